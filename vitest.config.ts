@@ -1,0 +1,13 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Packages are tested from source: no build before tests.
+  ssr: { resolve: { conditions: ["@understudy/source", ...defaultServerConditions] } },
+  test: {
+    include: ["packages/*/{src,test}/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
+    // An unhandled rejection anywhere fails the run: the library promises that there is none.
+    dangerouslyIgnoreUnhandledErrors: false,
+    testTimeout: 20_000,
+  },
+});
