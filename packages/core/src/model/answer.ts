@@ -1,0 +1,40 @@
+import type { FinishReason } from "./finish-reason.ts";
+import type { AssistantMessage } from "./message.ts";
+import type { ToolCallPart } from "./parts.ts";
+import type { Loss, Trace } from "./trace.ts";
+import type { Usage, UsageTotal } from "./usage.ts";
+
+export interface InvalidToolCall {
+  readonly part: ToolCallPart;
+  /** Why: the arguments are no JSON, were cut by the token limit, or do not fit the tool's schema. */
+  readonly reason: string;
+}
+
+/** A finished answer. */
+export interface Answer<Output = unknown> {
+  readonly text: string;
+  /** Append it to the history: opaque data and origin ride along. */
+  readonly message: AssistantMessage;
+  readonly toolCalls: readonly ToolCallPart[];
+  /** Calls whose arguments cannot be used. Never in `toolCalls`. */
+  readonly invalidToolCalls: readonly InvalidToolCall[];
+  /** The parsed value, when JSON output was asked for and the answer was not cut. */
+  readonly output: Output | undefined;
+  /** Whether `output` was checked against the schema. False for plain JSON Schema. */
+  readonly validated: boolean;
+  readonly finishReason: FinishReason;
+  readonly rawFinishReason: string | undefined;
+  /** Of the attempt that answered. */
+  readonly usage: Usage | undefined;
+  /** Of all attempts: an abandoned attempt is usually billed too. */
+  readonly usageTotal: UsageTotal;
+  readonly vendor: string;
+  /** The model that answered as the vendor names it, else the one asked for. */
+  readonly model: string;
+  /** Which tier answered, and whether it is marked degraded. */
+  readonly tier: string;
+  readonly degraded: boolean;
+  /** What of the request the answering target could not take as asked. */
+  readonly losses: readonly Loss[];
+  readonly trace: Trace;
+}

@@ -1,0 +1,56 @@
+import type { FailureClass, FailureScope } from "./failure.ts";
+import type { Capabilities, TargetRequest } from "./target.ts";
+
+const MARKER: unique symbol = Symbol.for("understudy.target-failure");
+
+/** How to ask again after a rejection that the adapter understands. */
+export interface Repair {
+  /** What is changed, in a few words, for the trace. */
+  readonly description: string;
+  readonly apply: (request: TargetRequest) => TargetRequest;
+}
+
+export interface TargetFailureDetails {
+  /** Overrides the scope of the class's rule. */
+  readonly scope?: FailureScope | undefined;
+  readonly status?: number | undefined;
+  readonly vendorCode?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** The vendor's own words; cut and redacted by the adapter helpers. */
+  readonly vendorMessage?: string | undefined;
+  /** Time the vendor stated until trying again can help. */
+  readonly retryAfterMs?: number | undefined;
+  /** The vendor forbids to ask again (`x-should-retry: false`). */
+  readonly repeatForbidden?: boolean | undefined;
+  /** The connection died before any byte of the response. */
+  readonly beforeResponse?: boolean | undefined;
+  /** For `request.unsupported`: what the next tier has to have. */
+  readonly capability?: keyof Capabilities | undefined;
+  /** For `request.context-length`: the limit the vendor stated, in tokens. */
+  readonly contextWindow?: number | undefined;
+  /** One further attempt with a changed request. */
+  readonly repair?: Repair | undefined;
+  readonly rateLimits?: { readonly [name: string]: string } | undefined;
+}
+
+/**
+ * What an adapter throws. Classified once, in the adapter; the engine decides on the class and never on text.
+ * Its message is made from class and status only.
+ */
+export class TargetFailure extends Error {
+  override readonly name: string = "TargetFailure";
+  readonly class: FailureClass;
+  declare readonly details: TargetFailureDetails;
+
+  constructor(failureClass: FailureClass, details: TargetFailureDetails = {}) {
+    super(details.status === undefined ? failureClass : `${failureClass} (status ${details.status})`);
+    this.class = failureClass;
+    Object.defineProperty(this, MARKER, { value: true });
+    // Not enumerable: it holds the vendor's words.
+    Object.defineProperty(this, "details", { value: details });
+  }
+}
+
+export function isTargetFailure(value: unknown): value is TargetFailure {
+  return typeof value === "object" && value !== null && MARKER in value;
+}

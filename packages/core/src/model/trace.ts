@@ -1,0 +1,75 @@
+import type { FailureClass, FailureScope } from "./failure.ts";
+import type { Usage } from "./usage.ts";
+
+/** Something of the request that a target could not take as asked. */
+export interface Loss {
+  /** What was lost, by its name in the request: `temperature`, `messages[2] reasoning`, `stop`. */
+  readonly what: string;
+  readonly action: "dropped" | "downgraded" | "translated";
+  /** Why, in a few words, without any content of the request. */
+  readonly reason?: string | undefined;
+}
+
+/** What the vendor said about remaining quota, by header name without the vendor's prefix. */
+export type RateLimits = { readonly [name: string]: string };
+
+/** One call to one target. Holds no key, prompt, completion, header or URL. */
+export interface AttemptRecord {
+  /** Counted from 1 within the call. */
+  readonly n: number;
+  readonly tier: string;
+  readonly vendor: string;
+  readonly model: string;
+  readonly endpoint: string;
+  /** Milliseconds since the call began. */
+  readonly startedAtMs: number;
+  /** Milliseconds since the attempt began, for this and the next. */
+  readonly firstContentMs?: number | undefined;
+  readonly endedMs: number;
+  readonly outcome: "answered" | "failed" | "stopped";
+  readonly class?: FailureClass | undefined;
+  readonly scope?: FailureScope | undefined;
+  readonly status?: number | undefined;
+  readonly vendorCode?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** The model that answered, where the vendor says so. */
+  readonly servedModel?: string | undefined;
+  /** Characters of text and reasoning that reached the consumer. */
+  readonly deliveredChars: number;
+  readonly retryAfterMs?: number | undefined;
+  /** Why this attempt repeats the one before at the same target. */
+  readonly repeat?: "fresh-connection" | "backoff" | "wait" | undefined;
+  /** What the adapter changed in the request after the attempt before was rejected. */
+  readonly repair?: string | undefined;
+  readonly usage?: Usage | undefined;
+  readonly usageSource: "vendor" | "unknown";
+  readonly rateLimits?: RateLimits | undefined;
+  readonly losses: readonly Loss[];
+}
+
+/** A candidate that was not tried, and why. */
+export interface SkipRecord {
+  readonly tier: string;
+  readonly vendor: string;
+  readonly model: string;
+  readonly endpoint: string;
+  readonly reason: SkipReason;
+  readonly detail?: string | undefined;
+}
+
+export type SkipReason =
+  | "not-selected"
+  | "degraded-not-allowed"
+  | "unsupported"
+  | "window-too-small"
+  | "scope-failed"
+  | "no-time"
+  | "attempts-used-up";
+
+export interface Trace {
+  readonly attempts: readonly AttemptRecord[];
+  readonly skipped: readonly SkipRecord[];
+  readonly totalMs: number;
+  /** An attempt failed for a reason the operator has to mend: credentials, billing, configuration, a vendor's drift. */
+  readonly needsAttention: boolean;
+}

@@ -1,0 +1,35 @@
+/** Token counts of one answer. Absent means unknown, never 0. */
+export interface Usage {
+  /** All input, cached or not. */
+  readonly inputTokens?: number | undefined;
+  /** Part of the input that was read from a cache. */
+  readonly cacheReadTokens?: number | undefined;
+  /** Part of the input that was written to a cache. */
+  readonly cacheWriteTokens?: number | undefined;
+  /** All output, reasoning included. */
+  readonly outputTokens?: number | undefined;
+  /** Part of the output that was reasoning. */
+  readonly reasoningTokens?: number | undefined;
+}
+
+/** Sum over all attempts of a call. */
+export interface UsageTotal extends Usage {
+  /** False when an attempt's usage is unknown or incomplete: then the sum is a lower bound. */
+  readonly exact: boolean;
+}
+
+const FIELDS = ["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens"] as const;
+
+/** Adds up what is known; `exact` only if every entry is complete. */
+export function sumUsage(
+  entries: readonly { readonly usage: Usage | undefined; readonly complete: boolean }[],
+): UsageTotal {
+  const sum: { -readonly [Field in keyof Usage]: number } = {};
+  for (const { usage } of entries) {
+    for (const field of FIELDS) {
+      const value = usage?.[field];
+      if (value !== undefined) sum[field] = (sum[field] ?? 0) + value;
+    }
+  }
+  return { ...sum, exact: entries.every((entry) => entry.complete && entry.usage !== undefined) };
+}
