@@ -1,7 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { PartEvent } from "./events.ts";
 import type { FinishReason } from "./finish-reason.ts";
-import type { AssistantMessage, ToolMessage, UserMessage } from "./message.ts";
 import type { AssistantPart, ToolResultContent, ToolResultPart, UserPart } from "./parts.ts";
 import type { ReasoningOptions, Request, TargetOutput, TargetTool, ToolChoice } from "./request.ts";
 import type { Loss, RateLimits } from "./trace.ts";
@@ -49,14 +48,14 @@ export interface TargetRequest extends Omit<
 
 /** Content is always an array, never empty; neighbours never share a role; every tool call is followed by its result. */
 export type TargetMessage =
-  | (UserMessage & { readonly content: readonly UserPart[] })
-  | (AssistantMessage & { readonly content: readonly AssistantPart[] })
-  | (ToolMessage & { readonly content: readonly TargetToolResult[] });
+  | { readonly role: "user"; readonly content: readonly UserPart[] }
+  | { readonly role: "assistant"; readonly content: readonly AssistantPart[] }
+  | { readonly role: "tool"; readonly content: readonly TargetToolResult[] };
 
-export type TargetToolResult = ToolResultPart & {
+export interface TargetToolResult extends ToolResultPart {
   readonly toolName: string;
   readonly content: readonly ToolResultContent[];
-};
+}
 
 /** What the engine must know before an attempt, to choose its clocks. */
 export interface AttemptPlan {
