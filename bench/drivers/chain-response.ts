@@ -1,0 +1,27 @@
+/** Understudy behind a web handler: `toResponse()`, its server-sent events read back as a browser would. */
+import { createParser } from "eventsource-parser";
+import { prompt, type Driver } from "./driver.ts";
+import { openChain, type StreamEvent } from "./understudy.ts";
+
+export const chainResponse: Driver = {
+  stream: async (wire, baseURL) => {
+    const chain = await openChain(wire, { baseURLs: [baseURL, baseURL, baseURL] });
+    if (chain === undefined) return undefined;
+    return async (onText) => {
+      const response = (await chain.stream(prompt)).toResponse();
+      const parser = createParser({
+        onEvent: ({ data }) => {
+          const event: StreamEvent = JSON.parse(data);
+          if (event.type === "text-delta" && event.text !== undefined) onText(event.text);
+        },
+      });
+      const decoder = new TextDecoder();
+      const reader = response.body?.getReader();
+      for (;;) {
+        const part = await reader?.read();
+        if (part?.value === undefined) return;
+        parser.feed(decoder.decode(part.value, { stream: true }));
+      }
+    };
+  },
+};

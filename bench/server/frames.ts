@@ -1,0 +1,26 @@
+import { wires } from "../wires/index.ts";
+import { answerText, deltaText } from "../wires/text.ts";
+import type { WireName } from "../wires/wire.ts";
+
+/** A streamed answer, serialised before the first request that wants it is answered. */
+export interface Frames {
+  readonly opening: Buffer;
+  readonly deltas: readonly Buffer[];
+  readonly closing: Buffer;
+}
+
+const cache = new Map<string, Frames>();
+
+export function framesFor(wireName: WireName, deltas: number): Frames {
+  const key = `${wireName}/${deltas}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const wire = wires[wireName];
+  const frames: Frames = {
+    opening: Buffer.from(wire.opening().join("")),
+    deltas: Array.from({ length: deltas }, (_, index) => Buffer.from(wire.delta(index, deltaText(index)))),
+    closing: Buffer.from(wire.closing(answerText(deltas), deltas).join("")),
+  };
+  cache.set(key, frames);
+  return frames;
+}
