@@ -1,0 +1,88 @@
+import type { Fault } from "./fault.ts";
+import { sendReply, type CallScene } from "./scene.ts";
+
+/** Faults that leave nothing of the answer: no headers, another status, another body. */
+export type WholeFault = Extract<
+  Fault,
+  {
+    readonly type:
+      | "status"
+      | "error"
+      | "hang"
+      | "reset-before-headers"
+      | "fin-before-headers"
+      | "not-http"
+      | "redirect"
+      | "header-flood"
+      | "html"
+      | "json"
+      | "empty";
+  }
+>;
+
+export async function playBeforeHeaders(scene: CallScene, fault: WholeFault): Promise<void> {
+  const { wire, line, ids, call } = scene;
+  switch (fault.type) {
+    case "status": {
+      const usual = wire.statusError(fault.status, ids);
+      const contentType = typeof fault.body === "string" ? { "content-type": "text/plain; charset=utf-8" } : {};
+      await sendReply(scene, {
+        status: fault.status,
+        headers: { ...usual.headers, ...contentType, ...fault.headers },
+        body: fault.body ?? usual.body,
+      });
+      return;
+    }
+    case "error":
+      await sendReply(scene, wire.error(fault.error, { ids, model: call.model, retryAfterMs: fault.retryAfterMs }));
+      return;
+    case "hang":
+      await line.wait();
+      return;
+    case "reset-before-headers":
+      line.reset();
+      return;
+    case "fin-before-headers":
+      line.fin();
+      return;
+    case "not-http":
+      await line.raw("SSH-2.0-OpenSSH_9.9\r\n");
+      line.fin();
+      return;
+    case "redirect":
+      await sendReply(scene, { status: fault.status ?? 307, headers: { location: fault.location }, body: "" });
+      return;
+    case "header-flood":
+      await sendReply(scene, { status: 200, headers: flood(fault.bytes ?? 65_536), body: wholeAnswer(scene) });
+      return;
+    case "html": {
+      const status = fault.status ?? 502;
+      const body =
+        fault.body ?? `<!DOCTYPE html><html><head><title>${status}</title></head><body>Gateway</body></html>`;
+      await sendReply(scene, { status, headers: { "content-type": "text/html; charset=UTF-8" }, body });
+      return;
+    }
+    case "json": {
+      const json = { "content-type": "application/json" };
+      const error = wire.error(fault.error ?? "overloaded", { ids, model: call.model });
+      const bodies = { stranger: { status: "ok" }, error: error.body, answer: wholeAnswer(scene) };
+      await sendReply(scene, { status: 200, headers: json, body: bodies[fault.content] });
+      return;
+    }
+    case "empty":
+      await sendReply(scene, { status: fault.status ?? 204, body: "" });
+      return;
+    default:
+      fault satisfies never;
+  }
+}
+
+function wholeAnswer(scene: CallScene): string {
+  return JSON.stringify(scene.wire.whole(scene.answer, { ...scene.call, streamed: false }));
+}
+
+function flood(bytes: number): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (let index = 0; index * 1000 < bytes; index += 1) headers[`x-flood-${index}`] = "x".repeat(1000);
+  return headers;
+}

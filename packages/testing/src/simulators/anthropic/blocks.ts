@@ -1,0 +1,151 @@
+import { firstIn, isObject, objectsOf, textOf, unknownKey, type JsonObject, shown } from "../json.ts";
+import { digestOf, unseal } from "../seal.ts";
+import type { AnthropicRequest, Problem } from "./request.ts";
+
+/** Where a block stands. */
+export interface BlockPlace {
+  readonly role: "user" | "assistant" | "system";
+  readonly request: AnthropicRequest;
+}
+
+const fields: Readonly<Record<string, readonly string[]>> = {
+  text: ["type", "text", "cache_control", "citations"],
+  image: ["type", "source", "transformations", "cache_control"],
+  document: ["type", "source", "title", "context", "citations", "cache_control"],
+  tool_use: ["type", "id", "name", "input", "caller", "toolset_name", "cache_control"],
+  tool_result: ["type", "tool_use_id", "content", "is_error", "toolset_name", "cache_control"],
+  thinking: ["type", "thinking", "signature"],
+  redacted_thinking: ["type", "data"],
+};
+
+/** Blocks that only one side of the conversation may hold. */
+const sides: Readonly<Record<string, "user" | "assistant">> = {
+  image: "user",
+  tool_result: "user",
+  tool_use: "assistant",
+  thinking: "assistant",
+  redacted_thinking: "assistant",
+  server_tool_use: "assistant",
+};
+
+/** Other blocks that exist: server tools, betas. Their insides are taken on trust. */
+const others =
+  /^(search_result|server_tool_use|container_upload|compaction|fallback|tool_reference|mcp_.+|.+_tool_result)$/;
+
+export function checkBlock(block: unknown, path: string, place: BlockPlace): Problem {
+  if (!isObject(block)) return `${path}: Input should be a valid dictionary`;
+  const type = textOf(block["type"]);
+  const known = fields[type];
+  if (known === undefined && !others.test(type)) {
+    const expected = Object.keys(fields).map((one) => `'${one}'`);
+    return `${path}: Input tag '${type}' found using 'type' does not match any of the expected tags: ${expected.join(", ")}`;
+  }
+  const side = sides[type];
+  if (side !== undefined && side !== place.role)
+    return `${path}: \`${type}\` blocks can only be in \`${side}\` messages`;
+  const extra = known === undefined ? undefined : unknownKey(block, known);
+  if (extra !== undefined) return `${path}.${type}.${extra}: Extra inputs are not permitted`;
+  switch (type) {
+    case "text":
+      return checkText(block, path, place);
+    case "image":
+      return checkSource(block, `${path}.image.source`, imageSources);
+    case "document":
+      return checkDocument(block, path, place);
+    case "tool_use":
+      return checkToolUse(block, path);
+    case "tool_result":
+      return checkToolResult(block, path, place);
+    case "thinking":
+      return checkThinkingBlock(block, path, place);
+    case "redacted_thinking":
+      return typeof block["data"] === "string" ? undefined : `${path}.redacted_thinking.data: Field required`;
+    default:
+      return undefined;
+  }
+}
+
+function checkText(block: JsonObject, path: string, { role, request }: BlockPlace): Problem {
+  if (typeof block["text"] !== "string") return `${path}.text.text: Field required`;
+  if (block["text"] === "") return "messages: text content blocks must be non-empty";
+  const cited = role === "user" && objectsOf(block["citations"]).length > 0;
+  return cited && request.version === "2026-10-21"
+    ? `${path}.text.citations: citations are not permitted in user messages`
+    : undefined;
+}
+
+const imageSources: Readonly<Record<string, string>> = { base64: "data", url: "url", file: "file_id" };
+const documentSources: Readonly<Record<string, string>> = { ...imageSources, text: "data", content: "content" };
+const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+
+function checkSource(block: JsonObject, path: string, known: Readonly<Record<string, string>>): Problem {
+  const source = block["source"];
+  if (!isObject(source)) return `${path}: Field required`;
+  const type = shown(source["type"]);
+  const field = known[type];
+  if (field === undefined) {
+    const expected = Object.keys(known).map((one) => `'${one}'`);
+    return `${path}: Input tag '${type}' found using 'type' does not match any of the expected tags: ${expected.join(", ")}`;
+  }
+  if (source[field] === undefined) return `${path}.${type}.${field}: Field required`;
+  if (type !== "base64") return undefined;
+  const allowed = block["type"] === "image" ? imageTypes : ["application/pdf"];
+  if (!allowed.includes(shown(source["media_type"]))) {
+    return `${path}.base64.media_type: Input should be ${allowed.map((one) => `'${one}'`).join(" or ")}`;
+  }
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(shown(source["data"])) ? undefined : `${path}.base64.data: Invalid base64 data`;
+}
+
+function checkDocument(block: JsonObject, path: string, { role, request }: BlockPlace): Problem {
+  if (role === "assistant" && request.version === "2026-10-21") {
+    return `${path}: \`document\` blocks are not permitted in \`assistant\` messages`;
+  }
+  const config = request.body["output_config"];
+  const citing = isObject(block["citations"]) && block["citations"]["enabled"] === true;
+  if (citing && isObject(config) && isObject(config["format"])) {
+    return "citations: citations are not supported with output_config.format.";
+  }
+  return checkSource(block, `${path}.document.source`, documentSources);
+}
+
+const toolId = "^[a-zA-Z0-9_-]+$";
+
+function checkToolUse(block: JsonObject, path: string): Problem {
+  const missing = ["id", "name", "input"].find((field) => block[field] === undefined);
+  if (missing !== undefined) return `${path}.tool_use.${missing}: Field required`;
+  if (!new RegExp(toolId).test(shown(block["id"])))
+    return `${path}.tool_use.id: String should match pattern '${toolId}'`;
+  if (!/^[a-zA-Z0-9_-]{1,64}$/.test(shown(block["name"]))) {
+    return `${path}.tool_use.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'`;
+  }
+  return isObject(block["input"]) ? undefined : `${path}.tool_use.input: Input should be a valid dictionary`;
+}
+
+function checkToolResult(block: JsonObject, path: string, place: BlockPlace): Problem {
+  const id = block["tool_use_id"];
+  if (id === undefined) return `${path}.tool_result.tool_use_id: Field required`;
+  if (!new RegExp(toolId).test(shown(id))) {
+    return `${path}.tool_result.tool_use_id: String should match pattern '${toolId}'`;
+  }
+  const content = block["content"];
+  if (content === undefined || typeof content === "string") return undefined;
+  if (!Array.isArray(content)) return `${path}.tool_result.content: Input should be a valid list`;
+  const allowed = ["text", "image", "document", "search_result", "tool_reference", "browser_state"];
+  return firstIn(objectsOf(content), (part, index) =>
+    allowed.includes(textOf(part["type"]))
+      ? checkBlock(part, `${path}.tool_result.content.${index}`, place)
+      : `${path}.tool_result.content.${index}: Input tag '${textOf(part["type"])}' found using 'type' does not match any of the expected tags`,
+  );
+}
+
+function checkThinkingBlock(block: JsonObject, path: string, { request }: BlockPlace): Problem {
+  if (typeof block["thinking"] !== "string") return `${path}.thinking.thinking: Field required`;
+  if (typeof block["signature"] !== "string") return `${path}.thinking.signature: Field required`;
+  if (!/^[A-Za-z0-9+/_-]+=*$/.test(block["signature"])) return `${path}: Invalid \`signature\` in \`thinking\` block`;
+  const made = unseal(block["signature"]);
+  if (made === undefined || made.digest === digestOf(block["thinking"])) return undefined;
+  // Foreign blocks are dropped silently, edited ones of our own are refused.
+  return made.organization === request.organization
+    ? `${path}: \`thinking\` or \`redacted_thinking\` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.`
+    : undefined;
+}

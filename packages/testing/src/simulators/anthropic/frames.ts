@@ -1,0 +1,179 @@
+import { argumentDeltas, deltas, finishOf, joined, usageOf } from "../answer.ts";
+import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import { seal } from "../seal.ts";
+import type { JsonObject } from "../json.ts";
+import type { Call, Frame } from "../wire.ts";
+
+/** The event with the padding that this vendor puts behind its JSON, so that lengths tell less. */
+export function encodeAnthropic(frame: Frame, position: number): string {
+  const padding = frame.event === "ping" ? "" : " ".repeat((position * 7) % 15);
+  const data = typeof frame.data === "string" ? frame.data : JSON.stringify(frame.data);
+  return `event: ${frame.event}\ndata: ${data}${padding}\n\n`;
+}
+
+export function named(kind: Frame["kind"], type: string, fields: JsonObject = {}): Frame {
+  return { kind, event: type, data: { type, ...fields } };
+}
+
+export const ping: Frame = { kind: "preamble", event: "ping", data: '{"type": "ping"}' };
+
+export function anthropicFrames(answer: Answer, call: Call): readonly Frame[] {
+  const usage = usageOf(answer, call.request.text);
+  const content = blocks(answer, call).flatMap((block, index) => [
+    named("structure", "content_block_start", { index, content_block: block.opening }),
+    ...block.deltas.map((delta) => named("delta", "content_block_delta", { index, delta })),
+    named("structure", "content_block_stop", { index }),
+  ]);
+  const start = { ...message(answer, call), usage: { ...inputUsage(usage), ...served(1) } };
+  return [
+    named("preamble", "message_start", { message: start }),
+    ...content.slice(0, 1),
+    ping,
+    ...content.slice(1),
+    named("evidence", "message_delta", { delta: ending(answer), usage: finalUsage(usage) }),
+    named("terminal", "message_stop"),
+  ];
+}
+
+export function anthropicWhole(answer: Answer, call: Call): JsonObject {
+  const usage = usageOf(answer, call.request.text);
+  return {
+    ...message(answer, call),
+    content: blocks(answer, call).map((block) => block.whole),
+    ...ending(answer),
+    usage: { ...inputUsage(usage), ...finalUsage(usage), ...served(usage.outputTokens) },
+  };
+}
+
+function message(answer: Answer, call: Call): JsonObject {
+  return {
+    model: answer.model ?? call.model,
+    id: call.ids.next("msg_01", 22),
+    type: "message",
+    role: "assistant",
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+  };
+}
+
+/** A content block: as a whole, as it is opened in a stream, and what is added to it then. */
+interface Block {
+  readonly whole: JsonObject;
+  readonly opening: JsonObject;
+  readonly deltas: readonly JsonObject[];
+}
+
+function blocks(answer: Answer, call: Call): readonly Block[] {
+  return [
+    ...(answer.reasoning === undefined ? [] : [thinkingBlock(answer.reasoning, call)]),
+    ...(answer.text === undefined ? [] : [textBlock(answer, answer.text)]),
+    ...(answer.toolCalls ?? []).map((tool) => toolBlock(tool, call)),
+  ];
+}
+
+function thinkingBlock(reasoning: string | readonly string[], call: Call): Block {
+  const shown = displayOf(call) === "omitted" ? [] : deltas(reasoning);
+  const thinking = shown.join("");
+  const signature = seal(call.organization, call.model, thinking);
+  return {
+    whole: { type: "thinking", thinking, signature },
+    opening: { type: "thinking", thinking: "", signature: "" },
+    deltas: [
+      ...shown.map((delta) => ({ type: "thinking_delta", thinking: delta })),
+      { type: "signature_delta", signature },
+    ],
+  };
+}
+
+function textBlock(answer: Answer, text: string | readonly string[]): Block {
+  const cited = (answer.citations ?? []).map(citation);
+  return {
+    whole: { ...(cited.length === 0 ? {} : { citations: cited }), type: "text", text: joined(text) },
+    opening: { ...(cited.length === 0 ? {} : { citations: [] }), type: "text", text: "" },
+    deltas: [
+      ...cited.map((one) => ({ type: "citations_delta", citation: one })),
+      ...deltas(text).map((delta) => ({ type: "text_delta", text: delta })),
+    ],
+  };
+}
+
+function toolBlock(tool: ToolCallAnswer, call: Call): Block {
+  const id = tool.id ?? call.ids.next("toolu_01", 22);
+  const block = { type: "tool_use", id, name: tool.name, input: tool.input ?? {}, caller: { type: "direct" } };
+  const pieces = argumentDeltas(tool);
+  return {
+    whole: block,
+    opening: { ...block, input: {} },
+    // A call without arguments sends nothing but the empty first piece.
+    deltas: ["", ...(pieces.join("") === "{}" ? [] : pieces)].map((piece) => ({
+      type: "input_json_delta",
+      partial_json: piece,
+    })),
+  };
+}
+
+function citation(source: CitationAnswer): JsonObject {
+  return {
+    type: "web_search_result_location",
+    cited_text: source.citedText ?? "",
+    url: source.url,
+    title: source.title,
+    encrypted_index: Buffer.from(source.url).toString("base64"),
+  };
+}
+
+/** Newer models leave the thinking text out unless asked for it. */
+function displayOf(call: Call): string {
+  const thinking = call.body["thinking"];
+  if (typeof thinking === "object" && thinking !== null && "display" in thinking) return String(thinking.display);
+  return /-(4-[78]|5)(-|$)/.test(call.model) ? "omitted" : "summarized";
+}
+
+function ending(answer: Answer): JsonObject {
+  const reason = stopReason(finishOf(answer));
+  return {
+    stop_reason: reason,
+    stop_sequence: reason === "stop_sequence" ? "END" : null,
+    stop_details:
+      reason === "refusal" ? { type: "refusal", category: null, explanation: answer.refusal ?? null } : null,
+  };
+}
+
+function stopReason(finish: Finish): string {
+  if (typeof finish === "object") return finish.raw;
+  const words = {
+    stop: "end_turn",
+    "stop-sequence": "stop_sequence",
+    length: "max_tokens",
+    "tool-calls": "tool_use",
+    "content-filter": "refusal",
+    refusal: "refusal",
+    pause: "pause_turn",
+    context: "model_context_window_exceeded",
+  } as const;
+  return words[finish];
+}
+
+function inputUsage(usage: Usage): JsonObject {
+  return {
+    input_tokens: usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_read_input_tokens: usage.cacheReadTokens,
+    cache_creation: { ephemeral_5m_input_tokens: usage.cacheWriteTokens, ephemeral_1h_input_tokens: 0 },
+  };
+}
+
+function served(outputTokens: number): JsonObject {
+  return { output_tokens: outputTokens, service_tier: "standard", inference_geo: "not_available" };
+}
+
+function finalUsage(usage: Usage): JsonObject {
+  const { cache_creation: _, ...input } = inputUsage(usage);
+  return {
+    ...input,
+    output_tokens: usage.outputTokens,
+    ...(usage.reasoningTokens === 0 ? {} : { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }),
+  };
+}

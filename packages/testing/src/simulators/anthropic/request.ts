@@ -1,0 +1,86 @@
+import { firstOf, isObject, listOf, textOf, unknownKey, words, type JsonObject } from "../json.ts";
+import { bearerOf, parseBody, refused, type Admission, type NativeRequest, type Policy, type Reply } from "../wire.ts";
+import { anthropicError, anthropicStatus } from "./errors.ts";
+import { checkMessages } from "./messages.ts";
+import { anthropicModel } from "./models.ts";
+import { checkParameters } from "./parameters.ts";
+import { checkTools } from "./tools.ts";
+
+/** What a check needs to know of the request besides its body. */
+export interface AnthropicRequest {
+  readonly body: JsonObject;
+  readonly model: string;
+  /** Value of `anthropic-version`. */
+  readonly version: string;
+  /** Value of `anthropic-beta`, plus whether the beta path was used. */
+  readonly betas: string;
+  readonly organization: string;
+}
+
+/** A refusal in the vendor's words; its status is 400. */
+export type Problem = string | undefined;
+
+const versions = ["2023-01-01", "2023-06-01", "2026-10-21"];
+
+const stableFields = words(
+  `model max_tokens messages system tools tool_choice stop_sequences stream thinking output_config cache_control metadata service_tier speed inference_geo container diagnostics temperature top_p top_k`,
+);
+const betaFields = words(
+  `fallbacks fallback_credit_token context_management compaction mcp_servers thread billing_policy output_format`,
+);
+
+/** Takes a request of the Messages API, or refuses it as the vendor does. */
+export function admitAnthropic(request: NativeRequest, policy: Policy): Admission {
+  const { ids } = policy;
+  const refuse = (message: string): Reply => anthropicError(400, message, ids);
+
+  if (request.path !== "/v1/messages") return refused(anthropicStatus(404, ids));
+  if (request.method !== "POST") return refused(anthropicStatus(405, ids));
+  const key = bearerOf(request) ?? request.headers["x-api-key"] ?? "";
+  if (key === "") return refused(anthropicError(401, "x-api-key header is required", ids));
+  if (!policy.isGoodKey(key)) return refused(anthropicStatus(401, ids));
+
+  const version = request.headers["anthropic-version"];
+  if (version === undefined) return refused(refuse("anthropic-version: header is required"));
+  if (!versions.includes(version)) return refused(refuse(`anthropic-version: "${version}" is not a valid version`));
+  const body = parseBody(request.text);
+  if (body === undefined) return refused(refuse("The request body is not valid JSON."));
+
+  const model = textOf(body["model"]);
+  const betas = [request.headers["anthropic-beta"] ?? "", request.query.get("beta") === "true" ? "path" : ""].join("");
+  const asked: AnthropicRequest = { body, model, version, betas, organization: policy.organization };
+  const shape = checkShape(asked);
+  if (shape !== undefined) return refused(refuse(shape));
+  if (!policy.isKnownModel(model)) return refused(anthropicError(404, `model: ${model}`, ids));
+  const problem = firstOf([
+    () => checkParameters(asked, anthropicModel(model)),
+    () => checkTools(asked, anthropicModel(model)),
+    () => checkMessages(asked, anthropicModel(model)),
+  ]);
+  if (problem !== undefined) return refused(refuse(problem));
+  const streamed = body["stream"] === true;
+  return { type: "call", call: { request, body, model, streamed, ids, organization: policy.organization } };
+}
+
+function checkShape({ body, betas }: AnthropicRequest): Problem {
+  const missing = ["model", "max_tokens", "messages"].find((field) => body[field] === undefined);
+  if (missing !== undefined) return `${missing}: Field required`;
+  const extra = unknownKey(body, betas === "" ? stableFields : [...stableFields, ...betaFields]);
+  if (extra !== undefined) return `${extra}: Extra inputs are not permitted`;
+  if (typeof body["model"] !== "string") return "model: Input should be a valid string";
+  if (!Array.isArray(body["messages"])) return "messages: Input should be a valid list";
+  if (body["messages"].length === 0) return "messages: at least one message is required";
+  if (!Number.isInteger(body["max_tokens"])) return "max_tokens: Input should be a valid integer";
+  if (Number(body["max_tokens"]) < 0) return "max_tokens: Input should be greater than or equal to 0";
+  if (!["undefined", "boolean"].includes(typeof body["stream"])) return "stream: Input should be a valid boolean";
+  return checkSystem(body["system"]);
+}
+
+function checkSystem(system: unknown): Problem {
+  if (system === undefined || typeof system === "string") return undefined;
+  if (!Array.isArray(system)) return "system: Input should be a valid string";
+  const wrong = listOf(system).findIndex((block) => !isObject(block) || block["type"] !== "text");
+  if (wrong !== -1) return `system.${wrong}: Input should be a valid text block`;
+  const empty = listOf(system).some((block) => isObject(block) && block["text"] === "");
+  return empty ? "system: text content blocks must be non-empty" : undefined;
+}

@@ -1,0 +1,46 @@
+import { startServer } from "../server.ts";
+import type { Vendor, VendorOptions } from "../vendor.ts";
+import type { Frame, Wire } from "../wire.ts";
+import { anthropicNamed, anthropicStatus } from "./errors.ts";
+import { anthropicFrames, anthropicWhole, encodeAnthropic, named, ping } from "./frames.ts";
+import { admitAnthropic } from "./request.ts";
+
+/** The Messages API: `POST /v1/messages`. */
+export const anthropicWire: Wire = {
+  name: "anthropic",
+  basePath: "",
+  keepAlive: { stream: encodeAnthropic(ping, 0), whole: "\n" },
+  unknownEvent: named("structure", "understudy_future_event", { detail: { level: 1 } }),
+  admit: admitAnthropic,
+  frames: anthropicFrames,
+  encode: encodeAnthropic,
+  whole: anthropicWhole,
+  error: anthropicNamed,
+  statusError: anthropicStatus,
+  inBand: (reply) => {
+    const body = typeof reply.body === "object" && "error" in reply.body ? reply.body : {};
+    const error: Frame = { kind: "terminal", event: "error", data: { ...body } };
+    return [error];
+  },
+  headers: (kind, ids) => ({
+    "content-type": kind === "stream" ? "text/event-stream; charset=utf-8" : "application/json",
+    ...(kind === "stream" ? { "cache-control": "no-cache" } : {}),
+    "request-id": ids.next("req_011C", 20),
+    "anthropic-organization-id": "00000000-0000-4000-8000-000000000000",
+    ...(kind === "error" ? {} : rateLimits),
+  }),
+};
+
+const rateLimits = {
+  "anthropic-ratelimit-requests-limit": "4000",
+  "anthropic-ratelimit-requests-remaining": "3999",
+  "anthropic-ratelimit-requests-reset": "2030-01-01T00:00:00Z",
+  "anthropic-ratelimit-tokens-limit": "2400000",
+  "anthropic-ratelimit-tokens-remaining": "2399000",
+  "anthropic-ratelimit-tokens-reset": "2030-01-01T00:00:00Z",
+};
+
+/** Starts a simulator of Anthropic's Messages API. */
+export function startAnthropic(options: VendorOptions = {}): Promise<Vendor> {
+  return startServer(anthropicWire, options);
+}

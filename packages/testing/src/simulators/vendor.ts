@@ -1,0 +1,83 @@
+import type { Fault } from "../faults/fault.ts";
+import type { Answer } from "./answer.ts";
+import type { SetTimer } from "./line.ts";
+import type { Reply } from "./wire.ts";
+
+export interface VendorOptions {
+  /** The one good key. Default: every key that does not start with `bad-key`. */
+  readonly apiKey?: string | undefined;
+  /** The models that exist. Default: every id that does not start with `no-such-`. */
+  readonly models?: readonly string[] | undefined;
+  /** Time before every answer. Default: none. */
+  readonly latencyMs?: number | undefined;
+  /**
+   * Who owns the opaque data (signatures, encrypted reasoning) made here. Servers of one organization take each
+   * other's. Default: an organization of its own.
+   */
+  readonly organization?: string | undefined;
+  /** Timer of all pauses; a test may hand in a virtual one. Default: `setTimeout`. */
+  readonly setTimer?: SetTimer | undefined;
+}
+
+/** What is answered: always the same, or made for the request. */
+export type AnswerSource = Answer | ((request: RequestRecord) => Answer);
+
+/** How one request is met. Without an answer it is the default one, without a fault all goes well. */
+export interface Step {
+  readonly answer?: AnswerSource | undefined;
+  readonly fault?: Fault | undefined;
+}
+
+/** One request and what became of it. The fields change until `closed` resolves. */
+export interface RequestRecord {
+  /** Position among all requests of this server. */
+  readonly index: number;
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON; undefined when it was none. */
+  readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
+  /** Which TCP connection carried it, counted from 0. */
+  readonly connection: number;
+  readonly streamed: boolean;
+  /** The model asked for; empty when the request was refused. */
+  readonly model: string;
+  /** Why the simulator refused it, as the vendor would. */
+  readonly refusal: Reply | undefined;
+  readonly fault: Fault | undefined;
+  /** Status that was sent; undefined while none was. */
+  readonly status: number | undefined;
+  /** True when the client went away before the answer was whole. */
+  readonly closedByClient: boolean;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  readonly finishedAt: number | undefined;
+  /** Resolves when the answer is sent whole or the connection is gone; never rejects. */
+  readonly closed: Promise<void>;
+}
+
+/** A running simulator. */
+export interface Vendor extends AsyncDisposable {
+  /** The base URL that an adapter takes. */
+  readonly url: string;
+  readonly requests: readonly RequestRecord[];
+  /** Sockets open now, and accepted since the start. */
+  readonly connections: { readonly open: number; readonly accepted: number };
+  /** What every further request gets, unless a step of the script says otherwise. */
+  answer(answer: AnswerSource): void;
+  /**
+   * Replaces the script: one step for each further request, in order of arrival; after the last one the default
+   * answer again. A request that the vendor refuses uses its step up and is refused all the same.
+   */
+  script(steps: readonly Step[]): void;
+  /** Resolves with the record of the request of this index, once it has come in whole. */
+  arrived(index: number): Promise<RequestRecord>;
+  /** Resolves when no answer is in flight and connections that ended with theirs are closed. */
+  idle(): Promise<void>;
+  /** Ends the server and every connection. */
+  close(): Promise<void>;
+}

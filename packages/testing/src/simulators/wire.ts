@@ -1,0 +1,131 @@
+import type { Answer } from "./answer.ts";
+import type { Ids } from "./ids.ts";
+import { isObject, type JsonObject } from "./json.ts";
+
+/** A request as it arrived. */
+export interface NativeRequest {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** A request that the vendor takes. */
+export interface Call {
+  readonly request: NativeRequest;
+  readonly body: JsonObject;
+  readonly model: string;
+  readonly streamed: boolean;
+  readonly ids: Ids;
+  /** Who owns opaque data made here. */
+  readonly organization: string;
+}
+
+/** A whole HTTP answer that is no stream. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** An object is sent as JSON. */
+  readonly body: JsonObject | readonly JsonObject[] | string;
+}
+
+/** What the server knows about its caller: which keys and models are good. */
+export interface Policy {
+  isGoodKey(key: string): boolean;
+  isKnownModel(model: string): boolean;
+  readonly ids: Ids;
+  readonly organization: string;
+}
+
+export type Admission =
+  | { readonly type: "call"; readonly call: Call }
+  | { readonly type: "refusal"; readonly reply: Reply };
+
+/**
+ * One event of a stream.
+ * - `preamble`: roles, ids, start events: nothing a reader would see
+ * - `delta`: a piece of content
+ * - `structure`: opens or closes a block between deltas
+ * - `evidence`: the vendor's first sign that the answer is complete (and what follows before the terminal)
+ * - `terminal`: the event that ends the stream
+ */
+export interface Frame {
+  readonly kind: "preamble" | "delta" | "structure" | "evidence" | "terminal";
+  /** Name of the event, on wires that name them. */
+  readonly event?: string | undefined;
+  /** A string is sent as it is. */
+  readonly data: JsonObject | string;
+}
+
+/** Failures that every vendor has under some name of its own. */
+export type VendorErrorName =
+  | "bad-request"
+  | "bad-key"
+  | "out-of-quota"
+  | "forbidden"
+  | "model-not-found"
+  | "too-large"
+  | "context-length"
+  | "rate-limited"
+  | "server-error"
+  | "overloaded"
+  | "timeout";
+
+/**
+ * How a failure is written into a stream that has begun. `native` is the documented way; the others are ways that
+ * one vendor is known to use besides: `nested` and `failed` by OpenAI Responses, `bare` (JSON without framing) by
+ * Gemini. A wire that does not know a form uses its native one.
+ */
+export type InBandForm = "native" | "nested" | "failed" | "bare";
+
+/** What is native to one wire. All else (sockets, timing, faults) is shared. */
+export interface Wire {
+  readonly name: string;
+  /** What a client puts between the server's address and the paths of the wire. */
+  readonly basePath: string;
+  /** What the server sends while there is nothing to say: inside a stream, and before a whole answer. */
+  readonly keepAlive: { readonly stream: string; readonly whole: string };
+  /** An event that no client of today can know. */
+  readonly unknownEvent: Frame;
+  admit(request: NativeRequest, policy: Policy): Admission;
+  frames(answer: Answer, call: Call): readonly Frame[];
+  /** The frame as it goes over the wire; `position` counts from the start of the stream. */
+  encode(frame: Frame, position: number, call: Call): string;
+  whole(answer: Answer, call: Call): JsonObject;
+  /** The vendor's answer to a named failure. */
+  error(name: VendorErrorName, detail: ErrorDetail): Reply;
+  /** The vendor's usual answer with this status. */
+  statusError(status: number, ids: Ids): Reply;
+  inBand(reply: Reply, form: InBandForm, call: Call, position: number): readonly Frame[];
+  headers(kind: "stream" | "whole" | "error", ids: Ids, call?: Call): Readonly<Record<string, string>>;
+}
+
+export interface ErrorDetail {
+  readonly ids: Ids;
+  readonly model: string;
+  /** When the vendor says to come back, if it says so. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export function refused(reply: Reply): Admission {
+  return { type: "refusal", reply };
+}
+
+/** The body as an object, or nothing when it is no JSON object. */
+export function parseBody(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    // Not JSON: the wire refuses it in its own words.
+    return undefined;
+  }
+}
+
+/** The key of an `Authorization: Bearer` header. */
+export function bearerOf(request: NativeRequest): string | undefined {
+  return /^Bearer +(\S+)\s*$/i.exec(request.headers["authorization"] ?? "")?.[1];
+}
