@@ -1,1 +1,36 @@
-export {};
+export { createChain, type Chain } from "./engine/chain.ts";
+export type { AnswerStream } from "./engine/answer-stream.ts";
+export type { CallOptions, ChainOptions, RequestOverrides, TierInput, TierLimits } from "./engine/options.ts";
+export {
+  defaultPolicy,
+  type Policy,
+  type PolicyContext,
+  type PolicyDecision,
+  type PolicyFailure,
+} from "./engine/policy.ts";
+export type { EngineEvent } from "./engine/engine-events.ts";
+export { formatTrace } from "./engine/format-trace.ts";
+export type { ResponseEvent } from "./engine/to-response.ts";
+export { isUnderstudyError, UnderstudyError, type PartialAnswer } from "./model/error.ts";
+export { FAILURE_RULES } from "./model/failure-rules.ts";
+export type { ErrorCode, FailureClass, FailureRule, FailureScope } from "./model/failure.ts";
+export type { Answer, InvalidToolCall } from "./model/answer.ts";
+export type * from "./model/events.ts";
+export type { FinishReason } from "./model/finish-reason.ts";
+export type { JsonObject, JsonValue } from "./model/json.ts";
+export type * from "./model/message.ts";
+export type * from "./model/parts.ts";
+export type {
+  OutputFormat,
+  ReasoningEffort,
+  ReasoningOptions,
+  Request,
+  Tool,
+  ToolChoice,
+  VendorOptions,
+} from "./model/request.ts";
+export type { CheckedSchema, SchemaInput, StandardSchema, Validation } from "./model/schema.ts";
+export type { Capabilities, Target } from "./model/target.ts";
+export type { Clock } from "./model/clock.ts";
+export type { AttemptRecord, Loss, SkipReason, SkipRecord, Trace } from "./model/trace.ts";
+export type { Usage, UsageTotal } from "./model/usage.ts";

@@ -1,0 +1,80 @@
+import type { Clock } from "../model/clock.ts";
+
+/** A timer this late means that the process was blocked or suspended, not that a vendor was silent. */
+const LATE_MS = 250;
+/** Longer delays overflow to 1 ms in setTimeout. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+export interface DueTime {
+  /** On the monotonic clock; `Infinity` for none. */
+  readonly at: number;
+  /** Whether only idleness is guarded, so that the process may end. */
+  readonly background: boolean;
+}
+
+/**
+ * One timer for all deadlines of a call. It is armed for the earliest and, when it fires, asks again: deadlines that
+ * move later (a stamp per read) cost nothing.
+ */
+export class Alarm {
+  readonly #clock: Clock;
+  readonly #nextDue: () => DueTime;
+  readonly #onDue: (now: number, late: boolean) => void;
+  #timer: unknown;
+  #armed: DueTime | undefined;
+  #stopped = false;
+
+  constructor(clock: Clock, nextDue: () => DueTime, onDue: (now: number, late: boolean) => void) {
+    this.#clock = clock;
+    this.#nextDue = nextDue;
+    this.#onDue = onDue;
+  }
+
+  /** To be called when a deadline may have become earlier. */
+  update(): void {
+    if (this.#stopped) return;
+    const due = this.#nextDue();
+    const armed = this.#armed;
+    if (armed !== undefined && armed.at <= due.at && (due.background || !armed.background)) return;
+    this.#arm(due);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+  }
+
+  #arm(due: DueTime): void {
+    this.#disarm();
+    if (due.at === Infinity) return;
+    this.#armed = due;
+    const delay = Math.min(Math.max(0, due.at - this.#clock.now()), MAX_DELAY_MS);
+    this.#timer = this.#clock.setTimeout(() => this.#fired(due), Math.ceil(delay), due.background);
+  }
+
+  #disarm(): void {
+    if (this.#armed !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#armed = undefined;
+  }
+
+  #fired(due: DueTime): void {
+    const now = this.#clock.now();
+    if (now - due.at > LATE_MS) this.#afterPollTurns(2);
+    else this.#decide(now, false);
+  }
+
+  /** Lets data that arrived while the process stood still be read before anything is decided. */
+  #afterPollTurns(turns: number): void {
+    this.#timer = this.#clock.setTimeout(
+      () => (turns > 1 ? this.#afterPollTurns(turns - 1) : this.#decide(this.#clock.now(), true)),
+      0,
+      false,
+    );
+  }
+
+  #decide(now: number, late: boolean): void {
+    this.#armed = undefined;
+    if (this.#nextDue().at <= now) this.#onDue(now, late);
+    this.update();
+  }
+}

@@ -1,0 +1,102 @@
+import type { Answer } from "../model/answer.ts";
+import type { Clock } from "../model/clock.ts";
+import { UnderstudyError } from "../model/error.ts";
+import type { StreamEvent } from "../model/events.ts";
+import type { Call } from "./call.ts";
+import { ObservedPromise } from "./observed-promise.ts";
+import { toResponse } from "./to-response.ts";
+
+/**
+ * A released answer. It has one consumer: the first of iterating it, `textStream()` and `toResponse()`; a second one
+ * throws at once. Leaving the loop early lets everything go at once.
+ */
+export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent> {
+  readonly #call: Call;
+  readonly #clock: Clock;
+  #consumer: string | undefined;
+
+  constructor(call: Call, clock: Clock) {
+    this.#call = call;
+    this.#clock = clock;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined> {
+    this.#claim("an iterator");
+    return new EventIterator(this.#call);
+  }
+
+  /** The text alone. Where another target starts the answer again after text was shown, the marker stands in between. */
+  textStream(): AsyncIterable<string> {
+    this.#claim("textStream()");
+    return textOf(new EventIterator(this.#call));
+  }
+
+  /** Server-sent events for a web handler: one JSON event per message, then a last one of type `done` or `error`. */
+  toResponse(init?: ResponseInit): Response {
+    this.#claim("toResponse()");
+    return toResponse(new EventIterator(this.#call), init);
+  }
+
+  /**
+   * The whole answer, as `generate()` gives it. Never rejects unobserved. If nobody has begun to consume the stream by
+   * the turn after this is awaited, it is read to its end here.
+   */
+  get result(): Promise<Answer<Output>> {
+    // The output's type is what the request's schema promised, and validation has checked it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const result = this.#call.result as Promise<Answer<Output>>;
+    return new ObservedPromise(result, () => this.#drainSoon());
+  }
+
+  #drainSoon(): void {
+    if (this.#consumer !== undefined) return;
+    this.#clock.setTimeout(
+      () => {
+        if (this.#consumer !== undefined) return;
+        this.#consumer = "awaiting `result`";
+        this.#call.output.discard();
+      },
+      0,
+      false,
+    );
+  }
+
+  #claim(consumer: string): void {
+    if (this.#consumer !== undefined) {
+      throw new UnderstudyError({
+        code: "invalid-request",
+        message: `The stream is already read by ${this.#consumer}: it has one consumer. Use \`result\` for the whole answer.`,
+      });
+    }
+    this.#consumer = consumer;
+  }
+}
+
+/** Written by hand: it answers from the queue with one promise per event and no further layer. */
+class EventIterator implements AsyncIterableIterator<StreamEvent, undefined> {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<StreamEvent, undefined>> {
+    return this.#call.output.next();
+  }
+
+  return(): Promise<IteratorResult<StreamEvent, undefined>> {
+    this.#call.abandon();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+}
+
+async function* textOf(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
+  for await (const event of events) {
+    if (event.type === "text-delta") yield event.delta;
+    else if (event.type === "failover" && event.marker !== null) yield event.marker;
+  }
+}

@@ -1,0 +1,153 @@
+import type { PartEvent } from "../model/events.ts";
+import type { AssistantPart, Origin, ToolCallPart } from "../model/parts.ts";
+import { TargetFailure } from "../model/target-failure.ts";
+
+/** What an event means for clocks and gate: nothing, a sign that the model is at work, or something to show. */
+export type Weight = "none" | "progress" | "show";
+
+interface OpenPart {
+  readonly type: "text" | "reasoning" | "tool-call";
+  readonly slot: number;
+  text: string;
+}
+
+/** Puts the message of one attempt together from its events and checks their order. */
+export class Assembly {
+  readonly #origin: Origin;
+  readonly #slots: (AssistantPart | undefined)[] = [];
+  readonly #open = new Map<string, OpenPart>();
+  readonly #ids: string[] = [];
+  readonly #seen = new Set<string>();
+  readonly #toolCalls: { readonly id: string; readonly part: ToolCallPart }[] = [];
+  // The part of the latest delta: most deltas go to the same part as the one before.
+  #latestId: string | undefined;
+  #latest: OpenPart | undefined;
+  #textChars = 0;
+  #reasoningChars = 0;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
+
+  get textChars(): number {
+    return this.#textChars;
+  }
+
+  get reasoningChars(): number {
+    return this.#reasoningChars;
+  }
+
+  /** Ids of all parts so far, in order. */
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  /** Whole calls, in order. They wait for the end of the attempt. */
+  get toolCalls(): readonly { readonly id: string; readonly part: ToolCallPart }[] {
+    return this.#toolCalls;
+  }
+
+  accept(event: PartEvent): Weight {
+    switch (event.type) {
+      case "text-delta": {
+        this.#append(event.id, event.delta, "text");
+        this.#textChars += event.delta.length;
+        return event.delta === "" ? "none" : "show";
+      }
+      case "reasoning-delta": {
+        this.#append(event.id, event.delta, "reasoning");
+        this.#reasoningChars += event.delta.length;
+        return event.delta === "" ? "none" : "show";
+      }
+      case "tool-call-delta":
+        this.#append(event.id, event.delta, "tool-call");
+        return "progress";
+      case "text-start":
+        this.#begin(event.id, "text");
+        return "none";
+      case "reasoning-start":
+        this.#begin(event.id, "reasoning");
+        return "none";
+      case "tool-call-start":
+        this.#begin(event.id, "tool-call");
+        return "progress";
+      case "text-end":
+      case "reasoning-end":
+        this.#end(event.id, event.part);
+        return "none";
+      case "tool-call": {
+        const part = this.#open.has(event.id) ? this.#end(event.id, event.part) : this.#whole(event.id, event.part);
+        if (part.type === "tool-call") this.#toolCalls.push({ id: event.id, part });
+        return "progress";
+      }
+      case "file":
+        this.#whole(event.id, event.part);
+        return "show";
+      case "refusal":
+      case "source":
+      case "opaque":
+        this.#whole(event.id, event.part);
+        return "progress";
+      default:
+        event satisfies never;
+        throw new TargetFailure("adapter.contract");
+    }
+  }
+
+  /** The parts that are whole, in the order in which they began. */
+  content(): AssistantPart[] {
+    return this.#slots.filter((part) => part !== undefined);
+  }
+
+  /** The same with the unfinished text and reasoning as they stand. Half tool calls are left out. */
+  partialContent(): AssistantPart[] {
+    const slots = [...this.#slots];
+    for (const { type, slot, text } of this.#open.values()) {
+      if (type !== "tool-call" && text !== "") slots[slot] = { type, text };
+    }
+    return slots.filter((part) => part !== undefined);
+  }
+
+  #begin(id: string, type: OpenPart["type"]): void {
+    this.#open.set(id, { type, slot: this.#reserve(id), text: "" });
+  }
+
+  #append(id: string, delta: string, type: OpenPart["type"]): void {
+    if (id !== this.#latestId) {
+      this.#latest = this.#open.get(id);
+      this.#latestId = id;
+    }
+    if (this.#latest?.type !== type) throw new TargetFailure("adapter.contract");
+    this.#latest.text += delta;
+  }
+
+  #end(id: string, part: AssistantPart): AssistantPart {
+    const open = this.#open.get(id);
+    if (open?.type !== part.type) throw new TargetFailure("adapter.contract");
+    this.#open.delete(id);
+    this.#latestId = undefined;
+    return this.#fill(open.slot, part);
+  }
+
+  #whole(id: string, part: AssistantPart): AssistantPart {
+    return this.#fill(this.#reserve(id), part);
+  }
+
+  #reserve(id: string): number {
+    if (this.#seen.has(id)) throw new TargetFailure("adapter.contract");
+    this.#seen.add(id);
+    this.#ids.push(id);
+    return this.#slots.push(undefined) - 1;
+  }
+
+  #fill(slot: number, part: AssistantPart): AssistantPart {
+    const filled = needsOrigin(part) ? { ...part, origin: this.#origin } : part;
+    this.#slots[slot] = filled;
+    return filled;
+  }
+}
+
+/** Parts that must not reach another target as they are say where they come from. */
+function needsOrigin(part: AssistantPart): boolean {
+  return part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined;
+}

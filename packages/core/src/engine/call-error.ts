@@ -1,0 +1,118 @@
+import { UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "../model/error.ts";
+import { FAILURE_RULES } from "../model/failure-rules.ts";
+import type { FailureClass } from "../model/failure.ts";
+import type { TargetFailure } from "../model/target-failure.ts";
+import type { AttemptRecord, SkipRecord } from "../model/trace.ts";
+
+/** An attempt that failed, with what it threw. */
+export interface FailedAttempt {
+  readonly record: AttemptRecord;
+  readonly failure: TargetFailure;
+}
+
+export interface CallErrorContext {
+  readonly failed: readonly FailedAttempt[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly partial: PartialAnswer | undefined;
+}
+
+/** Why a call was stopped before its candidates ran out. */
+export interface Stop {
+  readonly class: FailureClass;
+  readonly message: string;
+  readonly scope?: string | undefined;
+  readonly reason?: string | undefined;
+  /** The caller's own reason, for an abort. */
+  readonly cause?: unknown;
+}
+
+/** The error of one attempt, as it appears as a cause. */
+export function attemptError({ record, failure }: FailedAttempt): UnderstudyError {
+  return new UnderstudyError({
+    code: FAILURE_RULES[failure.class].code,
+    message: `Attempt ${record.n} at ${describe(record)}.`,
+    scope: record.scope,
+    retryAfterMs: failure.details.retryAfterMs,
+    attempts: [record],
+    ...vendorDetails({ record, failure }),
+  });
+}
+
+/** A call that was stopped has the code of what stopped it. */
+export function stoppedError(stop: Stop, context: CallErrorContext): UnderstudyError {
+  return new UnderstudyError({
+    code: FAILURE_RULES[stop.class].code,
+    message: stop.message,
+    scope: stop.scope,
+    reason: stop.reason ?? stop.class,
+    attempts: context.attempts,
+    partial: context.partial,
+    retryAfterMs: earliestRetry(context.failed),
+    cause: stop.cause ?? firstCause(context.failed),
+  });
+}
+
+/** The policy ended the call at this failure. */
+export function finalError(last: FailedAttempt, context: CallErrorContext): UnderstudyError {
+  return new UnderstudyError({
+    code: FAILURE_RULES[last.failure.class].code,
+    message: `The call ended with attempt ${last.record.n} at ${describe(last.record)}.`,
+    retryAfterMs: earliestRetry(context.failed),
+    attempts: context.attempts,
+    partial: context.partial,
+    cause: firstCause(context.failed),
+    ...vendorDetails(last),
+  });
+}
+
+/** A chain that ran out has the code its failed attempts share, else `all-failed`. */
+export function exhaustedError(context: CallErrorContext, skipped: readonly SkipRecord[]): UnderstudyError {
+  const { failed, attempts, partial } = context;
+  const [first] = failed;
+  if (first === undefined) return nothingTriedError(skipped);
+  const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
+  const [shared] = codes;
+  const list = failed.map(({ record }) => `${record.n} ${describe(record)}`).join("; ");
+  return new UnderstudyError({
+    code: codes.size === 1 && shared !== undefined ? shared : "all-failed",
+    message: `No candidate is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.`,
+    retryAfterMs: earliestRetry(failed),
+    attempts,
+    partial,
+    cause: firstCause(failed),
+    ...(failed.length === 1 ? vendorDetails(first) : undefined),
+  });
+}
+
+function nothingTriedError(skipped: readonly SkipRecord[]): UnderstudyError {
+  const unsupported = skipped.every((skip) => skip.reason === "unsupported");
+  const list = skipped.map(
+    (skip) => `${skip.tier} ${skip.reason}${skip.detail === undefined ? "" : ` (${skip.detail})`}`,
+  );
+  return new UnderstudyError({
+    code: unsupported && skipped.length > 0 ? "unsupported" : "all-failed",
+    message: `No candidate could be tried: ${list.join("; ")}.`,
+    reason: "engine.no-target",
+  });
+}
+
+function vendorDetails({ failure }: FailedAttempt): Partial<UnderstudyErrorDetails> {
+  const { status, vendorCode, requestId, vendorMessage } = failure.details;
+  return { reason: failure.class, status, vendorCode, requestId, vendorMessage };
+}
+
+function describe(record: AttemptRecord): string {
+  const status = record.status === undefined ? "" : ` (${record.status})`;
+  const code = record.vendorCode === undefined ? "" : ` ${record.vendorCode}`;
+  return `${record.tier} failed with ${record.class ?? record.outcome}${status}${code}`;
+}
+
+function earliestRetry(failed: readonly FailedAttempt[]): number | undefined {
+  const times = failed.map(({ failure }) => failure.details.retryAfterMs).filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The first attempt's error: a later tier's must not hide the primary's outage. */
+function firstCause(failed: readonly FailedAttempt[]): UnderstudyError | undefined {
+  return failed[0] === undefined ? undefined : attemptError(failed[0]);
+}

@@ -1,0 +1,57 @@
+import { UnderstudyError } from "../model/error.ts";
+import type { Request } from "../model/request.ts";
+import type { Target } from "../model/target.ts";
+import { fitRequest, type Fit } from "../handoff/fit-request.ts";
+import { resolveRequest, type ResolvedRequest } from "../handoff/resolve-request.ts";
+import type { Candidate, Tier } from "./tier.ts";
+
+/** One call's request as each tier and each target gets it; every form is made once. */
+export class CallRequests {
+  readonly #request: Request;
+  readonly #resolved: ResolvedRequest;
+  readonly #byTier = new Map<Tier, ResolvedRequest>();
+  readonly #byTarget = new Map<Target, Fit>();
+
+  /** Throws `invalid-request` when the request cannot be sent anywhere. */
+  constructor(input: string | Request) {
+    this.#request = typeof input === "string" ? { messages: [{ role: "user", content: input }] } : input;
+    this.#resolved = resolveRequest(this.#request);
+  }
+
+  forTier(tier: Tier): ResolvedRequest {
+    if (tier.requestOverrides === undefined) return this.#resolved;
+    let resolved = this.#byTier.get(tier);
+    if (resolved === undefined) {
+      resolved = resolveRequest(this.#override(tier));
+      this.#byTier.set(tier, resolved);
+    }
+    return resolved;
+  }
+
+  forTarget({ tier, target }: Candidate): Fit {
+    let fit = this.#byTarget.get(target);
+    if (fit === undefined) {
+      fit = fitRequest(this.forTier(tier), target);
+      this.#byTarget.set(target, fit);
+    }
+    return fit;
+  }
+
+  timeoutMs(tier: Tier): number {
+    return callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
+  }
+
+  #override(tier: Tier): Request {
+    const { requestOverrides } = tier;
+    if (typeof requestOverrides !== "function") return { ...this.#request, ...requestOverrides };
+    return callUser(tier, "requestOverrides", () => requestOverrides(this.#request));
+  }
+}
+
+function callUser<Value>(tier: Tier, option: string, run: () => Value): Value {
+  try {
+    return run();
+  } catch (cause) {
+    throw new UnderstudyError({ code: "config", message: `The ${option} function of tier ${tier.name} threw.`, cause });
+  }
+}

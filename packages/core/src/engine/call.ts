@@ -1,0 +1,418 @@
+import type { Answer } from "../model/answer.ts";
+import type { Clock } from "../model/clock.ts";
+import { isUnderstudyError, UnderstudyError, type PartialAnswer } from "../model/error.ts";
+import type { AttemptName, PartEvent } from "../model/events.ts";
+import { FAILURE_RULES } from "../model/failure-rules.ts";
+import type { AttemptPlan, TargetRequest } from "../model/target.ts";
+import { TargetFailure } from "../model/target-failure.ts";
+import type { AttemptRecord } from "../model/trace.ts";
+import { Alarm } from "./alarm.ts";
+import type { AttemptLimits } from "./attempt-clocks.ts";
+import { AttemptRun, type EndPart } from "./attempt-run.ts";
+import { toTargetFailure } from "./attempt.ts";
+import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
+import { exhaustedError, finalError, stoppedError, type CallErrorContext, type Stop } from "./call-error.ts";
+import type { CallRequests } from "./call-requests.ts";
+import type { EngineEvent } from "./engine-events.ts";
+import { judgeAnswer, type Judgement } from "./judge-answer.ts";
+import type { CallOptions } from "./options.ts";
+import { Output } from "./output.ts";
+import type { Policy } from "./policy.ts";
+import { Recorder } from "./recorder.ts";
+import { RecoveryPlan, type Recovery } from "./recovery.ts";
+import { Selection, type Obstacle } from "./selection.ts";
+import { TierClock, type TierLimit } from "./tier-clock.ts";
+import type { Candidate, Tier } from "./tier.ts";
+
+export interface CallSetup {
+  readonly callId: number;
+  readonly tiers: readonly Tier[];
+  readonly requests: CallRequests;
+  readonly options: CallOptions;
+  readonly limits: CallLimits;
+  /** Milliseconds the gate holds the first output back; `Infinity` until the answer is whole. */
+  readonly holdMs: number;
+  readonly marker: string;
+  readonly maxAttempts: number;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: (event: EngineEvent) => void;
+  readonly onInternalError: (error: unknown) => void;
+}
+
+/** What is tried next, and how it differs from the attempt before at the same target. */
+interface Step {
+  readonly candidate: Candidate;
+  readonly repeat?: AttemptRecord["repeat"];
+  readonly repair?: { readonly description: string; readonly request: TargetRequest } | undefined;
+}
+
+/** An attempt in progress, with how it came about. */
+interface Running {
+  readonly step: Step;
+  readonly run: AttemptRun;
+}
+
+/** A proper end that is not yet delivered. */
+interface Ended {
+  readonly end: EndPart;
+  readonly judgement: Judgement;
+}
+
+type Outcome = { readonly ended: Ended } | { readonly failure: TargetFailure; readonly ended?: Ended };
+
+/**
+ * One call through a chain: tries candidates until one answers, keeps the call's deadlines and settles exactly once.
+ * All state of a call lives here and below; nothing of it outlives the call.
+ */
+export class Call {
+  readonly output: Output = new Output();
+  readonly #setup: CallSetup;
+  readonly #startedAt: number;
+  readonly #deadlines: CallDeadlines;
+  readonly #alarm: Alarm;
+  readonly #tierClock = new TierClock();
+  readonly #selection: Selection;
+  readonly #recovery: RecoveryPlan;
+  readonly #recorder: Recorder;
+  readonly #released = Promise.withResolvers<void>();
+  readonly #result = Promise.withResolvers<Answer>();
+  #running: Running | undefined;
+  /** The attempt whose output the consumer saw last. */
+  #shown: AttemptRun | undefined;
+  #settled = false;
+  #attempts = 0;
+  #partIds = 0;
+
+  constructor(setup: CallSetup) {
+    const { clock, limits, tiers } = setup;
+    this.#setup = setup;
+    this.#startedAt = clock.now();
+    this.#recorder = new Recorder(this.#startedAt);
+    this.#deadlines = new CallDeadlines(limits, this.output, this.#startedAt);
+    this.#alarm = new Alarm(
+      clock,
+      () => this.#deadlines.nextDue(this.#running?.run.dueAt() ?? Infinity),
+      (now, late) => this.#onDue(now, late),
+    );
+    this.#selection = new Selection(tiers, (candidate) => this.#obstacle(candidate));
+    this.#recovery = new RecoveryPlan({ ...setup, selection: this.#selection });
+    // Both are offered, neither has to be taken.
+    this.released.catch(() => undefined);
+    this.result.catch(() => undefined);
+  }
+
+  /** Resolves when output first reaches the consumer; rejects if that never happens. */
+  get released(): Promise<void> {
+    return this.#released.promise;
+  }
+
+  get result(): Promise<Answer> {
+    return this.#result.promise;
+  }
+
+  start(): void {
+    const { tiers, callId, options, emit } = this.#setup;
+    emit({ callId, type: "call-start", tiers: tiers.map((tier) => tier.name) });
+    if (options.signal?.aborted === true) {
+      this.#onAbort();
+      return;
+    }
+    options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#alarm.update();
+    void this.#drive();
+  }
+
+  /** The consumer left: everything is let go at once, and nobody is told but `result`. */
+  abandon(): void {
+    this.output.abandon();
+    this.#stop({ class: "caller.returned", message: "The stream was closed before its end." });
+  }
+
+  async #drive(): Promise<void> {
+    try {
+      let step: Step | undefined = { candidate: this.#nextCandidate() };
+      while (step !== undefined) {
+        const running = this.#begin(step);
+        const outcome = await this.#outcome(running);
+        if (this.#settled) return;
+        step = "failure" in outcome ? await this.#recover(running, outcome) : this.#deliver(running, outcome.ended);
+      }
+    } catch (error) {
+      this.#settleError(isUnderstudyError(error) ? error : unexpectedError(error));
+    }
+  }
+
+  #begin(step: Step): Running {
+    const { clock, holdMs, callId, emit, requests } = this.#setup;
+    const { tier, target } = step.candidate;
+    const fit = requests.forTarget(step.candidate);
+    // Selection passes over candidates that do not fit.
+    if (!fit.ok) throw new TargetFailure("request.unsupported");
+    const request = step.repair?.request ?? fit.request;
+    const name: AttemptName = {
+      attempt: ++this.#attempts,
+      tier: tier.name,
+      vendor: target.vendor,
+      model: target.model,
+    };
+    emit({ callId, type: "attempt-start", ...name });
+    const run = new AttemptRun({
+      name,
+      target,
+      request,
+      losses: fit.losses,
+      holdMs: request.output.type === "json" ? Infinity : holdMs,
+      clock,
+      output: this.output,
+      newId: () => `p${++this.#partIds}`,
+      onDeadline: () => this.#alarm.update(),
+      onRelease: (released, held) => this.#onRelease(released, held),
+      limits: (plan) => this.#attemptLimits(step.candidate, plan),
+    });
+    this.#running = { step, run };
+    return this.#running;
+  }
+
+  async #outcome({ run, step }: Running): Promise<Outcome> {
+    try {
+      const end = await run.run();
+      const request = this.#setup.requests.forTier(step.candidate.tier);
+      const judgement = await judgeAnswer(run.assembly.content(), end.finishReason, request);
+      const ended = { end, judgement };
+      return judgement.fault === undefined ? { ended } : { ended, failure: new TargetFailure(judgement.fault) };
+    } catch (error) {
+      return { failure: toTargetFailure(error) };
+    }
+  }
+
+  #deliver(running: Running, { end, judgement }: Ended): undefined {
+    const { run, step } = running;
+    const { tier } = step.candidate;
+    const { finishReason, rawFinishReason } = end;
+    run.release();
+    for (const { id, part } of run.assembly.toolCalls) {
+      if (judgement.toolCalls.includes(part)) this.output.push({ type: "tool-call", id, part });
+    }
+    this.output.push({ type: "finish", finishReason, rawFinishReason, usage: run.usage });
+    this.output.end();
+    this.#record(running, "answered", undefined);
+    this.#settle({ outcome: "answered", tier: tier.name });
+    this.#result.resolve({
+      text: judgement.text,
+      message: { role: "assistant", content: run.assembly.content() },
+      toolCalls: judgement.toolCalls,
+      invalidToolCalls: judgement.invalidToolCalls,
+      output: judgement.output,
+      validated: judgement.validated,
+      finishReason,
+      rawFinishReason,
+      usage: run.usage,
+      usageTotal: this.#recorder.usageTotal(),
+      vendor: run.target.vendor,
+      model: run.servedModel ?? run.target.model,
+      tier: tier.name,
+      degraded: tier.degraded,
+      losses: run.losses,
+      trace: this.#recorder.trace(this.#setup.clock.now()),
+    });
+  }
+
+  async #recover(
+    running: Running,
+    outcome: { readonly failure: TargetFailure; readonly ended?: Ended },
+  ): Promise<Step | undefined> {
+    const { step, run } = running;
+    const { candidate } = step;
+    const failure = this.#recovery.confirm(outcome.failure, candidate);
+    this.#selection.exclude(candidate, failure);
+    const now = this.#setup.clock.now();
+    const recovery = this.#recovery.decide(failure, {
+      candidate,
+      request: run.request,
+      attempts: this.#attempts,
+      released: this.#shown !== undefined,
+      leftMs: Math.min(this.#tierClock.left(now), this.#deadlines.left(now)),
+    });
+    const { ended } = outcome;
+    if (recovery.type === "stop" && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
+      return this.#deliver(running, ended);
+    }
+    const record = this.#record(running, "failed", failure);
+    if (run.firstContentAt !== undefined) this.#tierClock.renew(now);
+    if (recovery.type === "stop") throw finalError({ record, failure }, this.#errorContext());
+    return this.#nextStep(candidate, recovery);
+  }
+
+  async #nextStep(candidate: Candidate, recovery: Exclude<Recovery, { type: "stop" }>): Promise<Step | undefined> {
+    const { callId, emit, clock } = this.#setup;
+    switch (recovery.type) {
+      case "next":
+        return { candidate: this.#nextCandidate() };
+      case "repair":
+        emit({ callId, type: "repair", description: recovery.description });
+        return { candidate, repair: recovery };
+      case "repeat": {
+        const { kind, delayMs } = recovery.offer;
+        emit({ callId, type: "repeat", kind, delayMs });
+        if (delayMs > 0) {
+          const waited = this.#deadlines.waitUntil(clock.now() + delayMs);
+          this.#alarm.update();
+          await waited;
+        }
+        return this.#settled ? undefined : { candidate, repeat: kind };
+      }
+      default:
+        return recovery satisfies never;
+    }
+  }
+
+  #nextCandidate(): Candidate {
+    const { callId, emit, maxAttempts, clock } = this.#setup;
+    const isSpent = this.#attempts >= maxAttempts;
+    const candidate = isSpent
+      ? undefined
+      : this.#selection.next((skip) => {
+          this.#recorder.skip(skip);
+          emit({ callId, type: "skipped", skip });
+        });
+    if (candidate === undefined) throw exhaustedError(this.#errorContext(), this.#recorder.skipped);
+    this.#tierClock.enter(candidate.tier, this.#tierLimit(candidate.tier), clock.now());
+    return candidate;
+  }
+
+  /** What stands in a candidate's way beside the failures of this call. */
+  #obstacle(candidate: Candidate): Obstacle | undefined {
+    const { options, clock, requests } = this.#setup;
+    const { tier } = candidate;
+    if (options.tiers !== undefined && !options.tiers.includes(tier.name)) return { reason: "not-selected" };
+    if (tier.degraded && options.allowDegraded === false) return { reason: "degraded-not-allowed" };
+    if (!this.#tierClock.hasTime(tier, this.#tierLimit(tier), clock.now())) return { reason: "no-time" };
+    const fit = requests.forTarget(candidate);
+    return fit.ok ? undefined : { reason: "unsupported", detail: fit.missing.join(", ") };
+  }
+
+  #tierLimit(tier: Tier): TierLimit {
+    const own = this.#setup.requests.timeoutMs(tier);
+    return { own, left: Math.min(own, this.#deadlines.left(this.#setup.clock.now())) };
+  }
+
+  #attemptLimits({ tier, target }: Candidate, plan: AttemptPlan): AttemptLimits {
+    const left = this.#tierClock.left(this.#setup.clock.now());
+    return {
+      firstContentMs: plan.silentReasoning || plan.unary ? tier.silentReasoningMs : left,
+      firstEventMs: plan.silentReasoning && plan.eventsAtOnce && !plan.unary ? left : Infinity,
+      livenessMs: target.capabilities.keepAlives ? tier.livenessMs : Infinity,
+      progressMs: tier.progressMs,
+      workingMs: tier.workingMs,
+    };
+  }
+
+  #onRelease(run: AttemptRun, held: readonly PartEvent[]): void {
+    const { callId, emit, clock } = this.#setup;
+    const before = this.#shown;
+    this.#shown = run;
+    if (before === undefined) {
+      this.output.push({ type: "start", ...run.name });
+      this.#deadlines.released(clock.now());
+      emit({ callId, type: "released", ...run.name });
+    } else {
+      this.#announceFailover(before, run);
+    }
+    for (const event of held) this.output.push(event);
+    this.#released.resolve();
+    this.#alarm.update();
+  }
+
+  #announceFailover(before: AttemptRun, run: AttemptRun): void {
+    const { callId, emit, marker } = this.#setup;
+    const { textChars, ids } = before.assembly;
+    const failed = this.#recorder.failed.find(({ record }) => record.n === before.name.attempt);
+    const change = { from: before.name, to: run.name, reason: failed?.failure.class ?? "unknown" } as const;
+    this.output.push({
+      type: "failover",
+      mode: "restart",
+      ...change,
+      marker: textChars > 0 ? marker : null,
+      discards: { textChars, ids },
+      sideEffects: before.sideEffects,
+    });
+    emit({ callId, type: "failover", ...change });
+  }
+
+  #onDue(now: number, late: boolean): void {
+    const stop = this.#deadlines.check(now);
+    if (stop === undefined) this.#running?.run.onDue(now, late);
+    else this.#stop(stop);
+  }
+
+  readonly #onAbort = (): void => {
+    const cause: unknown = this.#setup.options.signal?.reason;
+    this.#stop({ class: "caller.aborted", message: "The caller aborted the call.", cause });
+  };
+
+  /** Ends the call for a reason that is not a candidate's. Answered at once, whatever the adapter does. */
+  #stop(stop: Stop): void {
+    if (this.#settled) return;
+    if (this.#running !== undefined) {
+      const failure = new TargetFailure(stop.class);
+      this.#running.run.stop(failure);
+      this.#record(this.#running, "stopped", failure);
+    }
+    this.#settleError(stoppedError(stop, this.#errorContext()));
+    this.#deadlines.wake();
+    this.output.wakeWriter();
+  }
+
+  #record(
+    { run, step }: Running,
+    outcome: AttemptRecord["outcome"],
+    failure: TargetFailure | undefined,
+  ): AttemptRecord {
+    const { callId, emit, clock } = this.#setup;
+    const ending = { outcome, failure, repeat: step.repeat, repair: step.repair?.description };
+    const record = this.#recorder.record(run, ending, clock.now());
+    this.#running = undefined;
+    emit({ callId, type: "attempt-end", attempt: record });
+    if (failure !== undefined && FAILURE_RULES[failure.class].loud === true) {
+      emit({ callId, type: "credential-problem", reason: failure.class, ...run.name });
+    }
+    return record;
+  }
+
+  #errorContext(): CallErrorContext {
+    return { failed: this.#recorder.failed, attempts: this.#recorder.attempts, partial: this.#partial() };
+  }
+
+  #partial(): PartialAnswer | undefined {
+    const content = this.#shown?.assembly.partialContent();
+    if (content === undefined) return undefined;
+    return { text: content.map((part) => (part.type === "text" ? part.text : "")).join(""), content };
+  }
+
+  #settleError(error: UnderstudyError): void {
+    if (this.#settled) return;
+    this.#settle({ outcome: error.reason === "caller.returned" ? "abandoned" : "failed", code: error.code });
+    this.output.fail(error);
+    this.#released.reject(error);
+    this.#result.reject(error);
+  }
+
+  #settle(end: Pick<Extract<EngineEvent, { type: "end" }>, "outcome" | "code" | "tier">): void {
+    const { callId, emit, clock, options } = this.#setup;
+    this.#settled = true;
+    this.#alarm.stop();
+    options.signal?.removeEventListener("abort", this.#onAbort);
+    emit({ callId, type: "end", ...end, totalMs: clock.now() - this.#startedAt });
+  }
+}
+
+/** A mistake of our own still settles the call, with its cause and without its words. */
+function unexpectedError(cause: unknown): UnderstudyError {
+  return new UnderstudyError({
+    code: "adapter-error",
+    message: "The engine failed unexpectedly; see the cause.",
+    cause,
+  });
+}

@@ -1,0 +1,135 @@
+import type { Answer } from "../model/answer.ts";
+import { UnderstudyError } from "../model/error.ts";
+import type { Request } from "../model/request.ts";
+import { AnswerStream } from "./answer-stream.ts";
+import { CallRequests } from "./call-requests.ts";
+import { Call, type CallSetup } from "./call.ts";
+import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
+import { defaultPolicy } from "./policy.ts";
+import { systemClock, systemRandom } from "./host.ts";
+import { checkDuration, readTiers, type Tier } from "./tier.ts";
+
+/** Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call. */
+export interface Chain {
+  /** The whole answer. Held until it is complete, so every failure on the way to it is silent. */
+  generate<Output = unknown>(input: string | Request<Output>, options?: CallOptions): Promise<Answer<Output>>;
+  /** Resolves when the answer begins; rejects if every tier failed before that. */
+  stream<Output = unknown>(input: string | Request<Output>, options?: CallOptions): Promise<AnswerStream<Output>>;
+  /** Names of the tiers, in order. */
+  readonly tiers: readonly string[];
+}
+
+/**
+ * Builds a chain: `createChain([anthropic("…"), openai("…")])`. Throws one `config` error that names every problem:
+ * missing keys, bad options, no tiers.
+ */
+export function createChain(tiers: readonly TierInput[], options: ChainOptions = {}): Chain {
+  return new TierChain(readTiers(tiers, options), options);
+}
+
+const CALL_OPTION_NAMES = ["signal", "deadlineMs", "startWithinMs", "tiers", "allowDegraded"];
+
+class TierChain implements Chain {
+  readonly #tiers: readonly Tier[];
+  readonly #options: ChainOptions;
+  #calls = 0;
+
+  constructor(tiers: readonly Tier[], options: ChainOptions) {
+    this.#tiers = tiers;
+    this.#options = options;
+  }
+
+  get tiers(): readonly string[] {
+    return this.#tiers.map((tier) => tier.name);
+  }
+
+  async generate<Output = unknown>(
+    input: string | Request<Output>,
+    options: CallOptions = {},
+  ): Promise<Answer<Output>> {
+    const call = this.#call(input, options, Infinity);
+    call.output.discard();
+    call.start();
+    // The output's type is what the request's schema promised, and validation has checked it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return (await call.result) as Answer<Output>;
+  }
+
+  async stream<Output = unknown>(
+    input: string | Request<Output>,
+    options: CallOptions = {},
+  ): Promise<AnswerStream<Output>> {
+    const { hold, holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
+    const call = this.#call(input, options, hold === "all" ? Infinity : holdMs);
+    call.start();
+    await call.released;
+    return new AnswerStream<Output>(call, clock);
+  }
+
+  #call(input: string | Request, options: CallOptions, holdMs: number): Call {
+    this.#check(options);
+    const {
+      clock = systemClock,
+      random = systemRandom,
+      policy = defaultPolicy,
+      marker = DEFAULTS.marker,
+    } = this.#options;
+    const targets = this.#tiers.reduce((sum, tier) => sum + tier.targets.length, 0);
+    const setup: CallSetup = {
+      callId: ++this.#calls,
+      tiers: this.#tiers,
+      requests: new CallRequests(input),
+      options,
+      limits: {
+        deadlineMs: options.deadlineMs ?? DEFAULTS.deadlineMs,
+        startWithinMs: options.startWithinMs,
+        consumerIdleMs: this.#options.consumerIdleMs ?? DEFAULTS.consumerIdleMs,
+      },
+      holdMs,
+      marker,
+      maxAttempts: this.#options.maxAttempts ?? targets + 2,
+      policy,
+      clock,
+      random,
+      emit: (event) => this.#guard(() => this.#options.onEvent?.(event)),
+      onInternalError: (error) => this.#onInternalError(error),
+    };
+    return new Call(setup);
+  }
+
+  #check(options: CallOptions): void {
+    const problems = Object.keys(options)
+      .filter((name) => !CALL_OPTION_NAMES.includes(name))
+      .map((name) => `unknown call option \`${name}\`: known are ${CALL_OPTION_NAMES.join(", ")}`);
+    checkDuration(options.deadlineMs, "deadlineMs", problems);
+    checkDuration(options.startWithinMs, "startWithinMs", problems);
+    for (const name of options.tiers ?? []) {
+      if (!this.tiers.includes(name)) {
+        problems.push(`\`tiers\` names ${name}, which is none of this chain: ${this.tiers.join(", ")}`);
+      }
+    }
+    if (problems.length > 0) {
+      throw new UnderstudyError({
+        code: "invalid-request",
+        message: `The call cannot be made: ${problems.join("; ")}.`,
+      });
+    }
+  }
+
+  /** What a callback throws never reaches a call. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#onInternalError(error);
+    }
+  }
+
+  #onInternalError(error: unknown): void {
+    try {
+      this.#options.onInternalError?.(error);
+    } catch {
+      // The last callback there is: nobody is left to tell.
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from "../model/clock.ts";
+import type { Request } from "../model/request.ts";
+import type { Target } from "../model/target.ts";
+import type { EngineEvent } from "./engine-events.ts";
+import type { Policy } from "./policy.ts";
+
+/** Rewrites what is asked for one tier: options to replace, or a function from request to request. */
+export type RequestOverrides = Partial<Request> | ((request: Request) => Request);
+
+export interface TierLimits {
+  /**
+   * Bounds the wait for output of this tier, never a flowing answer: milliseconds from entering the tier to the first
+   * text, reasoning or tool input. May depend on the request. Default 15,000.
+   */
+  readonly timeoutMs?: number | ((request: Request) => number) | undefined;
+  /** Replaces `timeoutMs` where a model reasons without showing it, or answers in one piece. Default 180,000. */
+  readonly silentReasoningMs?: number | undefined;
+  /** Longest time without any byte, on wires that send keep-alives. Default 90,000. */
+  readonly livenessMs?: number | undefined;
+  /** Longest time without model output once it began. Default 60,000. */
+  readonly progressMs?: number | undefined;
+  /** The same while silence is expected: hidden reasoning, tools on the vendor's side. Default 300,000. */
+  readonly workingMs?: number | undefined;
+}
+
+interface TierBase extends TierLimits {
+  /** Default `vendor/model` of the first target. */
+  readonly name?: string | undefined;
+  /** Marks answers of this tier, so that the application can tell its users. Default false. */
+  readonly degraded?: boolean | undefined;
+  readonly requestOverrides?: RequestOverrides | undefined;
+}
+
+/** One step of a chain: a target, or interchangeable siblings (other keys, regions or clouds of the same model). */
+export type TierInput =
+  | Target
+  | (TierBase & { readonly target: Target })
+  | (TierBase & { readonly targets: readonly Target[] });
+
+export interface ChainOptions {
+  /** Decides after each failure. Default `defaultPolicy`. */
+  readonly policy?: Policy | undefined;
+  /** How long streamed text is held back after the first of it, so that an early failure stays invisible. Default 50. */
+  readonly holdMs?: number | undefined;
+  /** `all` holds every stream until it is whole: all failures are silent, nothing streams. Default `start`. */
+  readonly hold?: "start" | "all" | undefined;
+  /** What `textStream()` prints where another target starts the answer again. */
+  readonly marker?: string | undefined;
+  /** Default: the number of targets + 2. */
+  readonly maxAttempts?: number | undefined;
+  /** A stream nobody reads for this long is stopped; noticed after at most twice the time. Default 120,000. */
+  readonly consumerIdleMs?: number | undefined;
+  /** Sees every decision. What it throws changes nothing. */
+  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
+  /** Sees what callbacks throw. Default: ignored. */
+  readonly onInternalError?: ((error: unknown) => void) | undefined;
+  readonly clock?: Clock | undefined;
+  /** Numbers in [0, 1) for jitter. */
+  readonly random?: (() => number) | undefined;
+}
+
+export interface CallOptions {
+  /** Cancels the call: it rejects with `aborted`, whose cause is the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bounds the whole call, answer included. Default 3,600,000. */
+  readonly deadlineMs?: number | undefined;
+  /** Bounds the wait until output is released. Default: none. */
+  readonly startWithinMs?: number | undefined;
+  /** Only these tiers, in the chain's order. */
+  readonly tiers?: readonly string[] | undefined;
+  /** False leaves out tiers marked degraded. Default true. */
+  readonly allowDegraded?: boolean | undefined;
+}
+
+export const DEFAULTS = {
+  timeoutMs: 15_000,
+  silentReasoningMs: 180_000,
+  livenessMs: 90_000,
+  progressMs: 60_000,
+  workingMs: 300_000,
+  holdMs: 50,
+  marker: "\n\n—continuing on backup—\n\n",
+  consumerIdleMs: 120_000,
+  deadlineMs: 3_600_000,
+} as const;

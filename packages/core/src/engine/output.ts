@@ -1,0 +1,136 @@
+import type { StreamEvent } from "../model/events.ts";
+
+/** Read-ahead limit in characters of delivered but unread events. */
+const READ_AHEAD = 65_536;
+/** What an event weighs beside its text. */
+const EVENT_WEIGHT = 16;
+
+type Result = IteratorResult<StreamEvent, undefined>;
+
+interface Waiter {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Terminal = { readonly type: "done" } | { readonly type: "error"; readonly error: unknown };
+
+/** Released events on their way to the one consumer. Answers from its queue; the writer waits when the queue is full. */
+export class Output {
+  #queue: StreamEvent[] = [];
+  #head = 0;
+  #weight = 0;
+  #waiter: Waiter | undefined;
+  /** What the waiter was promised: a consumer that pulls twice at once waits for the first answer. */
+  #waiting: Promise<Result> | undefined;
+  #terminal: Terminal | undefined;
+  #onRoom: (() => void) | undefined;
+  #discarding = false;
+  #pulls = 0;
+
+  /** Counts reads; when it stands still and nobody waits, the consumer has stopped reading. */
+  get pulls(): number {
+    return this.#pulls;
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiter !== undefined || this.#discarding;
+  }
+
+  get hasRoom(): boolean {
+    return this.#weight < READ_AHEAD || this.#discarding;
+  }
+
+  /** Resolves when there is room. At most one writer waits. */
+  room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRoom = resolve;
+    });
+  }
+
+  /** Lets a waiting writer go on, whatever the room. */
+  wakeWriter(): void {
+    const onRoom = this.#onRoom;
+    this.#onRoom = undefined;
+    onRoom?.();
+  }
+
+  push(event: StreamEvent): void {
+    if (this.#discarding) return;
+    const waiter = this.#waiter;
+    if (waiter !== undefined) {
+      this.#waiter = undefined;
+      waiter.resolve({ done: false, value: event });
+      return;
+    }
+    this.#queue.push(event);
+    this.#weight += EVENT_WEIGHT + ("delta" in event ? event.delta.length : 0);
+  }
+
+  end(): void {
+    this.#terminate({ type: "done" });
+  }
+
+  fail(error: unknown): void {
+    this.#terminate({ type: "error", error });
+  }
+
+  next(): Promise<Result> {
+    this.#pulls++;
+    const event = this.#queue[this.#head];
+    if (event !== undefined) {
+      this.#head++;
+      if (this.#head === this.#queue.length) this.#empty();
+      return Promise.resolve({ done: false, value: event });
+    }
+    const terminal = this.#terminal;
+    if (terminal?.type === "error") {
+      // The error is thrown once; after it the iterator is done, as iterators are.
+      this.#terminal = { type: "done" };
+      return Promise.reject(terminal.error);
+    }
+    if (terminal !== undefined) return Promise.resolve({ done: true, value: undefined });
+    const earlier = this.#waiting;
+    if (this.#waiter !== undefined && earlier !== undefined) {
+      const again = (): Promise<Result> => this.next();
+      return earlier.then(again, again);
+    }
+    this.#waiting = new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+    this.wakeWriter();
+    return this.#waiting;
+  }
+
+  /** The consumer left, or nobody reads: what comes is dropped. */
+  discard(): void {
+    this.#discarding = true;
+    this.#empty();
+  }
+
+  /** The consumer left: it is not told anything more. */
+  abandon(): void {
+    this.discard();
+    this.#terminate({ type: "done" });
+  }
+
+  #empty(): void {
+    this.#queue = [];
+    this.#head = 0;
+    this.#weight = 0;
+    this.wakeWriter();
+  }
+
+  #terminate(terminal: Terminal): void {
+    if (this.#terminal !== undefined) return;
+    this.#terminal = terminal;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter === undefined) return;
+    if (terminal.type === "error") {
+      this.#terminal = { type: "done" };
+      waiter.reject(terminal.error);
+    } else {
+      waiter.resolve({ done: true, value: undefined });
+    }
+  }
+}

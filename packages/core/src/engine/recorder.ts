@@ -1,0 +1,99 @@
+import { FAILURE_RULES } from "../model/failure-rules.ts";
+import type { TargetFailure } from "../model/target-failure.ts";
+import type { AttemptRecord, SkipRecord, Trace } from "../model/trace.ts";
+import { sumUsage, type UsageTotal } from "../model/usage.ts";
+import type { AttemptRun } from "./attempt-run.ts";
+import type { FailedAttempt } from "./call-error.ts";
+
+/** How an attempt came about and how it ended, as far as the run itself does not know. */
+export interface AttemptEnding {
+  readonly outcome: AttemptRecord["outcome"];
+  readonly failure?: TargetFailure | undefined;
+  readonly repeat?: AttemptRecord["repeat"];
+  readonly repair?: string | undefined;
+}
+
+/** Keeps the trace of one call: what was tried, what was passed over, and why. */
+export class Recorder {
+  readonly #startedAt: number;
+  readonly #attempts: AttemptRecord[] = [];
+  readonly #failed: FailedAttempt[] = [];
+  readonly #skipped: SkipRecord[] = [];
+
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+  }
+
+  get attempts(): readonly AttemptRecord[] {
+    return this.#attempts;
+  }
+
+  get failed(): readonly FailedAttempt[] {
+    return this.#failed;
+  }
+
+  get skipped(): readonly SkipRecord[] {
+    return this.#skipped;
+  }
+
+  skip(record: SkipRecord): void {
+    this.#skipped.push(record);
+  }
+
+  record(run: AttemptRun, ending: AttemptEnding, now: number): AttemptRecord {
+    const { failure } = ending;
+    const details = failure?.details;
+    const record: AttemptRecord = {
+      n: run.name.attempt,
+      tier: run.name.tier,
+      vendor: run.target.vendor,
+      model: run.target.model,
+      endpoint: run.target.endpoint,
+      startedAtMs: run.startedAt - this.#startedAt,
+      firstContentMs: run.firstContentAt === undefined ? undefined : run.firstContentAt - run.startedAt,
+      endedMs: now - run.startedAt,
+      outcome: ending.outcome,
+      class: failure?.class,
+      scope: failure === undefined ? undefined : (details?.scope ?? FAILURE_RULES[failure.class].scope),
+      status: details?.status,
+      vendorCode: details?.vendorCode,
+      requestId: details?.requestId ?? run.requestId,
+      servedModel: run.servedModel,
+      deliveredChars: run.isReleased ? run.assembly.textChars + run.assembly.reasoningChars : 0,
+      retryAfterMs: details?.retryAfterMs,
+      repeat: ending.repeat,
+      repair: ending.repair,
+      usage: run.usage,
+      usageSource: run.usage === undefined ? "unknown" : "vendor",
+      rateLimits: run.rateLimits ?? details?.rateLimits,
+      losses: run.losses,
+    };
+    this.#attempts.push(record);
+    if (failure !== undefined) this.#failed.push({ record, failure });
+    return record;
+  }
+
+  trace(now: number): Trace {
+    return {
+      attempts: this.#attempts,
+      skipped: this.#skipped,
+      totalMs: now - this.#startedAt,
+      needsAttention: this.#failed.some(({ failure }) => FAILURE_RULES[failure.class].loud === true),
+    };
+  }
+
+  usageTotal(): UsageTotal {
+    return sumUsage(
+      this.#attempts
+        .filter((attempt) => !isUnbilled(attempt))
+        .map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
+    );
+  }
+}
+
+/** A request that never arrived, or was answered with an error status, produced nothing to bill. */
+function isUnbilled(attempt: AttemptRecord): boolean {
+  if (attempt.usage !== undefined) return false;
+  if (attempt.status !== undefined && attempt.status >= 400) return true;
+  return attempt.class === "network.dns" || attempt.class === "network.refused" || attempt.class === "network.tls";
+}

@@ -1,0 +1,85 @@
+import { FAILURE_RULES } from "../model/failure-rules.ts";
+import type { Capabilities } from "../model/target.ts";
+import type { TargetFailure } from "../model/target-failure.ts";
+import type { SkipReason, SkipRecord } from "../model/trace.ts";
+import { scopeId, scopeIds } from "./scope.ts";
+import type { Candidate, Tier } from "./tier.ts";
+
+export interface Obstacle {
+  readonly reason: SkipReason;
+  readonly detail?: string | undefined;
+}
+
+/**
+ * The order in which one call tries its candidates: forward through the chain, past everything that shares a scope
+ * with a failure of this call or is known not to fit.
+ */
+export class Selection {
+  readonly #candidates: readonly Candidate[];
+  /** What stands in the way beside this call's own failures. */
+  readonly #obstacle: (candidate: Candidate) => Obstacle | undefined;
+  readonly #failedScopes = new Set<string>();
+  readonly #closedTiers = new Set<Tier>();
+  /** Capabilities that turned out to be needed. */
+  readonly #needed = new Set<keyof Capabilities>();
+  /** A window known to be too small, in tokens. */
+  #tooSmall: number | undefined;
+  #windowUnknown = false;
+  #position = -1;
+
+  constructor(tiers: readonly Tier[], obstacle: (candidate: Candidate) => Obstacle | undefined) {
+    this.#candidates = tiers.flatMap((tier) => tier.targets.map((target) => ({ tier, target })));
+    this.#obstacle = obstacle;
+  }
+
+  /** Moves to the next candidate that can be tried; reports the ones passed over. */
+  next(skipped: (record: SkipRecord) => void): Candidate | undefined {
+    while (++this.#position < this.#candidates.length) {
+      const candidate = this.#candidates[this.#position];
+      if (candidate === undefined) break;
+      const obstacle = this.#obstacleFor(candidate);
+      if (obstacle === undefined) return candidate;
+      const { vendor, model, endpoint } = candidate.target;
+      skipped({ tier: candidate.tier.name, vendor, model, endpoint, ...obstacle });
+    }
+    return undefined;
+  }
+
+  /** Whether a candidate is left after the current one. */
+  get hasNext(): boolean {
+    return this.#candidates.slice(this.#position + 1).some((candidate) => this.#obstacleFor(candidate) === undefined);
+  }
+
+  /** Learns from a failure of the current candidate. */
+  exclude(candidate: Candidate, failure: TargetFailure): void {
+    const rule = FAILURE_RULES[failure.class];
+    const scope = scopeId(failure.details.scope ?? rule.scope, candidate.target);
+    if (scope !== undefined) this.#failedScopes.add(scope);
+    if (!rule.sibling) this.#closedTiers.add(candidate.tier);
+    if (rule.advance === "larger-window") this.#excludeWindow(candidate, failure.details.contextWindow);
+    if (rule.advance === "capable" && failure.details.capability !== undefined) {
+      this.#needed.add(failure.details.capability);
+    }
+  }
+
+  #excludeWindow(candidate: Candidate, stated: number | undefined): void {
+    const window = stated ?? candidate.target.capabilities.contextWindow;
+    if (window === "unknown") this.#windowUnknown = true;
+    else this.#tooSmall = Math.max(this.#tooSmall ?? 0, window);
+  }
+
+  #obstacleFor(candidate: Candidate): Obstacle | undefined {
+    const { tier, target } = candidate;
+    if (this.#closedTiers.has(tier)) return { reason: "scope-failed", detail: "the failure concerns the whole tier" };
+    const failed = scopeIds(target).find((id) => this.#failedScopes.has(id));
+    // The first word names the kind of scope; the rest may hold a hash and is of no use to a reader.
+    if (failed !== undefined) return { reason: "scope-failed", detail: failed.split(" ", 1)[0] };
+    const window = target.capabilities.contextWindow;
+    if (this.#windowUnknown || (this.#tooSmall !== undefined && (window === "unknown" || window <= this.#tooSmall))) {
+      return { reason: "window-too-small" };
+    }
+    const missing = [...this.#needed].find((need) => target.capabilities[need] === false);
+    if (missing !== undefined) return { reason: "unsupported", detail: missing };
+    return this.#obstacle(candidate);
+  }
+}

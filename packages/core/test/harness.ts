@@ -1,0 +1,67 @@
+import {
+  createChain,
+  type Chain,
+  type ChainOptions,
+  type EngineEvent,
+  type StreamEvent,
+  type TierInput,
+} from "../src/index.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+export interface Harness {
+  readonly clock: VirtualClock;
+  readonly events: EngineEvent[];
+  readonly chain: (tiers: readonly TierInput[], options?: ChainOptions) => Chain;
+}
+
+/** A chain on virtual time, without jitter, that records its engine events. */
+export function harness(): Harness {
+  const clock = new VirtualClock();
+  const events: EngineEvent[] = [];
+  return {
+    clock,
+    events,
+    chain: (tiers, options) =>
+      createChain(tiers, { clock, random: () => 0, onEvent: (event) => events.push(event), ...options }),
+  };
+}
+
+/** Starts a call and lets time pass until it settles. */
+export async function finish<Value>(clock: VirtualClock, call: Promise<Value>, stepMs = 50): Promise<Value> {
+  const progress = { settled: false };
+  const mark = (): void => {
+    progress.settled = true;
+  };
+  call.then(mark, mark);
+  for (let steps = 0; steps < 100_000; steps++) {
+    // oxlint-disable-next-line no-await-in-loop
+    await clock.advance(0);
+    if (progress.settled) break;
+    // oxlint-disable-next-line no-await-in-loop
+    await clock.advance(stepMs);
+  }
+  return call;
+}
+
+/** Reads a stream to its end while time passes. */
+export async function collect(
+  clock: VirtualClock,
+  stream: AsyncIterable<StreamEvent>,
+): Promise<{ readonly events: StreamEvent[]; readonly error: unknown }> {
+  const events: StreamEvent[] = [];
+  const reading = (async () => {
+    for await (const event of stream) events.push(event);
+  })();
+  try {
+    await finish(clock, reading);
+    return { events, error: undefined };
+  } catch (error) {
+    return { events, error };
+  }
+}
+
+export const types = (events: readonly { readonly type: string }[]): string[] => events.map((event) => event.type);
+
+export function shownText(events: readonly StreamEvent[]): string {
+  return events.map((event) => (event.type === "text-delta" ? event.delta : "")).join("");
+}
