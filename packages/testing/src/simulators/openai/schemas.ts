@@ -1,0 +1,65 @@
+import { firstIn, isObject, listOf, shown, type JsonObject } from "../json.ts";
+import type { OpenAIProblem } from "./errors.ts";
+
+/** Where a schema stands, and how the vendor names it in a refusal. */
+export interface SchemaPlace {
+  /** For example `function 'add'` or `response_format 'answer'`. */
+  readonly name: string;
+  readonly param: string;
+  readonly code: string;
+}
+
+/** The rules of strict schemas: strict tools and structured output. */
+export function checkStrictSchema(schema: unknown, place: SchemaPlace): OpenAIProblem | undefined {
+  if (!isObject(schema) || schema["type"] !== "object") {
+    const type = isObject(schema) ? shown(schema["type"] ?? "None") : shown(schema);
+    return problem(place, `schema must be a JSON Schema of 'type: "object"', got 'type: "${type}"'.`);
+  }
+  if (schema["anyOf"] !== undefined) return problem(place, "root schema cannot have 'anyOf'.");
+  return checkNode(schema, [], place);
+}
+
+/** The rules of any tool schema. */
+export function checkLooseSchema(schema: unknown, place: SchemaPlace): OpenAIProblem | undefined {
+  if (schema === undefined || schema === null) return undefined;
+  if (isObject(schema) && (schema["type"] === "object" || schema["type"] === undefined)) return undefined;
+  const type = isObject(schema) ? shown(schema["type"]) : shown(schema);
+  return problem(place, `schema must be a JSON Schema of 'type: "object"', got 'type: "${type}"'.`);
+}
+
+function problem(place: SchemaPlace, text: string): OpenAIProblem {
+  return { message: `Invalid schema for ${place.name}: ${text}`, param: place.param, code: place.code };
+}
+
+function checkNode(node: unknown, path: readonly string[], place: SchemaPlace): OpenAIProblem | undefined {
+  if (!isObject(node)) return undefined;
+  const context = `In context=(${path.map((one) => `'${one}'`).join(", ")}${path.length === 1 ? "," : ""}),`;
+  const forbidden = ["allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas"];
+  const word = forbidden.find((keyword) => node[keyword] !== undefined);
+  if (word !== undefined) return problem(place, `${context} '${word}' is not permitted.`);
+  const properties = isObject(node["properties"]) ? node["properties"] : {};
+  if (node["type"] === "object" || listOf(node["type"]).includes("object")) {
+    if (node["additionalProperties"] !== false) {
+      return problem(place, `${context} 'additionalProperties' is required to be supplied and to be false.`);
+    }
+    const required = listOf(node["required"]);
+    const optional = Object.keys(properties).find((name) => !required.includes(name));
+    if (optional !== undefined) {
+      const text = `'required' is required to be supplied and to be an array including every key in properties. Missing '${optional}'.`;
+      return problem(place, `${context} ${text}`);
+    }
+  }
+  return firstIn(children(node, properties), ([step, child]) => checkNode(child, [...path, ...step], place));
+}
+
+type Child = readonly [readonly string[], unknown];
+
+function children(node: JsonObject, properties: JsonObject): readonly Child[] {
+  const definitions = isObject(node["$defs"]) ? node["$defs"] : {};
+  return [
+    ...Object.entries(properties).map(([name, child]): Child => [["properties", name], child]),
+    ...Object.entries(definitions).map(([name, child]): Child => [["$defs", name], child]),
+    ...listOf(node["anyOf"]).map((child, index): Child => [["anyOf", String(index)], child]),
+    [["items"], node["items"]],
+  ];
+}

@@ -1,0 +1,10 @@
+const scrubbed = "the recorded text was replaced by a short placeholder";
+
+/**
+ * Recordings that a simulator meets in another way than the vendor did, each with the reason. The suite fails when
+ * one of them would pass after all.
+ */
+export const exceptions: Readonly<Record<string, string>> = {
+  "anthropic/error/400-context-length.json": scrubbed,
+  "openai-responses/error/400-context-length.json": scrubbed,
+};

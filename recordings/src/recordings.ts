@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { recordingsFolder } from "./folder.ts";
+
+/** One recorded exchange. */
+export interface Recording {
+  /** Path inside the folder, for example `anthropic/stream/text.sse`. */
+  readonly file: string;
+  readonly vendor: string;
+  readonly kind: "stream" | "response" | "error";
+  readonly status: number;
+  /** Host and path that the request went to, where the recorder kept it. */
+  readonly url: string | undefined;
+  readonly model: string | undefined;
+  readonly provenance: string;
+  /** Headers of the request that matter to the vendor. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  /** File of the request body, where there is one. */
+  readonly request: string | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** All recordings that the index lists; an empty list when the folder is absent. */
+export function listRecordings(): readonly Recording[] {
+  if (!recordingsFolder.exists) return [];
+  const index: unknown = JSON.parse(readText("index.json"));
+  return Array.isArray(index) ? index.filter(isFields).map(toRecording) : [];
+}
+
+export function readText(file: string): string {
+  return readFileSync(join(recordingsFolder.path, file), "utf8");
+}
+
+export function readJson(file: string): unknown {
+  return JSON.parse(readText(file));
+}
+
+/** The body of a recorded error. */
+export function readErrorBody(file: string): unknown {
+  const recorded = readJson(file);
+  return isFields(recorded) ? recorded["body"] : undefined;
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function toRecording(entry: Fields): Recording {
+  const file = String(entry["file"]);
+  const [vendor = "", kind = ""] = file.split("/");
+  const headers = isFields(entry["requestHeaders"]) ? entry["requestHeaders"] : {};
+  return {
+    file,
+    vendor,
+    kind: kind === "stream" || kind === "response" ? kind : "error",
+    status: Number(entry["status"] ?? 200),
+    url: stringOf(entry["url"]),
+    model: stringOf(entry["model"]),
+    provenance: String(entry["provenance"]),
+    requestHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    request: stringOf(entry["request"]),
+  };
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
