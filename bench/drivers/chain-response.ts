@@ -1,7 +1,8 @@
 /** Understudy behind a web handler: `toResponse()`, its server-sent events read back as a browser would. */
+import type { ResponseEvent } from "@understudy/core";
 import { createParser } from "eventsource-parser";
 import { prompt, type Driver } from "./driver.ts";
-import { openChain, type StreamEvent } from "./understudy.ts";
+import { openChain } from "./understudy.ts";
 
 export const chainResponse: Driver = {
   stream: async (wire, baseURL) => {
@@ -11,8 +12,8 @@ export const chainResponse: Driver = {
       const response = (await chain.stream(prompt)).toResponse();
       const parser = createParser({
         onEvent: ({ data }) => {
-          const event: StreamEvent = JSON.parse(data);
-          if (event.type === "text-delta" && event.text !== undefined) onText(event.text);
+          const event: ResponseEvent = JSON.parse(data);
+          if (event.type === "text-delta") onText(event.delta);
         },
       });
       const decoder = new TextDecoder();

@@ -14,7 +14,7 @@ export function chainOf(tiers: number, shape: Omit<ChainShape, "baseURLs"> = {})
       if (chain === undefined) return undefined;
       return async (onText) => {
         for await (const event of await chain.stream(prompt)) {
-          if (event.type === "text-delta" && event.text !== undefined) onText(event.text);
+          if (event.type === "text-delta") onText(event.delta);
         }
       };
     },

@@ -5,6 +5,8 @@ import type { Driver } from "./driver.ts";
 const own: Readonly<Record<string, () => Promise<Driver>>> = {
   bare: async () => (await import("./bare.ts")).bare,
   chain: async () => (await import("./chain.ts")).chainOf(3),
+  engine: async () => (await import("./chain.ts")).chainOf(3, { adapter: "plain" }),
+  "engine-no-gate": async () => (await import("./chain.ts")).chainOf(3, { adapter: "plain", holdMs: 0 }),
   "chain-1": async () => (await import("./chain.ts")).chainOf(1),
   "chain-10": async () => (await import("./chain.ts")).chainOf(10),
   "chain-no-gate": async () => (await import("./chain.ts")).chainOf(3, { holdMs: 0 }),

@@ -1,7 +1,8 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { framesFor } from "./frames.ts";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { WireName } from "../wires/wire.ts";
+import { framesFor } from "./frames.ts";
 
 const blockBytes = 64 * 1024;
 const blocks = new Map<string, readonly Buffer[]>();
@@ -22,9 +23,5 @@ function blocksFor(wire: WireName, deltas: number): readonly Buffer[] {
 
 /** Writes as fast as the client reads. */
 export async function streamAtFullSpeed(response: ServerResponse, wire: WireName, deltas: number): Promise<void> {
-  for (const block of blocksFor(wire, deltas)) {
-    if (response.destroyed) return;
-    if (!response.write(block)) await Promise.race([once(response, "drain"), once(response, "close")]);
-  }
-  response.end();
+  await pipeline(Readable.from(blocksFor(wire, deltas)), response);
 }

@@ -1,0 +1,45 @@
+/** Measures calls for a short whole answer: one after another for CPU time, side by side for requests per second. */
+import { loadDriver } from "../drivers/index.ts";
+import { answerParent } from "../process/child.ts";
+import type { Conversation } from "../process/conversation.ts";
+import type { WireName } from "../wires/wire.ts";
+
+export interface AnswerConversation extends Conversation {
+  readonly command: {
+    readonly wire: WireName;
+    readonly baseURL: string;
+    readonly calls: number;
+    readonly inFlight: number;
+    /** The answer that every call must give. */
+    readonly text: string;
+  };
+  /** `undefined`: the driver does not speak this wire. */
+  readonly result: { readonly cpuMicroseconds: number; readonly wallMicroseconds: number } | undefined;
+}
+
+const driver = await loadDriver(process.argv[2] ?? "");
+const opened = new Map<string, ReturnType<NonNullable<typeof driver.answer>> | undefined>();
+
+await answerParent<AnswerConversation>(async ({ wire, baseURL, calls, inFlight, text }) => {
+  const pending = opened.get(baseURL) ?? driver.answer?.(wire, baseURL);
+  opened.set(baseURL, pending);
+  const call = await pending;
+  if (call === undefined) return undefined;
+  let left = calls;
+  const work = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const answer = await call();
+      if (answer !== text) throw new Error(`Got another answer than was sent: ${answer}`);
+    }
+  };
+  globalThis.gc?.();
+  const startedAt = performance.now();
+  const before = process.cpuUsage();
+  await Promise.all(Array.from({ length: inFlight }, work));
+  const used = process.cpuUsage(before);
+  return {
+    cpuMicroseconds: used.user + used.system,
+    wallMicroseconds: (performance.now() - startedAt) * 1_000,
+  };
+});

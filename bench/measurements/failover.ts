@@ -1,0 +1,95 @@
+/** Time from a failure to the next request, as the client sees it and as the server sees it. */
+import type { FailoverConversation } from "../clients/failover.ts";
+import { startChild } from "../process/parent.ts";
+import { refusedUrl, type BenchServer } from "../process/server.ts";
+import type { Section } from "../report/section.ts";
+import { range, rounded, spread } from "../report/statistics.ts";
+import type { WireName } from "../wires/wire.ts";
+
+const client = new URL("../clients/failover.ts", import.meta.url);
+const drivers = ["bare", "engine", "chain"] as const;
+/** Longer than the gate holds: the failures inside a stream happen after release. */
+const delayMs = 80;
+const callsPerRound = 10;
+const deltas = 5;
+
+interface Failure {
+  readonly name: string;
+  readonly failing: string;
+}
+
+async function failuresOf(server: BenchServer, wire: WireName): Promise<readonly Failure[]> {
+  return [
+    { name: "503", failing: server.url(wire, "unavailable") },
+    { name: "connection refused", failing: await refusedUrl() },
+    { name: "error in the stream", failing: server.url(wire, "error-event", deltas, delayMs) },
+    { name: "stream cut", failing: server.url(wire, "cut", deltas, delayMs) },
+  ];
+}
+
+/** For each failure the wait until the next request, in milliseconds. */
+function waits(failures: readonly string[], requests: readonly string[]): readonly number[] {
+  const arrivals = requests.map(BigInt);
+  return failures.flatMap((failure) => {
+    const failedAt = BigInt(failure);
+    const next = arrivals.find((arrival) => arrival > failedAt);
+    return next === undefined ? [] : [Number(next - failedAt) / 1_000_000];
+  });
+}
+
+async function measureWire(server: BenchServer, wire: WireName, rounds: number): Promise<Section["rows"]> {
+  const children = drivers.map((driver) => ({
+    driver,
+    child: startChild<FailoverConversation>(client, { arguments: [driver] }),
+  }));
+  const working = server.url(wire, "answer", deltas);
+  const rows: Section["rows"][number][] = [];
+  for (const { name, failing } of await failuresOf(server, wire)) {
+    const times = new Map<string, { readonly inClient: number[]; readonly atServer: number[] }>();
+    // The first round warms up and is not counted.
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const { driver, child } of children) {
+        await server.journal();
+        const result = await child.ask({ wire, failing, working, calls: callsPerRound });
+        if (result === undefined || round === 0) continue;
+        const { failures, requests } = await server.journal();
+        const seen = waits(failures.length > 0 ? failures : result.refusedAt, requests);
+        const known = times.get(driver) ?? { inClient: [], atServer: [] };
+        known.inClient.push(...result.waits);
+        known.atServer.push(...seen);
+        times.set(driver, known);
+      }
+    }
+    for (const [driver, { inClient, atServer }] of times) {
+      const decision = spread(inClient);
+      rows.push({
+        wire,
+        failure: name,
+        driver,
+        "ms in the client": rounded(decision.median),
+        "lowest–highest": range(decision),
+        "ms seen by the server": rounded(spread(atServer).median),
+      });
+    }
+  }
+  for (const { child } of children) child.stop();
+  return rows;
+}
+
+export async function measureFailover(
+  server: BenchServer,
+  options: { readonly wires: readonly WireName[]; readonly rounds: number },
+): Promise<Section> {
+  const rows: Section["rows"][number][] = [];
+  for (const wire of options.wires) rows.push(...(await measureWire(server, wire, options.rounds)));
+  return {
+    name: "failover",
+    title: "Failover decision",
+    rows,
+    notes: [
+      `Medians of ${options.rounds * callsPerRound} failures. In the client: from the failure's arrival at its HTTP client to the next request written.`,
+      "Seen by the server: from the failing answer written (a refused connection: from the client's notice of it) to the next request read.",
+      "`bare` is the same pair of calls by hand: what the way through two sockets costs.",
+    ],
+  };
+}

@@ -1,0 +1,81 @@
+/** What a short whole answer costs: CPU time per call, and requests per second with 64 in flight. */
+import type { AnswerConversation } from "../clients/answer.ts";
+import { startChild } from "../process/parent.ts";
+import type { BenchServer } from "../process/server.ts";
+import type { Section } from "../report/section.ts";
+import { rounded, spread } from "../report/statistics.ts";
+import { answerText } from "../wires/text.ts";
+import type { WireName } from "../wires/wire.ts";
+
+const client = new URL("../clients/answer.ts", import.meta.url);
+
+/** Drivers, the form of body each asks for, and the driver that its cost is compared with. */
+const contenders = [
+  { driver: "bare", form: "whole", baseline: "sdk-whole" },
+  { driver: "sdk-whole", form: "whole", baseline: "sdk-whole" },
+  { driver: "chain-whole", form: "whole", baseline: "sdk-whole" },
+  { driver: "sdk-streamed", form: "streamed", baseline: "sdk-streamed" },
+  { driver: "chain", form: "streamed", baseline: "sdk-streamed" },
+] as const;
+
+const deltas = 12;
+const callsPerRound = 400;
+const inFlight = 64;
+const warmupRounds = 3;
+
+interface Costs {
+  readonly cpu: number[];
+  readonly perSecond: number[];
+}
+
+async function measureWire(server: BenchServer, wire: WireName, rounds: number): Promise<Section["rows"]> {
+  const children = contenders.map((contender) => ({
+    ...contender,
+    child: startChild<AnswerConversation>(client, {
+      arguments: [contender.driver],
+      nodeOptions: ["--expose-gc"],
+    }),
+    costs: { cpu: [], perSecond: [] } as Costs,
+  }));
+  const command = { wire, baseURL: server.url(wire, "answer", deltas), calls: callsPerRound, text: answerText(deltas) };
+  for (let round = 0; round < warmupRounds + rounds; round += 1) {
+    for (const { child, costs } of children) {
+      const alone = await child.ask({ ...command, inFlight: 1 });
+      const together = await child.ask({ ...command, inFlight });
+      if (round < warmupRounds || alone === undefined || together === undefined) continue;
+      costs.cpu.push(alone.cpuMicroseconds / callsPerRound);
+      costs.perSecond.push((callsPerRound * 1_000_000) / together.wallMicroseconds);
+    }
+  }
+  for (const { child } of children) child.stop();
+  return children
+    .filter(({ costs }) => costs.cpu.length > 0)
+    .map(({ driver, form, baseline, costs }) => {
+      const against = children.find((child) => child.driver === baseline)?.costs ?? costs;
+      return {
+        wire,
+        form,
+        driver,
+        "µs CPU per call": rounded(spread(costs.cpu).median),
+        "µs over the SDK": rounded(spread(costs.cpu.map((cpu, index) => cpu - (against.cpu[index] ?? 0))).median),
+        "requests per second, 64 in flight": Math.round(spread(costs.perSecond).median),
+      };
+    });
+}
+
+export async function measureGenerate(
+  server: BenchServer,
+  options: { readonly wires: readonly WireName[]; readonly rounds: number },
+): Promise<Section> {
+  const rows: Section["rows"][number][] = [];
+  for (const wire of options.wires) rows.push(...(await measureWire(server, wire, options.rounds)));
+  return {
+    name: "generate",
+    title: "A short answer, whole",
+    rows,
+    notes: [
+      `${callsPerRound} calls a round, ${options.rounds} interleaved rounds, an answer of ${deltas} deltas in one write.`,
+      "Compared are equal forms of body: in one piece, or streamed and put together.",
+    ],
+  };
+}

@@ -1,0 +1,61 @@
+/** Runs every driver in its own process, round by round in turn, so that a slow minute of the machine meets all of them. */
+import type { StreamConversation } from "../clients/stream.ts";
+import { startChild, type Child } from "../process/parent.ts";
+
+export type StreamCommand = StreamConversation["command"];
+
+/** CPU microseconds per delta, and the share of the wall clock that was CPU time. */
+export interface RoundResult {
+  readonly perDelta: number;
+  readonly load: number;
+}
+
+const client = new URL("../clients/stream.ts", import.meta.url);
+
+async function askOnce(child: Child<StreamConversation>, command: StreamCommand): Promise<RoundResult | undefined> {
+  const result = await child.ask(command);
+  if (result === undefined) return undefined;
+  return {
+    perDelta: result.cpuMicroseconds / (command.deltas * command.streams * command.repeat),
+    load: result.cpuMicroseconds / result.wallMicroseconds,
+  };
+}
+
+export class Drivers {
+  readonly #children: Map<string, Child<StreamConversation>>;
+
+  constructor(names: readonly string[]) {
+    this.#children = new Map(
+      names.map((name) => [name, startChild(client, { arguments: [name], nodeOptions: ["--expose-gc"] })]),
+    );
+  }
+
+  /** One round; drivers that do not speak the wire are stopped and take no further part. */
+  async round(command: (driver: string) => StreamCommand): Promise<ReadonlyMap<string, RoundResult>> {
+    const results = new Map<string, RoundResult>();
+    for (const [name, child] of this.#children) {
+      const result = await askOnce(child, command(name)).catch((error: unknown) => {
+        throw new Error(`Driver ${name} failed at ${command(name).baseURL}`, { cause: error });
+      });
+      if (result === undefined) {
+        child.stop();
+        this.#children.delete(name);
+      } else {
+        results.set(name, result);
+      }
+    }
+    return results;
+  }
+
+  async rounds(count: number, command: (driver: string) => StreamCommand): Promise<Map<string, RoundResult[]>> {
+    const all = new Map<string, RoundResult[]>();
+    for (let round = 0; round < count; round += 1) {
+      for (const [name, result] of await this.round(command)) all.set(name, [...(all.get(name) ?? []), result]);
+    }
+    return all;
+  }
+
+  stop(): void {
+    for (const child of this.#children.values()) child.stop();
+  }
+}

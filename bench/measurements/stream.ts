@@ -1,0 +1,114 @@
+/** CPU time per text delta of every driver, as a multiple of the bare loop's. */
+import type { BenchServer } from "../process/server.ts";
+import type { Section } from "../report/section.ts";
+import { range, rounded, spread } from "../report/statistics.ts";
+import type { WireName } from "../wires/wire.ts";
+import { Drivers, type RoundResult, type StreamCommand } from "./interleave.ts";
+
+export const profiles = ["full", "per-read"] as const;
+export type Profile = (typeof profiles)[number];
+
+export interface StreamOptions {
+  readonly profile: Profile;
+  readonly wires: readonly WireName[];
+  readonly drivers: readonly string[];
+  readonly rounds: number;
+  /** In each stream. */
+  readonly deltas: number;
+  /** Side by side. */
+  readonly streams: number;
+}
+
+const warmupRounds = 3;
+/** At full speed a round has at least so many deltas, or it would be over before the clock has moved enough. */
+const deltasPerRound = 40_000;
+const calibrationPaceMs = 20;
+
+type Row = Section["rows"][number];
+
+function rows(wire: WireName, results: ReadonlyMap<string, readonly RoundResult[]>): readonly Row[] {
+  const limit = results.get("bare") ?? [];
+  return [...results].map(([driver, rounds]) => {
+    const cost = spread(rounds.map((round) => round.perDelta));
+    // Round by round: both were measured within the same few seconds.
+    const ratio = spread(rounds.map((round, index) => round.perDelta / (limit[index]?.perDelta ?? Number.NaN)));
+    return {
+      wire,
+      driver,
+      "µs per delta": rounded(cost.median),
+      "× bare": rounded(ratio.median),
+      "lowest–highest ×": range(ratio),
+    };
+  });
+}
+
+function atFullSpeed(server: BenchServer, wire: WireName, options: StreamOptions): StreamCommand {
+  const { deltas, streams } = options;
+  const repeat = Math.max(1, Math.ceil(deltasPerRound / (deltas * streams)));
+  return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat };
+}
+
+function oneDeltaPerRead(
+  server: BenchServer,
+  wire: WireName,
+  options: { readonly deltas: number; readonly streams: number },
+  paceMs: number,
+): StreamCommand {
+  const { deltas, streams } = options;
+  return { wire, baseURL: server.url(wire, "per-read", deltas, streams, paceMs), deltas, streams, repeat: 1 };
+}
+
+/** With less idle time than this a client may have fallen behind the server's pace, and had several deltas in a read. */
+const highestLoad = 0.85;
+
+function warnings(wire: WireName, results: ReadonlyMap<string, readonly RoundResult[]>): readonly string[] {
+  return [...results]
+    .filter(([, rounds]) => spread(rounds.map((round) => round.load)).median > highestLoad)
+    .map(([driver]) => `${wire}, ${driver}: the machine was too busy for one delta per read; measure again.`);
+}
+
+/** The same pace for all, slow enough for the slowest: a client that falls behind would get several deltas in a read. */
+function paceFor(results: ReadonlyMap<string, RoundResult>, streams: number): number {
+  const slowest = Math.max(...[...results.values()].map((result) => result.perDelta));
+  return Math.max(3, Math.ceil((slowest * streams * 1.6) / 1_000));
+}
+
+interface WireResult {
+  readonly rows: readonly Row[];
+  readonly notes: readonly string[];
+}
+
+async function measureWire(server: BenchServer, wire: WireName, options: StreamOptions): Promise<WireResult> {
+  const drivers = new Drivers(options.drivers);
+  try {
+    let command = atFullSpeed(server, wire, options);
+    if (options.profile === "per-read") {
+      const calibration = oneDeltaPerRead(server, wire, { ...options, deltas: 50 }, calibrationPaceMs);
+      await drivers.rounds(warmupRounds, () => calibration);
+      const paceMs = paceFor(await drivers.round(() => calibration), options.streams);
+      command = oneDeltaPerRead(server, wire, options, paceMs);
+      await drivers.round(() => command);
+    } else {
+      await drivers.rounds(warmupRounds, () => command);
+    }
+    const results = await drivers.rounds(options.rounds, () => command);
+    return { rows: rows(wire, results), notes: options.profile === "per-read" ? warnings(wire, results) : [] };
+  } finally {
+    drivers.stop();
+  }
+}
+
+export async function measureStream(server: BenchServer, options: StreamOptions): Promise<Section> {
+  const { profile, deltas, streams, rounds } = options;
+  const measured: WireResult[] = [];
+  for (const wire of options.wires) measured.push(await measureWire(server, wire, options));
+  return {
+    name: `stream-${profile}`,
+    title: profile === "full" ? "Streaming at full speed" : "Streaming with one delta per read",
+    rows: measured.flatMap((result) => result.rows),
+    notes: [
+      `${deltas} deltas in a stream, ${streams} at once, ${rounds} interleaved rounds; CPU time of the client.`,
+      ...measured.flatMap((result) => result.notes),
+    ],
+  };
+}

@@ -1,0 +1,93 @@
+/** The command line of `pnpm bench`. */
+import { parseArgs } from "node:util";
+import { areComparablesInstalled, comparableNames } from "./drivers/index.ts";
+import { profiles, type Profile } from "./measurements/stream.ts";
+import { wireNames, type WireName } from "./wires/wire.ts";
+
+export const measurementNames = [
+  "stream",
+  "ttft",
+  "generate",
+  "failover",
+  "open-streams",
+  "imports",
+  "scaling",
+] as const;
+export type MeasurementName = (typeof measurementNames)[number];
+
+export interface Options {
+  readonly measurements: readonly MeasurementName[];
+  readonly profiles: readonly Profile[];
+  readonly wires: readonly WireName[];
+  readonly rounds: number;
+  /** `undefined`: what suits the profile. */
+  readonly deltas: number | undefined;
+  readonly streams: number | undefined;
+  readonly drivers: readonly string[];
+  readonly withComparables: boolean;
+  readonly json: boolean;
+  readonly write: boolean;
+}
+
+export const usage: string = `pnpm bench [measurement …] [options]
+
+Measurements: ${measurementNames.join(", ")}, or all. Default: stream.
+
+  --profile full,per-read    streams at full speed, or one delta per read (default: both)
+  --wires anthropic,…        ${wireNames.join(", ")} (default: all)
+  --rounds 10                interleaved rounds
+  --deltas 10000             deltas in each stream (default: 10000 at full speed, 200 with one per read)
+  --streams 1                streams at once (default: 1 at full speed, 50 with one per read)
+  --only chain,ai-sdk        drivers of the stream measurement; bare always runs with them
+  --json                     print JSON
+  --write                    also write results.json, the tables of README.md and the plot`;
+
+/** Besides these, the comparable libraries where they are installed. */
+const ownDrivers = ["bare", "sdk-raw", "sdk-helper", "engine", "chain", "chain-text", "chain-response"];
+
+function list<T extends string>(value: string | undefined, known: readonly T[], what: string): readonly T[] {
+  if (value === undefined || value === "all") return known;
+  return value.split(",").map((name) => {
+    const found = known.find((candidate) => candidate === name);
+    if (found === undefined) throw new Error(`No ${what} "${name}". Known: ${known.join(", ")}`);
+    return found;
+  });
+}
+
+function positive(value: string | undefined, name: string): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} takes a positive integer, not ${value}`);
+  return number;
+}
+
+export function readOptions(commandLine: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...commandLine],
+    allowPositionals: true,
+    options: {
+      profile: { type: "string" },
+      wires: { type: "string" },
+      rounds: { type: "string" },
+      deltas: { type: "string" },
+      streams: { type: "string" },
+      only: { type: "string" },
+      json: { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+    },
+  });
+  const withComparables = areComparablesInstalled();
+  const drivers = values.only?.split(",") ?? [...ownDrivers, ...(withComparables ? comparableNames : [])];
+  return {
+    measurements: positionals.length === 0 ? ["stream"] : list(positionals.join(","), measurementNames, "measurement"),
+    profiles: list(values.profile, profiles, "profile"),
+    wires: list(values.wires, wireNames, "wire"),
+    rounds: positive(values.rounds, "rounds") ?? 10,
+    deltas: positive(values.deltas, "deltas"),
+    streams: positive(values.streams, "streams"),
+    drivers: [...new Set(["bare", ...drivers])],
+    withComparables,
+    json: values.json,
+    write: values.write,
+  };
+}

@@ -1,0 +1,80 @@
+/** `pnpm bench`: measures, prints tables or JSON, and with `--write` brings the page up to date. */
+import { measureFailover } from "./measurements/failover.ts";
+import { measureFirstText } from "./measurements/first-text.ts";
+import { measureGenerate } from "./measurements/generate.ts";
+import { measureImports } from "./measurements/imports.ts";
+import { measureOpenStreams } from "./measurements/open-streams.ts";
+import { measureScaling } from "./measurements/scaling.ts";
+import { measureStream, type Profile } from "./measurements/stream.ts";
+import { readOptions, usage, type MeasurementName, type Options } from "./options.ts";
+import { startServer, type BenchServer } from "./process/server.ts";
+import { describeMachine } from "./report/machine.ts";
+import { mergeResults, readResults, type Results } from "./report/results.ts";
+import type { Section } from "./report/section.ts";
+import { formatSection } from "./report/table.ts";
+import { writePage } from "./report/page.ts";
+
+const defaults: Readonly<Record<Profile, { readonly deltas: number; readonly streams: number }>> = {
+  full: { deltas: 10_000, streams: 1 },
+  "per-read": { deltas: 200, streams: 50 },
+};
+
+function measureStreams(server: BenchServer, options: Options): readonly (() => Promise<Section>)[] {
+  return options.profiles.map((profile) => () => {
+    const { deltas = defaults[profile].deltas, streams = defaults[profile].streams } = options;
+    return measureStream(server, { ...options, profile, deltas, streams });
+  });
+}
+
+function sectionsOf(name: MeasurementName, server: BenchServer, options: Options): readonly (() => Promise<Section>)[] {
+  switch (name) {
+    case "stream":
+      return measureStreams(server, options);
+    case "ttft":
+      return [() => measureFirstText(server, options)];
+    case "generate":
+      return [() => measureGenerate(server, options)];
+    case "failover":
+      return [() => measureFailover(server, options)];
+    case "open-streams":
+      return [() => measureOpenStreams(server, options)];
+    case "imports":
+      return [() => measureImports(options)];
+    case "scaling":
+      return [() => measureScaling(server, options)];
+    default:
+      throw new Error(`No such measurement: ${String(name satisfies never)}`);
+  }
+}
+
+async function run(options: Options): Promise<Results> {
+  const machine = describeMachine(options.withComparables);
+  const say = options.json ? console.error : console.log;
+  say(`Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores\n`);
+  if (!options.withComparables) {
+    say(
+      "Comparable libraries are left out. To include them: pnpm --dir bench/comparables install --ignore-workspace\n",
+    );
+  }
+  const server = await startServer();
+  try {
+    const sections: Section[] = [];
+    for (const measure of options.measurements.flatMap((name) => sectionsOf(name, server, options))) {
+      const section = await measure();
+      say(`${formatSection(section)}\n`);
+      sections.push(section);
+    }
+    return { machine, sections };
+  } finally {
+    server.stop();
+  }
+}
+
+if (process.argv.includes("--help")) {
+  console.log(usage);
+} else {
+  const options = readOptions(process.argv.slice(2));
+  const results = await run(options);
+  if (options.json) console.log(JSON.stringify(results, undefined, 2));
+  if (options.write) writePage(mergeResults(readResults(), results));
+}

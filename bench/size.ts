@@ -1,0 +1,53 @@
+/**
+ * `pnpm size`: what each package adds to an application, minified and compressed, beside its vendor's SDK. Fails when
+ * one is larger than it may be. Reads the source, so nothing needs to be built before.
+ */
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, type Rolldown } from "vite";
+
+interface Subject {
+  readonly name: string;
+  readonly entry: string;
+  /** `undefined`: shown, not limited. */
+  readonly limitKilobytes?: number;
+}
+
+const subjects: readonly Subject[] = [
+  { name: "@understudy/core", entry: "core/src/index.ts", limitKilobytes: 15 },
+  { name: "@understudy/core/adapter", entry: "core/src/adapter/index.ts" },
+  { name: "@understudy/anthropic", entry: "anthropic/src/index.ts", limitKilobytes: 10 },
+  { name: "@understudy/openai", entry: "openai/src/index.ts", limitKilobytes: 10 },
+  { name: "@understudy/gemini", entry: "gemini/src/index.ts", limitKilobytes: 10 },
+  { name: "@understudy/deepseek", entry: "deepseek/src/index.ts", limitKilobytes: 10 },
+];
+
+/** What an application that uses the package has anyway: core, and the vendor's SDK. */
+const external = [/^@understudy\//, /^openai(\/|$)/, /^@anthropic-ai\//, /^@google\//];
+
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: "warn",
+    resolve: { conditions: ["@understudy/source"] },
+    build: {
+      write: false,
+      target: "es2023",
+      lib: { entry: fileURLToPath(new URL(`../packages/${entry}`, import.meta.url)), formats: ["es"] },
+      // In library mode Vite leaves white space to the application's own bundler; here it is part of the question.
+      rolldownOptions: { external, output: { minify: true } },
+    },
+  });
+  const outputs = (Array.isArray(result) ? result : [result]).flatMap((part) => ("output" in part ? part.output : []));
+  return outputs.map((part: Rolldown.OutputChunk | Rolldown.OutputAsset) => ("code" in part ? part.code : "")).join("");
+}
+
+let isTooLarge = false;
+for (const { name, entry, limitKilobytes } of subjects) {
+  const kilobytes = gzipSync(await bundle(entry), { level: 9 }).length / 1_000;
+  const limit = limitKilobytes === undefined ? "" : `of ${String(limitKilobytes).padStart(2)} kB`;
+  const isOver = limitKilobytes !== undefined && kilobytes > limitKilobytes;
+  isTooLarge ||= isOver;
+  console.log(`${name.padEnd(26)} ${kilobytes.toFixed(2).padStart(6)} kB ${limit}${isOver ? " TOO LARGE" : ""}`);
+}
+if (isTooLarge) process.exitCode = 1;
