@@ -7,4 +7,7 @@ const scrubbed = "the recorded text was replaced by a short placeholder";
 export const exceptions: Readonly<Record<string, string>> = {
   "anthropic/error/400-context-length.json": scrubbed,
   "openai-responses/error/400-context-length.json": scrubbed,
+  "deepseek/error/400-context-length.json": scrubbed,
+  "deepseek/error/400-invalid-request-error.json":
+    "sent to the Responses format of this vendor, which is not simulated",
 };

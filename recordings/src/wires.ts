@@ -1,4 +1,4 @@
-import { startAnthropic, startOpenAI, type Vendor, type VendorOptions } from "@understudy/testing";
+import { startAnthropic, startDeepSeek, startOpenAI, type Vendor, type VendorOptions } from "@understudy/testing";
 import { isFields, type Recording } from "./recordings.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -38,7 +38,17 @@ const responses: RecordedWire = {
   headers: bearer,
 };
 
-export const recordedWires: readonly RecordedWire[] = [anthropic, responses];
+const deepseek: RecordedWire = {
+  vendor: "deepseek",
+  start: startDeepSeek,
+  path: (recording) => (recording.url ?? "").replace(/^[^/]*/, "") || "/chat/completions",
+  model: modelOfBody,
+  code: (body) => errorField(body, "type", "code"),
+  badKey: "wrong-key",
+  headers: bearer,
+};
+
+export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek];
 
 function bearer(key: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${key}` };

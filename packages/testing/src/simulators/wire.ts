@@ -114,6 +114,12 @@ export function refused(reply: Reply): Admission {
   return { type: "refusal", reply };
 }
 
+/** The body of a reply that is one JSON object. */
+export function jsonOf(reply: Reply): JsonObject {
+  const body: unknown = reply.body;
+  return isObject(body) ? body : {};
+}
+
 /** The body as an object, or nothing when it is no JSON object. */
 export function parseBody(text: string): JsonObject | undefined {
   try {

@@ -1,6 +1,6 @@
 import { startServer } from "../server.ts";
 import type { Vendor, VendorOptions } from "../vendor.ts";
-import type { Frame, Wire } from "../wire.ts";
+import { jsonOf, type Wire } from "../wire.ts";
 import { anthropicNamed, anthropicStatus } from "./errors.ts";
 import { anthropicFrames, anthropicWhole, encodeAnthropic, named, ping } from "./frames.ts";
 import { admitAnthropic } from "./request.ts";
@@ -17,11 +17,7 @@ export const anthropicWire: Wire = {
   whole: anthropicWhole,
   error: anthropicNamed,
   statusError: anthropicStatus,
-  inBand: (reply) => {
-    const body = typeof reply.body === "object" && "error" in reply.body ? reply.body : {};
-    const error: Frame = { kind: "terminal", event: "error", data: { ...body } };
-    return [error];
-  },
+  inBand: (reply) => [{ kind: "terminal", event: "error", data: jsonOf(reply) }],
   headers: (kind, ids) => ({
     "content-type": kind === "stream" ? "text/event-stream; charset=utf-8" : "application/json",
     ...(kind === "stream" ? { "cache-control": "no-cache" } : {}),

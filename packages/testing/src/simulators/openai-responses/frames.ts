@@ -1,7 +1,7 @@
 import { finishOf, usageOf, type Answer, type Usage } from "../answer.ts";
 import { isObject, listOf, type JsonObject } from "../json.ts";
 import { openAIModel } from "../openai/models.ts";
-import type { Call, Frame, InBandForm, Reply } from "../wire.ts";
+import { jsonOf, type Call, type Frame, type InBandForm, type Reply } from "../wire.ts";
 import { outputsOf } from "./outputs.ts";
 
 export function encodeResponses(frame: Frame, position: number): string {
@@ -128,8 +128,8 @@ function usageObject(usage: Usage): JsonObject {
 
 /** The vendor's error inside the stream: flat as documented, nested as live servers send it, or a failed response. */
 export function responsesInBand(reply: Reply, form: InBandForm, call: Call): readonly Frame[] {
-  const body: unknown = reply.body;
-  const error = isObject(body) && isObject(body["error"]) ? body["error"] : {};
+  const { error: found } = jsonOf(reply);
+  const error = isObject(found) ? found : {};
   const { code = null, message = "", param = null } = error;
   switch (form) {
     case "failed": {
