@@ -1,4 +1,4 @@
-export { createChain, type Chain } from "./engine/chain.ts";
+export { createChain, type Chain, type TargetSelector } from "./engine/chain.ts";
 export type { AnswerStream } from "./engine/answer-stream.ts";
 export type { CallOptions, ChainOptions, RequestOverrides, TierInput, TierLimits } from "./engine/options.ts";
 export {
@@ -9,6 +9,9 @@ export {
   type PolicyFailure,
 } from "./engine/policy.ts";
 export type { EngineEvent } from "./engine/engine-events.ts";
+export type { HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
+export type { HealthNews, HealthStore } from "./engine/health/health-store.ts";
+export { memoryStore } from "./engine/health/memory-store.ts";
 export { formatTrace } from "./engine/format-trace.ts";
 export type { ResponseEvent } from "./engine/to-response.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer } from "./model/error.ts";

@@ -25,6 +25,7 @@ export interface AttemptRunSetup {
   readonly onDeadline: () => void;
   /** The gate opened: what was held goes out first. */
   readonly onRelease: (run: AttemptRun, held: readonly PartEvent[]) => void;
+  readonly onFirstContent: () => void;
   /** Which clocks apply. */
   readonly limits: (plan: AttemptPlan) => AttemptLimits;
 }
@@ -175,6 +176,7 @@ export class AttemptRun {
     clocks.content(now);
     if (this.firstContentAt !== undefined) return;
     this.firstContentAt = now;
+    this.#setup.onFirstContent();
     this.#setup.onDeadline();
   }
 

@@ -66,10 +66,14 @@ export function finalError(last: FailedAttempt, context: CallErrorContext): Unde
 }
 
 /** A chain that ran out has the code its failed attempts share, else `all-failed`. */
-export function exhaustedError(context: CallErrorContext, skipped: readonly SkipRecord[]): UnderstudyError {
+export function exhaustedError(
+  context: CallErrorContext,
+  skipped: readonly SkipRecord[],
+  dueInMs: number | undefined,
+): UnderstudyError {
   const { failed, attempts, partial } = context;
   const [first] = failed;
-  if (first === undefined) return nothingTriedError(skipped);
+  if (first === undefined) return nothingTriedError(skipped, dueInMs);
   const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
   const [shared] = codes;
   const list = failed.map(({ record }) => `${record.n} ${describe(record)}`).join("; ");
@@ -84,7 +88,7 @@ export function exhaustedError(context: CallErrorContext, skipped: readonly Skip
   });
 }
 
-function nothingTriedError(skipped: readonly SkipRecord[]): UnderstudyError {
+function nothingTriedError(skipped: readonly SkipRecord[], dueInMs: number | undefined): UnderstudyError {
   const unsupported = skipped.every((skip) => skip.reason === "unsupported");
   const list = skipped.map(
     (skip) => `${skip.tier} ${skip.reason}${skip.detail === undefined ? "" : ` (${skip.detail})`}`,
@@ -93,6 +97,7 @@ function nothingTriedError(skipped: readonly SkipRecord[]): UnderstudyError {
     code: unsupported && skipped.length > 0 ? "unsupported" : "all-failed",
     message: `No candidate could be tried: ${list.join("; ")}.`,
     reason: "engine.no-target",
+    retryAfterMs: dueInMs,
   });
 }
 

@@ -1,6 +1,6 @@
 import { UnderstudyError } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
-import type { Target } from "../model/target.ts";
+import type { AttemptPlan, Target } from "../model/target.ts";
 import { fitRequest, type Fit } from "../handoff/fit-request.ts";
 import { resolveRequest, type ResolvedRequest } from "../handoff/resolve-request.ts";
 import type { Candidate, Tier } from "./tier.ts";
@@ -39,6 +39,23 @@ export class CallRequests {
 
   timeoutMs(tier: Tier): number {
     return callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
+  }
+
+  /** How long a candidate may take to its first content, in milliseconds. */
+  firstContentMs(candidate: Candidate): number {
+    const plan = this.#plan(candidate);
+    const isSilent = plan?.silentReasoning === true || plan?.unary === true;
+    return isSilent ? candidate.tier.silentReasoningMs : this.timeoutMs(candidate.tier);
+  }
+
+  #plan(candidate: Candidate): AttemptPlan | undefined {
+    const fit = this.forTarget(candidate);
+    try {
+      return fit.ok ? candidate.target.plan(fit.request) : undefined;
+    } catch {
+      // The attempt itself will report what its adapter throws.
+      return undefined;
+    }
   }
 
   #override(tier: Tier): Request {

@@ -3,26 +3,30 @@ import type { Clock } from "../model/clock.ts";
 import { isUnderstudyError, UnderstudyError, type PartialAnswer } from "../model/error.ts";
 import type { AttemptName, PartEvent } from "../model/events.ts";
 import { FAILURE_RULES } from "../model/failure-rules.ts";
-import type { AttemptPlan, TargetRequest } from "../model/target.ts";
+import type { TargetRequest } from "../model/target.ts";
 import { TargetFailure } from "../model/target-failure.ts";
-import type { AttemptRecord } from "../model/trace.ts";
+import type { AttemptRecord, SkipRecord } from "../model/trace.ts";
+import { Admission, type Ticket } from "./admission.ts";
 import { Alarm } from "./alarm.ts";
-import type { AttemptLimits } from "./attempt-clocks.ts";
 import { AttemptRun, type EndPart } from "./attempt-run.ts";
 import { toTargetFailure } from "./attempt.ts";
 import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
 import { exhaustedError, finalError, stoppedError, type CallErrorContext, type Stop } from "./call-error.ts";
 import type { CallRequests } from "./call-requests.ts";
 import type { EngineEvent } from "./engine-events.ts";
+import type { ChainHealth } from "./health/chain-health.ts";
+import { Eligibility } from "./eligibility.ts";
 import { judgeAnswer, type Judgement } from "./judge-answer.ts";
 import type { CallOptions } from "./options.ts";
 import { Output } from "./output.ts";
 import type { Policy } from "./policy.ts";
 import { Recorder } from "./recorder.ts";
 import { RecoveryPlan, type Recovery } from "./recovery.ts";
-import { Selection, type Obstacle } from "./selection.ts";
-import { TierClock, type TierLimit } from "./tier-clock.ts";
+import { Selection } from "./selection.ts";
 import type { Candidate, Tier } from "./tier.ts";
+
+/** A probe is held a little longer: its route is not known to be well. */
+const PROBE_HOLD_MS = 250;
 
 export interface CallSetup {
   readonly callId: number;
@@ -39,11 +43,11 @@ export interface CallSetup {
   readonly random: () => number;
   readonly emit: (event: EngineEvent) => void;
   readonly onInternalError: (error: unknown) => void;
+  readonly health: ChainHealth;
 }
 
 /** What is tried next, and how it differs from the attempt before at the same target. */
-interface Step {
-  readonly candidate: Candidate;
+interface Step extends Ticket {
   readonly repeat?: AttemptRecord["repeat"];
   readonly repair?: { readonly description: string; readonly request: TargetRequest } | undefined;
 }
@@ -52,6 +56,8 @@ interface Step {
 interface Running {
   readonly step: Step;
   readonly run: AttemptRun;
+  /** It has less than its tier's whole limit, because attempts before it had used some. */
+  readonly isShortened: boolean;
 }
 
 /** A proper end that is not yet delivered. */
@@ -72,8 +78,9 @@ export class Call {
   readonly #startedAt: number;
   readonly #deadlines: CallDeadlines;
   readonly #alarm: Alarm;
-  readonly #tierClock = new TierClock();
+  readonly #eligibility: Eligibility;
   readonly #selection: Selection;
+  readonly #admission: Admission;
   readonly #recovery: RecoveryPlan;
   readonly #recorder: Recorder;
   readonly #released = Promise.withResolvers<void>();
@@ -96,7 +103,14 @@ export class Call {
       () => this.#deadlines.nextDue(this.#running?.run.dueAt() ?? Infinity),
       (now, late) => this.#onDue(now, late),
     );
-    this.#selection = new Selection(tiers, (candidate) => this.#obstacle(candidate));
+    this.#eligibility = new Eligibility({ ...setup, deadlines: this.#deadlines });
+    this.#selection = new Selection(tiers, (candidate) => this.#eligibility.obstacle(candidate));
+    this.#admission = new Admission({
+      selection: this.#selection,
+      health: setup.health,
+      limitMs: (candidate) => setup.requests.firstContentMs(candidate),
+      skipped: (skip) => this.#skip(skip),
+    });
     this.#recovery = new RecoveryPlan({ ...setup, selection: this.#selection });
     // Both are offered, neither has to be taken.
     this.released.catch(() => undefined);
@@ -132,8 +146,12 @@ export class Call {
 
   async #drive(): Promise<void> {
     try {
-      let step: Step | undefined = { candidate: this.#nextCandidate() };
+      let step: Step | undefined = await this.#nextTicket();
       while (step !== undefined) {
+        if (this.#settled) {
+          this.#setup.health.stopped(step.admitted);
+          return;
+        }
         const running = this.#begin(step);
         const outcome = await this.#outcome(running);
         if (this.#settled) return;
@@ -145,7 +163,7 @@ export class Call {
   }
 
   #begin(step: Step): Running {
-    const { clock, holdMs, callId, emit, requests } = this.#setup;
+    const { clock, holdMs, callId, emit, requests, health } = this.#setup;
     const { tier, target } = step.candidate;
     const fit = requests.forTarget(step.candidate);
     // Selection passes over candidates that do not fit.
@@ -158,20 +176,23 @@ export class Call {
       model: target.model,
     };
     emit({ callId, type: "attempt-start", ...name });
+    this.#eligibility.began(step.candidate);
+    const hold = step.venture === "probe" ? Math.max(holdMs, PROBE_HOLD_MS) : holdMs;
     const run = new AttemptRun({
       name,
       target,
       request,
       losses: fit.losses,
-      holdMs: request.output.type === "json" ? Infinity : holdMs,
+      holdMs: request.output.type === "json" ? Infinity : hold,
       clock,
       output: this.output,
       newId: () => `p${++this.#partIds}`,
       onDeadline: () => this.#alarm.update(),
       onRelease: (released, held) => this.#onRelease(released, held),
-      limits: (plan) => this.#attemptLimits(step.candidate, plan),
+      onFirstContent: () => health.firstContent(step.admitted),
+      limits: (plan) => this.#eligibility.attemptLimits(step.candidate, plan),
     });
-    this.#running = { step, run };
+    this.#running = { step, run, isShortened: this.#eligibility.isShortened(step.candidate) };
     return this.#running;
   }
 
@@ -197,6 +218,7 @@ export class Call {
     }
     this.output.push({ type: "finish", finishReason, rawFinishReason, usage: run.usage });
     this.output.end();
+    this.#setup.health.answered(step.admitted);
     this.#record(running, "answered", undefined);
     this.#settle({ outcome: "answered", tier: tier.name });
     this.#result.resolve({
@@ -223,24 +245,26 @@ export class Call {
     running: Running,
     outcome: { readonly failure: TargetFailure; readonly ended?: Ended },
   ): Promise<Step | undefined> {
-    const { step, run } = running;
+    const { step, run, isShortened } = running;
     const { candidate } = step;
+    const { health } = this.#setup;
     const failure = this.#recovery.confirm(outcome.failure, candidate);
+    const cooldownMs = health.failed(step.admitted, failure, { isShortened, isLate: run.decidedLate });
     this.#selection.exclude(candidate, failure);
-    const now = this.#setup.clock.now();
     const recovery = this.#recovery.decide(failure, {
       candidate,
       request: run.request,
       attempts: this.#attempts,
       released: this.#shown !== undefined,
-      leftMs: Math.min(this.#tierClock.left(now), this.#deadlines.left(now)),
+      leftMs: this.#eligibility.leftMs(),
+      mayRepeat: step.venture !== "last-resort" && health.canRepeat(candidate.target),
     });
     const { ended } = outcome;
     if (recovery.type === "stop" && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
       return this.#deliver(running, ended);
     }
-    const record = this.#record(running, "failed", failure);
-    if (run.firstContentAt !== undefined) this.#tierClock.renew(now);
+    const record = this.#record(running, "failed", failure, cooldownMs);
+    if (run.firstContentAt !== undefined) this.#eligibility.sawContent();
     if (recovery.type === "stop") throw finalError({ record, failure }, this.#errorContext());
     return this.#nextStep(candidate, recovery);
   }
@@ -249,10 +273,10 @@ export class Call {
     const { callId, emit, clock } = this.#setup;
     switch (recovery.type) {
       case "next":
-        return { candidate: this.#nextCandidate() };
+        return this.#nextTicket();
       case "repair":
         emit({ callId, type: "repair", description: recovery.description });
-        return { candidate, repair: recovery };
+        return { ...this.#admission.again(candidate), repair: recovery };
       case "repeat": {
         const { kind, delayMs } = recovery.offer;
         emit({ callId, type: "repeat", kind, delayMs });
@@ -261,52 +285,30 @@ export class Call {
           this.#alarm.update();
           await waited;
         }
-        return this.#settled ? undefined : { candidate, repeat: kind };
+        return this.#settled ? undefined : { ...this.#admission.again(candidate), repeat: kind };
       }
       default:
         return recovery satisfies never;
     }
   }
 
-  #nextCandidate(): Candidate {
-    const { callId, emit, maxAttempts, clock } = this.#setup;
-    const isSpent = this.#attempts >= maxAttempts;
-    const candidate = isSpent
-      ? undefined
-      : this.#selection.next((skip) => {
-          this.#recorder.skip(skip);
-          emit({ callId, type: "skipped", skip });
-        });
-    if (candidate === undefined) throw exhaustedError(this.#errorContext(), this.#recorder.skipped);
-    this.#tierClock.enter(candidate.tier, this.#tierLimit(candidate.tier), clock.now());
-    return candidate;
+  async #nextTicket(): Promise<Ticket> {
+    const { maxAttempts, clock } = this.#setup;
+    const ticket = this.#attempts < maxAttempts ? await this.#admission.next() : undefined;
+    const chosen = ticket ?? (this.#attempts === 0 ? await this.#admission.lastResort() : undefined);
+    if (chosen === undefined) {
+      const dueAt = this.#selection.dueFirst()?.dueAt;
+      const dueInMs = dueAt === undefined ? undefined : dueAt - clock.now();
+      throw exhaustedError(this.#errorContext(), this.#recorder.skipped, dueInMs);
+    }
+    this.#eligibility.enter(chosen.candidate.tier);
+    return chosen;
   }
 
-  /** What stands in a candidate's way beside the failures of this call. */
-  #obstacle(candidate: Candidate): Obstacle | undefined {
-    const { options, clock, requests } = this.#setup;
-    const { tier } = candidate;
-    if (options.tiers !== undefined && !options.tiers.includes(tier.name)) return { reason: "not-selected" };
-    if (tier.degraded && options.allowDegraded === false) return { reason: "degraded-not-allowed" };
-    if (!this.#tierClock.hasTime(tier, this.#tierLimit(tier), clock.now())) return { reason: "no-time" };
-    const fit = requests.forTarget(candidate);
-    return fit.ok ? undefined : { reason: "unsupported", detail: fit.missing.join(", ") };
-  }
-
-  #tierLimit(tier: Tier): TierLimit {
-    const own = this.#setup.requests.timeoutMs(tier);
-    return { own, left: Math.min(own, this.#deadlines.left(this.#setup.clock.now())) };
-  }
-
-  #attemptLimits({ tier, target }: Candidate, plan: AttemptPlan): AttemptLimits {
-    const left = this.#tierClock.left(this.#setup.clock.now());
-    return {
-      firstContentMs: plan.silentReasoning || plan.unary ? tier.silentReasoningMs : left,
-      firstEventMs: plan.silentReasoning && plan.eventsAtOnce && !plan.unary ? left : Infinity,
-      livenessMs: target.capabilities.keepAlives ? tier.livenessMs : Infinity,
-      progressMs: tier.progressMs,
-      workingMs: tier.workingMs,
-    };
+  #skip(skip: SkipRecord): void {
+    const { callId, emit } = this.#setup;
+    this.#recorder.skip(skip);
+    emit({ callId, type: "skipped", skip });
   }
 
   #onRelease(run: AttemptRun, held: readonly PartEvent[]): void {
@@ -358,6 +360,7 @@ export class Call {
     if (this.#running !== undefined) {
       const failure = new TargetFailure(stop.class);
       this.#running.run.stop(failure);
+      this.#setup.health.stopped(this.#running.step.admitted);
       this.#record(this.#running, "stopped", failure);
     }
     this.#settleError(stoppedError(stop, this.#errorContext()));
@@ -369,9 +372,19 @@ export class Call {
     { run, step }: Running,
     outcome: AttemptRecord["outcome"],
     failure: TargetFailure | undefined,
+    cooldownMs?: number,
   ): AttemptRecord {
-    const { callId, emit, clock } = this.#setup;
-    const ending = { outcome, failure, repeat: step.repeat, repair: step.repair?.description };
+    const { callId, emit, clock, health } = this.#setup;
+    const ending = {
+      outcome,
+      failure,
+      cooldownMs,
+      repeat: step.repeat,
+      repair: step.repair?.description,
+      venture: step.venture,
+      breakerBefore: step.admitted.breakerBefore,
+      breakerAfter: health.breakerState(run.target),
+    };
     const record = this.#recorder.record(run, ending, clock.now());
     this.#running = undefined;
     emit({ callId, type: "attempt-end", attempt: record });

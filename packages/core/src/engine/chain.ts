@@ -1,9 +1,12 @@
 import type { Answer } from "../model/answer.ts";
 import { UnderstudyError } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
+import type { Target } from "../model/target.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import { CallRequests } from "./call-requests.ts";
 import { Call, type CallSetup } from "./call.ts";
+import type { EngineEvent } from "./engine-events.ts";
+import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { defaultPolicy } from "./policy.ts";
 import { systemClock, systemRandom } from "./host.ts";
@@ -17,6 +20,20 @@ export interface Chain {
   stream<Output = unknown>(input: string | Request<Output>, options?: CallOptions): Promise<AnswerStream<Output>>;
   /** Names of the tiers, in order. */
   readonly tiers: readonly string[];
+  /** What is known about every target, in order. */
+  snapshot(): readonly TargetHealth[];
+  /** Takes matching targets out until `enable`. */
+  isolate(selector: TargetSelector): void;
+  /** Puts matching targets back, and ends their cooldowns and open breakers. */
+  enable(selector: TargetSelector): void;
+}
+
+/** Targets that have all of the given properties; an empty selector means all targets. */
+export interface TargetSelector {
+  readonly tier?: string | undefined;
+  readonly vendor?: string | undefined;
+  readonly model?: string | undefined;
+  readonly endpoint?: string | undefined;
 }
 
 /**
@@ -32,15 +49,48 @@ const CALL_OPTION_NAMES = ["signal", "deadlineMs", "startWithinMs", "tiers", "al
 class TierChain implements Chain {
   readonly #tiers: readonly Tier[];
   readonly #options: ChainOptions;
+  readonly #health: ChainHealth;
   #calls = 0;
 
   constructor(tiers: readonly Tier[], options: ChainOptions) {
+    const { clock = systemClock, random = systemRandom, store } = options;
     this.#tiers = tiers;
     this.#options = options;
+    this.#health = new ChainHealth(
+      {
+        clock,
+        random,
+        store,
+        onEvent: (event) => this.#emit(event),
+        onInternalError: (error) => this.#onInternalError(error),
+      },
+      tiers.flatMap((tier) => tier.targets),
+    );
   }
 
   get tiers(): readonly string[] {
     return this.#tiers.map((tier) => tier.name);
+  }
+
+  snapshot(): readonly TargetHealth[] {
+    return this.#select({}).map((target) => this.#health.inspect(target));
+  }
+
+  isolate(selector: TargetSelector): void {
+    for (const target of this.#select(selector)) this.#health.isolate(target);
+  }
+
+  enable(selector: TargetSelector): void {
+    for (const target of this.#select(selector)) this.#health.enable(target);
+  }
+
+  #select({ tier, vendor, model, endpoint }: TargetSelector): readonly Target[] {
+    return this.#tiers
+      .filter(({ name }) => tier === undefined || name === tier)
+      .flatMap(({ targets }) => targets)
+      .filter((target) => vendor === undefined || target.vendor === vendor)
+      .filter((target) => model === undefined || target.model === model)
+      .filter((target) => endpoint === undefined || target.endpoint === endpoint);
   }
 
   async generate<Output = unknown>(
@@ -91,7 +141,8 @@ class TierChain implements Chain {
       policy,
       clock,
       random,
-      emit: (event) => this.#guard(() => this.#options.onEvent?.(event)),
+      emit: (event) => this.#emit(event),
+      health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
     };
     return new Call(setup);
@@ -117,9 +168,9 @@ class TierChain implements Chain {
   }
 
   /** What a callback throws never reaches a call. */
-  #guard(run: () => void): void {
+  #emit(event: EngineEvent): void {
     try {
-      run();
+      this.#options.onEvent?.(event);
     } catch (error) {
       this.#onInternalError(error);
     }

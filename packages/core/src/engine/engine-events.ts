@@ -1,9 +1,12 @@
 import type { ErrorCode, FailureClass } from "../model/failure.ts";
 import type { AttemptName } from "../model/events.ts";
+import type { HealthEvent } from "./health/chain-health.ts";
 import type { AttemptRecord, SkipRecord } from "../model/trace.ts";
 
 /** What `onEvent` sees: every decision of the engine, in order. No event holds a prompt, an answer or a credential. */
-export type EngineEvent = { readonly callId: number } & (
+export type EngineEvent = CallEvent | HealthEvent;
+
+export type CallEvent = { readonly callId: number } & (
   | { readonly type: "call-start"; readonly tiers: readonly string[] }
   | { readonly type: "skipped"; readonly skip: SkipRecord }
   | ({ readonly type: "attempt-start" } & AttemptName)

@@ -15,6 +15,7 @@ function formatAttempt(attempt: AttemptRecord): string {
     attempt.class,
     attempt.status === undefined ? undefined : `status ${attempt.status}`,
     attempt.vendorCode,
+    attempt.venture,
     attempt.repeat === undefined ? undefined : `repeat (${attempt.repeat})`,
     attempt.repair === undefined ? undefined : `repaired (${attempt.repair})`,
     attempt.firstContentMs === undefined ? undefined : `first output ${seconds(attempt.firstContentMs)}`,

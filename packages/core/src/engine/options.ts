@@ -2,6 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
 import type { EngineEvent } from "./engine-events.ts";
+import type { HealthStore } from "./health/health-store.ts";
 import type { Policy } from "./policy.ts";
 
 /** Rewrites what is asked for one tier: options to replace, or a function from request to request. */
@@ -54,6 +55,8 @@ export interface ChainOptions {
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** Sees what callbacks throw. Default: ignored. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
+  /** Shares health with other chains or processes. Default: each chain knows only what it saw itself. */
+  readonly store?: HealthStore | undefined;
   readonly clock?: Clock | undefined;
   /** Numbers in [0, 1) for jitter. */
   readonly random?: (() => number) | undefined;

@@ -11,6 +11,10 @@ export interface AttemptEnding {
   readonly failure?: TargetFailure | undefined;
   readonly repeat?: AttemptRecord["repeat"];
   readonly repair?: string | undefined;
+  readonly venture?: AttemptRecord["venture"];
+  readonly cooldownMs?: number | undefined;
+  readonly breakerBefore: AttemptRecord["breakerBefore"];
+  readonly breakerAfter: AttemptRecord["breakerAfter"];
 }
 
 /** Keeps the trace of one call: what was tried, what was passed over, and why. */
@@ -61,6 +65,10 @@ export class Recorder {
       servedModel: run.servedModel,
       deliveredChars: run.isReleased ? run.assembly.textChars + run.assembly.reasoningChars : 0,
       retryAfterMs: details?.retryAfterMs,
+      cooldownMs: ending.cooldownMs,
+      breakerBefore: ending.breakerBefore,
+      breakerAfter: ending.breakerAfter,
+      venture: ending.venture,
       repeat: ending.repeat,
       repair: ending.repair,
       usage: run.usage,

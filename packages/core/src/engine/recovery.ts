@@ -24,6 +24,8 @@ export interface FailureContext {
   readonly released: boolean;
   /** Milliseconds that the clocks leave for waiting. */
   readonly leftMs: number;
+  /** Whether health allows to ask the same target again. */
+  readonly mayRepeat: boolean;
 }
 
 export interface RecoverySetup {
@@ -116,8 +118,9 @@ export class RecoveryPlan {
     }
   }
 
-  #isSpent({ candidate, attempts }: FailureContext): boolean {
-    return this.#repeatsAt(candidate).length + 1 >= ATTEMPTS_PER_TARGET || attempts >= this.#setup.maxAttempts;
+  #isSpent({ candidate, attempts, mayRepeat }: FailureContext): boolean {
+    if (!mayRepeat || attempts >= this.#setup.maxAttempts) return true;
+    return this.#repeatsAt(candidate).length + 1 >= ATTEMPTS_PER_TARGET;
   }
 
   #repeatsAt(candidate: Candidate): readonly RepeatOffer["kind"][] {

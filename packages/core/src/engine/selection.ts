@@ -8,6 +8,8 @@ import type { Candidate, Tier } from "./tier.ts";
 export interface Obstacle {
   readonly reason: SkipReason;
   readonly detail?: string | undefined;
+  /** When it goes away by itself, where that is known and nobody has to act. */
+  readonly dueAt?: number | undefined;
 }
 
 /**
@@ -39,10 +41,19 @@ export class Selection {
       if (candidate === undefined) break;
       const obstacle = this.#obstacleFor(candidate);
       if (obstacle === undefined) return candidate;
-      const { vendor, model, endpoint } = candidate.target;
-      skipped({ tier: candidate.tier.name, vendor, model, endpoint, ...obstacle });
+      skipped(skipRecord(candidate, obstacle));
     }
     return undefined;
+  }
+
+  /** Of the candidates that only have to wait, the one that is due first. */
+  dueFirst(): { readonly candidate: Candidate; readonly dueAt: number } | undefined {
+    let first: { readonly candidate: Candidate; readonly dueAt: number } | undefined;
+    for (const candidate of this.#candidates) {
+      const dueAt = this.#obstacleFor(candidate)?.dueAt;
+      if (dueAt !== undefined && (first === undefined || dueAt < first.dueAt)) first = { candidate, dueAt };
+    }
+    return first;
   }
 
   /** Whether a candidate is left after the current one. */
@@ -82,4 +93,9 @@ export class Selection {
     if (missing !== undefined) return { reason: "unsupported", detail: missing };
     return this.#obstacle(candidate);
   }
+}
+
+export function skipRecord({ tier, target }: Candidate, { reason, detail }: Obstacle): SkipRecord {
+  const { vendor, model, endpoint } = target;
+  return { tier: tier.name, vendor, model, endpoint, reason, detail };
 }

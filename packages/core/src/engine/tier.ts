@@ -33,6 +33,7 @@ const CHAIN_NAMES = [
   "consumerIdleMs",
   "onEvent",
   "onInternalError",
+  "store",
   "clock",
   "random",
 ];

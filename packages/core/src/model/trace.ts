@@ -37,6 +37,16 @@ export interface AttemptRecord {
   /** Characters of text and reasoning that reached the consumer. */
   readonly deliveredChars: number;
   readonly retryAfterMs?: number | undefined;
+  /** How long the failed scope is left alone by later calls. */
+  readonly cooldownMs?: number | undefined;
+  /** State of the breaker of this model at its endpoint when the attempt began and ended. */
+  readonly breakerBefore: "closed" | "open" | "half-open";
+  readonly breakerAfter: "closed" | "open" | "half-open";
+  /**
+   * Why the attempt was made although the target was not known to be well: `probe` finds out for its breaker, `trial`
+   * whether a hard block was mended, `last-resort` because nothing else was left.
+   */
+  readonly venture?: "probe" | "trial" | "last-resort" | undefined;
   /** Why this attempt repeats the one before at the same target. */
   readonly repeat?: "fresh-connection" | "backoff" | "wait" | undefined;
   /** What the adapter changed in the request after the attempt before was rejected. */
@@ -64,7 +74,10 @@ export type SkipReason =
   | "window-too-small"
   | "scope-failed"
   | "no-time"
-  | "attempts-used-up";
+  | "cooldown"
+  | "breaker"
+  | "isolated"
+  | "repeats-used-up";
 
 export interface Trace {
   readonly attempts: readonly AttemptRecord[];

@@ -1,0 +1,80 @@
+import type { SkipRecord } from "../model/trace.ts";
+import type { Admitted, ChainHealth, Standing } from "./health/chain-health.ts";
+import { skipRecord, type Obstacle, type Selection } from "./selection.ts";
+import type { Candidate } from "./tier.ts";
+
+const LEASE_MARGIN_MS = 5_000;
+
+/** A candidate that may be called now. */
+export interface Ticket {
+  readonly candidate: Candidate;
+  readonly admitted: Admitted;
+  readonly venture?: "probe" | "trial" | "last-resort" | undefined;
+}
+
+export interface AdmissionSetup {
+  readonly selection: Selection;
+  readonly health: ChainHealth;
+  /** A candidate's limit for its first content, in milliseconds. */
+  readonly limitMs: (candidate: Candidate) => number;
+  readonly skipped: (record: SkipRecord) => void;
+}
+
+/** Brings the call's order of candidates and the chain's health together: who is called next, and by what right. */
+export class Admission {
+  readonly #setup: AdmissionSetup;
+
+  constructor(setup: AdmissionSetup) {
+    this.#setup = setup;
+  }
+
+  /** The next candidate that may be called; nobody queues for a probe that another call is making. */
+  async next(): Promise<Ticket | undefined> {
+    const { selection, health, skipped } = this.#setup;
+    for (;;) {
+      const candidate = selection.next(skipped);
+      if (candidate === undefined) return undefined;
+      const standing = health.standing(candidate.target);
+      if (standing.type === "ready") return { candidate, admitted: health.admit(candidate.target) };
+      if (standing.type === "trial") {
+        health.beginTrial(standing.scope);
+        return { candidate, admitted: health.admit(candidate.target), venture: "trial" };
+      }
+      // oxlint-disable-next-line no-await-in-loop -- one candidate after the other is the point
+      const ticket = await this.#probe(candidate);
+      if (ticket !== undefined) return ticket;
+      skipped(skipRecord(candidate, { reason: "breaker", detail: "another call is probing" }));
+    }
+  }
+
+  /** When nothing may be called, the one that is due first is tried all the same; as the probe, if nobody else is. */
+  async lastResort(): Promise<Ticket | undefined> {
+    const { selection, health } = this.#setup;
+    const candidate = selection.dueFirst()?.candidate;
+    if (candidate === undefined) return undefined;
+    const isFree = health.breakerState(candidate.target) === "open";
+    const ticket = isFree ? await this.#probe(candidate) : undefined;
+    return { candidate, admitted: ticket?.admitted ?? health.admit(candidate.target), venture: "last-resort" };
+  }
+
+  /** For a repeat or repair at the same target. */
+  again(candidate: Candidate): Ticket {
+    return { candidate, admitted: this.#setup.health.admit(candidate.target) };
+  }
+
+  async #probe(candidate: Candidate): Promise<Ticket | undefined> {
+    const { health, limitMs } = this.#setup;
+    const leaseMs = limitMs(candidate) + LEASE_MARGIN_MS;
+    const acquired = health.acquireProbe(candidate.target, leaseMs);
+    const isMine = typeof acquired === "boolean" ? acquired : await acquired;
+    const admitted = isMine ? health.admitProbe(candidate.target, leaseMs) : undefined;
+    return admitted === undefined ? undefined : { candidate, admitted, venture: "probe" };
+  }
+}
+
+/** What health puts in a candidate's way. */
+export function healthObstacle(standing: Standing): Obstacle | undefined {
+  if (standing.type !== "blocked") return undefined;
+  const { reason, scope, isHard, dueAt } = standing;
+  return { reason, detail: scope, dueAt: isHard ? undefined : dueAt };
+}

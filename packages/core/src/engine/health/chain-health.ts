@@ -1,0 +1,299 @@
+import type { Clock } from "../../model/clock.ts";
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import type { FailureClass } from "../../model/failure.ts";
+import type { Target } from "../../model/target.ts";
+import type { TargetFailure } from "../../model/target-failure.ts";
+import { scopeId, scopeIds } from "../scope.ts";
+import { Breaker, type BreakerState, type Permit } from "./breaker.ts";
+import { Cooldowns } from "./cooldowns.ts";
+import { GuardedStore } from "./guarded-store.ts";
+import type { HealthNews, HealthStore } from "./health-store.ts";
+import type { HealthCounts } from "./health-window.ts";
+import { RepeatBudget } from "./repeat-budget.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** Whether a target may be called now, and if not, when and why. */
+export type Standing =
+  | { readonly type: "ready" }
+  /** The breaker lets one attempt find out. */
+  | { readonly type: "probe" }
+  /** A hard block lets one request find out whether somebody has acted. */
+  | { readonly type: "trial"; readonly scope: string }
+  | {
+      readonly type: "blocked";
+      readonly reason: "cooldown" | "breaker" | "isolated";
+      readonly isHard: boolean;
+      readonly dueAt: number;
+      readonly scope: string;
+    };
+
+export type HealthEvent =
+  | {
+      readonly type: "breaker";
+      readonly vendor: string;
+      readonly model: string;
+      readonly endpoint: string;
+      readonly from: BreakerState;
+      readonly to: BreakerState;
+    }
+  | { readonly type: "cooldown"; readonly scope: string; readonly reason: FailureClass; readonly forMs: number };
+
+/** What is known about one target, for operators. */
+export interface TargetHealth {
+  readonly vendor: string;
+  readonly model: string;
+  readonly endpoint: string;
+  readonly breaker: BreakerState;
+  /** In the last 60 seconds. */
+  readonly counts: HealthCounts;
+  readonly isIsolated: boolean;
+  /** Milliseconds until the target may be called again; 0 when it may be now. */
+  readonly blockedForMs: number;
+  /** What the longest running cooldown belongs to. */
+  readonly cooldownScope: string | undefined;
+}
+
+export interface ChainHealthSetup {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly store: HealthStore | undefined;
+  readonly onEvent: (event: HealthEvent) => void;
+  readonly onInternalError: (error: unknown) => void;
+}
+
+/** An attempt's standing with health: its permit and what is needed to settle it. */
+export interface Admitted {
+  readonly target: Target;
+  readonly permit: Permit;
+  readonly startedAt: number;
+  readonly breakerBefore: BreakerState;
+}
+
+interface Route {
+  readonly breaker: Breaker;
+  readonly repeats: RepeatBudget;
+  throwsInARow: number;
+}
+
+/** The health of all targets of a chain across its calls: breakers, cooldowns, repeat budgets and isolation. */
+export class ChainHealth {
+  readonly #setup: ChainHealthSetup;
+  readonly #cooldowns: Cooldowns;
+  readonly #store: GuardedStore;
+  /** By endpoint and model. */
+  readonly #routes = new Map<string, Route>();
+  readonly #isolated = new Set<string>();
+  /** True while news of others is applied: it is not told again. */
+  #isListening = false;
+
+  constructor(setup: ChainHealthSetup, targets: readonly Target[]) {
+    this.#setup = setup;
+    this.#cooldowns = new Cooldowns(setup.random);
+    this.#store = new GuardedStore(setup);
+    for (const target of targets) this.#addRoute(target);
+    this.#store.subscribe(this, (health, news) => health.#hear(news));
+  }
+
+  standing(target: Target): Standing {
+    const now = this.#setup.clock.now();
+    const own = targetScope(target);
+    if (this.#isolated.has(own)) {
+      return { type: "blocked", reason: "isolated", isHard: true, dueAt: Infinity, scope: "target" };
+    }
+    const cooldown = this.#cooldowns.longest(scopeIds(target), now);
+    if (cooldown !== undefined) {
+      const { scope, isHard, until } = cooldown;
+      if (isHard && this.#cooldowns.isTrialDue(scope, now)) return { type: "trial", scope };
+      return { type: "blocked", reason: "cooldown", isHard, dueAt: until, scope: kindOf(scope) };
+    }
+    const { breaker } = this.#route(target);
+    const admission = breaker.admission(now);
+    if (admission === "allow") return { type: "ready" };
+    if (admission === "probe") return { type: "probe" };
+    return { type: "blocked", reason: "breaker", isHard: false, dueAt: breaker.dueAt(), scope: "model@endpoint" };
+  }
+
+  /** Asks for the one probe of a route. Whoever does not get it moves on at once. */
+  acquireProbe(target: Target, leaseMs: number): boolean | Promise<boolean> {
+    return this.#store.acquireProbe(routeKey(target), leaseMs);
+  }
+
+  /** Begins an ordinary attempt, also one made although the breaker is open. */
+  admit(target: Target): Admitted {
+    const now = this.#setup.clock.now();
+    const { breaker } = this.#route(target);
+    const breakerBefore = breaker.state;
+    return { target, permit: breaker.permit(now), startedAt: now, breakerBefore };
+  }
+
+  /** Begins the probe; nothing if another call has begun one meanwhile. */
+  admitProbe(target: Target, leaseMs: number): Admitted | undefined {
+    const now = this.#setup.clock.now();
+    const { breaker } = this.#route(target);
+    if (breaker.state === "closed") return this.admit(target);
+    if (breaker.state === "half-open" && breaker.dueAt() > now) return undefined;
+    const breakerBefore = breaker.state;
+    return { target, permit: breaker.probe(now, leaseMs), startedAt: now, breakerBefore };
+  }
+
+  beginTrial(scope: string): void {
+    this.#cooldowns.beginTrial(scope, this.#setup.clock.now());
+  }
+
+  firstContent({ target, permit }: Admitted): void {
+    this.#route(target).breaker.provisionalOk(permit, this.#setup.clock.now());
+  }
+
+  answered({ target, permit, startedAt }: Admitted): void {
+    const route = this.#route(target);
+    route.throwsInARow = 0;
+    this.#cooldowns.answered(scopeIds(target), startedAt);
+    route.breaker.settle(permit, "ok", this.#setup.clock.now());
+    this.#releaseProbe(target, permit);
+  }
+
+  /** The attempt was stopped for reasons of our own: it says nothing. */
+  stopped({ target, permit }: Admitted): void {
+    this.#route(target).breaker.settle(permit, "neutral", this.#setup.clock.now());
+    this.#releaseProbe(target, permit);
+  }
+
+  /** Returns how long the failed scope is left alone, if it is. */
+  failed(
+    admitted: Admitted,
+    failure: TargetFailure,
+    context: { readonly isShortened: boolean; readonly isLate: boolean },
+  ): number | undefined {
+    const { target, permit } = admitted;
+    const route = this.#route(target);
+    route.throwsInARow = failure.class === "adapter.threw" ? route.throwsInARow + 1 : 0;
+    const verdict = verdictOf(failure, { ...context, isProbe: permit.isProbe, throwsInARow: route.throwsInARow });
+    route.breaker.settle(permit, verdict, this.#setup.clock.now(), failure.details.retryAfterMs);
+    this.#releaseProbe(target, permit);
+    return this.#cool(admitted, failure);
+  }
+
+  breakerState(target: Target): BreakerState {
+    return this.#route(target).breaker.state;
+  }
+
+  /** Whether a repeat at this route is within its budget and its breaker is closed. */
+  canRepeat(target: Target): boolean {
+    const route = this.#route(target);
+    return route.breaker.state === "closed" && route.repeats.has(this.#setup.clock.now());
+  }
+
+  takeRepeat(target: Target): void {
+    this.#route(target).repeats.take(this.#setup.clock.now());
+  }
+
+  isolate(target: Target): void {
+    this.#isolated.add(targetScope(target));
+  }
+
+  /** Ends isolation, cooldowns and an open breaker. */
+  enable(target: Target): void {
+    this.#isolated.delete(targetScope(target));
+    const scopes = scopeIds(target);
+    this.#reset(scopes);
+    this.#route(target).breaker.closeNow(this.#setup.clock.now());
+    this.#store.publish({ type: "reset", scopes });
+  }
+
+  inspect(target: Target): TargetHealth {
+    const { clock } = this.#setup;
+    const now = clock.now();
+    const { breaker } = this.#route(target);
+    const cooldown = this.#cooldowns.longest(scopeIds(target), now);
+    const dueAt = Math.max(breaker.dueAt(), cooldown?.until ?? 0);
+    return {
+      vendor: target.vendor,
+      model: target.model,
+      endpoint: target.endpoint,
+      breaker: breaker.state,
+      counts: breaker.counts(now),
+      isIsolated: this.#isolated.has(targetScope(target)),
+      blockedForMs: Math.max(0, dueAt - now),
+      cooldownScope: cooldown === undefined ? undefined : kindOf(cooldown.scope),
+    };
+  }
+
+  #cool(admitted: Admitted, failure: TargetFailure): number | undefined {
+    const rule = FAILURE_RULES[failure.class];
+    const scope = scopeId(failure.details.scope ?? rule.scope, admitted.target);
+    if (rule.cooldown === undefined || scope === undefined) return undefined;
+    const now = this.#setup.clock.now();
+    const forMs = this.#cooldowns.duration(scope, rule.cooldown, failure.details.retryAfterMs, now);
+    if (forMs === undefined) return undefined;
+    const isHard = rule.hardBlock === true;
+    if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard }, admitted.startedAt, now)) return undefined;
+    this.#setup.onEvent({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
+    this.#store.publish({ type: "cooldown", scope, forMs, isHard });
+    return forMs;
+  }
+
+  #hear(news: HealthNews): void {
+    const now = this.#setup.clock.now();
+    this.#isListening = true;
+    switch (news.type) {
+      case "cooldown":
+        this.#cooldowns.extend(news.scope, { until: now + news.forMs, isHard: news.isHard }, now, now);
+        break;
+      case "opened":
+        this.#routes.get(news.key)?.breaker.openFor(news.forMs, now);
+        break;
+      case "closed":
+        this.#routes.get(news.key)?.breaker.closeNow(now);
+        break;
+      case "reset":
+        this.#reset(news.scopes);
+        break;
+      default:
+        news satisfies never;
+    }
+    this.#isListening = false;
+  }
+
+  #reset(scopes: readonly string[]): void {
+    for (const scope of scopes) this.#cooldowns.reset(scope, this.#setup.clock.now());
+  }
+
+  #releaseProbe(target: Target, permit: Permit): void {
+    if (permit.isProbe) this.#store.releaseProbe(routeKey(target));
+  }
+
+  #route(target: Target): Route {
+    return this.#routes.get(routeKey(target)) ?? this.#addRoute(target);
+  }
+
+  #addRoute(target: Target): Route {
+    const { clock, random, onEvent } = this.#setup;
+    const key = routeKey(target);
+    const present = this.#routes.get(key);
+    if (present !== undefined) return present;
+    const { vendor, model, endpoint } = target;
+    const breaker = new Breaker(clock.now(), random, (from, to, openMs) => {
+      onEvent({ type: "breaker", vendor, model, endpoint, from, to });
+      if (this.#isListening) return;
+      if (to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
+      if (to === "closed") this.#store.publish({ type: "closed", key });
+    });
+    const route: Route = { breaker, repeats: new RepeatBudget(clock.now()), throwsInARow: 0 };
+    this.#routes.set(key, route);
+    return route;
+  }
+}
+
+/** Breakers and repeat budgets belong to one model at one endpoint, whatever the credential. */
+export function routeKey(target: Target): string {
+  return `${target.vendor}/${target.model}@${target.endpoint}`;
+}
+
+function targetScope(target: Target): string {
+  return scopeId("target", target) ?? "";
+}
+
+/** The kind of a scope without its id: enough for a reader, and nothing secret. */
+function kindOf(scope: string): string {
+  return scope.split(" ", 1)[0] ?? scope;
+}

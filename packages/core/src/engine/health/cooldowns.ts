@@ -1,0 +1,88 @@
+import type { CooldownRule } from "../../model/failure.ts";
+
+const SHORTEST_MS = 500;
+const LONGEST_MS = 24 * 3_600_000;
+const TRIAL_EVERY_MS = 60_000;
+
+export interface Cooldown {
+  readonly until: number;
+  /** Somebody has to act before it can end well; one trial a minute is let through. */
+  readonly isHard: boolean;
+}
+
+/** The vendors' own statements of when to come back, by scope id. They only ever extend; a manual reset ends them. */
+export class Cooldowns {
+  readonly #random: () => number;
+  readonly #entries = new Map<string, Cooldown & { readonly setAt: number }>();
+  /** How often in a row a scope was cooled without a stated time. */
+  readonly #levels = new Map<string, number>();
+  readonly #lastTrials = new Map<string, number>();
+  readonly #resets = new Map<string, number>();
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** How long a rule says to stay away; undefined when it says nothing. */
+  duration(scope: string, rule: CooldownRule, statedMs: number | undefined, now: number): number | undefined {
+    if (statedMs === undefined && rule.baseMs === "stated") return undefined;
+    const plain = Math.max(statedMs ?? this.#ladder(scope, rule, now), rule.minMs ?? 0);
+    return Math.min(Math.max(plain, SHORTEST_MS), LONGEST_MS) * (1 + this.#random() / 2);
+  }
+
+  /** Extends. An answer to a request from before a manual reset is too old to count. */
+  extend(scope: string, cooldown: Cooldown, requestedAt: number, now: number): boolean {
+    if (requestedAt < (this.#resets.get(scope) ?? -Infinity)) return false;
+    const present = this.#entries.get(scope);
+    if (cooldown.isHard && present?.isHard !== true) this.#lastTrials.set(scope, now);
+    if (present !== undefined && present.until >= cooldown.until) return false;
+    const isHard = cooldown.isHard || (present?.isHard ?? false);
+    this.#entries.set(scope, { until: cooldown.until, isHard, setAt: now });
+    return true;
+  }
+
+  /** The cooldown that ends last among the scopes of a target, if one is running. */
+  longest(scopes: readonly string[], now: number): (Cooldown & { readonly scope: string }) | undefined {
+    let longest: (Cooldown & { readonly scope: string }) | undefined;
+    for (const scope of scopes) {
+      const entry = this.#entries.get(scope);
+      if (entry === undefined) continue;
+      if (entry.until <= now) this.#entries.delete(scope);
+      else if (longest === undefined || entry.until > longest.until) longest = { ...entry, scope };
+    }
+    return longest;
+  }
+
+  /** Whether a real request may find out if somebody has acted. */
+  isTrialDue(scope: string, now: number): boolean {
+    return (this.#lastTrials.get(scope) ?? -Infinity) + TRIAL_EVERY_MS <= now;
+  }
+
+  beginTrial(scope: string, now: number): void {
+    this.#lastTrials.set(scope, now);
+  }
+
+  /** An answer came: what was cooled by guess starts over, and a hard block from before its request is over. */
+  answered(scopes: readonly string[], requestedAt: number): void {
+    for (const scope of scopes) {
+      const entry = this.#entries.get(scope);
+      if (entry === undefined) this.#levels.delete(scope);
+      else if (entry.isHard && entry.setAt <= requestedAt) this.#entries.delete(scope);
+    }
+  }
+
+  reset(scope: string, now: number): void {
+    this.#entries.delete(scope);
+    this.#levels.delete(scope);
+    this.#lastTrials.delete(scope);
+    this.#resets.set(scope, now);
+  }
+
+  /** Doubles per episode: failures of requests that were under way together are one. */
+  #ladder(scope: string, rule: CooldownRule, now: number): number {
+    const isRunning = (this.#entries.get(scope)?.until ?? -Infinity) > now;
+    const level = (this.#levels.get(scope) ?? 0) + (isRunning ? 0 : 1);
+    this.#levels.set(scope, Math.max(1, level));
+    return rule.baseMs === "stated" ? 0 : Math.min(rule.baseMs * 2 ** (Math.max(1, level) - 1), rule.capMs);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Clock } from "../../model/clock.ts";
+import type { HealthNews, HealthStore } from "./health-store.ts";
+
+const LIMIT_MS = 25;
+const FAILURES = 3;
+const PAUSE_MS = 1_000;
+const PAUSE_SPREAD_MS = 4_000;
+
+export interface GuardedStoreSetup {
+  readonly store: HealthStore | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onInternalError: (error: unknown) => void;
+}
+
+/**
+ * The store as the engine sees it: it never throws, answers within 25 ms, and is left alone for some seconds after
+ * three failures in a row. Without a store, or when it fails, the local state decides alone.
+ */
+export class GuardedStore {
+  readonly #setup: GuardedStoreSetup;
+  #failures = 0;
+  #pausedUntil = 0;
+
+  constructor(setup: GuardedStoreSetup) {
+    this.#setup = setup;
+  }
+
+  /** The owner is held weakly: a store may live longer than the chains that hear it. */
+  subscribe<Owner extends object>(owner: Owner, hear: (owner: Owner, news: HealthNews) => void): void {
+    const { store } = this.#setup;
+    if (store === undefined) return;
+    const weak = new WeakRef(owner);
+    try {
+      const unsubscribe = store.subscribe((news) => {
+        const alive = weak.deref();
+        if (alive === undefined) unsubscribe();
+        else hear(alive, news);
+      });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  publish(news: HealthNews): void {
+    void this.#ask((store) => store.publish(news), undefined);
+  }
+
+  releaseProbe(key: string): void {
+    void this.#ask((store) => store.releaseProbe(key), undefined);
+  }
+
+  /** Synchronous where the store is: then nothing is waited for. */
+  acquireProbe(key: string, leaseMs: number): boolean | Promise<boolean> {
+    return this.#ask((store) => store.acquireProbe(key, leaseMs), true);
+  }
+
+  #ask<Value>(run: (store: HealthStore) => Value | Promise<Value>, otherwise: Value): Value | Promise<Value> {
+    const { store, clock } = this.#setup;
+    if (store === undefined || clock.now() < this.#pausedUntil) return otherwise;
+    try {
+      const answer = run(store);
+      if (answer instanceof Promise) return this.#limit(answer, otherwise);
+      this.#failures = 0;
+      return answer;
+    } catch (error) {
+      this.#failed(error);
+      return otherwise;
+    }
+  }
+
+  #limit<Value>(answer: Promise<Value>, otherwise: Value): Promise<Value> {
+    const { clock } = this.#setup;
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(
+        () => {
+          this.#failed(new Error(`The health store did not answer within ${LIMIT_MS} ms.`));
+          resolve(otherwise);
+        },
+        LIMIT_MS,
+        true,
+      );
+      const settled = (value: Value): void => {
+        clock.clearTimeout(timer);
+        resolve(value);
+      };
+      const answered = (value: Value): void => {
+        this.#failures = 0;
+        settled(value);
+      };
+      const rejected = (error: unknown): void => {
+        this.#failed(error);
+        settled(otherwise);
+      };
+      answer.then(answered, rejected);
+    });
+  }
+
+  #failed(error: unknown): void {
+    const { clock, random, onInternalError } = this.#setup;
+    onInternalError(error);
+    if (++this.#failures < FAILURES) return;
+    this.#failures = 0;
+    this.#pausedUntil = clock.now() + PAUSE_MS + random() * PAUSE_SPREAD_MS;
+  }
+}

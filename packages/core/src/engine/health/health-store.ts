@@ -1,0 +1,21 @@
+/** What one process learned that others should know. Scopes and keys are ids: no credentials, no prompts. */
+export type HealthNews =
+  | { readonly type: "cooldown"; readonly scope: string; readonly forMs: number; readonly isHard: boolean }
+  | { readonly type: "opened"; readonly key: string; readonly forMs: number }
+  | { readonly type: "closed"; readonly key: string }
+  | { readonly type: "reset"; readonly scopes: readonly string[] };
+
+/**
+ * Spreads news of health between chains and processes. Each chain decides from its own state; the store is never asked
+ * on the way of a healthy call, and a failing store changes nothing but what others learn.
+ */
+export interface HealthStore {
+  /** Tells the others. Cooldowns are merged by the longest. */
+  publish(news: HealthNews): void | Promise<void>;
+  /** Hears the others. Returns the way to stop hearing. */
+  subscribe(listener: (news: HealthNews) => void): () => void;
+  /** Atomic: at most one owner of the probe of a route at a time; the lease expires by itself. */
+  acquireProbe(key: string, leaseMs: number): boolean | Promise<boolean>;
+  /** Gives a lease back early. */
+  releaseProbe(key: string): void | Promise<void>;
+}

@@ -1,0 +1,26 @@
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import type { HealthVerdict } from "../../model/failure.ts";
+import type { TargetFailure } from "../../model/target-failure.ts";
+
+export interface VerdictContext {
+  readonly isProbe: boolean;
+  /** The attempt had less than its tier's whole limit, because others before it had used it up. */
+  readonly isShortened: boolean;
+  /** Decided after the process had stood still. */
+  readonly isLate: boolean;
+  /** Unclassified throws of this adapter in a row, this one included. */
+  readonly throwsInARow: number;
+}
+
+const THROWS_THAT_COUNT = 3;
+
+/** What a failed attempt says about the health of its route (failover.md §2). */
+export function verdictOf(failure: TargetFailure, context: VerdictContext): HealthVerdict {
+  const { code, health } = FAILURE_RULES[failure.class];
+  if (context.isLate) return "neutral";
+  if (failure.class === "timeout.first-content" && context.isShortened) return "neutral";
+  // One bad release of an adapter must not make every vendor look dead at once.
+  if (failure.class === "adapter.threw") return context.throwsInARow >= THROWS_THAT_COUNT ? "bad" : "neutral";
+  // A server that limits a probe is alive.
+  return context.isProbe && code === "rate-limited" ? "ok" : health;
+}
