@@ -4,7 +4,7 @@ import { areComparablesInstalled, comparableNames } from "./drivers/index.ts";
 import { profiles, type Profile } from "./measurements/stream.ts";
 import { wireNames, type WireName } from "./wires/wire.ts";
 
-export const measurementNames = [
+const measurementNames = [
   "stream",
   "ttft",
   "generate",

@@ -52,9 +52,7 @@ async function run(options: Options): Promise<Results> {
   const say = options.json ? console.error : console.log;
   say(`Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores\n`);
   if (!options.withComparables) {
-    say(
-      "Comparable libraries are left out. To include them: pnpm --dir bench/comparables install --ignore-workspace\n",
-    );
+    say("Comparable libraries are left out. To include them: pnpm --dir bench/comparables install --frozen-lockfile\n");
   }
   const server = await startServer();
   try {

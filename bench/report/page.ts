@@ -13,7 +13,7 @@ const end = "<!-- end of results -->";
 /** In the order in which a reader asks. */
 const order = ["stream-full", "stream-per-read", "scaling", "ttft", "generate", "failover", "open-streams", "imports"];
 
-export function plotFile(section: string): string {
+function plotFile(section: string): string {
   return `plot-${section}.svg`;
 }
 

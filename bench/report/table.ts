@@ -9,7 +9,7 @@ function isNumeric(section: Section, heading: string): boolean {
 }
 
 /** A table for the terminal that is also Markdown; numbers stand at the right. */
-export function formatTable(section: Section): string {
+function formatTable(section: Section): string {
   const columns = headings(section);
   const cells = section.rows.map((row) => columns.map((heading) => String(row[heading] ?? "")));
   const widths = columns.map((heading, index) =>

@@ -1,0 +1,5 @@
+import { createFallback } from "ai-fallback";
+import type { Driver } from "../../drivers/driver.ts";
+import { driverOf } from "./ai-sdk-models.ts";
+
+export const driver: Driver = driverOf((open) => createFallback({ models: [open(), open(), open()] }));
