@@ -8,6 +8,10 @@ export const exceptions: Readonly<Record<string, string>> = {
   "anthropic/error/400-context-length.json": scrubbed,
   "openai-responses/error/400-context-length.json": scrubbed,
   "deepseek/error/400-context-length.json": scrubbed,
+  "openai-chat/error/403-invalid-request-error-2.json": "sent to the completions endpoint, which is not simulated",
+  "gemini/error/400-context-length.json": scrubbed,
+  "gemini/error/429-resource-exhausted.json": "a rate limit: the state of the recorded account",
+  "gemini/response/vertex-prompt-blocked-gemini-2-5-flash.json": "has a field that only Vertex AI knows",
   "deepseek/error/400-invalid-request-error.json":
     "sent to the Responses format of this vendor, which is not simulated",
 };

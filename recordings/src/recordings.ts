@@ -36,10 +36,11 @@ export function readJson(file: string): unknown {
   return JSON.parse(readText(file));
 }
 
-/** The body of a recorded error. */
-export function readErrorBody(file: string): unknown {
+/** The body of a recorded error as JSON text, without the event framing that one of them has. */
+export function readErrorText(file: string): string {
   const recorded = readJson(file);
-  return isFields(recorded) ? recorded["body"] : undefined;
+  const body = isFields(recorded) ? recorded["body"] : undefined;
+  return typeof body === "string" ? body.replace(/^data: /, "") : (JSON.stringify(body) ?? "");
 }
 
 export function isFields(value: unknown): value is Fields {

@@ -1,12 +1,21 @@
-import { startAnthropic, startDeepSeek, startOpenAI, type Vendor, type VendorOptions } from "@understudy/testing";
+import {
+  startAnthropic,
+  startDeepSeek,
+  startGemini,
+  startOpenAI,
+  startOpenAIChat,
+  type Vendor,
+  type VendorOptions,
+} from "@understudy/testing";
 import { isFields, type Recording } from "./recordings.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** How the recordings of one vendor are put to its simulator. */
 export interface RecordedWire {
-  /** Folder of the recordings. */
   readonly vendor: string;
+  /** Whether the recording speaks this wire. */
+  covers(recording: Recording): boolean;
   start(options: VendorOptions): Promise<Vendor>;
   /** What follows the simulator's base URL. */
   path(recording: Recording, body: Fields): string;
@@ -14,44 +23,76 @@ export interface RecordedWire {
   model(recording: Recording, body: unknown): readonly string[];
   /** What tells one refusal from another with the same status. */
   code(body: string): string;
-  readonly badKey: string;
   headers(key: string, recording: Recording): Readonly<Record<string, string>>;
 }
 
 const anthropic: RecordedWire = {
   vendor: "anthropic",
+  covers: (recording) => recording.vendor === "anthropic",
   start: startAnthropic,
   path: (recording) => `/v1/messages${(recording.url ?? "").includes("beta=true") ? "?beta=true" : ""}`,
   model: modelOfBody,
   code: (body) => errorField(body, "type"),
-  badKey: "wrong-key",
   headers: (key, recording) => ({ "x-api-key": key, "anthropic-version": "2023-06-01", ...recording.requestHeaders }),
 };
 
 const responses: RecordedWire = {
   vendor: "openai-responses",
+  covers: (recording) => recording.vendor === "openai-responses" || isAzure(recording, "responses-"),
   start: startOpenAI,
   path: () => "/responses",
   model: modelOfBody,
   code: (body) => errorField(body, "type", "code", "param"),
-  badKey: "wrong-key",
   headers: bearer,
 };
 
 const deepseek: RecordedWire = {
   vendor: "deepseek",
+  covers: (recording) => recording.vendor === "deepseek",
   start: startDeepSeek,
   path: (recording) => (recording.url ?? "").replace(/^[^/]*/, "") || "/chat/completions",
   model: modelOfBody,
   code: (body) => errorField(body, "type", "code"),
-  badKey: "wrong-key",
   headers: bearer,
 };
 
-export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek];
+const chat: RecordedWire = {
+  ...responses,
+  vendor: "openai-chat",
+  covers: (recording) => recording.vendor === "openai-chat" || isAzure(recording, "chat-"),
+  start: startOpenAIChat,
+  path: () => "/chat/completions",
+};
+
+/** Where a request went; recordings of the cloud platform are put to the plain API. */
+const geminiPath = /models\/([^/:]+):(\w+)(\?.*)?$/;
+
+const gemini: RecordedWire = {
+  vendor: "gemini",
+  covers: (recording) => recording.vendor === "gemini",
+  start: startGemini,
+  path: (recording) => {
+    const [, model = recording.model ?? "", method = "", query = ""] = geminiPath.exec(recording.url ?? "") ?? [];
+    const fallback = recording.kind === "stream" ? "streamGenerateContent" : "generateContent";
+    return `/v1beta/models/${model}:${method === "" ? fallback : method}${query}`;
+  },
+  model: (recording) => {
+    const model = geminiPath.exec(recording.url ?? "")?.[1] ?? recording.model;
+    return model === undefined ? [] : [model];
+  },
+  code: (body) => errorField(body, "status"),
+  headers: (key) => (key === "" ? {} : { "x-goog-api-key": key }),
+};
+
+export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek, chat, gemini];
 
 function bearer(key: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${key}` };
+}
+
+/** Another cloud's copy of a wire takes the same requests; its errors have a shape of their own. */
+function isAzure(recording: Recording, prefix: string): boolean {
+  return recording.kind !== "error" && recording.file.startsWith(`azure-openai/${recording.kind}/${prefix}`);
 }
 
 function modelOfBody(_recording: Recording, body: unknown): readonly string[] {

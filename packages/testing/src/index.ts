@@ -1,6 +1,8 @@
 export { startAnthropic } from "./simulators/anthropic/wire.ts";
 export { startOpenAI } from "./simulators/openai-responses/wire.ts";
+export { startOpenAIChat, type ChatVendorOptions } from "./simulators/openai-chat/wire.ts";
 export { startDeepSeek } from "./simulators/deepseek/wire.ts";
+export { startGemini } from "./simulators/gemini/wire.ts";
 export type { AnswerSource, RequestRecord, Step, Vendor, VendorOptions } from "./simulators/vendor.ts";
 export type { Answer, AnswerUsage, CitationAnswer, Finish, ToolCallAnswer } from "./simulators/answer.ts";
 export type { Cut, Fault, Place } from "./faults/fault.ts";

@@ -24,7 +24,7 @@ export function deepSeekFrames(answer: Answer, call: Call): readonly Frame[] {
       kind: "delta",
       delta: { content: null, reasoning_content: piece },
     })),
-    ...spoken(answer).map((piece): Chunk => ({ kind: "delta", delta: text(piece) })),
+    ...deltas(answer.text).map((piece): Chunk => ({ kind: "delta", delta: text(piece) })),
     ...(answer.toolCalls ?? []).flatMap((tool, index) => toolChunks(tool, index, call)),
     {
       kind: "evidence",
@@ -34,11 +34,6 @@ export function deepSeekFrames(answer: Answer, call: Call): readonly Frame[] {
     },
   ];
   return [...chunks.map((chunk) => frame(base, chunk)), done];
-}
-
-/** This API has no refusal of its own: the model says it in words. */
-function spoken(answer: Answer): readonly string[] {
-  return [...deltas(answer.text), ...deltas(answer.refusal)];
 }
 
 function reasoningDeltas(answer: Answer, thinking: boolean): readonly string[] {
@@ -75,7 +70,7 @@ export function deepSeekWhole(answer: Answer, call: Call): JsonObject {
   }));
   const message = {
     role: "assistant",
-    content: spoken(answer).join(""),
+    content: joined(answer.text),
     ...(thinking ? { reasoning_content: joined(answer.reasoning) } : {}),
     ...(tools.length === 0 ? {} : { tool_calls: tools }),
   };
@@ -106,7 +101,7 @@ function finishReason(finish: Finish): string {
     length: "length",
     "tool-calls": "tool_calls",
     "content-filter": "content_filter",
-    refusal: "stop",
+    refusal: "content_filter",
     pause: "stop",
     context: "length",
   } as const;

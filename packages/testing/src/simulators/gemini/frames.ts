@@ -1,0 +1,155 @@
+import { deltas, finishOf, joined, usageOf } from "../answer.ts";
+import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import { isObject, listOf, type JsonObject } from "../json.ts";
+import { seal } from "../seal.ts";
+import { jsonOf, type Call, type Frame, type InBandForm, type Reply } from "../wire.ts";
+import { camel } from "./fields.ts";
+import { geminiModel } from "./models.ts";
+
+/** Without `alt=sse` a stream is one JSON array that grows. */
+function isArray(call: Call): boolean {
+  return call.request.query.get("alt") !== "sse";
+}
+
+export function encodeGemini(frame: Frame, position: number, call: Call): string {
+  if (typeof frame.data === "string") return frame.data;
+  if (isArray(call)) return `${position === 0 ? "[" : ",\n"}${JSON.stringify(frame.data, undefined, 2)}\n`;
+  return `data: ${JSON.stringify(frame.data)}\r\n\r\n`;
+}
+
+export function geminiFrames(answer: Answer, call: Call): readonly Frame[] {
+  const chunk = chunkOf(answer, call);
+  const end: readonly Frame[] = isArray(call) ? [{ kind: "terminal", data: "]\n" }] : [];
+  if (isBlocked(answer)) return [{ kind: "evidence", data: chunk({}) }, ...end];
+  const say = (part: JsonObject): Frame => ({ kind: "delta", data: chunk(candidate([part])) });
+  return [
+    ...thoughts(answer, call).map((text) => say({ text, thought: true })),
+    ...deltas(answer.text).map((text) => say({ text })),
+    ...(answer.toolCalls ?? []).map((tool, index) => say(callPart(tool, index, call))),
+    // Nothing but the end of the body follows.
+    { kind: "evidence", data: chunk(candidate(lastParts(answer, call), ending(answer))) },
+    ...end,
+  ];
+}
+
+export function geminiWhole(answer: Answer, call: Call): JsonObject {
+  const chunk = chunkOf(answer, call);
+  if (isBlocked(answer)) return chunk({});
+  const thought = thoughts(answer, call).join("");
+  const text = joined(answer.text);
+  const signed = (answer.toolCalls ?? []).length === 0 ? signature(call) : {};
+  const parts = [
+    ...(thought === "" ? [] : [{ text: thought, thought: true }]),
+    ...(text === "" ? [] : [{ text, ...signed }]),
+    ...(answer.toolCalls ?? []).map((tool, index) => callPart(tool, index, call)),
+  ];
+  return chunk(candidate(parts, ending(answer)));
+}
+
+/** A filter that strikes before anything is said blocks the prompt itself. */
+function isBlocked(answer: Answer): boolean {
+  const said = answer.text !== undefined || answer.reasoning !== undefined || answer.toolCalls !== undefined;
+  return finishOf(answer) === "content-filter" && !said;
+}
+
+/** Thoughts are shown only to who asks for them. */
+function thoughts(answer: Answer, call: Call): readonly string[] {
+  const config = camel(camel(call.body["generationConfig"])["thinkingConfig"]);
+  return config["includeThoughts"] === true ? deltas(answer.reasoning) : [];
+}
+
+function candidate(parts: readonly JsonObject[], fields: JsonObject = {}): JsonObject {
+  const content = parts.length === 0 ? { role: "model" } : { parts, role: "model" };
+  return { candidates: [{ content, ...fields, index: 0 }] };
+}
+
+function signature(call: Call): JsonObject {
+  return geminiModel(call.model).signatures ? { thoughtSignature: seal(call.organization, call.model, "") } : {};
+}
+
+/** The last chunk of a text turn carries the signature on an empty text. */
+function lastParts(answer: Answer, call: Call): readonly JsonObject[] {
+  const said = joined(answer.text) !== "" || (answer.toolCalls ?? []).length > 0;
+  if (!said) return [];
+  return [{ text: "", ...((answer.toolCalls ?? []).length > 0 ? {} : signature(call)) }];
+}
+
+function callPart(tool: ToolCallAnswer, index: number, call: Call): JsonObject {
+  const { callIds } = geminiModel(call.model);
+  const id = callIds ? { id: tool.id ?? call.ids.hex("", 8) } : {};
+  const signed = index === 0 && listOf(call.body["tools"]).length > 0 ? signedCall(call) : {};
+  // Arguments arrive whole and are never text: broken ones cannot be sent.
+  return { functionCall: { name: tool.name, args: tool.input ?? {}, ...id }, ...signed };
+}
+
+/** Models from 2.5 on sign the first call of a step. */
+function signedCall(call: Call): JsonObject {
+  const { generation } = geminiModel(call.model);
+  return generation >= 2.5 ? { thoughtSignature: seal(call.organization, call.model, "call") } : {};
+}
+
+function ending(answer: Answer): JsonObject {
+  const reason = finishReason(finishOf(answer));
+  const grounding = answer.citations === undefined ? {} : { groundingMetadata: groundingOf(answer.citations) };
+  return {
+    finishReason: reason,
+    ...(reason === "CONTINUATION" ? { continuationToken: Buffer.from("continue").toString("base64") } : {}),
+    ...(reason === "MALFORMED_FUNCTION_CALL" ? { finishMessage: "Malformed function call: print(default_" } : {}),
+    ...grounding,
+  };
+}
+
+function groundingOf(sources: readonly CitationAnswer[]): JsonObject {
+  return {
+    groundingChunks: sources.map(({ url, title }) => ({ web: { uri: url, title } })),
+    groundingSupports: sources.map(({ citedText = "" }, index) => ({
+      segment: { startIndex: 0, endIndex: citedText.length, text: citedText },
+      groundingChunkIndices: [index],
+    })),
+    webSearchQueries: ["simulated search"],
+  };
+}
+
+function finishReason(finish: Finish): string {
+  if (typeof finish === "object") return finish.raw;
+  const words = {
+    stop: "STOP",
+    "stop-sequence": "STOP",
+    length: "MAX_TOKENS",
+    "tool-calls": "STOP",
+    "content-filter": "SAFETY",
+    refusal: "SAFETY",
+    pause: "STOP",
+    context: "MAX_TOKENS",
+  } as const;
+  return words[finish];
+}
+
+function chunkOf(answer: Answer, call: Call): (fields: JsonObject) => JsonObject {
+  const usageMetadata = usageObject(usageOf(answer, call.request.text), isBlocked(answer));
+  const modelVersion = answer.model ?? call.model;
+  const responseId = call.ids.next("", 23);
+  const feedback = isBlocked(answer) ? { promptFeedback: { blockReason: "PROHIBITED_CONTENT" } } : {};
+  return (fields) => ({ ...fields, ...feedback, usageMetadata, modelVersion, responseId });
+}
+
+/** Fields that would be 0 are left out. */
+function usageObject(usage: Usage, blocked: boolean): JsonObject {
+  const spoken = usage.outputTokens - usage.reasoningTokens;
+  return {
+    promptTokenCount: usage.inputTokens,
+    ...(spoken > 0 && !blocked ? { candidatesTokenCount: spoken } : {}),
+    totalTokenCount: usage.inputTokens + (blocked ? 0 : usage.outputTokens),
+    ...(usage.cacheReadTokens === 0 ? {} : { cachedContentTokenCount: usage.cacheReadTokens }),
+    promptTokensDetails: [{ modality: "TEXT", tokenCount: usage.inputTokens }],
+    ...(usage.reasoningTokens === 0 ? {} : { thoughtsTokenCount: usage.reasoningTokens }),
+    serviceTier: "standard",
+  };
+}
+
+/** An error inside a stream: as an event, or as bare JSON without any framing. */
+export function geminiInBand(reply: Reply, form: InBandForm): readonly Frame[] {
+  const body = jsonOf(reply);
+  if (!isObject(body["error"])) return [];
+  return [{ kind: "terminal", data: form === "bare" ? `${JSON.stringify(body, undefined, 2)}\n` : body }];
+}

@@ -1,0 +1,39 @@
+import { chatInBand, encodeChat } from "../chat/encode.ts";
+import { admitOpenAI, type Endpoint } from "../openai/admit.ts";
+import { openAIHeaders, openAINamed, openAIStatus } from "../openai/errors.ts";
+import { startServer } from "../server.ts";
+import type { Vendor, VendorOptions } from "../vendor.ts";
+import type { Wire } from "../wire.ts";
+import { chatFrames, chatWhole } from "./frames.ts";
+import { chatEndpoint, compatibleEndpoint } from "./request.ts";
+
+export interface ChatVendorOptions extends VendorOptions {
+  /**
+   * Be a server that only speaks the format, as gateways and local model servers do: every model is plain, and the
+   * output limit is called `max_tokens`. Default: false, OpenAI's own rules.
+   */
+  readonly compatible?: boolean | undefined;
+}
+
+/** Chat Completions: `POST /v1/chat/completions`. */
+function chatWire(endpoint: Endpoint): Wire {
+  return {
+    name: "openai-chat",
+    basePath: "/v1",
+    keepAlive: { stream: ": keep-alive\n\n", whole: "\n" },
+    unknownEvent: { kind: "structure", data: { object: "chat.completion.future", choices: [] } },
+    admit: (request, policy) => admitOpenAI(request, policy, endpoint),
+    frames: chatFrames,
+    encode: encodeChat,
+    whole: chatWhole,
+    error: (name, detail) => openAINamed(name, detail, 404),
+    statusError: openAIStatus,
+    inBand: chatInBand,
+    headers: openAIHeaders,
+  };
+}
+
+/** Starts a simulator of Chat Completions. */
+export function startOpenAIChat(options: ChatVendorOptions = {}): Promise<Vendor> {
+  return startServer(chatWire(options.compatible === true ? compatibleEndpoint : chatEndpoint), options);
+}
