@@ -7,6 +7,7 @@ import {
   type Vendor,
   type VendorOptions,
 } from "@understudy/testing";
+import { askAnthropic, askChat, askDeepSeek, askGemini, askResponses, type Question } from "./questions.ts";
 import { isFields, type Recording } from "./recordings.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -23,7 +24,9 @@ export interface RecordedWire {
   model(recording: Recording, body: unknown): readonly string[];
   /** What tells one refusal from another with the same status. */
   code(body: string): string;
-  headers(key: string, recording: Recording): Readonly<Record<string, string>>;
+  headers(key: string, recording?: Recording): Readonly<Record<string, string>>;
+  /** A request for the simulator's own answers. */
+  question(streamed: boolean): Question;
 }
 
 const anthropic: RecordedWire = {
@@ -33,7 +36,8 @@ const anthropic: RecordedWire = {
   path: (recording) => `/v1/messages${(recording.url ?? "").includes("beta=true") ? "?beta=true" : ""}`,
   model: modelOfBody,
   code: (body) => errorField(body, "type"),
-  headers: (key, recording) => ({ "x-api-key": key, "anthropic-version": "2023-06-01", ...recording.requestHeaders }),
+  headers: (key, recording) => ({ "x-api-key": key, "anthropic-version": "2023-06-01", ...recording?.requestHeaders }),
+  question: askAnthropic,
 };
 
 const responses: RecordedWire = {
@@ -44,6 +48,7 @@ const responses: RecordedWire = {
   model: modelOfBody,
   code: (body) => errorField(body, "type", "code", "param"),
   headers: bearer,
+  question: askResponses,
 };
 
 const deepseek: RecordedWire = {
@@ -54,6 +59,7 @@ const deepseek: RecordedWire = {
   model: modelOfBody,
   code: (body) => errorField(body, "type", "code"),
   headers: bearer,
+  question: askDeepSeek,
 };
 
 const chat: RecordedWire = {
@@ -62,6 +68,7 @@ const chat: RecordedWire = {
   covers: (recording) => recording.vendor === "openai-chat" || isAzure(recording, "chat-"),
   start: startOpenAIChat,
   path: () => "/chat/completions",
+  question: askChat,
 };
 
 /** Where a request went; recordings of the cloud platform are put to the plain API. */
@@ -82,6 +89,7 @@ const gemini: RecordedWire = {
   },
   code: (body) => errorField(body, "status"),
   headers: (key) => (key === "" ? {} : { "x-goog-api-key": key }),
+  question: askGemini,
 };
 
 export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek, chat, gemini];

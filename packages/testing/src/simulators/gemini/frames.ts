@@ -103,7 +103,7 @@ function groundingOf(sources: readonly CitationAnswer[]): JsonObject {
   return {
     groundingChunks: sources.map(({ url, title }) => ({ web: { uri: url, title } })),
     groundingSupports: sources.map(({ citedText = "" }, index) => ({
-      segment: { startIndex: 0, endIndex: citedText.length, text: citedText },
+      segment: { endIndex: citedText.length, text: citedText },
       groundingChunkIndices: [index],
     })),
     webSearchQueries: ["simulated search"],

@@ -32,18 +32,18 @@ export function outputsOf(answer: Answer, call: Call): readonly Output[] {
   ];
 }
 
+function event(kind: Frame["kind"], type: string, fields: JsonObject): ItemEvent {
+  return { kind, type: `response.${type}`, fields };
+}
+
 function structure(type: string, fields: JsonObject): ItemEvent {
-  return { kind: "structure", type: `response.${type}`, fields };
+  return event("structure", type, fields);
 }
 
 function delta(type: string, fields: JsonObject, call: Call): ItemEvent {
   const options = call.body["stream_options"];
   const padded = !isObject(options) || options["include_obfuscation"] !== false;
-  return {
-    kind: "delta",
-    type: `response.${type}`,
-    fields: { ...fields, ...(padded ? { obfuscation: call.ids.next("", 12) } : {}) },
-  };
+  return event("delta", type, { ...fields, ...(padded ? { obfuscation: call.ids.next("", 12) } : {}) });
 }
 
 function reasoningOutput(id: string, reasoning: string | readonly string[], call: Call): Output {
@@ -101,8 +101,9 @@ function refusalPart(refusal: string): Part {
   return {
     empty: { type: "refusal", refusal: "" },
     whole: { type: "refusal", refusal },
-    deltas: (base, call) => [
-      ...deltas(refusal).map((piece) => delta("refusal.delta", { ...base, delta: piece }, call)),
+    deltas: (base) => [
+      // Refusals come without padding.
+      ...deltas(refusal).map((piece) => event("delta", "refusal.delta", { ...base, delta: piece })),
       structure("refusal.done", { ...base, refusal }),
     ],
   };
