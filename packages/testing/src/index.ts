@@ -9,3 +9,5 @@ export type { Cut, Fault, Place } from "./faults/fault.ts";
 export type { InBandForm, Reply, VendorErrorName } from "./simulators/wire.ts";
 export type { JsonObject } from "./simulators/json.ts";
 export type { SetTimer } from "./simulators/line.ts";
+export { testAdapter } from "./conformance/test-adapter.ts";
+export type { AdapterUnderTest, TargetSetup, TestRunner } from "./conformance/adapter-under-test.ts";

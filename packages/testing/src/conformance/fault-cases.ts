@@ -1,0 +1,233 @@
+import type { FailureClass, TierLimits } from "@understudy/core";
+import type { Cut, Fault, Place } from "../faults/fault.ts";
+
+/** What a fault has to lead to: the good answer all the same, or the next tier with a failure of one of these classes. */
+export type Expected = "answered" | readonly FailureClass[];
+
+export interface FaultCase {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly expected: Expected;
+  /** Short limits, where only time tells. */
+  readonly limits?: TierLimits | undefined;
+}
+
+/** Silence before content is noticed by this; a healthy server answers far sooner. */
+const IMPATIENT: TierLimits = { timeoutMs: 200 };
+/** Silence after content. The wait for content stays long, so that a slow machine does not fail the wrong clock. */
+const RESTLESS: TierLimits = { timeoutMs: 10_000, progressMs: 200 };
+
+const TWO_DELTAS: Place = { deltas: 2 };
+const CUT_OFF: readonly FailureClass[] = ["stream.truncated", "stream.reset"];
+const EMPTY: readonly FailureClass[] = ["gateway.not-a-stream", "stream.truncated", "stream.reset"];
+
+/** Every fault of the kit with what a chain has to make of it (failover.md §2). */
+export const FAULT_CASES: readonly FaultCase[] = [
+  ...statuses(),
+  {
+    name: "a reset before the headers",
+    fault: { type: "reset-before-headers" },
+    expected: ["network.reset"],
+  },
+  {
+    name: "a close before the headers",
+    fault: { type: "fin-before-headers" },
+    expected: ["network.reset"],
+  },
+  { name: "an answer that is not HTTP", fault: { type: "not-http" }, expected: ["network.protocol"] },
+  { name: "a flood of headers", fault: { type: "header-flood" }, expected: ["network.protocol"] },
+  { name: "a web page with status 200", fault: { type: "html", status: 200 }, expected: ["gateway.html"] },
+  { name: "a web page with status 403", fault: { type: "html", status: 403 }, expected: ["gateway.html"] },
+  { name: "a web page with status 502", fault: { type: "html", status: 502 }, expected: ["server.gateway"] },
+  {
+    name: "JSON with status 200 that is no answer",
+    fault: { type: "json", content: "stranger" },
+    expected: ["gateway.not-a-stream"],
+  },
+  {
+    name: "the vendor's error body with status 200",
+    fault: { type: "json", content: "error" },
+    expected: ["server.overloaded"],
+  },
+  {
+    name: "a whole answer where a stream was asked for",
+    fault: { type: "json", content: "answer" },
+    expected: "answered",
+  },
+  { name: "status 204", fault: { type: "empty", status: 204 }, expected: ["gateway.not-a-stream"] },
+  { name: "an empty body", fault: { type: "empty", status: 200 }, expected: ["gateway.not-a-stream"] },
+  ...silences(),
+  ...cuts(),
+  { name: "a compressed body that is cut", fault: { type: "gzip-cut" }, expected: [...CUT_OFF, "network.protocol"] },
+  {
+    name: "a chunk size that is no number",
+    fault: { type: "bad-chunk-size", at: TWO_DELTAS },
+    expected: ["network.protocol", "stream.reset"],
+  },
+  {
+    name: "a content length that is too small",
+    fault: { type: "content-length", missing: 40 },
+    expected: CUT_OFF,
+  },
+  {
+    name: "a content length that is too large",
+    fault: { type: "content-length", missing: -40 },
+    expected: "answered",
+  },
+  { name: "a body that never ends after the answer", fault: { type: "open-end" }, expected: "answered" },
+  ...inBandErrors(),
+  {
+    name: "an event of broken JSON",
+    fault: { type: "malformed-event", at: TWO_DELTAS },
+    expected: ["stream.malformed"],
+  },
+  {
+    name: "bytes that are no UTF-8",
+    fault: { type: "invalid-utf8", at: TWO_DELTAS },
+    expected: ["stream.malformed"],
+  },
+  {
+    name: "an event of 17 MiB",
+    fault: { type: "oversized-event", at: TWO_DELTAS },
+    expected: ["stream.oversized"],
+  },
+  { name: "a second terminal event", fault: { type: "duplicate-terminal" }, expected: "answered" },
+  { name: "events after the terminal", fault: { type: "late-events" }, expected: "answered" },
+  { name: "events and fields of the future", fault: { type: "unknown-events" }, expected: "answered" },
+  { name: "an answer in single bytes", fault: { type: "drip" }, expected: "answered" },
+];
+
+function statuses(): FaultCase[] {
+  return [
+    named("overloaded", ["server.overloaded"]),
+    named("server-error", ["server.error"]),
+    named("timeout", ["timeout.upstream"]),
+    named("rate-limited", ["rate.requests", "rate.tokens", "rate.concurrency", "rate.unknown"]),
+    named("out-of-quota", ["billing.exhausted"]),
+    named("bad-key", ["auth.invalid"]),
+    named("forbidden", ["auth.forbidden"]),
+    named("model-not-found", ["model.not-found"]),
+    named("too-large", ["request.too-large"]),
+    named("context-length", ["request.context-length"]),
+    named("bad-request", ["request.rejected", "request.unsupported"]),
+    status(400, ["request.rejected"], ""),
+    status(402, ["billing.exhausted"]),
+    status(404, ["endpoint.not-found"], "<html>no such page</html>"),
+    status(408, ["timeout.upstream"]),
+    status(409, ["conflict"]),
+    status(418, ["unknown"], ""),
+    status(422, ["request.rejected"], ""),
+    status(429, ["rate.unknown", "rate.requests", "rate.tokens", "rate.concurrency"], ""),
+    status(500, ["server.error"], ""),
+    status(502, ["server.gateway"], ""),
+    status(503, ["server.gateway", "server.overloaded"], ""),
+    status(504, ["timeout.upstream"], ""),
+    status(529, ["server.overloaded"], ""),
+  ];
+}
+
+function named(error: Extract<Fault, { type: "error" }>["error"], expected: Expected): FaultCase {
+  return { name: `the vendor's own error for ${error}`, fault: { type: "error", error }, expected };
+}
+
+function status(code: number, expected: Expected, body?: string): FaultCase {
+  const described = body === undefined ? "" : body === "" ? " without a body" : " with a web page";
+  return { name: `status ${code}${described}`, fault: { type: "status", status: code, body }, expected };
+}
+
+function silences(): FaultCase[] {
+  const first: Expected = ["timeout.first-content"];
+  const progress: Expected = ["timeout.progress"];
+  return [
+    { name: "no headers", fault: { type: "hang" }, expected: first, limits: IMPATIENT },
+    {
+      name: "silence after the headers",
+      fault: { type: "silence", at: "headers" },
+      expected: first,
+      limits: IMPATIENT,
+    },
+    {
+      name: "silence after the preamble",
+      fault: { type: "silence", at: "preamble" },
+      expected: first,
+      limits: IMPATIENT,
+    },
+    {
+      name: "silence after two deltas",
+      fault: { type: "silence", at: TWO_DELTAS },
+      expected: progress,
+      limits: RESTLESS,
+    },
+    { name: "keep-alives only", fault: { type: "keep-alives", at: "headers" }, expected: first, limits: IMPATIENT },
+    {
+      name: "keep-alives only after the preamble",
+      fault: { type: "keep-alives", at: "preamble" },
+      expected: first,
+      limits: IMPATIENT,
+    },
+    {
+      name: "keep-alives only after two deltas",
+      fault: { type: "keep-alives", at: TWO_DELTAS },
+      expected: progress,
+      limits: RESTLESS,
+    },
+    {
+      name: "some keep-alives, then the answer",
+      fault: { type: "keep-alives", at: "headers", count: 3 },
+      expected: "answered",
+    },
+    { name: "silence after the evidence", fault: { type: "silence", at: "evidence" }, expected: "answered" },
+  ];
+}
+
+function cuts(): FaultCase[] {
+  const kinds: readonly Cut[] = ["clean", "close", "fin", "reset"];
+  return kinds.flatMap((how): FaultCase[] => [
+    { name: `a ${how} cut after the headers`, fault: { type: "cut", at: "headers", how }, expected: EMPTY },
+    { name: `a ${how} cut after the preamble`, fault: { type: "cut", at: "preamble", how }, expected: CUT_OFF },
+    { name: `a ${how} cut after two deltas`, fault: { type: "cut", at: TWO_DELTAS, how }, expected: CUT_OFF },
+    { name: `a ${how} cut before the evidence`, fault: { type: "cut", at: "content", how }, expected: CUT_OFF },
+    { name: `a ${how} cut after the evidence`, fault: { type: "cut", at: "evidence", how }, expected: "answered" },
+    { name: `a ${how} cut inside an event`, fault: { type: "cut-in-event", at: TWO_DELTAS, how }, expected: CUT_OFF },
+    { name: `a ${how} cut inside a character`, fault: { type: "cut-in-character", how }, expected: CUT_OFF },
+  ]);
+}
+
+function inBandErrors(): FaultCase[] {
+  const overloaded: Expected = ["server.overloaded"];
+  return [
+    { name: "an in-band error before text", fault: { type: "in-band-error", at: "preamble" }, expected: overloaded },
+    { name: "an in-band error first of all", fault: { type: "in-band-error", at: "headers" }, expected: overloaded },
+    { name: "an in-band error after text", fault: { type: "in-band-error", at: TWO_DELTAS }, expected: overloaded },
+    {
+      name: "an in-band error after the evidence",
+      fault: { type: "in-band-error", at: "evidence" },
+      expected: overloaded,
+    },
+    {
+      name: "an in-band error of another form",
+      fault: { type: "in-band-error", at: TWO_DELTAS, form: "nested" },
+      expected: overloaded,
+    },
+    {
+      name: "an in-band failure event",
+      fault: { type: "in-band-error", at: TWO_DELTAS, form: "failed" },
+      expected: ["server.overloaded", "server.error"],
+    },
+    {
+      name: "an in-band error without framing",
+      fault: { type: "in-band-error", at: TWO_DELTAS, form: "bare" },
+      expected: overloaded,
+    },
+    {
+      name: "an in-band rate limit",
+      fault: { type: "in-band-error", at: "preamble", error: "rate-limited" },
+      expected: ["rate.requests", "rate.tokens", "rate.concurrency", "rate.unknown"],
+    },
+    {
+      name: "an in-band lack of credit",
+      fault: { type: "in-band-error", at: "preamble", error: "out-of-quota" },
+      expected: ["billing.exhausted"],
+    },
+  ];
+}

@@ -1,0 +1,83 @@
+import {
+  createChain,
+  isUnderstudyError,
+  type Answer,
+  type ChainOptions,
+  type EngineEvent,
+  type StreamEvent,
+  type TierLimits,
+} from "@understudy/core";
+import type { Fault } from "../faults/fault.ts";
+import type { Answer as VendorAnswer } from "../simulators/answer.ts";
+import type { Vendor } from "../simulators/vendor.ts";
+import type { AdapterUnderTest } from "./adapter-under-test.ts";
+import { backupTarget } from "./backup.ts";
+
+export type Form = "stream" | "generate";
+
+export const API_KEY = "sk-test-canary-0123456789abcdef";
+export const PROMPT = "Prompt canary: why is the sky blue?";
+export const ANSWER: VendorAnswer = { text: ["The sky ", "is blue, ", "because of scattering ", "é✓."] };
+export const ANSWER_TEXT = "The sky is blue, because of scattering é✓.";
+
+/** What a chain of the adapter and a backup did with one request. */
+export interface Played {
+  readonly answer: Answer;
+  /** Empty for `generate`. */
+  readonly events: readonly StreamEvent[];
+  readonly engineEvents: readonly EngineEvent[];
+  /** When the first attempt was given up, in monotonic milliseconds. */
+  readonly leftAt: number | undefined;
+}
+
+/** Plays one fault, again on every repeat, against a chain whose second tier always answers. */
+export async function playFault(
+  vendor: Vendor,
+  adapter: AdapterUnderTest,
+  form: Form,
+  fault: Fault | undefined,
+  limits: TierLimits = {},
+): Promise<Played> {
+  vendor.answer(ANSWER);
+  if (fault !== undefined) vendor.script(Array.from({ length: 3 }, () => ({ fault })));
+  const engineEvents: EngineEvent[] = [];
+  let leftAt: number | undefined;
+  const onEvent: ChainOptions["onEvent"] = (event) => {
+    engineEvents.push(event);
+    if (event.type === "attempt-end" && event.attempt.outcome === "failed") leftAt ??= performance.now();
+  };
+  const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });
+  const chain = createChain(
+    [
+      { target, name: "primary", ...limits },
+      { target: backupTarget(), name: "backup" },
+    ],
+    {
+      // Opens with the first text, so that faults in the middle of an answer strike after it was shown.
+      holdMs: 0,
+      onEvent,
+    },
+  );
+  const events: StreamEvent[] = [];
+  if (form === "generate") {
+    const answer = await chain.generate(PROMPT);
+    return { answer, events, engineEvents, leftAt };
+  }
+  const stream = await chain.stream(PROMPT);
+  for await (const event of stream) events.push(event);
+  return { answer: await stream.result, events, engineEvents, leftAt };
+}
+
+/** The error a call must end with. */
+export async function errorOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("The call was expected to fail.");
+}
+
+export function codeOf(error: unknown): string {
+  return isUnderstudyError(error) ? error.code : `no error of ours: ${String(error)}`;
+}
