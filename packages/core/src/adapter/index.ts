@@ -11,6 +11,28 @@ export type {
   TargetToolResult,
 } from "../model/target.ts";
 export { isTargetFailure, TargetFailure, type Repair, type TargetFailureDetails } from "../model/target-failure.ts";
+export { checkTargetOptions, type CheckedOptions, type OptionRules, type TargetOptions } from "./target-options.ts";
+export { cappedFetch, type Fetch } from "./capped-fetch.ts";
+export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";
+export type { WireEvent, WirePhase, WireReader } from "./wire-reader.ts";
+export {
+  classifyFailures,
+  type FailedResponse,
+  type FailureClassifier,
+  type FailureRow,
+  type FailureTable,
+  type FiredLimit,
+  type VendorError,
+} from "./http-failure.ts";
+export { networkFailure } from "./network-failure.ts";
+export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
+export { cleanId, redact } from "./redact.ts";
+export { asArray, asNumber, asObject, asString, parseEvent, type Foreign } from "./foreign.ts";
+export { parseToolInput, type ToolInput } from "./tool-input.ts";
+export { clampEffort } from "./reasoning-effort.ts";
+export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
+export { addToSystem, jsonInstruction } from "./json-instruction.ts";
+export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";
 export type { PartEvent } from "../model/events.ts";
 export type { FailureClass, FailureScope } from "../model/failure.ts";

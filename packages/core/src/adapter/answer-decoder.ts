@@ -1,0 +1,129 @@
+import { createParser, type EventSourceParser } from "eventsource-parser";
+import { parseJson } from "../model/json.ts";
+import type { StreamPart } from "../model/target.ts";
+import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+import type { WireReader } from "./wire-reader.ts";
+
+const STRAY_CHARS = 2048;
+const FIELD_NAMES = [":", "data", "event", "id", "retry"];
+
+/**
+ * Feeds the text of one body to a wire reader, in whichever form it came: server-sent events or one JSON value. The
+ * first character decides, because content types are wrong too often (gateways, error bodies, `octet-stream`).
+ */
+export class AnswerDecoder {
+  readonly #wire: WireReader;
+  readonly #maxEventChars: number;
+  readonly #parser: EventSourceParser;
+  #form: "unknown" | "events" | "json" = "unknown";
+  #out: StreamPart[] = [];
+  #isOversized = false;
+  #events = 0;
+  // The first characters of an event stream, to tell fields from prose.
+  #head = "";
+  // What follows the last whole event: some servers put a bare JSON error there.
+  #tail = "";
+  #json: string[] = [];
+  #jsonChars = 0;
+
+  constructor(wire: WireReader, maxEventChars: number) {
+    this.#wire = wire;
+    this.#maxEventChars = maxEventChars;
+    this.#parser = createParser({
+      maxBufferSize: maxEventChars,
+      onEvent: (event) => {
+        this.#events += 1;
+        if (wire.phase !== "ended") wire.event(event, this.#out);
+      },
+      onError: (error) => {
+        if (error.type === "max-buffer-size-exceeded") this.#isOversized = true;
+      },
+    });
+  }
+
+  push(text: string, out: StreamPart[]): void {
+    if (this.#form === "unknown") this.#sniff(text);
+    if (this.#form === "events") this.#pushEvents(text, out);
+    else if (this.#form === "json") this.#pushJson(text);
+  }
+
+  /** The body has ended, well or not. Throws when the answer is not complete. */
+  end(out: StreamPart[]): void {
+    if (this.#form === "unknown") throw new TargetFailure("gateway.not-a-stream");
+    if (this.#form === "json") this.#endJson(out);
+    else this.#endEvents(out);
+    if (!this.#isEnded()) throw new TargetFailure("adapter.contract");
+  }
+
+  #isEnded(): boolean {
+    return this.#wire.phase === "ended";
+  }
+
+  #sniff(text: string): void {
+    const first = text.trimStart().charAt(0);
+    if (first === "") return;
+    if (first === "<") throw new TargetFailure("gateway.html");
+    this.#form = first === "{" || first === "[" ? "json" : "events";
+  }
+
+  #pushEvents(text: string, out: StreamPart[]): void {
+    if (this.#head.length < 8) this.#head = (this.#head + text).trimStart().slice(0, 8);
+    this.#out = out;
+    this.#parser.feed(text);
+    if (this.#isOversized) throw new TargetFailure("stream.oversized");
+    if (text.endsWith("\n\n")) this.#tail = "";
+    else this.#keepTail(text);
+  }
+
+  #keepTail(text: string): void {
+    const cut = Math.max(text.lastIndexOf("\n\n"), text.lastIndexOf("\n\r\n"));
+    if (cut !== -1) this.#tail = text.slice(cut, cut + STRAY_CHARS);
+    else if (this.#tail.length < STRAY_CHARS) this.#tail += text.slice(0, STRAY_CHARS - this.#tail.length);
+  }
+
+  #endEvents(out: StreamPart[]): void {
+    const tail = this.#tail.trim();
+    const isForeign = this.#events === 0 && !isField(this.#head);
+    try {
+      // The parser drops a last event that lacks its blank line.
+      this.#pushEvents("\n\n", out);
+    } catch (error) {
+      // Broken because it was cut: then that is what is wrong with it.
+      if (!isTargetFailure(error) || error.class !== "stream.malformed") throw error;
+    }
+    if (this.#wire.phase === "evidence") this.#wire.finish(out);
+    else if (!this.#isEnded() && /^[{[]/.test(tail)) this.#whole(tail, out);
+    if (this.#isEnded()) return;
+    throw new TargetFailure(isForeign ? "gateway.not-a-stream" : "stream.truncated");
+  }
+
+  #pushJson(text: string): void {
+    this.#jsonChars += text.length;
+    if (this.#jsonChars > this.#maxEventChars) throw new TargetFailure("stream.oversized");
+    this.#json.push(text);
+  }
+
+  #endJson(out: StreamPart[]): void {
+    const text = this.#json.join("").trim();
+    this.#json = [];
+    if (!this.#whole(text, out)) throw new TargetFailure(/[}\]]$/.test(text) ? "stream.malformed" : "stream.truncated");
+    if (!this.#isEnded()) throw new TargetFailure("gateway.not-a-stream");
+  }
+
+  /** False when the text is no JSON. */
+  #whole(text: string, out: StreamPart[]): boolean {
+    let value: unknown;
+    try {
+      value = parseJson(text);
+    } catch {
+      return false;
+    }
+    this.#wire.whole(value, out);
+    return true;
+  }
+}
+
+/** A whole field name or the start of one. */
+function isField(head: string): boolean {
+  return FIELD_NAMES.some((name) => head.startsWith(name) || name.startsWith(head));
+}

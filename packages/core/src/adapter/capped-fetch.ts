@@ -1,0 +1,57 @@
+import type { Clock } from "../model/clock.ts";
+import { CarriedFailure, networkFailure } from "./network-failure.ts";
+
+export type Fetch = typeof globalThis.fetch;
+
+const BODY_BYTES = 64 * 1024;
+const BODY_MS = 2_000;
+
+/**
+ * Makes a fetch safe to hand to a vendor's SDK: redirects are not followed (they would carry key and prompt elsewhere),
+ * bodies of failed responses are cut at 64 KiB and 2 s, and what it throws is classified here, where the cause is known.
+ *
+ * `clock` is asked when it is needed: a client is built once, its clock comes with each call.
+ */
+export function cappedFetch(fetch: Fetch | undefined, clock: () => Clock): Fetch {
+  return async (input, init) => {
+    let response: Response;
+    try {
+      // Looked up late, so that a global fetch that is replaced after start-up (instrumentation, proxies) is used.
+      response = await (fetch ?? globalThis.fetch)(input, { ...init, redirect: "manual" });
+    } catch (error) {
+      if (init?.signal?.aborted === true) throw error;
+      throw new CarriedFailure(networkFailure(error, "headers"));
+    }
+    if (response.ok || response.body === null || response.status < 200) return response;
+    const { status, statusText } = response;
+    const headers = new Headers(response.headers);
+    // They describe the body as it was sent.
+    headers.delete("content-length");
+    headers.delete("content-encoding");
+    return new Response(await readStart(response.body, clock()), { status, statusText, headers });
+  };
+}
+
+/** The start of a body, or as much of it as came in time. */
+async function readStart(body: ReadableStream<Uint8Array>, clock: Clock): Promise<Blob> {
+  const reader = body.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  // A failed cancel means that the connection is gone already.
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  const timer = clock.setTimeout(cancel, BODY_MS, true);
+  try {
+    for (let left = BODY_BYTES; left > 0;) {
+      // oxlint-disable-next-line no-await-in-loop -- a body is read in order
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value.slice(0, left));
+      left -= value.byteLength;
+    }
+  } catch {
+    // The status has told what failed; the body only adds words.
+  } finally {
+    clock.clearTimeout(timer);
+    cancel();
+  }
+  return new Blob(chunks);
+}

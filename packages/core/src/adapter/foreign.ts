@@ -1,0 +1,41 @@
+import { isJsonObject, parseJson } from "../model/json.ts";
+import { TargetFailure } from "../model/target-failure.ts";
+
+/** What a vendor sent, parsed and not yet believed. */
+export type Foreign = { readonly [key: string]: unknown };
+
+/**
+ * Readers for what vendors send: a field of another type than expected counts as absent, so that new shapes, nulls and
+ * missing fields never break an answer.
+ */
+export function asString(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** An object, else an empty one: `asObject(body["usage"])["input_tokens"]` is safe whatever was sent. */
+export function asObject(value: unknown): Foreign {
+  return isJsonObject(value) ? value : NOTHING;
+}
+
+export function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+const NOTHING: Foreign = Object.freeze({});
+
+/** The JSON object of one event. Throws `stream.malformed` when it is none. */
+export function parseEvent(data: string): Foreign {
+  let value: unknown;
+  try {
+    value = parseJson(data);
+  } catch {
+    // The parser's message quotes the text, which is part of an answer.
+    throw new TargetFailure("stream.malformed");
+  }
+  if (!isJsonObject(value)) throw new TargetFailure("stream.malformed");
+  return value;
+}

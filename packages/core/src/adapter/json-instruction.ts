@@ -1,0 +1,12 @@
+import type { JsonObject } from "../model/json.ts";
+
+/** Asks in words for JSON, where a vendor has no switch for it or its switch cannot take the schema. */
+export function jsonInstruction(schema: JsonObject | undefined): string {
+  const rule = "Answer with one JSON value and nothing else: no explanation, no code fence.";
+  return schema === undefined ? rule : `${rule} It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
+}
+
+/** A system prompt with something added. */
+export function addToSystem(system: string | undefined, addition: string): string {
+  return system === undefined || system.trim() === "" ? addition : `${system}\n\n${addition}`;
+}

@@ -1,0 +1,116 @@
+import type { FailureClass } from "../model/failure.ts";
+import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+
+/** By the `code`, or where that is missing the name, of an error or one of its causes. */
+const CLASSES: ReadonlyMap<string, FailureClass> = new Map<string, FailureClass>([
+  ["ENOTFOUND", "network.dns"],
+  ["EAI_AGAIN", "network.dns"],
+  ["EAI_FAIL", "network.dns"],
+  ["EAI_NODATA", "network.dns"],
+  ["ECONNREFUSED", "network.refused"],
+  ["EHOSTUNREACH", "network.refused"],
+  ["ENETUNREACH", "network.refused"],
+  ["EHOSTDOWN", "network.refused"],
+  ["ENETDOWN", "network.refused"],
+  ["UND_ERR_CONNECT_TIMEOUT", "network.connect-timeout"],
+  ["ConnectTimeoutError", "network.connect-timeout"],
+  ["ETIMEDOUT", "network.connect-timeout"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "network.tls"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "network.tls"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "network.tls"],
+  ["UNABLE_TO_GET_ISSUER_CERT", "network.tls"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "network.tls"],
+  ["HOSTNAME_MISMATCH", "network.tls"],
+  ["EPROTO", "network.tls"],
+  ["ECONNRESET", "network.reset"],
+  ["ECONNABORTED", "network.reset"],
+  ["EPIPE", "network.reset"],
+  ["UND_ERR_SOCKET", "network.reset"],
+  ["UND_ERR_CLOSED", "network.reset"],
+  ["UND_ERR_DESTROYED", "network.reset"],
+  ["UND_ERR_HEADERS_OVERFLOW", "network.protocol"],
+  ["HTTPParserError", "network.protocol"],
+  ["ERR_HTTP2_STREAM_ERROR", "network.protocol"],
+  ["UND_ERR_HEADERS_TIMEOUT", "timeout.first-content"],
+  ["APIConnectionTimeoutError", "timeout.first-content"],
+  ["UND_ERR_BODY_TIMEOUT", "timeout.liveness"],
+  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "stream.truncated"],
+  ["Z_BUF_ERROR", "stream.truncated"],
+  ["Z_DATA_ERROR", "stream.malformed"],
+  ["EMFILE", "local.resource"],
+  ["ENFILE", "local.resource"],
+  ["ENOMEM", "local.resource"],
+  ["ENOBUFS", "local.resource"],
+  ["EADDRNOTAVAIL", "local.resource"],
+]);
+
+const PREFIXES: readonly (readonly [string, FailureClass])[] = [
+  ["CERT_", "network.tls"],
+  ["ERR_TLS_", "network.tls"],
+  ["ERR_SSL_", "network.tls"],
+  ["HPE_", "network.protocol"],
+];
+
+const MAX_DEPTH = 8;
+
+/**
+ * The class of anything that a fetch of ours threw and that has no HTTP status. What is not recognised is a reset: a
+ * failure of our own fetch that we did not cause is the network's, whatever a runtime calls it.
+ *
+ * `phase`: `headers` while waiting for them, `body` afterwards.
+ */
+export function networkFailure(error: unknown, phase: "headers" | "body"): TargetFailure {
+  let failureClass: FailureClass | undefined;
+  let code: string | undefined;
+  for (const link of causes(error)) {
+    if (isTargetFailure(link)) return link;
+    for (const name of namesOf(link)) {
+      const found = classOf(name);
+      // The innermost cause knows best.
+      if (found !== undefined) [failureClass, code] = [found, name];
+    }
+  }
+  const beforeResponse = phase === "headers";
+  failureClass ??= "network.reset";
+  if (!beforeResponse && (failureClass === "network.reset" || failureClass === "network.connect-timeout")) {
+    failureClass = "stream.reset";
+  }
+  return new TargetFailure(failureClass, { vendorCode: code, beforeResponse });
+}
+
+/**
+ * Carries a classified failure through a vendor's SDK. Without `cause` and without words: some SDKs turn every error
+ * that speaks of a timeout into one of their own, and drop what caused it.
+ */
+export class CarriedFailure extends Error {
+  readonly failure: TargetFailure;
+
+  constructor(failure: TargetFailure) {
+    super("The request got no response.");
+    this.failure = failure;
+  }
+}
+
+function classOf(name: string): FailureClass | undefined {
+  return CLASSES.get(name) ?? PREFIXES.find(([prefix]) => name.startsWith(prefix))?.[1];
+}
+
+function namesOf(link: object): string[] {
+  const names: unknown[] = [Reflect.get(link, "name"), link.constructor?.name, Reflect.get(link, "code")];
+  // Node 24 gives parser errors no code, and some SDKs give none of their errors a name.
+  const message: unknown = Reflect.get(link, "message");
+  if (typeof message === "string") names.push(/\b(?:HPE_[A-Z_]{1,40}|E[A-Z]{4,15})\b/.exec(message.slice(0, 500))?.[0]);
+  return names.filter((name) => typeof name === "string");
+}
+
+/** The error and its causes, outermost first. */
+function* causes(error: unknown): Generator<object> {
+  let link = error;
+  for (let depth = 0; depth < MAX_DEPTH && typeof link === "object" && link !== null; depth++) {
+    yield link;
+    const carried: unknown = link instanceof CarriedFailure ? link.failure : Reflect.get(link, "cause");
+    const errors: unknown = Reflect.get(link, "errors");
+    // Several addresses were tried: each has an error of its own, the first stands for all.
+    link = carried ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+}

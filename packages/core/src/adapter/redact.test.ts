@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { cleanId, redact } from "./redact.ts";
+
+describe("redact", () => {
+  it("takes out the target's own key and whatever looks like one", () => {
+    const text =
+      "own-secret-1 sk-ant-api03-abcdef sk-abc***wxyz AIzaSyA1234567890abcdef Bearer abc.def eyJhbGciOiJI.eyJzdWIi.x";
+
+    expect(redact(text, ["own-secret-1"])).toBe(Array.from({ length: 6 }, () => "[redacted]").join(" "));
+  });
+
+  it("keeps ordinary words", () => {
+    expect(redact("The key-value store asks for task-based risk-taking.")).toBe(
+      "The key-value store asks for task-based risk-taking.",
+    );
+  });
+
+  it("escapes control characters, so that nobody can forge a log line", () => {
+    expect(redact("a\r\n\u001b[31mb\u2028")).toBe("a\\u000d\\u000a\\u001b[31mb\\u2028");
+  });
+
+  it("cuts at 500 characters and never keeps half a key at the cut", () => {
+    const long = `${"[x] ".repeat(1_022)}own-secret-that-is-long`;
+
+    expect(redact("x".repeat(600))).toHaveLength(500);
+    expect(redact(long, ["own-secret-that-is-long"])).not.toContain("own-s");
+  });
+});
+
+describe("cleanId", () => {
+  it("keeps ids and makes strange ones harmless", () => {
+    expect(cleanId("req_011C")).toBe("req_011C");
+    expect(cleanId("a\nb\u00e9")).toBe("a?b?");
+    expect(cleanId("x".repeat(300))).toHaveLength(128);
+    expect(cleanId(7)).toBe("7");
+    expect(cleanId({})).toBeUndefined();
+  });
+});

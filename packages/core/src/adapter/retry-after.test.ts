@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
+
+/** 2026-11-22T10:00:00Z */
+const NOW = 1_795_341_600_000;
+
+function wait(headers: Record<string, string>, rest: Omit<Partial<WaitSources>, "headers"> = {}): number | undefined {
+  return retryAfterMs({ headers: new Headers(headers), wallNow: NOW, ...rest });
+}
+
+describe("retryAfterMs", () => {
+  it("takes the sources in their order", () => {
+    const all = { reset: "3s", bodyMs: 4_000, text: "Please try again in 5s." };
+
+    expect(wait({ "retry-after-ms": "1000", "retry-after": "2" }, all)).toBe(1_000);
+    expect(wait({ "retry-after": "2" }, all)).toBe(2_000);
+    expect(wait({}, all)).toBe(3_000);
+    expect(wait({}, { ...all, reset: null })).toBe(4_000);
+    expect(wait({}, { text: all.text })).toBe(5_000);
+    expect(wait({})).toBeUndefined();
+  });
+
+  it.each(["-5", "soon", "", "NaN", "1e9", "Thu, 01 Jan 1970"])("goes on to the next source at %j", (value) => {
+    expect(wait({ "retry-after-ms": value, "retry-after": value }, { bodyMs: 7_000 })).toBe(7_000);
+  });
+
+  it("measures dates on the response's own clock", () => {
+    const headers = { "retry-after": "Sun, 22 Nov 2026 03:00:30 GMT", date: "Sun, 22 Nov 2026 03:00:00 GMT" };
+
+    expect(wait(headers)).toBe(30_000);
+    expect(wait({ date: "Sun, 22 Nov 2026 03:00:00 GMT" }, { reset: "2026-11-22T03:01:00Z" })).toBe(60_000);
+    expect(wait({}, { reset: "2026-11-22T10:00:10Z" })).toBe(10_000);
+  });
+
+  it("clamps to half a second and to a day", () => {
+    expect(wait({ "retry-after": "0" })).toBe(500);
+    expect(wait({ "retry-after": "9999999" })).toBe(86_400_000);
+  });
+
+  it.each([
+    ["Please try again in 41.724s. Visit", 41_724],
+    ["Please retry in 59.44s.", 59_440],
+    ["try again in 6m0s", 360_000],
+    ["Try again in 20 seconds", 20_000],
+    ["try again later", undefined],
+    [`${" ".repeat(3_000)}try again in 5s`, undefined],
+  ])("reads %j", (text, expected) => {
+    expect(wait({}, { text })).toBe(expected);
+  });
+});
+
+describe("parseDuration", () => {
+  it.each([
+    ["12ms", 12],
+    ["1s", 1_000],
+    ["6m0s", 360_000],
+    ["1h2m3.5s", 3_723_500],
+    ["45.5s", 45_500],
+    ["", undefined],
+    ["5", undefined],
+    ["-5s", undefined],
+    ["2026-11-22", undefined],
+  ])("reads %j", (text, expected) => {
+    expect(parseDuration(text)).toBe(expected);
+  });
+});
