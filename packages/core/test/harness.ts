@@ -1,10 +1,12 @@
 import {
   createChain,
+  isUnderstudyError,
   type Chain,
   type ChainOptions,
   type EngineEvent,
   type StreamEvent,
   type TierInput,
+  type UnderstudyError,
 } from "../src/index.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -64,4 +66,35 @@ export const types = (events: readonly { readonly type: string }[]): string[] =>
 
 export function shownText(events: readonly StreamEvent[]): string {
   return events.map((event) => (event.type === "text-delta" ? event.delta : "")).join("");
+}
+
+/** What a call that has to fail is rejected with. */
+export async function rejection(clock: VirtualClock, call: Promise<unknown>): Promise<UnderstudyError> {
+  try {
+    await finish(clock, call);
+  } catch (error) {
+    if (isUnderstudyError(error)) return error;
+    throw error;
+  }
+  throw new Error("The call was answered.");
+}
+
+/** A controller whose signal counts its listeners. */
+export function countedController(): { readonly controller: AbortController; readonly listeners: () => number } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const added = signal.addEventListener.bind(signal);
+  const removed = signal.removeEventListener.bind(signal);
+  const count = { listeners: 0 };
+  Object.assign(signal, {
+    addEventListener: (...args: Parameters<typeof added>) => {
+      count.listeners++;
+      added(...args);
+    },
+    removeEventListener: (...args: Parameters<typeof removed>) => {
+      count.listeners--;
+      removed(...args);
+    },
+  });
+  return { controller, listeners: () => count.listeners };
 }

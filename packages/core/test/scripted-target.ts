@@ -93,7 +93,7 @@ function play(clock: VirtualClock, steps: readonly Step[], call: ScriptedCall): 
     const step = steps[position++];
     switch (step?.type) {
       case "wait":
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, step.ms, false));
+        await sleep(clock, step.ms, call.context.signal);
         return next();
       case "read":
         return { done: false, value: step.parts };
@@ -113,6 +113,17 @@ function play(clock: VirtualClock, steps: readonly Step[], call: ScriptedCall): 
     return { done: true, value: undefined };
   };
   return { [Symbol.asyncIterator]: () => ({ next, return: close }) };
+}
+
+/** Ends at an abort, as a well-behaved adapter does. */
+function sleep(clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(resolve, ms, false);
+    signal.addEventListener("abort", () => {
+      clock.clearTimeout(timer);
+      reject(new TargetFailure("caller.aborted"));
+    });
+  });
 }
 
 export const wait = (ms: number): Step => ({ type: "wait", ms });

@@ -26,9 +26,9 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
   }
 
   /** The text alone. Where another target starts the answer again after text was shown, the marker stands in between. */
-  textStream(): AsyncIterable<string> {
+  textStream(): AsyncIterableIterator<string, undefined> {
     this.#claim("textStream()");
-    return textOf(new EventIterator(this.#call));
+    return new TextIterator(this.#call);
   }
 
   /** Server-sent events for a web handler: one JSON event per message, then a last one of type `done` or `error`. */
@@ -94,9 +94,31 @@ class EventIterator implements AsyncIterableIterator<StreamEvent, undefined> {
   }
 }
 
-async function* textOf(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
-  for await (const event of events) {
-    if (event.type === "text-delta") yield event.delta;
-    else if (event.type === "failover" && event.marker !== null) yield event.marker;
+/** No generator: that would let `return()` wait for a pending read, and do nothing before the first one. */
+class TextIterator implements AsyncIterableIterator<string, undefined> {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<string, undefined>> {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- one event after the other is the point
+      const result = await this.#call.output.next();
+      if (result.done === true) return result;
+      const event = result.value;
+      if (event.type === "text-delta") return { done: false, value: event.delta };
+      if (event.type === "failover" && event.marker !== null) return { done: false, value: event.marker };
+    }
+  }
+
+  return(): Promise<IteratorResult<string, undefined>> {
+    this.#call.abandon();
+    return Promise.resolve({ done: true, value: undefined });
   }
 }

@@ -94,6 +94,22 @@ export class Assembly {
     }
   }
 
+  /** What an adapter forgot to close before the end. A tool call that is not whole is no call. */
+  missingEnds(): PartEvent[] {
+    return Array.from(this.#open, ([id, { type, text }]): PartEvent => {
+      switch (type) {
+        case "text":
+          return { type: "text-end", id, part: { type, text } };
+        case "reasoning":
+          return { type: "reasoning-end", id, part: { type, text } };
+        case "tool-call":
+          throw new TargetFailure("adapter.contract");
+        default:
+          return type satisfies never;
+      }
+    });
+  }
+
   /** The parts that are whole, in the order in which they began. */
   content(): AssistantPart[] {
     return this.#slots.filter((part) => part !== undefined);

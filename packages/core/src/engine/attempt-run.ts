@@ -26,6 +26,8 @@ export interface AttemptRunSetup {
   /** The gate opened: what was held goes out first. */
   readonly onRelease: (run: AttemptRun, held: readonly PartEvent[]) => void;
   readonly onFirstContent: () => void;
+  /** The adapter did something out of order that did no harm. */
+  readonly onWarning: (detail: string) => void;
   /** Which clocks apply. */
   readonly limits: (plan: AttemptPlan) => AttemptLimits;
 }
@@ -51,6 +53,8 @@ export class AttemptRun {
   readonly #gate: Gate;
   readonly #attempt = new Attempt();
   #clocks: AttemptClocks | undefined;
+  /** The answer is complete: no clock runs while it is looked at. */
+  #isEnded = false;
 
   constructor(setup: AttemptRunSetup) {
     const { target } = setup;
@@ -70,10 +74,11 @@ export class AttemptRun {
 
   /** When a clock of this attempt or its gate is due. */
   dueAt(): number {
-    return Math.min(this.#clocks?.dueAt() ?? Infinity, this.#gate.opensAt);
+    return this.#isEnded ? Infinity : Math.min(this.#clocks?.dueAt() ?? Infinity, this.#gate.opensAt);
   }
 
   onDue(now: number, late: boolean): void {
+    if (this.#isEnded) return;
     if (this.#gate.opensAt <= now) this.release();
     const expired = this.#clocks?.expired(now);
     if (expired === undefined) return;
@@ -104,6 +109,7 @@ export class AttemptRun {
 
   async #readToEnd(): Promise<EndPart> {
     const { target, request, clock, output, limits, onDeadline } = this.#setup;
+    if (this.#attempt.stopped !== undefined) throw this.#attempt.stopped;
     const plan = target.plan(request);
     const clocks = new AttemptClocks(limits(plan), this.startedAt);
     this.#clocks = clocks;
@@ -136,7 +142,7 @@ export class AttemptRun {
     clocks.byte(now);
     let progressed = false;
     let shown = false;
-    for (const part of parts) {
+    for (const [index, part] of parts.entries()) {
       switch (part.type) {
         case "response":
           this.requestId = part.requestId;
@@ -153,23 +159,40 @@ export class AttemptRun {
           this.#setup.onDeadline();
           break;
         case "end":
-          this.usage = part.usage ?? this.usage;
-          this.servedModel = part.model;
+          if (index < parts.length - 1) this.#setup.onWarning("parts after the end were dropped");
+          this.#end(part);
           return part;
         default: {
           const weight = this.assembly.accept(part);
           progressed ||= weight !== "none";
           shown ||= weight === "show";
-          // Whole tool calls leave with the end of the attempt, never before it.
-          if (part.type === "tool-call") break;
-          if (this.#gate.isOpen) this.#setup.output.push(part);
-          else this.#gate.hold(part);
+          clocks.event();
+          this.#pass(part);
         }
       }
     }
     if (progressed) this.#progressed(now, clocks);
     if (shown && !this.#gate.isOpen) this.#shown(now);
     return undefined;
+  }
+
+  #pass(part: PartEvent): void {
+    // Whole tool calls leave with the end of the attempt, never before it.
+    if (part.type === "tool-call") return;
+    if (this.#gate.isOpen) this.#setup.output.push(part);
+    else if (!this.#setup.output.isDiscarding) this.#gate.hold(part);
+  }
+
+  #end(part: EndPart): void {
+    const { onWarning } = this.#setup;
+    for (const missing of this.assembly.missingEnds()) {
+      onWarning(`${missing.type} is missing`);
+      this.assembly.accept(missing);
+      this.#pass(missing);
+    }
+    this.usage = part.usage ?? this.usage;
+    this.servedModel = part.model;
+    this.#isEnded = true;
   }
 
   #progressed(now: number, clocks: AttemptClocks): void {

@@ -26,7 +26,10 @@ export class Attempt {
   }
 
   open(stream: () => AsyncIterable<readonly StreamPart[]>): void {
-    this.#iterator = stream()[Symbol.asyncIterator]();
+    const iterator: unknown = stream()[Symbol.asyncIterator]();
+    if (typeof iterator !== "object" || iterator === null) throw new TypeError("The adapter's stream is not iterable.");
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it gives is looked at as it comes
+    this.#iterator = iterator as AsyncIterator<readonly StreamPart[]>;
   }
 
   /** The next batch, or undefined when the adapter has no more. Rejects with a `TargetFailure` only. */
@@ -60,7 +63,13 @@ export class Attempt {
   }
 
   readonly #onResult = (result: IteratorResult<readonly StreamPart[]>): void => {
-    this.#take()?.resolve(result.done === true ? undefined : result.value);
+    const pending = this.#take();
+    try {
+      pending?.resolve(result.done === true ? undefined : result.value);
+    } catch (error) {
+      // An adapter's iterator may give anything, also no result at all.
+      pending?.reject(toTargetFailure(error));
+    }
   };
 
   readonly #onError = (error: unknown): void => {

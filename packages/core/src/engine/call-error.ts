@@ -1,4 +1,4 @@
-import { UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "../model/error.ts";
+import { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "../model/error.ts";
 import { FAILURE_RULES } from "../model/failure-rules.ts";
 import type { FailureClass } from "../model/failure.ts";
 import type { TargetFailure } from "../model/target-failure.ts";
@@ -85,6 +85,19 @@ export function exhaustedError(
     partial,
     cause: firstCause(failed),
     ...(failed.length === 1 ? vendorDetails(first) : undefined),
+  });
+}
+
+/** A function of the caller threw in mid-call, or a mistake of our own: the call still says what it had done. */
+export function brokenError(error: unknown, context: CallErrorContext): UnderstudyError {
+  const known = isUnderstudyError(error) ? error : undefined;
+  return new UnderstudyError({
+    code: known?.code ?? "adapter-error",
+    message: known?.message ?? "The engine failed unexpectedly; see the cause.",
+    reason: known?.reason,
+    attempts: context.attempts,
+    partial: context.partial,
+    cause: known === undefined ? error : known.cause,
   });
 }
 

@@ -1,16 +1,17 @@
 import { UnderstudyError } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
-import type { AttemptPlan, Target } from "../model/target.ts";
+import type { AttemptPlan } from "../model/target.ts";
 import { fitRequest, type Fit } from "../handoff/fit-request.ts";
 import { resolveRequest, type ResolvedRequest } from "../handoff/resolve-request.ts";
-import type { Candidate, Tier } from "./tier.ts";
+import { checkDuration, type Candidate, type Tier } from "./tier.ts";
 
 /** One call's request as each tier and each target gets it; every form is made once. */
 export class CallRequests {
   readonly #request: Request;
   readonly #resolved: ResolvedRequest;
   readonly #byTier = new Map<Tier, ResolvedRequest>();
-  readonly #byTarget = new Map<Target, Fit>();
+  readonly #byCandidate = new Map<Candidate, Fit>();
+  readonly #timeouts = new Map<Tier, number>();
 
   /** Throws `invalid-request` when the request cannot be sent anywhere. */
   constructor(input: string | Request) {
@@ -28,17 +29,26 @@ export class CallRequests {
     return resolved;
   }
 
-  forTarget({ tier, target }: Candidate): Fit {
-    let fit = this.#byTarget.get(target);
+  forTarget(candidate: Candidate): Fit {
+    let fit = this.#byCandidate.get(candidate);
     if (fit === undefined) {
-      fit = fitRequest(this.forTier(tier), target);
-      this.#byTarget.set(target, fit);
+      fit = fitRequest(this.forTier(candidate.tier), candidate.target);
+      this.#byCandidate.set(candidate, fit);
     }
     return fit;
   }
 
   timeoutMs(tier: Tier): number {
-    return callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
+    let timeoutMs = this.#timeouts.get(tier);
+    if (timeoutMs === undefined) {
+      timeoutMs = callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
+      const problems: string[] = [];
+      checkDuration(timeoutMs, `the timeoutMs function of tier ${tier.name}`, problems);
+      const [problem] = problems;
+      if (problem !== undefined) throw new UnderstudyError({ code: "config", message: `${problem}.` });
+      this.#timeouts.set(tier, timeoutMs);
+    }
+    return timeoutMs;
   }
 
   /** How long a candidate may take to its first content, in milliseconds. */

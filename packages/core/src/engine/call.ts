@@ -1,6 +1,6 @@
 import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
-import { isUnderstudyError, UnderstudyError, type PartialAnswer } from "../model/error.ts";
+import { isUnderstudyError, type PartialAnswer, type UnderstudyError } from "../model/error.ts";
 import type { AttemptName, PartEvent } from "../model/events.ts";
 import { FAILURE_RULES } from "../model/failure-rules.ts";
 import type { TargetRequest } from "../model/target.ts";
@@ -11,7 +11,14 @@ import { Alarm } from "./alarm.ts";
 import { AttemptRun, type EndPart } from "./attempt-run.ts";
 import { toTargetFailure } from "./attempt.ts";
 import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
-import { exhaustedError, finalError, stoppedError, type CallErrorContext, type Stop } from "./call-error.ts";
+import {
+  brokenError,
+  exhaustedError,
+  finalError,
+  stoppedError,
+  type CallErrorContext,
+  type Stop,
+} from "./call-error.ts";
 import type { CallRequests } from "./call-requests.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import type { ChainHealth } from "./health/chain-health.ts";
@@ -158,7 +165,7 @@ export class Call {
         step = "failure" in outcome ? await this.#recover(running, outcome) : this.#deliver(running, outcome.ended);
       }
     } catch (error) {
-      this.#settleError(isUnderstudyError(error) ? error : unexpectedError(error));
+      this.#fail(error);
     }
   }
 
@@ -175,8 +182,6 @@ export class Call {
       vendor: target.vendor,
       model: target.model,
     };
-    emit({ callId, type: "attempt-start", ...name });
-    this.#eligibility.began(step.candidate);
     const hold = step.venture === "probe" ? Math.max(holdMs, PROBE_HOLD_MS) : holdMs;
     const run = new AttemptRun({
       name,
@@ -190,10 +195,15 @@ export class Call {
       onDeadline: () => this.#alarm.update(),
       onRelease: (released, held) => this.#onRelease(released, held),
       onFirstContent: () => health.firstContent(step.admitted),
+      onWarning: (detail) => emit({ callId, type: "protocol-warning", detail, ...name }),
       limits: (plan) => this.#eligibility.attemptLimits(step.candidate, plan),
     });
-    this.#running = { step, run, isShortened: this.#eligibility.isShortened(step.candidate) };
-    return this.#running;
+    const running = { step, run, isShortened: this.#eligibility.isShortened(step.candidate) };
+    this.#running = running;
+    this.#eligibility.began(step.candidate);
+    // Last: a hook may end the call, and then the attempt is one of those that are stopped.
+    emit({ callId, type: "attempt-start", ...name });
+    return running;
   }
 
   async #outcome({ run, step }: Running): Promise<Outcome> {
@@ -212,6 +222,8 @@ export class Call {
     const { run, step } = running;
     const { tier } = step.candidate;
     const { finishReason, rawFinishReason } = end;
+    // Decided: nothing that hooks do from here on changes it.
+    this.#close();
     run.release();
     for (const { id, part } of run.assembly.toolCalls) {
       if (judgement.toolCalls.includes(part)) this.output.push({ type: "tool-call", id, part });
@@ -220,7 +232,7 @@ export class Call {
     this.output.end();
     this.#setup.health.answered(step.admitted);
     this.#record(running, "answered", undefined);
-    this.#settle({ outcome: "answered", tier: tier.name });
+    this.#emitEnd({ outcome: "answered", tier: tier.name });
     this.#result.resolve({
       text: judgement.text,
       message: { role: "assistant", content: run.assembly.content() },
@@ -250,22 +262,26 @@ export class Call {
     const { health } = this.#setup;
     const failure = this.#recovery.confirm(outcome.failure, candidate);
     const cooldownMs = health.failed(step.admitted, failure, { isShortened, isLate: run.decidedLate });
-    this.#selection.exclude(candidate, failure);
+    if (run.firstContentAt !== undefined) this.#eligibility.sawContent();
     const recovery = this.#recovery.decide(failure, {
       candidate,
       request: run.request,
       attempts: this.#attempts,
       released: this.#shown !== undefined,
-      leftMs: this.#eligibility.leftMs(),
+      isShown: run.isReleased,
+      leftMs: this.#eligibility.leftMs(candidate),
       mayRepeat: step.venture !== "last-resort" && health.canRepeat(candidate.target),
     });
+    if (this.#settled) return undefined;
     const { ended } = outcome;
     if (recovery.type === "stop" && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
       return this.#deliver(running, ended);
     }
     const record = this.#record(running, "failed", failure, cooldownMs);
-    if (run.firstContentAt !== undefined) this.#eligibility.sawContent();
-    if (recovery.type === "stop") throw finalError({ record, failure }, this.#errorContext());
+    // A whole answer that is unusable is shown to the caller as it is.
+    const partial = ended === undefined ? this.#partial() : partialOf(run);
+    if (this.#settled) return undefined;
+    if (recovery.type === "stop") throw finalError({ record, failure }, { ...this.#errorContext(), partial });
     return this.#nextStep(candidate, recovery);
   }
 
@@ -280,7 +296,7 @@ export class Call {
       case "repeat": {
         const { kind, delayMs } = recovery.offer;
         emit({ callId, type: "repeat", kind, delayMs });
-        if (delayMs > 0) {
+        if (delayMs > 0 && !this.#settled) {
           const waited = this.#deadlines.waitUntil(clock.now() + delayMs);
           this.#alarm.update();
           await waited;
@@ -357,15 +373,19 @@ export class Call {
   /** Ends the call for a reason that is not a candidate's. Answered at once, whatever the adapter does. */
   #stop(stop: Stop): void {
     if (this.#settled) return;
-    if (this.#running !== undefined) {
-      const failure = new TargetFailure(stop.class);
-      this.#running.run.stop(failure);
-      this.#setup.health.stopped(this.#running.step.admitted);
-      this.#record(this.#running, "stopped", failure);
-    }
-    this.#settleError(stoppedError(stop, this.#errorContext()));
+    this.#close();
+    this.#stopAttempt(new TargetFailure(stop.class));
+    this.#reject(stoppedError(stop, this.#errorContext()));
     this.#deadlines.wake();
     this.output.wakeWriter();
+  }
+
+  #stopAttempt(failure: TargetFailure): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.run.stop(failure);
+    this.#setup.health.stopped(running.step.admitted);
+    this.#record(running, "stopped", failure);
   }
 
   #record(
@@ -399,33 +419,39 @@ export class Call {
   }
 
   #partial(): PartialAnswer | undefined {
-    const content = this.#shown?.assembly.partialContent();
-    if (content === undefined) return undefined;
-    return { text: content.map((part) => (part.type === "text" ? part.text : "")).join(""), content };
+    return this.#shown === undefined ? undefined : partialOf(this.#shown);
   }
 
-  #settleError(error: UnderstudyError): void {
+  /** The candidates ran out, the policy stopped the call, or a function of the caller or of ours threw. */
+  #fail(error: unknown): void {
     if (this.#settled) return;
-    this.#settle({ outcome: error.reason === "caller.returned" ? "abandoned" : "failed", code: error.code });
+    this.#close();
+    this.#stopAttempt(new TargetFailure("unknown"));
+    const isWhole = isUnderstudyError(error) && error.attempts.length === this.#recorder.attempts.length;
+    this.#reject(isWhole ? error : brokenError(error, this.#errorContext()));
+  }
+
+  #reject(error: UnderstudyError): void {
+    this.#emitEnd({ outcome: error.reason === "caller.returned" ? "abandoned" : "failed", code: error.code });
     this.output.fail(error);
     this.#released.reject(error);
     this.#result.reject(error);
   }
 
-  #settle(end: Pick<Extract<EngineEvent, { type: "end" }>, "outcome" | "code" | "tier">): void {
-    const { callId, emit, clock, options } = this.#setup;
+  /** From here on nothing can end the call another way. */
+  #close(): void {
     this.#settled = true;
     this.#alarm.stop();
-    options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#setup.options.signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #emitEnd(end: Pick<Extract<EngineEvent, { type: "end" }>, "outcome" | "code" | "tier">): void {
+    const { callId, emit, clock } = this.#setup;
     emit({ callId, type: "end", ...end, totalMs: clock.now() - this.#startedAt });
   }
 }
 
-/** A mistake of our own still settles the call, with its cause and without its words. */
-function unexpectedError(cause: unknown): UnderstudyError {
-  return new UnderstudyError({
-    code: "adapter-error",
-    message: "The engine failed unexpectedly; see the cause.",
-    cause,
-  });
+function partialOf(run: AttemptRun): PartialAnswer {
+  const content = run.assembly.partialContent();
+  return { text: content.map((part) => (part.type === "text" ? part.text : "")).join(""), content };
 }

@@ -34,15 +34,18 @@ export class Eligibility {
     const { tier, target } = candidate;
     if (options.tiers !== undefined && !options.tiers.includes(tier.name)) return { reason: "not-selected" };
     if (tier.degraded && options.allowDegraded === false) return { reason: "degraded-not-allowed" };
-    if (!this.#tierClock.hasTime(tier, this.#tierLimit(tier), clock.now())) return { reason: "no-time" };
     const fit = requests.forTarget(candidate);
     if (!fit.ok) return { reason: "unsupported", detail: fit.missing.join(", ") };
+    // However short a deadline is, one attempt is made.
+    if (this.#routes.size > 0 && !this.#tierClock.hasTime(tier, this.#limit(candidate), clock.now())) {
+      return { reason: "no-time" };
+    }
     if (this.#routes.has(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
     return healthObstacle(health.standing(target));
   }
 
   enter(tier: Tier): void {
-    this.#tierClock.enter(tier, this.#tierLimit(tier), this.#setup.clock.now());
+    this.#tierClock.enter(tier, this.#setup.clock.now());
   }
 
   began({ target }: Candidate): void {
@@ -56,30 +59,35 @@ export class Eligibility {
   }
 
   /** Whether an attempt starting now has less than its tier's whole limit. */
-  isShortened({ tier }: Candidate): boolean {
-    return this.#tierClock.left(this.#setup.clock.now()) < this.#setup.requests.timeoutMs(tier);
+  isShortened(candidate: Candidate): boolean {
+    const limit = this.#limit(candidate);
+    return this.#tierClock.left(limit, this.#setup.clock.now()) < limit.own;
   }
 
-  /** Milliseconds that the clocks leave for waiting. */
-  leftMs(): number {
-    const now = this.#setup.clock.now();
-    return Math.min(this.#tierClock.left(now), this.#setup.deadlines.left(now));
+  /** Milliseconds that the clocks leave for waiting before a repeat that still has a fair chance. */
+  leftMs(candidate: Candidate): number {
+    return this.#tierClock.spare(this.#limit(candidate), this.#setup.clock.now());
   }
 
   attemptLimits({ tier, target }: Candidate, plan: AttemptPlan): AttemptLimits {
-    const left = this.#tierClock.left(this.#setup.clock.now());
+    const { requests, clock } = this.#setup;
+    const timeoutMs = requests.timeoutMs(tier);
+    const own = plan.silentReasoning || plan.unary ? tier.silentReasoningMs : timeoutMs;
     return {
-      firstContentMs: plan.silentReasoning || plan.unary ? tier.silentReasoningMs : left,
-      firstEventMs: plan.silentReasoning && plan.eventsAtOnce && !plan.unary ? left : Infinity,
+      firstContentMs: this.#tierClock.left(this.#cut(own), clock.now()),
+      firstEventMs: plan.silentReasoning && plan.eventsAtOnce && !plan.unary ? timeoutMs : Infinity,
       livenessMs: target.capabilities.keepAlives ? tier.livenessMs : Infinity,
       progressMs: tier.progressMs,
       workingMs: tier.workingMs,
     };
   }
 
-  #tierLimit(tier: Tier): TierLimit {
-    const { requests, deadlines, clock } = this.#setup;
-    const own = requests.timeoutMs(tier);
+  #limit(candidate: Candidate): TierLimit {
+    return this.#cut(this.#setup.requests.firstContentMs(candidate));
+  }
+
+  #cut(own: number): TierLimit {
+    const { deadlines, clock } = this.#setup;
     return { own, left: Math.min(own, deadlines.left(clock.now())) };
   }
 }

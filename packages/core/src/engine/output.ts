@@ -36,6 +36,11 @@ export class Output {
     return this.#waiter !== undefined || this.#discarding;
   }
 
+  /** Nobody will read: nothing has to be kept. */
+  get isDiscarding(): boolean {
+    return this.#discarding;
+  }
+
   get hasRoom(): boolean {
     return this.#weight < READ_AHEAD || this.#discarding;
   }

@@ -1,7 +1,7 @@
 import { FAILURE_RULES } from "../model/failure-rules.ts";
 import type { TargetRequest } from "../model/target.ts";
 import { TargetFailure } from "../model/target-failure.ts";
-import { defaultPolicy, type Policy } from "./policy.ts";
+import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { offerRepeat, type RepeatOffer } from "./repeat.ts";
 import type { Selection } from "./selection.ts";
 import type { Candidate } from "./tier.ts";
@@ -22,6 +22,8 @@ export interface FailureContext {
   readonly attempts: number;
   /** Whether output of this call has reached the consumer. */
   readonly released: boolean;
+  /** Whether output of this very attempt has. */
+  readonly isShown: boolean;
   /** Milliseconds that the clocks leave for waiting. */
   readonly leftMs: number;
   /** Whether health allows to ask the same target again. */
@@ -49,33 +51,42 @@ export class RecoveryPlan {
   }
 
   /** A vendor's plain 400 may be our mistake or its drift; when a second vendor agrees, the request is at fault. */
-  confirm(failure: TargetFailure, { target }: Candidate): TargetFailure {
-    if (failure.class !== "request.rejected") return failure;
-    this.#rejectedBy.add(target.vendor);
+  confirm(failure: TargetFailure, candidate: Candidate): TargetFailure {
+    if (failure.class !== "request.rejected" || this.#isRepairable(failure, candidate)) return failure;
+    this.#rejectedBy.add(candidate.target.vendor);
     return this.#rejectedBy.size > 1 ? new TargetFailure("request.invalid", failure.details) : failure;
   }
 
   decide(failure: TargetFailure, context: FailureContext): Recovery {
     const repair = this.#repair(failure, context);
     if (repair !== undefined) return repair;
+    this.#setup.selection.exclude(context.candidate, failure);
     const offer = this.#offer(failure, context);
     const decision = this.#ask(failure, context, offer);
     if (decision !== "again") return { type: decision };
-    // A policy may ask for a repeat that the rules do not offer; the attempt limits still hold.
+    // A policy may ask for a repeat that the rules do not offer; the limits of attempts and time still hold.
     const repeat = offer ?? { kind: "backoff", delayMs: 250 };
-    if (this.#isSpent(context)) return { type: "next" };
+    if (this.#isSpent(context) || repeat.delayMs > context.leftMs) return { type: "next" };
     this.#repeats.set(context.candidate, [...this.#repeatsAt(context.candidate), repeat.kind]);
     return { type: "repeat", offer: repeat };
   }
 
   #repair(failure: TargetFailure, context: FailureContext): Recovery | undefined {
     const { repair } = failure.details;
-    const { candidate, released, attempts, request } = context;
-    if (repair === undefined || released || this.#repaired.has(candidate) || attempts >= this.#setup.maxAttempts) {
+    const { candidate, isShown, attempts, request } = context;
+    if (repair === undefined || !this.#isRepairable(failure, candidate) || isShown) return undefined;
+    if (attempts >= this.#setup.maxAttempts || this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET) return undefined;
+    this.#repaired.add(candidate);
+    try {
+      return { type: "repair", description: repair.description, request: repair.apply(request) };
+    } catch (error) {
+      this.#setup.onInternalError(error);
       return undefined;
     }
-    this.#repaired.add(candidate);
-    return { type: "repair", description: repair.description, request: repair.apply(request) };
+  }
+
+  #isRepairable(failure: TargetFailure, candidate: Candidate): boolean {
+    return failure.details.repair !== undefined && !this.#repaired.has(candidate);
   }
 
   #offer(failure: TargetFailure, context: FailureContext): RepeatOffer | undefined {
@@ -87,10 +98,10 @@ export class RecoveryPlan {
       made: (kind) => made.filter((other) => other === kind).length,
       random: this.#setup.random,
     });
-    return offer === undefined || offer.delayMs >= context.leftMs ? undefined : offer;
+    return offer === undefined || offer.delayMs > context.leftMs ? undefined : offer;
   }
 
-  #ask(failure: TargetFailure, context: FailureContext, offer: RepeatOffer | undefined): ReturnType<Policy> {
+  #ask(failure: TargetFailure, context: FailureContext, offer: RepeatOffer | undefined): PolicyDecision {
     const { policy, selection, onInternalError } = this.#setup;
     const { tier, target } = context.candidate;
     const { scope, status, vendorCode, retryAfterMs } = failure.details;
@@ -111,19 +122,29 @@ export class RecoveryPlan {
       canRepeat: offer !== undefined,
     };
     try {
-      return policy(facts, policyContext);
+      const decision: unknown = policy(facts, policyContext);
+      if (isDecision(decision)) return decision;
+      onInternalError(new TypeError("The policy function must return 'again', 'next' or 'stop'."));
     } catch (error) {
       onInternalError(error);
-      return defaultPolicy(facts, policyContext);
     }
+    return defaultPolicy(facts, policyContext);
   }
 
   #isSpent({ candidate, attempts, mayRepeat }: FailureContext): boolean {
     if (!mayRepeat || attempts >= this.#setup.maxAttempts) return true;
-    return this.#repeatsAt(candidate).length + 1 >= ATTEMPTS_PER_TARGET;
+    return this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET;
+  }
+
+  #attemptsAt(candidate: Candidate): number {
+    return 1 + this.#repeatsAt(candidate).length + (this.#repaired.has(candidate) ? 1 : 0);
   }
 
   #repeatsAt(candidate: Candidate): readonly RepeatOffer["kind"][] {
     return this.#repeats.get(candidate) ?? [];
   }
+}
+
+function isDecision(value: unknown): value is PolicyDecision {
+  return value === "again" || value === "next" || value === "stop";
 }

@@ -7,6 +7,7 @@ export interface RepeatOffer {
 }
 
 export interface RepeatState {
+  /** Whether output of the call has reached the consumer. */
   readonly released: boolean;
   /** Whether another candidate is left: then moving beats waiting. */
   readonly hasNext: boolean;
@@ -24,13 +25,13 @@ const CONCURRENCY_WAIT_MS = 2_000;
 export function offerRepeat(failure: TargetFailure, state: RepeatState): RepeatOffer | undefined {
   const { repeat } = FAILURE_RULES[failure.class];
   const { retryAfterMs, repeatForbidden, beforeResponse } = failure.details;
-  if (repeat === "no" || repeatForbidden === true || state.released) return undefined;
+  if (repeat === "no" || repeatForbidden === true) return undefined;
   if (repeat === "fresh-connection") {
     // A kept-alive connection may be closed by the server just as it is used; a new one tells.
     if (beforeResponse !== true || state.made(repeat) > 0) return undefined;
     return { kind: repeat, delayMs: 0 };
   }
-  if (state.hasNext || (retryAfterMs ?? 0) > LONGEST_WAIT_MS) return undefined;
+  if (state.released || state.hasNext || (retryAfterMs ?? 0) > LONGEST_WAIT_MS) return undefined;
   if (repeat === "wait") {
     const stated = retryAfterMs ?? (failure.class === "rate.concurrency" ? CONCURRENCY_WAIT_MS : undefined);
     if (stated === undefined || state.made(repeat) > 0) return undefined;

@@ -1,6 +1,6 @@
 import type { Tier } from "./tier.ts";
 
-/** A tier's limit as configured, and what the call's own deadlines leave of it. */
+/** A candidate's limit for its first content, and what the call's own deadlines leave of it. */
 export interface TierLimit {
   readonly own: number;
   readonly left: number;
@@ -15,29 +15,32 @@ const LEAST_MS = 1_000;
  */
 export class TierClock {
   #tier: Tier | undefined;
-  #own = 0;
-  #dueAt = Infinity;
+  #startedAt = 0;
 
-  enter(tier: Tier, limit: TierLimit, now: number): void {
+  enter(tier: Tier, now: number): void {
     if (this.#tier === tier) return;
     this.#tier = tier;
-    this.#own = limit.own;
-    this.#dueAt = now + limit.left;
-  }
-
-  /** Milliseconds left for the current tier's next attempt. */
-  left(now: number): number {
-    return Math.max(0, this.#dueAt - now);
+    this.#startedAt = now;
   }
 
   /** Content was seen: the next attempt waits from here. */
   renew(now: number): void {
-    this.#dueAt = now + this.#own;
+    this.#startedAt = now;
+  }
+
+  /** Milliseconds left for the current tier's next attempt. */
+  left({ own, left }: TierLimit, now: number): number {
+    return Math.max(0, Math.min(this.#startedAt + own - now, left));
+  }
+
+  /** The same, less what an attempt needs to have a fair chance; negative when that is not left. */
+  spare({ own, left }: TierLimit, now: number): number {
+    return Math.min(this.#startedAt + own - Math.min(own / 10, LEAST_MS) - now, left);
   }
 
   /** Whether an attempt in this tier would have a fair chance. */
   hasTime(tier: Tier, limit: TierLimit, now: number): boolean {
-    if (this.#tier === tier) return this.left(now) >= Math.min(this.#own / 10, LEAST_MS);
+    if (this.#tier === tier) return this.spare(limit, now) >= 0;
     return limit.left >= Math.min(limit.own, LEAST_MS);
   }
 }
