@@ -34,12 +34,18 @@ export interface Sample {
 }
 
 /** Asks the simulator for one answer over HTTP. */
-export async function sample(wire: RecordedWire, vendor: Vendor, answer: Answer, streamed: boolean): Promise<Sample> {
+export async function sample(
+  wire: RecordedWire,
+  vendor: Vendor,
+  answer: Answer,
+  streamed: boolean,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Sample> {
   vendor.answer(answer);
   const { path, body } = wire.question(streamed);
   const response = await fetch(vendor.url + path, {
     method: "POST",
-    headers: { "content-type": "application/json", ...wire.headers("sample-key") },
+    headers: { "content-type": "application/json", ...wire.headers("sample-key"), ...extra },
     body: JSON.stringify(body),
   });
   const text = await response.text();

@@ -25,6 +25,8 @@ export interface RecordedWire {
   /** What tells one refusal from another with the same status. */
   code(body: string): string;
   headers(key: string, recording?: Recording): Readonly<Record<string, string>>;
+  /** Headers that ask for the newest version of the API, which is the one that is described. */
+  readonly newest: Readonly<Record<string, string>>;
   /** A request for the simulator's own answers. */
   question(streamed: boolean): Question;
 }
@@ -37,6 +39,7 @@ const anthropic: RecordedWire = {
   model: modelOfBody,
   code: (body) => errorField(body, "type"),
   headers: (key, recording) => ({ "x-api-key": key, "anthropic-version": "2023-06-01", ...recording?.requestHeaders }),
+  newest: { "anthropic-version": "2026-10-21" },
   question: askAnthropic,
 };
 
@@ -48,6 +51,7 @@ const responses: RecordedWire = {
   model: modelOfBody,
   code: (body) => errorField(body, "type", "code", "param"),
   headers: bearer,
+  newest: {},
   question: askResponses,
 };
 
@@ -59,6 +63,7 @@ const deepseek: RecordedWire = {
   model: modelOfBody,
   code: (body) => errorField(body, "type", "code"),
   headers: bearer,
+  newest: {},
   question: askDeepSeek,
 };
 
@@ -89,6 +94,7 @@ const gemini: RecordedWire = {
   },
   code: (body) => errorField(body, "status"),
   headers: (key) => (key === "" ? {} : { "x-goog-api-key": key }),
+  newest: {},
   question: askGemini,
 };
 

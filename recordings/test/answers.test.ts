@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Vendor } from "@understudy/testing";
 import { kindOf, parseEvents, pathsOf, type StreamEvent } from "../src/events.ts";
+import { openExcuses } from "../src/excuses.ts";
 import { recordingsFolder } from "../src/folder.ts";
 import { isFields, listRecordings, readJson, readText, type Recording } from "../src/recordings.ts";
 import { sample, sampleAnswers } from "../src/samples.ts";
@@ -16,16 +17,8 @@ describe.skipIf(!recordingsFolder.exists).each(recordedWires)("$vendor", (wire) 
   const own = genuine.filter((recording) => recording.vendor === wire.vendor);
   const streams = own.filter((recording) => recording.kind === "stream").map((one) => parseEvents(readText(one.file)));
   const wholes = own.filter((recording) => recording.kind === "response").map(readWhole);
-  const excused = unseen[wire.vendor] ?? {};
-  const used = new Set<string>();
+  const excuses = openExcuses(unseen[wire.vendor]);
   let vendor: Vendor;
-
-  /** What is left after the named exceptions. */
-  const unexcused = (faults: readonly string[]): readonly string[] =>
-    faults.filter((fault) => {
-      if (fault in excused) used.add(fault);
-      return !(fault in excused);
-    });
 
   beforeAll(async () => {
     vendor = await wire.start({});
@@ -38,7 +31,7 @@ describe.skipIf(!recordingsFolder.exists).each(recordedWires)("$vendor", (wire) 
 
     const events = parseEvents((await sample(wire, vendor, sampleAnswers[name] ?? {}, true)).body);
 
-    expect(unexcused(steps(events).filter((step) => !recorded.has(step)))).toStrictEqual([]);
+    expect(excuses.without(steps(events).filter((step) => !recorded.has(step)))).toStrictEqual([]);
   });
 
   test.each(Object.keys(sampleAnswers))("streams %s with the fields that were recorded", async (name) => {
@@ -47,7 +40,7 @@ describe.skipIf(!recordingsFolder.exists).each(recordedWires)("$vendor", (wire) 
     const events = parseEvents((await sample(wire, vendor, sampleAnswers[name] ?? {}, true)).body);
 
     const faults = events.flatMap(({ data }) => compare(kindOf(data), pathsOf(data), recorded.get(kindOf(data))));
-    expect(unexcused(faults)).toStrictEqual([]);
+    expect(excuses.without(faults)).toStrictEqual([]);
   });
 
   test.each(Object.keys(sampleAnswers))("answers %s with the fields that were recorded", async (name) => {
@@ -56,7 +49,7 @@ describe.skipIf(!recordingsFolder.exists).each(recordedWires)("$vendor", (wire) 
     const whole: unknown = JSON.parse((await sample(wire, vendor, sampleAnswers[name] ?? {}, false)).body);
 
     const faults = compare("whole", pathsOf(whole), recorded);
-    expect(unexcused(faults)).toStrictEqual([]);
+    expect(excuses.without(faults)).toStrictEqual([]);
   });
 
   test("frames events byte for byte as recorded", async () => {
@@ -69,7 +62,7 @@ describe.skipIf(!recordingsFolder.exists).each(recordedWires)("$vendor", (wire) 
   });
 
   test("needs every exception that is named", () => {
-    expect(Object.keys(excused).filter((fault) => !used.has(fault))).toStrictEqual([]);
+    expect(excuses.stale()).toStrictEqual([]);
   });
 });
 

@@ -24,13 +24,16 @@ export function anthropicFrames(answer: Answer, call: Call): readonly Frame[] {
     ...block.deltas.map((delta) => named("delta", "content_block_delta", { index, delta })),
     named("structure", "content_block_stop", { index }),
   ]);
-  const start = { ...message(answer, call), usage: { ...inputUsage(usage), ...served(1) } };
+  const start = { ...message(answer, call), usage: { ...inputUsage(usage), ...served(1, call) } };
   return [
     named("preamble", "message_start", { message: start }),
     ...content.slice(0, 1),
     ping,
     ...content.slice(1),
-    named("evidence", "message_delta", { delta: ending(answer), usage: finalUsage(usage) }),
+    named("evidence", "message_delta", {
+      delta: { ...ending(answer), ...absent(call, "container") },
+      usage: finalUsage(usage, call),
+    }),
     named("terminal", "message_stop"),
   ];
 }
@@ -41,8 +44,14 @@ export function anthropicWhole(answer: Answer, call: Call): JsonObject {
     ...message(answer, call),
     content: blocks(answer, call).map((block) => block.whole),
     ...ending(answer),
-    usage: { ...inputUsage(usage), ...finalUsage(usage), ...served(usage.outputTokens) },
+    usage: { ...inputUsage(usage), ...served(usage.outputTokens, call), ...finalUsage(usage, call) },
   };
+}
+
+/** What is absent is missing in the older versions of the API, and null in the newest. */
+function absent(call: Call, ...names: readonly string[]): JsonObject {
+  if (call.request.headers["anthropic-version"] !== "2026-10-21") return {};
+  return Object.fromEntries(names.map((name) => [name, null]));
 }
 
 function message(answer: Answer, call: Call): JsonObject {
@@ -55,6 +64,7 @@ function message(answer: Answer, call: Call): JsonObject {
     stop_reason: null,
     stop_sequence: null,
     stop_details: null,
+    ...absent(call, "container", "diagnostics"),
   };
 }
 
@@ -68,7 +78,7 @@ interface Block {
 function blocks(answer: Answer, call: Call): readonly Block[] {
   return [
     ...(answer.reasoning === undefined ? [] : [thinkingBlock(answer.reasoning, call)]),
-    ...(answer.text === undefined ? [] : [textBlock(answer, answer.text)]),
+    ...(answer.text === undefined ? [] : [textBlock(answer, answer.text, call)]),
     ...(answer.toolCalls ?? []).map((tool) => toolBlock(tool, call)),
   ];
 }
@@ -87,11 +97,15 @@ function thinkingBlock(reasoning: string | readonly string[], call: Call): Block
   };
 }
 
-function textBlock(answer: Answer, text: string | readonly string[]): Block {
+function textBlock(answer: Answer, text: string | readonly string[], call: Call): Block {
   const cited = (answer.citations ?? []).map(citation);
   return {
-    whole: { ...(cited.length === 0 ? {} : { citations: cited }), type: "text", text: joined(text) },
-    opening: { ...(cited.length === 0 ? {} : { citations: [] }), type: "text", text: "" },
+    whole: {
+      ...(cited.length === 0 ? absent(call, "citations") : { citations: cited }),
+      type: "text",
+      text: joined(text),
+    },
+    opening: { ...(cited.length === 0 ? absent(call, "citations") : { citations: [] }), type: "text", text: "" },
     deltas: [
       ...cited.map((one) => ({ type: "citations_delta", citation: one })),
       ...deltas(text).map((delta) => ({ type: "text_delta", text: delta })),
@@ -165,15 +179,21 @@ function inputUsage(usage: Usage): JsonObject {
   };
 }
 
-function served(outputTokens: number): JsonObject {
-  return { output_tokens: outputTokens, service_tier: "standard", inference_geo: "not_available" };
+function served(outputTokens: number, call: Call): JsonObject {
+  return {
+    output_tokens: outputTokens,
+    service_tier: "standard",
+    inference_geo: "not_available",
+    ...absent(call, "output_tokens_details", "server_tool_use", "speed"),
+  };
 }
 
-function finalUsage(usage: Usage): JsonObject {
+function finalUsage(usage: Usage, call: Call): JsonObject {
   const { cache_creation: _, ...input } = inputUsage(usage);
   return {
     ...input,
     output_tokens: usage.outputTokens,
+    ...absent(call, "output_tokens_details", "server_tool_use"),
     ...(usage.reasoningTokens === 0 ? {} : { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }),
   };
 }
