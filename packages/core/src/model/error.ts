@@ -35,12 +35,12 @@ export interface PartialAnswer {
 export class UnderstudyError extends Error {
   override readonly name: string = "UnderstudyError";
   readonly code: ErrorCode;
-  readonly scope?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly retryAfterMs?: number | undefined;
-  readonly status?: number | undefined;
-  readonly vendorCode?: string | undefined;
-  readonly requestId?: string | undefined;
+  declare readonly scope?: string | undefined;
+  declare readonly reason?: string | undefined;
+  declare readonly retryAfterMs?: number | undefined;
+  declare readonly status?: number | undefined;
+  declare readonly vendorCode?: string | undefined;
+  declare readonly requestId?: string | undefined;
   readonly attempts: readonly AttemptRecord[];
   /** What was delivered before the call failed. Not enumerable. */
   declare readonly partial?: PartialAnswer | undefined;
