@@ -38,7 +38,7 @@ function isCustom(tool: JsonObject): boolean {
 function checkTool(tool: unknown, index: number): Problem {
   const path = `tools.${index}.custom`;
   if (!isObject(tool)) return `tools.${index}: Input should be a valid dictionary`;
-  if (!isCustom(tool)) return undefined;
+  if (!isCustom(tool)) return checkServerTool(tool, index);
   const name = tool["name"];
   if (name === undefined) return `${path}.name: Field required`;
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(shown(name))) {
@@ -54,6 +54,14 @@ function checkTool(tool: unknown, index: number): Problem {
   const union = ["oneOf", "allOf", "anyOf"].some((keyword) => schema[keyword] !== undefined);
   if (union) return `${path}.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`;
   return tool["strict"] === true ? checkSchema(path, schema) : undefined;
+}
+
+/** Server tools carry a date in their type, or are the tool set of a server. */
+function checkServerTool(tool: JsonObject, index: number): Problem {
+  const type = shown(tool["type"]);
+  return /_\d{8}$/.test(type) || type === "mcp_toolset"
+    ? undefined
+    : `tools.${index}: Input tag '${type}' found using 'type' does not match any of the expected tags`;
 }
 
 function checkNames(tools: readonly JsonObject[]): Problem {

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Vendor } from "../vendor.ts";
+import { startAnthropic } from "./wire.ts";
+
+let vendor: Vendor;
+
+beforeAll(async () => {
+  vendor = await startAnthropic();
+});
+
+afterAll(() => vendor.close());
+
+const user = { role: "user", content: "Hello" };
+const good = { model: "claude-sonnet-5-5", max_tokens: 64, messages: [user] };
+const tool = { name: "add", input_schema: { type: "object" } };
+const call = { type: "tool_use", id: "toolu_1", name: "add", input: {} };
+const result = { type: "tool_result", tool_use_id: "toolu_1", content: "2" };
+const old = { "anthropic-version": "2023-06-01" };
+
+interface Answered {
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+}
+
+async function ask(body: object, headers: Readonly<Record<string, string>> = {}): Promise<Answered> {
+  const response = await fetch(`${vendor.url}/v1/messages`, {
+    method: "POST",
+    headers: { "x-api-key": "key", "anthropic-version": "2026-10-21", ...headers },
+    body: JSON.stringify(body),
+  });
+  const { error = {} } = JSON.parse(await response.text());
+  return { status: response.status, type: error.type ?? "", message: error.message ?? "" };
+}
+
+test.each<[title: string, body: object, message: RegExp, headers?: Readonly<Record<string, string>>]>([
+  ["a request without max_tokens", { model: good.model, messages: [user] }, /^max_tokens: Field required$/],
+  ["a field that does not exist", { ...good, seed: 1 }, /^seed: Extra inputs are not permitted$/],
+  ["a beta field without a beta header", { ...good, mcp_servers: [] }, /^mcp_servers: Extra inputs/],
+  ["an empty list of messages", { ...good, messages: [] }, /at least one message/],
+  ["a role of another vendor", { ...good, messages: [{ role: "tool", content: "2" }] }, /Unexpected role "tool"/],
+  ["a system turn at the start", { ...good, messages: [{ role: "system", content: "Be brief." }, user] }, /system/],
+  ["an empty user message", { ...good, messages: [{ role: "user", content: "" }] }, /non-empty content/],
+  [
+    "an empty text block",
+    { ...good, messages: [{ role: "user", content: [{ type: "text", text: "" }] }] },
+    /text content blocks must be non-empty/,
+  ],
+  [
+    "a field of ours in a block",
+    { ...good, messages: [{ role: "user", content: [{ type: "text", text: "Hi", origin: {} }] }] },
+    /messages\.0\.content\.0\.text\.origin: Extra inputs/,
+  ],
+  [
+    "a tool call without a result in the next message",
+    { ...good, messages: [user, { role: "assistant", content: [call] }, user] },
+    /ids were found without `tool_result` blocks immediately after: toolu_1/,
+  ],
+  [
+    "a tool result without its call",
+    { ...good, messages: [{ role: "user", content: [result] }] },
+    /unexpected `tool_use_id` found in `tool_result` blocks: toolu_1/,
+  ],
+  [
+    "a tool call id with other characters",
+    { ...good, messages: [user, { role: "assistant", content: [{ ...call, id: "call:1" }] }, user] },
+    /tool_use\.id: String should match pattern/,
+  ],
+  [
+    "arguments as text",
+    { ...good, messages: [user, { role: "assistant", content: [{ ...call, input: "{}" }] }, user] },
+    /tool_use\.input: Input should be a valid dictionary/,
+  ],
+  [
+    "a tool result in an assistant message",
+    { ...good, messages: [user, { role: "assistant", content: [result] }, user] },
+    /`tool_result` blocks can only be in `user` messages/,
+  ],
+  [
+    "a thinking block without a signature",
+    { ...good, messages: [user, { role: "assistant", content: [{ type: "thinking", thinking: "Hm" }] }, user] },
+    /thinking\.signature: Field required/,
+  ],
+  ["prefill on a new model", { ...good, messages: [user, { role: "assistant", content: "Sure" }] }, /prefill/],
+  [
+    "prefill that ends in white space",
+    { ...good, model: "claude-sonnet-4-5", messages: [user, { role: "assistant", content: "Sure " }] },
+    /trailing whitespace/,
+  ],
+  ["sampling in the newest version", { ...good, temperature: 0.5 }, /^temperature: Extra inputs/],
+  ["sampling on a new model", { ...good, temperature: 0.5 }, /deprecated for this model/, old],
+  [
+    "two samplers at once",
+    { ...good, model: "claude-sonnet-4-5", temperature: 0.5, top_p: 0.9 },
+    /cannot both be specified/,
+    old,
+  ],
+  [
+    "a budget of thinking on a new model",
+    { ...good, thinking: { type: "enabled", budget_tokens: 1024 } },
+    /not supported/,
+  ],
+  [
+    "adaptive thinking on an old model",
+    { ...good, model: "claude-haiku-4-5", thinking: { type: "adaptive" } },
+    /thinking/,
+  ],
+  [
+    "a budget above the output limit",
+    { ...good, model: "claude-sonnet-4-5", thinking: { type: "enabled", budget_tokens: 2048 } },
+    /`max_tokens` must be greater than `thinking.budget_tokens`/,
+  ],
+  [
+    "an effort the model does not know",
+    { ...good, model: "claude-haiku-4-5", output_config: { effort: "low" } },
+    /effort/,
+  ],
+  ["more output than the model gives", { ...good, max_tokens: 200_000 }, /200000 > 128000/],
+  ["a tool choice without tools", { ...good, tool_choice: { type: "auto" } }, /while providing tools/],
+  [
+    "a forced tool on a new model",
+    { ...good, tools: [tool], tool_choice: { type: "any" } },
+    /not supported for this model/,
+  ],
+  [
+    "a tool that was not declared",
+    { ...good, model: "claude-haiku-4-5", tools: [tool], tool_choice: { type: "tool", name: "sub" } },
+    /Tool 'sub' not found/,
+  ],
+  ["a tool name with a dot", { ...good, tools: [{ ...tool, name: "a.b" }] }, /String should match pattern/],
+  ["two tools of one name", { ...good, tools: [tool, tool] }, /Tool names must be unique/],
+  [
+    "the tool shape of another vendor",
+    { ...good, tools: [{ type: "function", function: tool }] },
+    /Input tag 'function'/,
+  ],
+  [
+    "a schema with a union at the top",
+    { ...good, tools: [{ ...tool, input_schema: { type: "object", anyOf: [] } }] },
+    /does not support oneOf, allOf, or anyOf/,
+  ],
+  [
+    "an image of an unknown type",
+    {
+      ...good,
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "image", source: { type: "base64", media_type: "image/bmp", data: "AAAA" } }],
+        },
+      ],
+    },
+    /media_type: Input should be 'image\/jpeg'/,
+  ],
+])("refuses %s", async (_title, body, message, headers) => {
+  const answered = await ask(body, headers);
+
+  expect(answered).toMatchObject({ status: 400, type: "invalid_request_error" });
+  expect(answered.message).toMatch(message);
+});
+
+test("refuses a bad key, an unknown model and a missing version in the vendor's words", async () => {
+  expect(await ask(good, { "x-api-key": "bad-key" })).toMatchObject({ status: 401, type: "authentication_error" });
+  expect(await ask({ ...good, model: "no-such-model" })).toMatchObject({
+    status: 404,
+    message: "model: no-such-model",
+  });
+  expect(await ask(good, { "anthropic-version": "1999-01-01" })).toMatchObject({ status: 400 });
+});
+
+test("takes a whole tool loop with its own signed thinking, and refuses it once edited", async () => {
+  vendor.script([{ answer: { reasoning: "I add.", toolCalls: [{ name: "add", id: "toolu_1" }] } }]);
+  const request = { ...good, tools: [tool], thinking: { type: "adaptive", display: "summarized" } };
+  const response = await fetch(`${vendor.url}/v1/messages`, {
+    method: "POST",
+    headers: { authorization: "Bearer key", "anthropic-version": "2026-10-21" },
+    body: JSON.stringify(request),
+  });
+  const { content } = JSON.parse(await response.text());
+  const kept = await ask({ ...request, messages: turns(content) });
+  const edited = await ask({ ...request, messages: turns([{ ...content[0], thinking: "Edited" }, content[1]]) });
+
+  expect(kept.status).toBe(200);
+  expect(edited.message).toContain("cannot be modified");
+});
+
+function turns(blocks: unknown): readonly unknown[] {
+  return [user, { role: "assistant", content: blocks }, { role: "user", content: [result] }];
+}

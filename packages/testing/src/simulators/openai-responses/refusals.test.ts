@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Vendor } from "../vendor.ts";
+import { startOpenAI } from "./wire.ts";
+
+let vendor: Vendor;
+
+beforeAll(async () => {
+  vendor = await startOpenAI({ organization: "org-home" });
+});
+
+afterAll(() => vendor.close());
+
+const user = { role: "user", content: "Hello" };
+const good = { model: "gpt-5.6-terra", input: [user] };
+const tool = { type: "function", name: "add", parameters: { type: "object" }, strict: false };
+const call = { type: "function_call", call_id: "call_1", name: "add", arguments: "{}" };
+const output = { type: "function_call_output", call_id: "call_1", output: "2" };
+const strictSchema = { type: "object", properties: { a: { type: "string" } }, additionalProperties: false };
+
+async function ask(body: object, url = vendor.url) {
+  const response = await fetch(`${url}/responses`, {
+    method: "POST",
+    headers: { authorization: "Bearer key" },
+    body: JSON.stringify(body),
+  });
+  const parsed = JSON.parse(await response.text());
+  return { status: response.status, body: parsed, ...parsed.error };
+}
+
+test.each<[title: string, body: object, refusal: object]>([
+  ["a missing model", { input: "Hi" }, { param: "model", code: "missing_required_parameter" }],
+  ["a missing input", { model: "gpt-4.1" }, { message: expect.stringContaining("must be provided") }],
+  ["a parameter that does not exist", { ...good, stop: ["x"] }, { param: "stop", code: "unknown_parameter" }],
+  ["a role of another vendor", { ...good, input: [{ role: "model", content: "Hi" }] }, { code: "invalid_value" }],
+  [
+    "input text in an assistant message",
+    { ...good, input: [user, { role: "assistant", content: [{ type: "input_text", text: "Hi" }] }] },
+    { param: "input[1].content[0]", code: "invalid_value" },
+  ],
+  [
+    "a call without its output",
+    { ...good, input: [user, call] },
+    { message: "No tool output found for function call call_1." },
+  ],
+  [
+    "an output without its call",
+    { ...good, input: [user, output] },
+    { message: "No tool call found for function call output with call_id call_1." },
+  ],
+  [
+    "a call id that is too long",
+    { ...good, input: [user, { ...call, call_id: "x".repeat(65) }, output] },
+    { param: "input[1].call_id", code: "string_above_max_length" },
+  ],
+  [
+    "an item id of another vendor",
+    { ...good, input: [user, { ...call, id: "toolu_1" }, output] },
+    { message: expect.stringContaining("Expected an ID that begins with 'fc'") },
+  ],
+  [
+    "reasoning without the item that followed it",
+    { ...good, input: [{ type: "reasoning", id: "rs_1", summary: [] }, user] },
+    { message: expect.stringContaining("without its required following item") },
+  ],
+  ["the tool shape of Chat", { ...good, tools: [{ type: "function", function: tool }] }, { param: "tools[0].name" }],
+  ["a tool name with a dot", { ...good, tools: [{ ...tool, name: "a.b" }] }, { param: "tools[0].name" }],
+  [
+    "a strict tool with an optional property",
+    { ...good, tools: [{ ...tool, strict: true, parameters: strictSchema }] },
+    { param: "tools[0].parameters", code: "invalid_function_parameters" },
+  ],
+  ["a tool choice without tools", { ...good, tool_choice: "required" }, { param: "tool_choice" }],
+  [
+    "a word of another vendor as tool choice",
+    { ...good, tools: [tool], tool_choice: "any" },
+    { code: "invalid_value" },
+  ],
+  [
+    "a tool choice that was not declared",
+    { ...good, tools: [tool], tool_choice: { type: "function", name: "sub" } },
+    { message: "Tool choice 'sub' not found in 'tools' parameter." },
+  ],
+  ["sampling on a reasoning model", { ...good, model: "gpt-5", temperature: 0.2 }, { param: "temperature" }],
+  [
+    "reasoning on a plain model",
+    { ...good, model: "gpt-4.1", reasoning: { effort: "low" } },
+    { code: "unsupported_parameter" },
+  ],
+  ["an effort the model does not know", { ...good, reasoning: { effort: "minimal" } }, { code: "unsupported_value" }],
+  ["too few output tokens", { ...good, max_output_tokens: 4 }, { code: "integer_below_min_value" }],
+  ["JSON mode without the word", { ...good, text: { format: { type: "json_object" } } }, { param: "input" }],
+  [
+    "a strict schema with an optional property",
+    { ...good, text: { format: { type: "json_schema", name: "a", strict: true, schema: strictSchema } } },
+    { param: "text.format.schema", code: "invalid_json_schema" },
+  ],
+  [
+    "an image as an object",
+    { ...good, input: [{ role: "user", content: [{ type: "input_image", image_url: { url: "https://a.b/c.png" } }] }] },
+    { code: "invalid_type" },
+  ],
+])("refuses %s", async (_title, body, refusal) => {
+  const answered = await ask(body);
+
+  expect(answered).toMatchObject({ status: 400, type: "invalid_request_error", ...refusal });
+});
+
+test("keeps reasoning and the item after it together", async () => {
+  vendor.script([{ answer: { reasoning: "I add.", toolCalls: [{ name: "add", id: "call_1" }] } }]);
+  const first = await ask({ ...good, tools: [tool] });
+  const [reasoning, made] = first.body.output;
+
+  const whole = await ask({ ...good, input: [user, reasoning, made, output] });
+  const stripped = await ask({ ...good, input: [user, made, output] });
+  const anonymous = await ask({ ...good, input: [user, { ...made, id: undefined }, output] });
+
+  expect(whole.status).toBe(200);
+  expect(stripped.message).toContain("without its required 'reasoning' item");
+  expect(anonymous.status).toBe(200);
+});
+
+test("takes encrypted reasoning of its own organization only", async () => {
+  await using sibling = await startOpenAI({ organization: "org-home" });
+  await using stranger = await startOpenAI({ organization: "org-away" });
+  vendor.script([{ answer: { reasoning: "Hm.", text: "Hello" } }]);
+  const input = [user, ...(await ask(good)).body.output, user];
+
+  expect((await ask({ ...good, input }, sibling.url)).status).toBe(200);
+  expect(await ask({ ...good, input }, stranger.url)).toMatchObject({ status: 400, code: "invalid_encrypted_content" });
+});
