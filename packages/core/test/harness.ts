@@ -79,6 +79,19 @@ export async function rejection(clock: VirtualClock, call: Promise<unknown>): Pr
   throw new Error("The call was answered.");
 }
 
+/** How a call ends, one way or the other. */
+export async function settled<Value>(
+  clock: VirtualClock,
+  call: Promise<Value>,
+): Promise<{ readonly value: Value | undefined; readonly error: UnderstudyError | undefined }> {
+  try {
+    return { value: await finish(clock, call), error: undefined };
+  } catch (error) {
+    if (isUnderstudyError(error)) return { value: undefined, error };
+    throw error;
+  }
+}
+
 /** A controller whose signal counts its listeners. */
 export function countedController(): { readonly controller: AbortController; readonly listeners: () => number } {
   const controller = new AbortController();

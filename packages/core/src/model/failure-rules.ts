@@ -17,7 +17,8 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
   "network.connect-timeout": { ...sick, code: "timeout", repeat: "no" },
   "network.tls": { ...sick, code: "unavailable", scope: "endpoint", repeat: "no", loud: true },
   "network.reset": { ...sick, code: "unavailable", repeat: "fresh-connection" },
-  "network.protocol": { ...sick, code: "bad-response", repeat: "no" },
+  // For a stream that was refused: then nothing of a response came.
+  "network.protocol": { ...sick, code: "bad-response", repeat: "fresh-connection" },
   "timeout.first-content": { ...sick, code: "timeout", repeat: "no", health: "slow" },
   "gateway.html": { ...sick, code: "bad-response" },
   "gateway.not-a-stream": { ...sick, code: "bad-response" },
@@ -179,7 +180,7 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
     code: "adapter-error",
     scope: "target",
     repeat: "no",
-    sibling: true,
+    sibling: false,
     advance: "yes",
     health: "neutral",
     loud: true,
