@@ -137,8 +137,13 @@ describe("classifyFailures", () => {
     const empty = Object.assign(new Error("403 status code (no body)"), { status: 403, headers, error: undefined });
 
     expect(failures.thrown(json, NOW)).toMatchObject({ class: "server.overloaded", details: { requestId: "r" } });
-    expect(failures.thrown(text, NOW).class).toBe("gateway.html");
-    expect(failures.thrown(empty, NOW).details.vendorMessage).toBe("");
+    expect(failures.thrown(text, NOW)?.class).toBe("gateway.html");
+    expect(failures.thrown(empty, NOW)?.details.vendorMessage).toBe("");
+  });
+
+  it("leaves what is no failure of a request to whoever made the mistake", () => {
+    expect(failures.thrown(new TypeError("x is not a function"), NOW)).toBeUndefined();
+    expect(failures.thrown(new TypeError("fetch failed"), NOW)?.class).toBe("network.reset");
   });
 
   it("never keeps the target's key", () => {

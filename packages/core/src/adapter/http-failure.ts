@@ -4,7 +4,7 @@ import type { Capabilities, StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure, type Repair } from "../model/target-failure.ts";
 import type { RateLimits } from "../model/trace.ts";
 import { asNumber, asString } from "./foreign.ts";
-import { networkFailure } from "./network-failure.ts";
+import { isNetworkError, networkFailure } from "./network-failure.ts";
 import { cleanId, redact } from "./redact.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { statusClass } from "./status-class.ts";
@@ -27,6 +27,8 @@ export interface VendorError {
  */
 export interface FailureRow {
   readonly status?: number | readonly number[] | undefined;
+  /** Only errors inside a stream or a body with status 200, which have no status of their own. */
+  readonly inBand?: true | undefined;
   readonly type?: string | readonly string[] | undefined;
   readonly code?: string | readonly string[] | undefined;
   readonly param?: string | readonly string[] | undefined;
@@ -74,8 +76,11 @@ export interface FailureClassifier {
   http(response: FailedResponse): TargetFailure;
   /** The error in an event or in a body with status 200; undefined when it holds none. */
   inBand(body: unknown): TargetFailure | undefined;
-  /** Anything thrown while asking: a vendor SDK's error for a status, a fetch that failed, a failure of ours. */
-  thrown(error: unknown, wallNow: number): TargetFailure;
+  /**
+   * Anything thrown while asking: a vendor SDK's error for a status, a fetch that failed, a failure of ours. Undefined
+   * for everything else, which is the adapter's own mistake or its SDK's.
+   */
+  thrown(error: unknown, wallNow: number): TargetFailure | undefined;
   /** What the headers say, for the start of the stream. */
   responsePart(headers: Headers): Extract<StreamPart, { readonly type: "response" }>;
 }
@@ -98,7 +103,8 @@ export function classifyFailures(table: FailureTable, secrets: readonly string[]
     thrown: (error, wallNow) => {
       if (isTargetFailure(error)) return error;
       const response = sdkResponse(error, wallNow);
-      return response === undefined ? networkFailure(error, "headers") : httpFailure(table, secrets, response);
+      if (response !== undefined) return httpFailure(table, secrets, response);
+      return isNetworkError(error) ? networkFailure(error, "headers") : undefined;
     },
     responsePart: (headers) => ({
       type: "response",
@@ -169,6 +175,7 @@ function matchRow(rows: readonly FailureRow[], error: VendorError, status: numbe
   return rows.find(
     (row) =>
       isOneOf(row.status, status) &&
+      (row.inBand === undefined || status === undefined) &&
       isOneOf(row.type, error.type) &&
       isOneOf(row.code, error.code) &&
       isOneOf(row.param, error.param) &&

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FailureClass } from "../model/failure.ts";
 import { TargetFailure } from "../model/target-failure.ts";
-import { CarriedFailure, networkFailure } from "./network-failure.ts";
+import { CarriedFailure, isNetworkError, networkFailure } from "./network-failure.ts";
 
 function failed(cause: unknown): Error {
   return new Error("Connection error.", { cause: new TypeError("fetch failed", { cause }) });
@@ -73,6 +73,13 @@ describe("networkFailure", () => {
     const inner = new TargetFailure("network.connect-timeout");
 
     expect(networkFailure(new Error("wrapped", { cause: new CarriedFailure(inner) }), "headers")).toBe(inner);
+  });
+
+  it("tells the network's failures from mistakes in code", () => {
+    expect(isNetworkError(failed(withCode("ECONNRESET")))).toBe(true);
+    expect(isNetworkError(new TypeError("terminated"))).toBe(true);
+    expect(isNetworkError(new TypeError("Cannot read properties of undefined"))).toBe(false);
+    expect(isNetworkError(new Error("Could not resolve authentication method"))).toBe(false);
   });
 
   it("ends on causes that go in circles", () => {

@@ -60,22 +60,33 @@ const MAX_DEPTH = 8;
  * `phase`: `headers` while waiting for them, `body` afterwards.
  */
 export function networkFailure(error: unknown, phase: "headers" | "body"): TargetFailure {
-  let failureClass: FailureClass | undefined;
-  let code: string | undefined;
-  for (const link of causes(error)) {
-    if (isTargetFailure(link)) return link;
-    for (const name of namesOf(link)) {
-      const found = classOf(name);
-      // The innermost cause knows best.
-      if (found !== undefined) [failureClass, code] = [found, name];
-    }
-  }
+  const found = recognise(error);
+  if (isTargetFailure(found)) return found;
+  let failureClass = found?.class ?? "network.reset";
   const beforeResponse = phase === "headers";
-  failureClass ??= "network.reset";
   if (!beforeResponse && (failureClass === "network.reset" || failureClass === "network.connect-timeout")) {
     failureClass = "stream.reset";
   }
-  return new TargetFailure(failureClass, { vendorCode: code, beforeResponse });
+  return new TargetFailure(failureClass, { vendorCode: found?.code, beforeResponse });
+}
+
+/** Whether an error of unknown making comes from the network, and not from a mistake in code. */
+export function isNetworkError(error: unknown): boolean {
+  if (recognise(error) !== undefined) return true;
+  return error instanceof TypeError && /^(?:fetch failed|terminated|failed to fetch|load failed)/i.test(error.message);
+}
+
+function recognise(error: unknown): TargetFailure | { class: FailureClass; code: string } | undefined {
+  let found: { class: FailureClass; code: string } | undefined;
+  for (const link of causes(error)) {
+    if (isTargetFailure(link)) return link;
+    for (const code of namesOf(link)) {
+      const failureClass = classOf(code);
+      // The innermost cause knows best.
+      if (failureClass !== undefined) found = { class: failureClass, code };
+    }
+  }
+  return found;
 }
 
 /**

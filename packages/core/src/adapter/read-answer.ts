@@ -78,7 +78,7 @@ async function openResponse({ open, failures, context }: AnswerSource): Promise<
     const { status, headers } = response;
     throw failures.http({ status, headers, body: await response.text(), wallNow });
   } catch (error) {
-    throw stopReason(context.signal) ?? failures.thrown(error, wallNow);
+    throw stopReason(context.signal) ?? failures.thrown(error, wallNow) ?? error;
   }
 }
 
