@@ -10,7 +10,7 @@ export interface Folder {
 }
 
 /** Finds the folder that an environment variable names; default: beside the repository. */
-export function findFolder(variable: string, fallback: string): Folder {
+function findFolder(variable: string, fallback: string): Folder {
   const path = process.env[variable] ?? fileURLToPath(new URL(`../../../${fallback}`, import.meta.url));
   const absence = `SKIPPED: the folder ${path} does not exist. Set ${variable} to run this suite.`;
   return { path, exists: existsSync(path), absence };

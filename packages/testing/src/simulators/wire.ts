@@ -70,6 +70,9 @@ export type VendorErrorName =
   | "too-large"
   | "context-length"
   | "rate-limited"
+  | "daily-limit"
+  | "concurrency-limit"
+  | "spend-limit"
   | "server-error"
   | "overloaded"
   | "timeout";

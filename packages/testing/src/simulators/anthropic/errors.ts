@@ -73,6 +73,18 @@ export function anthropicNamed(name: VendorErrorName, { ids, model, retryAfterMs
       return anthropicError(400, "prompt is too long: 1250025 tokens > 1000000 maximum", ids);
     case "rate-limited":
       return anthropicError(429, messages[429] ?? "", ids, rateHeaders(retryAfterMs ?? 16_000));
+    case "daily-limit":
+      return anthropicError(429, messages[429] ?? "", ids, rateHeaders(retryAfterMs ?? 6 * 3_600_000));
+    case "concurrency-limit": {
+      const message = "Your request rate increased too quickly. Please ramp up traffic gradually.";
+      return anthropicError(429, message, ids, retryAfter(retryAfterMs ?? 5000), { error_code: "ramp_limit_exceeded" });
+    }
+    case "spend-limit": {
+      // It fails until access resumes, so there is no wait.
+      const message = "This request would exceed your organization's spend limit.";
+      const details = { error_code: "enforced_spend_limit_reached" };
+      return anthropicError(429, message, ids, { "x-should-retry": "false" }, details);
+    }
     case "server-error":
       return anthropicStatus(500, ids);
     case "overloaded":

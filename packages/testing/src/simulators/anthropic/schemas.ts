@@ -49,7 +49,7 @@ function checkRecursion(path: string, schema: JsonObject): Problem {
 }
 
 /** The sub-schemas of a schema, definitions included. */
-export function children(node: JsonObject): readonly unknown[] {
+function children(node: JsonObject): readonly unknown[] {
   const maps = [node["properties"], node["$defs"], node["definitions"]].filter(isObject);
   const lists = [node["anyOf"], node["oneOf"], node["allOf"], node["prefixItems"]];
   return [...maps.flatMap((map) => Object.values(map)), ...lists.flatMap(listOf), node["items"]];

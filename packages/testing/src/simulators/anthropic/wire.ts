@@ -6,7 +6,7 @@ import { anthropicFrames, anthropicWhole, encodeAnthropic, named, ping } from ".
 import { admitAnthropic } from "./request.ts";
 
 /** The Messages API: `POST /v1/messages`. */
-export const anthropicWire: Wire = {
+const anthropicWire: Wire = {
   name: "anthropic",
   basePath: "",
   keepAlive: { stream: encodeAnthropic(ping, 0), whole: "\n" },

@@ -58,6 +58,18 @@ export function deepSeekNamed(name: VendorErrorName, { model, retryAfterMs }: Er
       );
     case "rate-limited":
       return waiting(deepSeekStatus(429), retryAfterMs);
+    case "daily-limit":
+      return waiting(deepSeekError(429, "Rate limit reached for requests per day (RPD)."), retryAfterMs);
+    case "concurrency-limit":
+      return waiting(
+        deepSeekError(
+          429,
+          "Your current concurrency is 40, which exceeds your concurrency limit of 39 based on your remaining balance.",
+        ),
+        retryAfterMs,
+      );
+    case "spend-limit":
+      return deepSeekStatus(402);
     case "server-error":
       return deepSeekStatus(500);
     case "overloaded":

@@ -7,7 +7,7 @@ import { deepSeekFrames, deepSeekWhole } from "./frames.ts";
 import { admitDeepSeek } from "./request.ts";
 
 /** DeepSeek's own chat API: `POST /chat/completions`, beta features under `/beta`. */
-export const deepSeekWire: Wire = {
+const deepSeekWire: Wire = {
   name: "deepseek",
   basePath: "",
   keepAlive: { stream: ": keep-alive\n\n", whole: "\n" },

@@ -96,7 +96,13 @@ export function geminiNamed(name: VendorErrorName, { model, retryAfterMs }: Erro
         "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).",
       );
     case "rate-limited":
-      return rateLimited(model, (retryAfterMs ?? 34_400) / 1000);
+      return rateLimited(model, (retryAfterMs ?? 34_400) / 1000, "Minute");
+    case "daily-limit":
+      return rateLimited(model, (retryAfterMs ?? 34_400) / 1000, "Day");
+    case "concurrency-limit":
+      return geminiError(429, "Resource has been exhausted (e.g. check quota).", [errorInfo("RATE_LIMIT_EXCEEDED")]);
+    case "spend-limit":
+      return geminiStatus(402);
     case "server-error":
       return geminiStatus(500);
     case "overloaded":
@@ -109,8 +115,8 @@ export function geminiNamed(name: VendorErrorName, { model, retryAfterMs }: Erro
 }
 
 /** The wait stands in the body only; there is no header for it. */
-function rateLimited(model: string, seconds: number): Reply {
-  const quotaId = "GenerateContentPaidTierInputTokensPerModelPerMinute";
+function rateLimited(model: string, seconds: number, per: "Minute" | "Day"): Reply {
+  const quotaId = `GenerateRequestsPer${per}PerProjectPerModel-FreeTier`;
   return geminiError(429, `${texts[429]}\nPlease retry in ${seconds}s.`, [
     {
       "@type": "type.googleapis.com/google.rpc.QuotaFailure",

@@ -6,7 +6,7 @@ import { encodeGemini, geminiFrames, geminiInBand, geminiWhole } from "./frames.
 import { admitGemini } from "./request.ts";
 
 /** generateContent and streamGenerateContent, under `/v1` and `/v1beta`. */
-export const geminiWire: Wire = {
+const geminiWire: Wire = {
   name: "gemini",
   basePath: "",
   keepAlive: { stream: ": keep-alive\r\n\r\n", whole: "\n" },

@@ -5,7 +5,7 @@ import { seal } from "../seal.ts";
 import type { Call, Frame } from "../wire.ts";
 
 /** An event between the start and the end of an item, without what every event carries. */
-export interface ItemEvent {
+interface ItemEvent {
   readonly kind: Frame["kind"];
   readonly type: string;
   readonly fields: JsonObject;

@@ -7,7 +7,7 @@ type Problem = OpenAIProblem | undefined;
 /** Ids of items that were made after reasoning name the group they belong to, so that a missing partner shows. */
 const grouped = /^(?:rs|fc|msg)_5ea1([0-9a-f]{16})/;
 
-export function groupOf(id: string): string | undefined {
+function groupOf(id: string): string | undefined {
   return grouped.exec(id)?.[1];
 }
 

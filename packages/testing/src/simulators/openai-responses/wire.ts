@@ -7,7 +7,7 @@ import { encodeResponses, responsesFrame, responsesFrames, responsesInBand, resp
 import { responsesEndpoint } from "./request.ts";
 
 /** The Responses API: `POST /v1/responses`. */
-export const responsesWire: Wire = {
+const responsesWire: Wire = {
   name: "openai-responses",
   basePath: "/v1",
   keepAlive: { stream: ": keep-alive\n\n", whole: "\n" },

@@ -115,6 +115,35 @@ export function openAINamed(name: VendorErrorName, detail: ErrorDetail, notFound
         headers: retryAfterMs === undefined ? rateHeaders(wait) : { ...rateHeaders(wait), ...retryAfter(wait) },
       });
     }
+    case "daily-limit": {
+      const wait = retryAfterMs ?? 6 * 3_600_000;
+      return openAIError({
+        status: 429,
+        type: "requests",
+        message: `Rate limit reached for ${model} on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in ${Math.round(wait / 60_000)}m0s.`,
+        code: "rate_limit_exceeded",
+        headers: {
+          "x-ratelimit-limit-requests": "200",
+          "x-ratelimit-remaining-requests": "0",
+          "x-ratelimit-reset-requests": `${Math.round(wait / 60_000)}m0s`,
+        },
+      });
+    }
+    case "concurrency-limit":
+      return openAIError({
+        status: 429,
+        type: "requests",
+        message: "Your request rate increased too quickly. Please slow down.",
+        code: "slow_down",
+        headers: retryAfterMs === undefined ? {} : retryAfter(retryAfterMs),
+      });
+    case "spend-limit":
+      return openAIError({
+        status: 429,
+        type: "insufficient_quota",
+        message: "Your organization has reached its spend limit.",
+        code: "organization_spend_limit_exceeded",
+      });
     case "server-error":
       return openAIStatus(500);
     case "overloaded": {
