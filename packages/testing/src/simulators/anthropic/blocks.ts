@@ -1,6 +1,6 @@
 import { firstIn, isObject, objectsOf, textOf, unknownKey, type JsonObject, shown } from "../json.ts";
 import { digestOf, unseal } from "../seal.ts";
-import type { AnthropicRequest, Problem } from "./request.ts";
+import type { AnthropicRequest, Problem } from "./problem.ts";
 
 /** Where a block stands. */
 export interface BlockPlace {

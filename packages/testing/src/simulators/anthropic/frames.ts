@@ -1,7 +1,7 @@
 import { argumentDeltas, deltas, finishOf, joined, usageOf } from "../answer.ts";
 import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
 import { seal } from "../seal.ts";
-import type { JsonObject } from "../json.ts";
+import { isObject, type JsonObject } from "../json.ts";
 import type { Call, Frame } from "../wire.ts";
 
 /** The event with the padding that this vendor puts behind its JSON, so that lengths tell less. */
@@ -76,11 +76,17 @@ interface Block {
 }
 
 function blocks(answer: Answer, call: Call): readonly Block[] {
+  const { reasoning } = answer;
   return [
-    ...(answer.reasoning === undefined ? [] : [thinkingBlock(answer.reasoning, call)]),
+    ...(reasoning === undefined || isThinkingOff(call) ? [] : [thinkingBlock(reasoning, call)]),
     ...(answer.text === undefined ? [] : [textBlock(answer, answer.text, call)]),
     ...(answer.toolCalls ?? []).map((tool) => toolBlock(tool, call)),
   ];
+}
+
+function isThinkingOff(call: Call): boolean {
+  const { thinking } = call.body;
+  return isObject(thinking) && thinking["type"] === "disabled";
 }
 
 function thinkingBlock(reasoning: string | readonly string[], call: Call): Block {
@@ -140,8 +146,8 @@ function citation(source: CitationAnswer): JsonObject {
 
 /** Newer models leave the thinking text out unless asked for it. */
 function displayOf(call: Call): string {
-  const thinking = call.body["thinking"];
-  if (typeof thinking === "object" && thinking !== null && "display" in thinking) return String(thinking.display);
+  const { thinking } = call.body;
+  if (isObject(thinking) && typeof thinking["display"] === "string") return thinking["display"];
   return /-(4-[78]|5)(-|$)/.test(call.model) ? "omitted" : "summarized";
 }
 

@@ -2,7 +2,7 @@ import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, unknownKey, type
 import { checkBlock } from "./blocks.ts";
 import type { AnthropicModel } from "./models.ts";
 import { isThinking } from "./parameters.ts";
-import type { AnthropicRequest, Problem } from "./request.ts";
+import type { AnthropicRequest, Problem } from "./problem.ts";
 
 /** Roles, content and the pairing of tool calls with their results. */
 export function checkMessages(request: AnthropicRequest, model: AnthropicModel): Problem {

@@ -1,6 +1,6 @@
 import { firstOf, isObject, listOf, unknownKey, shown } from "../json.ts";
 import type { AnthropicModel } from "./models.ts";
-import type { AnthropicRequest, Problem } from "./request.ts";
+import type { AnthropicRequest, Problem } from "./problem.ts";
 import { checkSchema } from "./schemas.ts";
 
 /** Sampling, thinking, effort and output format against the API version and the model. */

@@ -1,24 +1,11 @@
-import { firstOf, isObject, listOf, textOf, unknownKey, words, type JsonObject } from "../json.ts";
+import { firstOf, isObject, listOf, textOf, unknownKey, words } from "../json.ts";
 import { bearerOf, parseBody, refused, type Admission, type NativeRequest, type Policy, type Reply } from "../wire.ts";
 import { anthropicError, anthropicStatus } from "./errors.ts";
 import { checkMessages } from "./messages.ts";
 import { anthropicModel } from "./models.ts";
 import { checkParameters } from "./parameters.ts";
+import type { AnthropicRequest, Problem } from "./problem.ts";
 import { checkTools } from "./tools.ts";
-
-/** What a check needs to know of the request besides its body. */
-export interface AnthropicRequest {
-  readonly body: JsonObject;
-  readonly model: string;
-  /** Value of `anthropic-version`. */
-  readonly version: string;
-  /** Value of `anthropic-beta`, plus whether the beta path was used. */
-  readonly betas: string;
-  readonly organization: string;
-}
-
-/** A refusal in the vendor's words; its status is 400. */
-export type Problem = string | undefined;
 
 const versions = ["2023-01-01", "2023-06-01", "2026-10-21"];
 

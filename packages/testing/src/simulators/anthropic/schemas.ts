@@ -1,5 +1,5 @@
 import { firstIn, firstOf, isObject, listOf, type JsonObject, shown } from "../json.ts";
-import type { Problem } from "./request.ts";
+import type { Problem } from "./problem.ts";
 
 const unsupported = [
   "minimum",

@@ -11,7 +11,7 @@ import {
   words,
 } from "../json.ts";
 import type { AnthropicModel } from "./models.ts";
-import type { AnthropicRequest, Problem } from "./request.ts";
+import type { AnthropicRequest, Problem } from "./problem.ts";
 import { checkSchema, countProperties } from "./schemas.ts";
 
 const customFields = words(

@@ -1,6 +1,6 @@
 import { findUnpaired } from "../chat/pairs.ts";
 import { firstIn, firstOf, isObject, listOf, objectsOf, shown, textOf, type JsonObject } from "../json.ts";
-import { deserialize, type DeepSeekRequest, type Problem } from "./request.ts";
+import { deserialize, type DeepSeekRequest, type Problem } from "./problem.ts";
 
 /** Roles, content, the pairing of tool calls, and the duty to send reasoning back. */
 export function checkDeepSeekMessages(request: DeepSeekRequest): Problem {

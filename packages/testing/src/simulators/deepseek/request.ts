@@ -2,19 +2,7 @@ import { firstOf, isObject, listOf, objectsOf, shown, textOf, type JsonObject } 
 import { bearerOf, parseBody, refused, type Admission, type NativeRequest, type Policy } from "../wire.ts";
 import { badKey, deepSeekError, deepSeekStatus, modelNotFound } from "./errors.ts";
 import { checkDeepSeekMessages } from "./messages.ts";
-
-/** A refusal in the vendor's words; its status is 400. */
-export type Problem = string | undefined;
-
-/** What a check needs to know of the request besides its body. */
-export interface DeepSeekRequest {
-  readonly body: JsonObject;
-  readonly text: string;
-  readonly model: string;
-  /** The beta base: prefix continuation, strict tools. */
-  readonly beta: boolean;
-  readonly thinking: boolean;
-}
+import { deserialize, type DeepSeekRequest, type Problem } from "./problem.ts";
 
 const paths = ["/chat/completions", "/v1/chat/completions", "/beta/chat/completions"];
 
@@ -51,12 +39,6 @@ export function isThinking(body: JsonObject): boolean {
   const thinking = body["thinking"];
   if (isObject(thinking)) return thinking["type"] !== "disabled";
   return body["model"] !== "deepseek-chat";
-}
-
-/** The words in which the vendor's parser complains. */
-export function deserialize(text: string, reason: string, near = ""): string {
-  const column = Math.max(1, near === "" ? text.length : text.indexOf(near) + near.length);
-  return `Failed to deserialize the JSON body into the target type: ${reason} at line 1 column ${column}`;
 }
 
 function checkShape({ body, text }: DeepSeekRequest): Problem {

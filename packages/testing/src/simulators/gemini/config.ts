@@ -1,8 +1,7 @@
 import { firstOf, isObject, listOf, shown, unknownKey, type JsonObject } from "../json.ts";
-import { unknownField } from "./errors.ts";
+import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, known } from "./fields.ts";
 import type { GeminiModel } from "./models.ts";
-import { invalid, type Problem } from "./request.ts";
 
 /** `generationConfig` against its own rules and the model. */
 export function checkConfig(fields: JsonObject, model: GeminiModel): Problem {

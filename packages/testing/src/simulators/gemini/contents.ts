@@ -1,9 +1,8 @@
 import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, unknownKey, words, type JsonObject } from "../json.ts";
 import { unseal } from "../seal.ts";
-import { unknownField } from "./errors.ts";
+import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, camels, known } from "./fields.ts";
 import type { GeminiModel } from "./models.ts";
-import { invalid, type Problem } from "./request.ts";
 
 /** A turn with its names in one spelling. */
 interface Turn {

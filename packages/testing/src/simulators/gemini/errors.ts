@@ -32,6 +32,14 @@ export function geminiError(code: number, message: string, details: readonly Jso
   return { status: code, body: { error: details.length === 0 ? error : { ...error, details } } };
 }
 
+/** A refusal; undefined when there is none. */
+export type Problem = Reply | undefined;
+
+/** The usual refusal. */
+export function invalid(message: string): Reply {
+  return geminiError(400, message);
+}
+
 export function geminiStatus(status: number): Reply {
   return geminiError(status, texts[status] ?? "The request failed.");
 }

@@ -2,17 +2,10 @@ import { firstOf, isObject, listOf, textOf, unknownKey } from "../json.ts";
 import { parseBody, refused, type Admission, type NativeRequest, type Policy, type Reply } from "../wire.ts";
 import { checkConfig } from "./config.ts";
 import { checkContents } from "./contents.ts";
-import { badKey, geminiError, modelNotFound, noKey, unknownField } from "./errors.ts";
+import { badKey, invalid, modelNotFound, noKey, unknownField, type Problem } from "./errors.ts";
 import { camel, known } from "./fields.ts";
 import { geminiModel } from "./models.ts";
 import { checkGeminiTools } from "./tools.ts";
-
-/** A refusal; undefined when there is none. */
-export type Problem = Reply | undefined;
-
-export function invalid(message: string): Reply {
-  return geminiError(400, message);
-}
 
 const route = /^\/(v1|v1beta)\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
 

@@ -1,8 +1,7 @@
 import { firstIn, firstOf, isObject, listOf, shown, textOf, unknownKey, type JsonObject } from "../json.ts";
-import { unknownField } from "./errors.ts";
+import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, camels, known } from "./fields.ts";
 import type { GeminiModel } from "./models.ts";
-import { invalid, type Problem } from "./request.ts";
 
 /** Tool declarations and the calling mode. */
 export function checkGeminiTools(fields: JsonObject, model: GeminiModel): Problem {
