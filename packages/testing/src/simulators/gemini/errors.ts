@@ -27,7 +27,7 @@ const texts: Readonly<Record<number, string>> = {
   504: "Deadline expired before operation could complete.",
 };
 
-export function geminiError(code: number, message: string, details: readonly JsonObject[] = []): Reply {
+function geminiError(code: number, message: string, details: readonly JsonObject[] = []): Reply {
   const error = { code, message, status: names[code] ?? "UNKNOWN" };
   return { status: code, body: { error: details.length === 0 ? error : { ...error, details } } };
 }
