@@ -135,10 +135,10 @@ export const fail = (failureClass: FailureClass, details?: TargetFailureDetails)
   error: new TargetFailure(failureClass, details),
 });
 
-export const end = (finishReason: FinishReason = "stop", usage?: Usage): StreamPart => ({
+export const end = (finishReason: FinishReason = "stop", usage?: Usage, raw: string = finishReason): StreamPart => ({
   type: "end",
   finishReason,
-  rawFinishReason: finishReason,
+  rawFinishReason: raw,
   usage,
 });
 
