@@ -16,6 +16,10 @@ import type { VirtualClock } from "./virtual-clock.ts";
 export type Step =
   | { readonly type: "wait"; readonly ms: number }
   | { readonly type: "read"; readonly parts: readonly StreamPart[] }
+  /** A read whose parts are made when it happens. */
+  | { readonly type: "make"; readonly parts: () => readonly StreamPart[] }
+  /** Not a read: goes on when the promise does. */
+  | { readonly type: "until"; readonly promise: Promise<unknown> }
   | { readonly type: "throw"; readonly error: unknown }
   | { readonly type: "hang" }
   /** The iterator is done without an `end`. */
@@ -97,6 +101,11 @@ function play(clock: VirtualClock, steps: readonly Step[], call: ScriptedCall): 
         return next();
       case "read":
         return { done: false, value: step.parts };
+      case "make":
+        return { done: false, value: step.parts() };
+      case "until":
+        await step.promise;
+        return next();
       case "throw":
         throw step.error;
       case "hang":

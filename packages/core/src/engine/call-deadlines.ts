@@ -82,9 +82,11 @@ export class CallDeadlines {
   /** Reads are counted, not stamped: a stamp per read would cost more than the read. */
   #isIdleSince(now: number): boolean {
     const { pulls } = this.#output;
-    if (!this.#isIdle() || pulls !== this.#idlePulls) {
+    const isIdle = this.#isIdle();
+    if (!isIdle || pulls !== this.#idlePulls) {
       this.#idleSince = now;
-      this.#idlePulls = pulls;
+      // The read that waits now may be answered at any time: only then idleness begins.
+      this.#idlePulls = isIdle ? pulls : -1;
       return false;
     }
     return this.#idleSince + this.#limits.consumerIdleMs <= now;
