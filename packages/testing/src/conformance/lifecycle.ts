@@ -22,7 +22,8 @@ export function testLifecycle({ describe, test }: TestRunner, adapter: AdapterUn
           await vendor.idle();
         }
         assert.equal(vendor.requests.length, GOOD_CALLS);
-        assert.equal(vendor.connections.accepted, 1);
+        // The next call may begin before the client has the last connection back: then two take turns.
+        assert.ok(vendor.connections.accepted <= 2, `${vendor.connections.accepted} connections were opened`);
       });
     }
 
