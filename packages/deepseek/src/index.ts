@@ -1,1 +1,2 @@
-export {};
+export { deepseek, type DeepSeekOptions } from "./target.ts";
+export type { DeepSeekVendorOptions } from "./request.ts";

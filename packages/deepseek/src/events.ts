@@ -1,0 +1,182 @@
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  isJsonObject,
+  parseEvent,
+  parseToolInput,
+  TargetFailure,
+  type AttemptContext,
+  type FailureClassifier,
+  type FinishReason,
+  type Foreign,
+  type StreamPart,
+  type Usage,
+  type WireEvent,
+  type WirePhase,
+  type WireReader,
+} from "@understudy/core/adapter";
+import { readUsage } from "./usage.ts";
+
+const FINISH_REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map<string, FinishReason>([
+  ["stop", "stop"],
+  ["length", "length"],
+  ["tool_calls", "tool-calls"],
+  ["content_filter", "content-filter"],
+]);
+
+interface OpenText {
+  readonly type: "text" | "reasoning";
+  readonly id: string;
+  text: string;
+}
+
+interface OpenCall {
+  readonly id: string;
+  readonly toolCallId: string;
+  readonly toolName: string;
+  text: string;
+}
+
+/**
+ * Reads a chat completion, as chunks or whole: reasoning, then text, then tool calls, and `[DONE]`. Comments, with
+ * which the vendor says that a request still waits in its queue, are no events and never come here.
+ */
+export class ChatReader implements WireReader {
+  phase: WirePhase = "answering";
+  readonly #failures: FailureClassifier;
+  readonly #newId: () => string;
+  #open: OpenText | undefined;
+  readonly #calls = new Map<number, OpenCall>();
+  #model: string | undefined;
+  #usage: Usage | undefined;
+  #rawFinishReason: string | undefined;
+
+  constructor(context: AttemptContext, failures: FailureClassifier) {
+    this.#failures = failures;
+    this.#newId = context.newId;
+  }
+
+  event({ data }: WireEvent, out: StreamPart[]): void {
+    if (data === "[DONE]") {
+      if (this.phase !== "evidence") throw new TargetFailure("stream.truncated");
+      this.finish(out);
+      return;
+    }
+    const chunk = parseEvent(data);
+    this.#checkError(chunk);
+    this.#model ??= asString(chunk["model"]);
+    for (const choice of asArray(chunk["choices"])) this.#choice(asObject(choice), "delta", out);
+    this.#readUsage(chunk, out);
+  }
+
+  whole(body: unknown, out: StreamPart[]): void {
+    const completion = asObject(body);
+    this.#checkError(completion);
+    const [choice] = asArray(completion["choices"]);
+    if (choice === undefined) return;
+    this.#model = asString(completion["model"]);
+    this.#choice(asObject(choice), "message", out);
+    this.#readUsage(completion, out);
+    this.finish(out);
+  }
+
+  finish(out: StreamPart[]): void {
+    this.#close(out);
+    for (const { id, toolCallId, toolName, text } of this.#calls.values()) {
+      const input = parseToolInput(text);
+      // Spelled as the model spelled it, the call finds the vendor's cache when it goes back.
+      const opaque = text === "" || JSON.stringify(input.input) === text ? undefined : { arguments: text };
+      out.push({ type: "tool-call", id, part: { type: "tool-call", toolCallId, toolName, ...input, opaque } });
+    }
+    this.phase = "ended";
+    out.push({
+      type: "end",
+      finishReason: FINISH_REASONS.get(this.#rawFinishReason) ?? "other",
+      rawFinishReason: this.#rawFinishReason,
+      usage: this.#usage,
+      model: this.#model,
+    });
+  }
+
+  #checkError(native: Foreign): void {
+    if (native["error"] === undefined || native["error"] === null) return;
+    const failure = this.#failures.inBand(native);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** A whole message has the shape of one large delta. */
+  #choice(choice: Foreign, field: "delta" | "message", out: StreamPart[]): void {
+    if ((asNumber(choice["index"]) ?? 0) !== 0) return;
+    const delta = asObject(choice[field]);
+    const reasoning = delta["reasoning_content"];
+    // The first chunk holds empty texts, and each chunk null for what it is not about: neither opens a part.
+    if (typeof reasoning === "string" && reasoning !== "") this.#append("reasoning", reasoning, out);
+    const { content } = delta;
+    if (typeof content === "string" && content !== "") this.#append("text", content, out);
+    const calls = delta["tool_calls"];
+    if (Array.isArray(calls)) for (const [position, call] of calls.entries()) this.#call(asObject(call), position, out);
+    const reason = choice["finish_reason"];
+    if (typeof reason === "string" && reason !== "") this.#finishReason(reason);
+  }
+
+  #append(type: OpenText["type"], delta: string, out: StreamPart[]): void {
+    let open = this.#open;
+    if (open?.type !== type) {
+      this.#close(out);
+      open = { type, id: this.#newId(), text: "" };
+      this.#open = open;
+      out.push(type === "text" ? { type: "text-start", id: open.id } : { type: "reasoning-start", id: open.id });
+    }
+    open.text += delta;
+    out.push(
+      type === "text" ? { type: "text-delta", id: open.id, delta } : { type: "reasoning-delta", id: open.id, delta },
+    );
+  }
+
+  #close(out: StreamPart[]): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    const { type, id, text } = open;
+    if (type === "text") out.push({ type: "text-end", id, part: { type, text } });
+    else out.push({ type: "reasoning-end", id, part: { type, text } });
+  }
+
+  #call(native: Foreign, position: number, out: StreamPart[]): void {
+    const index = asNumber(native["index"]) ?? position;
+    const fn = asObject(native["function"]);
+    let call = this.#calls.get(index);
+    if (call === undefined) {
+      const toolName = asString(fn["name"]);
+      if (toolName === undefined) throw new TargetFailure("stream.malformed");
+      this.#close(out);
+      const id = this.#newId();
+      call = { id, toolCallId: asString(native["id"]) ?? `call_${id}`, toolName, text: "" };
+      this.#calls.set(index, call);
+      out.push({ type: "tool-call-start", id, toolCallId: call.toolCallId, toolName });
+    }
+    const delta = fn["arguments"];
+    if (typeof delta !== "string" || delta === "") return;
+    call.text += delta;
+    out.push({ type: "tool-call-delta", id: call.id, delta });
+  }
+
+  #finishReason(reason: string): void {
+    // The vendor broke off for lack of capacity: what came before is no answer.
+    if (reason === "insufficient_system_resource") {
+      throw new TargetFailure("server.overloaded", { vendorCode: reason });
+    }
+    this.#rawFinishReason = reason;
+    this.phase = "evidence";
+  }
+
+  /** In the chunk of the finish reason, or in one of its own after it; null in all others. */
+  #readUsage(native: Foreign, out: StreamPart[]): void {
+    const { usage } = native;
+    if (!isJsonObject(usage)) return;
+    this.#usage = readUsage(usage);
+    out.push({ type: "usage", usage: this.#usage });
+  }
+}

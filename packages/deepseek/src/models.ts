@@ -1,0 +1,51 @@
+import type { Capabilities } from "@understudy/core/adapter";
+
+/** What is known of a model: what it takes, its limits and its end. */
+export interface DeepSeekModel {
+  readonly thinksByDefault: boolean;
+  /** When `top_p` counts: only while the model thinks, or only while it does not. */
+  readonly topP: "thinking" | "not-thinking";
+  readonly tools: Capabilities["tools"];
+  readonly images: Capabilities["images"];
+  readonly jsonOutput: Capabilities["jsonOutput"];
+  /** Tokens. */
+  readonly contextWindow: number | "unknown";
+  readonly maxOutputTokens: number | "unknown";
+  /** The day after which it no longer answers, as far as the vendor has said. */
+  readonly retiresOn?: string | undefined;
+}
+
+/** What is assumed of a model that this table does not know yet. */
+const UNKNOWN: DeepSeekModel = {
+  thinksByDefault: true,
+  topP: "thinking",
+  tools: "unknown",
+  images: "unknown",
+  jsonOutput: "unknown",
+  contextWindow: "unknown",
+  maxOutputTokens: "unknown",
+};
+const CURRENT: DeepSeekModel = {
+  ...UNKNOWN,
+  tools: true,
+  images: true,
+  jsonOutput: true,
+  contextWindow: 1_000_000,
+  maxOutputTokens: 384_000,
+};
+/** Names of earlier models, which a newer one answers now; whether they take images is not said. */
+const RENAMED: DeepSeekModel = { ...CURRENT, images: "unknown" };
+
+const MODELS: ReadonlyMap<string, DeepSeekModel> = new Map<string, DeepSeekModel>([
+  ["deepseek-flash", CURRENT],
+  ["deepseek-v4-flash-vision-exp", CURRENT],
+  ["deepseek-v4-flash", RENAMED],
+  ["deepseek-v4-pro", { ...RENAMED, topP: "not-thinking" }],
+  ["deepseek-chat", { ...RENAMED, thinksByDefault: false, retiresOn: "2026-07-24" }],
+  ["deepseek-reasoner", { ...RENAMED, retiresOn: "2026-07-24" }],
+]);
+
+/** What this version knows of a model id; ids it does not know are taken for a current model with unknown limits. */
+export function deepSeekModel(id: string): DeepSeekModel {
+  return MODELS.get(id) ?? UNKNOWN;
+}
