@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson } from "../model/json.ts";
+import { isJsonObject, parseJson, type JsonObject } from "../model/json.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 
 /** What a vendor sent, parsed and not yet believed. */
@@ -23,6 +23,12 @@ export function asObject(value: unknown): Foreign {
 
 export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Part of a vendor's JSON to keep as it is, for its way back. */
+export function asJsonObject(value: unknown): JsonObject {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what comes out of a JSON parser is JSON
+  return asObject(value) as JsonObject;
 }
 
 const NOTHING: Foreign = Object.freeze({});

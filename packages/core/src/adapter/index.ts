@@ -27,7 +27,7 @@ export {
 export { networkFailure } from "./network-failure.ts";
 export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
 export { cleanId, redact } from "./redact.ts";
-export { asArray, asNumber, asObject, asString, parseEvent, type Foreign } from "./foreign.ts";
+export { asArray, asJsonObject, asNumber, asObject, asString, parseEvent, type Foreign } from "./foreign.ts";
 export { parseToolInput, type ToolInput } from "./tool-input.ts";
 export { clampEffort } from "./reasoning-effort.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";

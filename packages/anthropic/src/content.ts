@@ -1,0 +1,161 @@
+import {
+  asArray,
+  asJsonObject,
+  asString,
+  isJsonObject,
+  TargetFailure,
+  type AssistantPart,
+  type FilePart,
+  type ImagePart,
+  type JsonObject,
+  type Loss,
+  type TargetMessage,
+  type TargetToolResult,
+  type UserPart,
+} from "@understudy/core/adapter";
+
+type ReportLoss = (loss: Loss) => void;
+
+/**
+ * The conversation as the Messages API wants it: tool results stand first in the user message after their calls.
+ * `canCite`: documents may ask for citations, which exclude a native output format.
+ */
+export function toMessages(messages: readonly TargetMessage[], canCite: boolean, loss: ReportLoss): JsonObject[] {
+  const native: { readonly role: string; readonly content: JsonObject[] }[] = [];
+  for (const [index, message] of messages.entries()) {
+    const role = message.role === "assistant" ? "assistant" : "user";
+    const lost = (what: string): void => loss({ what: `messages[${index}] ${what}`, action: "dropped" });
+    const content = toContent(message, { canCite, lost });
+    if (content.length === 0) continue;
+    const last = native.at(-1);
+    if (last?.role === role) last.content.push(...content);
+    else native.push({ role, content });
+  }
+  return native;
+}
+
+interface BlockContext {
+  readonly canCite: boolean;
+  readonly lost: (what: string) => void;
+}
+
+function toContent(message: TargetMessage, context: BlockContext): JsonObject[] {
+  switch (message.role) {
+    case "user":
+      return message.content.flatMap((part) => toUserBlock(part, context));
+    case "assistant":
+      return message.content.flatMap((part) => toAssistantBlock(part, context));
+    case "tool":
+      return message.content.map((result) => toToolResult(result, context));
+    default:
+      return message satisfies never;
+  }
+}
+
+function toUserBlock(part: UserPart, context: BlockContext): JsonObject[] {
+  switch (part.type) {
+    case "text":
+      return textBlock(part.text);
+    case "image":
+      return [toImage(part)];
+    case "file":
+      return [toDocument(part, context)];
+    case "audio":
+      context.lost("audio");
+      return [];
+    default:
+      return part satisfies never;
+  }
+}
+
+function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObject[] {
+  switch (part.type) {
+    case "text": {
+      const citations = asArray(part.opaque?.["citations"]).map(asJsonObject);
+      return textBlock(part.text, citations.length === 0 ? {} : { citations });
+    }
+    case "refusal":
+      return textBlock(part.text);
+    case "reasoning": {
+      const [signature, data] = [asString(part.opaque?.["signature"]), asString(part.opaque?.["redacted"])];
+      if (data !== undefined) return [{ type: "redacted_thinking", data }];
+      // Refused without its signature: all of the block goes, or none.
+      if (signature === undefined || signature === "") context.lost("reasoning");
+      else return [{ type: "thinking", thinking: part.text, signature }];
+      return [];
+    }
+    case "tool-call": {
+      const { toolCallId: id, toolName: name, input, opaque } = part;
+      return [{ ...opaque, type: "tool_use", id, name, input: isJsonObject(input) ? input : {} }];
+    }
+    case "opaque":
+      return isJsonObject(part.data) ? [asJsonObject(part.data)] : [];
+    case "source":
+      return [];
+    case "image":
+    case "file":
+    case "audio":
+      context.lost(part.type);
+      return [];
+    default:
+      return part satisfies never;
+  }
+}
+
+function toToolResult(result: TargetToolResult, context: BlockContext): JsonObject {
+  const content = result.content.flatMap((part) => toUserBlock(part, context));
+  return {
+    type: "tool_result",
+    tool_use_id: result.toolCallId,
+    ...(content.length === 0 ? {} : { content }),
+    ...(result.isError === true ? { is_error: true } : {}),
+  };
+}
+
+/** Blank text is refused, wherever it stands. */
+function textBlock(text: string, more: JsonObject = {}): JsonObject[] {
+  return text.trim() === "" ? [] : [{ type: "text", text, ...more }];
+}
+
+function toImage({ source }: ImagePart): JsonObject {
+  switch (source.type) {
+    case "base64":
+      return {
+        type: "image",
+        source: { type: "base64", media_type: source.mediaType, data: source.data },
+      };
+    case "url":
+      return { type: "image", source: { type: "url", url: source.url } };
+    case "vendor-file":
+      return { type: "image", source: { type: "file", file_id: source.id } };
+    default:
+      return source satisfies never;
+  }
+}
+
+function toDocument({ source, name, citations }: FilePart, { canCite, lost }: BlockContext): JsonObject {
+  if (citations === true && !canCite) lost("citations");
+  const more = {
+    ...(name === undefined ? {} : { title: name }),
+    ...(citations === true && canCite ? { citations: { enabled: true } } : {}),
+  };
+  switch (source.type) {
+    case "base64":
+      return { type: "document", source: documentData(source.mediaType, source.data), ...more };
+    case "url":
+      return { type: "document", source: { type: "url", url: source.url }, ...more };
+    case "vendor-file":
+      return { type: "document", source: { type: "file", file_id: source.id }, ...more };
+    default:
+      return source satisfies never;
+  }
+}
+
+function documentData(mediaType: string, data: string): JsonObject {
+  if (mediaType === "application/pdf") return { type: "base64", media_type: mediaType, data };
+  if (!/^text\/|^application\/(?:json|xml|yaml)\b/.test(mediaType)) {
+    throw new TargetFailure("request.unsupported", { capability: "files" });
+  }
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  return { type: "text", media_type: "text/plain", data: new TextDecoder().decode(bytes) };
+}

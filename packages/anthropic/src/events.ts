@@ -1,0 +1,146 @@
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  parseEvent,
+  TargetFailure,
+  type AttemptContext,
+  type FailureClassifier,
+  type FinishReason,
+  type Foreign,
+  type StreamPart,
+  type WireEvent,
+  type WirePhase,
+  type WireReader,
+} from "@understudy/core/adapter";
+import { openBlock, type OpenBlock } from "./blocks.ts";
+import { mergeUsage, readUsage } from "./usage.ts";
+
+const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["tool_use", "tool-calls"],
+  ["pause_turn", "pause"],
+  ["refusal", "refusal"],
+]);
+
+/** Reads one answer of the Messages API, streamed or whole. */
+export class MessagesReader implements WireReader {
+  phase: WirePhase = "answering";
+  readonly #context: AttemptContext;
+  readonly #failures: FailureClassifier;
+  readonly #blocks = new Map<number, OpenBlock>();
+  #usage: Foreign = {};
+  #model: string | undefined;
+  #stopReason: string | undefined;
+  #stopDetails: Foreign = {};
+
+  constructor(context: AttemptContext, failures: FailureClassifier) {
+    this.#context = context;
+    this.#failures = failures;
+  }
+
+  event({ data }: WireEvent, out: StreamPart[]): void {
+    const event = parseEvent(data);
+    switch (event["type"]) {
+      case "content_block_delta":
+        this.#delta(event, out);
+        break;
+      case "content_block_start":
+        this.#open(indexOf(event), asObject(event["content_block"]), out);
+        break;
+      case "content_block_stop":
+        this.#close(indexOf(event), out);
+        break;
+      case "message_start":
+        this.#start(asObject(event["message"]), out);
+        break;
+      case "message_delta":
+        this.#ending(asObject(event["delta"]), event["usage"], out);
+        break;
+      case "message_stop":
+        this.finish(out);
+        break;
+      case "error":
+        throw this.#failures.inBand(event) ?? new TargetFailure("unknown");
+      default:
+      // Pings, and events this version does not know.
+    }
+  }
+
+  whole(body: unknown, out: StreamPart[]): void {
+    const failure = this.#failures.inBand(body);
+    if (failure !== undefined) throw failure;
+    const message = asObject(body);
+    if (message["type"] !== "message" || asString(message["stop_reason"]) === undefined) return;
+    this.#start(message, out);
+    for (const [index, block] of asArray(message["content"]).entries()) {
+      this.#open(index, asObject(block), out);
+      this.#close(index, out);
+    }
+    this.#ending(message, undefined, out);
+    this.finish(out);
+  }
+
+  finish(out: StreamPart[]): void {
+    for (const index of this.#blocks.keys()) this.#close(index, out);
+    if (this.#stopReason === "refusal") {
+      const text = asString(this.#stopDetails["explanation"]) ?? "";
+      out.push({ type: "refusal", id: this.#context.newId(), part: { type: "refusal", text } });
+    }
+    this.phase = "ended";
+    out.push({
+      type: "end",
+      finishReason: FINISH_REASONS.get(this.#stopReason ?? "") ?? "other",
+      rawFinishReason: this.#stopReason,
+      usage: readUsage(this.#usage),
+      model: this.#model,
+    });
+  }
+
+  #start(message: Foreign, out: StreamPart[]): void {
+    this.#model = asString(message["model"]);
+    this.#count(message["usage"], out);
+  }
+
+  #open(index: number, block: Foreign, out: StreamPart[]): void {
+    // The vendor's own fallback for refusals: another model goes on.
+    if (block["type"] === "fallback") this.#model = asString(asObject(block["to"])["model"]) ?? this.#model;
+    this.#blocks.set(index, openBlock(block, this.#context.newId(), out));
+  }
+
+  #delta(event: Foreign, out: StreamPart[]): void {
+    const block = this.#blocks.get(indexOf(event));
+    if (block === undefined) throw new TargetFailure("stream.malformed");
+    block.delta(asObject(event["delta"]), out);
+  }
+
+  #close(index: number, out: StreamPart[]): void {
+    const block = this.#blocks.get(index);
+    if (block === undefined) return;
+    this.#blocks.delete(index);
+    block.close(out);
+  }
+
+  #ending(delta: Foreign, usage: unknown, out: StreamPart[]): void {
+    this.#count(usage, out);
+    const reason = asString(delta["stop_reason"]);
+    if (reason === undefined) return;
+    this.#stopReason = reason;
+    this.#stopDetails = asObject(delta["stop_details"]);
+    this.phase = "evidence";
+  }
+
+  #count(usage: unknown, out: StreamPart[]): void {
+    if (usage === undefined || usage === null) return;
+    this.#usage = mergeUsage(this.#usage, usage);
+    out.push({ type: "usage", usage: readUsage(this.#usage) });
+  }
+}
+
+function indexOf(event: Foreign): number {
+  return asNumber(event["index"]) ?? 0;
+}

@@ -1,0 +1,94 @@
+import type { ReasoningEffort } from "@understudy/core/adapter";
+
+export type ThinkingType = "adaptive" | "enabled" | "disabled" | "between_tools";
+export type AnthropicEffort = Extract<ReasoningEffort, "low" | "medium" | "high" | "xhigh" | "max">;
+
+/** What is known of a model: what it takes, its limits and its end. */
+export interface AnthropicModel {
+  /** Values of `thinking.type` that it takes. */
+  readonly thinking: readonly ThinkingType[];
+  /** What it does when `thinking` is left out. */
+  readonly thinksByDefault: boolean;
+  /** Whether reasoning is shown when `thinking.display` is left out. */
+  readonly showsByDefault: boolean;
+  /** Values of `output_config.effort`; empty: the parameter is refused. */
+  readonly efforts: readonly AnthropicEffort[];
+  /** `temperature`, `top_p`, `top_k`, under the older version of the API. */
+  readonly sampling: boolean;
+  /** `tool_choice` may force a call. */
+  readonly forcedTools: boolean;
+  /** Goes on with a final assistant message. */
+  readonly prefill: boolean;
+  readonly jsonSchema: boolean;
+  /** Tokens. */
+  readonly contextWindow: number | "unknown";
+  readonly maxOutputTokens: number | "unknown";
+  /** The day after which it no longer answers, as far as the vendor has said. */
+  readonly retiresOn?: string | undefined;
+}
+
+const UP_TO_HIGH = ["low", "medium", "high"] as const;
+const UP_TO_MAX = [...UP_TO_HIGH, "max"] as const;
+const ALL = [...UP_TO_HIGH, "xhigh", "max"] as const;
+
+/** Also what is assumed of a model that this table does not know yet. */
+const CURRENT: AnthropicModel = {
+  thinking: ["adaptive"],
+  thinksByDefault: true,
+  showsByDefault: false,
+  efforts: ALL,
+  sampling: false,
+  forcedTools: true,
+  prefill: false,
+  jsonSchema: true,
+  contextWindow: "unknown",
+  maxOutputTokens: "unknown",
+};
+const LARGE = { contextWindow: 1_000_000, maxOutputTokens: 128_000 } as const;
+const SWITCHABLE = { thinking: ["adaptive", "disabled"] } as const;
+const LINE_4_7: AnthropicModel = { ...CURRENT, ...LARGE, ...SWITCHABLE, thinksByDefault: false };
+const LINE_4_6: AnthropicModel = {
+  ...LINE_4_7,
+  thinking: ["adaptive", "enabled", "disabled"],
+  showsByDefault: true,
+  efforts: UP_TO_MAX,
+  sampling: true,
+};
+const LINE_4_5: AnthropicModel = {
+  ...LINE_4_6,
+  thinking: ["enabled", "disabled"],
+  efforts: [],
+  prefill: true,
+  contextWindow: 200_000,
+  maxOutputTokens: 64_000,
+};
+const OLDER: AnthropicModel = {
+  ...LINE_4_5,
+  jsonSchema: false,
+  contextWindow: "unknown",
+  maxOutputTokens: "unknown",
+};
+
+/** The first match counts. Dated ids and the ids of cloud platforms contain these names. */
+const MODELS: readonly (readonly [RegExp, AnthropicModel])[] = [
+  [/claude-mythos-preview/, { ...CURRENT, thinking: ["adaptive", "enabled"], efforts: UP_TO_MAX }],
+  [/claude-fable-5(?!-\d(?!\d))/, { ...CURRENT, ...LARGE }],
+  [/claude-fable-/, { ...CURRENT, ...LARGE, forcedTools: false }],
+  [/claude-mythos-5(?!-\d(?!\d))/, CURRENT],
+  [/claude-mythos-/, { ...CURRENT, forcedTools: false }],
+  [/claude-opus-5-5/, { ...CURRENT, ...LARGE, forcedTools: false }],
+  [/claude-sonnet-5-5/, { ...CURRENT, ...LARGE, thinking: ["adaptive", "between_tools"], forcedTools: false }],
+  [/claude-haiku-5-5/, { ...CURRENT, ...LARGE, ...SWITCHABLE, efforts: UP_TO_MAX }],
+  [/claude-(?:opus|sonnet)-5/, { ...CURRENT, ...LARGE, ...SWITCHABLE }],
+  [/claude-opus-4-[78]/, LINE_4_7],
+  [/claude-(?:opus|sonnet)-4-6/, LINE_4_6],
+  [/claude-opus-4-5/, { ...LINE_4_5, efforts: UP_TO_HIGH }],
+  [/claude-sonnet-4-5/, { ...LINE_4_5, retiresOn: "2026-11-30" }],
+  [/claude-haiku-4-5/, LINE_4_5],
+  [/claude-(?:[0-3]|instant|(?:opus|sonnet|haiku)-(?:[0-3]|4(?!-[5-9])))/, OLDER],
+];
+
+/** What this version knows of a model id; ids it does not know are taken for a current model with unknown limits. */
+export function anthropicModel(id: string): AnthropicModel {
+  return MODELS.find(([pattern]) => pattern.test(id))?.[1] ?? CURRENT;
+}

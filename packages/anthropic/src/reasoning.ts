@@ -1,0 +1,86 @@
+import {
+  clampEffort,
+  type JsonObject,
+  type Loss,
+  type TargetMessage,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import type { AnthropicEffort, AnthropicModel } from "./models.ts";
+
+export interface ReasoningPlan {
+  readonly thinking?: JsonObject | undefined;
+  readonly effort?: AnthropicEffort | undefined;
+  /** The model reasons, as far as is known. */
+  readonly isThinking: boolean;
+  /** What it reasons can be seen. */
+  readonly isVisible: boolean;
+}
+
+const LEAST_BUDGET = 1_024;
+/** For models that take no effort: what it comes to in tokens. */
+const BUDGETS: Readonly<Record<string, number>> = { minimal: 1_024, low: 4_096, medium: 10_240, high: 24_576 };
+const LARGEST_BUDGET = 32_768;
+
+/** How a request's wishes for reasoning are said to one model. */
+export function planReasoning(
+  request: TargetRequest,
+  model: AnthropicModel,
+  maxTokens: number,
+  loss: (loss: Loss) => void,
+): ReasoningPlan {
+  const { effort, budgetTokens, visible } = request.reasoning;
+  const display = visible === model.showsByDefault ? {} : { display: visible ? "summarized" : "omitted" };
+  const off = { isThinking: false, isVisible: false };
+  const adaptive = (plan: Pick<ReasoningPlan, "effort"> = {}): ReasoningPlan => ({
+    ...plan,
+    thinking: { type: "adaptive", ...display },
+    isThinking: true,
+    isVisible: visible,
+  });
+
+  if (effort === "none") {
+    if (!model.thinksByDefault) return off;
+    if (model.thinking.includes("disabled")) return { ...off, thinking: { type: "disabled" } };
+    return adaptive({ effort: clampEffort("none", model.efforts, loss) });
+  }
+  const wanted = effort === undefined ? undefined : clampEffort(effort, model.efforts, withoutLevels(model, loss));
+  const takesBudget = model.thinking.includes("enabled");
+  if (takesBudget && (budgetTokens !== undefined || (effort !== undefined && !model.thinking.includes("adaptive")))) {
+    if (lacksReasoning(request.messages)) {
+      // Refused: with a budget, an assistant turn that calls tools has to begin with its reasoning.
+      loss({ what: "reasoning", action: "dropped", reason: "the tool calls before are not this model's own" });
+      return { ...off, effort: wanted };
+    }
+    const asked = budgetTokens ?? BUDGETS[effort ?? ""] ?? LARGEST_BUDGET;
+    const budget = Math.min(Math.max(asked, LEAST_BUDGET), maxTokens - 1);
+    if (budget >= LEAST_BUDGET) {
+      if (budgetTokens !== undefined && budget !== asked) {
+        loss({ what: "reasoning.budgetTokens", action: "downgraded", reason: `${budget} was asked` });
+      }
+      const thinking = { type: "enabled", budget_tokens: budget, ...display };
+      return { thinking, effort: wanted, isThinking: true, isVisible: visible };
+    }
+    loss({ what: "reasoning", action: "dropped", reason: "maxOutputTokens leaves no room for it" });
+    return { ...off, effort: wanted };
+  }
+  if (budgetTokens !== undefined) {
+    loss({ what: "reasoning.budgetTokens", action: "dropped", reason: "the model decides its own budget" });
+  }
+  const isWanted = effort !== undefined || budgetTokens !== undefined;
+  if (isWanted && model.thinking.includes("adaptive")) return adaptive({ effort: wanted });
+  if (!model.thinksByDefault) return { ...off, effort: wanted };
+  // Saying how to show it is worth it: nothing else tells that the model is at work.
+  return visible ? adaptive({ effort: wanted }) : { effort: wanted, isThinking: true, isVisible: model.showsByDefault };
+}
+
+/** A budget takes the place of a level that the model does not have, which is no loss. */
+function withoutLevels(model: AnthropicModel, loss: (loss: Loss) => void): (loss: Loss) => void {
+  return model.efforts.length === 0 && model.thinking.includes("enabled") ? () => undefined : loss;
+}
+
+/** The request goes on after tool calls whose reasoning is missing, because another target made them. */
+function lacksReasoning(messages: readonly TargetMessage[]): boolean {
+  if (messages.at(-1)?.role !== "tool") return false;
+  const calls = messages.at(-2);
+  return calls?.role === "assistant" && calls.content[0]?.type !== "reasoning";
+}
