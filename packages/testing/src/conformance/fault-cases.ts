@@ -66,7 +66,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   },
   {
     name: "a content length that is too small",
-    fault: { type: "content-length", missing: 40 },
+    fault: { type: "content-length", missing: 600 },
     expected: CUT_OFF,
   },
   {
