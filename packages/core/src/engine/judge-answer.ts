@@ -108,7 +108,7 @@ async function findIssues(
 
 /** JSON, also inside a code fence: models without a JSON mode like to add one. */
 function parseLeniently(text: string): JsonValue | undefined {
-  for (const candidate of [text, /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1]]) {
+  for (const candidate of [text, insideFence(text)]) {
     if (candidate === undefined) continue;
     try {
       return parseJson(candidate);
@@ -117,4 +117,13 @@ function parseLeniently(text: string): JsonValue | undefined {
     }
   }
   return undefined;
+}
+
+/** No regular expression: an answer may be megabytes of line breaks. */
+function insideFence(text: string): string | undefined {
+  const trimmed = text.trim();
+  const firstLine = trimmed.indexOf("\n");
+  const opening = trimmed.slice(0, firstLine).trim();
+  if (firstLine === -1 || (opening !== "```" && opening !== "```json")) return undefined;
+  return trimmed.endsWith("```") ? trimmed.slice(firstLine, -3) : undefined;
 }

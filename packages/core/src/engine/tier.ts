@@ -45,7 +45,7 @@ export function readTiers(inputs: readonly TierInput[], options: ChainOptions): 
     problems.push("a chain needs at least one tier: createChain([anthropic(…), openai(…)])");
   }
   const tiers: Tier[] = [];
-  for (const [index, input] of inputs.entries()) {
+  for (const [index, input] of (Array.isArray(inputs) ? inputs : []).entries()) {
     const where = `tier ${index + 1}`;
     const tier = readTier(input, where, problems);
     if (tier === undefined) continue;
@@ -86,7 +86,10 @@ function readTargets(input: TierInput): readonly Target[] {
 }
 
 function isTarget(value: unknown): value is Target {
-  return isJsonObject(value) && typeof value["stream"] === "function" && typeof value["plan"] === "function";
+  if (!isJsonObject(value) || typeof value["stream"] !== "function" || typeof value["plan"] !== "function")
+    return false;
+  const { scopes, capabilities, problems } = value;
+  return isJsonObject(scopes) && isJsonObject(capabilities) && Array.isArray(problems);
 }
 
 function nameOf(target: Target): string {

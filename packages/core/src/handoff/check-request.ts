@@ -27,6 +27,8 @@ const CONTENT_TYPES: ReadonlyMap<unknown, readonly string[]> = new Map([
   ["tool", ["tool-result"]],
 ]);
 
+const RESULT_TYPES: readonly string[] = ["text", "image", "file"];
+
 /** Everything that is wrong with a request before any target sees it: what, where and how to mend it. */
 export function checkRequest(request: Request): string[] {
   if (!isJsonObject(request)) return ["the request must be a string or an object with `messages`"];
@@ -35,6 +37,7 @@ export function checkRequest(request: Request): string[] {
     ...checkMessages(request.messages),
     ...checkTools(request),
     ...checkNumbers(request),
+    ...checkOutput(request.output),
   ];
 }
 
@@ -48,6 +51,7 @@ function checkMessages(messages: unknown): string[] {
   if (!isUnknownArray(messages) || messages.length === 0) {
     return ["`messages` is empty: give at least one user message"];
   }
+  if (messages.every(isBlank)) return ["`messages` hold nothing but blank text"];
   const problems: string[] = [];
   const calls = new Set<string>();
   for (const [index, message] of messages.entries()) {
@@ -71,6 +75,13 @@ function checkMessages(messages: unknown): string[] {
   return problems;
 }
 
+function isBlank(message: unknown): boolean {
+  const content = isJsonObject(message) ? message["content"] : undefined;
+  if (typeof content === "string") return content.trim() === "";
+  if (!isUnknownArray(content)) return false;
+  return content.every((part) => isJsonObject(part) && typeof part["text"] === "string" && part["text"].trim() === "");
+}
+
 function isUnknownArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
@@ -87,6 +98,7 @@ function checkPart(part: unknown, types: readonly string[], calls: Set<string>):
   if (type === "tool-call") {
     if (typeof part["toolCallId"] !== "string" || part["toolCallId"] === "") return "needs a `toolCallId`";
     if (typeof part["toolName"] !== "string" || part["toolName"] === "") return "needs a `toolName`";
+    if (part["input"] === undefined) return "needs an `input`: the parsed arguments";
     calls.add(part["toolCallId"]);
   }
   if (type === "tool-result") {
@@ -95,7 +107,12 @@ function checkPart(part: unknown, types: readonly string[], calls: Set<string>):
       return "is a tool result without a call: no earlier assistant message holds a tool-call with its toolCallId; append `answer.message` before the results";
     }
     const content = part["content"];
-    if (typeof content !== "string" && !Array.isArray(content)) return "needs `content`: a string or an array of parts";
+    if (typeof content === "string") return undefined;
+    if (!isUnknownArray(content)) return "needs `content`: a string or an array of parts";
+    for (const [position, inner] of content.entries()) {
+      const problem = checkPart(inner, RESULT_TYPES, calls);
+      if (problem !== undefined) return `has a content[${position}] that ${problem}`;
+    }
   }
   return undefined;
 }
@@ -119,16 +136,26 @@ function checkSource(source: unknown): string | undefined {
 function checkTools(request: Request): string[] {
   const problems: string[] = [];
   const names = new Set<string>();
-  for (const [index, tool] of (request.tools ?? []).entries()) {
-    if (!TOOL_NAME.test(tool.name)) {
+  const tools: unknown = request.tools ?? [];
+  if (!isUnknownArray(tools)) return ["`tools` must be an array"];
+  for (const [index, tool] of tools.entries()) {
+    if (!isJsonObject(tool) || typeof tool["name"] !== "string") {
+      problems.push(`tools[${index}] needs a \`name\``);
+      continue;
+    }
+    const { name } = tool;
+    if (!TOOL_NAME.test(name)) {
       problems.push(`tools[${index}].name must be 1 to 64 letters, digits, _ or -, to be legal at every vendor`);
     }
-    if (names.has(tool.name)) problems.push(`tools[${index}].name repeats an earlier tool's name`);
-    names.add(tool.name);
+    if (names.has(name)) problems.push(`tools[${index}].name repeats an earlier tool's name`);
+    names.add(name);
   }
-  const choice = request.toolChoice;
-  if (typeof choice === "object" && !names.has(choice.tool)) {
-    problems.push("`toolChoice.tool` names no tool of this request");
+  const choice: unknown = request.toolChoice ?? "auto";
+  if (isJsonObject(choice)) {
+    const isKnown = typeof choice["tool"] === "string" && names.has(choice["tool"]);
+    if (!isKnown) problems.push("`toolChoice.tool` names no tool of this request");
+  } else if (choice !== "auto" && choice !== "none" && choice !== "required") {
+    problems.push("`toolChoice` must be auto, none, required or { tool }");
   }
   if (choice === "required" && names.size === 0) problems.push("`toolChoice` is required, but there are no `tools`");
   return problems;
@@ -146,8 +173,15 @@ function checkNumbers(request: Request): string[] {
     const value = request[name];
     if (value !== undefined && !Number.isFinite(value)) problems.push(`\`${name}\` must be a finite number`);
   }
-  if (request.stop?.some((text) => typeof text !== "string" || text === "") === true) {
-    problems.push("`stop` must hold non-empty strings");
+  const stop: unknown = request.stop ?? [];
+  if (!isUnknownArray(stop) || stop.some((text) => typeof text !== "string" || text === "")) {
+    problems.push("`stop` must be an array of non-empty strings");
   }
   return problems;
+}
+
+function checkOutput(output: unknown): string[] {
+  if (output === undefined) return [];
+  const type = isJsonObject(output) ? output["type"] : undefined;
+  return type === "text" || type === "json" ? [] : ["`output` must be { type: 'text' } or { type: 'json', schema }"];
 }

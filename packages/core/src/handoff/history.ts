@@ -1,5 +1,6 @@
 import type { Message } from "../model/message.ts";
-import type { AssistantPart, Origin, ToolCallPart, ToolResultPart, UserPart } from "../model/parts.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { AssistantPart, Origin, TextPart, ToolCallPart, ToolResultPart, UserPart } from "../model/parts.ts";
 import type { TargetMessage, TargetToolResult } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
 
@@ -9,6 +10,12 @@ interface FitContext {
   readonly loss: (loss: Loss) => void;
 }
 
+/** A message that can still grow. */
+type Draft =
+  | { readonly role: "user"; readonly content: UserPart[] }
+  | { readonly role: "assistant"; readonly content: AssistantPart[] }
+  | { readonly role: "tool"; readonly content: TargetToolResult[] };
+
 const NOT_RUN = "No result: the call was not run.";
 
 /**
@@ -16,20 +23,25 @@ const NOT_RUN = "No result: the call was not run.";
  * left out, blank texts dropped, every tool call followed by its result, neighbours of one role merged.
  */
 export function fitHistory(messages: readonly Message[], context: FitContext): TargetMessage[] {
-  const results = collectResults(messages);
-  const fitted: TargetMessage[] = [];
+  const results = pairResults(messages);
+  const ids = uniqueIds(context.mapId);
+  const fitted: Draft[] = [];
   for (const [index, message] of messages.entries()) {
     const where = `messages[${index}]`;
     switch (message.role) {
       case "user":
-        append(fitted, { role: "user", content: fitUserParts(message.content) });
+        append(fitted, { role: "user", content: fitUserParts(message.content, context.origin) });
         break;
       case "assistant": {
-        const content = fitAssistantParts(message.content, where, context);
-        append(fitted, { role: "assistant", content });
-        const calls = content.filter((part) => part.type === "tool-call");
+        const answers: TargetToolResult[] = [];
+        const onCall = (call: ToolCallPart): string => {
+          const toolCallId = ids(call.toolCallId);
+          answers.push(answerCall({ ...call, toolCallId }, results.get(call), where, context));
+          return toolCallId;
+        };
+        append(fitted, { role: "assistant", content: fitAssistantParts(message.content, where, context, onCall) });
         // Results follow their calls at once, whatever the order in the history.
-        if (calls.length > 0) append(fitted, answerCalls(message.content, results, where, context));
+        append(fitted, { role: "tool", content: answers });
         break;
       }
       case "tool":
@@ -41,24 +53,54 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
   return fitted;
 }
 
-function collectResults(messages: readonly Message[]): Map<string, ToolResultPart> {
-  const results = new Map<string, ToolResultPart>();
+/** Which result belongs to which call. Some vendors number their calls anew in every turn: the nearest call before counts. */
+function pairResults(messages: readonly Message[]): Map<ToolCallPart, ToolResultPart> {
+  const results = new Map<ToolCallPart, ToolResultPart>();
+  const latest = new Map<string, ToolCallPart[]>();
   for (const message of messages) {
-    if (message.role !== "tool") continue;
-    for (const part of message.content) results.set(part.toolCallId, part);
+    if (message.role === "assistant" && typeof message.content !== "string") {
+      const calls = message.content.filter((part) => part.type === "tool-call");
+      for (const { toolCallId } of calls) latest.set(toolCallId, []);
+      for (const call of calls) latest.get(call.toolCallId)?.push(call);
+    } else if (message.role === "tool") {
+      for (const result of message.content) {
+        const calls = latest.get(result.toolCallId) ?? [];
+        const call = calls.find((candidate) => !results.has(candidate)) ?? calls.at(-1);
+        if (call !== undefined) results.set(call, result);
+      }
+    }
   }
   return results;
 }
 
-function fitUserParts(content: string | readonly UserPart[]): UserPart[] {
-  const parts: readonly UserPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
-  return parts.filter((part) => part.type !== "text" || part.text.trim() !== "");
+/** Tool-call ids as the target takes them, each only once: vendors refuse an id that repeats. */
+function uniqueIds(mapId: (id: string) => string): (id: string) => string {
+  const uses = new Map<string, number>();
+  const taken = new Set<string>();
+  return (id) => {
+    let count = uses.get(id) ?? 0;
+    let unique: string;
+    do unique = ++count === 1 ? id : `${id}#${count}`;
+    while (taken.has(unique));
+    uses.set(id, count);
+    taken.add(unique);
+    return mapId(unique);
+  };
+}
+
+function fitUserParts<Part extends UserPart>(content: string | readonly Part[], origin: Origin): (Part | TextPart)[] {
+  const parts: readonly (Part | TextPart)[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
+  return parts
+    .filter((part) => part.type !== "text" || part.text.trim() !== "")
+    .map((part) => (sameOrigin(part.origin, origin) ? part : withoutOpaque(part)));
 }
 
 function fitAssistantParts(
   content: string | readonly AssistantPart[],
   where: string,
   context: FitContext,
+  /** Gives the call's id at this target. */
+  onCall: (call: ToolCallPart) => string,
 ): AssistantPart[] {
   if (typeof content === "string") return content.trim() === "" ? [] : [{ type: "text", text: content }];
   const fitted: AssistantPart[] = [];
@@ -71,60 +113,44 @@ function fitAssistantParts(
       continue;
     }
     if (part.type === "source") continue;
+    if (part.type === "tool-call") {
+      fitted.push({ ...(own ? part : withoutOpaque(part)), toolCallId: onCall(part) });
+      continue;
+    }
     const kept = own ? part : withoutOpaque(part);
     const blank = (kept.type === "text" || kept.type === "refusal") && kept.text.trim() === "";
     if (blank && kept.opaque === undefined) continue;
-    fitted.push(kept.type === "tool-call" ? { ...kept, toolCallId: context.mapId(kept.toolCallId) } : kept);
+    fitted.push(kept);
   }
   return fitted;
 }
 
-function answerCalls(
-  content: string | readonly AssistantPart[],
-  results: ReadonlyMap<string, ToolResultPart>,
-  where: string,
-  context: FitContext,
-): TargetMessage {
-  const calls = typeof content === "string" ? [] : content.filter((part) => part.type === "tool-call");
-  return { role: "tool", content: calls.map((call) => answerCall(call, results, where, context)) };
-}
-
 function answerCall(
-  call: ToolCallPart,
-  results: ReadonlyMap<string, ToolResultPart>,
+  { toolCallId, toolName }: ToolCallPart,
+  result: ToolResultPart | undefined,
   where: string,
-  context: FitContext,
+  { origin, loss }: FitContext,
 ): TargetToolResult {
-  const names = { toolCallId: context.mapId(call.toolCallId), toolName: call.toolName };
-  const result = results.get(call.toolCallId);
+  const names = { toolCallId, toolName };
   if (result === undefined) {
-    context.loss({
-      what: `${where} tool-call`,
-      action: "translated",
-      reason: "had no result; an error result was added",
-    });
+    loss({ what: `${where} tool-call`, action: "translated", reason: "had no result; an error result was added" });
     return { type: "tool-result", ...names, isError: true, content: [{ type: "text", text: NOT_RUN }] };
   }
-  const parts = typeof result.content === "string" ? [{ type: "text", text: result.content } as const] : result.content;
-  return { ...result, ...names, content: parts };
+  const kept = sameOrigin(result.origin, origin) ? result : withoutOpaque(result);
+  return { ...kept, ...names, content: fitUserParts(result.content, origin) };
 }
 
 /** Adds a message, merged into its neighbour when both have one role; nothing when it is empty. */
-function append(messages: TargetMessage[], message: TargetMessage): void {
+function append(messages: Draft[], message: Draft): void {
   if (message.content.length === 0) return;
   const last = messages.at(-1);
-  if (last?.role === "user" && message.role === "user") {
-    messages[messages.length - 1] = { role: "user", content: [...last.content, ...message.content] };
-  } else if (last?.role === "assistant" && message.role === "assistant") {
-    messages[messages.length - 1] = { role: "assistant", content: [...last.content, ...message.content] };
-  } else if (last?.role === "tool" && message.role === "tool") {
-    messages[messages.length - 1] = { role: "tool", content: [...last.content, ...message.content] };
-  } else {
-    messages.push(message);
-  }
+  if (last?.role === "user" && message.role === "user") last.content.push(...message.content);
+  else if (last?.role === "assistant" && message.role === "assistant") last.content.push(...message.content);
+  else if (last?.role === "tool" && message.role === "tool") last.content.push(...message.content);
+  else messages.push(message);
 }
 
-function withoutOpaque<Part extends Exclude<AssistantPart, { type: "opaque" }>>(part: Part): Part {
+function withoutOpaque<Part extends { readonly opaque?: JsonObject | undefined }>(part: Part): Part {
   if (part.opaque === undefined) return part;
   return { ...part, opaque: undefined };
 }

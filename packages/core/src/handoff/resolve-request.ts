@@ -33,7 +33,12 @@ export function resolveRequest(input: string | Request): ResolvedRequest {
     };
     for (const [index, tool] of (request.tools ?? []).entries()) {
       const schema = tool.inputSchema;
-      toolSchemas.set(tool.name, schema === undefined ? NO_ARGUMENTS : read(schema, `tools[${index}].inputSchema`));
+      const resolved = schema === undefined ? NO_ARGUMENTS : read(schema, `tools[${index}].inputSchema`);
+      const { type } = resolved.jsonSchema;
+      if (type !== undefined && type !== "object") {
+        problems.push(`tools[${index}].inputSchema must describe an object, as arguments are one`);
+      }
+      toolSchemas.set(tool.name, resolved);
     }
     if (request.output?.type === "json" && request.output.schema !== undefined) {
       outputSchema = read(request.output.schema, "output.schema");

@@ -6,11 +6,15 @@ import type { Capabilities } from "../model/target.ts";
  */
 export function toolCallIdMapper(rule: Capabilities["toolCallId"]): (id: string) => string {
   const known = new Map<string, string>();
+  const taken = new Set<string>();
   return (id) => {
     const seen = known.get(id);
     if (seen !== undefined) return seen;
-    const mapped = id.length <= rule.maxLength && rule.pattern.test(id) ? id : legalId(id, rule.maxLength);
+    const isLegal = id.length <= rule.maxLength && rule.pattern.test(id);
+    let mapped = isLegal ? id : legalId(id, rule.maxLength);
+    for (let salt = 1; taken.has(mapped); salt++) mapped = legalId(`${id}#${salt}`, rule.maxLength);
     known.set(id, mapped);
+    taken.add(mapped);
     return mapped;
   };
 }
