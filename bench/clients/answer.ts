@@ -33,7 +33,6 @@ await answerParent<AnswerConversation>(async ({ wire, baseURL, calls, inFlight, 
       if (answer !== text) throw new Error(`Got another answer than was sent: ${answer}`);
     }
   };
-  globalThis.gc?.();
   const startedAt = performance.now();
   const before = process.cpuUsage();
   await Promise.all(Array.from({ length: inFlight }, work));

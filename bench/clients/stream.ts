@@ -48,8 +48,6 @@ async function checkedCall(call: StreamCall, deltas: number): Promise<void> {
 async function measure(command: Command): Promise<StreamConversation["result"]> {
   const call = await openCall(command);
   if (call === undefined) return undefined;
-  // Garbage of the round before is not this round's cost.
-  globalThis.gc?.();
   const startedAt = process.hrtime.bigint();
   const before = process.cpuUsage();
   for (let turn = 0; turn < command.repeat; turn += 1) {

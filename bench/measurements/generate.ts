@@ -33,7 +33,6 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
     ...contender,
     child: startChild<AnswerConversation>(client, {
       arguments: [contender.driver],
-      nodeOptions: ["--expose-gc"],
     }),
     costs: { cpu: [], perSecond: [] } as Costs,
   }));

@@ -25,9 +25,7 @@ export class Drivers {
   readonly #children: Map<string, Child<StreamConversation>>;
 
   constructor(names: readonly string[]) {
-    this.#children = new Map(
-      names.map((name) => [name, startChild(client, { arguments: [name], nodeOptions: ["--expose-gc"] })]),
-    );
+    this.#children = new Map(names.map((name) => [name, startChild(client, { arguments: [name] })]));
   }
 
   /** One round; drivers that do not speak the wire are stopped and take no further part. */

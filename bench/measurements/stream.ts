@@ -19,7 +19,8 @@ export interface StreamOptions {
   readonly streams: number;
 }
 
-const warmupRounds = 3;
+/** The first rounds compile: with one delta per read the cost still falls by a third within them. */
+const warmupRounds = 5;
 /** At full speed a round has at least so many deltas, or it would be over before the clock has moved enough. */
 const deltasPerRound = 40_000;
 const calibrationPaceMs = 20;
@@ -84,13 +85,11 @@ async function measureWire(server: BenchServer, wire: WireName, options: StreamO
     let command = atFullSpeed(server, wire, options);
     if (options.profile === "per-read") {
       const calibration = oneDeltaPerRead(server, wire, { ...options, deltas: 50 }, calibrationPaceMs);
-      await drivers.rounds(warmupRounds, () => calibration);
+      await drivers.round(() => calibration);
       const paceMs = paceFor(await drivers.round(() => calibration), options.streams);
       command = oneDeltaPerRead(server, wire, options, paceMs);
-      await drivers.round(() => command);
-    } else {
-      await drivers.rounds(warmupRounds, () => command);
     }
+    await drivers.rounds(warmupRounds, () => command);
     const results = await drivers.rounds(options.rounds, () => command);
     return { rows: rows(wire, results), notes: options.profile === "per-read" ? warnings(wire, results) : [] };
   } finally {
