@@ -60,7 +60,11 @@ function refusals(stopStreaming: () => void): readonly FailureRow[] {
       repair: always("without earlier reasoning", forgetReasoning),
     },
     { ...unsupported, text: /\b(?:temperature|top_p|top_k)\b/, repair: dropSampling },
-    { ...unsupported, text: /\beffort\b(?! to control)/, repair: always("without effort", dropEffort) },
+    {
+      ...unsupported,
+      text: /\beffort (?:parameter|level)|^output_config\.effort/,
+      repair: always("without effort", dropEffort),
+    },
     { ...unsupported, text: /\bthinking\b/, repair: always("with the model's own thinking", ownThinking) },
     { ...unsupported, text: /tool_choice|[Tt]ool choice/, repair: always("without forcing a tool", freeTools) },
     {

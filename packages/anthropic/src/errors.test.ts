@@ -1,0 +1,160 @@
+import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "./errors.ts";
+
+let stopped = 0;
+const failures = classifyFailures(
+  failureTable(() => {
+    stopped += 1;
+  }),
+  ["sk-ant-own-key"],
+);
+
+function body(type: string, message: string, errorCode?: string): object {
+  const details = errorCode === undefined ? undefined : { error_code: errorCode };
+  return { type: "error", error: { type, message, details }, request_id: "req_body" };
+}
+
+function http(status: number, error: unknown, headers: Record<string, string> = {}): TargetFailure {
+  return failures.http({ status, headers: new Headers(headers), body: error, wallNow: 0 });
+}
+
+function refused(message: string): TargetFailure {
+  return http(400, body("invalid_request_error", message));
+}
+
+const request: TargetRequest = {
+  messages: [
+    { role: "user", content: [{ type: "text", text: "q" }] },
+    { role: "assistant", content: [{ type: "reasoning", text: "r" }] },
+    { role: "user", content: [{ type: "text", text: "q2" }] },
+  ],
+  tools: [],
+  toolChoice: "required",
+  output: { type: "json", name: "answer", schema: { type: "object" } },
+  reasoning: { effort: "high", visible: true },
+  stop: [],
+  temperature: 0.5,
+  topP: 0.9,
+  topK: 5,
+  cache: true,
+};
+
+describe("failures of the Messages API", () => {
+  it.each<[number, object, FailureClass]>([
+    [400, body("invalid_request_error", "messages: Field required"), "request.rejected"],
+    [400, body("invalid_request_error", "Your credit balance is too low to access the API"), "billing.exhausted"],
+    [400, body("invalid_request_error", "You have reached your specified API usage limits."), "billing.exhausted"],
+    [400, body("invalid_request_error", "x", "organization_on_hold"), "auth.forbidden"],
+    [400, body("invalid_request_error", "prompt is too long"), "request.context-length"],
+    [400, body("invalid_request_error", "image exceeds 5 MB maximum"), "request.too-large"],
+    [401, body("authentication_error", "invalid x-api-key"), "auth.invalid"],
+    [402, body("billing_error", "x"), "billing.exhausted"],
+    [403, body("permission_error", "x"), "auth.forbidden"],
+    [404, body("not_found_error", "model: claude-9"), "model.not-found"],
+    [404, body("not_found_error", "Not Found"), "endpoint.not-found"],
+    [413, body("request_too_large", "x"), "request.too-large"],
+    [429, body("rate_limit_error", "x"), "rate.unknown"],
+    [429, body("rate_limit_error", "x", "ramp_limit_exceeded"), "rate.concurrency"],
+    [500, body("api_error", "x"), "server.error"],
+    [504, body("timeout_error", "x"), "timeout.upstream"],
+    [529, body("overloaded_error", "Overloaded"), "server.overloaded"],
+  ])("classifies status %i with %j as %s", (status, error, expected) => {
+    expect(http(status, error).class).toBe(expected);
+  });
+
+  it("CL-02 takes a spend limit for what it is, whatever the status and wait", () => {
+    const failure = http(429, body("rate_limit_error", "Rate limited", "enforced_spend_limit_reached"));
+
+    expect(failure).toMatchObject({
+      class: "billing.exhausted",
+      details: { vendorCode: "enforced_spend_limit_reached" },
+    });
+  });
+
+  it("reads the context window out of the message", () => {
+    expect(refused("prompt is too long: 3333404 tokens > 200000 maximum").details.contextWindow).toBe(200_000);
+  });
+
+  it("takes class, wait and limits from the limit that fired", () => {
+    const failure = http(429, body("rate_limit_error", "x"), {
+      date: "Sun, 22 Nov 2026 10:00:00 GMT",
+      "request-id": "req_header",
+      "anthropic-ratelimit-requests-remaining": "10",
+      "anthropic-ratelimit-input-tokens-remaining": "0",
+      "anthropic-ratelimit-input-tokens-reset": "2026-11-22T10:00:42Z",
+    });
+
+    expect(failure).toMatchObject({
+      class: "rate.tokens",
+      details: { retryAfterMs: 42_000, requestId: "req_header", rateLimits: { "requests-remaining": "10" } },
+    });
+  });
+
+  it.each<[object, FailureClass]>([
+    [body("overloaded_error", "Overloaded"), "server.overloaded"],
+    [body("api_error", "Internal server error"), "server.error"],
+    [body("rate_limit_error", "x"), "rate.unknown"],
+    [body("api_error", "Too many requests, slow down"), "rate.unknown"],
+    [body("invalid_request_error", "upstream said: too many requests"), "rate.unknown"],
+    [body("throttlingException", "x"), "rate.unknown"],
+    [body("a_new_error", "x"), "unknown"],
+  ])("AN-01 AN-02 classifies %j inside a stream as %s", (error, expected) => {
+    const failure = failures.inBand(error);
+
+    expect(failure?.class).toBe(expected);
+    expect(failure?.details.requestId).toBe("req_body");
+  });
+
+  it.each<[string, string, Partial<TargetRequest>]>([
+    ["`temperature` is deprecated for this model.", "without temperature", { temperature: undefined, topP: 0.9 }],
+    ["`temperature` and `top_p` cannot both be specified", "without top_p", { temperature: 0.5, topP: undefined }],
+    ["top_k: Extra inputs are not permitted", "without top_k", { topK: undefined, topP: 0.9 }],
+    [
+      "This model does not support the effort parameter.",
+      "without effort",
+      { reasoning: { effort: undefined, visible: true } },
+    ],
+    [
+      `"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.`,
+      "with the model's own thinking",
+      { reasoning: { visible: false } },
+    ],
+    ["tool_choice: forced tool use is not supported", "without forcing a tool", { toolChoice: "auto" }],
+    ["cache_control: Extra inputs are not permitted", "without caching", { cache: false }],
+    ["Schema is too complex for compilation.", "with the schema in words", { output: { type: "text" } }],
+    [
+      "messages.1.content.0: Expected `thinking` or `redacted_thinking`, but found `tool_use`",
+      "without reasoning",
+      { reasoning: { effort: "none", visible: false } },
+    ],
+  ])("AN-15 mends %j by going %s", (message, description, changed) => {
+    const { repair } = refused(message).details;
+
+    expect(repair?.description).toBe(description);
+    expect(repair?.apply(request)).toMatchObject(changed);
+  });
+
+  it.each([
+    "messages.1.content.0: Invalid `signature` in `thinking` block",
+    "messages.1.content.0.thinking.signature: Field required",
+    "messages.1.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.",
+  ])("AN-11 mends %j by leaving earlier reasoning out", (message) => {
+    const mended = refused(message).details.repair?.apply(request);
+
+    expect(mended?.messages.map((one) => one.role)).toEqual(["user", "user"]);
+  });
+
+  it("asks for answers in one piece from then on when streaming is not allowed", () => {
+    const before = stopped;
+
+    const failure = refused("Streaming is not enabled for this organization.");
+
+    expect(stopped).toBe(before + 1);
+    expect(failure.details.repair?.apply(request)).toBe(request);
+  });
+
+  it("mends nothing when the schema of a tool is refused", () => {
+    expect(refused("tools.0.custom: Invalid schema: Circular reference detected").details.repair).toBeUndefined();
+  });
+});

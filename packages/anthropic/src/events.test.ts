@@ -1,0 +1,300 @@
+import {
+  classifyFailures,
+  isTargetFailure,
+  type AttemptContext,
+  type Clock,
+  type StreamPart,
+} from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "./errors.ts";
+import { MessagesReader } from "./events.ts";
+
+const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
+const failures = classifyFailures(
+  failureTable(() => undefined),
+  [],
+);
+
+interface Read {
+  readonly reader: MessagesReader;
+  readonly parts: readonly StreamPart[];
+}
+
+function reader(): MessagesReader {
+  let count = 0;
+  const context: AttemptContext = {
+    signal: new AbortController().signal,
+    clock,
+    newId: () => `p${++count}`,
+    loss: () => undefined,
+  };
+  return new MessagesReader(context, failures);
+}
+
+function read(events: readonly object[]): Read {
+  const wire = reader();
+  const parts: StreamPart[] = [];
+  for (const event of events) wire.event({ data: JSON.stringify(event) }, parts);
+  return { reader: wire, parts };
+}
+
+function block(contentBlock: object, deltas: readonly object[] = [], index = 0): object[] {
+  return [
+    { type: "content_block_start", index, content_block: contentBlock },
+    ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
+    { type: "content_block_stop", index },
+  ];
+}
+
+function ending(stopReason: string | null, more: object = {}): object {
+  return { type: "message_delta", delta: { stop_reason: stopReason, ...more }, usage: { output_tokens: 9 } };
+}
+
+const START = { type: "message_start", message: { model: "claude-x", usage: { input_tokens: 3, output_tokens: 1 } } };
+const STOP = { type: "message_stop" };
+
+function whole(content: readonly object[], stopReason: string): readonly StreamPart[] {
+  const parts: StreamPart[] = [];
+  const usage = { input_tokens: 3, output_tokens: 9 };
+  reader().whole({ type: "message", model: "claude-x", content, stop_reason: stopReason, usage }, parts);
+  return parts;
+}
+
+const essence = (parts: readonly StreamPart[]): readonly StreamPart[] =>
+  parts.filter((part) => part.type !== "usage" && part.type !== "tool-call-delta");
+
+const call = (id: string, json: string, index: number): object[] =>
+  block(
+    { type: "tool_use", id, name: "f", input: {}, caller: { type: "direct" } },
+    [{ type: "input_json_delta", partial_json: json }],
+    index,
+  );
+
+describe("MessagesReader", () => {
+  it("reads text, with evidence at the stop reason and the end at message_stop", () => {
+    const text = block({ type: "text", text: "" }, [
+      { type: "text_delta", text: "Hel" },
+      { type: "text_delta", text: "lo" },
+    ]);
+    const before = read([START, ...text]);
+    const evident = read([START, ...text, ending("end_turn")]);
+    const ended = read([START, { type: "ping" }, ...text, ending("end_turn"), STOP]);
+
+    expect([before, evident, ended].map((one) => one.reader.phase)).toEqual(["answering", "evidence", "ended"]);
+    expect(ended.parts).toMatchObject([
+      { type: "usage", usage: { inputTokens: 3, outputTokens: 1 } },
+      { type: "text-start", id: "p1" },
+      { type: "text-delta", delta: "Hel" },
+      { type: "text-delta", delta: "lo" },
+      { type: "text-end", part: { type: "text", text: "Hello" } },
+      { type: "usage", usage: { inputTokens: 3, outputTokens: 9 } },
+      { type: "end", finishReason: "stop", rawFinishReason: "end_turn", model: "claude-x" },
+    ]);
+  });
+
+  it("reads a whole answer into the same parts as a streamed one", () => {
+    const streamed = read([
+      START,
+      ...block({ type: "text", text: "" }, [{ type: "text_delta", text: "Hi" }]),
+      ...block(
+        { type: "tool_use", id: "t1", name: "f", input: {} },
+        [{ type: "input_json_delta", partial_json: `{"a":1}` }],
+        1,
+      ),
+      ending("tool_use"),
+      STOP,
+    ]);
+    const inOnePiece = whole(
+      [
+        { type: "text", text: "Hi" },
+        { type: "tool_use", id: "t1", name: "f", input: { a: 1 } },
+      ],
+      "tool_use",
+    );
+
+    expect(essence(inOnePiece)).toEqual(essence(streamed.parts));
+  });
+
+  it("keeps signatures and redacted reasoning as opaque data, and says when the model is at it", () => {
+    const { parts } = read([
+      ...block({ type: "thinking", thinking: "", signature: "" }, [
+        { type: "thinking_delta", thinking: "hm" },
+        { type: "signature_delta", signature: "sig" },
+      ]),
+      ...block({ type: "redacted_thinking", data: "xyz" }, [], 1),
+    ]);
+
+    expect(parts).toMatchObject([
+      { type: "reasoning-start" },
+      { type: "working", kind: "reasoning", on: true },
+      { type: "reasoning-delta", delta: "hm" },
+      { type: "reasoning-end", part: { text: "hm", opaque: { signature: "sig" } } },
+      { type: "working", on: false },
+      { type: "reasoning-start" },
+      { type: "working", on: true },
+      { type: "reasoning-end", part: { text: "", opaque: { redacted: "xyz" } } },
+      { type: "working", on: false },
+    ]);
+  });
+
+  it("reads parallel tool calls, no arguments as {}, and arguments that do not parse as text", () => {
+    const { parts } = read([...call("t1", "", 0), ...call("t2", `{"city":"Paris"}`, 1), ...call("t3", `{"city":`, 2)]);
+
+    expect(parts.filter((part) => part.type === "tool-call").map((part) => part.part)).toEqual([
+      { type: "tool-call", toolCallId: "t1", toolName: "f", input: {} },
+      { type: "tool-call", toolCallId: "t2", toolName: "f", input: { city: "Paris" } },
+      { type: "tool-call", toolCallId: "t3", toolName: "f", input: {}, inputText: `{"city":` },
+    ]);
+  });
+
+  it("keeps who called a tool when it was not the model itself", () => {
+    const caller = { type: "code_execution_20260120", tool_id: "srvtoolu_1" };
+
+    const { parts } = read(block({ type: "tool_use", id: "t1", name: "f", input: {}, caller }));
+
+    expect(parts.at(-1)).toMatchObject({ type: "tool-call", part: { opaque: { caller } } });
+  });
+
+  it("collects citations, and keeps the native ones for their way back", () => {
+    const page = {
+      type: "page_location",
+      cited_text: "c",
+      document_index: 1,
+      document_title: "T",
+      start_page_number: 1,
+    };
+    const web = {
+      type: "web_search_result_location",
+      cited_text: "w",
+      url: "https://x.test",
+      title: "W",
+      encrypted_index: "e",
+    };
+
+    const { parts } = read(
+      block({ type: "text", text: "", citations: [] }, [
+        { type: "citations_delta", citation: page },
+        { type: "text_delta", text: "A" },
+        { type: "citations_delta", citation: web },
+      ]),
+    );
+
+    expect(parts.at(-1)).toMatchObject({
+      part: {
+        citations: [
+          { citedText: "c", title: "T", documentIndex: 1 },
+          { citedText: "w", title: "W", url: "https://x.test" },
+        ],
+        opaque: { citations: [page, web] },
+      },
+    });
+  });
+
+  it("AN-08 keeps server tools and unknown blocks as opaque parts, and names the sources found", () => {
+    const result = {
+      type: "web_search_tool_result",
+      tool_use_id: "s1",
+      content: [{ type: "web_search_result", url: "https://x.test", title: "X" }],
+    };
+
+    const { parts } = read([
+      ...block({ type: "server_tool_use", id: "s1", name: "web_search", input: {} }, [
+        { type: "input_json_delta", partial_json: `{"query":"q"}` },
+      ]),
+      ...block(result, [], 1),
+      ...block({ type: "block_of_the_future", x: { y: 1 } }, [{ type: "delta_of_the_future" }], 2),
+      { type: "event_of_the_future" },
+    ]);
+
+    expect(parts).toMatchObject([
+      { type: "working", kind: "server-tool", on: true },
+      { type: "opaque", part: { kind: "server_tool_use", data: { id: "s1", input: { query: "q" } } } },
+      { type: "working", kind: "server-tool", on: false },
+      { type: "opaque", part: { kind: "web_search_tool_result", data: result } },
+      { type: "source", part: { url: "https://x.test", title: "X" } },
+      { type: "opaque", part: { kind: "block_of_the_future", data: { x: { y: 1 } } } },
+    ]);
+  });
+
+  it("US-06 names the model that took over at the vendor", () => {
+    const { parts } = read([
+      START,
+      ...block({ type: "fallback", from: { model: "claude-x" }, to: { model: "claude-y" } }),
+      ending("end_turn"),
+      STOP,
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({ type: "end", model: "claude-y" });
+  });
+
+  it.each([
+    ["end_turn", "stop"],
+    ["stop_sequence", "stop"],
+    ["max_tokens", "length"],
+    ["model_context_window_exceeded", "length"],
+    ["tool_use", "tool-calls"],
+    ["pause_turn", "pause"],
+    ["refusal", "refusal"],
+    ["compaction", "other"],
+    ["a_reason_of_the_future", "other"],
+  ])("AN-06 AN-07 takes %s for %s", (raw, finishReason) => {
+    const { parts } = read([START, ending(raw), STOP]);
+
+    expect(parts.at(-1)).toMatchObject({ type: "end", finishReason, rawFinishReason: raw });
+  });
+
+  it("AN-04 gives a refusal with the vendor's explanation", () => {
+    const { parts } = read([
+      START,
+      ending("refusal", { stop_details: { category: "bio", explanation: "Not this." } }),
+      STOP,
+    ]);
+
+    expect(parts.slice(-2)).toMatchObject([
+      { type: "refusal", part: { type: "refusal", text: "Not this." } },
+      { type: "end", finishReason: "refusal" },
+    ]);
+  });
+
+  it("does not take an early message_delta without a stop reason for evidence", () => {
+    expect(read([START, ending(null)]).reader.phase).toBe("answering");
+  });
+
+  it("is malformed when a delta belongs to no block", () => {
+    let thrown: unknown;
+    try {
+      read([{ type: "content_block_delta", index: 4, delta: { type: "text_delta", text: "lost" } }]);
+    } catch (error) {
+      thrown = error;
+    }
+
+    expect(isTargetFailure(thrown) && thrown.class).toBe("stream.malformed");
+  });
+
+  it("takes nothing for an answer that is none", () => {
+    const parts: StreamPart[] = [];
+
+    reader().whole({ hello: 1 }, parts);
+    reader().whole([{ type: "message" }], parts);
+    reader().whole({ type: "message", content: [], stop_reason: null }, parts);
+
+    expect(parts).toEqual([]);
+  });
+
+  it("survives fields of other types than expected, and prototype keys", () => {
+    const { parts } = read([
+      { type: "message_start", message: 7 },
+      ...block({ type: "text", text: null, citations: {} }, [{ type: "text_delta", text: 3 }]),
+      ...block(
+        { type: "tool_use", id: 1, name: null, input: null },
+        [{ type: "input_json_delta", partial_json: `{"__proto__":{"polluted":1}}` }],
+        1,
+      ),
+      ending("end_turn", { stop_details: "x" }),
+      STOP,
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({ type: "end", finishReason: "stop" });
+    expect(Reflect.get({}, "polluted")).toBeUndefined();
+  });
+});

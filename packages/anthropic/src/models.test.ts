@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { anthropicModel } from "./models.ts";
+
+describe("anthropicModel", () => {
+  it.each([
+    ["claude-sonnet-4-5-20250929", "claude-sonnet-4-5"],
+    ["us.anthropic.claude-opus-4-6-v1:0", "claude-opus-4-6"],
+    ["anthropic.claude-haiku-5-5", "claude-haiku-5-5"],
+    ["claude-fable-5-20260601", "claude-fable-5"],
+  ])("finds %s as %s", (id, plain) => {
+    expect(anthropicModel(id)).toBe(anthropicModel(plain));
+  });
+
+  it("keeps neighbours in a line apart", () => {
+    const forced = ["claude-fable-5", "claude-fable-5-1", "claude-opus-5", "claude-opus-5-5", "claude-sonnet-5-5"];
+
+    expect(forced.map((id) => anthropicModel(id).forcedTools)).toEqual([true, false, true, false, false]);
+    expect(anthropicModel("claude-opus-5").thinking).toContain("disabled");
+    expect(anthropicModel("claude-opus-5-5").thinking).toEqual(["adaptive"]);
+  });
+
+  it("AN-15 knows which models take sampling parameters", () => {
+    const sampling = [
+      "claude-opus-4-8",
+      "claude-sonnet-5",
+      "claude-opus-4-6",
+      "claude-haiku-4-5",
+      "claude-3-5-haiku-latest",
+    ];
+
+    expect(sampling.map((id) => anthropicModel(id).sampling)).toEqual([false, false, true, true, true]);
+  });
+
+  it("leaves unknown what nobody said: the limits of models it does not know", () => {
+    for (const id of ["claude-opus-7", "my-deployment", "claude-sonnet-4-20250514"]) {
+      expect(anthropicModel(id)).toMatchObject({ contextWindow: "unknown", maxOutputTokens: "unknown" });
+    }
+  });
+
+  it("knows the announced end of a model", () => {
+    expect(anthropicModel("claude-sonnet-4-5").retiresOn).toBe("2026-11-30");
+  });
+});

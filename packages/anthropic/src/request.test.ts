@@ -1,0 +1,434 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import type { Request } from "@understudy/core";
+import { Ajv, type ValidateFunction } from "ajv";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { toNativeRequest, type AnthropicOptions, type NativeRequest } from "./request.ts";
+
+const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
+const specification = `${folder}/anthropic-messages.stable.schema.json`;
+const isThere = existsSync(specification);
+if (!isThere)
+  process.stderr.write(`SKIPPED: bodies are not checked against the vendor's description, ${folder} is absent\n`);
+
+function loadValidator(): ValidateFunction {
+  const ajv = new Ajv({ strict: false });
+  ajv.addSchema({ ...JSON.parse(readFileSync(specification, "utf8")), $id: "spec" });
+  return ajv.compile({ $ref: "spec#/definitions/MessagesRequest" });
+}
+
+const validate = isThere ? loadValidator() : undefined;
+
+const call = (id: string) => ({ type: "tool-call", toolCallId: id, toolName: "f", input: { a: id } }) as const;
+
+const result = (id: string) =>
+  ({ type: "tool-result", toolCallId: id, toolName: "f", content: [{ type: "text", text: id }] }) as const;
+
+const base64 = (mediaType: string, data: string) => ({ type: "base64", mediaType, data }) as const;
+
+const json = (schema?: JsonObject): Pick<TargetRequest, "output"> => ({
+  output: { type: "json", name: "a", schema },
+});
+
+interface Sent extends NativeRequest {
+  readonly losses: readonly string[];
+}
+
+const USER: TargetMessage = { role: "user", content: [{ type: "text", text: "Hi" }] };
+const SONNET_5_5 = "claude-sonnet-5-5";
+const SONNET_4_6 = "claude-sonnet-4-6";
+const HAIKU_4_5 = "claude-haiku-4-5";
+const TOOL = {
+  name: "f",
+  description: "F.",
+  inputSchema: { type: "object", properties: { a: { type: "string" } } },
+} as const;
+
+/** What is sent for a request; every body also has to fit the vendor's own description. */
+function send(model: string, request: Partial<TargetRequest> = {}): Sent {
+  const losses: string[] = [];
+  const full: TargetRequest = {
+    messages: [USER],
+    tools: [],
+    toolChoice: "auto",
+    output: { type: "text" },
+    stop: [],
+    ...request,
+    reasoning: { visible: true, ...request.reasoning },
+  };
+  const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
+  const native = toNativeRequest(full, model, { stream: true, loss });
+  if (validate?.(native.body) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
+  return { ...native, losses };
+}
+
+function messagesOf({ body }: Sent): unknown {
+  return body["messages"];
+}
+
+describe("toNativeRequest", () => {
+  it("sends the least for the least, with the model's own maximum of output", () => {
+    expect(send("claude-opus-4-8")).toEqual({
+      path: "/v1/messages",
+      headers: {},
+      body: {
+        model: "claude-opus-4-8",
+        max_tokens: 128_000,
+        messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+        stream: true,
+      },
+      losses: [],
+    });
+  });
+
+  it("sends everything that has a native word", () => {
+    const { body, losses } = send(SONNET_5_5, {
+      system: "Be brief.",
+      tools: [TOOL],
+      toolChoice: "none",
+      stop: ["END"],
+      cache: true,
+      userId: "u1",
+      maxOutputTokens: 100,
+    });
+
+    expect(body).toMatchObject({
+      system: "Be brief.",
+      tools: [{ name: "f", description: "F.", input_schema: TOOL.inputSchema }],
+      tool_choice: { type: "none" },
+      stop_sequences: ["END"],
+      cache_control: { type: "ephemeral" },
+      metadata: { user_id: "u1" },
+      max_tokens: 100,
+    });
+    expect(losses).toEqual([]);
+  });
+
+  it("reports what the API does not have, and limits above the model's", () => {
+    const { body, losses } = send(HAIKU_4_5, { seed: 1, stop: [" "], maxOutputTokens: 1_000_000 });
+
+    expect(body["max_tokens"]).toBe(64_000);
+    expect(losses).toEqual(["maxOutputTokens downgraded", "seed dropped", "stop dropped"]);
+  });
+
+  it("passes native fields on, and merges those that the request also speaks of", () => {
+    const { path, headers, body } = send(SONNET_5_5, {
+      tools: [TOOL],
+      userId: "u1",
+      reasoning: { effort: "low", visible: true },
+      vendorOptions: {
+        anthropic: {
+          betas: ["a-1", "b-2"],
+          headers: { "x-team": "blue" },
+          service_tier: "auto",
+          metadata: {},
+          output_config: { effort: "high" },
+          tools: [{ type: "web_search_20250305", name: "web_search" }],
+        },
+      },
+    });
+
+    expect(path).toBe("/v1/messages?beta=true");
+    expect(headers).toEqual({ "anthropic-beta": "a-1,b-2", "x-team": "blue" });
+    expect(body).toMatchObject({
+      service_tier: "auto",
+      metadata: { user_id: "u1" },
+      output_config: { effort: "high" },
+      tools: [{ name: "f" }, { name: "web_search" }],
+      stream: true,
+    });
+  });
+
+  it("gives the application's request its native options by declaration merging", () => {
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["anthropic"]>().toEqualTypeOf<AnthropicOptions | undefined>();
+  });
+
+  it("does not touch the request", () => {
+    const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }];
+    const before = JSON.stringify(messages);
+
+    send(HAIKU_4_5, { messages });
+
+    expect(JSON.stringify(messages)).toBe(before);
+  });
+});
+
+describe("toNativeRequest and the conversation", () => {
+  it("puts all results first in one user message", () => {
+    const sent = send(SONNET_5_5, {
+      messages: [
+        USER,
+        { role: "assistant", content: [{ type: "text", text: "I look." }, call("t1"), call("t2")] },
+        { role: "tool", content: [result("t1"), { ...result("t2"), isError: true, content: [] }] },
+        { role: "user", content: [{ type: "text", text: "And?" }] },
+      ],
+    });
+
+    expect(messagesOf(sent)).toEqual([
+      { role: "user", content: [{ type: "text", text: "Hi" }] },
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "I look." },
+          { type: "tool_use", id: "t1", name: "f", input: { a: "t1" } },
+          { type: "tool_use", id: "t2", name: "f", input: { a: "t2" } },
+        ],
+      },
+      {
+        role: "user",
+        content: [
+          { type: "tool_result", tool_use_id: "t1", content: [{ type: "text", text: "t1" }] },
+          { type: "tool_result", tool_use_id: "t2", is_error: true },
+          { type: "text", text: "And?" },
+        ],
+      },
+    ]);
+  });
+
+  it("sends media in all their forms", () => {
+    const sent = send(SONNET_5_5, {
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "image", source: base64("image/png", "AAAA") },
+            { type: "image", source: { type: "url", url: "https://x.test/a.png" } },
+            { type: "image", source: { type: "vendor-file", vendor: "anthropic", id: "file_1" } },
+            { type: "file", source: base64("application/pdf", "BBBB"), name: "b.pdf", citations: true },
+            { type: "file", source: base64("text/markdown", "w6k="), name: "c.md" },
+            { type: "file", source: { type: "url", url: "https://x.test/d.pdf" } },
+          ],
+        },
+      ],
+    });
+
+    expect(messagesOf(sent)).toMatchObject([
+      {
+        content: [
+          { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } },
+          { type: "image", source: { type: "url" } },
+          { type: "image", source: { type: "file", file_id: "file_1" } },
+          { type: "document", source: { media_type: "application/pdf" }, title: "b.pdf", citations: { enabled: true } },
+          { type: "document", source: { type: "text", media_type: "text/plain", data: "é" }, title: "c.md" },
+          { type: "document", source: { type: "url" } },
+        ],
+      },
+    ]);
+    expect(sent.losses).toEqual([]);
+  });
+
+  it("hands a document that the API cannot read to a tier that can", () => {
+    const source = { type: "base64", mediaType: "application/zip", data: "AAAA" } as const;
+
+    expect(() => send(SONNET_5_5, { messages: [{ role: "user", content: [{ type: "file", source }] }] })).toThrow(
+      "request.unsupported",
+    );
+  });
+
+  it("sends its own blocks back as they came: reasoning, citations, callers, unknown blocks", () => {
+    const citation = {
+      type: "char_location",
+      cited_text: "c",
+      document_index: 0,
+      document_title: "T",
+      start_char_index: 0,
+      end_char_index: 1,
+    };
+    const server = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: { query: "q" } };
+
+    const sent = send(SONNET_5_5, {
+      messages: [
+        USER,
+        {
+          role: "assistant",
+          content: [
+            { type: "reasoning", text: "", opaque: { signature: "s" } },
+            { type: "reasoning", text: "", opaque: { redacted: "r" } },
+            { type: "opaque", kind: "server_tool_use", data: server },
+            { type: "text", text: "A", opaque: { citations: [citation] } },
+            { type: "source", url: "https://x.test" },
+          ],
+        },
+        USER,
+      ],
+    });
+
+    expect(messagesOf(sent)).toMatchObject([
+      {},
+      {
+        content: [
+          { type: "thinking", thinking: "", signature: "s" },
+          { type: "redacted_thinking", data: "r" },
+          server,
+          { type: "text", text: "A", citations: [citation] },
+        ],
+      },
+      {},
+    ]);
+  });
+
+  it("AN-10 AN-12 drops blank texts, reasoning without a signature, and turns of which nothing is left", () => {
+    const sent = send(SONNET_5_5, {
+      messages: [
+        USER,
+        {
+          role: "assistant",
+          content: [
+            { type: "text", text: " " },
+            { type: "reasoning", text: "hm" },
+          ],
+        },
+        USER,
+      ],
+    });
+
+    expect(messagesOf(sent)).toEqual([
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "Hi" },
+          { type: "text", text: "Hi" },
+        ],
+      },
+    ]);
+    expect(sent.losses).toEqual(["messages[1] reasoning dropped"]);
+  });
+
+  it("sends broken arguments as none: the API takes objects only", () => {
+    const part = { type: "tool-call", toolCallId: "t1", toolName: "f", input: {}, inputText: `{"a` } as const;
+    const nothing = { type: "tool-result", toolCallId: "t1", toolName: "f", content: [] } as const;
+
+    const sent = send(SONNET_5_5, {
+      messages: [USER, { role: "assistant", content: [part] }, { role: "tool", content: [nothing] }],
+    });
+
+    expect(messagesOf(sent)).toMatchObject([{}, { content: [{ type: "tool_use", input: {} }] }, {}]);
+  });
+
+  it("MS-09 lets models continue that can, and asks the others to", () => {
+    const messages: readonly TargetMessage[] = [
+      USER,
+      { role: "assistant", content: [{ type: "text", text: "So far " }] },
+    ];
+
+    const continued = send(HAIKU_4_5, { messages });
+    const asked = send(SONNET_5_5, { messages });
+
+    expect(messagesOf(continued)).toMatchObject([{}, { role: "assistant", content: [{ text: "So far" }] }]);
+    expect(messagesOf(asked)).toMatchObject([{}, { role: "assistant" }, { role: "user" }]);
+    expect([continued.losses, asked.losses]).toEqual([[], ["messages translated"]]);
+  });
+
+  it("AN-07 sends a paused answer back as it is", () => {
+    const data = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} };
+
+    const sent = send(SONNET_5_5, {
+      messages: [USER, { role: "assistant", content: [{ type: "opaque", kind: "server_tool_use", data }] }],
+    });
+
+    expect(messagesOf(sent)).toMatchObject([{}, { role: "assistant", content: [data] }]);
+  });
+});
+
+describe("toNativeRequest and sampling", () => {
+  it("AN-15 sends sampling only to models that take it, under the version that has it", () => {
+    const taken = send(HAIKU_4_5, { temperature: 0.2, topK: 5 });
+    const refused = send(SONNET_5_5, { temperature: 0.2, topP: 0.9, topK: 5 });
+
+    expect(taken.body).toMatchObject({ temperature: 0.2, top_k: 5 });
+    expect(taken.headers).toEqual({ "anthropic-version": "2023-06-01" });
+    expect(refused.body).not.toHaveProperty("temperature");
+    expect(refused.headers).toEqual({});
+    expect(refused.losses).toEqual(["temperature dropped", "topP dropped", "topK dropped"]);
+  });
+
+  it("AN-15 never sends temperature and top_p together, nor more than the API's range", () => {
+    const { body, losses } = send(HAIKU_4_5, { temperature: 1.5, topP: 0.9 });
+
+    expect(body).toMatchObject({ temperature: 1 });
+    expect(body).not.toHaveProperty("top_p");
+    expect(losses).toEqual(["temperature downgraded", "topP dropped"]);
+  });
+
+  it("leaves out what excludes reasoning", () => {
+    const reasoning = { effort: "high", visible: true } as const;
+
+    const { body, losses } = send(SONNET_4_6, { reasoning, temperature: 0.5, topP: 0.5, topK: 3 });
+
+    expect(body).not.toHaveProperty("temperature");
+    expect(losses).toEqual(["temperature dropped", "topP dropped", "topK dropped"]);
+    expect(send(SONNET_4_6, { reasoning, topP: 0.97 }).body).toMatchObject({ top_p: 0.97 });
+  });
+});
+
+describe("toNativeRequest and tools", () => {
+  it("forces tools where the model can be forced, else tells it to call", () => {
+    const forced = send("claude-opus-4-8", { tools: [TOOL], toolChoice: { tool: "f" } });
+    const any = send("claude-opus-4-8", { tools: [TOOL], toolChoice: "required" });
+    const told = send(SONNET_5_5, { tools: [TOOL], toolChoice: { tool: "f" }, system: "S." });
+
+    expect(forced.body["tool_choice"]).toEqual({ type: "tool", name: "f" });
+    expect(any.body["tool_choice"]).toEqual({ type: "any" });
+    expect(told.body).not.toHaveProperty("tool_choice");
+    expect(told.body["system"]).toMatch(/^S\.\n\nAnswer by calling.* f\.$/);
+    expect(told.losses).toEqual(["toolChoice translated"]);
+  });
+
+  it("gives up a thinking budget for a forced call", () => {
+    const { body, losses } = send(HAIKU_4_5, {
+      tools: [TOOL],
+      toolChoice: "required",
+      reasoning: { budgetTokens: 2_000, visible: true },
+    });
+
+    expect(body).not.toHaveProperty("thinking");
+    expect(losses).toEqual(["reasoning dropped"]);
+  });
+});
+
+describe("toNativeRequest and JSON", () => {
+  it("TR-10 asks natively, within what the vendor's schemas can say", () => {
+    const { body, losses } = send(
+      SONNET_5_5,
+      json({ type: "object", properties: { n: { type: "integer", minimum: 1 }, l: { type: "array", minItems: 3 } } }),
+    );
+
+    expect(body["output_config"]).toEqual({
+      format: {
+        type: "json_schema",
+        schema: {
+          type: "object",
+          properties: {
+            n: { type: "integer", description: "{minimum: 1}" },
+            l: { type: "array", description: "{minItems: 3}" },
+          },
+          additionalProperties: false,
+        },
+      },
+    });
+    expect(losses).toEqual(["output.schema downgraded"]);
+  });
+
+  it.each<[string, string, JsonObject | undefined]>([
+    ["without a schema", SONNET_5_5, undefined],
+    ["for a recursive schema", SONNET_5_5, { type: "object", properties: { child: { $ref: "#" } } }],
+    ["for free keys", SONNET_5_5, { type: "object", additionalProperties: { type: "string" } }],
+    ["for an old model", "claude-3-5-haiku-latest", { type: "object", properties: {} }],
+  ])("asks in words %s", (_, model, schema) => {
+    const { body, losses } = send(model, json(schema));
+
+    expect(body["system"]).toMatch(/one JSON value/);
+    expect(body).not.toHaveProperty("output_config");
+    expect(losses).toEqual(["output translated"]);
+  });
+
+  it("leaves out citations beside a native format, which excludes them", () => {
+    const source = { type: "base64", mediaType: "application/pdf", data: "AAAA" } as const;
+    const messages: TargetMessage[] = [{ role: "user", content: [{ type: "file", source, citations: true }] }];
+
+    const { losses } = send(SONNET_5_5, { ...json({ type: "object", properties: {} }), messages });
+
+    expect(losses).toEqual(["messages[0] citations dropped"]);
+  });
+});

@@ -1,0 +1,280 @@
+import { execFile } from "node:child_process";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import Anthropic from "@anthropic-ai/sdk";
+import { createChain, isUnderstudyError, type Answer, type Request } from "@understudy/core";
+import { startAnthropic, type Vendor } from "@understudy/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { anthropic, type AnthropicTargetOptions } from "./index.ts";
+
+const MODEL = "claude-sonnet-5-5";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function generate(
+  vendor: Vendor,
+  options: AnthropicTargetOptions = {},
+  request: string | Request = "Hi",
+  model = MODEL,
+): Promise<Answer> {
+  return createChain([anthropic(model, { baseURL: vendor.url, apiKey: "k", ...options })]).generate(request);
+}
+
+describe("anthropic", () => {
+  it("makes a target without asking anybody", () => {
+    const target = anthropic(MODEL, { apiKey: "k" });
+
+    expect(target).toMatchObject({
+      vendor: "anthropic",
+      model: MODEL,
+      endpoint: "api.anthropic.com",
+      problems: [],
+      capabilities: { contextWindow: 1_000_000, maxOutputTokens: 128_000, keepAlives: true, audio: false },
+    });
+    expect(JSON.stringify(target)).not.toContain('"k"');
+  });
+
+  it("takes the key from the environment, and tells when there is none", () => {
+    vi.stubEnv("ANTHROPIC_API_KEY", "from-env");
+    expect(anthropic(MODEL).problems).toEqual([]);
+
+    vi.stubEnv("ANTHROPIC_API_KEY", "");
+    expect(anthropic(MODEL).problems.join()).toContain("ANTHROPIC_API_KEY");
+  });
+
+  it("lets the user know better what a model can", () => {
+    const { capabilities } = anthropic(MODEL, { apiKey: "k", capabilities: { contextWindow: 5, keepAlives: false } });
+
+    expect(capabilities).toMatchObject({ contextWindow: 5, keepAlives: false, maxOutputTokens: 128_000 });
+  });
+
+  it("plans for what the model will do", () => {
+    const request = {
+      messages: [],
+      tools: [],
+      toolChoice: "auto",
+      output: { type: "text" },
+      stop: [],
+      reasoning: { visible: true },
+    } as const;
+    const target = anthropic(MODEL, { apiKey: "k" });
+
+    expect(target.plan(request)).toEqual({ silentReasoning: false, eventsAtOnce: true, unary: false });
+    expect(target.plan({ ...request, reasoning: { visible: false } }).silentReasoning).toBe(true);
+    expect(
+      target.plan({ ...request, vendorOptions: { anthropic: { thinking: { type: "adaptive" } } } }).silentReasoning,
+    ).toBe(true);
+    expect(anthropic(MODEL, { apiKey: "k", streaming: "never" }).plan(request)).toMatchObject({
+      eventsAtOnce: false,
+      unary: true,
+    });
+  });
+});
+
+describe("anthropic over a socket", () => {
+  it("answers, and says who served, which request it was and what is left of the limits", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Hello.", model: "claude-sonnet-5-5-20261001" });
+
+    const answer = await generate(vendor);
+
+    expect(answer).toMatchObject({ text: "Hello.", finishReason: "stop", model: "claude-sonnet-5-5-20261001" });
+    expect(answer.trace.attempts[0]?.requestId).toMatch(/^req_/);
+    expect(answer.trace.attempts[0]?.rateLimits).toMatchObject({ "requests-remaining": "3999" });
+  });
+
+  it("AN-03 asks for long answers in one piece too, when told never to stream", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Whole.", reasoning: "hm", toolCalls: [] });
+
+    const answer = await generate(vendor, { streaming: "never" });
+
+    expect(answer.text).toBe("Whole.");
+    expect(answer.message.content).toMatchObject([{ type: "reasoning", text: "hm" }, { type: "text" }]);
+    expect(vendor.requests[0]?.streamed).toBe(false);
+  });
+
+  it("goes on without streaming where it is not allowed, and remembers it", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Whole." });
+    const message = "Streaming is not permitted for this organization.";
+    vendor.script([
+      { fault: { type: "status", status: 400, body: { error: { type: "invalid_request_error", message } } } },
+    ]);
+    const chain = createChain([anthropic(MODEL, { baseURL: vendor.url, apiKey: "k" })]);
+
+    const first = await chain.generate("Hi");
+    await chain.generate("Hi");
+
+    expect(first.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without streaming"]);
+    expect(vendor.requests.map((request) => request.streamed)).toEqual([true, false, false]);
+  });
+
+  it("asks again without what a model of the future refuses", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Fine." });
+    const tools = [{ name: "f" }];
+    const messages = [{ role: "user", content: "Hi" }] as const;
+
+    const answer = await generate(vendor, {}, { messages, tools, toolChoice: "required" }, "claude-opus-9");
+
+    expect(answer.text).toBe("Fine.");
+    expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without forcing a tool"]);
+  });
+
+  it("round-trips reasoning inside a tool loop and forgets it when the vendor does not know it", async () => {
+    await using vendor = await startAnthropic();
+    await using elsewhere = await startAnthropic();
+    vendor.script([
+      { answer: { reasoning: "hm", toolCalls: [{ name: "f", input: { a: "1" } }] } },
+      { answer: { text: "Done." } },
+    ]);
+    const tools = [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "string" } } } }];
+    const question = { role: "user", content: "Hi" } as const;
+    const first = await generate(vendor, {}, { messages: [question], tools });
+    const messages: Request["messages"] = [
+      question,
+      first.message,
+      {
+        role: "tool",
+        content: first.toolCalls.map(({ toolCallId }) => ({ type: "tool-result", toolCallId, content: "2" })),
+      },
+    ];
+
+    const second = await generate(vendor, {}, { messages, tools });
+    const third = await generate(elsewhere, {}, { messages, tools });
+
+    expect(second.text).toBe("Done.");
+    expect(vendor.requests[1]?.text).toContain(`"signature"`);
+    expect(elsewhere.requests[0]?.text).not.toContain(`"signature"`);
+    expect(third.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
+  });
+
+  it("CL-19 sends one request per attempt: the SDK repeats nothing", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "x" });
+    vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);
+
+    const error = await generate(vendor).catch((thrown: unknown) => thrown);
+
+    expect(isUnderstudyError(error) && error.code).toBe("rate-limited");
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it("is not led by the environment: neither URL, headers nor log level", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Hello." });
+    vi.stubEnv("ANTHROPIC_BASE_URL", "https://elsewhere.invalid");
+    vi.stubEnv("ANTHROPIC_AUTH_TOKEN", "token-from-env");
+    vi.stubEnv("ANTHROPIC_CUSTOM_HEADERS", "x-stray: 1\nx-kept: from-env");
+    vi.stubEnv("ANTHROPIC_LOG", "debug");
+    const printed = [vi.spyOn(console, "debug"), vi.spyOn(console, "info"), vi.spyOn(console, "warn")];
+
+    await generate(vendor, { headers: { "x-kept": "mine" } });
+
+    expect(vendor.requests[0]?.headers).toMatchObject({ authorization: "Bearer k", "x-kept": "mine" });
+    expect(vendor.requests[0]?.headers).not.toHaveProperty("x-stray");
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+  });
+
+  it("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Hello." });
+    vendor.script([{}, { fault: { type: "error", error: "server-error" } }]);
+    let calls = 0;
+    const client = new Anthropic({
+      baseURL: vendor.url,
+      apiKey: "client-key",
+      defaultHeaders: { "x-own": "1" },
+      maxRetries: 5,
+      fetch: (input, init) => {
+        calls += 1;
+        return fetch(input, init);
+      },
+    });
+    const target = anthropic(MODEL, { client });
+    const chain = createChain([target], { policy: () => "stop" });
+
+    const answer = await chain.generate("Hi");
+    const error = await chain.generate("Hi").catch((thrown: unknown) => thrown);
+
+    expect(answer.text).toBe("Hello.");
+    expect(vendor.requests[0]?.headers).toMatchObject({ authorization: "Bearer client-key", "x-own": "1" });
+    expect(isUnderstudyError(error) && error.code).toBe("server-error");
+    expect(calls).toBe(2);
+    expect(target.problems).toEqual([]);
+    expect(client.maxRetries).toBe(5);
+  });
+
+  it("TR-06 keeps targets apart: each asks its own server with its own key", async () => {
+    await using first = await startAnthropic();
+    await using second = await startAnthropic();
+    first.answer({ text: "x" });
+    first.script([{ fault: { type: "error", error: "overloaded" } }]);
+    second.answer({ text: "From the second." });
+    const chain = createChain([
+      anthropic(MODEL, { baseURL: first.url, apiKey: "key-1" }),
+      anthropic("claude-haiku-4-5", { baseURL: second.url, apiKey: "key-2" }),
+    ]);
+
+    const answer = await chain.generate("Hi");
+
+    expect(answer.text).toBe("From the second.");
+    expect(second.requests[0]?.headers["authorization"]).toBe("Bearer key-2");
+    expect(second.requests[0]?.body).toMatchObject({ model: "claude-haiku-4-5" });
+  });
+});
+
+describe("anthropic and redirects", () => {
+  let server: Server | undefined;
+
+  afterEach(() => {
+    server?.close();
+  });
+
+  it("sends neither key nor prompt to where a redirect points", async () => {
+    await using elsewhere = await startAnthropic();
+    const seen: IncomingHttpHeaders[] = [];
+    server = createServer((request, response) => {
+      seen.push(request.headers);
+      response.writeHead(308, { location: `${elsewhere.url}/v1/messages` }).end();
+    });
+    await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listening TCP server has such an address
+    const { port } = server.address() as AddressInfo;
+    const target = anthropic(MODEL, { baseURL: `http://127.0.0.1:${port}`, apiKey: "k" });
+
+    const error = await createChain([target])
+      .generate("Hi")
+      .catch((thrown: unknown) => thrown);
+
+    expect(isUnderstudyError(error) && error.code).toBe("config");
+    expect([seen.length, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+});
+
+describe("importing the package", () => {
+  it("does not load the SDK, nor does making a target", async () => {
+    const program = `
+      import { registerHooks } from "node:module";
+      const loaded = [];
+      registerHooks({
+        resolve(specifier, context, next) {
+          loaded.push(specifier);
+          return next(specifier, context);
+        },
+      });
+      const { anthropic } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});
+      anthropic("${MODEL}", { apiKey: "k" });
+      console.log([...new Set(loaded)].filter((specifier) => !/^[.]|^file:/.test(specifier)).join());
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, "-e", program]);
+
+    expect(stdout.trim()).toBe("@understudy/core/adapter,eventsource-parser");
+  });
+});

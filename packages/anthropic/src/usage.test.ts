@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { mergeUsage, readUsage } from "./usage.ts";
+
+describe("usage", () => {
+  it("counts cached input as input", () => {
+    const usage = readUsage({
+      input_tokens: 4,
+      cache_read_input_tokens: 1_000,
+      cache_creation_input_tokens: 60,
+      output_tokens: 30,
+      output_tokens_details: { thinking_tokens: 12 },
+    });
+
+    expect(usage).toEqual({
+      inputTokens: 1_064,
+      cacheReadTokens: 1_000,
+      cacheWriteTokens: 60,
+      outputTokens: 30,
+      reasoningTokens: 12,
+    });
+  });
+
+  it("leaves absent what the vendor does not say", () => {
+    expect(Object.values(readUsage({ cache_read_input_tokens: null }))).toEqual(Array.from({ length: 5 }));
+  });
+
+  it("takes later counts for totals and a null for nothing", () => {
+    const merged = mergeUsage({ input_tokens: 4, output_tokens: 1 }, { input_tokens: null, output_tokens: 30 });
+
+    expect(merged).toEqual({ input_tokens: 4, output_tokens: 30 });
+  });
+});
