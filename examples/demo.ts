@@ -1,0 +1,67 @@
+/**
+ * Rehearses an outage: the real adapters on simulated vendors, one question through the chain per act.
+ *
+ *   pnpm demo                                    Claude, then GPT, then DeepSeek, without any key
+ *   pnpm demo --vendors gemini,chat,anthropic    another chain, in this order
+ *   pnpm demo --live                             one question to the real vendors whose keys are in the environment
+ */
+import { parseArgs } from "node:util";
+import { createChain, formatTrace } from "@understudy/core";
+import { acts } from "./demo/acts.ts";
+import { CAST, isVendorName, VENDOR_NAMES, type VendorName } from "./demo/cast.ts";
+import { printEnd, printFailure, printReview, printText, printTimeline, printTitle } from "./demo/print.ts";
+import { ask, closeStage, openStage, play, review } from "./demo/stage.ts";
+
+const { values } = parseArgs({
+  options: {
+    vendors: { type: "string", default: "anthropic,openai,deepseek" },
+    live: { type: "boolean", default: false },
+  },
+});
+
+process.exitCode = values.live ? await performLive(readVendors()) : await rehearse(readVendors());
+
+function readVendors(): VendorName[] {
+  const names = values.vendors.split(",").map((name) => name.trim());
+  const unknown = names.filter((name) => !isVendorName(name));
+  if (unknown.length > 0 || names.length < 2) {
+    throw new Error(`--vendors takes at least two of ${VENDOR_NAMES.join(", ")}, separated by commas.`);
+  }
+  return names.filter((name) => isVendorName(name));
+}
+
+async function rehearse(names: readonly VendorName[]): Promise<number> {
+  const players = await openStage(names);
+  let failed = 0;
+  const all = acts(players.length);
+  for (const [index, act] of all.entries()) {
+    const before = players.map(({ vendor }) => vendor.requests.length);
+    printTitle(index + 1, act.title);
+    // oxlint-disable-next-line no-await-in-loop -- one act after the other
+    const performance = await play(act, players, printText);
+    if (performance.errorCode !== undefined) printFailure(performance.errorCode);
+    printTimeline(performance.attempts);
+    const findings = review(act, performance, players, before);
+    printReview(findings);
+    if (findings.length > 0) failed++;
+  }
+  await closeStage(players);
+  printEnd(failed, all.length);
+  return failed === 0 ? 0 : 1;
+}
+
+async function performLive(names: readonly VendorName[]): Promise<number> {
+  const present = names.filter((name) => process.env[CAST[name].keyVariable] !== undefined);
+  if (present.length === 0) {
+    const variables = [...new Set(names.map((name) => CAST[name].keyVariable))];
+    throw new Error(`--live needs at least one key in the environment: ${variables.join(", ")}.`);
+  }
+  printTitle(1, `Live: ${present.join(", ")}`);
+  const chain = createChain(present.map((name) => CAST[name].target()));
+  const performance = await ask(chain, printText);
+  if (performance.errorCode !== undefined) printFailure(performance.errorCode);
+  const last = performance.attempts.at(-1);
+  const totalMs = last === undefined ? 0 : last.startedAtMs + last.endedMs;
+  printText(`\n\n${formatTrace({ attempts: performance.attempts, skipped: [], totalMs, needsAttention: false })}\n`);
+  return performance.tier === undefined ? 1 : 0;
+}

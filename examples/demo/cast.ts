@@ -1,0 +1,64 @@
+import { anthropic } from "@understudy/anthropic";
+import { deepseek } from "@understudy/deepseek";
+import { gemini } from "@understudy/gemini";
+import { openai } from "@understudy/openai";
+import type { Target } from "@understudy/core";
+import {
+  startAnthropic,
+  startDeepSeek,
+  startGemini,
+  startOpenAI,
+  startOpenAIChat,
+  type Vendor,
+} from "@understudy/testing";
+
+export type VendorName = "anthropic" | "openai" | "deepseek" | "gemini" | "chat";
+
+interface Part {
+  readonly model: string;
+  /** Starts the vendor's simulator. */
+  readonly start: () => Promise<Vendor>;
+  /** The real adapter, on its simulator or, without options, on the real vendor. */
+  readonly target: (options?: { readonly apiKey: string; readonly baseURL: string }) => Target;
+  readonly keyVariable: string;
+}
+
+/** Everyone who can be put into the chain, by the name used with `--vendors`. */
+export const CAST: Readonly<Record<VendorName, Part>> = {
+  anthropic: {
+    model: "claude-sonnet-5-5",
+    start: startAnthropic,
+    target: (options) => anthropic("claude-sonnet-5-5", options),
+    keyVariable: "ANTHROPIC_API_KEY",
+  },
+  openai: {
+    model: "gpt-6.1-terra",
+    start: startOpenAI,
+    target: (options) => openai("gpt-6.1-terra", options),
+    keyVariable: "OPENAI_API_KEY",
+  },
+  deepseek: {
+    model: "deepseek-flash",
+    start: startDeepSeek,
+    target: (options) => deepseek("deepseek-flash", options),
+    keyVariable: "DEEPSEEK_API_KEY",
+  },
+  gemini: {
+    model: "gemini-3.8-flash",
+    start: startGemini,
+    target: (options) => gemini("gemini-3.8-flash", options),
+    keyVariable: "GEMINI_API_KEY",
+  },
+  chat: {
+    model: "gpt-5.5",
+    start: startOpenAIChat,
+    target: (options) => openai.chat("gpt-5.5", options ?? { baseURL: "https://api.openai.com/v1" }),
+    keyVariable: "OPENAI_API_KEY",
+  },
+};
+
+export const VENDOR_NAMES: readonly VendorName[] = ["anthropic", "openai", "deepseek", "gemini", "chat"];
+
+export function isVendorName(name: string): name is VendorName {
+  return Object.hasOwn(CAST, name);
+}

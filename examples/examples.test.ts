@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runNode } from "./snippets/run.ts";
+
+const FOLDER = import.meta.dirname;
+
+/** Lines that each program prints, in this order, possibly with others in between. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  "tool-loop.ts": [
+    "anthropic/claude-sonnet-5-5: Let me look.",
+    "running weather(Paris)",
+    "openai/gpt-6.1-terra: Take a coat: it rains.",
+    "Claude had 2 requests, GPT 1.",
+  ],
+  "chat.ts": [
+    "Paris. (anthropic/claude-sonnet-5-5)",
+    "About two million. (openai/gpt-6.1-terra)",
+    "  messages[1] reasoning dropped: made by another target",
+    "You asked about Paris, then about its people. (anthropic/claude-sonnet-5-5)",
+  ],
+  "web-handler.ts": [
+    "start",
+    "text-delta",
+    "failover",
+    "text-delta",
+    "finish",
+    "done",
+    "The page shows: Air scatters blue light more than red.",
+  ],
+  "json-output.ts": ["Pancakes, 20 minutes: flour, milk, eggs", "openai/gpt-6.1-terra, validated: true"],
+  "policy.ts": ["default: anthropic/claude-sonnet-5-5, refusal", "policy: openai/gpt-6.1-terra, stop: Put salt on it."],
+  "siblings.ts": [
+    "claude: From the other project.",
+    "passed over: scope-failed (quota)",
+    "claude: From the other project. after 1 attempt",
+    "claude: From Europe.",
+  ],
+  "observe.ts": [
+    "attempt 1: anthropic/claude-sonnet-5-5 server.error",
+    "attempt 2: openai/gpt-6.1-terra answered",
+    "breaker of anthropic/claude-sonnet-5-5: closed → open",
+    "call 5: answered",
+    "cooldown of a key: auth.invalid",
+    "ALERT openai/gpt-6.1-terra: auth.invalid",
+    "call 6: failed",
+    "auth: auth.invalid",
+    "anthropic: breaker open, 0 bad of 0, blocked by its breaker",
+    "openai: breaker closed, 0 bad of 6, blocked by its key",
+  ],
+};
+
+async function play(
+  program: string,
+  ...parameters: readonly string[]
+): Promise<{ code: number | null; lines: string[] }> {
+  const { code, stdout, stderr } = await runNode(["-C", "@understudy/source", program, ...parameters], { cwd: FOLDER });
+  expect(stderr).toBe("");
+  return { code, lines: stdout.trimEnd().split("\n") };
+}
+
+/** The expected lines that are there in their order; all of them when everything is as expected. */
+function found(lines: readonly string[], expected: readonly string[]): readonly string[] {
+  let from = 0;
+  return expected.filter((line) => {
+    const at = lines.indexOf(line, from);
+    if (at !== -1) from = at + 1;
+    return at !== -1;
+  });
+}
+
+describe("the examples", () => {
+  test.concurrent.each(Object.entries(PROGRAMS))("%s prints what it promises", async (program, expected) => {
+    const { code, lines } = await play(program);
+
+    expect(found(lines, expected), lines.join("\n")).toEqual(expected);
+    expect(code).toBe(0);
+  });
+
+  test("are all listed in their README and tested here", () => {
+    const programs = readdirSync(FOLDER).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+    const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
+
+    expect(programs.filter((name) => !readme.includes(`(${name})`))).toEqual([]);
+    expect(programs.filter((name) => name !== "demo.ts" && !(name in PROGRAMS))).toEqual([]);
+  });
+
+  test("hand tool results to the second vendor in its native form, and run nothing twice", async () => {
+    const { lines } = await play("tool-loop.ts");
+    const received: unknown = JSON.parse(lines.find((line) => line.startsWith("[{")) ?? "null");
+
+    expect(lines.filter((line) => line.startsWith("running "))).toEqual(["running weather(Paris)"]);
+    expect(received).toMatchObject([
+      {
+        model: "gpt-6.1-terra",
+        input: [
+          { role: "user" },
+          { role: "assistant" },
+          { type: "function_call", name: "weather", arguments: '{"city":"Paris"}' },
+          { type: "function_call_output", output: "12 degrees and rain in Paris." },
+        ],
+      },
+    ]);
+  });
+});
+
+describe("the demo", () => {
+  const ORDERS = [
+    "anthropic,openai,deepseek",
+    "gemini,chat,anthropic",
+    "deepseek,gemini",
+    "chat,openai,gemini,deepseek",
+  ];
+
+  test.concurrent.each(ORDERS)("goes as it should with %s", async (vendors) => {
+    const { code, lines } = await play("demo.ts", "--vendors", vendors);
+
+    expect(lines.at(-1)).toBe("7 of 7 acts went as they should");
+    expect(code, lines.join("\n")).toBe(0);
+  });
+
+  test("is plain text when its output is no terminal", async () => {
+    const { stdout } = await runNode(["-C", "@understudy/source", "demo.ts", "--vendors", "anthropic,deepseek"], {
+      cwd: FOLDER,
+    });
+
+    // oxlint-disable-next-line no-control-regex -- it is what must not be there
+    expect(stdout).not.toMatch(/\u001b/);
+  });
+
+  test("names the vendors when it is asked for one that it does not know", async () => {
+    const run = await runNode(["-C", "@understudy/source", "demo.ts", "--vendors", "anthropic,nobody"], {
+      cwd: FOLDER,
+    });
+
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, chat");
+  });
+});

@@ -1,0 +1,60 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blocksOf, pages } from "./snippets/blocks.ts";
+import { runNode } from "./snippets/run.ts";
+import { openStage, type Stage } from "./snippets/vendors.ts";
+
+const EXAMPLES = import.meta.dirname;
+const FOLDER = join(EXAMPLES, ".snippets");
+const PRELOAD = join(EXAMPLES, "snippets/preload.ts");
+const TSC = join(EXAMPLES, "../node_modules/typescript/bin/tsc");
+
+const blocks = pages().flatMap(blocksOf);
+
+/** Compiler and stack traces name modules; readers want the page. The lines are the page's own. */
+function namePages(text: string): string {
+  return blocks.reduce((named, block) => named.replaceAll(block.module, block.file), text);
+}
+
+describe("TypeScript in the documentation", () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER, { recursive: true });
+    const config = { extends: "../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["*/*.ts"] };
+    writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(config));
+    for (const block of blocks) {
+      const path = join(FOLDER, block.module);
+      mkdirSync(dirname(path), { recursive: true });
+      // On the lines that it has in its page.
+      writeFileSync(path, `${"\n".repeat(block.line - 1)}${block.code}`);
+    }
+    stage = await openStage();
+  });
+
+  afterAll(() => stage.close());
+
+  test("is found on every page that has some", () => {
+    expect(blocks.length).toBeGreaterThan(20);
+  });
+
+  test("type-checks", async () => {
+    const { code, stdout } = await runNode([TSC, "-p", FOLDER, "--pretty", "false"], { cwd: FOLDER });
+
+    expect(namePages(stdout)).toBe("");
+    expect(code).toBe(0);
+  });
+
+  test.concurrent.each(blocks.map((block) => ({ ...block, block })))("$file:$line runs", async ({ block }) => {
+    const parameters = ["-C", "@understudy/source", "--import", PRELOAD, block.module];
+    const run = await runNode(parameters, {
+      cwd: FOLDER,
+      env: { UNDERSTUDY_ROUTES: JSON.stringify(stage.routes) },
+    });
+
+    expect(namePages(run.stderr), `${block.file}:${block.line}`).toBe("");
+    expect(run.code, `${block.file}:${block.line}\n${run.stdout}`).toBe(0);
+  });
+});
