@@ -274,7 +274,9 @@ export class Call {
     });
     if (this.#settled) return undefined;
     const { ended } = outcome;
-    if (recovery.type === "stop" && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
+    // An answer that others were to better is still one when nobody is left.
+    const isLast = recovery.type === "stop" || (recovery.type === "next" && !this.#canGoOn());
+    if (isLast && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
       return this.#deliver(running, ended);
     }
     const record = this.#record(running, "failed", failure, cooldownMs);
@@ -319,6 +321,10 @@ export class Call {
     }
     this.#eligibility.enter(chosen.candidate.tier);
     return chosen;
+  }
+
+  #canGoOn(): boolean {
+    return this.#attempts < this.#setup.maxAttempts && this.#selection.hasNext;
   }
 
   #skip(skip: SkipRecord): void {
