@@ -57,7 +57,8 @@ export class AnswerBody {
   /** Lets go. After a whole answer the little that is left is read, so that the connection can be used again. */
   async release(whole: boolean): Promise<void> {
     this.stopTimer();
-    if (whole && !this.#signal.aborted) await this.#drain();
+    // Ends at once when the attempt was stopped: then the body is cancelled already.
+    if (whole) await this.#drain();
     this.#signal.removeEventListener("abort", this.#cancel);
     this.#cancel();
   }
