@@ -18,11 +18,17 @@ export interface AdmissionSetup {
   /** A candidate's limit for its first content, in milliseconds. */
   readonly limitMs: (candidate: Candidate) => number;
   readonly skipped: (record: SkipRecord) => void;
+  /** A candidate was chosen. */
+  readonly charge: (candidate: Candidate) => void;
+  /** Whether the call has ended: a hook may do that while candidates are passed over. */
+  readonly isOver: () => boolean;
 }
 
 /** Brings the call's order of candidates and the chain's health together: who is called next, and by what right. */
 export class Admission {
   readonly #setup: AdmissionSetup;
+  /** The first candidate that was due for a probe which another call was making. */
+  #denied: Candidate | undefined;
 
   constructor(setup: AdmissionSetup) {
     this.#setup = setup;
@@ -30,19 +36,24 @@ export class Admission {
 
   /** The next candidate that may be called; nobody queues for a probe that another call is making. */
   async next(): Promise<Ticket | undefined> {
-    const { selection, health, skipped } = this.#setup;
+    const { selection, health, skipped, charge, isOver } = this.#setup;
     for (;;) {
       const candidate = selection.next(skipped);
-      if (candidate === undefined) return undefined;
+      if (candidate === undefined || isOver()) return undefined;
       const standing = health.standing(candidate.target);
-      if (standing.type === "ready") return { candidate, admitted: health.admit(candidate.target) };
+      if (standing.type === "ready") {
+        charge(candidate);
+        return { candidate, admitted: health.admit(candidate.target) };
+      }
       if (standing.type === "trial") {
+        charge(candidate);
         health.beginTrial(standing.scope);
         return { candidate, admitted: health.admit(candidate.target), venture: "trial" };
       }
       // oxlint-disable-next-line no-await-in-loop -- one candidate after the other is the point
       const ticket = await this.#probe(candidate);
       if (ticket !== undefined) return ticket;
+      this.#denied ??= candidate;
       skipped(skipRecord(candidate, { reason: "breaker", detail: "another call is probing" }));
     }
   }
@@ -50,9 +61,9 @@ export class Admission {
   /** When nothing may be called, the one that is due first is tried all the same; as the probe, if nobody else is. */
   async lastResort(): Promise<Ticket | undefined> {
     const { selection, health } = this.#setup;
-    const candidate = selection.dueFirst()?.candidate;
-    if (candidate === undefined) return undefined;
-    const isFree = health.breakerState(candidate.target) === "open";
+    const candidate = this.#denied ?? selection.dueFirst()?.candidate;
+    if (candidate === undefined || this.#setup.isOver()) return undefined;
+    const isFree = candidate !== this.#denied && health.breakerState(candidate.target) === "open";
     const ticket = isFree ? await this.#probe(candidate) : undefined;
     return { candidate, admitted: ticket?.admitted ?? health.admit(candidate.target), venture: "last-resort" };
   }
@@ -68,7 +79,9 @@ export class Admission {
     const acquired = health.acquireProbe(candidate.target, leaseMs);
     const isMine = typeof acquired === "boolean" ? acquired : await acquired;
     const admitted = isMine ? health.admitProbe(candidate.target, leaseMs) : undefined;
-    return admitted === undefined ? undefined : { candidate, admitted, venture: "probe" };
+    if (admitted === undefined) return undefined;
+    // The breaker may have closed while the store was asked.
+    return { candidate, admitted, venture: admitted.permit.isProbe ? "probe" : undefined };
   }
 }
 

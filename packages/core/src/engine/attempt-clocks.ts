@@ -36,9 +36,12 @@ export class AttemptClocks {
     this.#lastContentAt = now;
   }
 
-  byte(now: number): void {
+  /** Bytes arrived. Says whether they were the first: then the limit for silence begins. */
+  byte(now: number): boolean {
+    const isFirst = !this.#firstByte;
     this.#firstByte = true;
     this.#lastByteAt = now;
+    return isFirst;
   }
 
   /** A native event was understood. */

@@ -139,7 +139,7 @@ export class AttemptRun {
 
   #take(parts: readonly StreamPart[], clocks: AttemptClocks): EndPart | undefined {
     const now = this.#setup.clock.now();
-    clocks.byte(now);
+    if (clocks.byte(now)) this.#setup.onDeadline();
     let progressed = false;
     let shown = false;
     for (const [index, part] of parts.entries()) {

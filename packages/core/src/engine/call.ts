@@ -117,6 +117,8 @@ export class Call {
       health: setup.health,
       limitMs: (candidate) => setup.requests.firstContentMs(candidate),
       skipped: (skip) => this.#skip(skip),
+      charge: (candidate) => this.#eligibility.charge(candidate),
+      isOver: () => this.#settled,
     });
     this.#recovery = new RecoveryPlan({ ...setup, selection: this.#selection });
     // Both are offered, neither has to be taken.
@@ -288,7 +290,7 @@ export class Call {
   }
 
   async #nextStep(candidate: Candidate, recovery: Exclude<Recovery, { type: "stop" }>): Promise<Step | undefined> {
-    const { callId, emit, clock } = this.#setup;
+    const { callId, emit, clock, health } = this.#setup;
     switch (recovery.type) {
       case "next":
         return this.#nextTicket();
@@ -297,23 +299,28 @@ export class Call {
         return { ...this.#admission.again(candidate), repair: recovery };
       case "repeat": {
         const { kind, delayMs } = recovery.offer;
+        this.#eligibility.charge(candidate);
         emit({ callId, type: "repeat", kind, delayMs });
         if (delayMs > 0 && !this.#settled) {
           const waited = this.#deadlines.waitUntil(clock.now() + delayMs);
           this.#alarm.update();
           await waited;
         }
-        return this.#settled ? undefined : { ...this.#admission.again(candidate), repeat: kind };
+        if (this.#settled) return undefined;
+        // Other calls may have found the route sick meanwhile.
+        if (!health.isWell(candidate.target)) return this.#nextTicket();
+        return { ...this.#admission.again(candidate), repeat: kind };
       }
       default:
         return recovery satisfies never;
     }
   }
 
-  async #nextTicket(): Promise<Ticket> {
+  async #nextTicket(): Promise<Ticket | undefined> {
     const { maxAttempts, clock } = this.#setup;
     const ticket = this.#attempts < maxAttempts ? await this.#admission.next() : undefined;
     const chosen = ticket ?? (this.#attempts === 0 ? await this.#admission.lastResort() : undefined);
+    if (chosen === undefined && this.#settled) return undefined;
     if (chosen === undefined) {
       const dueAt = this.#selection.dueFirst()?.dueAt;
       const dueInMs = dueAt === undefined ? undefined : dueAt - clock.now();
@@ -329,6 +336,8 @@ export class Call {
 
   #skip(skip: SkipRecord): void {
     const { callId, emit } = this.#setup;
+    // A hook may have ended the call at the one before; its `end` is the last event.
+    if (this.#settled) return;
     this.#recorder.skip(skip);
     emit({ callId, type: "skipped", skip });
   }

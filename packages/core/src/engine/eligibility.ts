@@ -48,10 +48,13 @@ export class Eligibility {
     this.#tierClock.enter(tier, this.#setup.clock.now());
   }
 
+  /** Pays for a repeat as soon as it is decided: calls that wait for theirs must not count on the same token. */
+  charge({ target }: Candidate): void {
+    if (this.#routes.has(routeKey(target))) this.#setup.health.takeRepeat(target);
+  }
+
   began({ target }: Candidate): void {
-    const route = routeKey(target);
-    if (this.#routes.has(route)) this.#setup.health.takeRepeat(target);
-    this.#routes.add(route);
+    this.#routes.add(routeKey(target));
   }
 
   sawContent(): void {

@@ -55,7 +55,8 @@ async function judgeToolCalls(
   const last = content.at(-1);
   for (const part of content) {
     if (part.type !== "tool-call") continue;
-    const reason = finishReason === "length" && part === last ? cutReason(part) : await invalidReason(part, request);
+    const cut = finishReason === "length" && part === last ? cutReason(part) : undefined;
+    const reason = cut ?? (await invalidReason(part, request));
     if (reason === undefined) toolCalls.push(part);
     else invalidToolCalls.push({ part, reason });
   }

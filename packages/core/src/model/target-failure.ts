@@ -46,8 +46,11 @@ export class TargetFailure extends Error {
     super(details.status === undefined ? failureClass : `${failureClass} (status ${details.status})`);
     this.class = failureClass;
     Object.defineProperty(this, MARKER, { value: true });
+    const { retryAfterMs } = details;
+    // A time that is none would never be over; also false for NaN.
+    const isTime = retryAfterMs === undefined || retryAfterMs >= 0;
     // Not enumerable: it holds the vendor's words.
-    Object.defineProperty(this, "details", { value: details });
+    Object.defineProperty(this, "details", { value: isTime ? details : { ...details, retryAfterMs: undefined } });
   }
 }
 

@@ -9,6 +9,7 @@ const SLOW_STARTS = 5;
 const SLOW_RATE = 0.8;
 const OPEN_MS = 10_000;
 const LONGEST_OPEN_MS = 300_000;
+const LONGEST_STATED_MS = 24 * 3_600_000;
 const FORGET_OPENING_MS = 60_000;
 
 export type BreakerState = "closed" | "open" | "half-open";
@@ -23,6 +24,8 @@ export type Admission = "allow" | "probe" | "deny";
 export interface Permit {
   generation: number;
   readonly isProbe: boolean;
+  /** How long a probe's lease runs, until it is given back. */
+  leaseUntil: number | undefined;
   /** The bucket in which a provisional `ok` was counted. */
   provisional: number | undefined;
   isSettled: boolean;
@@ -96,15 +99,15 @@ export class Breaker {
 
   /** For an ordinary attempt; while the breaker is not closed its result will count for nothing. */
   permit(now: number): Permit {
-    if (this.#state.type !== "closed") return newPermit(NO_GENERATION, false);
+    if (this.#state.type !== "closed") return newPermit(NO_GENERATION);
     this.#state.window.add("starts", now);
-    return newPermit(this.#generation, false);
+    return newPermit(this.#generation);
   }
 
   /** For the one probe. Takes the lease; whoever had it before is too late. */
   probe(now: number, leaseMs: number): Permit {
     this.#change({ type: "half-open", leaseUntil: now + leaseMs });
-    return newPermit(this.#generation, true);
+    return { ...newPermit(this.#generation), isProbe: true, leaseUntil: now + leaseMs };
   }
 
   /** The attempt produced content: the route works. Replaced if the stream breaks later. */
@@ -172,7 +175,7 @@ export class Breaker {
     const forgotten = this.#state.type === "closed" ? Math.floor((now - this.#state.since) / FORGET_OPENING_MS) : 0;
     this.#opens = Math.max(0, this.#opens - forgotten) + 1;
     const ladder = Math.min(OPEN_MS * 2 ** (this.#opens - 1), LONGEST_OPEN_MS) * (0.75 + this.#random() / 2);
-    const openMs = Math.max(ladder, retryAfterMs);
+    const openMs = Math.max(ladder, Math.min(retryAfterMs, LONGEST_STATED_MS));
     this.#change({ type: "open", until: now + openMs }, openMs);
   }
 
@@ -199,6 +202,6 @@ export class Breaker {
   }
 }
 
-function newPermit(generation: number, isProbe: boolean): Permit {
-  return { generation, isProbe, provisional: undefined, isSettled: false };
+function newPermit(generation: number): Permit {
+  return { generation, isProbe: false, leaseUntil: undefined, provisional: undefined, isSettled: false };
 }

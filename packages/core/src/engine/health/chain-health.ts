@@ -130,7 +130,10 @@ export class ChainHealth {
   admitProbe(target: Target, leaseMs: number): Admitted | undefined {
     const now = this.#setup.clock.now();
     const { breaker } = this.#route(target);
-    if (breaker.state === "closed") return this.admit(target);
+    if (breaker.state === "closed") {
+      this.#store.releaseProbe(routeKey(target));
+      return this.admit(target);
+    }
     if (breaker.state === "half-open" && breaker.dueAt() > now) return undefined;
     const breakerBefore = breaker.state;
     return { target, permit: breaker.probe(now, leaseMs), startedAt: now, breakerBefore };
@@ -142,13 +145,15 @@ export class ChainHealth {
 
   firstContent({ target, permit }: Admitted): void {
     this.#route(target).breaker.provisionalOk(permit, this.#setup.clock.now());
+    this.#releaseProbe(target, permit);
   }
 
   answered({ target, permit, startedAt }: Admitted): void {
     const route = this.#route(target);
     route.throwsInARow = 0;
-    this.#cooldowns.answered(scopeIds(target), startedAt);
-    route.breaker.settle(permit, "ok", this.#setup.clock.now());
+    const now = this.#setup.clock.now();
+    this.#cooldowns.answered(scopeIds(target), startedAt, now);
+    route.breaker.settle(permit, "ok", now);
     this.#releaseProbe(target, permit);
   }
 
@@ -177,10 +182,14 @@ export class ChainHealth {
     return this.#route(target).breaker.state;
   }
 
-  /** Whether a repeat at this route is within its budget and its breaker is closed. */
+  /** Whether nothing has been found against this route. */
+  isWell(target: Target): boolean {
+    return this.#route(target).breaker.state === "closed" && !this.#isolated.has(targetScope(target));
+  }
+
+  /** Whether a repeat at this route is within its budget, and the route well. */
   canRepeat(target: Target): boolean {
-    const route = this.#route(target);
-    return route.breaker.state === "closed" && route.repeats.has(this.#setup.clock.now());
+    return this.isWell(target) && this.#route(target).repeats.has(this.#setup.clock.now());
   }
 
   takeRepeat(target: Target): void {
@@ -223,10 +232,11 @@ export class ChainHealth {
     const scope = scopeId(failure.details.scope ?? rule.scope, admitted.target);
     if (rule.cooldown === undefined || scope === undefined) return undefined;
     const now = this.#setup.clock.now();
-    const forMs = this.#cooldowns.duration(scope, rule.cooldown, failure.details.retryAfterMs, now);
+    const { retryAfterMs } = failure.details;
+    const forMs = this.#cooldowns.duration(scope, rule.cooldown, retryAfterMs, admitted.startedAt, now);
     if (forMs === undefined) return undefined;
     const isHard = rule.hardBlock === true;
-    if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard }, admitted.startedAt, now)) return undefined;
+    if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard }, now)) return undefined;
     this.#setup.onEvent({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
     this.#store.publish({ type: "cooldown", scope, forMs, isHard });
     return forMs;
@@ -237,7 +247,7 @@ export class ChainHealth {
     this.#isListening = true;
     switch (news.type) {
       case "cooldown":
-        this.#cooldowns.extend(news.scope, { until: now + news.forMs, isHard: news.isHard }, now, now);
+        this.#cooldowns.extend(news.scope, { until: now + news.forMs, isHard: news.isHard }, now);
         break;
       case "opened":
         this.#routes.get(news.key)?.breaker.openFor(news.forMs, now);
@@ -258,8 +268,11 @@ export class ChainHealth {
     for (const scope of scopes) this.#cooldowns.reset(scope, this.#setup.clock.now());
   }
 
+  /** Gives the lease back once, as soon as the route is known again. When it has run out it may be another's. */
   #releaseProbe(target: Target, permit: Permit): void {
-    if (permit.isProbe) this.#store.releaseProbe(routeKey(target));
+    const { leaseUntil } = permit;
+    permit.leaseUntil = undefined;
+    if (leaseUntil !== undefined && this.#setup.clock.now() < leaseUntil) this.#store.releaseProbe(routeKey(target));
   }
 
   #route(target: Target): Route {

@@ -23,17 +23,22 @@ export class Cooldowns {
     this.#random = random;
   }
 
-  /** How long a rule says to stay away; undefined when it says nothing. */
-  duration(scope: string, rule: CooldownRule, statedMs: number | undefined, now: number): number | undefined {
-    if (statedMs === undefined && rule.baseMs === "stated") return undefined;
+  /** How long a rule says to stay away; undefined when it says nothing, or to a request from before a manual reset. */
+  duration(
+    scope: string,
+    rule: CooldownRule,
+    statedMs: number | undefined,
+    requestedAt: number,
+    now: number,
+  ): number | undefined {
+    if ((statedMs === undefined && rule.baseMs === "stated") || this.#isStale(scope, requestedAt)) return undefined;
     const plain = Math.max(statedMs ?? this.#ladder(scope, rule, now), rule.minMs ?? 0);
     return Math.min(Math.max(plain, SHORTEST_MS), LONGEST_MS) * (1 + this.#random() / 2);
   }
 
-  /** Extends. An answer to a request from before a manual reset is too old to count. */
-  extend(scope: string, cooldown: Cooldown, requestedAt: number, now: number): boolean {
-    if (requestedAt < (this.#resets.get(scope) ?? -Infinity)) return false;
-    const present = this.#entries.get(scope);
+  /** Extends, and never shortens. */
+  extend(scope: string, cooldown: Cooldown, now: number): boolean {
+    const present = this.#running(scope, now);
     if (cooldown.isHard && present?.isHard !== true) this.#lastTrials.set(scope, now);
     if (present !== undefined && present.until >= cooldown.until) return false;
     const isHard = cooldown.isHard || (present?.isHard ?? false);
@@ -45,10 +50,8 @@ export class Cooldowns {
   longest(scopes: readonly string[], now: number): (Cooldown & { readonly scope: string }) | undefined {
     let longest: (Cooldown & { readonly scope: string }) | undefined;
     for (const scope of scopes) {
-      const entry = this.#entries.get(scope);
-      if (entry === undefined) continue;
-      if (entry.until <= now) this.#entries.delete(scope);
-      else if (longest === undefined || entry.until > longest.until) longest = { ...entry, scope };
+      const entry = this.#running(scope, now);
+      if (entry !== undefined && (longest === undefined || entry.until > longest.until)) longest = { ...entry, scope };
     }
     return longest;
   }
@@ -63,11 +66,12 @@ export class Cooldowns {
   }
 
   /** An answer came: what was cooled by guess starts over, and a hard block from before its request is over. */
-  answered(scopes: readonly string[], requestedAt: number): void {
+  answered(scopes: readonly string[], requestedAt: number, now: number): void {
     for (const scope of scopes) {
-      const entry = this.#entries.get(scope);
-      if (entry === undefined) this.#levels.delete(scope);
-      else if (entry.isHard && entry.setAt <= requestedAt) this.#entries.delete(scope);
+      const entry = this.#running(scope, now);
+      if (entry !== undefined && !(entry.isHard && entry.setAt <= requestedAt)) continue;
+      this.#entries.delete(scope);
+      this.#levels.delete(scope);
     }
   }
 
@@ -78,11 +82,22 @@ export class Cooldowns {
     this.#resets.set(scope, now);
   }
 
+  #running(scope: string, now: number): (Cooldown & { readonly setAt: number }) | undefined {
+    const entry = this.#entries.get(scope);
+    if (entry === undefined || entry.until > now) return entry;
+    this.#entries.delete(scope);
+    return undefined;
+  }
+
+  #isStale(scope: string, requestedAt: number): boolean {
+    return requestedAt < (this.#resets.get(scope) ?? -Infinity);
+  }
+
   /** Doubles per episode: failures of requests that were under way together are one. */
   #ladder(scope: string, rule: CooldownRule, now: number): number {
-    const isRunning = (this.#entries.get(scope)?.until ?? -Infinity) > now;
-    const level = (this.#levels.get(scope) ?? 0) + (isRunning ? 0 : 1);
-    this.#levels.set(scope, Math.max(1, level));
-    return rule.baseMs === "stated" ? 0 : Math.min(rule.baseMs * 2 ** (Math.max(1, level) - 1), rule.capMs);
+    const isRunning = this.#running(scope, now) !== undefined;
+    const level = Math.max(1, (this.#levels.get(scope) ?? 0) + (isRunning ? 0 : 1));
+    this.#levels.set(scope, level);
+    return rule.baseMs === "stated" ? 0 : Math.min(rule.baseMs * 2 ** (level - 1), rule.capMs);
   }
 }
