@@ -73,7 +73,7 @@ describe("the examples", () => {
   test.concurrent.each(Object.entries(PROGRAMS))("%s prints what it promises", async (program, expected) => {
     const { code, lines } = await play(program);
 
-    expect(found(lines, expected), lines.join("\n")).toEqual(expected);
+    expect(found(lines, expected), `${program}\n${lines.join("\n")}`).toEqual(expected);
     expect(code).toBe(0);
   });
 
@@ -116,7 +116,7 @@ describe("the demo", () => {
     const { code, lines } = await play("demo.ts", "--vendors", vendors);
 
     expect(lines.at(-1)).toBe("7 of 7 acts went as they should");
-    expect(code, lines.join("\n")).toBe(0);
+    expect(code, `${vendors}\n${lines.join("\n")}`).toBe(0);
   });
 
   test("is plain text when its output is no terminal", async () => {
