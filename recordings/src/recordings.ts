@@ -13,6 +13,8 @@ export interface Recording {
   readonly url: string | undefined;
   readonly model: string | undefined;
   readonly provenance: string;
+  /** Headers of the answer, as far as the recorder kept them. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Headers of the request that matter to the vendor. */
   readonly requestHeaders: Readonly<Record<string, string>>;
   /** File of the request body, where there is one. */
@@ -30,6 +32,10 @@ export function listRecordings(): readonly Recording[] {
 
 export function readText(file: string): string {
   return readFileSync(join(recordingsFolder.path, file), "utf8");
+}
+
+export function readBytes(file: string): Uint8Array {
+  return readFileSync(join(recordingsFolder.path, file));
 }
 
 export function readJson(file: string): unknown {
@@ -50,7 +56,6 @@ export function isFields(value: unknown): value is Fields {
 function toRecording(entry: Fields): Recording {
   const file = String(entry["file"]);
   const [vendor = "", kind = ""] = file.split("/");
-  const headers = isFields(entry["requestHeaders"]) ? entry["requestHeaders"] : {};
   return {
     file,
     vendor,
@@ -59,9 +64,14 @@ function toRecording(entry: Fields): Recording {
     url: stringOf(entry["url"]),
     model: stringOf(entry["model"]),
     provenance: String(entry["provenance"]),
-    requestHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    headers: headersOf(entry["headers"]),
+    requestHeaders: headersOf(entry["requestHeaders"]),
     request: stringOf(entry["request"]),
   };
+}
+
+function headersOf(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(isFields(value) ? value : {}).map(([name, text]) => [name, String(text)]));
 }
 
 function stringOf(value: unknown): string | undefined {

@@ -1,0 +1,119 @@
+import type { FinishReason } from "@understudy/core/adapter";
+import {
+  argumentsOf,
+  fields,
+  known,
+  list,
+  numberOf,
+  string,
+  stringOf,
+  type ExpectedWire,
+  type Fields,
+  type Reading,
+} from "./reading.ts";
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  length: "length",
+  tool_calls: "tool-calls",
+  function_call: "tool-calls",
+  content_filter: "content-filter",
+};
+
+/** Chat completions. Other choices than the first are no part of the answer. */
+export const chatExpected: ExpectedWire = { assemble, read };
+
+/** The same wire with reasoning text, and a finish reason that is a failure. */
+export const deepSeekExpected: ExpectedWire = {
+  assemble,
+  read: (completion) => {
+    const usage = fields(completion["usage"]);
+    const reading = read(completion);
+    const failed = reading.rawFinishReason === "insufficient_system_resource";
+    return {
+      ...reading,
+      failure: failed ? "server.overloaded" : reading.failure,
+      reasoning: string(firstMessage(completion)["reasoning_content"]),
+      usage: reading.usage && {
+        ...reading.usage,
+        ...known({ cacheReadTokens: numberOf(usage["prompt_cache_hit_tokens"]) }),
+      },
+    };
+  },
+};
+
+function assemble(events: readonly unknown[]): Fields {
+  let completion: Fields = {};
+  let message: Fields = {};
+  let reason: unknown;
+  const calls: Fields[] = [];
+  for (const chunk of events.map(fields)) {
+    const told = Object.entries(chunk).filter(([, value]) => value !== null && value !== "");
+    completion = { ...completion, ...Object.fromEntries(told) };
+    for (const choice of list(chunk["choices"])) {
+      if (numberOf(choice["index"]) !== 0) continue;
+      const delta = fields(choice["delta"]);
+      for (const name of ["content", "reasoning_content", "refusal"]) {
+        if (typeof delta[name] === "string") message = { ...message, [name]: string(message[name]) + delta[name] };
+      }
+      if (delta["annotations"] !== undefined) message = { ...message, annotations: delta["annotations"] };
+      for (const piece of list(delta["tool_calls"])) grow(calls, piece);
+      reason = choice["finish_reason"] ?? reason;
+    }
+  }
+  const whole = { ...message, ...(calls.length === 0 ? {} : { tool_calls: calls.filter(Boolean) }) };
+  return { ...completion, choices: [{ index: 0, message: whole, finish_reason: reason }] };
+}
+
+function grow(calls: Fields[], piece: Fields): void {
+  const index = numberOf(piece["index"]) ?? 0;
+  const { index: _, ...call } = piece;
+  const earlier = calls[index] ?? {};
+  const before = fields(earlier["function"]);
+  const added = fields(call["function"]);
+  calls[index] = {
+    ...call,
+    ...earlier,
+    function: { ...added, ...before, arguments: string(before["arguments"]) + string(added["arguments"]) },
+  };
+}
+
+function read(completion: Fields): Reading {
+  const [choice = {}] = list(completion["choices"]);
+  const message = firstMessage(completion);
+  const reason = stringOf(choice["finish_reason"]);
+  const refusal = stringOf(message["refusal"]);
+  const usage = fields(completion["usage"]);
+  const prompt = fields(usage["prompt_tokens_details"]);
+  return {
+    failure: completion["error"] === undefined ? (reason === undefined ? "stream.truncated" : undefined) : "unknown",
+    finishReason: refusal !== undefined && reason === "stop" ? "refusal" : (finishReasons[reason ?? ""] ?? "other"),
+    rawFinishReason: reason,
+    model: stringOf(completion["model"]),
+    usage:
+      completion["usage"] === undefined || completion["usage"] === null
+        ? undefined
+        : known({
+            inputTokens: numberOf(usage["prompt_tokens"]),
+            cacheReadTokens: numberOf(prompt["cached_tokens"]),
+            cacheWriteTokens: numberOf(prompt["cache_write_tokens"]),
+            outputTokens: numberOf(usage["completion_tokens"]),
+            reasoningTokens: numberOf(fields(usage["completion_tokens_details"])["reasoning_tokens"]),
+          }),
+    text: string(message["content"]),
+    reasoning: "",
+    toolCalls: list(message["tool_calls"]).map((call) => {
+      const { name, arguments: text } = fields(call["function"]);
+      return { id: stringOf(call["id"]), name: string(name), ...argumentsOf(string(text)) };
+    }),
+    refusal,
+    citations: list(message["annotations"]).map((annotation) => string(fields(annotation["url_citation"])["url"])),
+    sources: [],
+    opaque: [],
+    media: [],
+  };
+}
+
+function firstMessage(completion: Fields): Fields {
+  return fields(fields(list(completion["choices"])[0])["message"]);
+}

@@ -1,0 +1,82 @@
+import { createChain } from "@understudy/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AdaptedWire } from "../adapters.ts";
+import { known } from "../expected/reading.ts";
+import { recordingsFolder } from "../folder.ts";
+import { listRecordings } from "../recordings.ts";
+import { expectedOf, readingOf, readStream, requestOf, settle } from "./answers.ts";
+import { comparable, replayCase } from "./cases.ts";
+import { replayInProcess, type RunCounts } from "./in-process.ts";
+import { outcomeOf } from "./outcome.ts";
+import { startPlayback, type PlaybackServer } from "./playback-server.ts";
+import { failureOf, refusalCase } from "./refusals.ts";
+import { Playback, runTarget } from "./run.ts";
+
+/** Replays every recording of one wire through its adapter. */
+export function replaySuite(wire: AdaptedWire): void {
+  const recordings = listRecordings().filter((recording) => wire.covers(recording));
+  const cases = recordings.filter(({ kind }) => kind !== "error").map((recording) => replayCase(wire, recording));
+  const refusals = recordings.filter(({ kind }) => kind === "error").map((recording) => refusalCase(recording));
+  const counts: RunCounts = { bytewise: 0, split: 0, truncated: 0, framed: 0 };
+
+  if (!recordingsFolder.exists) process.stderr.write(`\nrecordings/replay ${wire.name}: ${recordingsFolder.absence}\n`);
+
+  describe.skipIf(!recordingsFolder.exists)(`${wire.name} recordings`, () => {
+    let server: PlaybackServer;
+
+    beforeAll(async () => {
+      const answers = new Map([...cases, ...refusals].map((one) => [one.file, one]));
+      server = await startPlayback((name) => answers.get(name) ?? { status: 404, headers: {}, body: "" });
+    });
+
+    afterAll(async () => {
+      await server.close();
+      const streams = cases.filter((one) => one.isStream).length;
+      const { bytewise, split, truncated, framed } = counts;
+      process.stderr.write(
+        `\n${wire.name}: replayed over HTTP ${streams} streams, ${cases.length - streams} whole answers, ${refusals.length} refusals; in process ${bytewise} byte by byte, ${split} split in two, ${truncated} truncated, ${framed} in other framings\n`,
+      );
+    });
+
+    test.each(cases)("$file is answered over HTTP as recorded", async (one) => {
+      const chain = createChain([wire.target(one.model, server.urlOf(one.file))], { policy: () => "stop" });
+      const request = requestOf(one);
+
+      const generated = await settle(() => chain.generate(request));
+      const streamed = await settle(() => readStream(chain, request));
+
+      const expected = known(expectedOf(one, requestId(wire, one.headers)));
+      expect(known(readingOf(generated))).toStrictEqual(expected);
+      expect(known(readingOf(streamed))).toStrictEqual(expected);
+    });
+
+    test.each(refusals)("$file is refused over HTTP as recorded", async (one) => {
+      const target = wire.target(wire.usualModel, server.urlOf(one.file));
+      const chain = createChain([target], { policy: () => "stop" });
+
+      const { parts, failure } = await runTarget(target);
+      const settled = await settle(() => chain.generate("Why is the sky blue?"));
+
+      expect(parts).toStrictEqual([]);
+      expect(failureOf(failure)).toStrictEqual(one.expected);
+      expect(settled).toMatchObject(known({ failure: one.expected.class, requestId: requestId(wire, one.headers) }));
+    });
+
+    test.each(cases)("$file is read in process as recorded", async (one) => {
+      const playback = new Playback(one.headers);
+      playback.load([one.body]);
+
+      const run = await runTarget(wire.inProcess(one.model, () => playback.respond()));
+
+      expect(comparable(one.expected, outcomeOf(run))).toStrictEqual(comparable(one.expected, one.expected));
+    });
+
+    test.each(cases)("$file is read alike however its bytes come", async (one) => {
+      expect(await replayInProcess(wire, one, counts)).toStrictEqual([]);
+    });
+  });
+}
+
+function requestId(wire: AdaptedWire, headers: Readonly<Record<string, string>>): string | undefined {
+  return wire.requestIdHeaders.map((name) => headers[name]).find(Boolean);
+}
