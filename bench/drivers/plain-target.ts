@@ -42,7 +42,7 @@ export function plainTarget(wire: WireName) {
   return (model: string, { baseURL }: { readonly baseURL: string }): Target => ({
     vendor: "bench",
     model,
-    endpoint: "127.0.0.1",
+    endpoint: new URL(baseURL).host,
     scopes: { key: baseURL, quota: baseURL },
     capabilities: {
       tools: false,

@@ -1,7 +1,7 @@
 /** Time from a failure to the next request, as the client sees it and as the server sees it. */
 import type { FailoverConversation } from "../clients/failover.ts";
 import { startChild } from "../process/parent.ts";
-import { refusedUrl, type BenchServer } from "../process/server.ts";
+import { refusedUrl, startServer, type BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
 import { range, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
@@ -12,6 +12,13 @@ const drivers = ["bare", "engine", "chain"] as const;
 const delayMs = 80;
 const callsPerRound = 10;
 const deltas = 5;
+const warmupRounds = 3;
+
+/** Two endpoints: a chain does not try the one that has just failed again, whatever the tier. */
+interface Servers {
+  readonly failing: BenchServer;
+  readonly working: BenchServer;
+}
 
 interface Failure {
   readonly name: string;
@@ -37,22 +44,22 @@ function waits(failures: readonly string[], requests: readonly string[]): readon
   });
 }
 
-async function measureWire(server: BenchServer, wire: WireName, rounds: number): Promise<Section["rows"]> {
+async function measureWire(servers: Servers, wire: WireName, rounds: number): Promise<Section["rows"]> {
   const children = drivers.map((driver) => ({
     driver,
     child: startChild<FailoverConversation>(client, { arguments: [driver] }),
   }));
-  const working = server.url(wire, "answer", deltas);
+  const working = servers.working.url(wire, "answer", deltas);
   const rows: Section["rows"][number][] = [];
-  for (const { name, failing } of await failuresOf(server, wire)) {
+  for (const { name, failing } of await failuresOf(servers.failing, wire)) {
     const times = new Map<string, { readonly inClient: number[]; readonly atServer: number[] }>();
-    // The first round warms up and is not counted.
-    for (let round = 0; round <= rounds; round += 1) {
+    for (let round = 0; round < warmupRounds + rounds; round += 1) {
       for (const { driver, child } of children) {
-        await server.journal();
+        await Promise.all([servers.failing.journal(), servers.working.journal()]);
         const result = await child.ask({ wire, failing, working, calls: callsPerRound });
-        if (result === undefined || round === 0) continue;
-        const { failures, requests } = await server.journal();
+        if (result === undefined || round < warmupRounds) continue;
+        const { failures } = await servers.failing.journal();
+        const { requests } = await servers.working.journal();
         const seen = waits(failures.length > 0 ? failures : result.refusedAt, requests);
         const known = times.get(driver) ?? { inClient: [], atServer: [] };
         known.inClient.push(...result.waits);
@@ -81,7 +88,13 @@ export async function measureFailover(
   options: { readonly wires: readonly WireName[]; readonly rounds: number },
 ): Promise<Section> {
   const rows: Section["rows"][number][] = [];
-  for (const wire of options.wires) rows.push(...(await measureWire(server, wire, options.rounds)));
+  const working = await startServer();
+  try {
+    for (const wire of options.wires)
+      rows.push(...(await measureWire({ failing: server, working }, wire, options.rounds)));
+  } finally {
+    working.stop();
+  }
   return {
     name: "failover",
     title: "Failover decision",
