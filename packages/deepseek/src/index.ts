@@ -1,2 +1,3 @@
-export { deepseek, type DeepSeekOptions } from "./target.ts";
-export type { DeepSeekVendorOptions } from "./request.ts";
+export { deepseek, type DeepSeekTargetOptions } from "./target.ts";
+export type { DeepSeekOptions } from "./request.ts";
+export { deepSeekModel, type DeepSeekEffort, type DeepSeekModel } from "./models.ts";

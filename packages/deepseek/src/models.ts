@@ -1,4 +1,6 @@
-import type { Capabilities } from "@understudy/core/adapter";
+import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
+
+export type DeepSeekEffort = Extract<ReasoningEffort, "low" | "high" | "max">;
 
 /** What is known of a model: what it takes, its limits and its end. */
 export interface DeepSeekModel {

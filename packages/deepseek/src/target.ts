@@ -5,81 +5,88 @@ import {
   readAnswer,
   type AttemptContext,
   type Capabilities,
-  type StreamPart,
   type Target,
   type TargetOptions,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { failureTable } from "./errors.ts";
 import { ChatReader } from "./events.ts";
-import { deepSeekModel, type DeepSeekModel } from "./models.ts";
-import { buildRequest } from "./request.ts";
+import { deepSeekModel } from "./models.ts";
+import { toNativeRequest } from "./request.ts";
 
-/** Default key variable: `DEEPSEEK_API_KEY`. */
-export interface DeepSeekOptions extends TargetOptions {}
+export type DeepSeekTargetOptions = TargetOptions;
 
-/** A DeepSeek model by DeepSeek's own chat API. Never throws: faults in the options are in `problems`. */
-export function deepseek(model: string, options: DeepSeekOptions = {}): Target {
-  const known = deepSeekModel(model);
-  const { apiKey, baseURL, endpoint, headers, scopes, problems } = checkTargetOptions(options, {
-    vendor: "deepseek",
+const VENDOR = "deepseek";
+const HOST = "https://api.deepseek.com";
+
+/**
+ * One DeepSeek model at one endpoint with one key, through DeepSeek's own chat API. The key comes from `apiKey` or
+ * `DEEPSEEK_API_KEY`. Never throws: what is wrong is told by `createChain`.
+ */
+export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Target {
+  const { capabilities, streaming } = options;
+  const checked = checkTargetOptions(options, {
+    vendor: VENDOR,
     model,
-    defaultBaseURL: "https://api.deepseek.com",
+    defaultBaseURL: HOST,
     keyVariables: ["DEEPSEEK_API_KEY"],
     ownOptions: [],
   });
-  let streamed = options.streaming !== "never";
+  let isUnary = streaming === "never";
   const failures = classifyFailures(
     failureTable(() => {
-      streamed = false;
+      isUnary = true;
     }),
-    [apiKey],
+    [checked.apiKey],
   );
+  const ownHeaders = new Headers({ "content-type": "application/json", authorization: `Bearer ${checked.apiKey}` });
+  for (const [name, value] of Object.entries(checked.headers)) ownHeaders.set(name, value);
 
-  async function send(body: string, { clock, signal }: AttemptContext): Promise<Response> {
-    const fetch = cappedFetch(options.fetch, () => clock);
-    return fetch(`${baseURL}/chat/completions`, {
+  async function send(request: TargetRequest, context: AttemptContext): Promise<Response> {
+    const { path, headers, body } = toNativeRequest(request, model, { stream: !isUnary, loss: context.loss });
+    const fetch = cappedFetch(options.fetch, () => context.clock);
+    const merged = new Headers(ownHeaders);
+    for (const [name, value] of Object.entries(headers)) merged.set(name, value);
+    return fetch(checked.baseURL + path, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${apiKey}`, ...headers },
-      body,
-      signal,
+      headers: merged,
+      body: JSON.stringify(body),
+      signal: context.signal,
     });
   }
 
   return {
-    vendor: "deepseek",
+    vendor: VENDOR,
     model,
-    endpoint,
-    scopes,
-    capabilities: { ...capabilitiesOf(known), ...options.capabilities },
-    problems,
-    // Reasoning is always shown, so that silence is never its sign.
-    plan: () => ({ silentReasoning: false, eventsAtOnce: true, unary: !streamed }),
-    stream: (request: TargetRequest, context: AttemptContext): AsyncIterable<readonly StreamPart[]> => {
-      const native = buildRequest(request, { id: model, model: known, streamed, loss: context.loss });
-      const body = JSON.stringify(native);
-      return readAnswer({
-        open: () => send(body, context),
+    endpoint: checked.endpoint,
+    scopes: checked.scopes,
+    capabilities: { ...capabilitiesOf(model), ...capabilities },
+    problems: checked.problems,
+    // Reasoning is always shown: silence is never its sign.
+    plan: () => ({ silentReasoning: false, eventsAtOnce: !isUnary, unary: isUnary }),
+    stream: (request, context) =>
+      readAnswer({
+        open: () => send(request, context),
         wire: new ChatReader(context, failures),
         failures,
         context,
-      });
-    },
+      }),
   };
 }
 
-function capabilitiesOf(model: DeepSeekModel): Capabilities {
+function capabilitiesOf(id: string): Capabilities {
+  const { tools, images, jsonOutput, contextWindow, maxOutputTokens } = deepSeekModel(id);
   return {
-    tools: model.tools,
-    images: model.images,
-    urls: model.images,
-    // Texts and what lies in the vendor's own storage; what else comes is refused before it is sent.
+    tools,
+    images,
+    urls: images,
+    // Texts, and what lies in the vendor's own storage. What else there is fails before it is sent.
     files: "unknown",
     audio: false,
-    jsonOutput: model.jsonOutput,
-    contextWindow: model.contextWindow,
-    maxOutputTokens: model.maxOutputTokens,
-    // Comment lines while a request waits in the queue; blank lines before an answer in one piece.
+    jsonOutput,
+    contextWindow,
+    maxOutputTokens,
+    // Comments while a request waits for its turn, blank lines before an answer in one piece.
     keepAlives: true,
     toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
   };

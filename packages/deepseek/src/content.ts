@@ -1,0 +1,175 @@
+import {
+  asString,
+  TargetFailure,
+  type AssistantPart,
+  type FilePart,
+  type Loss,
+  type MediaSource,
+  type TargetMessage,
+  type TargetToolResult,
+  type ToolCallPart,
+  type UserPart,
+} from "@understudy/core/adapter";
+
+export type NativeMessage =
+  | { readonly role: "system"; readonly content: string }
+  | { readonly role: "user"; readonly content: string | readonly NativePart[] }
+  | NativeAssistantMessage
+  | { readonly role: "tool"; readonly tool_call_id: string; readonly content: string };
+
+interface NativeAssistantMessage {
+  readonly role: "assistant";
+  /** Never null: that is refused on a turn of reasoning alone. */
+  readonly content: string;
+  readonly reasoning_content?: string | undefined;
+  readonly tool_calls?: readonly NativeToolCall[] | undefined;
+}
+
+interface NativeToolCall {
+  readonly id: string;
+  readonly type: "function";
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+type NativePart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image_url"; readonly image_url: { readonly url: string } }
+  | { readonly type: "file"; readonly file_id: string };
+
+type ReportLoss = (what: string, action: Loss["action"], reason: string) => void;
+
+/** The conversation as the chat API wants it. `isThinking` brings the duty to send reasoning back. */
+export function toMessages(
+  system: string | undefined,
+  messages: readonly TargetMessage[],
+  isThinking: boolean,
+  loss: (loss: Loss) => void,
+): NativeMessage[] {
+  const native: NativeMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
+  for (const [index, message] of messages.entries()) {
+    const lost: ReportLoss = (what, action, reason) => loss({ what: `messages[${index}] ${what}`, action, reason });
+    switch (message.role) {
+      case "user":
+        native.push({ role: "user", content: toUserContent(message.content, lost) });
+        break;
+      case "assistant":
+        native.push(...toAssistantMessage(message.content, isThinking, lost));
+        break;
+      case "tool":
+        native.push(...toToolMessages(message.content, lost));
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+  return native;
+}
+
+function toUserContent(parts: readonly UserPart[], lost: ReportLoss): string | readonly NativePart[] {
+  const [first] = parts;
+  return parts.length === 1 && first?.type === "text" ? first.text : parts.map((part) => toPart(part, lost));
+}
+
+function toPart(part: UserPart, lost: ReportLoss): NativePart {
+  switch (part.type) {
+    case "text":
+      return { type: "text", text: part.text };
+    case "image":
+      return part.source.type === "vendor-file"
+        ? { type: "file", file_id: part.source.id }
+        : { type: "image_url", image_url: { url: urlOf(part.source) } };
+    case "file":
+      return part.source.type === "vendor-file"
+        ? { type: "file", file_id: part.source.id }
+        : { type: "text", text: textOfFile(part, lost) };
+    case "audio":
+      throw new TargetFailure("request.unsupported", { capability: "audio" });
+    default:
+      return part satisfies never;
+  }
+}
+
+function urlOf(source: Exclude<MediaSource, { readonly type: "vendor-file" }>): string {
+  return source.type === "url" ? source.url : `data:${source.mediaType};base64,${source.data}`;
+}
+
+/** Documents are taken from the vendor's own storage only. What is text anyway goes as text. */
+function textOfFile({ source, name }: FilePart, lost: ReportLoss): string {
+  if (source.type !== "base64" || !/^text\/|^application\/(?:json|xml|yaml)\b/.test(source.mediaType)) {
+    throw new TargetFailure("request.unsupported", { capability: "files" });
+  }
+  lost("file", "translated", "the API takes no documents; its text is sent");
+  const bytes = Uint8Array.from(atob(source.data), (character) => character.charCodeAt(0));
+  const text = new TextDecoder().decode(bytes);
+  return name === undefined ? text : `${name}:\n\n${text}`;
+}
+
+function toAssistantMessage(
+  parts: readonly AssistantPart[],
+  isThinking: boolean,
+  lost: ReportLoss,
+): NativeAssistantMessage[] {
+  let content = "";
+  let reasoning = "";
+  const calls: NativeToolCall[] = [];
+  for (const part of parts) {
+    switch (part.type) {
+      case "text":
+      case "refusal":
+        content += part.text;
+        break;
+      case "reasoning":
+        // Byte for byte: the vendor finds its cache by it.
+        reasoning += part.text;
+        break;
+      case "tool-call":
+        calls.push(toToolCall(part));
+        break;
+      case "image":
+      case "file":
+      case "audio":
+        lost(part.type, "dropped", "earlier answers go back as text only");
+        break;
+      case "source":
+      case "opaque":
+        break;
+      default:
+        part satisfies never;
+    }
+  }
+  if (content === "" && calls.length === 0 && !(isThinking && reasoning !== "")) return [];
+  const tool_calls = calls.length === 0 ? undefined : calls;
+  // Once a conversation has tool calls the field is missed on any turn, also where there was no reasoning.
+  return [{ role: "assistant", content, reasoning_content: isThinking ? reasoning : undefined, tool_calls }];
+}
+
+function toToolCall({ toolCallId, toolName, input, inputText, opaque }: ToolCallPart): NativeToolCall {
+  const text = asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
+  return { id: toolCallId, type: "function", function: { name: toolName, arguments: text } };
+}
+
+/** Results are text. What else they hold follows in a user message, behind the results of all calls. */
+function toToolMessages(results: readonly TargetToolResult[], lost: ReportLoss): NativeMessage[] {
+  const messages: NativeMessage[] = [];
+  const attached: NativePart[] = [];
+  for (const { toolCallId, toolName, content, isError = false } of results) {
+    const texts: string[] = [];
+    for (const part of content) {
+      const native = toPart(part, lost);
+      if (native.type === "text") texts.push(native.text);
+      else {
+        lost(`tool-result ${part.type}`, "translated", "tool results are text; it is sent in a user message");
+        attached.push({ type: "text", text: `From the result of ${toolName} (${toolCallId}):` }, native);
+      }
+    }
+    if (isError) lost("tool-result isError", "translated", "the API has no such mark; its text says so");
+    messages.push({ role: "tool", tool_call_id: toolCallId, content: toResultText(texts.join("\n"), isError) });
+  }
+  return attached.length === 0 ? messages : [...messages, { role: "user", content: attached }];
+}
+
+/** An empty result carries some text all the same. */
+function toResultText(text: string, isError: boolean): string {
+  const said = text.trim() === "" ? "(no text)" : text;
+  return isError ? `Error: ${said}` : said;
+}
