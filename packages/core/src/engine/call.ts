@@ -423,7 +423,8 @@ export class Call {
     const record = this.#recorder.record(run, ending, clock.now());
     this.#running = undefined;
     emit({ callId, type: "attempt-end", attempt: record });
-    if (failure !== undefined && FAILURE_RULES[failure.class].loud === true) {
+    // A hook may have ended the call at the event before.
+    if (failure !== undefined && FAILURE_RULES[failure.class].loud === true && !this.#settled) {
       emit({ callId, type: "credential-problem", reason: failure.class, ...run.name });
     }
     return record;
