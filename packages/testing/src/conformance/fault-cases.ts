@@ -13,7 +13,7 @@ export interface FaultCase {
 }
 
 /** Silence before content is noticed by this; a healthy server answers far sooner. */
-const IMPATIENT: TierLimits = { timeoutMs: 200 };
+const IMPATIENT: TierLimits = { timeoutMs: 200, silentReasoningMs: 200 };
 /** Silence after content. The wait for content stays long, so that a slow machine does not fail the wrong clock. */
 const RESTLESS: TierLimits = { timeoutMs: 10_000, progressMs: 200 };
 
