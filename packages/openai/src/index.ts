@@ -1,1 +1,6 @@
-export {};
+export { openai, type OpenAI } from "./target.ts";
+export type { OpenAIClient, OpenAITargetOptions } from "./connection.ts";
+export type { OpenAIOptions } from "./request.ts";
+export type { OpenAIChatTargetOptions } from "./chat/target.ts";
+export type { OpenAIChatOptions } from "./chat/request.ts";
+export { openAIModel, type OpenAIModel, type OpenAISupport } from "./models.ts";

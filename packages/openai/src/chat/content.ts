@@ -1,0 +1,127 @@
+import {
+  asString,
+  TargetFailure,
+  type AssistantPart,
+  type FilePart,
+  type JsonObject,
+  type Loss,
+  type TargetMessage,
+  type TargetToolResult,
+  type ToolCallPart,
+  type UserPart,
+} from "@understudy/core/adapter";
+import { fileName, toDataURL } from "../content.ts";
+import { defined } from "../defined.ts";
+
+type ReportLoss = (loss: Loss) => void;
+
+/** The conversation as chat messages. */
+export function toMessages(
+  system: string | undefined,
+  messages: readonly TargetMessage[],
+  loss: ReportLoss,
+): JsonObject[] {
+  const native: JsonObject[] = system === undefined ? [] : [{ role: "system", content: system }];
+  return [...native, ...messages.flatMap((message, index) => toMessage(message, index, loss))];
+}
+
+function toMessage(message: TargetMessage, index: number, loss: ReportLoss): readonly JsonObject[] {
+  const report = (what: string, action: Loss["action"], reason: string): void =>
+    loss({ what: `messages[${index}] ${what}`, action, reason });
+  switch (message.role) {
+    case "user":
+      return [{ role: "user", content: toUserContent(message.content) }];
+    case "assistant":
+      return toAssistant(message.content, report);
+    case "tool":
+      return toToolMessages(message.content, report);
+    default:
+      return message satisfies never;
+  }
+}
+
+type Report = (what: string, action: Loss["action"], reason: string) => void;
+
+/** Some compatible servers take nothing but a string. */
+function toUserContent(parts: readonly UserPart[]): string | JsonObject[] {
+  const [first] = parts;
+  return parts.length === 1 && first?.type === "text" ? first.text : parts.map((part) => toPart(part));
+}
+
+function toPart(part: UserPart): JsonObject {
+  switch (part.type) {
+    case "text":
+      return { type: "text", text: part.text };
+    case "image": {
+      const { source } = part;
+      if (source.type === "vendor-file") return { type: "file", file: { file_id: source.id } };
+      return { type: "image_url", image_url: { url: source.type === "url" ? source.url : toDataURL(source) } };
+    }
+    case "file":
+      return { type: "file", file: toFile(part) };
+    case "audio": {
+      const { source } = part;
+      if (source.type !== "base64") throw new TargetFailure("request.unsupported", { capability: "audio" });
+      const format = /^audio\/(?:mpeg|mp3)$/.test(source.mediaType) ? "mp3" : "wav";
+      return { type: "input_audio", input_audio: { data: source.data, format } };
+    }
+    default:
+      return part satisfies never;
+  }
+}
+
+function toFile({ source, name }: FilePart): JsonObject {
+  switch (source.type) {
+    case "base64":
+      return { filename: name ?? fileName(source.mediaType), file_data: toDataURL(source) };
+    case "url":
+      throw new TargetFailure("request.unsupported", { capability: "urls" });
+    case "vendor-file":
+      return { file_id: source.id };
+    default:
+      return source satisfies never;
+  }
+}
+
+function toAssistant(parts: readonly AssistantPart[], report: Report): readonly JsonObject[] {
+  let content = "";
+  const calls: JsonObject[] = [];
+  for (const part of parts) {
+    if (part.type === "text" || part.type === "refusal") content += part.text;
+    else if (part.type === "tool-call") calls.push(toCall(part));
+    else if (part.type !== "source") report(part.type, "dropped", "an earlier answer goes back as text and tool calls");
+  }
+  if (content === "" && calls.length === 0) return [];
+  return [
+    defined({
+      role: "assistant",
+      content: content === "" ? null : content,
+      tool_calls: calls.length === 0 ? undefined : calls,
+    }),
+  ];
+}
+
+function toCall({ toolCallId, toolName, input, inputText, opaque }: ToolCallPart): JsonObject {
+  const text = asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
+  return { id: toolCallId, type: "function", function: { name: toolName, arguments: text } };
+}
+
+/** Results are text. What else they hold follows in a user message, behind the results of all calls. */
+function toToolMessages(results: readonly TargetToolResult[], report: Report): readonly JsonObject[] {
+  const messages: JsonObject[] = [];
+  const attached: JsonObject[] = [];
+  for (const { toolCallId, toolName, content, isError } of results) {
+    // The API has no word for a failed call.
+    const texts = isError === true ? ["Error:"] : [];
+    for (const part of content) {
+      if (part.type === "text") texts.push(part.text);
+      else {
+        report(`tool-result ${part.type}`, "translated", "sent in a user message after it");
+        attached.push({ type: "text", text: `From the result of ${toolName} (${toolCallId}):` }, toPart(part));
+        texts.push(`(${part.type} in the next message)`);
+      }
+    }
+    messages.push({ role: "tool", tool_call_id: toolCallId, content: texts.join("\n") });
+  }
+  return attached.length === 0 ? messages : [...messages, { role: "user", content: attached }];
+}

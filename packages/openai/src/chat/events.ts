@@ -1,0 +1,202 @@
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  isJsonObject,
+  parseEvent,
+  TargetFailure,
+  type AttemptContext,
+  type Citation,
+  type FailureClassifier,
+  type FinishReason,
+  type Foreign,
+  type StreamPart,
+  type Usage,
+  type WireEvent,
+  type WirePhase,
+  type WireReader,
+} from "@understudy/core/adapter";
+import { readCitation } from "../citations.ts";
+import { StopCutter } from "../stop-cutter.ts";
+import { ToolCalls } from "./tool-calls.ts";
+import { readUsage } from "./usage.ts";
+
+const FINISH_REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map<string, FinishReason>([
+  ["stop", "stop"],
+  ["length", "length"],
+  ["tool_calls", "tool-calls"],
+  ["function_call", "tool-calls"],
+  ["content_filter", "content-filter"],
+]);
+
+interface OpenText {
+  readonly type: "text" | "reasoning";
+  readonly id: string;
+  text: string;
+}
+
+/** Reads a chat completion, as chunks or whole, of the vendor itself or of a server that speaks its format. */
+export class ChatReader implements WireReader {
+  phase: WirePhase = "answering";
+  readonly #newId: () => string;
+  readonly #failures: FailureClassifier;
+  readonly #cutter: StopCutter | undefined;
+  readonly #calls: ToolCalls;
+  #open: OpenText | undefined;
+  #refusal = "";
+  #citations: Citation[] = [];
+  #model: string | undefined;
+  #usage: Usage | undefined;
+  #rawFinishReason: string | undefined;
+
+  constructor(context: AttemptContext, failures: FailureClassifier, stop: readonly string[]) {
+    this.#newId = context.newId;
+    this.#failures = failures;
+    this.#cutter = stop.length === 0 ? undefined : new StopCutter(stop);
+    this.#calls = new ToolCalls(context.newId);
+  }
+
+  event({ data }: WireEvent, out: StreamPart[]): void {
+    if (data === "[DONE]") {
+      if (this.phase !== "evidence") throw new TargetFailure("stream.truncated");
+      this.finish(out);
+      return;
+    }
+    const chunk = parseEvent(data);
+    this.#checkError(chunk);
+    this.#model ??= asString(chunk["model"]);
+    const { choices } = chunk;
+    // Some chunks have none: of filters, of usage.
+    if (Array.isArray(choices)) for (const choice of choices) this.#choice(asObject(choice), "delta", out);
+    this.#readUsage(chunk, out);
+    if (this.#cutter?.isCut === true) this.#cut(out);
+  }
+
+  whole(body: unknown, out: StreamPart[]): void {
+    const completion = asObject(body);
+    this.#checkError(completion);
+    const [choice] = asArray(completion["choices"]);
+    if (!isJsonObject(asObject(choice)["message"])) return;
+    this.#model = asString(completion["model"]);
+    this.#choice(asObject(choice), "message", out);
+    this.#readUsage(completion, out);
+    if (this.#cutter?.isCut === true) this.#cut(out);
+    else this.finish(out);
+  }
+
+  finish(out: StreamPart[]): void {
+    this.#close(out);
+    const hasRefusal = this.#refusal !== "";
+    if (hasRefusal) {
+      out.push({ type: "refusal", id: this.#newId(), part: { type: "refusal", text: this.#refusal } });
+    }
+    const hasCalls = this.#calls.close(out);
+    const raw = this.#rawFinishReason;
+    let finishReason = FINISH_REASONS.get(raw) ?? "other";
+    // Both come with `stop`: a refusal always, tool calls from some servers.
+    if (finishReason === "stop" && hasRefusal) finishReason = "refusal";
+    else if (finishReason === "stop" && hasCalls) finishReason = "tool-calls";
+    this.#end(finishReason, raw, out);
+  }
+
+  #checkError(native: Foreign): void {
+    if (native["error"] === undefined || native["error"] === null) return;
+    throw this.#failures.inBand(native) ?? new TargetFailure("unknown");
+  }
+
+  /** A whole message has the shape of one large delta. */
+  #choice(choice: Foreign, field: "delta" | "message", out: StreamPart[]): void {
+    if ((asNumber(choice["index"]) ?? 0) !== 0) return;
+    const delta = choice[field];
+    // Chunks of filters have none.
+    if (isJsonObject(delta)) this.#delta(delta, out);
+    const reason = choice["finish_reason"];
+    if (typeof reason === "string" && reason !== "") this.#finishReason(reason);
+  }
+
+  #delta(delta: Foreign, out: StreamPart[]): void {
+    // Two names for what only compatible servers have.
+    const reasoning = delta["reasoning_content"] ?? delta["reasoning"];
+    if (typeof reasoning === "string" && reasoning !== "") this.#append("reasoning", reasoning, out);
+    const { content } = delta;
+    if (typeof content === "string") {
+      if (content !== "") this.#append("text", content, out);
+    } else if (Array.isArray(content)) {
+      for (const part of content) this.#append("text", asString(asObject(part)["text"]) ?? "", out);
+    }
+    const { refusal, annotations } = delta;
+    if (typeof refusal === "string") this.#refusal += refusal;
+    if (Array.isArray(annotations)) this.#citations.push(...annotations.map(asObject).map(readCitation));
+    const native = delta["tool_calls"] ?? legacyCall(delta["function_call"]);
+    if (!Array.isArray(native) || native.length === 0) return;
+    this.#close(out);
+    this.#calls.take(native, out);
+  }
+
+  #append(type: OpenText["type"], delta: string, out: StreamPart[]): void {
+    if (delta === "") return;
+    let open = this.#open;
+    if (open?.type !== type) {
+      this.#close(out);
+      open = { type, id: this.#newId(), text: "" };
+      this.#open = open;
+      out.push({ type: type === "text" ? "text-start" : "reasoning-start", id: open.id });
+    }
+    const isText = type === "text";
+    this.#show(open, isText && this.#cutter !== undefined ? this.#cutter.push(delta) : delta, out);
+  }
+
+  #show(open: OpenText, delta: string, out: StreamPart[]): void {
+    if (delta === "") return;
+    open.text += delta;
+    out.push({ type: open.type === "text" ? "text-delta" : "reasoning-delta", id: open.id, delta });
+  }
+
+  #close(out: StreamPart[]): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    const { type, id } = open;
+    if (type === "reasoning") {
+      out.push({ type: "reasoning-end", id, part: { type, text: open.text } });
+      return;
+    }
+    this.#show(open, this.#cutter?.flush() ?? "", out);
+    const citations = this.#citations;
+    this.#citations = [];
+    const cited = citations.length === 0 ? {} : { citations };
+    out.push({ type: "text-end", id, part: { type, text: open.text, ...cited } });
+  }
+
+  #finishReason(reason: string): void {
+    // A gateway's word for an answer that broke off behind it.
+    if (reason === "error") throw new TargetFailure("server.error", { vendorCode: reason });
+    this.#rawFinishReason = reason;
+    this.phase = "evidence";
+  }
+
+  /** In the chunk of the finish reason, or in one of its own after it; null in all others. */
+  #readUsage(native: Foreign, out: StreamPart[]): void {
+    const { usage } = native;
+    if (!isJsonObject(usage)) return;
+    this.#usage = readUsage(usage);
+    out.push({ type: "usage", usage: this.#usage });
+  }
+
+  /** A stop sequence has come. What the model goes on to write is no longer read. */
+  #cut(out: StreamPart[]): void {
+    this.#close(out);
+    this.#end("stop", this.#rawFinishReason, out);
+  }
+
+  #end(finishReason: FinishReason, rawFinishReason: string | undefined, out: StreamPart[]): void {
+    this.phase = "ended";
+    out.push({ type: "end", finishReason, rawFinishReason, usage: this.#usage, model: this.#model });
+  }
+}
+
+/** What tool calls were called before there could be several. */
+function legacyCall(call: unknown): readonly unknown[] | undefined {
+  return isJsonObject(call) ? [{ index: 0, function: call }] : undefined;
+}

@@ -1,0 +1,130 @@
+import { addToSystem, type JsonObject, type JsonValue, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import type { NativeRequest } from "../connection.ts";
+import { defined } from "../defined.ts";
+import { openAIModel, type OpenAIModel } from "../models.ts";
+import { mergeNative, nativeFields } from "../native-fields.ts";
+import { toFormat, toToolSchema } from "../output-format.ts";
+import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
+import { toSampling } from "../sampling.ts";
+import { toMessages } from "./content.ts";
+
+/**
+ * Native fields of Chat Completions, sent as they are, and those that only one server knows. `stream_options` is merged
+ * with what the request says, `tools` are added to its own, everything else takes its place.
+ */
+export interface OpenAIChatOptions {
+  /** More headers, for this request only. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly [field: string]: JsonValue | undefined;
+}
+
+declare module "@understudy/core/adapter" {
+  interface VendorOptions {
+    readonly openaiChat?: OpenAIChatOptions | undefined;
+  }
+}
+
+export interface ChatContext {
+  readonly stream: boolean;
+  /** The vendor's own server, which knows more fields than those that speak its format. */
+  readonly isVendor: boolean;
+  readonly maxTokensField: "max_tokens" | "max_completion_tokens";
+  readonly loss: (loss: Loss) => void;
+}
+
+const MOST_STOPS = 4;
+
+/** The native request of one model. Everything that it cannot take as asked is reported. */
+export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatContext): NativeRequest {
+  const { stream, isVendor, maxTokensField, loss } = context;
+  const { headers = {}, ...native } = request.vendorOptions?.openaiChat ?? {};
+  const model = openAIModel(modelId);
+  const reasoning = planChatReasoning(request, model, loss);
+  const format = toFormat(request, loss);
+  const { instruction } = format;
+  const system = instruction === undefined ? request.system : addToSystem(request.system, instruction);
+  if (request.topK !== undefined) {
+    loss({ what: "topK", action: "dropped", reason: "the API has no such parameter" });
+  }
+  const body = defined({
+    model: modelId,
+    messages: toMessages(system, request.messages, loss),
+    ...toTools(request),
+    response_format: toResponseFormat(format),
+    reasoning_effort: reasoning.effort,
+    [maxTokensField]: request.maxOutputTokens,
+    ...toSampling(request, model, reasoning.isThinking, loss),
+    seed: request.seed,
+    stop: toStop(request, model, loss),
+    [isVendor ? "safety_identifier" : "user"]: request.userId,
+    stream_options: stream ? { include_usage: true, ...(isVendor ? { include_obfuscation: false } : {}) } : undefined,
+  });
+  const merged = mergeNative(body, nativeFields(native, loss), { objects: ["stream_options"], lists: ["tools"], loss });
+  return { path: "/chat/completions", headers, body: { ...merged, stream } };
+}
+
+const quietly = (): void => undefined;
+
+/** What is decided about reasoning, without reporting anything. */
+export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
+  return planChatReasoning(request, openAIModel(modelId), quietly);
+}
+
+/** Stop sequences that the server does not take: the answer is cut on our side. */
+export function ownStops({ stop }: TargetRequest, modelId: string): readonly string[] {
+  return takesStop(openAIModel(modelId)) ? [] : stop;
+}
+
+function planChatReasoning(request: TargetRequest, model: OpenAIModel, loss: (loss: Loss) => void): ReasoningPlan {
+  const plan = planReasoning(request, model, loss);
+  if (model.chatTools !== "without-reasoning" || request.tools.length === 0 || !plan.isThinking) return plan;
+  if (request.reasoning.effort !== undefined) {
+    loss({ what: "reasoning", action: "dropped", reason: "excludes tools on this API" });
+  }
+  return { effort: "none", isThinking: false, isVisible: false };
+}
+
+function takesStop({ efforts }: OpenAIModel): boolean {
+  return efforts === "unknown" || efforts.length === 0;
+}
+
+function toStop(
+  { stop }: TargetRequest,
+  model: OpenAIModel,
+  loss: (loss: Loss) => void,
+): readonly string[] | undefined {
+  if (stop.length === 0) return undefined;
+  if (!takesStop(model)) {
+    const reason = "the model does not take it; the answer is cut on our side, without its usage";
+    loss({ what: "stop", action: "translated", reason });
+    return undefined;
+  }
+  if (stop.length > MOST_STOPS) loss({ what: "stop", action: "downgraded", reason: `${MOST_STOPS} at most` });
+  return stop.slice(0, MOST_STOPS);
+}
+
+function toTools({ tools, toolChoice }: TargetRequest): JsonObject {
+  if (tools.length === 0) return {};
+  return {
+    tools: tools.map((tool) => {
+      const { schema, strict } = toToolSchema(tool);
+      return {
+        type: "function",
+        function: defined({
+          name: tool.name,
+          description: tool.description,
+          parameters: schema,
+          // Its default, and not every server knows the word.
+          strict: strict ? true : undefined,
+        }),
+      };
+    }),
+    tool_choice:
+      typeof toolChoice === "string" ? toolChoice : { type: "function", function: { name: toolChoice.tool } },
+  };
+}
+
+function toResponseFormat({ schema, isAnyJson }: ReturnType<typeof toFormat>): JsonObject | undefined {
+  if (schema !== undefined) return { type: "json_schema", json_schema: { ...schema } };
+  return isAnyJson === true ? { type: "json_object" } : undefined;
+}

@@ -1,0 +1,191 @@
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  parseEvent,
+  TargetFailure,
+  type AttemptContext,
+  type FailureClassifier,
+  type FinishReason,
+  type Foreign,
+  type StreamPart,
+  type WireEvent,
+  type WirePhase,
+  type WireReader,
+} from "@understudy/core/adapter";
+import { openItem, type OpenItem } from "./items.ts";
+import { StopCutter } from "./stop-cutter.ts";
+import { readUsage } from "./usage.ts";
+
+const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
+  ["max_output_tokens", "length"],
+  ["content_filter", "content-filter"],
+]);
+
+/** Calls that the application has to answer in the vendor's own terms. */
+const HANDED_OVER: ReadonlySet<string> = new Set([
+  "computer_call",
+  "local_shell_call",
+  "shell_call",
+  "apply_patch_call",
+  "mcp_approval_request",
+]);
+
+/** What an event is about when the start of its item was lost. */
+const ORPHANS: readonly (readonly [string, string])[] = [
+  ["response.output_text.", "message"],
+  ["response.refusal.", "message"],
+  ["response.reasoning_", "reasoning"],
+];
+
+/** Reads one answer of the Responses API, streamed or whole. */
+export class ResponsesReader implements WireReader {
+  phase: WirePhase = "answering";
+  readonly #context: AttemptContext;
+  readonly #failures: FailureClassifier;
+  readonly #cutter: StopCutter | undefined;
+  readonly #items = new Map<number, OpenItem>();
+  /** Types of all items so far. */
+  readonly #types = new Set<string>();
+  #after: string | undefined;
+  #hasRefusal = false;
+
+  constructor(context: AttemptContext, failures: FailureClassifier, stop: readonly string[]) {
+    this.#context = context;
+    this.#failures = failures;
+    this.#cutter = stop.length === 0 ? undefined : new StopCutter(stop);
+  }
+
+  event({ event: name, data }: WireEvent, out: StreamPart[]): void {
+    // Not of this API, but some gateways add it.
+    if (data === "[DONE]") return;
+    const event = parseEvent(data);
+    const type = asString(event["type"]) ?? name ?? "";
+    switch (type) {
+      case "response.created":
+        // Says nothing but that the vendor is at work, which is what the first clock waits for.
+        out.push({ type: "working", kind: "reasoning", on: false });
+        break;
+      case "response.output_item.added":
+        this.#open(indexOf(event), asObject(event["item"]), out);
+        break;
+      case "response.output_item.done":
+        this.#done(indexOf(event), asObject(event["item"]), out);
+        break;
+      case "response.completed":
+      case "response.incomplete":
+        this.#end(asObject(event["response"]), type.slice("response.".length), out);
+        break;
+      case "response.failed":
+      case "response.cancelled":
+        throw this.#failed(asObject(event["response"]));
+      default:
+        this.#other(type, event, out);
+    }
+    if (this.#cutter?.isCut === true && this.phase !== "ended") this.#cut(out);
+  }
+
+  whole(body: unknown, out: StreamPart[]): void {
+    const response = asObject(body);
+    const status = asString(response["status"]);
+    if (status === "failed" || status === "cancelled") throw this.#failed(response);
+    const failure = this.#failures.inBand(body);
+    if (failure !== undefined) throw failure;
+    if (!Array.isArray(response["output"]) || status === undefined) return;
+    // Answered later, elsewhere: not what was asked for.
+    if (status === "queued" || status === "in_progress") return;
+    this.#end(response, status, out);
+  }
+
+  finish(): void {
+    // This wire has no evidence beside its end.
+    throw new TargetFailure("adapter.contract");
+  }
+
+  #other(type: string, event: Foreign, out: StreamPart[]): void {
+    if (type === "error" || isSet(event["error"])) throw this.#failures.inBand(event) ?? new TargetFailure("unknown");
+    const index = indexOf(event);
+    let item = this.#items.get(index);
+    if (item === undefined) {
+      const orphan = ORPHANS.find(([prefix]) => type.startsWith(prefix))?.[1];
+      if (orphan === undefined || !type.endsWith(".delta")) return;
+      item = this.#open(index, { type: orphan }, out);
+    }
+    item.delta(type, event, out);
+  }
+
+  #open(index: number, native: Foreign, out: StreamPart[]): OpenItem {
+    this.#close(index, undefined, out);
+    const { newId } = this.#context;
+    const item = openItem(native, { newId, after: this.#after, cutter: this.#cutter }, out);
+    this.#items.set(index, item);
+    this.#types.add(item.type);
+    return item;
+  }
+
+  #done(index: number, native: Foreign, out: StreamPart[]): void {
+    if (this.#items.get(index)?.type !== native["type"]) this.#open(index, native, out);
+    this.#close(index, native, out);
+  }
+
+  #close(index: number, whole: Foreign | undefined, out: StreamPart[]): void {
+    const item = this.#items.get(index);
+    if (item === undefined) return;
+    this.#items.delete(index);
+    const before = out.length;
+    item.close(whole, out);
+    if (item.type === "reasoning") this.#after = asString(whole?.["id"]);
+    if (item.type === "message") this.#hasRefusal ||= out.slice(before).some((part) => part.type === "refusal");
+  }
+
+  #failed(response: Foreign): TargetFailure {
+    return this.#failures.inBand(response) ?? new TargetFailure("server.error");
+  }
+
+  /** The terminal event repeats the answer: what was not streamed, or not closed, is taken from there. */
+  #end(response: Foreign, status: string, out: StreamPart[]): void {
+    const output = asArray(response["output"]).map(asObject);
+    if (this.#types.size === 0) for (const [index, native] of output.entries()) this.#done(index, native, out);
+    for (const [index, { type }] of this.#items) {
+      const native = output[index];
+      this.#close(index, native?.["type"] === type ? native : undefined, out);
+    }
+    const cut = this.#cutter?.isCut === true;
+    const reason = status === "completed" ? status : reasonOf(response, status);
+    const native = response["usage"];
+    this.phase = "ended";
+    out.push({
+      type: "end",
+      finishReason: cut ? "stop" : status === "completed" ? this.#completed() : (INCOMPLETE.get(reason) ?? "other"),
+      rawFinishReason: reason,
+      usage: isSet(native) ? readUsage(asObject(native)) : undefined,
+      model: asString(response["model"]),
+    });
+  }
+
+  #completed(): FinishReason {
+    if (this.#hasRefusal) return "refusal";
+    if (this.#types.has("function_call") || this.#types.has("custom_tool_call")) return "tool-calls";
+    return [...this.#types].some((type) => HANDED_OVER.has(type)) ? "pause" : "stop";
+  }
+
+  /** A stop sequence has come. What the model goes on to write is no longer read. */
+  #cut(out: StreamPart[]): void {
+    for (const index of this.#items.keys()) this.#close(index, undefined, out);
+    this.phase = "ended";
+    out.push({ type: "end", finishReason: "stop", rawFinishReason: undefined });
+  }
+}
+
+function reasonOf(response: Foreign, status: string): string {
+  return asString(asObject(response["incomplete_details"])["reason"]) ?? status;
+}
+
+function indexOf(event: Foreign): number {
+  return asNumber(event["output_index"]) ?? 0;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

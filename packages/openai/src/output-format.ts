@@ -1,0 +1,92 @@
+import {
+  isJsonObject,
+  jsonInstruction,
+  lowerSchema,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type SchemaRules,
+  type TargetRequest,
+  type TargetTool,
+} from "@understudy/core/adapter";
+
+const SCHEMA_RULES: SchemaRules = {
+  drop: (
+    "$schema $id $comment default examples deprecated allOf not if then else dependentRequired dependentSchemas " +
+    "patternProperties propertyNames unevaluatedProperties unevaluatedItems contains minContains maxContains " +
+    "uniqueItems minProperties maxProperties prefixItems"
+  ).split(" "),
+  rename: { oneOf: "anyOf" },
+  adjust: {
+    format: (value) =>
+      typeof value === "string" && /^(?:date-time|time|date|duration|email|hostname|ipv[46]|uuid)$/.test(value)
+        ? value
+        : undefined,
+  },
+  closeObjects: true,
+};
+
+/** A schema with the word whether the vendor enforces it. */
+export interface NativeSchema {
+  readonly schema: JsonObject;
+  readonly strict: boolean;
+}
+
+export interface FormatPlan {
+  readonly schema?: (NativeSchema & { readonly name: string }) | undefined;
+  /** Any JSON object. */
+  readonly isAnyJson?: boolean | undefined;
+  /** What has to be said in words, too. */
+  readonly instruction?: string | undefined;
+}
+
+/** How JSON output is asked for: with an enforced schema, with one that is not enforced, or in words. */
+export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void): FormatPlan {
+  if (output.type === "text") return {};
+  const { schema } = output;
+  // The API wants the word in the prompt.
+  if (schema === undefined) return { isAnyJson: true, instruction: jsonInstruction(undefined) };
+  if (schema["type"] !== "object" || "anyOf" in schema || "oneOf" in schema || "$ref" in schema) {
+    loss({ what: "output", action: "translated", reason: "the schema is no plain object; it is asked for in words" });
+    return { instruction: jsonInstruction(schema) };
+  }
+  const name = output.name.replaceAll(/[^\w-]/g, "_").slice(0, 64);
+  const losses: Loss[] = [];
+  const lowered = lowerSchema(schema, SCHEMA_RULES, "output.schema", (one) => losses.push(one));
+  if (lowered.hasOpenObjects || hasOptional(lowered.schema)) {
+    // Enforced, an optional property would come as null, which the caller's own schema refuses.
+    const reason = "not enforced by the vendor: it has optional properties or free keys";
+    loss({ what: "output.schema", action: "downgraded", reason });
+    return { schema: { name, schema, strict: false } };
+  }
+  losses.forEach((one) => loss(one));
+  return { schema: { name, schema: lowered.schema, strict: true } };
+}
+
+/** The schema of a tool's arguments is enforced where that takes nothing from it. */
+export function toToolSchema({ inputSchema }: TargetTool): NativeSchema {
+  let isWhole = true;
+  const lowered = lowerSchema(inputSchema, SCHEMA_RULES, "tools", () => {
+    isWhole = false;
+  });
+  const strict = isWhole && !["anyOf", "oneOf", "$ref"].some((word) => word in inputSchema);
+  return strict && !hasOptional(lowered.schema)
+    ? { schema: lowered.schema, strict: true }
+    : { schema: inputSchema, strict: false };
+}
+
+/** Whether some object may lack one of its properties. */
+function hasOptional(schema: JsonValue): boolean {
+  if (Array.isArray(schema)) return schema.some(hasOptional);
+  if (!isObject(schema)) return false;
+  const { properties, required } = schema;
+  if (isObject(properties) && !("$ref" in schema)) {
+    const names = new Set<unknown>(Array.isArray(required) ? required : []);
+    if (Object.keys(properties).some((name) => !names.has(name))) return true;
+  }
+  return Object.values(schema).some(hasOptional);
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return isJsonObject(value);
+}

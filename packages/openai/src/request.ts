@@ -1,0 +1,131 @@
+import { isJsonObject, type JsonObject, type JsonValue, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import type { NativeRequest } from "./connection.ts";
+import { toItems } from "./content.ts";
+import { defined } from "./defined.ts";
+import { mergeNative, nativeFields } from "./native-fields.ts";
+import { openAIModel } from "./models.ts";
+import { toFormat, toToolSchema } from "./output-format.ts";
+import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
+import { toSampling } from "./sampling.ts";
+
+/**
+ * Native fields of the Responses API, sent as they are. `reasoning`, `text` and `stream_options` are merged with what
+ * the request says, `tools` (hosted and custom ones) and `include` are added to its own, everything else takes its
+ * place. Fields that lean on state at the vendor are left out: it cannot follow a failover.
+ */
+export interface OpenAIOptions {
+  /** More headers, for this request only. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly [field: string]: JsonValue | undefined;
+}
+
+declare module "@understudy/core/adapter" {
+  interface VendorOptions {
+    readonly openai?: OpenAIOptions | undefined;
+  }
+}
+
+export interface RequestContext {
+  readonly stream: boolean;
+  /** False where the endpoint has refused to show reasoning. */
+  readonly canSummarize: boolean;
+  readonly loss: (loss: Loss) => void;
+}
+
+const LEAST_OUTPUT_TOKENS = 16;
+const LONGEST_USER_ID = 128;
+
+/** The native request of one model. Everything that it cannot take as asked is reported. */
+export function toNativeRequest(
+  request: TargetRequest,
+  modelId: string,
+  { stream, canSummarize, loss }: RequestContext,
+): NativeRequest {
+  const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
+  const model = openAIModel(modelId);
+  const reasoning = planReasoning(request, model, loss);
+  const format = toFormat(request, loss);
+  reportUnknown(request, loss);
+  const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
+  const summary = reasoning.isVisible && canSummarize ? "auto" : undefined;
+  const nativeReasoning = defined({ effort: reasoning.effort, summary });
+  const body = defined({
+    model: modelId,
+    instructions: request.system,
+    input: [...instruction, ...toItems(request.messages, loss)],
+    ...toTools(request),
+    // Not with the least effort, which the first models of this kind take alone.
+    parallel_tool_calls: reasoning.effort === "minimal" && request.tools.length > 0 ? false : undefined,
+    text: toTextFormat(format),
+    reasoning: Object.keys(nativeReasoning).length === 0 ? undefined : nativeReasoning,
+    max_output_tokens: toMaxOutputTokens(request, loss),
+    ...toSampling(request, model, reasoning.isThinking, loss),
+    safety_identifier: toSafetyIdentifier(request, loss),
+    store: false,
+    include: model.efforts.length === 0 ? undefined : ["reasoning.encrypted_content"],
+    stream_options: stream ? { include_obfuscation: false } : undefined,
+  });
+  const merged = mergeNative(body, nativeFields(native, loss), {
+    objects: ["reasoning", "text", "stream_options"],
+    lists: ["tools", "include"],
+    loss,
+  });
+  return { path: "/responses", headers, body: { ...merged, stream } };
+}
+
+const quietly = (): void => undefined;
+
+/** What is decided about reasoning, without reporting anything. */
+export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
+  const plan = planReasoning(request, openAIModel(modelId), quietly);
+  const native = request.vendorOptions?.openai?.["reasoning"];
+  if (!isJsonObject(native) || native["effort"] === undefined) return plan;
+  return { ...plan, isThinking: native["effort"] !== "none" };
+}
+
+function reportUnknown({ topK, seed, stop }: TargetRequest, loss: (loss: Loss) => void): void {
+  const reason = "the API has no such parameter";
+  if (topK !== undefined) loss({ what: "topK", action: "dropped", reason });
+  if (seed !== undefined) loss({ what: "seed", action: "dropped", reason });
+  if (stop.length > 0) {
+    loss({ what: "stop", action: "translated", reason: `${reason}; the answer is cut on our side, without its usage` });
+  }
+}
+
+function toInstruction(text: string): JsonObject {
+  return { type: "message", role: "developer", content: [{ type: "input_text", text }] };
+}
+
+function toTools({ tools, toolChoice }: TargetRequest): JsonObject {
+  if (tools.length === 0) return {};
+  return {
+    tools: tools.map((tool) => {
+      const { schema, strict } = toToolSchema(tool);
+      return defined({
+        type: "function",
+        name: tool.name,
+        description: tool.description,
+        parameters: schema,
+        strict,
+      });
+    }),
+    tool_choice: typeof toolChoice === "string" ? toolChoice : { type: "function", name: toolChoice.tool },
+  };
+}
+
+function toTextFormat({ schema, isAnyJson }: ReturnType<typeof toFormat>): JsonObject | undefined {
+  if (schema !== undefined) return { format: { type: "json_schema", ...schema } };
+  return isAnyJson === true ? { format: { type: "json_object" } } : undefined;
+}
+
+function toMaxOutputTokens({ maxOutputTokens }: TargetRequest, loss: (loss: Loss) => void): number | undefined {
+  if (maxOutputTokens === undefined || maxOutputTokens >= LEAST_OUTPUT_TOKENS) return maxOutputTokens;
+  loss({ what: "maxOutputTokens", action: "translated", reason: `the API takes ${LEAST_OUTPUT_TOKENS} at least` });
+  return LEAST_OUTPUT_TOKENS;
+}
+
+function toSafetyIdentifier({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {
+  if (userId === undefined || userId.length <= LONGEST_USER_ID) return userId;
+  loss({ what: "userId", action: "dropped", reason: `longer than ${LONGEST_USER_ID} characters` });
+  return undefined;
+}
