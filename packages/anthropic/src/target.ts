@@ -55,20 +55,21 @@ const LONGEST_TIMEOUT_MS = 2_147_483_647;
  */
 export function anthropic(model: string, options: AnthropicTargetOptions = {}): Target {
   const { client, capabilities, streaming } = options;
+  const credential = client === undefined ? undefined : credentialOf(client);
   const checked = checkTargetOptions(options, {
     vendor: VENDOR,
     model,
     defaultBaseURL: HOST,
     keyVariables: ["ANTHROPIC_API_KEY"],
     ownOptions: ["client"],
-    client: client === undefined ? undefined : { baseURL: client.baseURL, credential: credentialOf(client) },
+    client: client === undefined ? undefined : { baseURL: client.baseURL, credential },
   });
   let isUnary = streaming === "never";
   const failures = classifyFailures(
     failureTable(() => {
       isUnary = true;
     }),
-    [checked.apiKey],
+    [credential ?? checked.apiKey],
   );
   const connection = new Connection(options, checked);
   return {
@@ -153,9 +154,9 @@ function capabilitiesOf(id: string, endpoint: string): Capabilities {
   };
 }
 
-/** Tells clients apart; clients that sign in another way share the scope of their endpoint. */
-function credentialOf(client: AnthropicClient): string {
-  return asString(Reflect.get(client, "apiKey")) ?? asString(Reflect.get(client, "authToken")) ?? "client";
+/** Tells clients apart; those that sign in another way share the scope of their endpoint. */
+function credentialOf(client: AnthropicClient): string | undefined {
+  return asString(Reflect.get(client, "apiKey")) ?? asString(Reflect.get(client, "authToken"));
 }
 
 /** A null takes a header out that the SDK put in. */
