@@ -116,6 +116,8 @@ export class Output {
   abandon(): void {
     this.discard();
     this.#terminate({ type: "done" });
+    // Also instead of an error that had not been read yet.
+    this.#terminal = { type: "done" };
   }
 
   #empty(): void {
