@@ -102,6 +102,9 @@ function toAssistant(parts: readonly AssistantPart[], report: Report): readonly 
 }
 
 function toCall({ toolCallId, toolName, input, inputText, opaque }: ToolCallPart): JsonObject {
+  if (opaque?.["custom"] === true && typeof input === "string") {
+    return { id: toolCallId, type: "custom", custom: { name: toolName, input } };
+  }
   const text = asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
   return { id: toolCallId, type: "function", function: { name: toolName, arguments: text } };
 }

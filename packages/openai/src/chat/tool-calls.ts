@@ -5,6 +5,8 @@ interface OpenCall {
   readonly nativeId: string | undefined;
   readonly toolCallId: string;
   readonly toolName: string;
+  /** Takes free text, not JSON. */
+  readonly isCustom: boolean;
   text: string;
 }
 
@@ -27,11 +29,11 @@ export class ToolCalls {
 
   /** True if there are any. */
   close(out: StreamPart[]): boolean {
-    for (const { id, toolCallId, toolName, text } of this.#calls) {
-      const input = parseToolInput(text);
+    for (const { id, toolCallId, toolName, isCustom, text } of this.#calls) {
+      const input = isCustom ? { input: text } : parseToolInput(text);
       // Spelled as the model spelled it, the call finds the vendor's cache when it goes back.
       const isRespelled = text !== "" && JSON.stringify(input.input) !== text;
-      const opaque = isRespelled ? { opaque: { arguments: text } } : {};
+      const opaque = isCustom ? { opaque: { custom: true } } : isRespelled ? { opaque: { arguments: text } } : {};
       out.push({ type: "tool-call", id, part: { type: "tool-call", toolCallId, toolName, ...input, ...opaque } });
     }
     return this.#calls.length > 0;
@@ -66,7 +68,8 @@ export class ToolCalls {
     const id = this.#newId();
     const nativeId = asString(native["id"]) || undefined;
     const toolName = asString(fn["name"]) ?? "";
-    const call = { id, nativeId, toolCallId: nativeId ?? `call_${id}`, toolName, text: "" };
+    const isCustom = native["custom"] !== undefined && native["custom"] !== null;
+    const call = { id, nativeId, toolCallId: nativeId ?? `call_${id}`, toolName, isCustom, text: "" };
     this.#calls.push(call);
     const index = asNumber(native["index"]);
     if (index !== undefined) this.#byIndex.set(index, call);
