@@ -74,10 +74,10 @@ export class ChatReader implements WireReader {
   whole(body: unknown, out: StreamPart[]): void {
     const completion = asObject(body);
     this.#checkError(completion);
-    const [choice] = asArray(completion["choices"]);
-    if (choice === undefined) return;
+    const [choice] = asArray(completion["choices"]).map(asObject);
+    if (choice === undefined || asString(choice["finish_reason"]) === undefined) return;
     this.#model = asString(completion["model"]);
-    this.#choice(asObject(choice), "message", out);
+    this.#choice(choice, "message", out);
     this.#readUsage(completion, out);
     this.finish(out);
   }

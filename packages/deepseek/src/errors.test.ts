@@ -1,0 +1,121 @@
+import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "./errors.ts";
+
+let stopped = 0;
+const failures = classifyFailures(
+  failureTable(() => {
+    stopped += 1;
+  }),
+  ["sk-own-key"],
+);
+
+function body(message: string, type = "invalid_request_error"): object {
+  return { error: { message, type, param: null, code: "invalid_request_error" } };
+}
+
+function http(status: number, error: unknown, headers: Record<string, string> = {}): TargetFailure {
+  return failures.http({ status, headers: new Headers(headers), body: error, wallNow: 0 });
+}
+
+const request: TargetRequest = {
+  messages: [],
+  tools: [],
+  toolChoice: "auto",
+  output: { type: "text" },
+  reasoning: { effort: "high", visible: true },
+  stop: [],
+};
+
+describe("failures of the chat API", () => {
+  it.each<[number, string, FailureClass]>([
+    [400, "Empty input messages", "request.rejected"],
+    [400, "Model Not Exist", "model.not-found"],
+    [400, "The supported API model names are a or b, but you passed c.", "model.not-found"],
+    [400, "messages[0]: unknown variant `image_url`, expected `text` at line 1 column 335", "request.unsupported"],
+    [400, "messages[0]: unknown variant `file`, expected `text`", "request.unsupported"],
+    [400, "This response_format type is unavailable now", "request.unsupported"],
+    [401, "Authentication Fails", "auth.invalid"],
+    [402, "Insufficient Balance", "billing.exhausted"],
+    [403, "Access denied.", "auth.forbidden"],
+    [404, "Not Found", "endpoint.not-found"],
+    [413, "Request entity too large.", "request.too-large"],
+    [422, "Invalid parameters.", "request.rejected"],
+    [429, "Rate limit reached for TPM.", "rate.tokens"],
+    [429, "Your requests per minute are too many", "rate.requests"],
+    [429, "Slow down", "rate.unknown"],
+    [500, "Internal Server Error", "server.error"],
+    [503, "Service is too busy.", "server.overloaded"],
+    [503, "x", "server.gateway"],
+  ])("classifies status %i with the text %j as %s", (status, message, expected) => {
+    expect(http(status, body(message)).class).toBe(expected);
+  });
+
+  it("CL-05 takes an empty balance for what it is", () => {
+    expect(http(402, body("Insufficient Balance", "unknown_error")).class).toBe("billing.exhausted");
+  });
+
+  it("CL-12 reads a context that is too long, and the window, out of the message", () => {
+    const failure = http(
+      400,
+      JSON.stringify(body("This model's maximum context length is 1048565 tokens. However, …")),
+    );
+
+    expect(failure).toMatchObject({ class: "request.context-length", details: { contextWindow: 1_048_565 } });
+  });
+
+  it("tells the limit that shrinks with the balance from a rate", () => {
+    const message =
+      "Your current concurrency is 40, which exceeds your concurrency limit of 39 based on your remaining balance";
+
+    expect(http(429, body(message)).class).toBe("rate.concurrency");
+    expect(failures.inBand(body(message))?.class).toBe("rate.concurrency");
+  });
+
+  it("lets the status decide, whatever the body says", () => {
+    expect(http(500, body("insufficient balance, rate limit, reasoning_content")).class).toBe("server.error");
+    expect(http(401, body("The supported API model names are a")).class).toBe("auth.invalid");
+  });
+
+  it("honours a wait where one is stated, and keeps the id of the request", () => {
+    const { details } = http(429, body("x"), { "retry-after": "7", "x-ds-trace-id": "20f7a0db" });
+
+    expect(details).toMatchObject({ retryAfterMs: 7_000, requestId: "20f7a0db" });
+  });
+
+  it.each<[string, string, FailureClass]>([
+    ["Service is too busy.", "server_error", "server.overloaded"],
+    ["Internal", "server_error", "server.error"],
+    ["Insufficient Balance", "unknown_error", "billing.exhausted"],
+    ["Rate limit reached for TPM.", "invalid_request_error", "rate.unknown"],
+    ["Authentication Fails", "authentication_error", "auth.invalid"],
+    ["Something new", "new_error", "unknown"],
+  ])("classifies %j of type %s inside an answer as %s", (message, type, expected) => {
+    expect(failures.inBand(body(message, type))?.class).toBe(expected);
+  });
+
+  it("finds no error in a null or a text", () => {
+    expect(failures.inBand({ error: null })).toBeUndefined();
+    expect(failures.inBand("error")).toBeUndefined();
+  });
+
+  it.each([
+    "The `reasoning_content` in the thinking mode must be passed back to the API.",
+    "Missing `reasoning_content` field in the assistant message at message index 3",
+    "Thinking mode does not support this tool_choice",
+  ])("DS-05 mends %j by going without thinking", (message) => {
+    const { repair } = http(400, body(message)).details;
+
+    expect(repair?.description).toBe("without thinking");
+    expect(repair?.apply(request).reasoning.effort).toBe("none");
+  });
+
+  it("asks for answers in one piece from then on when streaming is not allowed", () => {
+    const before = stopped;
+
+    const failure = http(400, body("Streaming is not enabled for this account."));
+
+    expect(stopped).toBe(before + 1);
+    expect(failure.details.repair?.apply(request)).toBe(request);
+  });
+});
