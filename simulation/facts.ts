@@ -1,0 +1,91 @@
+import type { Answer, EngineEvent, StreamEvent, TargetHealth } from "@understudy/core";
+import type { StreamPart } from "@understudy/core/adapter";
+import type { CallPlan, TargetPlan, WorldPlan } from "./world/plan.ts";
+
+/** One read that the engine was given, with when it asked for it. */
+export interface ReadFact {
+  readonly askedAt: number;
+  readonly at: number;
+  readonly parts: readonly StreamPart[];
+  /** The engine had already left. */
+  readonly isLate: boolean;
+}
+
+/** One call to one target as the upstream side saw it: the ground truth. */
+export interface UpstreamFact {
+  readonly target: TargetPlan;
+  readonly call: CallFact;
+  /** Which of the call's attempts it was when it arrived. */
+  readonly attempt: number;
+  readonly startedAt: number;
+  readonly reads: ReadFact[];
+  readonly ids: Set<string>;
+  /** What it threw, when the engine had not left before. */
+  thrown?: { readonly at: number; readonly error: unknown };
+  /** Ended without evidence. */
+  doneAt?: number;
+  /** When the engine asked for what has not come yet. */
+  pendingSince?: number | undefined;
+  /** What it sends breaks the contract from this read on. */
+  brokenAt?: number;
+  abortedAt?: number;
+  returned: number;
+}
+
+/** What a consumer saw. */
+export type SeenFact =
+  | { readonly type: "event"; readonly at: number; readonly event: StreamEvent }
+  | { readonly type: "text"; readonly at: number; readonly text: string }
+  | { readonly type: "done"; readonly at: number }
+  | { readonly type: "error"; readonly at: number; readonly error: unknown };
+
+export interface CallFact {
+  readonly id: number;
+  readonly plan: CallPlan;
+  startedAt: number;
+  readonly seen: SeenFact[];
+  readonly upstream: UpstreamFact[];
+  readonly events: { readonly at: number; readonly event: EngineEvent }[];
+  /** How the call itself settled: the stream was given, or it was not. */
+  opened?: { readonly at: number; readonly error?: unknown };
+  result?: { readonly at: number; readonly answer?: Answer; readonly error?: unknown };
+  abortedAt?: number;
+  /** How many engine events of the call there had been. */
+  eventsAtAbort?: number;
+  leftAt?: number;
+  /** The consumer waits for an event. */
+  isWaiting: boolean;
+  /** It did when the call was aborted. */
+  wasWaitingAtAbort?: boolean;
+  /** On the caller's signal, when all is over. */
+  listenersAtRest: number;
+  isDone: boolean;
+}
+
+/** Everything that matters for health, in the order in which it happened. */
+export type TimelineEntry = { readonly at: number; readonly turn: number } & Happening;
+
+export type Note = (happening: Happening) => void;
+
+export type Happening =
+  | { readonly type: "event"; readonly event: EngineEvent }
+  | { readonly type: "open"; readonly upstream: UpstreamFact }
+  | {
+      readonly type: "read";
+      readonly upstream: UpstreamFact;
+      readonly parts: readonly StreamPart[];
+      readonly isBroken: boolean;
+    }
+  | { readonly type: "operator"; readonly action: "isolate" | "enable"; readonly targets: readonly TargetPlan[] }
+  | { readonly type: "health"; readonly health: readonly TargetHealth[] };
+
+export interface Facts {
+  readonly plan: WorldPlan;
+  readonly calls: readonly CallFact[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly sleeps: readonly { readonly from: number; readonly to: number }[];
+  /** All calls came to their end in time. */
+  readonly isFinished: boolean;
+  readonly engineTimersAtRest: number;
+  readonly stray: readonly unknown[];
+}

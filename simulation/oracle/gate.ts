@@ -1,0 +1,64 @@
+import type { StreamPart } from "@understudy/core/adapter";
+import type { CallFact, Facts } from "../facts.ts";
+import { evidenceOf } from "./output.ts";
+import { attemptsOf, sleptWithin, type AttemptFact } from "./words.ts";
+
+const isShown = (part: StreamPart): boolean =>
+  ((part.type === "text-delta" || part.type === "reasoning-delta") && part.delta !== "") || part.type === "file";
+
+/** When an attempt first had something to show. */
+function shownFrom({ upstream }: AttemptFact): number | undefined {
+  return upstream?.reads.find(
+    ({ isLate, parts }, index) => !isLate && index !== upstream.brokenAt && parts.some((part) => isShown(part)),
+  )?.at;
+}
+
+export function holdOf(facts: Facts, call: CallFact, attempt: AttemptFact): number {
+  if (call.plan.consumer === "generate" || call.plan.json || facts.plan.holdAll) return Infinity;
+  return attempt.record?.venture === "probe" ? Math.max(250, facts.plan.holdMs) : facts.plan.holdMs;
+}
+
+/**
+ * 8. What an attempt wrote inside its gate never appears unless the gate opens: no output before the hold is over or the
+ * end is there, and output as soon as the hold is over.
+ */
+export function* gateHolds(facts: Facts): Iterable<string> {
+  for (const call of facts.calls) {
+    for (const attempt of attemptsOf(call)) {
+      const { n, endedAt, upstream } = attempt;
+      const from = shownFrom(attempt);
+      const due = (from ?? Infinity) + holdOf(facts, call, attempt);
+      const opened = call.events.find(
+        ({ event }) =>
+          (event.type === "released" && event.attempt === n) || (event.type === "failover" && event.to.attempt === n),
+      );
+      const isWhole = attempt.record?.outcome === "answered" && evidenceOf(upstream) !== undefined;
+      if (opened !== undefined && opened.at < due && !(isWhole && opened.at === endedAt)) {
+        yield `call ${call.id} attempt ${n} was shown at ${opened.at}, before ${due}`;
+      }
+      const latest = due + 1.001 + sleptWithin(facts, due - 1, endedAt) * 2;
+      if ((opened?.at ?? endedAt) > latest) yield `call ${call.id} attempt ${n} was held beyond ${due}`;
+      const delivered = attempt.record?.deliveredChars ?? 0;
+      if (opened === undefined && delivered > 0) yield `call ${call.id} attempt ${n} claims delivered characters`;
+    }
+    const unopened = new Set(
+      attemptsOf(call)
+        .filter(
+          ({ n }) =>
+            !call.events.some(
+              ({ event }) =>
+                (event.type === "released" && event.attempt === n) ||
+                (event.type === "failover" && event.to.attempt === n),
+            ),
+        )
+        .map(({ n }) => n),
+    );
+    for (const seen of call.seen) {
+      if (seen.type !== "event" || !("id" in seen.event)) continue;
+      const { id } = seen.event;
+      const owner = call.upstream.find(({ ids }) => ids.has(id));
+      if (owner !== undefined && unopened.has(owner.attempt))
+        yield `call ${call.id} shows attempt ${owner.attempt}, whose gate stayed closed`;
+    }
+  }
+}

@@ -1,0 +1,263 @@
+import { isUnderstudyError, type StreamEvent } from "@understudy/core";
+import type { StreamPart } from "@understudy/core/adapter";
+import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
+import { attemptsOf, eventsOf, type AttemptFact } from "./words.ts";
+
+type PartEvent = Exclude<StreamEvent, { type: "start" | "failover" | "finish" }>;
+type EndPart = Extract<StreamPart, { type: "end" }>;
+
+const PRIVATE = ["response", "usage", "working", "end"];
+
+/** Calls whose events a consumer saw, with those events. */
+function seenEvents(call: CallFact): StreamEvent[] {
+  return call.seen.flatMap((seen) => (seen.type === "event" ? [seen.event] : []));
+}
+
+const readsToTheEnd = (call: CallFact): boolean =>
+  call.opened?.error === undefined && ["prompt", "slow", "stops-pulling"].includes(call.plan.consumer);
+
+/** Everything an upstream sent in time, and that is the consumer's to see. */
+export function sentParts(upstream: UpstreamFact): PartEvent[] {
+  const reads = upstream.reads.filter((read, index) => !read.isLate && index !== upstream.brokenAt);
+  const parts = reads.flatMap((read) => read.parts);
+  const end = parts.findIndex((part) => part.type === "end");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left has no private type
+  return (end < 0 ? parts : parts.slice(0, end)).filter((part) => !PRIVATE.includes(part.type)) as PartEvent[];
+}
+
+export function evidenceOf(upstream: UpstreamFact | undefined): EndPart | undefined {
+  const reads = upstream?.reads.filter((read, index) => !read.isLate && index !== upstream.brokenAt) ?? [];
+  return reads.flatMap((read) => read.parts).find((part) => part.type === "end");
+}
+
+const textOf = (parts: readonly PartEvent[]): string =>
+  parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join("");
+
+function answered(call: CallFact): AttemptFact | undefined {
+  return attemptsOf(call).find(({ record }) => record?.outcome === "answered");
+}
+
+/** 1. Exactly one terminal per request that was read to the end; none after `return()`; exactly one `end` in the hook, last. */
+export function* oneTerminal({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const ends = eventsOf(call, "end").length;
+    if (ends !== 1 || call.events.at(-1)?.event.type !== "end")
+      yield `call ${call.id} has ${ends} ends, or one that is not last`;
+    const terminals = call.seen.filter(({ type }) => type === "done" || type === "error").map(({ type }) => type);
+    if (readsToTheEnd(call) && (terminals.length !== 2 || terminals[1] !== "done")) {
+      yield `call ${call.id} ended with ${terminals.join(", ") || "nothing"}`;
+    }
+    if (call.leftAt !== undefined && terminals.includes("error") && call.seen.at(-1)?.type === "error") {
+      yield `call ${call.id} threw after return()`;
+    }
+    if (call.opened?.error === undefined && call.result === undefined) yield `call ${call.id} never gave a result`;
+    const outcome = eventsOf(call, "end")[0]?.outcome;
+    const hasAnswer = call.result?.answer !== undefined;
+    if (hasAnswer !== (outcome === "answered")) yield `call ${call.id} was ${outcome} but its result says otherwise`;
+  }
+}
+
+/** 2. Nothing after the terminal. */
+export function* nothingAfter({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const terminal = call.seen.findIndex(
+      (seen) =>
+        seen.type === "done" || seen.type === "error" || (seen.type === "event" && seen.event.type === "finish"),
+    );
+    const rest = terminal < 0 ? [] : call.seen.slice(terminal + 1);
+    if (rest.some((seen) => seen.type === "event" || seen.type === "text"))
+      yield `call ${call.id} went on after its end`;
+  }
+}
+
+/** 3. `finish` only if the last attempt's upstream really sent evidence. */
+export function* finishNeedsEvidence({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const finished = seenEvents(call).some(({ type }) => type === "finish") || call.result?.answer !== undefined;
+    if (finished && evidenceOf(attemptsOf(call).at(-1)?.upstream) === undefined)
+      yield `call ${call.id} finished without evidence`;
+    const attempt = answered(call);
+    if (attempt !== undefined && evidenceOf(attempt.upstream) === undefined)
+      yield `call ${call.id} was answered without evidence`;
+  }
+}
+
+/** 4. What was shown, with restarts applied, equals the message or the partial. */
+export function* shownEqualsMessage({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const answer = call.result?.answer;
+    const attempt = answered(call);
+    if (answer !== undefined && attempt?.upstream !== undefined) {
+      const sent = textOf(sentParts(attempt.upstream));
+      if (answer.text !== sent)
+        yield `call ${call.id} answers ${JSON.stringify(answer.text)}, sent was ${JSON.stringify(sent)}`;
+      const message = answer.message.content;
+      const inMessage =
+        typeof message === "string" ? message : message.map((part) => (part.type === "text" ? part.text : "")).join("");
+      if (inMessage !== answer.text) yield `the message of call ${call.id} is not its text`;
+    }
+    const shown = shownText(call);
+    if (shown === undefined) continue;
+    const error = call.seen.find((seen) => seen.type === "error")?.error;
+    if (answer !== undefined && shown !== answer.text)
+      yield `call ${call.id} showed ${JSON.stringify(shown)} but answers otherwise`;
+    if (isUnderstudyError(error) && (error.partial?.text ?? "") !== shown) {
+      yield `call ${call.id} showed ${JSON.stringify(shown)} but its partial is ${JSON.stringify(error.partial?.text)}`;
+    }
+  }
+}
+
+function shownText(call: CallFact): string | undefined {
+  if (call.opened?.error !== undefined || call.leftAt !== undefined) return undefined;
+  if (call.plan.consumer === "text") {
+    const pieces = call.seen
+      .map((seen) => (seen.type === "text" ? seen.text : ""))
+      .join("")
+      .split("\n\n—continuing on backup—\n\n");
+    // A failover after reasoning alone has no marker: then nothing had been printed before it either.
+    return pieces.at(-1);
+  }
+  if (!readsToTheEnd(call)) return undefined;
+  const events = seenEvents(call);
+  const from = events.findLastIndex(({ type }) => type === "failover");
+  return events
+    .slice(from + 1)
+    .map((event) => (event.type === "text-delta" ? event.delta : ""))
+    .join("");
+}
+
+/** 5. Never an empty `stop` or `other`, except after a tool result. */
+export function* neverEmpty({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const { answer } = call.result ?? {};
+    if (answer === undefined || call.plan.afterToolResult) continue;
+    if (answer.finishReason !== "stop" && answer.finishReason !== "other") continue;
+    const content = typeof answer.message.content === "string" ? [] : answer.message.content;
+    if (content.every((part) => part.type === "reasoning" || (part.type === "text" && part.text.trim() === ""))) {
+      yield `call ${call.id} is an empty ${answer.finishReason}`;
+    }
+  }
+}
+
+/** 6. Attempts in the output never go backwards; each change is announced, with the truth about what is void. */
+export function* changesAreAnnounced({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    let current = 0;
+    let shown = { chars: 0, ids: new Set<string>() };
+    for (const event of seenEvents(call)) {
+      if (event.type === "start") current = event.attempt;
+      else if (event.type === "failover") {
+        const from = attemptsOf(call).find(({ n }) => n === current);
+        if (event.from.attempt !== current || event.to.attempt <= current)
+          yield `call ${call.id} moved from ${event.from.attempt} to ${event.to.attempt} while showing ${current}`;
+        if (event.reason !== from?.record?.class)
+          yield `call ${call.id} gives ${event.reason} as the reason, not ${from?.record?.class}`;
+        if (event.discards.textChars !== shown.chars)
+          yield `call ${call.id} discards ${event.discards.textChars} of ${shown.chars} characters`;
+        if ((event.marker === null) !== (shown.chars === 0)) yield `call ${call.id} has the wrong marker`;
+        if ([...shown.ids].some((id) => !event.discards.ids.includes(id)))
+          yield `call ${call.id} does not discard all it showed`;
+        const ranTools = from?.upstream?.reads.some(
+          ({ parts, isLate }) =>
+            !isLate && parts.some((part) => part.type === "working" && part.kind === "server-tool"),
+        );
+        if (event.sideEffects !== (ranTools ?? false)) yield `call ${call.id} is wrong about side effects`;
+        current = event.to.attempt;
+        shown = { chars: 0, ids: new Set() };
+      } else if (event.type !== "finish") {
+        const owner = call.upstream.find(({ ids }) => ids.has(event.id));
+        if (owner === undefined || owner.attempt !== current)
+          yield `call ${call.id} showed ${event.type} of attempt ${owner?.attempt} in ${current}`;
+        shown.ids.add(event.id);
+        if (event.type === "text-delta") shown.chars += event.delta.length;
+      }
+    }
+  }
+}
+
+/** 7. Per attempt nothing is lost, duplicated or reordered. */
+export function* nothingLost({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const events = seenEvents(call).filter(
+      (event): event is PartEvent => !["start", "failover", "finish", "tool-call"].includes(event.type),
+    );
+    for (const attempt of attemptsOf(call)) {
+      const { upstream } = attempt;
+      if (upstream === undefined) continue;
+      const seen = events.filter((event) => upstream.ids.has(event.id));
+      if (seen.length === 0) continue;
+      const sent = sentParts(upstream).filter(({ type }) => type !== "tool-call");
+      const misplaced = seen.slice(0, sent.length).findIndex((event, index) => event !== sent[index]);
+      if (misplaced >= 0) yield `call ${call.id} attempt ${attempt.n}: event ${misplaced} is not what was sent`;
+      const isWhole = readsToTheEnd(call) && seen.length < sent.length;
+      if (isWhole) yield `call ${call.id} attempt ${attempt.n}: ${seen.length} of ${sent.length} events arrived`;
+    }
+  }
+}
+
+/** 9. A failover notice is followed by something of the new attempt, unless the consumer leaves. */
+export function* noticeIsFollowed({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const events = seenEvents(call);
+    const isLast = events.at(-1)?.type === "failover";
+    if (isLast && call.leftAt === undefined && call.abortedAt === undefined)
+      yield `call ${call.id} announced a change and gave nothing`;
+  }
+}
+
+/** 10. One `start`, first, from the first attempt whose gate opened. */
+export function* oneStart({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const events = seenEvents(call);
+    const starts = events.filter(({ type }) => type === "start");
+    if (events.length > 0 && (starts.length !== 1 || events[0]?.type !== "start"))
+      yield `call ${call.id} has ${starts.length} starts`;
+    const released = eventsOf(call, "released");
+    if (released.length > 1) yield `call ${call.id} was released ${released.length} times`;
+    const [first] = events;
+    if (first?.type === "start" && first.attempt !== released[0]?.attempt)
+      yield `call ${call.id} starts with the wrong attempt`;
+  }
+}
+
+/** 11. No tool call before its JSON parses and the terminal arrived; then all that are valid, just before `finish`. */
+export function* toolCallsWait({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const events = seenEvents(call);
+    const first = events.findIndex(({ type }) => type === "tool-call");
+    if (first >= 0 && events.slice(first).some(({ type }) => type !== "tool-call" && type !== "finish"))
+      yield `call ${call.id} released a tool call early`;
+    const attempt = answered(call);
+    for (const event of events) {
+      if (event.type !== "tool-call") continue;
+      if (event.part.inputText !== undefined || event.part.toolName !== "look")
+        yield `call ${call.id} released a broken tool call`;
+      if (attempt === undefined || evidenceOf(attempt.upstream) === undefined)
+        yield `call ${call.id} released a tool call without evidence`;
+    }
+    const answer = call.result?.answer;
+    if (answer?.toolCalls.some((part) => part.inputText !== undefined || part.toolName !== "look"))
+      yield `call ${call.id} answers with a broken tool call`;
+    if (answer !== undefined && attempt?.upstream !== undefined) {
+      const sent = sentParts(attempt.upstream).filter(({ type }) => type === "tool-call").length;
+      if (answer.toolCalls.length + answer.invalidToolCalls.length !== sent) yield `call ${call.id} lost a tool call`;
+      const shown = events.filter(({ type }) => type === "tool-call").length;
+      if (readsToTheEnd(call) && shown !== answer.toolCalls.length)
+        yield `call ${call.id} showed ${shown} of ${answer.toolCalls.length} tool calls`;
+    }
+  }
+}
+
+/** 13. The finish reason is the vendor's, never `stop` for something else. */
+export function* reasonIsTheVendors({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const evidence = evidenceOf(answered(call)?.upstream);
+    const answer = call.result?.answer;
+    if (answer === undefined || evidence === undefined) continue;
+    if (answer.finishReason !== evidence.finishReason || answer.rawFinishReason !== evidence.rawFinishReason)
+      yield `call ${call.id} says ${answer.finishReason} for ${evidence.finishReason}`;
+    const finish = seenEvents(call).find((event) => event.type === "finish");
+    if (finish !== undefined && finish.finishReason !== evidence.finishReason)
+      yield `call ${call.id} finishes with ${finish.finishReason}`;
+  }
+}

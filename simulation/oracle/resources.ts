@@ -1,0 +1,98 @@
+import { inspect } from "node:util";
+import { isUnderstudyError } from "@understudy/core";
+import type { Facts } from "../facts.ts";
+import { attemptsOf } from "./words.ts";
+
+/** 27. No state is absorbing: when the upstream is healthy again and every block is over, each tier answers as its first choice. */
+export function* everythingRecovers({ calls, plan }: Facts): Iterable<string> {
+  for (const { name } of plan.tiers) {
+    const last = calls.findLast((call) => call.plan.isRecovery && call.plan.tiers?.[0] === name);
+    const answer = last?.result?.answer;
+    const [record] = answer?.trace.attempts ?? [];
+    if (answer === undefined) yield `${name} does not answer again`;
+    else if (
+      record?.outcome !== "answered" ||
+      record.venture !== undefined ||
+      answer.trace.skipped.some(({ tier }) => tier === name)
+    ) {
+      yield `${name} is not back to normal: ${record?.outcome} ${record?.venture ?? ""}`;
+    }
+  }
+}
+
+/** 32. At rest: no engine timers, no live attempts, no listeners on the caller's signal, no open upstream bodies. */
+export function* nothingIsLeft({ calls, engineTimersAtRest, isFinished }: Facts): Iterable<string> {
+  if (!isFinished)
+    yield `calls ${calls
+      .filter((call) => !call.isDone)
+      .map(({ id }) => id)
+      .join(", ")} never ended`;
+  if (engineTimersAtRest > 0) yield `${engineTimersAtRest} timers are left`;
+  for (const call of calls) {
+    if (call.listenersAtRest > 0) yield `call ${call.id} left ${call.listenersAtRest} listeners on its signal`;
+    for (const one of call.upstream) {
+      const isOver =
+        one.returned > 0 || one.abortedAt !== undefined || one.doneAt !== undefined || one.thrown !== undefined;
+      if (!isOver) yield `call ${call.id} left the upstream of attempt ${one.attempt} open`;
+    }
+  }
+}
+
+/** 33. Every losing attempt's signal is aborted and its iterator returned, at once. */
+export function* losersAreStopped({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    for (const { n, record, upstream, endedAt } of attemptsOf(call)) {
+      if (upstream === undefined || record === undefined) continue;
+      const threwAtOnce =
+        upstream.thrown !== undefined && upstream.reads.length === 0 && upstream.pendingSince === undefined;
+      const isWhole = upstream.reads.some(
+        ({ parts }, index) => index !== upstream.brokenAt && parts.some(({ type }) => type === "end"),
+      );
+      if (threwAtOnce) continue;
+      if (upstream.returned === 0) yield `call ${call.id} attempt ${n} was not returned`;
+      if (isWhole || record.outcome === "answered") continue;
+      if (upstream.abortedAt === undefined || upstream.abortedAt > endedAt)
+        yield `call ${call.id} attempt ${n} was not aborted when it ended`;
+    }
+  }
+}
+
+/** 34. No unhandled rejection. */
+export function* nothingIsStray({ stray }: Facts): Iterable<string> {
+  for (const reason of stray) yield `nobody handled ${inspect(reason)}`;
+}
+
+/** 35. What waits for a slow consumer stays within the read-ahead. */
+export function* readAheadIsBounded({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    if (call.plan.consumer !== "never-pulling") continue;
+    const ids = new Map(call.upstream.map((one) => [one, one.reads.filter(({ isLate }) => !isLate)] as const));
+    for (const [one, reads] of ids) {
+      const chars = reads.map(({ parts }) =>
+        parts.reduce((sum, part) => sum + ("delta" in part ? part.delta.length : 0), 0),
+      );
+      const beforeLast = chars.slice(0, -1).reduce((sum, length) => sum + length, 0);
+      const released = call.opened?.error === undefined ? call.opened?.at : undefined;
+      const askedAfterRelease = released !== undefined && (reads.at(-1)?.askedAt ?? 0) > released;
+      if (askedAfterRelease && beforeLast > 65_536)
+        yield `call ${call.id} read ${beforeLast} characters of attempt ${one.attempt} for nobody`;
+    }
+  }
+}
+
+const CANARIES = ["Why is the sky blue?", "-key-"];
+
+/** 41. No key and no prompt in any error, trace or event. */
+export function* secretsStay({ calls, plan }: Facts): Iterable<string> {
+  if (plan.profile === "storm") return;
+  for (const call of calls) {
+    const error = call.result?.error ?? call.opened?.error;
+    const texts = [
+      JSON.stringify(call.events),
+      JSON.stringify(call.result?.answer?.trace ?? null),
+      isUnderstudyError(error) ? inspect(error, { depth: 10 }) + JSON.stringify(error) : "",
+    ];
+    for (const canary of CANARIES)
+      if (texts.some((text) => text.includes(canary))) yield `call ${call.id} shows ${canary}`;
+  }
+}

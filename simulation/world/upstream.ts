@@ -1,0 +1,190 @@
+import type { Target } from "@understudy/core";
+import type { AttemptContext, StreamPart, TargetRequest } from "@understudy/core/adapter";
+import type { CallFact, Note, UpstreamFact } from "../facts.ts";
+import type { SimulatedClock } from "./clock.ts";
+import type { TargetPlan, WorldPlan } from "./plan.ts";
+import type { SeededRandom } from "./random.ts";
+import { faultyScript, healthyScript, outageScript, type ScriptContext, type Step } from "./scripts.ts";
+
+export interface UpstreamSetup {
+  readonly plan: WorldPlan;
+  readonly clock: SimulatedClock;
+  readonly random: SeededRandom;
+  readonly calls: ReadonlyMap<string, CallFact>;
+  readonly note: Note;
+}
+
+type Read = IteratorResult<readonly StreamPart[], undefined>;
+
+interface Pending {
+  readonly resolve: (read: Read) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The upstream side of one target: plays a script per call and writes down what really happened. */
+export function makeTarget(target: TargetPlan, setup: UpstreamSetup): Target {
+  const { vendor, model, endpoint, key, quota, silentReasoning, eventsAtOnce, unary } = target;
+  return {
+    vendor,
+    model,
+    endpoint,
+    scopes: { key, quota },
+    problems: [],
+    capabilities: {
+      tools: target.tools,
+      images: true,
+      urls: true,
+      files: true,
+      audio: "unknown",
+      jsonOutput: true,
+      contextWindow: target.contextWindow,
+      maxOutputTokens: "unknown",
+      keepAlives: target.keepAlives,
+      toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
+    },
+    plan: () => ({ silentReasoning, eventsAtOnce, unary }),
+    stream: (request, context) => open(target, request, context, setup),
+  };
+}
+
+function open(
+  target: TargetPlan,
+  request: TargetRequest,
+  context: AttemptContext,
+  setup: UpstreamSetup,
+): AsyncIterable<readonly StreamPart[]> {
+  const { clock, calls, note } = setup;
+  const call = calls.get(request.userId ?? "");
+  if (call === undefined) throw new Error("The request does not say which call it belongs to.");
+  const attempt = call.events.filter(({ event }) => event.type === "attempt-start").length;
+  const fact: UpstreamFact = { target, call, attempt, startedAt: clock.now, reads: [], ids: new Set(), returned: 0 };
+  call.upstream.push(fact);
+  note({ type: "open", upstream: fact });
+  const random = setup.random.fork();
+  const newId = (): string => {
+    const id = context.newId();
+    fact.ids.add(id);
+    return id;
+  };
+  const { json, tools, isRecovery } = call.plan;
+  const steps = chooseScript(setup, { random, newId, target, json, tools, isQuick: isRecovery }, call);
+  if (!isRecovery && random.chance(0.02)) {
+    const error = new TypeError("The adapter threw at once.");
+    fact.thrown = { at: clock.now, error };
+    throw error;
+  }
+  return new Playback(fact, steps, random.chance(0.7), context.signal, setup);
+}
+
+function chooseScript({ plan, clock }: UpstreamSetup, context: ScriptContext, call: CallFact): Step[] {
+  if (call.plan.isRecovery) return healthyScript(context);
+  const { endpoint } = context.target;
+  const outage = plan.outages.find((one) => one.endpoint === endpoint && one.from <= clock.now && clock.now < one.to);
+  if (outage !== undefined) return outageScript(outage.kind, context);
+  return context.random.chance(plan.faultRate) ? faultyScript(context) : healthyScript(context);
+}
+
+class Playback implements AsyncIterableIterator<readonly StreamPart[], undefined> {
+  readonly #fact: UpstreamFact;
+  readonly #steps: readonly Step[];
+  readonly #heedsAbort: boolean;
+  readonly #setup: UpstreamSetup;
+  #position = 0;
+  #pending: Pending | undefined;
+
+  constructor(
+    fact: UpstreamFact,
+    steps: readonly Step[],
+    heedsAbort: boolean,
+    signal: AbortSignal,
+    setup: UpstreamSetup,
+  ) {
+    this.#fact = fact;
+    this.#steps = steps;
+    this.#heedsAbort = heedsAbort;
+    this.#setup = setup;
+    signal.addEventListener("abort", () => this.#onAbort());
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Read> {
+    const step = this.#steps[this.#position];
+    const { clock } = this.#setup;
+    this.#fact.pendingSince = clock.now;
+    if (step?.type === "throw-at-once") {
+      this.#threw(step.error);
+      throw step.error;
+    }
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      this.#play();
+    });
+  }
+
+  return(): Promise<Read> {
+    this.#fact.returned++;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  get #isLate(): boolean {
+    return this.#fact.abortedAt !== undefined || this.#fact.returned > 0;
+  }
+
+  #play(): void {
+    const { clock } = this.#setup;
+    const step = this.#steps[this.#position++];
+    switch (step?.type) {
+      case "wait":
+        clock.schedule("upstream", step.ms, () => this.#play());
+        return;
+      case "read":
+        this.#give(step.parts, step.isBroken ?? false);
+        return;
+      case "throw":
+      case "throw-at-once":
+        this.#threw(step.error);
+        this.#take()?.reject(step.error);
+        return;
+      case "hang":
+        return;
+      case "done":
+      case undefined:
+        if (!this.#isLate) this.#fact.doneAt ??= clock.now;
+        this.#take()?.resolve({ done: true, value: undefined });
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  #give(parts: readonly StreamPart[], isBroken: boolean): void {
+    const pending = this.#take();
+    if (pending === undefined) return;
+    const { clock, note } = this.#setup;
+    const fact = this.#fact;
+    const isLate = this.#isLate;
+    if (isBroken && !isLate) fact.brokenAt = fact.reads.length;
+    fact.reads.push({ askedAt: fact.pendingSince ?? clock.now, at: clock.now, parts, isLate });
+    fact.pendingSince = undefined;
+    if (!isLate) note({ type: "read", upstream: fact, parts, isBroken });
+    pending.resolve({ done: false, value: parts });
+  }
+
+  #threw(error: unknown): void {
+    if (!this.#isLate) this.#fact.thrown ??= { at: this.#setup.clock.now, error };
+  }
+
+  #onAbort(): void {
+    this.#fact.abortedAt = this.#setup.clock.now;
+    if (this.#heedsAbort) this.#take()?.reject(new Error("This operation was aborted."));
+  }
+
+  #take(): Pending | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    return pending;
+  }
+}

@@ -1,0 +1,261 @@
+import { getEventListeners } from "node:events";
+import {
+  createChain,
+  defaultPolicy,
+  type Chain,
+  type EngineEvent,
+  type HealthStore,
+  type Policy,
+} from "@understudy/core";
+import type { CallFact, Facts, Happening, TimelineEntry } from "../facts.ts";
+import { SimulatedClock } from "./clock.ts";
+import { consume } from "./consumers.ts";
+import type { CallPlan, WorldPlan } from "./plan.ts";
+import { SeededRandom } from "./random.ts";
+import { makeTarget } from "./upstream.ts";
+
+const LONGEST_MS = 6 * 3_600_000;
+const LONGEST_LEASE_MS = 200_000;
+
+const stray: unknown[] = [];
+let isWatching = false;
+
+/** What nobody handled. Node reports it before the next turn, so it belongs to the schedule that is running. */
+function watchRejections(): void {
+  if (isWatching) return;
+  isWatching = true;
+  process.on("unhandledRejection", (reason) => stray.push(reason));
+}
+
+/** Plays one plan and writes down everything that happened. */
+export async function runWorld(plan: WorldPlan): Promise<Facts> {
+  watchRejections();
+  stray.length = 0;
+  return new World(plan).run();
+}
+
+class World {
+  readonly #plan: WorldPlan;
+  readonly #random: SeededRandom;
+  readonly #clock: SimulatedClock;
+  readonly #chain: Chain;
+  readonly #calls: CallFact[] = [];
+  readonly #byUser = new Map<string, CallFact>();
+  readonly #signals = new Map<CallFact, AbortController>();
+  readonly #ends = new Map<CallFact, PromiseWithResolvers<void>>();
+  readonly #timeline: TimelineEntry[] = [];
+  readonly #sleeps: { from: number; to: number }[] = [];
+  #todo = 0;
+  #isFresh = false;
+
+  constructor(plan: WorldPlan) {
+    this.#plan = plan;
+    this.#random = new SeededRandom(plan.seed ^ 0x5bd1e995);
+    this.#clock = new SimulatedClock(this.#random.fork());
+    const upstream = {
+      plan,
+      clock: this.#clock,
+      random: this.#random.fork(),
+      calls: this.#byUser,
+      note: (happening: Happening) => this.#note(happening),
+    };
+    const jitter = this.#random.fork();
+    this.#chain = createChain(
+      plan.tiers.map(({ name, ...tier }, index) => ({
+        ...tier,
+        name,
+        targets: plan.targets.filter((target) => target.tier === index).map((target) => makeTarget(target, upstream)),
+      })),
+      {
+        holdMs: plan.holdMs,
+        hold: plan.holdAll ? "all" : "start",
+        maxAttempts: plan.maxAttempts,
+        consumerIdleMs: plan.consumerIdleMs,
+        policy: makePolicy(plan.policy),
+        onEvent: (event) => this.#onEvent(event),
+        store: plan.store === "throws" ? throwingStore : undefined,
+        clock: this.#clock.engineClock(),
+        random: () => jitter.next(),
+      },
+    );
+  }
+
+  async run(): Promise<Facts> {
+    const { plan } = this;
+    for (const at of new Set(plan.calls.map((call) => call.at))) {
+      const together = plan.calls.filter((call) => call.at === at);
+      this.#later(at, () => together.forEach((call) => this.#call(call)));
+    }
+    for (const { at, ms } of plan.sleeps) this.#later(at, () => this.#sleep(ms));
+    for (const { at, ms } of plan.wallJumps) this.#later(at, () => this.#clock.jumpWall(ms));
+    for (const { at, action, vendor } of plan.operator) this.#later(at, () => this.#operate(action, vendor));
+    let isFinished = await this.#settle();
+    isFinished &&= await this.#recover();
+    for (const [fact, controller] of this.#signals) {
+      fact.listenersAtRest = getEventListeners(controller.signal, "abort").length;
+    }
+    return {
+      plan,
+      calls: this.#calls,
+      timeline: this.#timeline,
+      sleeps: this.#sleeps,
+      isFinished,
+      engineTimersAtRest: this.#clock.pending("engine"),
+      stray: [...stray],
+    };
+  }
+
+  get plan(): WorldPlan {
+    return this.#plan;
+  }
+
+  #later(at: number, action: () => void): void {
+    this.#todo++;
+    this.#clock.schedule("world", at, () => {
+      this.#todo--;
+      action();
+    });
+  }
+
+  #settle(): Promise<boolean> {
+    return this.#clock.run(() => {
+      this.#noteHealth();
+      return this.#todo === 0 && this.#calls.every((call) => call.isDone);
+    }, this.#clock.now + LONGEST_MS);
+  }
+
+  /** When every outage is over and every block has run out, each tier is asked three times, one call after the other. */
+  async #recover(): Promise<boolean> {
+    const blocked = this.#chain.snapshot().map(({ blockedForMs }) => blockedForMs);
+    const waitMs = Math.max(...blocked.filter((ms) => Number.isFinite(ms))) + LONGEST_LEASE_MS;
+    let isOver = false;
+    this.#clock.schedule("world", waitMs, () => {
+      isOver = true;
+    });
+    if (!(await this.#clock.run(() => isOver, Infinity))) return false;
+    for (const { name } of this.#plan.tiers) {
+      for (let times = 0; times < 3; times++) {
+        this.#call(recoveryCall(this.#clock.now, name));
+        // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+        if (!(await this.#settle())) return false;
+      }
+    }
+    return true;
+  }
+
+  #call(plan: CallPlan): void {
+    const fact: CallFact = {
+      id: this.#calls.length + 1,
+      plan,
+      startedAt: this.#clock.now,
+      seen: [],
+      upstream: [],
+      events: [],
+      isWaiting: false,
+      listenersAtRest: 0,
+      isDone: false,
+    };
+    this.#calls.push(fact);
+    this.#byUser.set(`call-${fact.id}`, fact);
+    const end = Promise.withResolvers<void>();
+    this.#ends.set(fact, end);
+    const controller = new AbortController();
+    this.#signals.set(fact, controller);
+    if (plan.abortAfterMs === 0) this.#abort(fact);
+    else if (plan.abortAfterMs !== undefined) {
+      this.#clock.schedule("world", plan.abortAfterMs, () => this.#abort(fact));
+    }
+    const { chain, clock } = { chain: this.#chain, clock: this.#clock };
+    void consume(fact, controller.signal, {
+      chain,
+      clock,
+      ended: (one) => this.#ends.get(one)?.promise ?? end.promise,
+    });
+  }
+
+  #abort(fact: CallFact): void {
+    if (fact.abortedAt !== undefined || fact.events.some(({ event }) => event.type === "end")) return;
+    fact.abortedAt = this.#clock.now;
+    fact.eventsAtAbort = fact.events.length;
+    fact.wasWaitingAtAbort = fact.isWaiting;
+    this.#signals.get(fact)?.abort(`reason of call ${fact.id}`);
+  }
+
+  #sleep(ms: number): void {
+    const from = this.#clock.now;
+    this.#clock.sleep(ms);
+    this.#sleeps.push({ from, to: this.#clock.now });
+  }
+
+  #operate(action: "isolate" | "enable", vendor: string): void {
+    this.#note({ type: "operator", action, targets: this.#plan.targets.filter((target) => target.vendor === vendor) });
+    this.#chain[action]({ vendor });
+  }
+
+  #onEvent(event: EngineEvent): void {
+    this.#note({ type: "event", event });
+    if ("callId" in event) {
+      const fact = this.#calls[event.callId - 1];
+      fact?.events.push({ at: this.#clock.now, event });
+      if (fact !== undefined && event.type === "end") this.#ends.get(fact)?.resolve();
+      if (fact !== undefined && fact.events.length === fact.plan.abortAtEvent) this.#abort(fact);
+    }
+    if (this.#plan.hookThrows) throw new Error("The hook threw.");
+  }
+
+  #note(happening: Happening): void {
+    this.#isFresh ||= happening.type !== "read";
+    this.#timeline.push({ ...happening, at: this.#clock.now, turn: this.#clock.turn });
+  }
+
+  #noteHealth(): void {
+    if (!this.#isFresh) return;
+    this.#note({ type: "health", health: this.#chain.snapshot() });
+    this.#isFresh = false;
+  }
+}
+
+function recoveryCall(at: number, tier: string): CallPlan {
+  return {
+    at,
+    consumer: "generate",
+    json: false,
+    tools: false,
+    afterToolResult: false,
+    deadlineMs: undefined,
+    startWithinMs: undefined,
+    tiers: [tier],
+    allowDegraded: true,
+    abortAfterMs: undefined,
+    abortAtEvent: undefined,
+    reads: 0,
+    pauseMs: 1,
+    isRecovery: true,
+  };
+}
+
+function makePolicy(kind: WorldPlan["policy"]): Policy {
+  switch (kind) {
+    case "default":
+      return defaultPolicy;
+    case "fail-after-release":
+      return (failure, context) => (context.released ? "stop" : defaultPolicy(failure, context));
+    case "move-on":
+      return (failure, context) =>
+        /^(policy|output)\./.test(failure.class) ? "next" : defaultPolicy(failure, context);
+    case "insists":
+      return (failure, context) =>
+        failure.class === "request.invalid" ? "stop" : context.attempts < 9 ? "again" : "next";
+    case "throws":
+      return () => {
+        throw new Error("The policy threw.");
+      };
+    default:
+      return kind satisfies never;
+  }
+}
+
+const fail = (): never => {
+  throw new Error("The store threw.");
+};
+const throwingStore: HealthStore = { publish: fail, subscribe: fail, acquireProbe: fail, releaseProbe: fail };
