@@ -1,9 +1,11 @@
 import { anthropic, type AnthropicClient } from "@understudy/anthropic";
 import type { Target } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
+import { openai, type OpenAIClient } from "@understudy/openai";
 import { anthropicExpected } from "./expected/anthropic.ts";
-import { deepSeekExpected } from "./expected/chat.ts";
+import { chatExpected, deepSeekExpected } from "./expected/chat.ts";
 import type { ExpectedWire } from "./expected/reading.ts";
+import { responsesExpected } from "./expected/responses.ts";
 import type { Recording } from "./recordings.ts";
 
 /** How the recordings of one wire are put to its adapter. */
@@ -50,4 +52,41 @@ export const deepSeekWire: AdaptedWire = {
   inProcess: (model, respond) => deepseek(model, { apiKey, fetch: () => Promise.resolve(respond()) }),
 };
 
-export const adaptedWires: readonly AdaptedWire[] = [anthropicWire, deepSeekWire];
+export const responsesWire: AdaptedWire = {
+  name: "openai-responses",
+  covers: (recording) => recording.vendor === "openai-responses" || isAzure(recording, "responses-"),
+  expected: responsesExpected,
+  usualModel: "gpt-5.6-terra",
+  requestIdHeaders: ["x-request-id", "apim-request-id"],
+  target: (model, baseURL) => openai(model, { apiKey, baseURL }),
+  inProcess: (model, respond) => openai(model, { client: openAIClient(respond) }),
+};
+
+export const chatWire: AdaptedWire = {
+  name: "openai-chat",
+  covers: (recording) => {
+    if (recording.vendor === "openai-chat" || isAzure(recording, "chat-")) return true;
+    return recording.vendor === "azure-openai" && recording.kind === "error";
+  },
+  expected: chatExpected,
+  usualModel: "gpt-4.1",
+  requestIdHeaders: ["x-request-id", "apim-request-id"],
+  target: (model, baseURL) => openai.chat(model, { apiKey, baseURL }),
+  inProcess: (model, respond) => openai.chat(model, { client: openAIClient(respond) }),
+};
+
+export const adaptedWires: readonly AdaptedWire[] = [anthropicWire, responsesWire, chatWire, deepSeekWire];
+
+function openAIClient(respond: () => Response): OpenAIClient {
+  const client: OpenAIClient = {
+    baseURL: "https://in-process.invalid",
+    withOptions: () => client,
+    post: () => ({ asResponse: () => Promise.resolve(respond()) }),
+  };
+  return client;
+}
+
+/** Another cloud's copy of a wire: its recordings say in their names which one it is. */
+function isAzure(recording: Recording, prefix: string): boolean {
+  return recording.file.startsWith(`azure-openai/${recording.kind}/${prefix}`);
+}

@@ -10,6 +10,7 @@ import {
   type ExpectedWire,
   type Fields,
   type Reading,
+  type ReadToolCall,
 } from "./reading.ts";
 
 const finishReasons: Readonly<Record<string, FinishReason>> = {
@@ -87,7 +88,7 @@ function read(completion: Fields): Reading {
   const prompt = fields(usage["prompt_tokens_details"]);
   return {
     failure: completion["error"] === undefined ? (reason === undefined ? "stream.truncated" : undefined) : "unknown",
-    finishReason: refusal !== undefined && reason === "stop" ? "refusal" : (finishReasons[reason ?? ""] ?? "other"),
+    finishReason: reason === "stop" ? stopped(message) : (finishReasons[reason ?? ""] ?? "other"),
     rawFinishReason: reason,
     model: stringOf(completion["model"]),
     usage:
@@ -102,16 +103,27 @@ function read(completion: Fields): Reading {
           }),
     text: string(message["content"]),
     reasoning: "",
-    toolCalls: list(message["tool_calls"]).map((call) => {
-      const { name, arguments: text } = fields(call["function"]);
-      return { id: stringOf(call["id"]), name: string(name), ...argumentsOf(string(text)) };
-    }),
+    toolCalls: list(message["tool_calls"]).map(toolCall),
     refusal,
     citations: list(message["annotations"]).map((annotation) => string(fields(annotation["url_citation"])["url"])),
     sources: [],
     opaque: [],
     media: [],
   };
+}
+
+/** So end refusals, and calls that the request had forced. */
+function stopped(message: Fields): FinishReason {
+  if (stringOf(message["refusal"]) !== undefined) return "refusal";
+  return list(message["tool_calls"]).length > 0 ? "tool-calls" : "stop";
+}
+
+function toolCall(call: Fields): ReadToolCall {
+  const id = stringOf(call["id"]);
+  const { name, input } = fields(call["custom"]);
+  if (call["type"] === "custom") return { id, name: string(name), input: string(input) };
+  const called = fields(call["function"]);
+  return { id, name: string(called["name"]), ...argumentsOf(string(called["arguments"])) };
 }
 
 function firstMessage(completion: Fields): Fields {

@@ -64,7 +64,7 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
 
   "openai-chat/error/400-image-3.json": rejected,
   "openai-chat/error/400-image.json": rejected,
-  "openai-chat/error/400-invalid-request-error-2.json": { class: "request.unsupported" },
+  "openai-chat/error/400-invalid-request-error-2.json": { class: "request.unsupported", repaired: true },
   "openai-chat/error/400-temperature.json": rejected,
   "openai-chat/error/400-unsupported-value.json": { class: "request.unsupported" },
   "openai-chat/error/401-invalid-key.json": badKey,

@@ -6,10 +6,35 @@ interface Peculiar {
   readonly expected: Partial<Reading>;
 }
 
+const inBand = "an error event with status 200";
+const noAnswer = "no answer, but a JSON object of another kind";
+const handedOver = "the application has to act and to answer before the model goes on";
+
 /** Expectations stated by hand, by name of the recording. */
 export const peculiar: Readonly<Record<string, Peculiar>> = {
   "anthropic/stream/composed-error-mid-stream-overloaded.sse": {
-    reason: "an error event with status 200",
+    reason: inBand,
     expected: { failure: "server.overloaded", requestId: "req_composed" },
+  },
+  "openai-responses/stream/composed-error-mid-stream.sse": { reason: inBand, expected: { failure: "server.error" } },
+  "openai-responses/stream/error-insufficient-quota-after-start-gpt-5-nano.sse": {
+    reason: inBand,
+    expected: { failure: "billing.exhausted" },
+  },
+  "openai-responses/response/queued-background-gpt-5-6-sol.json": {
+    reason: noAnswer,
+    expected: { failure: "gateway.not-a-stream" },
+  },
+  "openai-responses/response/compaction-gpt-4o-mini-2024-07-18.json": {
+    reason: noAnswer,
+    expected: { failure: "gateway.not-a-stream" },
+  },
+  "openai-responses/stream/apply-patch.sse": { reason: handedOver, expected: { finishReason: "pause" } },
+  "openai-responses/stream/mcp-approval-request.sse": { reason: handedOver, expected: { finishReason: "pause" } },
+  "openai-responses/response/local-shell.json": { reason: handedOver, expected: { finishReason: "pause" } },
+  "openai-chat/stream/composed-error-mid-stream.sse": { reason: inBand, expected: { failure: "server.error" } },
+  "openai-chat/response/legacy-function-call-gpt-3-5-turbo.json": {
+    reason: "the only call in the form of before there could be several",
+    expected: { toolCalls: [{ name: "get_weather", input: { city: "New York City" } }] },
   },
 };

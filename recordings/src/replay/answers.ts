@@ -1,6 +1,6 @@
 import { isUnderstudyError, type Answer, type AssistantPart, type Chain, type Request } from "@understudy/core";
 import { known, type Reading } from "../expected/reading.ts";
-import type { ReplayCase } from "./cases.ts";
+import { comparable, type ReplayCase } from "./cases.ts";
 
 /** What a chain of one tier made of a recording. */
 export type Settled =
@@ -36,7 +36,7 @@ export async function readStream(chain: Chain, request: Request): Promise<{ answ
 }
 
 /** The answer in the words of a reading, with the id of the request. */
-export function readingOf(settled: Settled): object {
+export function readingOf(settled: Settled, one: ReplayCase): object {
   if (!("answer" in settled)) return settled;
   const { answer } = settled;
   const { content } = answer.message;
@@ -57,7 +57,7 @@ export function readingOf(settled: Settled): object {
     opaque: parts.flatMap((part) => (part.type === "opaque" ? [part.kind] : [])),
     media: parts.flatMap((part) => mediaOf(part)),
   };
-  return { ...reading, requestId: answer.trace.attempts[0]?.requestId };
+  return { ...comparable(one.expected, reading), requestId: answer.trace.attempts[0]?.requestId };
 }
 
 /** What is expected of a chain: an answer with nothing in it is a failure there. */
@@ -65,7 +65,7 @@ export function expectedOf(one: ReplayCase, requestId: string | undefined): obje
   const { expected } = one;
   const { failure = isEmpty(expected) ? "output.empty" : undefined } = expected;
   if (failure !== undefined) return { failure, requestId: requestId ?? expected.requestId };
-  return { ...expected, model: expected.model ?? one.model, requestId };
+  return { ...comparable(expected, expected), model: expected.model ?? one.model, requestId };
 }
 
 function isEmpty({ finishReason, text, toolCalls, refusal, media }: Reading): boolean {

@@ -26,7 +26,7 @@ export function bytesOf(body: Uint8Array): readonly Uint8Array[] {
 }
 
 /** Offsets behind the blank line that ends an event. */
-function boundariesOf(body: Uint8Array): readonly number[] {
+export function boundariesOf(body: Uint8Array): readonly number[] {
   const text = new TextDecoder("latin1").decode(body);
   return Array.from(text.matchAll(/\r?\n\r?\n/g), (match) => match.index + match[0].length);
 }

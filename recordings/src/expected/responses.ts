@@ -1,0 +1,128 @@
+import type { FinishReason } from "@understudy/core/adapter";
+import {
+  argumentsOf,
+  fields,
+  known,
+  list,
+  numberOf,
+  string,
+  stringOf,
+  type ExpectedWire,
+  type Fields,
+  type ReadToolCall,
+} from "./reading.ts";
+
+const toolCalls = ["function_call", "custom_tool_call"];
+const common = ["message", "reasoning", "image_generation_call", ...toolCalls];
+
+/** The Responses API. */
+export const responsesExpected: ExpectedWire = {
+  assemble: (events) => {
+    let response: Fields = {};
+    const output: Fields[] = [];
+    for (const event of events.map(fields)) {
+      const type = string(event["type"]);
+      const index = numberOf(event["output_index"]) ?? 0;
+      if (type === "response.output_item.added" || type === "response.output_item.done") {
+        output[index] = fields(event["item"]);
+      } else if (type.endsWith(".delta")) {
+        output[index] = grown(output[index] ?? {}, event);
+      } else if (/^response\.(?:completed|incomplete|failed)$/.test(type)) {
+        response = fields(event["response"]);
+      } else if (type === "error") {
+        return { output, error: event["error"] ?? event };
+      }
+    }
+    return { ...response, output };
+  },
+
+  read: (response) => {
+    const output = list(response["output"]);
+    const content = output.filter((item) => item["type"] === "message").flatMap((item) => list(item["content"]));
+    const refusals = content.filter((part) => part["type"] === "refusal");
+    const usage = fields(response["usage"]);
+    const [input, written] = [fields(usage["input_tokens_details"]), fields(usage["output_tokens_details"])];
+    const status = stringOf(response["status"]);
+    const isFailed = response["error"] !== undefined && response["error"] !== null;
+    return {
+      failure: isFailed ? "unknown" : status === undefined ? "stream.truncated" : undefined,
+      finishReason: finishReason(response, refusals.length > 0),
+      rawFinishReason: stringOf(fields(response["incomplete_details"])["reason"]) ?? status,
+      model: stringOf(response["model"]),
+      usage:
+        response["usage"] === null || response["usage"] === undefined
+          ? undefined
+          : known({
+              inputTokens: numberOf(usage["input_tokens"]),
+              cacheReadTokens: numberOf(input["cached_tokens"]),
+              cacheWriteTokens: numberOf(input["cache_write_tokens"]),
+              outputTokens: numberOf(usage["output_tokens"]),
+              reasoningTokens: numberOf(written["reasoning_tokens"]),
+            }),
+      text: content.map((part) => string(part["text"])).join(""),
+      reasoning: output
+        .filter((item) => item["type"] === "reasoning")
+        .map(reasoningText)
+        .join(""),
+      toolCalls: output.filter((item) => toolCalls.includes(string(item["type"]))).map(toolCall),
+      refusal: stringOf(refusals[0]?.["refusal"]),
+      citations: content.flatMap((part) => list(part["annotations"]).map((annotation) => string(annotation["url"]))),
+      sources: output.flatMap((item) => list(fields(item["action"])["sources"]).map((source) => string(source["url"]))),
+      opaque: output.map((item) => string(item["type"])).filter((type) => !common.includes(type)),
+      media: output
+        .filter((item) => item["type"] === "image_generation_call")
+        .map((item) => `image/${string(item["output_format"])}`),
+    };
+  },
+};
+
+/** This API has no field for it. */
+function finishReason(response: Fields, isRefused: boolean): FinishReason {
+  if (response["status"] === "completed") {
+    if (isRefused) return "refusal";
+    return list(response["output"]).some((item) => toolCalls.includes(string(item["type"]))) ? "tool-calls" : "stop";
+  }
+  const { reason } = fields(response["incomplete_details"]);
+  return reason === "max_output_tokens" ? "length" : reason === "content_filter" ? "content-filter" : "other";
+}
+
+/** An item with one delta more. Only what shows before the item is done matters. */
+function grown(item: Fields, event: Fields): Fields {
+  const delta = string(event["delta"]);
+  switch (event["type"]) {
+    case "response.output_text.delta":
+      return withText(item, "content", numberOf(event["content_index"]) ?? 0, "text", delta);
+    case "response.refusal.delta":
+      return withText(item, "content", numberOf(event["content_index"]) ?? 0, "refusal", delta);
+    case "response.reasoning_summary_text.delta":
+      return withText(item, "summary", numberOf(event["summary_index"]) ?? 0, "text", delta);
+    case "response.reasoning_text.delta":
+      return withText(item, "content", numberOf(event["content_index"]) ?? 0, "text", delta);
+    default:
+      return item;
+  }
+}
+
+function withText(item: Fields, parts: string, index: number, name: string, delta: string): Fields {
+  const grownParts = [...list(item[parts])];
+  const part = grownParts[index] ?? {};
+  grownParts[index] = { ...part, [name]: string(part[name]) + delta };
+  return { ...item, [parts]: grownParts };
+}
+
+/** A summary, else the reasoning itself. */
+function reasoningText(item: Fields): string {
+  const texts = [item["summary"], item["content"]].map((parts) =>
+    list(parts)
+      .map((part) => string(part["text"]))
+      .join("\n\n"),
+  );
+  return texts.find((text) => text !== "") ?? "";
+}
+
+function toolCall(item: Fields): ReadToolCall {
+  const [id, name] = [string(item["call_id"]), string(item["name"])];
+  return item["type"] === "custom_tool_call"
+    ? { id, name, input: string(item["input"]) }
+    : { id, name, ...argumentsOf(string(item["arguments"])) };
+}
