@@ -25,9 +25,15 @@ function readVendors(): VendorName[] {
   const names = values.vendors.split(",").map((name) => name.trim());
   const unknown = names.filter((name) => !isVendorName(name));
   if (unknown.length > 0 || names.length < 2) {
-    throw new Error(`--vendors takes at least two of ${VENDOR_NAMES.join(", ")}, separated by commas.`);
+    giveUp(`--vendors takes at least two of ${VENDOR_NAMES.join(", ")}, separated by commas.`);
   }
   return names.filter((name) => isVendorName(name));
+}
+
+/** What was asked for cannot be done: one line says why. */
+function giveUp(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(1);
 }
 
 async function rehearse(names: readonly VendorName[]): Promise<number> {
@@ -54,7 +60,7 @@ async function performLive(names: readonly VendorName[]): Promise<number> {
   const present = names.filter((name) => process.env[CAST[name].keyVariable] !== undefined);
   if (present.length === 0) {
     const variables = [...new Set(names.map((name) => CAST[name].keyVariable))];
-    throw new Error(`--live needs at least one key in the environment: ${variables.join(", ")}.`);
+    giveUp(`--live needs at least one key in the environment: ${variables.join(", ")}.`);
   }
   printTitle(1, `Live: ${present.join(", ")}`);
   const chain = createChain(present.map((name) => CAST[name].target()));

@@ -53,6 +53,8 @@ export async function play(act: Act, players: readonly Player[], onText: (text: 
     players.map(({ name, vendor }, position) => ({
       target: CAST[name].target({ apiKey: "simulated-key", baseURL: vendor.url }),
       timeoutMs: TIMEOUT_MS,
+      // Some of these models reason before they answer and do not show it.
+      silentReasoningMs: TIMEOUT_MS,
       degraded: position > 0 && position === players.length - 1,
     })),
   );

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installPacked, type Project } from "./packed/project.ts";
+
+const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek"];
+
+describe("the packed packages", () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    project = await installPacked();
+  }, 180_000);
+
+  afterAll(() => project.remove());
+
+  test.each(["nodenext", "bundler"] as const)(
+    "type-check under %s resolution, their own types included",
+    async (resolution) => {
+      expect(await project.check(resolution)).toBe("");
+    },
+  );
+
+  test("run on plain Node", async () => {
+    await project.check("nodenext");
+    const printed: unknown = JSON.parse(await project.node("nodenext/program.js"));
+
+    expect(printed).toEqual({
+      tiers: [
+        "anthropic/claude-sonnet-5-5",
+        "openai/gpt-6.1-terra",
+        "openai/gpt-5.5",
+        "deepseek/deepseek-flash",
+        "gemini/gemini-3.8-flash",
+      ],
+      texts: Array.from({ length: 5 }, () => "Hello from the simulator."),
+      seen: expect.arrayContaining(["start", "text-delta", "finish"]),
+      classes: ["server.overloaded", "answered"],
+      lines: 3,
+      code: "invalid-request",
+      ends: 6,
+      failure: "conflict",
+      rules: true,
+      kit: true,
+      reader: "answering",
+    });
+  });
+
+  test("load nothing of others when core is imported", async () => {
+    const own = pathToFileURL(join(project.folder, "node_modules/@understudy/core/dist/")).href;
+    const loaded = await loadedBy(project, "@understudy/core");
+
+    expect(loaded.length).toBeGreaterThan(20);
+    expect(loaded.filter((url) => !url.startsWith(own))).toEqual([]);
+  });
+
+  test.each(ADAPTERS)("load no vendor's SDK when %s is imported", async (name) => {
+    const loaded = await loadedBy(project, `@understudy/${name}`);
+    const packages = new Set(loaded.filter((url) => url.startsWith("file:")).map(packageOf));
+
+    expect([...packages].toSorted((left, right) => left.localeCompare(right))).toEqual(
+      [`@understudy/${name}`, "@understudy/core", "eventsource-parser"].toSorted((left, right) =>
+        left.localeCompare(right),
+      ),
+    );
+  });
+
+  test("hold licence, README, and no tests; everything built has a source", () => {
+    for (const name of project.packages) {
+      const folder = join(project.folder, "node_modules/@understudy", name);
+      const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+        (file) => !file.startsWith("node_modules"),
+      );
+      const built = files.filter((file) => file.startsWith("dist") && file.endsWith(".js"));
+
+      expect(existsSync(join(folder, "LICENSE")), `${name} has a licence`).toBe(true);
+      expect(existsSync(join(folder, "README.md")), `${name} has a README`).toBe(true);
+      expect(files.filter((file) => /\.test\.|(?:^|\/)test\//.test(file))).toEqual([]);
+      expect(built.length).toBeGreaterThan(0);
+      // A file without a source is left over from an earlier build: delete the dist folder.
+      expect(built.filter((file) => !existsSync(join(folder, sourceOf(file))))).toEqual([]);
+    }
+  });
+});
+
+async function loadedBy(project: Project, name: string): Promise<readonly string[]> {
+  const printed: unknown = JSON.parse(await project.node("loaded.mjs", name));
+  return Array.isArray(printed) ? printed.map(String) : [];
+}
+
+/** The source of a built file. */
+function sourceOf(file: string): string {
+  return file.replace(/^dist/, "src").replace(/js$/, "ts");
+}
+
+/** `…/node_modules/@understudy/core/dist/index.js` belongs to `@understudy/core`. */
+function packageOf(url: string): string {
+  return /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(url)?.[1] ?? url;
+}

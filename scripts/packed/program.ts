@@ -1,0 +1,97 @@
+/** What a user of the packed packages writes. Compiled and run in a project that has nothing else. */
+import { anthropic } from "@understudy/anthropic";
+import {
+  createChain,
+  defaultPolicy,
+  FAILURE_RULES,
+  formatTrace,
+  isUnderstudyError,
+  memoryStore,
+  type Answer,
+  type ChainOptions,
+  type EngineEvent,
+  type Message,
+  type Request as ChatRequest,
+  type StreamEvent,
+  type Target,
+} from "@understudy/core";
+import { TargetFailure, type WireReader } from "@understudy/core/adapter";
+import { nodeTransport } from "@understudy/core/node";
+import { deepseek } from "@understudy/deepseek";
+import { gemini } from "@understudy/gemini";
+import { openai } from "@understudy/openai";
+import {
+  startAnthropic,
+  startDeepSeek,
+  startGemini,
+  startOpenAI,
+  startOpenAIChat,
+  testAdapter,
+  type AdapterUnderTest,
+  type Vendor,
+} from "@understudy/testing";
+
+const vendors = await Promise.all([
+  startAnthropic(),
+  startOpenAI(),
+  startOpenAIChat(),
+  startDeepSeek(),
+  startGemini(),
+] as const);
+const [claude, gpt, chat, whale, stars] = vendors;
+const setup = (vendor: Vendor): { apiKey: string; baseURL: string } => ({ apiKey: "any", baseURL: vendor.url });
+
+const targets: readonly Target[] = [
+  anthropic("claude-sonnet-5-5", { ...setup(claude), fetch: nodeTransport() }),
+  openai("gpt-6.1-terra", setup(gpt)),
+  openai.chat("gpt-5.5", setup(chat)),
+  deepseek("deepseek-flash", setup(whale)),
+  gemini("gemini-3.8-flash", setup(stars)),
+];
+const events: EngineEvent[] = [];
+const options: ChainOptions = { policy: defaultPolicy, store: memoryStore(), onEvent: (event) => events.push(event) };
+const chain = createChain(targets, options);
+
+const messages: Message[] = [{ role: "user", content: "Why is the sky blue?" }];
+const request: ChatRequest = { messages, vendorOptions: { anthropic: { metadata: { user_id: "someone" } } } };
+const answers: Answer[] = [];
+for (const tier of chain.tiers) answers.push(await chain.generate(request, { tiers: [tier] }));
+
+claude.script([{ fault: { type: "error", error: "overloaded" } }]);
+const seen: StreamEvent["type"][] = [];
+const stream = await chain.stream(request);
+for await (const event of stream) seen.push(event.type);
+const { trace } = await stream.result;
+
+let code: string | undefined;
+try {
+  await chain.generate({ messages: [] });
+} catch (error) {
+  code = isUnderstudyError(error) ? error.code : String(error);
+}
+
+const kit: AdapterUnderTest = {
+  name: "anthropic",
+  startVendor: startAnthropic,
+  makeTarget: (given) => anthropic("claude-sonnet-5-5", given),
+};
+let tests = 0;
+testAdapter({ describe: (_name, define) => define(), test: () => tests++ }, kit);
+const reader: WireReader["phase"] = "answering";
+
+await Promise.all(vendors.map((vendor) => vendor.close()));
+console.log(
+  JSON.stringify({
+    tiers: answers.map((answer) => answer.tier),
+    texts: answers.map((answer) => answer.text),
+    seen,
+    classes: trace.attempts.map((attempt) => attempt.class ?? "answered"),
+    lines: formatTrace(trace).split("\n").length,
+    code,
+    ends: events.filter((event) => event.type === "end").length,
+    failure: new TargetFailure("conflict").class,
+    rules: Object.keys(FAILURE_RULES).length > 50,
+    kit: tests > 150,
+    reader,
+  }),
+);

@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const ROOT = join(import.meta.dirname, "../..");
+const BIN = join(ROOT, "node_modules/.bin");
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+const run = promisify(execFile);
+/** npm takes settings from the environment that pnpm made for itself; a user's shell has none of them. */
+const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:npm|pnpm)_/i.test(name)));
+
+/** An empty project outside of the workspace, with the packed packages installed in it by npm. */
+export interface Project {
+  readonly folder: string;
+  /** Names of the packages, without their scope. */
+  readonly packages: readonly string[];
+  /** Type-checks the program under a module resolution; what the compiler says, nothing when all is well. */
+  check(resolution: "nodenext" | "bundler"): Promise<string>;
+  /** Runs a module on this Node, without any condition. */
+  node(...parameters: readonly string[]): Promise<string>;
+  remove(): void;
+}
+
+export async function installPacked(): Promise<Project> {
+  const folder = mkdtempSync(join(tmpdir(), "understudy-packed-"));
+  const packages = readdirSync(join(ROOT, "packages")).toSorted();
+  await run(join(BIN, "turbo"), ["run", "build", "--filter", "./packages/*", "--output-logs=errors-only"], {
+    cwd: ROOT,
+  });
+  await run("pnpm", ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", folder], { cwd: ROOT });
+  writeManifest(folder, packages);
+  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"], {
+    cwd: folder,
+    env: ENVIRONMENT,
+  });
+  for (const name of ["program.ts", "loaded.mjs"]) copyFileSync(join(import.meta.dirname, name), join(folder, name));
+  return {
+    folder,
+    packages,
+    check: (resolution) => check(folder, resolution),
+    node: async (...parameters) => (await run(process.execPath, parameters, { cwd: folder, env: ENVIRONMENT })).stdout,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function writeManifest(folder: string, packages: readonly string[]): void {
+  const tarballs = readdirSync(folder);
+  const { devDependencies } = readJson(join(ROOT, "package.json"));
+  const files = packages.map((name) => [
+    `@understudy/${name}`,
+    `file:${tarballs.find((file) => file.startsWith(`understudy-${name}-`)) ?? "missing.tgz"}`,
+  ]);
+  const dependencies = { ...Object.fromEntries(files), "@types/node": devDependencies["@types/node"] };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
+}
+
+async function check(folder: string, resolution: "nodenext" | "bundler"): Promise<string> {
+  const module = resolution === "nodenext" ? "nodenext" : "esnext";
+  const compilerOptions = {
+    target: "es2023",
+    lib: ["es2024", "esnext.disposable"],
+    module,
+    moduleResolution: resolution,
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    outDir: resolution,
+  };
+  mkdirSync(join(folder, resolution), { recursive: true });
+  const config = join(folder, `tsconfig.${resolution}.json`);
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+  try {
+    await run(process.execPath, [TSC, "-p", config, "--pretty", "false"], { cwd: folder });
+    return "";
+  } catch (error) {
+    return error instanceof Error && "stdout" in error ? String(error.stdout) : String(error);
+  }
+}
+
+export function readJson(path: string): { readonly devDependencies: Readonly<Record<string, string>> } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own manifest
+  return JSON.parse(readFileSync(path, "utf8")) as { readonly devDependencies: Readonly<Record<string, string>> };
+}
