@@ -13,6 +13,15 @@ export type {
 export { isTargetFailure, TargetFailure, type Repair, type TargetFailureDetails } from "../model/target-failure.ts";
 export { checkTargetOptions, type CheckedOptions, type OptionRules, type TargetOptions } from "./target-options.ts";
 export { cappedFetch, type Fetch } from "./capped-fetch.ts";
+export {
+  sdkCredential,
+  SdkConnection,
+  type NativeRequest,
+  type SdkClient,
+  type SdkConnectionSetup,
+  type SdkPostOptions,
+  type SdkSettings,
+} from "./sdk-connection.ts";
 export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";
 export type { WireEvent, WirePhase, WireReader } from "./wire-reader.ts";
 export {
@@ -31,6 +40,7 @@ export { asArray, asJsonObject, asNumber, asObject, asString, parseEvent, type F
 export { parseToolInput, type ToolInput } from "./tool-input.ts";
 export { clampEffort } from "./reasoning-effort.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
+export { defined, mergeNative, type MergeRules } from "./native-fields.ts";
 export { addToSystem, jsonInstruction } from "./json-instruction.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";

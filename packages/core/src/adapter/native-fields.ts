@@ -1,0 +1,38 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+import type { Loss } from "../model/trace.ts";
+
+/** The fields that have a value. */
+export function defined(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const kept: [string, JsonValue][] = [];
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept.push([name, value]);
+  return Object.fromEntries(kept);
+}
+
+export interface MergeRules {
+  /** Objects that are merged; any other field takes its namesake's place. */
+  readonly objects: readonly string[];
+  /** Lists that are put behind their namesake. */
+  readonly lists: readonly string[];
+  readonly loss: (loss: Loss) => void;
+}
+
+/**
+ * Lays a caller's native fields over a body. A field that is there and undefined takes its namesake out, which is
+ * reported: that is how a request is repaired after the endpoint refused a field.
+ */
+export function mergeNative(
+  body: JsonObject,
+  native: Readonly<Record<string, JsonValue | undefined>>,
+  { objects, lists, loss }: MergeRules,
+): JsonObject {
+  const merged = Object.entries(native).map(([name, given]): [string, JsonValue | undefined] => {
+    const own = Object.hasOwn(body, name) ? body[name] : undefined;
+    if (given === undefined && own !== undefined) {
+      loss({ what: name, action: "dropped", reason: "the endpoint refuses it" });
+    }
+    if (objects.includes(name) && isJsonObject(own) && isJsonObject(given)) return [name, { ...own, ...given }];
+    if (lists.includes(name) && Array.isArray(own) && Array.isArray(given)) return [name, [...own, ...given]];
+    return [name, given];
+  });
+  return defined({ ...body, ...Object.fromEntries(merged) });
+}
