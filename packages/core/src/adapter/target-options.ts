@@ -110,7 +110,8 @@ function checkKey(options: TargetOptions, rules: OptionRules, problem: Report): 
   const [variable] = rules.keyVariables;
   const key = (asString(options.apiKey) ?? environment(rules.keyVariables) ?? "").trim();
   if (key === "") {
-    if (rules.isKeyRequired !== false) problem(`no API key; give the option \`apiKey\` or set ${variable}`);
+    const alternative = variable === undefined ? "" : ` or set ${variable}`;
+    if (rules.isKeyRequired !== false) problem(`no API key; give the option \`apiKey\`${alternative}`);
   } else if (NO_HEADER_VALUE.test(key)) {
     problem("the API key holds a line break, control character or letter that no key has; copy it again");
     return "";
