@@ -53,7 +53,7 @@ describe("errors.md", () => {
     expect(explained.length).toBe(Object.keys(FAILURE_RULES).length);
   });
 
-  test("has the rules of the code; `pnpm docs` writes them", () => {
+  test("has the rules of the code; `pnpm write-docs` writes them", () => {
     for (const { current, wanted } of generatedPages()) expect(current).toBe(wanted);
   });
 });

@@ -1,4 +1,4 @@
-/** Writes the generated parts of the documentation: `pnpm docs`. */
+/** Writes the generated parts of the documentation: `pnpm write-docs`. */
 import { writeFileSync } from "node:fs";
 import { generatedPages } from "./docs/generated.ts";
 

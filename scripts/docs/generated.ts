@@ -4,7 +4,7 @@ import { rulesTable } from "./rules-table.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 
-/** A part of a page that is written by `pnpm docs`, between two comments with its name. */
+/** A part of a page that is written by `pnpm write-docs`, between two comments with its name. */
 interface Part {
   readonly page: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export function generatedPages(): readonly {
 }
 
 function replacePart(page: string, part: Part): string {
-  const begin = `<!-- ${part.name}: written by pnpm docs -->`;
+  const begin = `<!-- ${part.name}: written by pnpm write-docs -->`;
   const end = `<!-- /${part.name} -->`;
   const from = page.indexOf(begin);
   const to = page.indexOf(end);

@@ -61,7 +61,7 @@ function cooldownOf({ baseMs, capMs, minMs }: Cooldown): string {
   return minMs === undefined ? usual : `${usual}, at least ${duration(minMs)}`;
 }
 
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
   if (ms % 60_000 === 0) return `${ms / 60_000} min`;
   return ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`;

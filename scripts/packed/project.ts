@@ -80,7 +80,7 @@ async function check(folder: string, resolution: "nodenext" | "bundler"): Promis
   }
 }
 
-export function readJson(path: string): { readonly devDependencies: Readonly<Record<string, string>> } {
+function readJson(path: string): { readonly devDependencies: Readonly<Record<string, string>> } {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own manifest
   return JSON.parse(readFileSync(path, "utf8")) as { readonly devDependencies: Readonly<Record<string, string>> };
 }
