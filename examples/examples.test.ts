@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runNode } from "./snippets/run.ts";
+import { runNode, runsSources } from "./snippets/run.ts";
 
 const FOLDER = import.meta.dirname;
 
@@ -69,7 +69,7 @@ function found(lines: readonly string[], expected: readonly string[]): readonly 
   });
 }
 
-describe("the examples", () => {
+describe.skipIf(!runsSources)("the examples", () => {
   test.concurrent.each(Object.entries(PROGRAMS))("%s prints what it promises", async (program, expected) => {
     const { code, lines } = await play(program);
 
@@ -104,7 +104,7 @@ describe("the examples", () => {
   });
 });
 
-describe("the demo", () => {
+describe.skipIf(!runsSources)("the demo", () => {
   const ORDERS = [
     "anthropic,openai,deepseek",
     "gemini,chat,anthropic",

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocksOf, pages } from "./snippets/blocks.ts";
-import { runNode } from "./snippets/run.ts";
+import { runNode, runsSources } from "./snippets/run.ts";
 import { openStage, type Stage } from "./snippets/vendors.ts";
 
 const EXAMPLES = import.meta.dirname;
@@ -17,7 +17,7 @@ function namePages(text: string): string {
   return blocks.reduce((named, block) => named.replaceAll(block.module, block.file), text);
 }
 
-describe("TypeScript in the documentation", () => {
+describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
   let stage: Stage;
 
   beforeAll(async () => {

@@ -7,6 +7,9 @@ export interface Run {
   readonly stderr: string;
 }
 
+/** Older versions cannot read all sources as they are (`await using`); there the packages run built, not from source. */
+export const runsSources: boolean = Number(process.versions.node.split(".", 1)[0]) >= 24;
+
 const LIMIT_MS = 30_000;
 
 /** Runs a program with this Node to its end; one that does not end is killed and has no code. */
