@@ -23,6 +23,8 @@ export class AnswerDecoder {
   #head = "";
   // What follows the last whole event: some servers put a bare JSON error there.
   #tail = "";
+  // The last two characters before a read: a blank line may lie across two reads.
+  #seam = "";
   #json: string[] = [];
   #jsonChars = 0;
 
@@ -73,11 +75,13 @@ export class AnswerDecoder {
     if (this.#isOversized) throw new TargetFailure("stream.oversized");
     if (text.endsWith("\n\n")) this.#tail = "";
     else this.#keepTail(text);
+    this.#seam = text.length > 1 ? text.slice(-2) : (this.#seam + text).slice(-2);
   }
 
   #keepTail(text: string): void {
     const cut = Math.max(text.lastIndexOf("\n\n"), text.lastIndexOf("\n\r\n"));
     if (cut !== -1) this.#tail = text.slice(cut, cut + STRAY_CHARS);
+    else if (/^\r?\n/.test(text) && /\n\r?$/.test(this.#seam)) this.#tail = text.slice(0, STRAY_CHARS);
     else if (this.#tail.length < STRAY_CHARS) this.#tail += text.slice(0, STRAY_CHARS - this.#tail.length);
   }
 
@@ -91,8 +95,9 @@ export class AnswerDecoder {
       // Broken because it was cut: then that is what is wrong with it.
       if (!isTargetFailure(error) || error.class !== "stream.malformed") throw error;
     }
+    // An error counts after evidence too: some vendors repeat their evidence from the first event on.
+    if (!this.#isEnded() && /^[{[]/.test(tail)) this.#whole(tail, out);
     if (this.#wire.phase === "evidence") this.#wire.finish(out);
-    else if (!this.#isEnded() && /^[{[]/.test(tail)) this.#whole(tail, out);
     if (this.#isEnded()) return;
     throw new TargetFailure(isForeign ? "gateway.not-a-stream" : "stream.truncated");
   }

@@ -170,6 +170,22 @@ describe("readAnswer", () => {
     for (const outcome of outcomes) expect(outcome).toMatchObject({ failure: "stream.truncated", ended: false });
   });
 
+  it("sees a bare error behind the events however the bytes are cut, and after evidence too", async () => {
+    const stray = `{\n "error": {"type": "busy"}\n}\n`;
+    const bodies = [`${HELLO}${stray}`, `${HELLO}${COMPLETE}${stray}`].flatMap((body) => [
+      bytes(body),
+      bytes(body.replaceAll("\n", "\r\n")),
+    ]);
+
+    const cuts = bodies.flatMap((wire) => [
+      [...wire].map((byte) => Uint8Array.of(byte)),
+      ...Array.from({ length: wire.length - 1 }, (_, at) => [wire.slice(0, at + 1), wire.slice(at + 1)]),
+    ]);
+    const outcomes = await Promise.all(cuts.map((cut) => outcomeOf(cut)));
+
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ failure: "server.overloaded", ended: false });
+  });
+
   it("takes a last event that lacks its blank line", async () => {
     expect(await outcomeOf([HELLO, `data: {"end":true}`])).toMatchObject({ ended: true, failure: undefined });
   });
