@@ -11,7 +11,13 @@ export type {
   TargetToolResult,
 } from "../model/target.ts";
 export { isTargetFailure, TargetFailure, type Repair, type TargetFailureDetails } from "../model/target-failure.ts";
-export { checkTargetOptions, type CheckedOptions, type OptionRules, type TargetOptions } from "./target-options.ts";
+export {
+  checkTargetOptions,
+  isLoopback,
+  type CheckedOptions,
+  type OptionRules,
+  type TargetOptions,
+} from "./target-options.ts";
 export { cappedFetch, type Fetch } from "./capped-fetch.ts";
 export {
   sdkCredential,
@@ -37,7 +43,10 @@ export { networkFailure } from "./network-failure.ts";
 export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
 export { cleanId, redact } from "./redact.ts";
 export { asArray, asJsonObject, asNumber, asObject, asString, parseEvent, type Foreign } from "./foreign.ts";
+export { OpenCall, OpenText, type CallStart, type PartExtras } from "./open-parts.ts";
+export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, type ToolInput } from "./tool-input.ts";
+export { forgetReasoning } from "./forget-reasoning.ts";
 export { clampEffort } from "./reasoning-effort.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
 export { defined, mergeNative, type MergeRules } from "./native-fields.ts";

@@ -72,6 +72,13 @@ describe("lowerSchema", () => {
     });
   });
 
+  it("says whether an object may lack a property", () => {
+    const inner = { type: "object", properties: { b: {} } };
+
+    expect(lower({ type: "object", properties: { a: {} }, required: ["a"] }, {}).hasOptionals).toBe(false);
+    expect(lower({ type: "object", properties: { a: inner }, required: ["a"] }, {}).hasOptionals).toBe(true);
+  });
+
   it("renames and adjusts", () => {
     const { schema } = lower(
       { oneOf: [{ const: 1 }], minItems: 3, constructor: 1 },

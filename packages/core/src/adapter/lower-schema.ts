@@ -26,6 +26,8 @@ export interface LoweredSchema {
   readonly isRecursive: boolean;
   /** An object takes properties that are not named (a map), which `closeObjects` took away from it. */
   readonly hasOpenObjects: boolean;
+  /** An object may lack one of its properties. */
+  readonly hasOptionals: boolean;
 }
 
 const ONE = ["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"];
@@ -59,12 +61,14 @@ export function lowerSchema(
   if (lost.length > 0) {
     loss({ what: where, action: "downgraded", reason: `not enforced by the vendor: ${lost.join(", ")}` });
   }
-  return { schema: checked, isRecursive, hasOpenObjects: lowering.hasOpenObjects };
+  const { hasOpenObjects, hasOptionals } = lowering;
+  return { schema: checked, isRecursive, hasOpenObjects, hasOptionals };
 }
 
 class Lowering {
   readonly lost = new Set<string>();
   hasOpenObjects = false;
+  hasOptionals = false;
   readonly #rules: SchemaRules;
 
   constructor(rules: SchemaRules) {
@@ -126,7 +130,10 @@ class Lowering {
       }
       finished = { ...finished, additionalProperties: false };
     }
-    if (this.#rules.requireAll === true && isObject(properties)) finished = requireAll(finished, properties);
+    if (!isObject(properties)) return finished;
+    if (this.#rules.requireAll === true) return requireAll(finished, properties);
+    const required = schema["required"];
+    this.hasOptionals ||= Object.keys(properties).some((name) => !isArray(required) || !required.includes(name));
     return finished;
   }
 }

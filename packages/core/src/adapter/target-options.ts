@@ -65,6 +65,11 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const NO_HEADER_VALUE = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
+/** Whether a URL leads to this machine. */
+export function isLoopback(url: string): boolean {
+  return LOOPBACK.test(URL.parse(url)?.hostname ?? "");
+}
+
 /** Reads a factory's options. Nothing is thrown: what is wrong is told in `problems`. */
 export function checkTargetOptions(options: TargetOptions, rules: OptionRules): CheckedOptions {
   const problems: string[] = [];
@@ -139,7 +144,7 @@ function checkURL(
   }
   // The text itself stays out of every message: it may hold the password.
   if (url.username !== "" || url.password !== "") problem("`baseURL` must not hold a user name or password");
-  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname) && options.allowInsecureHttp !== true) {
+  if (url.protocol === "http:" && !isLoopback(given) && options.allowInsecureHttp !== true) {
     problem("`baseURL` is http: key and prompts would travel readable; use https, or set `allowInsecureHttp: true`");
   }
   return { baseURL: given.replace(/\/{1,8}$/, ""), endpoint: url.host };

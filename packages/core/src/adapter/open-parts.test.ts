@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { StreamPart } from "../model/target.ts";
+import { OpenCall, OpenText } from "./open-parts.ts";
+import { StopCutter } from "./stop-cutter.ts";
+
+function closed(fragments: readonly string[], written = "", isFreeText = false): StreamPart | undefined {
+  const out: StreamPart[] = [];
+  const call = new OpenCall("1", { toolCallId: "c1", toolName: "f", isFreeText }, out);
+  for (const fragment of fragments) call.append(fragment, out);
+  call.close(written, {}, out);
+  return out.at(-1);
+}
+
+describe("OpenText", () => {
+  it("starts, shows every delta and ends with all of them", () => {
+    const out: StreamPart[] = [];
+
+    const open = new OpenText("text", "1", out);
+    open.append("Hel", out);
+    open.append("", out);
+    open.append("lo", out);
+    open.close({ opaque: { id: "m" } }, out);
+
+    expect(out).toEqual([
+      { type: "text-start", id: "1" },
+      { type: "text-delta", id: "1", delta: "Hel" },
+      { type: "text-delta", id: "1", delta: "lo" },
+      { type: "text-end", id: "1", part: { type: "text", text: "Hello", opaque: { id: "m" } } },
+    ]);
+  });
+
+  it("shows what only the finished text has, and not what it has changed", () => {
+    const out: StreamPart[] = [];
+
+    const open = new OpenText("reasoning", "1", out);
+    open.append("a", out);
+    open.complete("abc", out);
+    open.complete("xyz", out);
+    open.complete(undefined, out);
+    open.close({}, out);
+
+    expect(out.slice(1)).toEqual([
+      { type: "reasoning-delta", id: "1", delta: "a" },
+      { type: "reasoning-delta", id: "1", delta: "bc" },
+      { type: "reasoning-end", id: "1", part: { type: "reasoning", text: "abc" } },
+    ]);
+  });
+
+  it("shows nothing behind a stop sequence, and what was held back for none when it ends", () => {
+    const [cut, held]: StreamPart[][] = [[], []];
+
+    const first = new OpenText("text", "1", cut ?? [], new StopCutter(["END"]));
+    for (const delta of ["go E", "ND on"]) first.append(delta, cut ?? []);
+    first.close({}, cut ?? []);
+    const second = new OpenText("text", "2", held ?? [], new StopCutter(["END"]));
+    second.append("go E", held ?? []);
+    second.close({}, held ?? []);
+
+    expect(cut?.at(-1)).toMatchObject({ part: { text: "go " } });
+    expect(held?.at(-1)).toMatchObject({ part: { text: "go E" } });
+  });
+});
+
+describe("OpenCall", () => {
+  it("reads the arguments from their fragments, or as the vendor repeats them", () => {
+    expect(closed([`{"a"`, `:1}`])).toMatchObject({ part: { input: { a: 1 }, toolCallId: "c1", toolName: "f" } });
+    expect(closed([`{"a":`], `{"a":2}`)).toMatchObject({ part: { input: { a: 2 } } });
+    expect(closed([])).toMatchObject({ part: { input: {} } });
+  });
+
+  it("keeps arguments that are no JSON, and the spelling of those that are", () => {
+    expect(closed([`{"a":`])).toMatchObject({ part: { input: {}, inputText: `{"a":` } });
+    expect(closed([`{ "a": 1 }`])).toMatchObject({ part: { opaque: { arguments: `{ "a": 1 }` } } });
+    expect(closed([`{"a":1}`])).not.toHaveProperty("part.opaque");
+  });
+
+  it("takes the argument of a tool for free text as it is", () => {
+    expect(closed(["4 + 4"], "", true)).toMatchObject({ part: { input: "4 + 4", opaque: { custom: true } } });
+  });
+
+  it("makes an id where the vendor gives none", () => {
+    const out: StreamPart[] = [];
+
+    const call = new OpenCall("7", { toolCallId: "", toolName: undefined }, out);
+
+    expect(call.toolCallId).toBe("call_7");
+    expect(out).toEqual([{ type: "tool-call-start", id: "7", toolCallId: "call_7", toolName: "" }]);
+  });
+});

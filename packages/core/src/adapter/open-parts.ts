@@ -1,0 +1,117 @@
+import type { JsonObject, JsonValue } from "../model/json.ts";
+import type { Citation } from "../model/parts.ts";
+import type { StreamPart } from "../model/target.ts";
+import { defined } from "./native-fields.ts";
+import type { StopCutter } from "./stop-cutter.ts";
+import { parseToolInput } from "./tool-input.ts";
+
+/** What a finished text or reasoning has beside its text. */
+export interface PartExtras {
+  readonly citations?: readonly Citation[] | undefined;
+  readonly opaque?: JsonObject | undefined;
+}
+
+export interface CallStart {
+  /** Left out or empty: one is made. */
+  readonly toolCallId: string | undefined;
+  readonly toolName: string | undefined;
+  /** The tool takes a text and no JSON. */
+  readonly isFreeText?: boolean | undefined;
+}
+
+/** Text or reasoning while it is being written: its start, its deltas, and the finished part. */
+export class OpenText {
+  readonly type: "text" | "reasoning";
+  readonly #deltaType: "text-delta" | "reasoning-delta";
+  readonly #id: string;
+  readonly #cutter: StopCutter | undefined;
+  // What has come, and what of it was shown.
+  #text = "";
+  #shown = "";
+
+  constructor(type: OpenText["type"], id: string, out: StreamPart[], cutter?: StopCutter) {
+    this.type = type;
+    this.#deltaType = `${type}-delta`;
+    this.#id = id;
+    this.#cutter = cutter;
+    out.push({ type: `${type}-start`, id });
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
+  append(delta: string, out: StreamPart[]): void {
+    this.#text += delta;
+    this.#show(this.#cutter === undefined ? delta : this.#cutter.push(delta), out);
+  }
+
+  /** The finished text may have more than what came in deltas. */
+  complete(whole: unknown, out: StreamPart[]): void {
+    const come = this.#text;
+    if (typeof whole === "string" && whole.startsWith(come)) this.append(whole.slice(come.length), out);
+  }
+
+  close(extras: PartExtras, out: StreamPart[]): void {
+    this.#show(this.#cutter?.flush() ?? "", out);
+    const [id, text] = [this.#id, this.#shown];
+    if (this.type === "text") out.push({ type: "text-end", id, part: { type: "text", text, ...extras } });
+    else out.push({ type: "reasoning-end", id, part: { type: "reasoning", text, opaque: extras.opaque } });
+  }
+
+  #show(delta: string, out: StreamPart[]): void {
+    if (delta === "") return;
+    this.#shown += delta;
+    out.push({ type: this.#deltaType, id: this.#id, delta });
+  }
+}
+
+/**
+ * A tool call while its arguments are being written. In the finished part `opaque.custom` marks a free text, and
+ * `opaque.arguments` holds JSON that was spelled in another way than ours.
+ */
+export class OpenCall {
+  readonly toolCallId: string;
+  readonly #id: string;
+  readonly #toolName: string;
+  readonly #isFreeText: boolean;
+  #text = "";
+
+  constructor(id: string, { toolCallId, toolName = "", isFreeText = false }: CallStart, out: StreamPart[]) {
+    this.#id = id;
+    this.toolCallId = toolCallId === undefined || toolCallId === "" ? `call_${id}` : toolCallId;
+    this.#toolName = toolName;
+    this.#isFreeText = isFreeText;
+    out.push({ type: "tool-call-start", id, toolCallId: this.toolCallId, toolName });
+  }
+
+  append(delta: string, out: StreamPart[]): void {
+    if (delta === "") return;
+    this.#text += delta;
+    out.push({ type: "tool-call-delta", id: this.#id, delta });
+  }
+
+  /**
+   * `written`: the finished arguments, where the vendor repeats them; they count, should the deltas have said something
+   * else. `fields` become opaque data.
+   */
+  close(written: string, fields: Readonly<Record<string, JsonValue | undefined>>, out: StreamPart[]): void {
+    const text = written || this.#text;
+    if (this.#text === "") this.append(text, out);
+    const input = this.#isFreeText ? { input: text } : parseToolInput(text);
+    // Spelled as the model spelled it, the call finds the vendor's cache when it goes back.
+    const isRespelled = !this.#isFreeText && text !== "" && JSON.stringify(input.input) !== text;
+    const kept = defined({
+      ...fields,
+      custom: this.#isFreeText ? true : undefined,
+      arguments: isRespelled ? text : undefined,
+    });
+    const opaque = Object.keys(kept).length === 0 ? {} : { opaque: kept };
+    const { toolCallId } = this;
+    out.push({
+      type: "tool-call",
+      id: this.#id,
+      part: { type: "tool-call", toolCallId, toolName: this.#toolName, ...input, ...opaque },
+    });
+  }
+}
