@@ -2,6 +2,7 @@ import {
   asArray,
   asJsonObject,
   asString,
+  defined,
   isJsonObject,
   TargetFailure,
   type AssistantPart,
@@ -16,7 +17,6 @@ import {
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
-import { defined } from "./defined.ts";
 
 type ReportLoss = (loss: Loss) => void;
 

@@ -2,28 +2,27 @@ import {
   asObject,
   asString,
   cleanId,
+  forgetReasoning,
   isJsonObject,
   type FailureRow,
   type FailureTable,
   type FiredLimit,
   type Foreign,
+  type JsonValue,
   type Repair,
   type TargetRequest,
   type VendorError,
 } from "@understudy/core/adapter";
+import type { Learned } from "./connection.ts";
 
-/** What a target learns from a refusal and keeps to from then on. */
-export interface Refusals {
-  readonly stopStreaming: () => void;
-  readonly stopSummarizing: () => void;
-}
+/** The name of an API's native options in a request. */
+type OptionsName = "openai" | "openaiChat";
 
 const BILLING_CODES = [
   "insufficient_quota",
   "credit_balance_exhausted",
   "organization_spend_limit_exceeded",
   "organization_usage_limit_exceeded",
-  "billing_hard_limit_reached",
 ];
 const POLICY_CODES = [
   "invalid_prompt",
@@ -33,41 +32,15 @@ const POLICY_CODES = [
   "misalignment_policy_violation",
   "image_content_policy_violation",
 ];
-const TOO_LARGE_CODES = ["image_too_large", "image_file_too_large"];
-/** Parameters without which the request still means nearly the same. */
-const DISPENSABLE = new Set([
-  "temperature",
-  "top_p",
-  "top_logprobs",
-  "logprobs",
-  "seed",
-  "stop",
-  "presence_penalty",
-  "frequency_penalty",
-  "logit_bias",
-  "reasoning",
-  "reasoning_effort",
-  "include",
-  "text.verbosity",
-  "verbosity",
-  "parallel_tool_calls",
-  "safety_identifier",
-  "user",
-  "metadata",
-  "service_tier",
-  "store",
-  "stream_options",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-]);
+/** Fields without which it would be another request. All others can be left out when they are refused. */
+const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_|store)/;
 
-/** How this vendor fails, on either of its APIs. `options`: the name of the API's native options in a request. */
-export function failureTable(options: "openai" | "openaiChat", refusals: Refusals): FailureTable {
+/** How this vendor fails, on either of its APIs. */
+export function failureTable(options: OptionsName, learned: Learned): FailureTable {
   return {
-    rows: [...CODES, ...RATES, ...refused(options, refusals), ...TYPES],
+    rows: [...CODES, ...refusals(options, learned), ...IN_BAND],
     readError,
-    requestIdHeaders: ["x-request-id", "apim-request-id", "x-amzn-requestid"],
+    requestIdHeaders: ["x-request-id", "apim-request-id"],
     rateLimitPrefix: "x-ratelimit-",
     firedLimit,
   };
@@ -80,86 +53,60 @@ const CODES: readonly FailureRow[] = [
   { code: "project_spend_limit_exceeded", class: "billing.exhausted", scope: "key" },
   { status: 429, code: "slow_down", class: "rate.concurrency" },
   { code: ["server_is_overloaded", "slow_down"], class: "server.overloaded" },
-  {
-    code: "context_length_exceeded",
-    text: /length is (?<window>\d[\d,]{0,15}) tokens/,
-    class: "request.context-length",
-  },
+  { type: "service_unavailable_error", class: "server.overloaded" },
+  { text: /maximum context length is (?<window>\d[\d,]{0,15}) tokens/, class: "request.context-length" },
   { code: "context_length_exceeded", class: "request.context-length" },
   { code: POLICY_CODES, class: "policy.input-blocked" },
-  { code: TOO_LARGE_CODES, class: "request.too-large" },
-  { code: "model_not_found", text: /deprecated|retired/i, class: "model.deprecated" },
+  { code: ["image_too_large", "image_file_too_large"], class: "request.too-large" },
   { code: ["model_not_found", "DeploymentNotFound"], class: "model.not-found" },
   { status: 404, param: "model", class: "model.not-found" },
-];
-
-const RATES: readonly FailureRow[] = [
   // Larger than the limit itself: waiting does not help.
   { status: 429, text: /^Request too large/i, class: "request.too-large" },
   { status: 429, text: /per day|\b[RT]PD\b/i, class: "rate.daily" },
-  { status: 429, type: "tokens", class: "rate.tokens" },
-  { status: 429, type: "requests", class: "rate.requests" },
-  { inBand: true, code: "rate_limit_exceeded", text: /\bTPM\b|tokens per/i, class: "rate.tokens" },
-  { inBand: true, code: "rate_limit_exceeded", text: /\bRPM\b|requests per/i, class: "rate.requests" },
-  { inBand: true, code: ["rate_limit_exceeded", "429"], class: "rate.unknown" },
+  { type: "tokens", class: "rate.tokens" },
+  { type: "requests", class: "rate.requests" },
 ];
 
-function refused(
-  options: "openai" | "openaiChat",
-  { stopStreaming, stopSummarizing }: Refusals,
-): readonly FailureRow[] {
-  const status = [400, 422];
-  const unsupported = { status, class: "request.unsupported" } as const;
+function refusals(options: OptionsName, learned: Learned): readonly FailureRow[] {
+  const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
   const whole = (): Repair => {
-    stopStreaming();
+    learned.stream = false;
     return { description: "without streaming", apply: (request) => request };
   };
   const unseen = (): Repair => {
-    stopSummarizing();
+    learned.summary = false;
     return { description: "without showing reasoning", apply: (request) => request };
   };
   const without = ({ param = "" }: VendorError): Repair | undefined => dropField(options, param);
+  // Ids go with it: they are refused without the reasoning that came before them.
+  const forget = {
+    class: "request.rejected",
+    repair: () => ({ description: "without earlier reasoning", apply: forgetReasoning }),
+  } as const;
   return [
     { ...unsupported, param: "stream", repair: whole },
-    { ...unsupported, text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b/i, repair: whole },
-    { ...unsupported, text: /must be verified to stream/i, repair: whole },
-    { ...unsupported, param: ["reasoning.summary", "reasoning.generate_summary"], repair: unseen },
+    {
+      ...unsupported,
+      text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b|verified to stream/i,
+      repair: whole,
+    },
+    { ...unsupported, param: "reasoning.summary", repair: unseen },
     { ...unsupported, param: ["max_tokens", "max_completion_tokens"], repair: renameLimit },
-    {
-      status,
-      code: "invalid_encrypted_content",
-      class: "request.rejected",
-      repair: () => ({ description: "without earlier reasoning", apply: forgetReasoning }),
-    },
-    {
-      status,
-      text: /without its required (?:following item|'reasoning' item)/,
-      class: "request.rejected",
-      repair: () => ({ description: "without earlier reasoning", apply: forgetReasoning }),
-    },
+    { ...forget, code: "invalid_encrypted_content" },
+    { ...forget, text: /without its required (?:following item|'reasoning' item)/ },
     { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: without },
-    { ...unsupported, param: "tools", capability: "tools" },
-    {
-      ...unsupported,
-      code: ["invalid_json_schema"],
-      capability: "jsonOutput",
-    },
-    {
-      ...unsupported,
-      text: /maximum context length is (?<window>\d[\d,]{0,15}) tokens/,
-      class: "request.context-length",
-    },
-    { ...unsupported, text: /encrypted content is not supported/i, repair: () => dropField(options, "include") },
+    { ...unsupported, text: /not supported (?:with|by|for) (?:this|the) model|does not support/i, repair: without },
+    { ...unsupported, code: "unsupported_file", capability: "files" },
+    { ...unsupported, code: "invalid_json_schema", capability: "jsonOutput" },
   ];
 }
 
-const TYPES: readonly FailureRow[] = [
-  { type: "service_unavailable_error", class: "server.overloaded" },
-  { inBand: true, code: ["server_error", "vector_store_timeout"], class: "server.error" },
+const IN_BAND: readonly FailureRow[] = [
+  { inBand: true, code: ["rate_limit_exceeded", "429"], class: "rate.unknown" },
+  { inBand: true, code: ["server_error", "vector_store_timeout", "500", "502", "503"], class: "server.error" },
   { inBand: true, type: "server_error", class: "server.error" },
   { inBand: true, code: "invalid_api_key", class: "auth.invalid" },
   { inBand: true, type: "invalid_request_error", class: "request.rejected" },
-  { inBand: true, code: ["500", "502", "503", "504"], class: "server.error" },
   { inBand: true, text: /overloaded/i, class: "server.overloaded" },
 ];
 
@@ -173,9 +120,8 @@ function readError(body: unknown): VendorError | undefined {
   if (typeof inner === "string" && inner !== "") return { message: inner };
   const error = isJsonObject(inner) ? inner : isBare(outer) ? outer : undefined;
   if (error === undefined) return undefined;
-  const type = asString(error["type"]);
   return {
-    type: type === "error" ? undefined : type,
+    type: asString(error["type"]),
     code: cleanId(error["code"]),
     param: asString(error["param"]),
     message: asString(error["message"]),
@@ -188,53 +134,35 @@ function isBare(body: Foreign): boolean {
 }
 
 function firedLimit(headers: Headers): FiredLimit | undefined {
-  for (const [name, failureClass] of [
-    ["requests", "rate.requests"],
-    ["tokens", "rate.tokens"],
-  ] as const) {
+  for (const name of ["requests", "tokens"] as const) {
     if (headers.get(`x-ratelimit-remaining-${name}`) !== "0") continue;
-    return { class: failureClass, reset: headers.get(`x-ratelimit-reset-${name}`) };
+    return { class: `rate.${name}`, reset: headers.get(`x-ratelimit-reset-${name}`) };
   }
   return undefined;
 }
 
 /** The field is named by the refusal; what is inside of it goes with all of it. */
-function dropField(options: "openai" | "openaiChat", param: string): Repair | undefined {
+function dropField(options: OptionsName, param: string): Repair | undefined {
+  if (NEEDED.test(param)) return undefined;
   const [field = ""] = param.split(/[.[]/, 1);
-  if (!DISPENSABLE.has(field) && !DISPENSABLE.has(param)) return undefined;
-  return { description: `without ${field}`, apply: (request) => withField(request, options, { [field]: undefined }) };
+  return { description: `without ${field}`, apply: (request) => withFields(request, options, { [field]: undefined }) };
 }
 
 /** The name of the output limit differs between servers that speak this format. */
-function renameLimit({ param, message = "" }: VendorError): Repair | undefined {
+function renameLimit({ param = "", code = "" }: VendorError): Repair | undefined {
+  if (!code.startsWith("un")) return undefined;
   const other = param === "max_tokens" ? "max_completion_tokens" : "max_tokens";
-  if (param === undefined || message.includes("too large")) return undefined;
   return {
     description: `${other} instead of ${param}`,
-    apply: (request) => withField(request, "openaiChat", { [param]: undefined, [other]: request.maxOutputTokens }),
+    apply: (request) => withFields(request, "openaiChat", { [param]: undefined, [other]: request.maxOutputTokens }),
   };
 }
 
-function withField(
+function withFields(
   request: TargetRequest,
-  options: "openai" | "openaiChat",
-  fields: Readonly<Record<string, number | undefined>>,
+  options: OptionsName,
+  fields: Readonly<Record<string, JsonValue | undefined>>,
 ): TargetRequest {
   const { vendorOptions } = request;
   return { ...request, vendorOptions: { ...vendorOptions, [options]: { ...vendorOptions?.[options], ...fields } } };
-}
-
-/** Ids go with it: they are refused without the reasoning that came before them. */
-function forgetReasoning(request: TargetRequest): TargetRequest {
-  const messages = request.messages.map((message) =>
-    message.role === "assistant"
-      ? {
-          ...message,
-          content: message.content
-            .filter((part) => part.type !== "reasoning")
-            .map((part) => (part.type === "opaque" ? part : { ...part, opaque: undefined })),
-        }
-      : message,
-  );
-  return { ...request, messages: messages.filter((message) => message.content.length > 0) };
 }

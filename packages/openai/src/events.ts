@@ -4,6 +4,7 @@ import {
   asObject,
   asString,
   parseEvent,
+  StopCutter,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
@@ -15,7 +16,6 @@ import {
   type WireReader,
 } from "@understudy/core/adapter";
 import { openItem, type OpenItem } from "./items.ts";
-import { StopCutter } from "./stop-cutter.ts";
 import { readUsage } from "./usage.ts";
 
 const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
@@ -31,13 +31,6 @@ const HANDED_OVER: ReadonlySet<string> = new Set([
   "apply_patch_call",
   "mcp_approval_request",
 ]);
-
-/** What an event is about when the start of its item was lost. */
-const ORPHANS: readonly (readonly [string, string])[] = [
-  ["response.output_text.", "message"],
-  ["response.refusal.", "message"],
-  ["response.reasoning_", "reasoning"],
-];
 
 /** Reads one answer of the Responses API, streamed or whole. */
 export class ResponsesReader implements WireReader {
@@ -105,23 +98,16 @@ export class ResponsesReader implements WireReader {
 
   #other(type: string, event: Foreign, out: StreamPart[]): void {
     if (type === "error" || isSet(event["error"])) throw this.#failures.inBand(event) ?? new TargetFailure("unknown");
-    const index = indexOf(event);
-    let item = this.#items.get(index);
-    if (item === undefined) {
-      const orphan = ORPHANS.find(([prefix]) => type.startsWith(prefix))?.[1];
-      if (orphan === undefined || !type.endsWith(".delta")) return;
-      item = this.#open(index, { type: orphan }, out);
-    }
-    item.delta(type, event, out);
+    // An item whose start was lost is taken whole from its end.
+    this.#items.get(indexOf(event))?.delta(type, event, out);
   }
 
-  #open(index: number, native: Foreign, out: StreamPart[]): OpenItem {
+  #open(index: number, native: Foreign, out: StreamPart[]): void {
     this.#close(index, undefined, out);
     const { newId } = this.#context;
     const item = openItem(native, { newId, after: this.#after, cutter: this.#cutter }, out);
     this.#items.set(index, item);
     this.#types.add(item.type);
-    return item;
   }
 
   #done(index: number, native: Foreign, out: StreamPart[]): void {

@@ -4,14 +4,16 @@ import {
   asNumber,
   asObject,
   asString,
-  parseToolInput,
+  defined,
+  OpenCall,
+  OpenText,
   type Foreign,
   type JsonObject,
+  type PartExtras,
+  type StopCutter,
   type StreamPart,
 } from "@understudy/core/adapter";
 import { readCitation } from "./citations.ts";
-import { defined } from "./defined.ts";
-import type { StopCutter } from "./stop-cutter.ts";
 
 /** An output item between its start and its end. */
 export interface OpenItem {
@@ -42,13 +44,6 @@ export function openItem(item: Foreign, context: ItemContext, out: StreamPart[])
   }
 }
 
-interface OpenText {
-  readonly id: string;
-  /** What has come, and what of it was shown. */
-  text: string;
-  shown: string;
-}
-
 class MessageItem implements OpenItem {
   readonly type = "message";
   readonly #item: Foreign;
@@ -62,92 +57,65 @@ class MessageItem implements OpenItem {
   }
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
-    if (type === "response.output_text.delta") this.#append(contentIndex(event), event["delta"], out);
-    else if (type === "response.refusal.delta") {
-      const index = contentIndex(event);
-      this.#refusals[index] = (this.#refusals[index] ?? "") + (asString(event["delta"]) ?? "");
-    }
+    const delta = textOf(event["delta"]);
+    const index = contentIndex(event);
+    if (type === "response.output_text.delta") {
+      if (delta !== "") this.#text(index, out).append(delta, out);
+    } else if (type === "response.refusal.delta") this.#refusals[index] = (this.#refusals[index] ?? "") + delta;
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
     const { id, phase } = asJsonObject(whole ?? this.#item);
     const opaque = defined({ id, phase, after: this.#context.after });
-    const content = asArray(whole?.["content"]);
-    const count = Math.max(content.length, this.#texts.length, this.#refusals.length);
-    for (let index = 0; index < count; index++) {
-      const part = asObject(content[index]);
+    const content = asArray(whole?.["content"]).map(asObject);
+    for (let index = 0; index < Math.max(content.length, this.#texts.length, this.#refusals.length); index++) {
+      const part = content[index] ?? {};
       const refusal = asString(part["refusal"]) ?? this.#refusals[index];
+      const text = textOf(part["text"]);
       if (refusal !== undefined) {
         out.push({ type: "refusal", id: this.#context.newId(), part: { type: "refusal", text: refusal, opaque } });
-      } else {
-        this.#closeText(index, part, opaque, out);
+      } else if (text !== "" || this.#texts[index] !== undefined) {
+        const open = this.#text(index, out);
+        open.complete(text, out);
+        open.close(cited(part, opaque), out);
       }
     }
   }
 
-  #append(index: number, delta: unknown, out: StreamPart[]): void {
-    if (typeof delta !== "string" || delta === "") return;
-    let open = this.#texts[index];
-    if (open === undefined) {
-      open = { id: this.#context.newId(), text: "", shown: "" };
-      this.#texts[index] = open;
-      out.push({ type: "text-start", id: open.id });
-    }
-    open.text += delta;
-    const { cutter } = this.#context;
-    show(open, cutter === undefined ? delta : cutter.push(delta), out);
-  }
-
-  #closeText(index: number, part: Foreign, opaque: JsonObject, out: StreamPart[]): void {
-    this.#append(index, restOf(part["text"], this.#texts[index]?.text ?? ""), out);
-    const open = this.#texts[index];
-    if (open === undefined) return;
-    this.#texts[index] = undefined;
-    show(open, this.#context.cutter?.flush() ?? "", out);
-    const annotations = asArray(part["annotations"]).map(asJsonObject);
-    const cited = annotations.length === 0 ? {} : { citations: annotations.map(readCitation) };
-    const kept = annotations.length === 0 ? opaque : { ...opaque, annotations };
-    out.push({ type: "text-end", id: open.id, part: { type: "text", text: open.shown, ...cited, opaque: kept } });
+  #text(index: number, out: StreamPart[]): OpenText {
+    const { newId, cutter } = this.#context;
+    return (this.#texts[index] ??= new OpenText("text", newId(), out, cutter));
   }
 }
 
 class ReasoningItem implements OpenItem {
   readonly type = "reasoning";
-  readonly #id: string;
-  #text = "";
+  readonly #text: OpenText;
   #index = 0;
 
   constructor({ newId }: ItemContext, out: StreamPart[]) {
-    this.#id = newId();
-    out.push({ type: "reasoning-start", id: this.#id }, { type: "working", kind: "reasoning", on: true });
+    this.#text = new OpenText("reasoning", newId(), out);
+    out.push({ type: "working", kind: "reasoning", on: true });
   }
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
     if (type !== "response.reasoning_summary_text.delta" && type !== "response.reasoning_text.delta") return;
     const index = asNumber(event["summary_index"]) ?? contentIndex(event);
-    const isNext = index !== this.#index && this.#text !== "";
+    if (index !== this.#index && !this.#text.isEmpty) this.#text.append("\n\n", out);
     this.#index = index;
-    const delta = asString(event["delta"]) ?? "";
-    this.#append(isNext ? `\n\n${delta}` : delta, out);
+    this.#text.append(textOf(event["delta"]), out);
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
     const { id, encrypted_content, summary = [], content = [] } = asJsonObject(whole);
-    const texts = [summary, content].map((parts) => textsOf(parts)).find((text) => text !== "");
-    this.#append(restOf(texts, this.#text) ?? "", out);
-    // Without its encrypted form the vendor, who keeps no state for us, cannot take it back.
-    const isKept = typeof encrypted_content === "string" && encrypted_content !== "";
-    const opaque = isKept ? { opaque: defined({ id, summary, content, encrypted_content }) } : {};
-    out.push(
-      { type: "reasoning-end", id: this.#id, part: { type: "reasoning", text: this.#text, ...opaque } },
-      { type: "working", kind: "reasoning", on: false },
+    this.#text.complete(
+      [summary, content].map(joined).find((text) => text !== ""),
+      out,
     );
-  }
-
-  #append(delta: string, out: StreamPart[]): void {
-    if (delta === "") return;
-    this.#text += delta;
-    out.push({ type: "reasoning-delta", id: this.#id, delta });
+    // Without its encrypted form the vendor, who keeps no state for us, cannot take it back.
+    const isKept = textOf(encrypted_content) !== "";
+    this.#text.close(isKept ? { opaque: defined({ id, summary, content, encrypted_content }) } : {}, out);
+    out.push({ type: "working", kind: "reasoning", on: false });
   }
 }
 
@@ -155,53 +123,30 @@ class ReasoningItem implements OpenItem {
 class CallItem implements OpenItem {
   readonly type: string;
   readonly #item: Foreign;
-  readonly #id: string;
   readonly #after: string | undefined;
-  readonly #toolCallId: string;
-  readonly #isCustom: boolean;
-  #text = "";
+  readonly #call: OpenCall;
+  readonly #field: string;
 
   constructor(item: Foreign, { newId, after }: ItemContext, out: StreamPart[]) {
-    this.type = asString(item["type"]) ?? "";
-    this.#isCustom = this.type === "custom_tool_call";
+    this.type = textOf(item["type"]);
     this.#item = item;
-    this.#id = newId();
     this.#after = after;
-    this.#toolCallId = asString(item["call_id"]) ?? asString(item["id"]) ?? `call_${this.#id}`;
-    const toolName = asString(item["name"]) ?? "";
-    out.push({ type: "tool-call-start", id: this.#id, toolCallId: this.#toolCallId, toolName });
+    const isFreeText = this.type === "custom_tool_call";
+    this.#field = isFreeText ? "input" : "arguments";
+    const [toolCallId, toolName] = [asString(item["call_id"]), asString(item["name"])];
+    this.#call = new OpenCall(newId(), { toolCallId, toolName, isFreeText }, out);
   }
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
-    const isOwn = type === "response.function_call_arguments.delta" || type === "response.custom_tool_call_input.delta";
-    if (isOwn) this.#append(asString(event["delta"]), out);
+    if (/^response\.(?:function_call_arguments|custom_tool_call_input)\.delta$/.test(type)) {
+      this.#call.append(textOf(event["delta"]), out);
+    }
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
     const item = asJsonObject(whole ?? this.#item);
-    const written = asString(item[this.#isCustom ? "input" : "arguments"]) ?? "";
-    this.#append(restOf(written, this.#text), out);
-    // What the finished item says counts, should its deltas have said something else.
-    const text = written === "" ? this.#text : written;
-    const input = this.#isCustom ? { input: text } : parseToolInput(text);
-    const isRespelled = !this.#isCustom && text !== "" && JSON.stringify(input.input) !== text;
-    const opaque = defined({
-      id: item["id"],
-      namespace: item["namespace"] ?? undefined,
-      after: this.#after,
-      custom: this.#isCustom ? true : undefined,
-      // Spelled as the model spelled it, the call finds the vendor's cache when it goes back.
-      arguments: isRespelled ? text : undefined,
-    });
-    const toolName = asString(item["name"]) ?? "";
-    const part = { type: "tool-call", toolCallId: this.#toolCallId, toolName, ...input, opaque } as const;
-    out.push({ type: "tool-call", id: this.#id, part });
-  }
-
-  #append(delta: string | undefined, out: StreamPart[]): void {
-    if (delta === undefined || delta === "") return;
-    this.#text += delta;
-    out.push({ type: "tool-call-delta", id: this.#id, delta });
+    const { id, namespace } = item;
+    this.#call.close(textOf(item[this.#field]), { id, namespace: namespace ?? undefined, after: this.#after }, out);
   }
 }
 
@@ -209,13 +154,13 @@ class CallItem implements OpenItem {
 class OtherItem implements OpenItem {
   readonly type: string;
   readonly #newId: () => string;
-  readonly #isWorking: boolean;
+  readonly #isHosted: boolean;
 
   constructor(item: Foreign, { newId }: ItemContext, out: StreamPart[]) {
-    this.type = asString(item["type"]) ?? "unknown";
+    this.type = textOf(item["type"]);
     this.#newId = newId;
-    this.#isWorking = HOSTED.has(this.type);
-    if (this.#isWorking) out.push({ type: "working", kind: "server-tool", on: true });
+    this.#isHosted = HOSTED.test(this.type);
+    if (this.#isHosted) out.push({ type: "working", kind: "server-tool", on: true });
   }
 
   delta(): void {
@@ -223,17 +168,18 @@ class OtherItem implements OpenItem {
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
-    if (this.#isWorking) out.push({ type: "working", kind: "server-tool", on: false });
+    if (this.#isHosted) out.push({ type: "working", kind: "server-tool", on: false });
     if (whole === undefined) return;
+    const { type } = this;
     const item = asJsonObject(whole);
-    const { result, ...rest } = item;
-    if (this.type === "image_generation_call" && typeof result === "string") {
+    const { result, ...opaque } = item;
+    if (type === "image_generation_call" && typeof result === "string") {
       const mediaType = `image/${asString(item["output_format"]) ?? "png"}`;
       const source = { type: "base64", mediaType, data: result } as const;
-      out.push({ type: "file", id: this.#newId(), part: { type: "image", source, opaque: rest } });
+      out.push({ type: "file", id: this.#newId(), part: { type: "image", source, opaque } });
       return;
     }
-    out.push({ type: "opaque", id: this.#newId(), part: { type: "opaque", kind: this.type, data: item } });
+    out.push({ type: "opaque", id: this.#newId(), part: { type: "opaque", kind: type, data: item } });
     for (const source of asArray(asObject(item["action"])["sources"]).map(asObject)) {
       const url = asString(source["url"]);
       if (url !== undefined) out.push({ type: "source", id: this.#newId(), part: { type: "source", url } });
@@ -242,34 +188,23 @@ class OtherItem implements OpenItem {
 }
 
 /** Tools that run at the vendor. */
-const HOSTED: ReadonlySet<string> = new Set([
-  "web_search_call",
-  "file_search_call",
-  "code_interpreter_call",
-  "image_generation_call",
-  "mcp_call",
-  "mcp_list_tools",
-  "tool_search_call",
-  "program",
-]);
+const HOSTED =
+  /^(?:(?:web_search|file_search|code_interpreter|image_generation|mcp|tool_search)_call|mcp_list_tools|program)$/;
 
-function show(open: OpenText, delta: string, out: StreamPart[]): void {
-  if (delta === "") return;
-  open.shown += delta;
-  out.push({ type: "text-delta", id: open.id, delta });
+function cited(part: Foreign, opaque: JsonObject): PartExtras {
+  const annotations = asArray(part["annotations"]).map(asJsonObject);
+  if (annotations.length === 0) return { opaque };
+  return { citations: annotations.map(readCitation), opaque: { ...opaque, annotations } };
 }
 
-/** What a finished text has beyond what came in deltas. */
-function restOf(whole: unknown, come: string): string | undefined {
-  return typeof whole === "string" && whole.length > come.length && whole.startsWith(come)
-    ? whole.slice(come.length)
-    : undefined;
-}
-
-function textsOf(parts: unknown): string {
+function joined(parts: unknown): string {
   return asArray(parts)
-    .map((part) => asString(asObject(part)["text"]) ?? "")
+    .map((part) => textOf(asObject(part)["text"]))
     .join("\n\n");
+}
+
+function textOf(value: unknown): string {
+  return asString(value) ?? "";
 }
 
 function contentIndex(event: Foreign): number {

@@ -1,9 +1,8 @@
 import {
-  isJsonObject,
+  defined,
   jsonInstruction,
   lowerSchema,
   type JsonObject,
-  type JsonValue,
   type Loss,
   type SchemaRules,
   type TargetRequest,
@@ -46,14 +45,14 @@ export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void):
   const { schema } = output;
   // The API wants the word in the prompt.
   if (schema === undefined) return { isAnyJson: true, instruction: jsonInstruction(undefined) };
-  if (schema["type"] !== "object" || "anyOf" in schema || "oneOf" in schema || "$ref" in schema) {
+  if (schema["type"] !== "object" || isUnion(schema)) {
     loss({ what: "output", action: "translated", reason: "the schema is no plain object; it is asked for in words" });
     return { instruction: jsonInstruction(schema) };
   }
   const name = output.name.replaceAll(/[^\w-]/g, "_").slice(0, 64);
   const losses: Loss[] = [];
   const lowered = lowerSchema(schema, SCHEMA_RULES, "output.schema", (one) => losses.push(one));
-  if (lowered.hasOpenObjects || hasOptional(lowered.schema)) {
+  if (lowered.hasOpenObjects || lowered.hasOptionals) {
     // Enforced, an optional property would come as null, which the caller's own schema refuses.
     const reason = "not enforced by the vendor: it has optional properties or free keys";
     loss({ what: "output.schema", action: "downgraded", reason });
@@ -63,30 +62,34 @@ export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void):
   return { schema: { name, schema: lowered.schema, strict: true } };
 }
 
+/** The tools, flat or each `nested` in a field of its own. */
+export function toTools({ tools, toolChoice }: TargetRequest, nested: boolean): JsonObject {
+  if (tools.length === 0) return {};
+  const named = (fields: JsonObject): JsonObject =>
+    nested ? { type: "function", function: fields } : { type: "function", ...fields };
+  return {
+    tools: tools.map((tool) => {
+      const { schema: parameters, strict } = toToolSchema(tool);
+      const { name, description } = tool;
+      // False is the default of nested tools, and not every server knows the word.
+      return named(defined({ name, description, parameters, strict: strict || !nested ? strict : undefined }));
+    }),
+    tool_choice: typeof toolChoice === "string" ? toolChoice : named({ name: toolChoice.tool }),
+  };
+}
+
 /** The schema of a tool's arguments is enforced where that takes nothing from it. */
-export function toToolSchema({ inputSchema }: TargetTool): NativeSchema {
-  let isWhole = true;
+function toToolSchema({ inputSchema }: TargetTool): NativeSchema {
+  let isWhole = !isUnion(inputSchema);
   const lowered = lowerSchema(inputSchema, SCHEMA_RULES, "tools", () => {
     isWhole = false;
   });
-  const strict = isWhole && !["anyOf", "oneOf", "$ref"].some((word) => word in inputSchema);
-  return strict && !hasOptional(lowered.schema)
+  return isWhole && !lowered.hasOptionals
     ? { schema: lowered.schema, strict: true }
     : { schema: inputSchema, strict: false };
 }
 
-/** Whether some object may lack one of its properties. */
-function hasOptional(schema: JsonValue): boolean {
-  if (Array.isArray(schema)) return schema.some(hasOptional);
-  if (!isObject(schema)) return false;
-  const { properties, required } = schema;
-  if (isObject(properties) && !("$ref" in schema)) {
-    const names = new Set<unknown>(Array.isArray(required) ? required : []);
-    if (Object.keys(properties).some((name) => !names.has(name))) return true;
-  }
-  return Object.values(schema).some(hasOptional);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return isJsonObject(value);
+/** What may not stand at the root of an enforced schema. */
+function isUnion(schema: JsonObject): boolean {
+  return ["anyOf", "oneOf", "$ref"].some((keyword) => keyword in schema);
 }

@@ -1,10 +1,16 @@
-import { isJsonObject, type JsonObject, type JsonValue, type Loss, type TargetRequest } from "@understudy/core/adapter";
-import type { NativeRequest } from "./connection.ts";
+import {
+  defined,
+  isJsonObject,
+  mergeNative,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type NativeRequest,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import { toItems } from "./content.ts";
-import { defined } from "./defined.ts";
-import { mergeNative, nativeFields } from "./native-fields.ts";
 import { openAIModel } from "./models.ts";
-import { toFormat, toToolSchema } from "./output-format.ts";
+import { toFormat, toTools } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
 
@@ -28,18 +34,20 @@ declare module "@understudy/core/adapter" {
 export interface RequestContext {
   readonly stream: boolean;
   /** False where the endpoint has refused to show reasoning. */
-  readonly canSummarize: boolean;
+  readonly summary: boolean;
   readonly loss: (loss: Loss) => void;
 }
 
 const LEAST_OUTPUT_TOKENS = 16;
 const LONGEST_USER_ID = 128;
+/** They would make the answer depend on what one vendor keeps, or come later and elsewhere. */
+const STATEFUL = ["previous_response_id", "conversation", "background"];
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(
   request: TargetRequest,
   modelId: string,
-  { stream, canSummarize, loss }: RequestContext,
+  { stream, summary, loss }: RequestContext,
 ): NativeRequest {
   const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
   const model = openAIModel(modelId);
@@ -47,17 +55,16 @@ export function toNativeRequest(
   const format = toFormat(request, loss);
   reportUnknown(request, loss);
   const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
-  const summary = reasoning.isVisible && canSummarize ? "auto" : undefined;
-  const nativeReasoning = defined({ effort: reasoning.effort, summary });
+  const asked = defined({ effort: reasoning.effort, summary: reasoning.isVisible && summary ? "auto" : undefined });
   const body = defined({
     model: modelId,
     instructions: request.system,
     input: [...instruction, ...toItems(request.messages, loss)],
-    ...toTools(request),
+    ...toTools(request, false),
     // Not with the least effort, which the first models of this kind take alone.
     parallel_tool_calls: reasoning.effort === "minimal" && request.tools.length > 0 ? false : undefined,
     text: toTextFormat(format),
-    reasoning: Object.keys(nativeReasoning).length === 0 ? undefined : nativeReasoning,
+    reasoning: Object.keys(asked).length === 0 ? undefined : asked,
     max_output_tokens: toMaxOutputTokens(request, loss),
     ...toSampling(request, model, reasoning.isThinking, loss),
     safety_identifier: toSafetyIdentifier(request, loss),
@@ -65,12 +72,20 @@ export function toNativeRequest(
     include: model.efforts.length === 0 ? undefined : ["reasoning.encrypted_content"],
     stream_options: stream ? { include_obfuscation: false } : undefined,
   });
-  const merged = mergeNative(body, nativeFields(native, loss), {
+  const merged = mergeNative(body, withoutState(native, loss), {
     objects: ["reasoning", "text", "stream_options"],
     lists: ["tools", "include"],
     loss,
   });
   return { path: "/responses", headers, body: { ...merged, stream } };
+}
+
+function withoutState(native: OpenAIOptions, loss: (loss: Loss) => void): OpenAIOptions {
+  const stateful = STATEFUL.filter((name) => native[name] !== undefined && native[name] !== null);
+  for (const name of stateful) {
+    loss({ what: `vendorOptions ${name}`, action: "dropped", reason: "state at the vendor cannot follow a failover" });
+  }
+  return { ...native, ...Object.fromEntries(stateful.map((name) => [name, undefined])) };
 }
 
 const quietly = (): void => undefined;
@@ -94,23 +109,6 @@ function reportUnknown({ topK, seed, stop }: TargetRequest, loss: (loss: Loss) =
 
 function toInstruction(text: string): JsonObject {
   return { type: "message", role: "developer", content: [{ type: "input_text", text }] };
-}
-
-function toTools({ tools, toolChoice }: TargetRequest): JsonObject {
-  if (tools.length === 0) return {};
-  return {
-    tools: tools.map((tool) => {
-      const { schema, strict } = toToolSchema(tool);
-      return defined({
-        type: "function",
-        name: tool.name,
-        description: tool.description,
-        parameters: schema,
-        strict,
-      });
-    }),
-    tool_choice: typeof toolChoice === "string" ? toolChoice : { type: "function", name: toolChoice.tool },
-  };
 }
 
 function toTextFormat({ schema, isAnyJson }: ReturnType<typeof toFormat>): JsonObject | undefined {

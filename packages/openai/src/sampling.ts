@@ -1,5 +1,4 @@
-import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
-import { defined } from "./defined.ts";
+import { defined, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
 import type { OpenAIModel } from "./models.ts";
 
 /** The sampling parameters that a model takes beside the rest of the request; the others are reported. */

@@ -1,12 +1,6 @@
-import {
-  classifyFailures,
-  readAnswer,
-  type Capabilities,
-  type CheckedOptions,
-  type Target,
-} from "@understudy/core/adapter";
+import type { Capabilities, Target } from "@understudy/core/adapter";
 import { chat, type OpenAIChatTargetOptions } from "./chat/target.ts";
-import { checkOptions, Connection, VENDOR, type OpenAITargetOptions } from "./connection.ts";
+import { makeTarget, type OpenAITargetOptions } from "./connection.ts";
 import { failureTable } from "./errors.ts";
 import { ResponsesReader } from "./events.ts";
 import { openAIModel } from "./models.ts";
@@ -26,58 +20,26 @@ export interface OpenAI {
 export const openai: OpenAI = Object.assign(responses, { chat });
 
 function responses(model: string, options: OpenAITargetOptions = {}): Target {
-  const { capabilities, streaming } = options;
-  const checked: CheckedOptions = checkOptions(model, options, { ownOptions: [], isKeyless: false });
-  let isUnary = streaming === "never";
-  let canSummarize = true;
-  const failures = classifyFailures(
-    failureTable("openai", {
-      stopStreaming: () => {
-        isUnary = true;
-      },
-      stopSummarizing: () => {
-        canSummarize = false;
-      },
-    }),
-    [checked.apiKey],
-  );
-  const connection = new Connection(options, checked);
-  return {
-    vendor: VENDOR,
-    model,
-    endpoint: checked.endpoint,
-    scopes: checked.scopes,
-    capabilities: { ...capabilitiesOf(model), ...capabilities },
-    problems: checked.problems,
-    plan: (request) => ({
-      // Summaries come late, and often none comes.
-      silentReasoning: reasoningOf(request, model).isThinking,
-      eventsAtOnce: !isUnary,
-      unary: isUnary,
-    }),
-    stream: (request, context) =>
-      readAnswer({
-        open: () =>
-          connection.send(
-            toNativeRequest(request, model, { stream: !isUnary, canSummarize, loss: context.loss }),
-            context,
-          ),
-        wire: new ResponsesReader(context, failures, request.stop),
-        failures,
-        context,
-      }),
-  };
+  return makeTarget(model, options, {
+    ownOptions: [],
+    capabilities: capabilitiesOf(model),
+    failures: (learned) => failureTable("openai", learned),
+    // Summaries come late, and often none comes.
+    plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
+    toNativeRequest: (request, { stream, summary }, loss) => toNativeRequest(request, model, { stream, summary, loss }),
+    reader: ({ stop }, context, failures) => new ResponsesReader(context, failures, stop),
+  });
 }
 
 function capabilitiesOf(id: string): Capabilities {
   const { contextWindow, maxOutputTokens } = openAIModel(id);
   return {
-    tools: "unknown",
+    tools: true,
     images: "unknown",
     urls: true,
     files: "unknown",
     audio: false,
-    jsonOutput: "unknown",
+    jsonOutput: true,
     contextWindow,
     maxOutputTokens,
     keepAlives: false,

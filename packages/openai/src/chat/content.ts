@@ -1,5 +1,6 @@
 import {
   asString,
+  defined,
   TargetFailure,
   type AssistantPart,
   type FilePart,
@@ -11,7 +12,6 @@ import {
   type UserPart,
 } from "@understudy/core/adapter";
 import { fileName, toDataURL } from "../content.ts";
-import { defined } from "../defined.ts";
 
 type ReportLoss = (loss: Loss) => void;
 

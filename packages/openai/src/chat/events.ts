@@ -4,7 +4,9 @@ import {
   asObject,
   asString,
   isJsonObject,
+  OpenText,
   parseEvent,
+  StopCutter,
   TargetFailure,
   type AttemptContext,
   type Citation,
@@ -18,7 +20,6 @@ import {
   type WireReader,
 } from "@understudy/core/adapter";
 import { readCitation } from "../citations.ts";
-import { StopCutter } from "../stop-cutter.ts";
 import { ToolCalls } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
@@ -29,12 +30,6 @@ const FINISH_REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map<st
   ["function_call", "tool-calls"],
   ["content_filter", "content-filter"],
 ]);
-
-interface OpenText {
-  readonly type: "text" | "reasoning";
-  readonly id: string;
-  text: string;
-}
 
 /** Reads a chat completion, as chunks or whole, of the vendor itself or of a server that speaks its format. */
 export class ChatReader implements WireReader {
@@ -65,7 +60,8 @@ export class ChatReader implements WireReader {
     }
     const chunk = parseEvent(data);
     this.#checkError(chunk);
-    this.#model ??= asString(chunk["model"]);
+    // Empty in the first chunk of some clouds.
+    this.#model ||= asString(chunk["model"]);
     const { choices } = chunk;
     // Some chunks have none: of filters, of usage.
     if (Array.isArray(choices)) for (const choice of choices) this.#choice(asObject(choice), "delta", out);
@@ -76,10 +72,11 @@ export class ChatReader implements WireReader {
   whole(body: unknown, out: StreamPart[]): void {
     const completion = asObject(body);
     this.#checkError(completion);
-    const [choice] = asArray(completion["choices"]);
-    if (!isJsonObject(asObject(choice)["message"])) return;
+    const choice = asObject(asArray(completion["choices"])[0]);
+    // Where a filter took all of the answer, there is no message.
+    if (!isJsonObject(choice["message"]) && typeof choice["finish_reason"] !== "string") return;
     this.#model = asString(completion["model"]);
-    this.#choice(asObject(choice), "message", out);
+    this.#choice(choice, "message", out);
     this.#readUsage(completion, out);
     if (this.#cutter?.isCut === true) this.#cut(out);
     else this.finish(out);
@@ -139,34 +136,20 @@ export class ChatReader implements WireReader {
     let open = this.#open;
     if (open?.type !== type) {
       this.#close(out);
-      open = { type, id: this.#newId(), text: "" };
+      open = new OpenText(type, this.#newId(), out, type === "text" ? this.#cutter : undefined);
       this.#open = open;
-      out.push({ type: type === "text" ? "text-start" : "reasoning-start", id: open.id });
     }
-    const isText = type === "text";
-    this.#show(open, isText && this.#cutter !== undefined ? this.#cutter.push(delta) : delta, out);
-  }
-
-  #show(open: OpenText, delta: string, out: StreamPart[]): void {
-    if (delta === "") return;
-    open.text += delta;
-    out.push({ type: open.type === "text" ? "text-delta" : "reasoning-delta", id: open.id, delta });
+    open.append(delta, out);
   }
 
   #close(out: StreamPart[]): void {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    const { type, id } = open;
-    if (type === "reasoning") {
-      out.push({ type: "reasoning-end", id, part: { type, text: open.text } });
-      return;
-    }
-    this.#show(open, this.#cutter?.flush() ?? "", out);
     const citations = this.#citations;
-    this.#citations = [];
-    const cited = citations.length === 0 ? {} : { citations };
-    out.push({ type: "text-end", id, part: { type, text: open.text, ...cited } });
+    const isCited = open.type === "text" && citations.length > 0;
+    open.close(isCited ? { citations } : {}, out);
+    if (isCited) this.#citations = [];
   }
 
   #finishReason(reason: string): void {

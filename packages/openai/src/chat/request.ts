@@ -1,9 +1,15 @@
-import { addToSystem, type JsonObject, type JsonValue, type Loss, type TargetRequest } from "@understudy/core/adapter";
-import type { NativeRequest } from "../connection.ts";
-import { defined } from "../defined.ts";
+import {
+  addToSystem,
+  defined,
+  mergeNative,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type NativeRequest,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import { openAIModel, type OpenAIModel } from "../models.ts";
-import { mergeNative, nativeFields } from "../native-fields.ts";
-import { toFormat, toToolSchema } from "../output-format.ts";
+import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
 import { toSampling } from "../sampling.ts";
 import { toMessages } from "./content.ts";
@@ -49,7 +55,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const body = defined({
     model: modelId,
     messages: toMessages(system, request.messages, loss),
-    ...toTools(request),
+    ...toTools(request, true),
     response_format: toResponseFormat(format),
     reasoning_effort: reasoning.effort,
     [maxTokensField]: request.maxOutputTokens,
@@ -59,7 +65,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     [isVendor ? "safety_identifier" : "user"]: request.userId,
     stream_options: stream ? { include_usage: true, ...(isVendor ? { include_obfuscation: false } : {}) } : undefined,
   });
-  const merged = mergeNative(body, nativeFields(native, loss), { objects: ["stream_options"], lists: ["tools"], loss });
+  const merged = mergeNative(body, native, { objects: ["stream_options"], lists: ["tools"], loss });
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
 }
 
@@ -70,9 +76,11 @@ export function reasoningOf(request: TargetRequest, modelId: string): ReasoningP
   return planChatReasoning(request, openAIModel(modelId), quietly);
 }
 
-/** Stop sequences that the server does not take: the answer is cut on our side. */
-export function ownStops({ stop }: TargetRequest, modelId: string): readonly string[] {
-  return takesStop(openAIModel(modelId)) ? [] : stop;
+/** Stop sequences that the server does not take, or has refused: the answer is cut on our side. */
+export function ownStops({ stop, vendorOptions }: TargetRequest, modelId: string): readonly string[] {
+  const native = vendorOptions?.openaiChat ?? {};
+  const isRefused = Object.hasOwn(native, "stop") && native["stop"] === undefined;
+  return takesStop(openAIModel(modelId)) && !isRefused ? [] : stop;
 }
 
 function planChatReasoning(request: TargetRequest, model: OpenAIModel, loss: (loss: Loss) => void): ReasoningPlan {
@@ -101,27 +109,6 @@ function toStop(
   }
   if (stop.length > MOST_STOPS) loss({ what: "stop", action: "downgraded", reason: `${MOST_STOPS} at most` });
   return stop.slice(0, MOST_STOPS);
-}
-
-function toTools({ tools, toolChoice }: TargetRequest): JsonObject {
-  if (tools.length === 0) return {};
-  return {
-    tools: tools.map((tool) => {
-      const { schema, strict } = toToolSchema(tool);
-      return {
-        type: "function",
-        function: defined({
-          name: tool.name,
-          description: tool.description,
-          parameters: schema,
-          // Its default, and not every server knows the word.
-          strict: strict ? true : undefined,
-        }),
-      };
-    }),
-    tool_choice:
-      typeof toolChoice === "string" ? toolChoice : { type: "function", function: { name: toolChoice.tool } },
-  };
 }
 
 function toResponseFormat({ schema, isAnyJson }: ReturnType<typeof toFormat>): JsonObject | undefined {

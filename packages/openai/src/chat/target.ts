@@ -1,5 +1,5 @@
-import { classifyFailures, readAnswer, type Capabilities, type Target } from "@understudy/core/adapter";
-import { checkOptions, Connection, isVendorHost, VENDOR, type OpenAITargetOptions } from "../connection.ts";
+import type { Capabilities, Target } from "@understudy/core/adapter";
+import { isVendorHost, makeTarget, type OpenAITargetOptions } from "../connection.ts";
 import { failureTable } from "../errors.ts";
 import { openAIModel } from "../models.ts";
 import { ChatReader } from "./events.ts";
@@ -18,58 +18,26 @@ export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
  * on this machine need no key. Never throws: what is wrong is told by `createChain`.
  */
 export function chat(model: string, options: OpenAIChatTargetOptions = {}): Target {
-  const { capabilities, streaming } = options;
-  const checked = checkOptions(model, options, { ownOptions: ["maxTokensField"], isKeyless: true });
-  const isVendor = isVendorHost(checked.endpoint);
-  const maxTokensField =
-    options.maxTokensField ?? (isVendor || reasons(model) ? "max_completion_tokens" : "max_tokens");
-  let isUnary = streaming === "never";
-  const failures = classifyFailures(
-    failureTable("openaiChat", {
-      stopStreaming: () => {
-        isUnary = true;
-      },
-      stopSummarizing: () => undefined,
-    }),
-    [checked.apiKey],
-  );
-  const connection = new Connection(options, checked);
-  return {
-    vendor: VENDOR,
-    model,
-    endpoint: checked.endpoint,
-    scopes: checked.scopes,
-    capabilities: { ...capabilitiesOf(model), ...capabilities },
-    problems: checked.problems,
-    plan: (request) => ({
-      // Of models the table does not know, most show their reasoning or do not reason.
-      silentReasoning: reasons(model) && reasoningOf(request, model).isThinking,
-      eventsAtOnce: false,
-      unary: isUnary,
-    }),
-    stream: (request, context) =>
-      readAnswer({
-        open: () =>
-          connection.send(
-            toNativeRequest(request, model, { stream: !isUnary, isVendor, maxTokensField, loss: context.loss }),
-            context,
-          ),
-        wire: new ChatReader(context, failures, ownStops(request, model)),
-        failures,
-        context,
-      }),
-  };
-}
-
-function reasons(id: string): boolean {
-  const { efforts } = openAIModel(id);
-  return efforts !== "unknown" && efforts.length > 0;
+  const { efforts } = openAIModel(model);
+  const reasons = efforts !== "unknown" && efforts.length > 0;
+  const isVendor = isVendorHost(options);
+  const maxTokensField = options.maxTokensField ?? (isVendor || reasons ? "max_completion_tokens" : "max_tokens");
+  return makeTarget(model, options, {
+    ownOptions: ["maxTokensField"],
+    capabilities: capabilitiesOf(model),
+    failures: (learned) => failureTable("openaiChat", learned),
+    // Of models the table does not know, most show their reasoning or do not reason.
+    plan: (request) => ({ silentReasoning: reasons && reasoningOf(request, model).isThinking, eventsAtOnce: false }),
+    toNativeRequest: (request, { stream }, loss) =>
+      toNativeRequest(request, model, { stream, isVendor, maxTokensField, loss }),
+    reader: (request, context, failures) => new ChatReader(context, failures, ownStops(request, model)),
+  });
 }
 
 function capabilitiesOf(id: string): Capabilities {
-  const { chat: isServed, chatTools, contextWindow, maxOutputTokens } = openAIModel(id);
+  const { chatTools, contextWindow, maxOutputTokens } = openAIModel(id);
   return {
-    tools: chatTools === "unknown" ? "unknown" : chatTools !== "never" && isServed !== false,
+    tools: chatTools === "unknown" ? chatTools : chatTools !== "never",
     images: "unknown",
     urls: "unknown",
     files: "unknown",

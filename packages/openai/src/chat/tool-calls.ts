@@ -1,14 +1,12 @@
-import { asNumber, asObject, asString, parseToolInput, type Foreign, type StreamPart } from "@understudy/core/adapter";
-
-interface OpenCall {
-  readonly id: string;
-  readonly nativeId: string | undefined;
-  readonly toolCallId: string;
-  readonly toolName: string;
-  /** Takes free text, not JSON. */
-  readonly isCustom: boolean;
-  text: string;
-}
+import {
+  asNumber,
+  asObject,
+  asString,
+  OpenCall,
+  type CallStart,
+  type Foreign,
+  type StreamPart,
+} from "@understudy/core/adapter";
 
 /**
  * Puts tool calls together. The vendor counts them and names each in its first fragment; of compatible servers some
@@ -17,7 +15,7 @@ interface OpenCall {
 export class ToolCalls {
   readonly #newId: () => string;
   readonly #calls: OpenCall[] = [];
-  readonly #byIndex = new Map<number, OpenCall>();
+  readonly #byIndex = new Map<number | undefined, OpenCall>();
 
   constructor(newId: () => string) {
     this.#newId = newId;
@@ -29,51 +27,34 @@ export class ToolCalls {
 
   /** True if there are any. */
   close(out: StreamPart[]): boolean {
-    for (const { id, toolCallId, toolName, isCustom, text } of this.#calls) {
-      const input = isCustom ? { input: text } : parseToolInput(text);
-      // Spelled as the model spelled it, the call finds the vendor's cache when it goes back.
-      const isRespelled = text !== "" && JSON.stringify(input.input) !== text;
-      const opaque = isCustom ? { opaque: { custom: true } } : isRespelled ? { opaque: { arguments: text } } : {};
-      out.push({ type: "tool-call", id, part: { type: "tool-call", toolCallId, toolName, ...input, ...opaque } });
-    }
+    for (const call of this.#calls) call.close("", {}, out);
     return this.#calls.length > 0;
   }
 
   #take(native: Foreign, out: StreamPart[]): void {
-    const fn = asObject(native["function"] ?? native["custom"]);
-    const call = this.#find(native, fn) ?? this.#open(native, fn, out);
-    const written = fn["arguments"] ?? fn["input"];
-    const delta =
-      typeof written === "string" ? written : written === undefined || written === null ? "" : JSON.stringify(written);
-    if (delta === "") return;
-    call.text += delta;
-    out.push({ type: "tool-call-delta", id: call.id, delta });
+    const isFreeText = native["type"] === "custom";
+    const fn = asObject(native[isFreeText ? "custom" : "function"]);
+    const toolName = asString(fn["name"]);
+    const call = this.#find(native, toolName) ?? this.#open(native, { toolName, isFreeText }, out);
+    const written = fn[isFreeText ? "input" : "arguments"] ?? "";
+    call.append(typeof written === "string" ? written : JSON.stringify(written), out);
   }
 
-  #find(native: Foreign, fn: Foreign): OpenCall | undefined {
+  /** The call that a fragment goes on with. One with a name begins a call, unless it repeats what is known. */
+  #find(native: Foreign, toolName: string | undefined): OpenCall | undefined {
     const index = asNumber(native["index"]);
-    const nativeId = asString(native["id"]) || undefined;
-    const isNamed = (asString(fn["name"]) ?? "") !== "";
+    const id = asString(native["id"]) || undefined;
     const counted = index === undefined ? undefined : this.#byIndex.get(index);
-    if (counted !== undefined) {
-      // A second call under the number of the first.
-      return isNamed && nativeId !== undefined && nativeId !== counted.nativeId ? undefined : counted;
-    }
-    if (index !== undefined && isNamed) return undefined;
-    if (nativeId !== undefined) return this.#calls.find((call) => call.nativeId === nativeId);
-    return isNamed ? undefined : this.#calls.at(-1);
+    if (counted !== undefined && (!toolName || id === undefined || id === counted.toolCallId)) return counted;
+    if (index !== undefined && toolName) return undefined;
+    if (id !== undefined) return this.#calls.find((call) => call.toolCallId === id);
+    return toolName ? undefined : this.#calls.at(-1);
   }
 
-  #open(native: Foreign, fn: Foreign, out: StreamPart[]): OpenCall {
-    const id = this.#newId();
-    const nativeId = asString(native["id"]) || undefined;
-    const toolName = asString(fn["name"]) ?? "";
-    const isCustom = native["custom"] !== undefined && native["custom"] !== null;
-    const call = { id, nativeId, toolCallId: nativeId ?? `call_${id}`, toolName, isCustom, text: "" };
+  #open(native: Foreign, { toolName, isFreeText }: Omit<CallStart, "toolCallId">, out: StreamPart[]): OpenCall {
+    const call = new OpenCall(this.#newId(), { toolCallId: asString(native["id"]), toolName, isFreeText }, out);
     this.#calls.push(call);
-    const index = asNumber(native["index"]);
-    if (index !== undefined) this.#byIndex.set(index, call);
-    out.push({ type: "tool-call-start", id, toolCallId: call.toolCallId, toolName });
+    this.#byIndex.set(asNumber(native["index"]), call);
     return call;
   }
 }
