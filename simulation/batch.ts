@@ -8,6 +8,8 @@ export interface Batch {
   /** Distance between two seeds, so that several workers share a range. */
   readonly step: number;
   readonly profile: Profile | "mixed";
+  /** The first seed that fails is enough. */
+  readonly stopsAtFirst?: boolean;
 }
 
 export interface Failing {
@@ -45,6 +47,7 @@ export async function runBatch(batch: Batch, report?: (figures: Figures) => bool
       if (!report(figures)) break;
       figures = noFigures();
     }
+    if (violations.length > 0 && batch.stopsAtFirst === true) break;
   }
   return total;
 }

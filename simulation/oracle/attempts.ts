@@ -1,7 +1,7 @@
-import { isUnderstudyError } from "@understudy/core";
+import { isUnderstudyError, type FinishReason } from "@understudy/core";
 import { isTargetFailure } from "@understudy/core/adapter";
-import type { CallFact, Facts } from "../facts.ts";
-import { evidenceOf } from "./output.ts";
+import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
+import { evidenceOf, sentParts } from "./output.ts";
 import { RULES } from "./rules.ts";
 import { attemptsOf, eventsOf, scopesOf, sleptWithin, type AttemptFact } from "./words.ts";
 
@@ -29,6 +29,12 @@ export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
     for (const one of upstream) {
       if (one.startedAt > due + 1 + sleptWithin(facts, startedAt, one.startedAt))
         yield `call ${id} made an attempt after its deadline`;
+    }
+    const rejections = attemptsOf(call).filter(
+      ({ n, record }) => record?.class === "request.rejected" && !isRepaired(call, n),
+    );
+    if (new Set(rejections.map(({ record }) => record?.vendor)).size > 1) {
+      yield `call ${id} was rejected by two vendors and went on`;
     }
     const stopped = attemptsOf(call).findIndex(
       ({ record }) => record?.class === "request.invalid" || record?.class === "local.resource",
@@ -88,6 +94,9 @@ export function* traceIsTrue(facts: Facts): Iterable<string> {
       if (record.endpoint !== upstream.target.endpoint || record.vendor !== upstream.target.vendor)
         yield `call ${call.id} attempt ${n} names the wrong target`;
       const truth = trueClass(attempt);
+      if (record.class === "output.empty" && truth !== "output.empty") {
+        yield `call ${call.id} attempt ${n} is called empty`;
+      }
       const isTrue = truth === undefined || isConfirmed(record.class, truth);
       if (!isTrue) {
         yield `call ${call.id} attempt ${n} is called ${record.class ?? record.outcome}, it was ${truth}`;
@@ -96,6 +105,20 @@ export function* traceIsTrue(facts: Facts): Iterable<string> {
     }
     yield* loudnessIsTrue(call);
   }
+}
+
+/** A stop without anything that a reader or an application could use. */
+function isEmptyAnswer(upstream: UpstreamFact, finishReason: FinishReason): boolean {
+  if (upstream.call.plan.afterToolResult || (finishReason !== "stop" && finishReason !== "other")) return false;
+  return sentParts(upstream).every(
+    (part) =>
+      part.type === "reasoning-start" ||
+      part.type === "reasoning-delta" ||
+      part.type === "reasoning-end" ||
+      part.type === "text-start" ||
+      (part.type === "text-delta" && part.delta.trim() === "") ||
+      (part.type === "text-end" && part.part.text.trim() === ""),
+  );
 }
 
 function isConfirmed(recorded: string | undefined, truth: string): boolean {
@@ -108,7 +131,8 @@ function trueClass({ upstream, endedAt, record }: AttemptFact): string | undefin
   if (upstream === undefined || record?.outcome === "stopped") return undefined;
   const { thrown, doneAt, brokenAt } = upstream;
   if (brokenAt !== undefined) return "adapter.contract";
-  if (evidenceOf(upstream) !== undefined) return undefined;
+  const evidence = evidenceOf(upstream);
+  if (evidence !== undefined) return isEmptyAnswer(upstream, evidence.finishReason) ? "output.empty" : undefined;
   if (thrown?.at === endedAt) return isTargetFailure(thrown.error) ? thrown.error.class : "adapter.threw";
   if (doneAt === endedAt) return "stream.truncated";
   return "timeout";

@@ -20,6 +20,7 @@ export function* deadlinesHold(facts: Facts): Iterable<string> {
     if (released > startedAt + (plan.startWithinMs ?? Infinity) + TICK_MS + grace)
       yield `call ${id} was not stopped when it did not start`;
     yield* stoppedTooSoon(facts, call, end);
+    yield* leftIdle(facts, call, end);
     if (abortedAt === undefined) continue;
     if (end > abortedAt) yield `call ${id} was aborted at ${abortedAt} and ended at ${end}`;
     const told = call.seen.find(({ type }) => type === "error")?.at ?? call.opened?.at ?? call.result?.at;
@@ -36,6 +37,16 @@ export function* deadlinesHold(facts: Facts): Iterable<string> {
       yield `call ${id} was aborted but says ${isUnderstudyError(error) ? error.code : String(error)}`;
     }
   }
+}
+
+/** A stream that nobody reads is stopped after at most twice `consumerIdleMs`. */
+function* leftIdle(facts: Facts, call: CallFact, end: number): Iterable<string> {
+  if (call.plan.consumer !== "never-pulling" && call.plan.consumer !== "stops-pulling") return;
+  if (call.opened === undefined || call.opened.error !== undefined) return;
+  const lastRead = call.seen.findLast(({ at }) => at < end)?.at ?? call.opened.at;
+  const slept = sleptWithin(facts, call.startedAt, end);
+  const latest = lastRead + 2 * facts.plan.consumerIdleMs + TICK_MS * 2 + (slept > 0 ? slept + 5 : 0);
+  if (end > latest) yield `call ${call.id} was left idle until ${end}`;
 }
 
 function* stoppedTooSoon({ plan: world }: Facts, call: CallFact, end: number): Iterable<string> {
@@ -94,18 +105,8 @@ interface Due {
 
 function checkAttempt(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): string | undefined {
   const { upstream, record, startedAt, endedAt } = attempt;
-  if (upstream === undefined || record === undefined) return undefined;
-  const { target } = upstream;
-  const tier = facts.plan.tiers[target.tier];
-  if (tier === undefined) return undefined;
-  const limit = firstContentLimit(facts, attempt, since, isReleased);
-  const state = new ClockModel(
-    startedAt,
-    limit,
-    target.silentReasoning && target.eventsAtOnce && !target.unary,
-    tier,
-    target.keepAlives,
-  );
+  const state = clocksOf(facts, attempt, since, isReleased);
+  if (upstream === undefined || record === undefined || state === undefined) return undefined;
   for (const [index, read] of upstream.reads.entries()) {
     if (read.isLate || index === upstream.brokenAt) break;
     state.pausedUntil(read.askedAt);
@@ -123,9 +124,36 @@ function checkAttempt(facts: Facts, attempt: AttemptFact, since: number, isRelea
   if (endedAt > due.at + TICK_MS + grace) return `was not stopped at ${due.at} by ${due.class}`;
   if (!/^timeout\.(first-content|liveness|progress)$/.test(record.class ?? "") || upstream.thrown?.at === endedAt)
     return undefined;
+  // What arrived while the process stood still is read before anything is decided.
+  const wasThere = upstream.reads.some(({ isLate, at }) => isLate && at <= endedAt + 0.5);
+  if (wasThere && facts.sleeps.some(({ to }) => to <= endedAt && to > endedAt - 5))
+    return "was stopped with data to read";
   if (endedAt < due.at) return `was stopped by ${record.class} at ${endedAt}, before ${due.at}`;
   const isDue = grace > 0 || state.dues().some((one) => one.class === record.class && one.at <= endedAt);
   return isDue ? undefined : `was stopped by ${record.class} instead of ${due.class}`;
+}
+
+function clocksOf(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): ClockModel | undefined {
+  const { upstream, startedAt } = attempt;
+  const tier = facts.plan.tiers[upstream?.target.tier ?? -1];
+  if (upstream === undefined || tier === undefined) return undefined;
+  const { silentReasoning, eventsAtOnce, unary, keepAlives } = upstream.target;
+  const limit = firstContentLimit(facts, attempt, since, isReleased);
+  return new ClockModel(startedAt, limit, silentReasoning && eventsAtOnce && !unary, tier, keepAlives);
+}
+
+/** By how much a limit was missed when an attempt was stopped for it. */
+export function lateness(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): number {
+  const { upstream, endedAt } = attempt;
+  const state = clocksOf(facts, attempt, since, isReleased);
+  if (upstream === undefined || state === undefined) return 0;
+  for (const [index, { isLate, askedAt, at, parts }] of upstream.reads.entries()) {
+    if (isLate || index === upstream.brokenAt) break;
+    state.pausedUntil(askedAt);
+    state.read(at, parts);
+  }
+  if (upstream.pendingSince !== undefined) state.pausedUntil(upstream.pendingSince);
+  return endedAt - state.due().at;
 }
 
 function graceOf(facts: Facts, from: number, to: number): number {

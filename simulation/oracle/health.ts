@@ -3,7 +3,7 @@ import { isTargetFailure, type StreamPart } from "@understudy/core/adapter";
 import type { CallFact, Facts, TimelineEntry, UpstreamFact } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import { BreakerModel, type ModelPermit } from "./breaker-model.ts";
-import { firstContentLimit } from "./clocks.ts";
+import { firstContentLimit, lateness } from "./clocks.ts";
 import { CooldownModel } from "./cooldown-model.ts";
 import { RULES } from "./rules.ts";
 import {
@@ -34,6 +34,9 @@ interface Attempt extends AttemptFact {
   readonly target: TargetPlan;
   readonly permit: ModelPermit;
   readonly isShortened: boolean;
+  /** When the tier's clock began, and whether output had been shown, when the attempt started. */
+  readonly tierSince: number;
+  readonly wasReleased: boolean;
   hasContent: boolean;
 }
 
@@ -96,7 +99,7 @@ export class HealthReplay {
       case "event":
         if (entry.event.type === "skipped") this.#skipped(entry.event.callId, entry.event.skip);
         else if (entry.event.type === "attempt-end") this.#ended(entry.event.callId, entry.event.attempt);
-        else if (entry.event.type === "repeat") this.#charged(entry.event.callId);
+        else if (entry.event.type === "repeat") this.#charged(entry.event.callId, entry.event.kind);
         else if (entry.event.type === "breaker") this.#changed(entry.event);
         else if (entry.event.type === "released") this.#progressOf(entry.event.callId).isReleased = true;
         else if (entry.event.type === "end") this.#callEnded(entry.event.callId);
@@ -119,7 +122,15 @@ export class HealthReplay {
     progress.tier = target.tier;
     const limit = firstContentLimit(this.#facts, fact, progress.tierSince, progress.isReleased);
     const permit = this.#permit(target, record);
-    const attempt = { ...fact, target, permit, isShortened: limit < ownLimit(this.#facts, target), hasContent: false };
+    const attempt = {
+      ...fact,
+      target,
+      permit,
+      isShortened: limit < ownLimit(this.#facts, target),
+      tierSince: progress.tierSince,
+      wasReleased: progress.isReleased,
+      hasContent: false,
+    };
     if (permit.isProbe) this.#probes.set(routeOf(target), { attempt, until: this.#route(target).breaker.leaseUntil });
     progress.attempts.push(attempt);
     if (record.repair === undefined && progress.routes.has(routeOf(target))) {
@@ -263,9 +274,25 @@ export class HealthReplay {
     }
   }
 
-  #charged(callId: number): void {
-    const target = this.#progressOf(callId).attempts.at(-1)?.target;
-    if (target !== undefined) this.#route(target).charges.push(this.#at);
+  /** A repeat was decided. Waiting for one is only for the last candidate that is left. */
+  #charged(callId: number, kind: "fresh-connection" | "backoff" | "wait"): void {
+    const progress = this.#progressOf(callId);
+    const target = progress.attempts.at(-1)?.target;
+    const call = this.#callOf(callId);
+    if (target === undefined || call === undefined) return;
+    this.#route(target).charges.push(this.#at);
+    if (kind === "fresh-connection" || this.#facts.plan.policy === "insists") return;
+    const later = this.#facts.plan.targets.slice(progress.position + 1);
+    const free = later.find(
+      (one) =>
+        this.#obstacle(progress, call, one) === undefined &&
+        !this.#mayBe("no-time", progress, call, one) &&
+        !this.#mayBe("breaker", progress, call, one) &&
+        !this.#mayBe("repeats-used-up", progress, call, one) &&
+        !this.#mayBe("window-too-small", progress, call, one),
+    );
+    if (free !== undefined)
+      this.#violate(14, `call ${callId} waits for a repeat although target ${free.index} is left`);
   }
 
   /** Another call of this turn was let through to a hard block, and is about to begin. */
@@ -370,7 +397,11 @@ export class HealthReplay {
     const isOurs =
       /^timeout\.(first-content|liveness|progress)$/.test(failureClass) &&
       attempt.upstream?.thrown?.at !== attempt.endedAt;
-    if (isOurs && sleptWithin(this.#facts, attempt.startedAt, this.#at) > 0) return undefined;
+    if (isOurs && sleptWithin(this.#facts, attempt.startedAt, this.#at) > 0) {
+      // Whatever was decided that late says nothing; in between, the engine may have armed its timer for something earlier.
+      const isLate = lateness(this.#facts, attempt, attempt.tierSince, attempt.wasReleased) > 255;
+      return isLate ? "neutral" : undefined;
+    }
     if (failureClass === "timeout.first-content" && attempt.isShortened) return "neutral";
     if (attempt.permit.isProbe && failureClass.startsWith("rate.")) return "ok";
     return RULES[failureClass].health;

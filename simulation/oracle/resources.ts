@@ -1,7 +1,9 @@
 import { inspect } from "node:util";
-import { isUnderstudyError } from "@understudy/core";
+import { isUnderstudyError, type EngineEvent } from "@understudy/core";
 import type { Facts } from "../facts.ts";
 import { attemptsOf } from "./words.ts";
+
+const READ_AHEAD = 65_536;
 
 /** 27. No state is absorbing: when the upstream is healthy again and every block is over, each tier answers as its first choice. */
 export function* everythingRecovers({ calls, plan }: Facts): Iterable<string> {
@@ -62,22 +64,26 @@ export function* nothingIsStray({ stray }: Facts): Iterable<string> {
   for (const reason of stray) yield `nobody handled ${inspect(reason)}`;
 }
 
-/** 35. What waits for a slow consumer stays within the read-ahead. */
+/** 35. Once its gate is open, what waits for a consumer that does not read stays within the read-ahead. */
 export function* readAheadIsBounded({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     if (call.plan.consumer !== "never-pulling") continue;
-    const ids = new Map(call.upstream.map((one) => [one, one.reads.filter(({ isLate }) => !isLate)] as const));
-    for (const [one, reads] of ids) {
-      const chars = reads.map(({ parts }) =>
-        parts.reduce((sum, part) => sum + ("delta" in part ? part.delta.length : 0), 0),
-      );
-      const beforeLast = chars.slice(0, -1).reduce((sum, length) => sum + length, 0);
-      const released = call.opened?.error === undefined ? call.opened?.at : undefined;
-      const askedAfterRelease = released !== undefined && (reads.at(-1)?.askedAt ?? 0) > released;
-      if (askedAfterRelease && beforeLast > 65_536)
-        yield `call ${call.id} read ${beforeLast} characters of attempt ${one.attempt} for nobody`;
+    for (const { n, upstream } of attemptsOf(call)) {
+      const openedAt = call.events.find(({ event }) => opens(event, n))?.at ?? Infinity;
+      let waiting = 0;
+      for (const { askedAt, isLate, parts } of upstream?.reads ?? []) {
+        if (isLate) break;
+        if (askedAt > openedAt && waiting > READ_AHEAD) {
+          yield `call ${call.id} attempt ${n} was read on with ${waiting} characters waiting`;
+        }
+        waiting += parts.reduce((sum, part) => sum + ("delta" in part ? part.delta.length : 0), 0);
+      }
     }
   }
+}
+
+function opens(event: EngineEvent, n: number): boolean {
+  return (event.type === "released" && event.attempt === n) || (event.type === "failover" && event.to.attempt === n);
 }
 
 const CANARIES = ["Why is the sky blue?", "-key-"];

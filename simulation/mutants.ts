@@ -1,0 +1,99 @@
+/** `pnpm mutants [--schedules N] [names…]`: builds each bug of the catalogue into a copy of the engine and looks for it. */
+import { fork } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Batch, Figures } from "./batch.ts";
+import { CATALOGUE, countMatches } from "./mutants/catalogue.ts";
+import type { Mutant } from "./mutants/mutant.ts";
+
+const { values, positionals } = parseArgs({
+  options: { schedules: { type: "string", default: "2000" }, workers: { type: "string", default: "2" } },
+  allowPositionals: true,
+});
+const schedules = Number(values.schedules);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const home = mkdtempSync(join(tmpdir(), "understudy-mutants-"));
+
+/** A copy of engine and simulation in which the simulation finds that engine. */
+function makeCopy(slot: number): string {
+  const copy = join(home, `copy-${slot}`);
+  const core = join(copy, "packages/core");
+  cpSync(join(root, "packages/core/src"), join(core, "src"), { recursive: true });
+  cpSync(join(root, "packages/core/package.json"), join(core, "package.json"));
+  symlinkSync(join(root, "packages/core/node_modules"), join(core, "node_modules"));
+  cpSync(join(root, "simulation"), join(copy, "simulation"), {
+    recursive: true,
+    filter: (path) => !path.endsWith("node_modules"),
+  });
+  mkdirSync(join(copy, "simulation/node_modules/@understudy"), { recursive: true });
+  symlinkSync(core, join(copy, "simulation/node_modules/@understudy/core"));
+  return copy;
+}
+
+interface Verdict {
+  readonly mutant: Mutant;
+  readonly isFound: boolean;
+  readonly text: string;
+}
+
+async function judge(mutant: Mutant, copy: string): Promise<Verdict> {
+  const file = join(copy, "packages/core/src", mutant.file);
+  const source = readFileSync(file, "utf8");
+  const matches = countMatches(source, mutant);
+  if (matches !== 1) return { mutant, isFound: false, text: `applies ${matches} times` };
+  writeFileSync(
+    file,
+    source.replace(mutant.search, () => mutant.replace),
+  );
+  try {
+    return await play(mutant, copy);
+  } finally {
+    writeFileSync(file, source);
+  }
+}
+
+async function play(mutant: Mutant, copy: string): Promise<Verdict> {
+  const child = fork(join(copy, "simulation/worker.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  let played = 0;
+  let text = "";
+  child.on("message", (figures: Figures) => {
+    played += figures.schedules;
+    const [failing] = figures.failing;
+    const [violation] = failing?.violations ?? [];
+    if (failing !== undefined)
+      text = `schedule ${played} (seed ${failing.seed}), invariant ${violation?.invariant}: ${violation?.text}`;
+  });
+  child.send({ seed: 1, schedules, step: 1, profile: "mixed", stopsAtFirst: true } satisfies Batch);
+  const code = await new Promise<number | null>((resolve) => child.on("exit", resolve));
+  if (text !== "") return { mutant, isFound: true, text };
+  return { mutant, isFound: false, text: code === 0 ? `survived ${played} schedules` : `ended with ${code}` };
+}
+
+const wanted = CATALOGUE.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const queue = [...wanted];
+const verdicts: Verdict[] = [];
+
+async function work(slot: number): Promise<void> {
+  const copy = makeCopy(slot);
+  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+    // oxlint-disable-next-line no-await-in-loop -- one bug at a time per copy
+    const verdict = await judge(mutant, copy);
+    verdicts.push(verdict);
+    console.log(`${verdict.isFound ? "found    " : "NOT FOUND"} ${mutant.name}: ${verdict.text}`);
+  }
+}
+
+const started = performance.now();
+try {
+  const workers = Math.min(Number(values.workers), availableParallelism());
+  await Promise.all(Array.from({ length: workers }, (_, slot) => work(slot)));
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
+const found = verdicts.filter(({ isFound }) => isFound).length;
+const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+console.log(`${found} of ${wanted.length} bugs found within ${schedules} schedules, ${seconds} s`);
+process.exitCode = found === wanted.length ? 0 : 1;
