@@ -2,6 +2,7 @@
  * Loaded before a snippet: no key is real, and requests to the vendors' hosts go to simulators. Adapters look up the
  * global fetch when they need it, so nothing in the snippet has to know.
  */
+import { Socket } from "node:net";
 import type { Route } from "./vendors.ts";
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by the test that starts this process
@@ -17,11 +18,28 @@ globalThis.fetch = (input, init) => {
     const target = `${route.origin}${url.pathname}${url.search}`;
     return fetchFrom(input instanceof Request ? new Request(target, input) : target, init);
   }
-  if (url.hostname === "127.0.0.1") return fetchFrom(input, init);
-  // Beside the rejection, which the snippet may survive by failing over.
-  process.exitCode = 1;
-  return Promise.reject(new TypeError(`A snippet may not call ${url.host}.`));
+  return fetchFrom(input, init);
 };
+
+/** Whatever opens a connection, and however: nothing leaves this machine. */
+// oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
+const connect = Socket.prototype.connect;
+Socket.prototype.connect = function connectHere(this: Socket, ...parameters: unknown[]) {
+  const host = hostOf(parameters);
+  if (host !== "127.0.0.1") {
+    // Beside the error, which a snippet may survive by failing over.
+    process.stderr.write(`A snippet may not call ${host}.\n`);
+    process.exit(1);
+  }
+  return Reflect.apply(connect, this, parameters);
+};
+
+/** Node hands over the options in an array of its own; users hand them over as they are. */
+function hostOf([first]: readonly unknown[]): string {
+  const options: unknown = Array.isArray(first) ? first[0] : first;
+  const host: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "host") : undefined;
+  return typeof host === "string" ? host : "an unknown host";
+}
 
 /** `*.example.com` is every host below it. */
 function isHost(host: string, pattern: string): boolean {
