@@ -11,15 +11,15 @@ const LET_GO_MS = 100;
 
 /** Every fault, streamed and whole: the next tier takes over, or the answer is good where the fault is none. */
 export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
+  const check = (name: string, outcome: string, run: () => Promise<void>): void => {
+    const reason = adapter.exemptions?.[name];
+    if (reason === undefined) test(`${name} ${outcome}`, run);
+    else test(`${name} (exempted: ${reason})`, async () => undefined);
+  };
   for (const form of ["stream", "generate"] as const) {
     describe(`${adapter.name}: ${form} and`, () => {
       for (const faultCase of FAULT_CASES) {
-        const reason = adapter.exemptions?.[faultCase.name];
-        if (reason !== undefined) {
-          test(`${faultCase.name} (exempted: ${reason})`, async () => undefined);
-          continue;
-        }
-        test(`${faultCase.name} leads to ${title(faultCase)}`, async () => {
+        check(faultCase.name, `leads to ${title(faultCase)}`, async () => {
           await using vendor = await adapter.startVendor();
           const played = await playFault(vendor, adapter, form, faultCase.fault, faultCase.limits);
           checkOutcome(faultCase, played);
@@ -28,7 +28,7 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
           await checkLetGo(vendor, played);
         });
       }
-      test("a refused connection leads to the next tier", async () => {
+      check("a refused connection", "leads to the next tier", async () => {
         const vendor = await adapter.startVendor();
         await vendor.close();
         const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });
@@ -36,7 +36,7 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
         assert.equal(answer.text, BACKUP_TEXT);
         assert.equal(answer.trace.attempts[0]?.class, "network.refused");
       });
-      test("a redirect is not followed and leads to the next tier", async () => {
+      check("a redirect", "is not followed and leads to the next tier", async () => {
         await using elsewhere = await adapter.startVendor();
         await using vendor = await adapter.startVendor();
         const played = await playFault(vendor, adapter, form, { type: "redirect", location: elsewhere.url });
