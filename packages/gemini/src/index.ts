@@ -1,1 +1,3 @@
-export {};
+export { gemini, type GeminiClient, type GeminiTargetOptions } from "./target.ts";
+export type { GeminiOptions } from "./request.ts";
+export { geminiModel, type GeminiLevel, type GeminiModel, type GeminiThinking } from "./models.ts";

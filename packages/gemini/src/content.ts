@@ -1,0 +1,178 @@
+import {
+  asString,
+  isJsonObject,
+  type AssistantPart,
+  type AudioPart,
+  type FilePart,
+  type ImagePart,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type TargetMessage,
+  type TargetToolResult,
+  type ToolCallPart,
+  type UserPart,
+} from "@understudy/core/adapter";
+import { defined } from "./defined.ts";
+import type { GeminiModel } from "./models.ts";
+
+export interface NativeContent {
+  readonly role: "user" | "model";
+  readonly parts: readonly JsonObject[];
+}
+
+/** What differs from model to model and endpoint to endpoint. */
+export interface ContentRules extends Pick<GeminiModel, "needsSignatures" | "callIds" | "resultMedia"> {}
+
+type ReportLoss = (what: string, action: Loss["action"], reason: string) => void;
+
+/** Parts of an answer that are about it, and not of it. */
+export const CONTINUATION = "continuationToken";
+export const GROUNDING = "groundingMetadata";
+
+/** The vendor's stand-in for the signature of a call that was made elsewhere. */
+const DUMMY_SIGNATURE = "skip_thought_signature_validator";
+const RESULT_MEDIA = /^(?:image\/(?:png|jpeg|webp)|application\/pdf|text\/plain)$/;
+
+/** The conversation as generateContent wants it: turns of user and model, all results of a step in one of them. */
+export function toContents(
+  messages: readonly TargetMessage[],
+  rules: ContentRules,
+  loss: (loss: Loss) => void,
+): NativeContent[] {
+  const native: { readonly role: NativeContent["role"]; readonly parts: JsonObject[] }[] = [];
+  for (const [index, message] of messages.entries()) {
+    const role = message.role === "assistant" ? "model" : "user";
+    const lost: ReportLoss = (what, action, reason) => loss({ what: `messages[${index}] ${what}`, action, reason });
+    const parts = toParts(message, rules, lost);
+    if (parts.length === 0) continue;
+    const last = native.at(-1);
+    if (last?.role === role) last.parts.push(...parts);
+    else native.push({ role, parts });
+  }
+  return native;
+}
+
+function toParts(message: TargetMessage, rules: ContentRules, lost: ReportLoss): JsonObject[] {
+  switch (message.role) {
+    case "user":
+      return message.content.map((part) => toUserPart(part, lost));
+    case "assistant":
+      return toModelParts(message.content, rules);
+    case "tool":
+      return toResultParts(message.content, rules, lost);
+    default:
+      return message satisfies never;
+  }
+}
+
+function toUserPart(part: UserPart, lost: ReportLoss): JsonObject {
+  if (part.type === "text") return { text: part.text };
+  if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the API cites no documents");
+  return toMedia(part);
+}
+
+function toMedia({ source }: ImagePart | FilePart | AudioPart): JsonObject {
+  switch (source.type) {
+    case "base64":
+      return { inlineData: { mimeType: source.mediaType, data: source.data } };
+    case "url":
+      return { fileData: defined({ mimeType: source.mediaType, fileUri: source.url }) };
+    case "vendor-file":
+      return { fileData: { fileUri: source.id } };
+    default:
+      return source satisfies never;
+  }
+}
+
+/** Own parts go back as they came, in their order and with all that was on them. */
+function toModelParts(parts: readonly AssistantPart[], rules: ContentRules): JsonObject[] {
+  const native: JsonObject[] = [];
+  let isFirstCall = true;
+  for (const part of parts) {
+    if (part.type === "tool-call") {
+      native.push(toCall(part, isFirstCall, rules));
+      isFirstCall = false;
+    } else native.push(...toModelPart(part));
+  }
+  return native;
+}
+
+function toModelPart(part: Exclude<AssistantPart, ToolCallPart>): JsonObject[] {
+  switch (part.type) {
+    case "text":
+    case "refusal":
+      return [{ text: part.text, ...part.opaque }];
+    case "reasoning":
+      return [{ text: part.text, thought: true, ...part.opaque }];
+    case "image":
+    case "file":
+    case "audio":
+      return [{ ...toMedia(part), ...part.opaque }];
+    case "opaque":
+      return part.kind === CONTINUATION || part.kind === GROUNDING ? [] : [asPart(part.data)];
+    case "source":
+      return [];
+    default:
+      return part satisfies never;
+  }
+}
+
+function asPart(data: JsonValue): JsonObject {
+  // Stored messages come back through the application's hands.
+  return typeof data === "object" && data !== null && !isArray(data) ? data : { text: "" };
+}
+
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** Of parallel calls only the first is signed. */
+function toCall(
+  { toolCallId, toolName, input, opaque }: ToolCallPart,
+  isFirst: boolean,
+  rules: ContentRules,
+): JsonObject {
+  const call = defined({
+    id: rules.callIds ? toolCallId : undefined,
+    name: toolName,
+    // Broken arguments cannot be said: they have to be an object.
+    args: isJsonObject(input) ? input : {},
+  });
+  const isUnsigned = asString(opaque?.["thoughtSignature"]) === undefined;
+  const dummy = isFirst && isUnsigned && rules.needsSignatures ? { thoughtSignature: DUMMY_SIGNATURE } : {};
+  return { functionCall: call, ...opaque, ...dummy };
+}
+
+/** One response for each call. Media that a response cannot hold stands behind them all. */
+function toResultParts(
+  results: readonly TargetToolResult[],
+  { callIds, resultMedia }: ContentRules,
+  lost: ReportLoss,
+): JsonObject[] {
+  const responses: JsonObject[] = [];
+  const attached: JsonObject[] = [];
+  for (const { toolCallId, toolName, content, isError = false } of results) {
+    const texts: string[] = [];
+    const media: JsonObject[] = [];
+    for (const part of content) {
+      if (part.type === "text") texts.push(part.text);
+      else if (resultMedia && part.source.type === "base64" && RESULT_MEDIA.test(part.source.mediaType)) {
+        media.push(toMedia(part));
+      } else {
+        lost(`tool-result ${part.type}`, "translated", "sent behind the results");
+        attached.push({ text: `From the result of ${toolName} (${toolCallId}):` }, toMedia(part));
+      }
+    }
+    const response = { [isError ? "error" : "output"]: texts.join("\n") };
+    responses.push({
+      functionResponse: defined({
+        id: callIds ? toolCallId : undefined,
+        name: toolName,
+        response,
+        parts: media.length === 0 ? undefined : media,
+      }),
+    });
+  }
+  return [...responses, ...attached];
+}

@@ -1,0 +1,94 @@
+import type { ReasoningEffort } from "@understudy/core/adapter";
+
+export type GeminiLevel = Extract<ReasoningEffort, "minimal" | "low" | "medium" | "high">;
+
+/** How a model's reasoning is steered. */
+export type GeminiThinking =
+  | { readonly type: "none" }
+  | { readonly type: "budget"; readonly canStop: boolean }
+  /** Never off; at least the lowest level. */
+  | { readonly type: "level"; readonly levels: readonly GeminiLevel[] };
+
+/** What is known of a model: what it takes, its limits and its end. */
+export interface GeminiModel {
+  readonly thinking: GeminiThinking;
+  /** `temperature`, `topP`, `topK`. */
+  readonly sampling: boolean;
+  /** Refuses function calls of the current turn without a signature. */
+  readonly needsSignatures: boolean;
+  /** Its function calls have ids. */
+  readonly callIds: boolean;
+  /** Tool results may hold media. */
+  readonly resultMedia: boolean;
+  /** JSON output and function declarations in one request. */
+  readonly jsonWithTools: boolean;
+  readonly systemInstruction: boolean;
+  /** Goes on with a final turn of the model. */
+  readonly prefill: boolean;
+  /** Tokens. */
+  readonly contextWindow: number | "unknown";
+  readonly maxOutputTokens: number | "unknown";
+  /** The day after which it no longer answers, as far as the vendor has said. */
+  readonly retiresOn?: string | undefined;
+}
+
+const NO_MINIMAL = ["low", "medium", "high"] as const;
+const ALL_LEVELS = ["minimal", ...NO_MINIMAL] as const;
+
+/** Also what is assumed of a model that this table does not know yet. */
+const CURRENT: GeminiModel = {
+  thinking: { type: "level", levels: NO_MINIMAL },
+  sampling: false,
+  needsSignatures: true,
+  callIds: true,
+  resultMedia: true,
+  jsonWithTools: true,
+  systemInstruction: true,
+  prefill: false,
+  contextWindow: "unknown",
+  maxOutputTokens: "unknown",
+};
+const LINE_3_6: GeminiModel = { ...CURRENT, thinking: { type: "level", levels: ALL_LEVELS } };
+const LINE_3: GeminiModel = { ...LINE_3_6, sampling: true, prefill: true };
+const LINE_3_PRO: GeminiModel = { ...LINE_3, thinking: CURRENT.thinking };
+const LINE_2_5: GeminiModel = {
+  ...LINE_3,
+  thinking: { type: "budget", canStop: true },
+  needsSignatures: false,
+  callIds: false,
+  resultMedia: false,
+  jsonWithTools: false,
+};
+const OLDER: GeminiModel = { ...LINE_2_5, thinking: { type: "none" } };
+
+const RETIREMENTS: ReadonlyMap<string, string> = new Map([
+  ["gemini-2.5-pro", "2026-12-01"],
+  ["gemini-2.5-flash", "2026-12-01"],
+  ["gemini-3.1-flash-lite", "2027-05-07"],
+  ["gemini-3-pro-preview", "2026-03-09"],
+]);
+
+/** What this version knows of a model id; ids it does not know are taken for the newest model. */
+export function geminiModel(id: string): GeminiModel {
+  const name = id.slice(id.lastIndexOf("/") + 1);
+  return { ...lineOf(name), retiresOn: RETIREMENTS.get(name) };
+}
+
+function lineOf(name: string): GeminiModel {
+  if (name.startsWith("gemma-")) return { ...OLDER, systemInstruction: false };
+  const [, major, minor = "0"] = /^gemini-(\d{1,3})(?:\.(\d{1,3}))?(?!\d)/.exec(name) ?? [];
+  if (major === undefined) return CURRENT;
+  const version = Number(major) * 1_000 + Number(minor);
+  if (version >= 4_000) return CURRENT;
+  if (version >= 3_000) return line3(name, version);
+  if (version < 2_005) return OLDER;
+  return name.includes("pro") ? { ...LINE_2_5, thinking: { type: "budget", canStop: false } } : LINE_2_5;
+}
+
+function line3(name: string, version: number): GeminiModel {
+  const isLite = name.includes("flash-lite");
+  const isNew = version >= 3_006 || (version === 3_005 && isLite);
+  if (name.includes("pro")) return isNew ? CURRENT : LINE_3_PRO;
+  if (isNew) return version >= 3_007 && !isLite ? CURRENT : LINE_3_6;
+  return LINE_3;
+}

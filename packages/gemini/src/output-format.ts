@@ -1,0 +1,60 @@
+import {
+  isJsonObject,
+  jsonInstruction,
+  lowerSchema,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type SchemaRules,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import type { GeminiModel } from "./models.ts";
+
+const SCHEMA_RULES: SchemaRules = {
+  keep: (
+    "$id $defs $ref $anchor type format title description enum const items prefixItems minItems maxItems minimum " +
+    "maximum anyOf oneOf properties additionalProperties required propertyOrdering"
+  ).split(" "),
+  rename: { const: "enum" },
+  adjust: {
+    const: (value) => (isName(value) ? [value] : undefined),
+    enum: (values) => (Array.isArray(values) && values.every(isName) ? values : undefined),
+  },
+  bareReferences: true,
+};
+
+/** What an enumeration may hold. */
+function isName(value: JsonValue): boolean {
+  return typeof value === "string" || typeof value === "number";
+}
+
+export interface FormatPlan {
+  readonly config: JsonObject;
+  /** Where the format cannot be asked for natively. */
+  readonly instruction?: string | undefined;
+}
+
+/** How JSON output is asked for: natively where the model allows it beside tools, else in words. */
+export function toFormat({ output, tools }: TargetRequest, model: GeminiModel, loss: (loss: Loss) => void): FormatPlan {
+  if (output.type === "text") return { config: {} };
+  if (tools.length > 0 && !model.jsonWithTools) {
+    const reason = "the model does not take it together with tools; it is asked for in words";
+    loss({ what: "output", action: "translated", reason });
+    return { config: {}, instruction: jsonInstruction(output.schema) };
+  }
+  const config = { responseMimeType: "application/json" };
+  if (output.schema === undefined) return { config };
+  const { schema } = lowerSchema(output.schema, SCHEMA_RULES, "output.schema", loss);
+  return { config: { ...config, responseJsonSchema: schema } };
+}
+
+/** The schema of a tool's arguments; undefined for none, which the API wants left out. */
+export function toToolSchema(schema: JsonObject, loss: (loss: Loss) => void): JsonObject | undefined {
+  const { properties } = schema;
+  const isPlain = Object.keys(schema).every((keyword) =>
+    ["type", "properties", "additionalProperties"].includes(keyword),
+  );
+  const takesNothing = properties === undefined || (isJsonObject(properties) && Object.keys(properties).length === 0);
+  if (isPlain && takesNothing && !isJsonObject(schema["additionalProperties"])) return undefined;
+  return lowerSchema(schema, SCHEMA_RULES, "tools", loss).schema;
+}

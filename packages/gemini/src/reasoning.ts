@@ -1,0 +1,50 @@
+import { clampEffort, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import { defined } from "./defined.ts";
+import type { GeminiModel } from "./models.ts";
+
+export interface ReasoningPlan {
+  readonly config?: JsonObject | undefined;
+  /** The model reasons, as far as is known. */
+  readonly isThinking: boolean;
+  /** What it reasons can be seen. */
+  readonly isVisible: boolean;
+}
+
+/** For models that take no level: what it comes to in tokens. */
+const BUDGETS: Readonly<Record<string, number>> = { none: 0, minimal: 1_024, low: 4_096, medium: 10_240 };
+const LARGEST_BUDGET = 24_576;
+
+/** How a request's wishes for reasoning are said to one model. Level and budget together are refused. */
+export function planReasoning(
+  request: TargetRequest,
+  { thinking }: GeminiModel,
+  loss: (loss: Loss) => void,
+): ReasoningPlan {
+  const { effort, budgetTokens, visible } = request.reasoning;
+  const includeThoughts = visible ? true : undefined;
+  if (thinking.type === "none") {
+    if (effort !== undefined && effort !== "none") {
+      loss({ what: "reasoning", action: "dropped", reason: "the model does not reason" });
+    }
+    return { isThinking: false, isVisible: false };
+  }
+  if (thinking.type === "level") {
+    if (budgetTokens !== undefined) {
+      loss({ what: "reasoning.budgetTokens", action: "dropped", reason: "the model takes levels only" });
+    }
+    const level = effort === undefined ? undefined : clampEffort(effort, thinking.levels, loss);
+    const config = defined({ thinkingLevel: level?.toUpperCase(), includeThoughts });
+    return planned(config, level !== "minimal", visible);
+  }
+  let budget = budgetTokens ?? (effort === undefined ? undefined : (BUDGETS[effort] ?? LARGEST_BUDGET));
+  if (budget === 0 && !thinking.canStop) {
+    loss({ what: "reasoning.effort", action: "downgraded", reason: "the model cannot stop reasoning" });
+    budget = undefined;
+  }
+  if (budget === 0) return planned({ thinkingBudget: 0 }, false, false);
+  return planned(defined({ thinkingBudget: budget, includeThoughts }), true, visible);
+}
+
+function planned(config: JsonObject, isThinking: boolean, isVisible: boolean): ReasoningPlan {
+  return { config: Object.keys(config).length === 0 ? undefined : config, isThinking, isVisible };
+}
