@@ -1,0 +1,305 @@
+import { describe, expect, test } from "vitest";
+import { Breaker, type BreakerState, type Permit } from "./breaker.ts";
+
+interface Rig {
+  readonly breaker: Breaker;
+  readonly changes: string[];
+  /** One attempt that ends with a verdict at once. */
+  readonly attempt: (verdict: "ok" | "bad" | "slow" | "neutral", now: number, retryAfterMs?: number) => void;
+}
+
+function rig(random = 0.5): Rig {
+  const changes: string[] = [];
+  const note = (from: BreakerState, to: BreakerState): number => changes.push(`${from} ${to}`);
+  const breaker = new Breaker(0, () => random, note);
+  return {
+    breaker,
+    changes,
+    attempt: (verdict, now, retryAfterMs) => breaker.settle(breaker.permit(now), verdict, now, retryAfterMs),
+  };
+}
+
+/** A breaker that five failures in a row have opened at time 0; with `random` 0.5 for exactly ten seconds. */
+function opened(random = 0.5): Rig {
+  const made = rig(random);
+  for (let times = 0; times < 5; times++) made.attempt("bad", 0);
+  expect(made.breaker.state).toBe("open");
+  return made;
+}
+
+function times(count: number, action: () => void): void {
+  for (let done = 0; done < count; done++) action();
+}
+
+describe("opening", () => {
+  test("HB-01 five bad attempts in a row open it, four do not", () => {
+    const { breaker, attempt } = rig();
+
+    times(4, () => attempt("bad", 0));
+    expect(breaker.state).toBe("closed");
+    attempt("bad", 0);
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test("an ok in between begins the row again, and so do sixty seconds of silence", () => {
+    const { breaker, attempt } = rig();
+
+    times(4, () => attempt("bad", 0));
+    attempt("ok", 1);
+    times(4, () => attempt("bad", 61_000));
+    attempt("bad", 121_000);
+
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("a slow attempt neither adds to a row of bad ones nor ends it", () => {
+    const { breaker, attempt } = rig();
+
+    times(4, () => attempt("bad", 0));
+    attempt("slow", 0);
+    expect(breaker.state).toBe("closed");
+    attempt("bad", 0);
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test("HB-09 ten verdicts of which half are bad open it, although no two bad ones follow each other", () => {
+    const { breaker, attempt } = rig();
+
+    times(4, () => {
+      attempt("ok", 0);
+      attempt("bad", 0);
+    });
+    attempt("ok", 0);
+    expect(breaker.state).toBe("closed");
+    attempt("bad", 0);
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test("four bad of ten leave it closed", () => {
+    const { breaker, attempt } = rig();
+
+    times(6, () => attempt("ok", 0));
+    times(4, () => attempt("bad", 0));
+
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("five starts of which four are slow open it; four starts, all slow, do not", () => {
+    const { breaker, attempt } = rig();
+
+    times(4, () => attempt("slow", 0));
+    expect(breaker.state).toBe("closed");
+    breaker.permit(0);
+    expect(breaker.state).toBe("closed");
+    attempt("slow", 0);
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test("HB-06 neutral results never open it", () => {
+    const { breaker, attempt } = rig();
+
+    times(100, () => attempt("neutral", 0));
+
+    expect(breaker.state).toBe("closed");
+    expect(breaker.counts(0)).toEqual({ starts: 100, ok: 0, bad: 0, slow: 0 });
+  });
+
+  test("a route that shows first words and then breaks opens: the provisional ok is replaced", () => {
+    const { breaker } = rig();
+
+    times(5, () => {
+      const permit = breaker.permit(0);
+      breaker.provisionalOk(permit, 10);
+      breaker.settle(permit, "bad", 20);
+    });
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test("the provisional ok counts at once, and not a second time at the end", () => {
+    const { breaker } = rig();
+    const permit = breaker.permit(0);
+
+    breaker.provisionalOk(permit, 10);
+    expect(breaker.counts(10).ok).toBe(1);
+    breaker.settle(permit, "ok", 50_000);
+
+    expect(breaker.counts(50_000).ok).toBe(1);
+  });
+});
+
+describe("the time it stays open", () => {
+  test.each([
+    [0, 7_500],
+    [0.5, 10_000],
+    [1, 12_500],
+  ])("with the random number %d the first opening lasts %d ms", (random, openMs) => {
+    const { breaker } = opened(random);
+
+    expect(breaker.admission(openMs - 1)).toBe("deny");
+    expect(breaker.admission(openMs)).toBe("probe");
+  });
+
+  test("doubles with each opening, up to 300 s", () => {
+    const { breaker } = opened();
+    let now = 0;
+    const lengths: number[] = [];
+
+    times(7, () => {
+      lengths.push(breaker.dueAt() - now);
+      now = breaker.dueAt();
+      breaker.settle(breaker.probe(now, 1_000), "bad", now);
+    });
+
+    expect(lengths).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+  });
+
+  test("one opening is forgotten per healthy minute", () => {
+    const { breaker, attempt } = opened();
+    breaker.settle(breaker.probe(10_000, 1_000), "bad", 10_000);
+    breaker.settle(breaker.probe(30_000, 1_000), "ok", 30_000);
+
+    times(5, () => attempt("bad", 30_000 + 59_999));
+    expect(breaker.dueAt() - 89_999).toBe(40_000);
+    breaker.settle(breaker.probe(129_999, 1_000), "ok", 129_999);
+    times(5, () => attempt("bad", 129_999 + 120_000));
+
+    expect(breaker.dueAt() - 249_999).toBe(20_000);
+  });
+
+  test("a time stated by the vendor overrides upward, never downward, and for a day at most", () => {
+    const later = rig();
+    times(4, () => later.attempt("bad", 0));
+    later.attempt("bad", 0, 60_000);
+    const sooner = rig();
+    times(4, () => sooner.attempt("bad", 0));
+    sooner.attempt("bad", 0, 1_000);
+    const never = rig();
+    times(4, () => never.attempt("bad", 0));
+    never.attempt("bad", 0, 10 * 86_400_000);
+
+    expect(later.breaker.dueAt()).toBe(60_000);
+    expect(sooner.breaker.dueAt()).toBe(10_000);
+    expect(never.breaker.dueAt()).toBe(86_400_000);
+  });
+});
+
+describe("the probe", () => {
+  const LEASE_MS = 20_000;
+
+  test("HB-03 while one is on its way everybody else is denied at once", () => {
+    const { breaker } = opened();
+
+    breaker.probe(10_000, LEASE_MS);
+
+    expect(breaker.state).toBe("half-open");
+    expect(breaker.admission(10_001)).toBe("deny");
+    expect(breaker.admission(10_000 + LEASE_MS - 1)).toBe("deny");
+  });
+
+  test("first content closes it, and the permit goes on in the new generation", () => {
+    const { breaker, changes } = opened();
+    const permit = breaker.probe(10_000, LEASE_MS);
+
+    breaker.provisionalOk(permit, 11_000);
+    expect(breaker.state).toBe("closed");
+    expect(breaker.counts(11_000)).toEqual({ starts: 1, ok: 1, bad: 0, slow: 0 });
+    breaker.settle(permit, "bad", 12_000);
+
+    expect(breaker.counts(12_000)).toEqual({ starts: 1, ok: 0, bad: 1, slow: 0 });
+    expect(changes).toEqual(["closed open", "open half-open", "half-open closed"]);
+  });
+
+  test.each(["bad", "slow"] as const)("a %s one opens it again, for longer", (verdict) => {
+    const { breaker } = opened();
+
+    breaker.settle(breaker.probe(10_000, LEASE_MS), verdict, 11_000);
+
+    expect(breaker.state).toBe("open");
+    expect(breaker.dueAt()).toBe(31_000);
+  });
+
+  test("a neutral one gives the lease back: the next call may probe at once", () => {
+    const { breaker } = opened();
+
+    breaker.settle(breaker.probe(10_000, LEASE_MS), "neutral", 10_500);
+
+    expect(breaker.admission(10_500)).toBe("probe");
+    expect(breaker.counts(10_500).bad).toBe(0);
+  });
+
+  test("when its lease has run out the slot is free, and what comes late says nothing", () => {
+    const { breaker } = opened();
+    const lost = breaker.probe(10_000, LEASE_MS);
+
+    expect(breaker.admission(10_000 + LEASE_MS)).toBe("probe");
+    breaker.settle(lost, "ok", 10_000 + LEASE_MS);
+    expect(breaker.state).toBe("half-open");
+    const second = breaker.probe(31_000, LEASE_MS);
+    breaker.provisionalOk(lost, 31_500);
+    expect(breaker.state).toBe("half-open");
+    breaker.settle(second, "ok", 32_000);
+
+    expect(breaker.state).toBe("closed");
+  });
+});
+
+describe("permits", () => {
+  test("each is settled once: a second verdict changes nothing", () => {
+    const { breaker } = rig();
+    const permit = breaker.permit(0);
+
+    breaker.settle(permit, "ok", 0);
+    breaker.settle(permit, "bad", 0);
+
+    expect(breaker.counts(0)).toEqual({ starts: 1, ok: 1, bad: 0, slow: 0 });
+  });
+
+  test("results from before the opening change nothing, neither while it is open nor after it has closed", () => {
+    const { breaker } = rig();
+    const old: Permit[] = Array.from({ length: 12 }, () => breaker.permit(0));
+    times(5, () => breaker.settle(breaker.permit(0), "bad", 0));
+
+    for (const permit of old.slice(0, 6)) breaker.settle(permit, "ok", 1);
+    expect(breaker.state).toBe("open");
+    breaker.settle(breaker.probe(10_000, 1_000), "ok", 10_000);
+    for (const permit of old.slice(6)) breaker.settle(permit, "bad", 10_001);
+
+    expect(breaker.state).toBe("closed");
+    expect(breaker.counts(10_001)).toEqual({ starts: 1, ok: 1, bad: 0, slow: 0 });
+  });
+
+  test("an attempt made although it is open counts for nothing", () => {
+    const { breaker } = opened();
+    const permit = breaker.permit(1);
+
+    breaker.provisionalOk(permit, 2);
+    breaker.settle(permit, "ok", 3);
+
+    expect(breaker.state).toBe("open");
+  });
+});
+
+describe("from outside", () => {
+  test("news of an opening opens it for as long as stated, and never shortens", () => {
+    const { breaker } = rig();
+
+    breaker.openFor(30_000, 0);
+    breaker.openFor(5_000, 0);
+
+    expect(breaker.dueAt()).toBe(30_000);
+  });
+
+  test("closing by hand begins with an empty window", () => {
+    const { breaker } = opened();
+
+    breaker.closeNow(1);
+
+    expect(breaker.state).toBe("closed");
+    expect(breaker.counts(1)).toEqual({ starts: 0, ok: 0, bad: 0, slow: 0 });
+  });
+});
