@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { VirtualClock } from "../../test/virtual-clock.ts";
+import { Alarm, type DueTime } from "./alarm.ts";
+
+/** An alarm for a deadline that can be moved, with what it decided. */
+function alarmAt(due: DueTime) {
+  const clock = new VirtualClock();
+  const state = { due, decided: [] as { readonly now: number; readonly late: boolean }[] };
+  const alarm = new Alarm(
+    clock,
+    () => state.due,
+    (now, late) => {
+      state.decided.push({ now, late });
+      state.due = { at: Infinity, background: false };
+    },
+  );
+  alarm.update();
+  return { clock, alarm, state };
+}
+
+describe("Alarm", () => {
+  test("fires when its deadline is due, with one timer", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false });
+
+    expect(clock.pending).toBe(1);
+    await clock.advance(999);
+    expect(state.decided).toEqual([]);
+    await clock.advance(1);
+
+    expect(state.decided).toEqual([{ now: 1_000, late: false }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("a deadline that moves later costs nothing until the old one is due", async () => {
+    const { clock, alarm, state } = alarmAt({ at: 1_000, background: false });
+
+    for (let now = 0; now < 900; now += 100) {
+      state.due = { at: now + 2_000, background: false };
+      alarm.update();
+    }
+    await clock.advance(1_000);
+
+    expect(state.decided).toEqual([]);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1_800);
+    expect(state.decided).toEqual([{ now: 2_800, late: false }]);
+  });
+
+  test("a deadline that moves earlier is kept", async () => {
+    const { clock, alarm, state } = alarmAt({ at: 10_000, background: false });
+
+    state.due = { at: 500, background: false };
+    alarm.update();
+    await clock.advance(500);
+
+    expect(state.decided).toEqual([{ now: 500, late: false }]);
+  });
+
+  test("a foreground deadline takes over from a background one of the same time", () => {
+    const { clock, alarm, state } = alarmAt({ at: 1_000, background: true });
+    const before = clock.pendingForeground;
+
+    state.due = { at: 1_000, background: false };
+    alarm.update();
+
+    expect([before, clock.pendingForeground, clock.pending]).toEqual([0, 1, 1]);
+  });
+
+  test("row 57 more than 250 ms late it lets two turns pass and asks again before it decides", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false });
+    const turns: number[] = [];
+    clock.setTimeout(() => turns.push(state.decided.length), 1_251, false);
+
+    await clock.suspend(1_251);
+
+    expect(turns).toEqual([0]);
+    expect(state.decided).toEqual([{ now: 1_251, late: true }]);
+  });
+
+  test("row 57 a deadline that moved meanwhile is not decided", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false });
+    clock.setTimeout(
+      () => {
+        state.due = { at: 90_000, background: false };
+      },
+      1_100,
+      false,
+    );
+
+    await clock.suspend(60_000);
+
+    expect(state.decided).toEqual([]);
+    await clock.advance(30_000);
+    expect(state.decided).toEqual([{ now: 90_000, late: false }]);
+  });
+
+  test("exactly 250 ms late is not late", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false });
+
+    await clock.suspend(1_250);
+
+    expect(state.decided).toEqual([{ now: 1_250, late: false }]);
+  });
+
+  test("a deadline further away than a timer can hold is waited for in steps", async () => {
+    const month = 30 * 86_400_000;
+    const { clock, state } = alarmAt({ at: month, background: false });
+
+    await clock.advance(month - 1);
+    expect(state.decided).toEqual([]);
+    await clock.advance(1);
+
+    expect(state.decided).toEqual([{ now: month, late: false }]);
+  });
+
+  test("no deadline means no timer, and after stop there is none either", async () => {
+    const { clock, alarm, state } = alarmAt({ at: Infinity, background: false });
+    expect(clock.pending).toBe(0);
+
+    state.due = { at: 10, background: false };
+    alarm.update();
+    alarm.stop();
+    alarm.update();
+
+    expect(clock.pending).toBe(0);
+    await clock.advance(100);
+    expect(state.decided).toEqual([]);
+  });
+
+  test("stopped within the grace turns it decides nothing more", async () => {
+    const { clock, alarm, state } = alarmAt({ at: 1_000, background: false });
+    clock.setTimeout(() => alarm.stop(), 1_100, false);
+
+    await clock.suspend(5_000);
+    await clock.advance(5_000);
+
+    expect(state.decided).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+});
