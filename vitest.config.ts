@@ -5,7 +5,13 @@ export default defineConfig({
   // Packages are tested from source: no build before tests.
   ssr: { resolve: { conditions: ["@understudy/source", ...defaultServerConditions] } },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts", "recordings/**/*.test.ts", "simulation/**/*.test.ts"],
+    include: [
+      "packages/*/{src,test}/**/*.test.ts",
+      "examples/**/*.test.ts",
+      "scripts/**/*.test.ts",
+      "recordings/**/*.test.ts",
+      "simulation/**/*.test.ts",
+    ],
     // An unhandled rejection anywhere fails the run: the library promises that there is none.
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 20_000,
