@@ -1,4 +1,4 @@
-import { createChain, isUnderstudyError, type AttemptRecord, type Chain } from "@understudy/core";
+import { createChain, isUnderstudyError, type AttemptRecord, type Chain, type Target } from "@understudy/core";
 import type { Vendor } from "@understudy/testing";
 import type { Act } from "./acts.ts";
 import { CAST, type VendorName } from "./cast.ts";
@@ -33,8 +33,19 @@ export interface Performance {
   readonly hadSeam: boolean;
 }
 
+/** Starts the simulators. One call each loads the vendors' SDKs, so that the first act is not about that. */
 export async function openStage(names: readonly VendorName[]): Promise<readonly Player[]> {
-  return Promise.all(names.map(async (name) => ({ name, vendor: await CAST[name].start() })));
+  return Promise.all(
+    names.map(async (name) => {
+      const vendor = await CAST[name].start();
+      await createChain([targetOf({ name, vendor })]).generate(QUESTION);
+      return { name, vendor };
+    }),
+  );
+}
+
+function targetOf({ name, vendor }: Player): Target {
+  return CAST[name].target({ apiKey: "simulated-key", baseURL: vendor.url });
 }
 
 export async function closeStage(players: readonly Player[]): Promise<void> {
@@ -50,8 +61,8 @@ export async function play(act: Act, players: readonly Player[], onText: (text: 
     vendor.script(fault === undefined ? [] : Array.from({ length: 5 }, () => ({ fault })));
   }
   const chain = createChain(
-    players.map(({ name, vendor }, position) => ({
-      target: CAST[name].target({ apiKey: "simulated-key", baseURL: vendor.url }),
+    players.map((player, position) => ({
+      target: targetOf(player),
       timeoutMs: TIMEOUT_MS,
       // Some of these models reason before they answer and do not show it.
       silentReasoningMs: TIMEOUT_MS,
