@@ -4,9 +4,9 @@ import type { AttemptContext, AttemptPlan, StreamPart, Target, TargetRequest } f
 import { TargetFailure } from "../model/target-failure.ts";
 import type { Loss, RateLimits } from "../model/trace.ts";
 import type { Usage } from "../model/usage.ts";
-import { Assembly } from "./assembly.ts";
+import { Assembly, type Weight } from "./assembly.ts";
 import { AttemptClocks, type AttemptLimits } from "./attempt-clocks.ts";
-import { Attempt, toTargetFailure } from "./attempt.ts";
+import { Attempt, toTargetFailure, type Appetite } from "./attempt.ts";
 import { Gate } from "./gate.ts";
 import type { Output } from "./output.ts";
 
@@ -54,7 +54,7 @@ export class AttemptRun {
   readonly #attempt = new Attempt();
   #clocks: AttemptClocks | undefined;
   /** The answer is complete: no clock runs while it is looked at. */
-  #isEnded = false;
+  #ended: EndPart | undefined;
 
   constructor(setup: AttemptRunSetup) {
     const { target } = setup;
@@ -74,11 +74,11 @@ export class AttemptRun {
 
   /** When a clock of this attempt or its gate is due. */
   dueAt(): number {
-    return this.#isEnded ? Infinity : Math.min(this.#clocks?.dueAt() ?? Infinity, this.#gate.opensAt);
+    return this.#ended !== undefined ? Infinity : Math.min(this.#clocks?.dueAt() ?? Infinity, this.#gate.opensAt);
   }
 
   onDue(now: number, late: boolean): void {
-    if (this.#isEnded) return;
+    if (this.#ended !== undefined) return;
     if (this.#gate.opensAt <= now) this.release();
     const expired = this.#clocks?.expired(now);
     if (expired === undefined) return;
@@ -89,7 +89,9 @@ export class AttemptRun {
   /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */
   async run(): Promise<EndPart> {
     try {
-      return await this.#readToEnd();
+      await this.#attempt.read(this.#open());
+      if (this.#ended === undefined) throw new TargetFailure("stream.truncated");
+      return this.#ended;
     } catch (error) {
       const failure = toTargetFailure(error);
       this.#attempt.stop(failure);
@@ -107,29 +109,15 @@ export class AttemptRun {
     this.#setup.onRelease(this, this.#gate.open());
   }
 
-  async #readToEnd(): Promise<EndPart> {
-    const { target, request, clock, output, limits, onDeadline } = this.#setup;
+  #open(): (parts: readonly StreamPart[]) => Appetite {
+    const { target, request, limits, onDeadline } = this.#setup;
     if (this.#attempt.stopped !== undefined) throw this.#attempt.stopped;
     const plan = target.plan(request);
     const clocks = new AttemptClocks(limits(plan), this.startedAt);
     this.#clocks = clocks;
     this.#attempt.open(() => target.stream(request, this.#context()));
     onDeadline();
-    for (;;) {
-      if (this.#gate.isOpen && !output.hasRoom) {
-        clocks.pause(clock.now());
-        onDeadline();
-        await output.room();
-        clocks.resume(clock.now());
-        onDeadline();
-      }
-      const parts = await this.#attempt.read();
-      if (parts === undefined) throw new TargetFailure("stream.truncated");
-      const end = this.#take(parts, clocks);
-      if (end === undefined) continue;
-      this.#attempt.close();
-      return end;
-    }
+    return (parts) => this.#take(parts, clocks);
   }
 
   #context(): AttemptContext {
@@ -137,43 +125,54 @@ export class AttemptRun {
     return { signal: this.#attempt.signal, clock, newId, loss: (loss) => this.losses.push(loss) };
   }
 
-  #take(parts: readonly StreamPart[], clocks: AttemptClocks): EndPart | undefined {
-    const now = this.#setup.clock.now();
-    if (clocks.byte(now)) this.#setup.onDeadline();
-    let progressed = false;
-    let shown = false;
-    for (const [index, part] of parts.entries()) {
+  #take(parts: readonly StreamPart[], clocks: AttemptClocks): Appetite {
+    const { clock, onDeadline, output } = this.#setup;
+    const now = clock.now();
+    if (!Array.isArray(parts)) throw new TypeError("The adapter yielded something else than an array of parts.");
+    if (clocks.byte(now)) onDeadline();
+    let weight: Weight = "none";
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index];
+      if (part === undefined) throw new TypeError("The adapter yielded a part that is none.");
       switch (part.type) {
         case "response":
           this.requestId = part.requestId;
           this.rateLimits = part.rateLimits;
-          break;
+          continue;
         case "usage":
           this.usage = part.usage;
-          clocks.event();
           break;
         case "working":
-          clocks.event();
           clocks.working(part.kind, part.on, now);
           if (part.kind === "server-tool") this.sideEffects = true;
-          this.#setup.onDeadline();
+          onDeadline();
           break;
         case "end":
-          if (index < parts.length - 1) this.#setup.onWarning("parts after the end were dropped");
-          this.#end(part);
-          return part;
-        default: {
-          const weight = this.assembly.accept(part);
-          progressed ||= weight !== "none";
-          shown ||= weight === "show";
-          clocks.event();
+          this.#end(part, index === parts.length - 1);
+          return "enough";
+        default:
+          weight = heavier(weight, this.assembly.accept(part));
           this.#pass(part);
-        }
       }
+      clocks.event();
     }
-    if (progressed) this.#progressed(now, clocks);
-    if (shown && !this.#gate.isOpen) this.#shown(now);
-    return undefined;
+    if (weight !== "none") this.#progressed(now, clocks);
+    if (weight === "show" && !this.#gate.isOpen) this.#shown(now);
+    if (output.hasRoom || !this.#gate.isOpen) return "more";
+    this.#pauseUntilRoom(clocks);
+    return "pause";
+  }
+
+  /** Time in which nobody reads is not the vendor's. */
+  #pauseUntilRoom(clocks: AttemptClocks): void {
+    const { clock, onDeadline, output } = this.#setup;
+    clocks.pause(clock.now());
+    onDeadline();
+    output.whenRoom(() => {
+      clocks.resume(clock.now());
+      onDeadline();
+      this.#attempt.resume();
+    });
   }
 
   #pass(part: PartEvent): void {
@@ -183,8 +182,9 @@ export class AttemptRun {
     else if (!this.#setup.output.isDiscarding) this.#gate.hold(part);
   }
 
-  #end(part: EndPart): void {
+  #end(part: EndPart, isLast: boolean): void {
     const { onWarning } = this.#setup;
+    if (!isLast) onWarning("parts after the end were dropped");
     for (const missing of this.assembly.missingEnds()) {
       onWarning(`${missing.type} is missing`);
       this.assembly.accept(missing);
@@ -192,7 +192,7 @@ export class AttemptRun {
     }
     this.usage = part.usage ?? this.usage;
     this.servedModel = part.model;
-    this.#isEnded = true;
+    this.#ended = part;
   }
 
   #progressed(now: number, clocks: AttemptClocks): void {
@@ -208,4 +208,9 @@ export class AttemptRun {
     if (this.#gate.opensAt <= now) this.release();
     else this.#setup.onDeadline();
   }
+}
+
+function heavier(left: Weight, right: Weight): Weight {
+  if (left === "show" || right === "none") return left;
+  return right;
 }

@@ -1,26 +1,32 @@
 import type { StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 
-interface PendingRead {
-  readonly resolve: (parts: readonly StreamPart[] | undefined) => void;
+/** What the taker of a batch wants next. After `pause` nothing is read until `resume`. */
+export type Appetite = "more" | "pause" | "enough";
+
+interface Reading {
+  readonly take: (parts: readonly StreamPart[]) => Appetite;
+  readonly resolve: () => void;
   readonly reject: (failure: TargetFailure) => void;
 }
 
 /**
  * The reading end of one call to one target. Whatever the adapter does (throw, hang, ignore the signal, answer late),
- * a read settles once, and a stopped attempt settles at once.
+ * reading settles once, and a stopped attempt settles at once.
+ *
+ * Batches are handed over by callback: a promise of our own per read costs more than all else that is done with one.
  */
 export class Attempt {
   readonly #controller = new AbortController();
   #iterator: AsyncIterator<readonly StreamPart[]> | undefined;
-  #pending: PendingRead | undefined;
+  #reading: Reading | undefined;
   #stopped: TargetFailure | undefined;
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** True once the answer of this attempt is no longer wanted. */
+  /** Why the answer of this attempt is no longer wanted; undefined while it is. */
   get stopped(): TargetFailure | undefined {
     return this.#stopped;
   }
@@ -32,20 +38,17 @@ export class Attempt {
     this.#iterator = iterator as AsyncIterator<readonly StreamPart[]>;
   }
 
-  /** The next batch, or undefined when the adapter has no more. Rejects with a `TargetFailure` only. */
-  read(): Promise<readonly StreamPart[] | undefined> {
+  /** Hands over batch after batch until `take` has enough. Rejects with a `TargetFailure` only. */
+  read(take: Reading["take"]): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#stopped !== undefined) {
-        reject(this.#stopped);
-        return;
-      }
-      this.#pending = { resolve, reject };
-      try {
-        this.#iterator?.next().then(this.#onResult, this.#onError);
-      } catch (error) {
-        this.#onError(error);
-      }
+      this.#reading = { take, resolve, reject };
+      if (this.#stopped === undefined) this.#pull();
+      else this.#finish()?.reject(this.#stopped);
     });
+  }
+
+  resume(): void {
+    if (this.#reading !== undefined) this.#pull();
   }
 
   /** First reason wins. The adapter is told, and nobody waits for it. */
@@ -54,32 +57,45 @@ export class Attempt {
     this.#stopped = reason;
     this.#controller.abort(reason);
     this.#release();
-    this.#take()?.reject(reason);
+    this.#finish()?.reject(reason);
   }
 
-  /** After the end: lets the adapter read the rest of the body so that its connection can be used again. */
-  close(): void {
-    this.#release();
+  #pull(): void {
+    try {
+      this.#iterator?.next().then(this.#onResult, this.#onError);
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   readonly #onResult = (result: IteratorResult<readonly StreamPart[]>): void => {
-    const pending = this.#take();
+    const reading = this.#reading;
+    if (reading === undefined) return;
     try {
-      pending?.resolve(result.done === true ? undefined : result.value);
+      if (result.done === true) throw new TargetFailure("stream.truncated");
+      const appetite = reading.take(result.value);
+      if (appetite === "more") this.#pull();
+      else if (appetite === "enough") this.#close();
     } catch (error) {
-      // An adapter's iterator may give anything, also no result at all.
-      pending?.reject(toTargetFailure(error));
+      // Also for an adapter whose iterator gives no result at all.
+      this.stop(toTargetFailure(error));
     }
   };
 
   readonly #onError = (error: unknown): void => {
-    this.#take()?.reject(toTargetFailure(error));
+    if (this.#reading !== undefined) this.stop(toTargetFailure(error));
   };
 
-  #take(): PendingRead | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    return pending;
+  /** After the end: lets the adapter read the rest of the body so that its connection can be used again. */
+  #close(): void {
+    this.#release();
+    this.#finish()?.resolve();
+  }
+
+  #finish(): Reading | undefined {
+    const reading = this.#reading;
+    this.#reading = undefined;
+    return reading;
   }
 
   #release(): void {
@@ -95,8 +111,5 @@ export class Attempt {
 /** Every throwable has a class: what is no `TargetFailure` is the adapter's own mistake. */
 export function toTargetFailure(error: unknown): TargetFailure {
   if (isTargetFailure(error)) return error;
-  const failure = new TargetFailure("adapter.threw", {
-    vendorCode: error instanceof Error ? error.name : typeof error,
-  });
-  return failure;
+  return new TargetFailure("adapter.threw", { vendorCode: error instanceof Error ? error.name : typeof error });
 }

@@ -45,11 +45,9 @@ export class Output {
     return this.#weight < READ_AHEAD || this.#discarding;
   }
 
-  /** Resolves when there is room. At most one writer waits. */
-  room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onRoom = resolve;
-    });
+  /** Calls back when there is room. At most one writer waits. */
+  whenRoom(onRoom: () => void): void {
+    this.#onRoom = onRoom;
   }
 
   /** Lets a waiting writer go on, whatever the room. */
