@@ -296,6 +296,7 @@ export class Call {
         return this.#nextTicket();
       case "repair":
         emit({ callId, type: "repair", description: recovery.description });
+        if (this.#settled) return undefined;
         return { ...this.#admission.again(candidate), repair: recovery };
       case "repeat": {
         const { kind, delayMs } = recovery.offer;
