@@ -44,6 +44,8 @@ function* leftIdle(facts: Facts, call: CallFact, end: number): Iterable<string> 
   if (call.plan.consumer !== "never-pulling" && call.plan.consumer !== "stops-pulling") return;
   if (call.opened === undefined || call.opened.error !== undefined) return;
   const lastRead = call.seen.findLast(({ at }) => at < end)?.at ?? call.opened.at;
+  // It still waited for an event.
+  if (call.plan.consumer === "stops-pulling" && call.seen.filter(({ at }) => at < end).length < call.plan.reads) return;
   const slept = sleptWithin(facts, call.startedAt, end);
   const latest = lastRead + 2 * facts.plan.consumerIdleMs + TICK_MS * 2 + (slept > 0 ? slept + 5 : 0);
   if (end > latest) yield `call ${call.id} was left idle until ${end}`;
@@ -118,12 +120,11 @@ function checkAttempt(facts: Facts, attempt: AttemptFact, since: number, isRelea
   }
   if (upstream.pendingSince !== undefined) state.pausedUntil(upstream.pendingSince);
   // Nobody reads: then no clock of the attempt runs.
-  else if (upstream.reads.length > 0) return undefined;
+  else if (upstream.reads.length > 0) return isOurTimeout(attempt) ? "was stopped while nobody read" : undefined;
   const due = state.due();
   const grace = graceOf(facts, startedAt, endedAt);
   if (endedAt > due.at + TICK_MS + grace) return `was not stopped at ${due.at} by ${due.class}`;
-  if (!/^timeout\.(first-content|liveness|progress)$/.test(record.class ?? "") || upstream.thrown?.at === endedAt)
-    return undefined;
+  if (!isOurTimeout(attempt)) return undefined;
   // What arrived while the process stood still is read before anything is decided.
   const wasThere = upstream.reads.some(({ isLate, at }) => isLate && at <= endedAt + 0.5);
   if (wasThere && facts.sleeps.some(({ to }) => to <= endedAt && to > endedAt - 5))
@@ -131,6 +132,12 @@ function checkAttempt(facts: Facts, attempt: AttemptFact, since: number, isRelea
   if (endedAt < due.at) return `was stopped by ${record.class} at ${endedAt}, before ${due.at}`;
   const isDue = grace > 0 || state.dues().some((one) => one.class === record.class && one.at <= endedAt);
   return isDue ? undefined : `was stopped by ${record.class} instead of ${due.class}`;
+}
+
+/** One of the engine's own limits ended the attempt. */
+function isOurTimeout({ upstream, record, endedAt }: AttemptFact): boolean {
+  const isTimeout = /^timeout\.(first-content|liveness|progress)$/.test(record?.class ?? "");
+  return isTimeout && upstream?.thrown?.at !== endedAt;
 }
 
 function clocksOf(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): ClockModel | undefined {

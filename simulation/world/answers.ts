@@ -67,9 +67,9 @@ function text(id: string, pieces: readonly string[]): StreamPart[][] {
 }
 
 function prose(random: SeededRandom): string[] {
-  const isLong = random.chance(0.03);
+  const isLong = random.chance(0.05);
   return Array.from({ length: random.whole(1, 5) }, (_, index) =>
-    isLong ? `${index} `.repeat(12_000) : random.pick(["The sky", " is blue", "", " and wide", ` ${index}`, "."]),
+    isLong ? `${index} `.repeat(20_000) : random.pick(["The sky", " is blue", "", " and wide", ` ${index}`, "."]),
   ).concat("!");
 }
 

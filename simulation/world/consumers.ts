@@ -78,6 +78,10 @@ async function read(fact: CallFact, stream: AnswerStream, setup: ConsumerSetup):
         // oxlint-disable-next-line no-await-in-loop -- a consumer reads one event after the other
         if (await readOne(fact, iterator, clock)) break;
       }
+      // Some hesitate: meanwhile the stream may have ended one way or the other.
+      if (plan.reads % 2 === 0) {
+        await new Promise<void>((resolve) => clock.schedule("consumer", plan.pauseMs, resolve));
+      }
       fact.leftAt = clock.now;
       await iterator.return?.();
       // Nothing comes after it.

@@ -55,6 +55,8 @@ export interface CallPlan {
   /** After how many reads a quitting consumer leaves. */
   readonly reads: number;
   readonly pauseMs: number;
+  /** Every vendor refuses it. */
+  readonly isInvalid: boolean;
   /** Sent when all outages are over: it must be answered. */
   readonly isRecovery: boolean;
 }
@@ -209,6 +211,7 @@ function makeCall(at: number, names: readonly string[], isStorm: boolean, random
     abortAtEvent: random.chance(rare / 2) ? random.whole(1, 8) : undefined,
     reads: random.whole(0, 6),
     pauseMs: random.pick([1, 40, 700, 3_000]),
+    isInvalid: random.chance(0.04),
     isRecovery: false,
   };
 }

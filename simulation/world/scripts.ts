@@ -204,6 +204,14 @@ function brokenScript(context: ScriptContext): Step[] {
   return [...kept, { type: "read", parts, isBroken: true }, { type: "hang" }];
 }
 
+/** What every vendor says to a request that is wrong. */
+export function invalidScript({ random }: ScriptContext): Step[] {
+  return [
+    { type: "wait", ms: random.between(1, 60) },
+    { type: "throw", error: new TargetFailure("request.rejected", { status: 400 }) },
+  ];
+}
+
 /** What an endpoint does while it is out. */
 export function outageScript(kind: OutageKind, context: ScriptContext): Step[] {
   const { random } = context;

@@ -4,7 +4,7 @@ import type { CallFact, Note, UpstreamFact } from "../facts.ts";
 import type { SimulatedClock } from "./clock.ts";
 import type { TargetPlan, WorldPlan } from "./plan.ts";
 import type { SeededRandom } from "./random.ts";
-import { faultyScript, healthyScript, outageScript, type ScriptContext, type Step } from "./scripts.ts";
+import { faultyScript, healthyScript, invalidScript, outageScript, type ScriptContext, type Step } from "./scripts.ts";
 
 export interface UpstreamSetup {
   readonly plan: WorldPlan;
@@ -78,6 +78,7 @@ function open(
 
 function chooseScript({ plan, clock }: UpstreamSetup, context: ScriptContext, call: CallFact): Step[] {
   if (call.plan.isRecovery) return healthyScript(context);
+  if (call.plan.isInvalid) return invalidScript(context);
   const { endpoint } = context.target;
   const outage = plan.outages.find((one) => one.endpoint === endpoint && one.from <= clock.now && clock.now < one.to);
   if (outage !== undefined) return outageScript(outage.kind, context);
@@ -168,8 +169,12 @@ class Playback implements AsyncIterableIterator<readonly StreamPart[], undefined
     const isLate = this.#isLate;
     if (isBroken && !isLate) fact.brokenAt = fact.reads.length;
     fact.reads.push({ askedAt: fact.pendingSince ?? clock.now, at: clock.now, parts, isLate });
+    if (isLate) {
+      pending.resolve({ done: false, value: parts });
+      return;
+    }
     fact.pendingSince = undefined;
-    if (!isLate) note({ type: "read", upstream: fact, parts, isBroken });
+    note({ type: "read", upstream: fact, parts, isBroken });
     pending.resolve({ done: false, value: parts });
   }
 

@@ -230,6 +230,7 @@ function recoveryCall(at: number, tier: string): CallPlan {
     abortAtEvent: undefined,
     reads: 0,
     pauseMs: 1,
+    isInvalid: false,
     isRecovery: true,
   };
 }

@@ -22,7 +22,7 @@ function rig(random = 0.5): Rig {
 /** A breaker that five failures in a row have opened at time 0; with `random` 0.5 for exactly ten seconds. */
 function opened(random = 0.5): Rig {
   const made = rig(random);
-  for (let times = 0; times < 5; times++) made.attempt("bad", 0);
+  times(5, () => made.attempt("bad", 0));
   expect(made.breaker.state).toBe("open");
   return made;
 }

@@ -20,6 +20,17 @@ function cool(
   return cooldowns.extend(SCOPE, { until: now + forMs, isHard: hardBlock === true }, now) ? forMs : undefined;
 }
 
+/** Minutes of seven episodes in a row. */
+function ladder(failureClass: FailureClass): number[] {
+  const cooldowns = new Cooldowns(() => 0);
+  let now = 0;
+  return Array.from({ length: 7 }, () => {
+    const forMs = cool(cooldowns, failureClass, now) ?? 0;
+    now += forMs;
+    return forMs / 60_000;
+  });
+}
+
 describe("how long (failover.md §3.5)", () => {
   test("a stated time comes before the ladder", () => {
     expect(cool(new Cooldowns(() => 0), "rate.requests", 0, { stated: 41_724 })).toBe(41_724);
@@ -83,16 +94,6 @@ describe("how long (failover.md §3.5)", () => {
   });
 
   test("a bad key costs 5 minutes, doubling up to an hour; an empty account 10, up to 6 hours", () => {
-    const ladder = (failureClass: FailureClass): number[] => {
-      const cooldowns = new Cooldowns(() => 0);
-      let now = 0;
-      return Array.from({ length: 7 }, () => {
-        const forMs = cool(cooldowns, failureClass, now) ?? 0;
-        now += forMs;
-        return forMs / 60_000;
-      });
-    };
-
     expect(ladder("auth.invalid")).toEqual([5, 10, 20, 40, 60, 60, 60]);
     expect(ladder("billing.exhausted")).toEqual([10, 20, 40, 80, 160, 320, 360]);
   });
