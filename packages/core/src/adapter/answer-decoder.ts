@@ -21,10 +21,9 @@ export class AnswerDecoder {
   #events = 0;
   // The first characters of an event stream, to tell fields from prose.
   #head = "";
-  // What follows the last whole event: some servers put a bare JSON error there.
-  #tail = "";
-  // The last two characters before a read: a blank line may lie across two reads.
-  #seam = "";
+  // From the first line on that begins like JSON: some servers put a bare error behind the events.
+  #stray = "";
+  #isLineStart = false;
   #json: string[] = [];
   #jsonChars = 0;
 
@@ -73,20 +72,23 @@ export class AnswerDecoder {
     this.#out = out;
     this.#parser.feed(text);
     if (this.#isOversized) throw new TargetFailure("stream.oversized");
-    if (text.endsWith("\n\n")) this.#tail = "";
-    else this.#keepTail(text);
-    this.#seam = text.length > 1 ? text.slice(-2) : (this.#seam + text).slice(-2);
+    this.#keepStray(text);
   }
 
-  #keepTail(text: string): void {
-    const cut = Math.max(text.lastIndexOf("\n\n"), text.lastIndexOf("\n\r\n"));
-    if (cut !== -1) this.#tail = text.slice(cut, cut + STRAY_CHARS);
-    else if (/^\r?\n/.test(text) && /\n\r?$/.test(this.#seam)) this.#tail = text.slice(0, STRAY_CHARS);
-    else if (this.#tail.length < STRAY_CHARS) this.#tail += text.slice(0, STRAY_CHARS - this.#tail.length);
+  #keepStray(text: string): void {
+    const start = this.#stray === "" ? this.#strayStart(text) : 0;
+    this.#isLineStart = text.endsWith("\n") || text.endsWith("\r");
+    if (start === -1 || this.#stray.length >= STRAY_CHARS) return;
+    this.#stray += text.slice(start, start + STRAY_CHARS - this.#stray.length);
+  }
+
+  #strayStart(text: string): number {
+    if (this.#isLineStart && (text.startsWith("{") || text.startsWith("["))) return 0;
+    const [object, list] = [text.indexOf("\n{"), text.indexOf("\n[")];
+    return object === -1 || list === -1 ? Math.max(object, list) : Math.min(object, list);
   }
 
   #endEvents(out: StreamPart[]): void {
-    const tail = this.#tail.trim();
     const isForeign = this.#events === 0 && !isField(this.#head);
     try {
       // The parser drops a last event that lacks its blank line.
@@ -96,7 +98,7 @@ export class AnswerDecoder {
       if (!isTargetFailure(error) || error.class !== "stream.malformed") throw error;
     }
     // An error counts after evidence too: some vendors repeat their evidence from the first event on.
-    if (!this.#isEnded() && /^[{[]/.test(tail)) this.#whole(tail, out);
+    if (!this.#isEnded() && this.#stray !== "") this.#whole(this.#stray, out);
     if (this.#wire.phase === "evidence") this.#wire.finish(out);
     if (this.#isEnded()) return;
     throw new TargetFailure(isForeign ? "gateway.not-a-stream" : "stream.truncated");

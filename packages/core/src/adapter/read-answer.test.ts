@@ -172,7 +172,7 @@ describe("readAnswer", () => {
 
   it("sees a bare error behind the events however the bytes are cut, and after evidence too", async () => {
     const stray = `{\n "error": {"type": "busy"}\n}\n`;
-    const bodies = [`${HELLO}${stray}`, `${HELLO}${COMPLETE}${stray}`].flatMap((body) => [
+    const bodies = [`${HELLO}${stray}`, `${HELLO}${COMPLETE}${stray}\n`, `${HELLO}${stray.trim()}`].flatMap((body) => [
       bytes(body),
       bytes(body.replaceAll("\n", "\r\n")),
     ]);
