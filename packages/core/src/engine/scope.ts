@@ -39,7 +39,14 @@ const ALL: readonly FailureScope[] = [
   "target",
 ];
 
-/** Every scope id a target is part of. */
-export function scopeIds(target: Target): string[] {
-  return ALL.map((scope) => scopeId(scope, target)).filter((id) => id !== undefined);
+const idsOf = new WeakMap<Target, readonly string[]>();
+
+/** Every scope id a target is part of. Asked for several times per call: made once per target. */
+export function scopeIds(target: Target): readonly string[] {
+  let ids = idsOf.get(target);
+  if (ids === undefined) {
+    ids = ALL.map((scope) => scopeId(scope, target)).filter((id) => id !== undefined);
+    idsOf.set(target, ids);
+  }
+  return ids;
 }
