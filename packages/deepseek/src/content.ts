@@ -1,8 +1,10 @@
 import {
   asString,
+  defined,
   TargetFailure,
   type AssistantPart,
   type FilePart,
+  type JsonObject,
   type Loss,
   type MediaSource,
   type TargetMessage,
@@ -10,31 +12,6 @@ import {
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
-
-export type NativeMessage =
-  | { readonly role: "system"; readonly content: string }
-  | { readonly role: "user"; readonly content: string | readonly NativePart[] }
-  | NativeAssistantMessage
-  | { readonly role: "tool"; readonly tool_call_id: string; readonly content: string };
-
-interface NativeAssistantMessage {
-  readonly role: "assistant";
-  /** Never null: that is refused on a turn of reasoning alone. */
-  readonly content: string;
-  readonly reasoning_content?: string | undefined;
-  readonly tool_calls?: readonly NativeToolCall[] | undefined;
-}
-
-interface NativeToolCall {
-  readonly id: string;
-  readonly type: "function";
-  readonly function: { readonly name: string; readonly arguments: string };
-}
-
-type NativePart =
-  | { readonly type: "text"; readonly text: string }
-  | { readonly type: "image_url"; readonly image_url: { readonly url: string } }
-  | { readonly type: "file"; readonly file_id: string };
 
 type ReportLoss = (what: string, action: Loss["action"], reason: string) => void;
 
@@ -44,8 +21,8 @@ export function toMessages(
   messages: readonly TargetMessage[],
   isThinking: boolean,
   loss: (loss: Loss) => void,
-): NativeMessage[] {
-  const native: NativeMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
+): JsonObject[] {
+  const native: JsonObject[] = system === undefined ? [] : [{ role: "system", content: system }];
   for (const [index, message] of messages.entries()) {
     const lost: ReportLoss = (what, action, reason) => loss({ what: `messages[${index}] ${what}`, action, reason });
     switch (message.role) {
@@ -65,12 +42,12 @@ export function toMessages(
   return native;
 }
 
-function toUserContent(parts: readonly UserPart[], lost: ReportLoss): string | readonly NativePart[] {
+function toUserContent(parts: readonly UserPart[], lost: ReportLoss): string | readonly JsonObject[] {
   const [first] = parts;
   return parts.length === 1 && first?.type === "text" ? first.text : parts.map((part) => toPart(part, lost));
 }
 
-function toPart(part: UserPart, lost: ReportLoss): NativePart {
+function toPart(part: UserPart, lost: ReportLoss): JsonObject {
   switch (part.type) {
     case "text":
       return { type: "text", text: part.text };
@@ -104,14 +81,10 @@ function textOfFile({ source, name }: FilePart, lost: ReportLoss): string {
   return name === undefined ? text : `${name}:\n\n${text}`;
 }
 
-function toAssistantMessage(
-  parts: readonly AssistantPart[],
-  isThinking: boolean,
-  lost: ReportLoss,
-): NativeAssistantMessage[] {
+function toAssistantMessage(parts: readonly AssistantPart[], isThinking: boolean, lost: ReportLoss): JsonObject[] {
   let content = "";
   let reasoning = "";
-  const calls: NativeToolCall[] = [];
+  const calls: JsonObject[] = [];
   for (const part of parts) {
     switch (part.type) {
       case "text":
@@ -140,23 +113,26 @@ function toAssistantMessage(
   if (content === "" && calls.length === 0 && !(isThinking && reasoning !== "")) return [];
   const tool_calls = calls.length === 0 ? undefined : calls;
   // Once a conversation has tool calls the field is missed on any turn, also where there was no reasoning.
-  return [{ role: "assistant", content, reasoning_content: isThinking ? reasoning : undefined, tool_calls }];
+  const reasoning_content = isThinking ? reasoning : undefined;
+  // Content is never null: that is refused on a turn of reasoning alone.
+  return [defined({ role: "assistant", content, reasoning_content, tool_calls })];
 }
 
-function toToolCall({ toolCallId, toolName, input, inputText, opaque }: ToolCallPart): NativeToolCall {
+function toToolCall({ toolCallId, toolName, input, inputText, opaque }: ToolCallPart): JsonObject {
   const text = asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
   return { id: toolCallId, type: "function", function: { name: toolName, arguments: text } };
 }
 
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */
-function toToolMessages(results: readonly TargetToolResult[], lost: ReportLoss): NativeMessage[] {
-  const messages: NativeMessage[] = [];
-  const attached: NativePart[] = [];
+function toToolMessages(results: readonly TargetToolResult[], lost: ReportLoss): JsonObject[] {
+  const messages: JsonObject[] = [];
+  const attached: JsonObject[] = [];
   for (const { toolCallId, toolName, content, isError = false } of results) {
     const texts: string[] = [];
     for (const part of content) {
       const native = toPart(part, lost);
-      if (native.type === "text") texts.push(native.text);
+      const text = asString(native["text"]);
+      if (text !== undefined) texts.push(text);
       else {
         lost(`tool-result ${part.type}`, "translated", "tool results are text; it is sent in a user message");
         attached.push({ type: "text", text: `From the result of ${toolName} (${toolCallId}):` }, native);

@@ -122,7 +122,7 @@ describe("ChatReader", () => {
       "end",
     ]);
     expect(parts.slice(-3)).toMatchObject([
-      { id: "p1", part: { toolCallId: "call_0", toolName: "f", input: { a: 1 }, opaque: undefined } },
+      { id: "p1", part: { toolCallId: "call_0", toolName: "f", input: { a: 1 } } },
       { id: "p2", part: { toolCallId: "call_1", toolName: "g", input: {}, opaque: { arguments: "{ }" } } },
       { finishReason: "tool-calls" },
     ]);

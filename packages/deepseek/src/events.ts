@@ -4,8 +4,9 @@ import {
   asObject,
   asString,
   isJsonObject,
+  OpenCall,
+  OpenText,
   parseEvent,
-  parseToolInput,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
@@ -25,19 +26,6 @@ const FINISH_REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map<st
   ["tool_calls", "tool-calls"],
   ["content_filter", "content-filter"],
 ]);
-
-interface OpenText {
-  readonly type: "text" | "reasoning";
-  readonly id: string;
-  text: string;
-}
-
-interface OpenCall {
-  readonly id: string;
-  readonly toolCallId: string;
-  readonly toolName: string;
-  text: string;
-}
 
 /**
  * Reads a chat completion, as chunks or whole: reasoning, then text, then tool calls, and `[DONE]`. Comments, with
@@ -84,12 +72,7 @@ export class ChatReader implements WireReader {
 
   finish(out: StreamPart[]): void {
     this.#close(out);
-    for (const { id, toolCallId, toolName, text } of this.#calls.values()) {
-      const input = parseToolInput(text);
-      // Spelled as the model spelled it, the call finds the vendor's cache when it goes back.
-      const opaque = text === "" || JSON.stringify(input.input) === text ? undefined : { arguments: text };
-      out.push({ type: "tool-call", id, part: { type: "tool-call", toolCallId, toolName, ...input, opaque } });
-    }
+    for (const call of this.#calls.values()) call.close("", {}, out);
     this.phase = "ended";
     out.push({
       type: "end",
@@ -122,26 +105,16 @@ export class ChatReader implements WireReader {
   }
 
   #append(type: OpenText["type"], delta: string, out: StreamPart[]): void {
-    let open = this.#open;
-    if (open?.type !== type) {
+    if (this.#open?.type !== type) {
       this.#close(out);
-      open = { type, id: this.#newId(), text: "" };
-      this.#open = open;
-      out.push(type === "text" ? { type: "text-start", id: open.id } : { type: "reasoning-start", id: open.id });
+      this.#open = new OpenText(type, this.#newId(), out);
     }
-    open.text += delta;
-    out.push(
-      type === "text" ? { type: "text-delta", id: open.id, delta } : { type: "reasoning-delta", id: open.id, delta },
-    );
+    this.#open.append(delta, out);
   }
 
   #close(out: StreamPart[]): void {
-    const open = this.#open;
-    if (open === undefined) return;
+    this.#open?.close({}, out);
     this.#open = undefined;
-    const { type, id, text } = open;
-    if (type === "text") out.push({ type: "text-end", id, part: { type, text } });
-    else out.push({ type: "reasoning-end", id, part: { type, text } });
   }
 
   #call(native: Foreign, position: number, out: StreamPart[]): void {
@@ -152,15 +125,11 @@ export class ChatReader implements WireReader {
       const toolName = asString(fn["name"]);
       if (toolName === undefined) throw new TargetFailure("stream.malformed");
       this.#close(out);
-      const id = this.#newId();
-      call = { id, toolCallId: asString(native["id"]) ?? `call_${id}`, toolName, text: "" };
+      call = new OpenCall(this.#newId(), { toolCallId: asString(native["id"]), toolName }, out);
       this.#calls.set(index, call);
-      out.push({ type: "tool-call-start", id, toolCallId: call.toolCallId, toolName });
     }
     const delta = fn["arguments"];
-    if (typeof delta !== "string" || delta === "") return;
-    call.text += delta;
-    out.push({ type: "tool-call-delta", id: call.id, delta });
+    if (typeof delta === "string") call.append(delta, out);
   }
 
   #finishReason(reason: string): void {

@@ -1,8 +1,14 @@
-import { isJsonObject, type Loss, type ReasoningEffort, type TargetRequest } from "@understudy/core/adapter";
+import {
+  isJsonObject,
+  type JsonObject,
+  type Loss,
+  type ReasoningEffort,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import type { DeepSeekEffort, DeepSeekModel } from "./models.ts";
 
 export interface ReasoningPlan {
-  readonly thinking?: { readonly type: "enabled" | "disabled" } | undefined;
+  readonly thinking?: JsonObject | undefined;
   readonly effort?: DeepSeekEffort | undefined;
   /** The model reasons, and what it reasons can be seen. */
   readonly isThinking: boolean;

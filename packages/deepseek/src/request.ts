@@ -1,15 +1,18 @@
 import {
   addToSystem,
+  defined,
   jsonInstruction,
+  mergeNative,
   type JsonObject,
   type JsonValue,
   type Loss,
+  type NativeRequest,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { toMessages, type NativeMessage } from "./content.ts";
-import { deepSeekModel, type DeepSeekEffort, type DeepSeekModel } from "./models.ts";
+import { toMessages } from "./content.ts";
+import { deepSeekModel, type DeepSeekModel } from "./models.ts";
 import { planReasoning } from "./reasoning.ts";
-import { toSampling, type Sampling } from "./sampling.ts";
+import { toSampling } from "./sampling.ts";
 
 /**
  * Native fields of the chat API, sent as they are. `tools` are added to the request's tools, everything else takes the
@@ -27,42 +30,6 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export interface NativeRequest {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Fields without a value are left out of its JSON. */
-  readonly body: NativeBody;
-}
-
-interface NativeBody extends Sampling {
-  readonly model: string;
-  readonly messages: readonly NativeMessage[];
-  readonly stream: boolean;
-  readonly stream_options?: { readonly include_usage: true } | undefined;
-  readonly thinking?: { readonly type: "enabled" | "disabled" } | undefined;
-  readonly reasoning_effort?: DeepSeekEffort | undefined;
-  readonly max_tokens?: number | undefined;
-  readonly stop?: readonly string[] | undefined;
-  readonly response_format?: { readonly type: "json_object" } | undefined;
-  readonly tools?: readonly (NativeTool | JsonValue)[] | undefined;
-  readonly tool_choice?: NativeToolChoice | undefined;
-  readonly user_id?: string | undefined;
-}
-
-interface NativeTool {
-  readonly type: "function";
-  readonly function: {
-    readonly name: string;
-    readonly description?: string | undefined;
-    readonly parameters: JsonObject;
-  };
-}
-
-type NativeToolChoice =
-  | "none"
-  | "required"
-  | { readonly type: "function"; readonly function: { readonly name: string } };
-
 const MOST_STOPS = 16;
 const MOST_USER_ID_BYTES = 512;
 
@@ -73,11 +40,10 @@ export function toNativeRequest(
   options: { readonly stream: boolean; readonly loss: (loss: Loss) => void },
 ): NativeRequest {
   const { stream, loss } = options;
-  const { headers = {}, tools: nativeTools, ...native } = request.vendorOptions?.deepseek ?? {};
+  const { headers = {}, ...native } = request.vendorOptions?.deepseek ?? {};
   const model = deepSeekModel(modelId);
   const { isThinking, thinking, effort } = planReasoning(request, model, loss);
-  const { tools, tool_choice } = toTools(request, isThinking);
-  const body: NativeBody = {
+  const body = defined({
     model: modelId,
     messages: toMessages(toSystem(request, loss), request.messages, isThinking, loss),
     stream_options: stream ? { include_usage: true } : undefined,
@@ -87,13 +53,11 @@ export function toNativeRequest(
     ...toSampling(request, model, isThinking, loss),
     stop: toStop(request, loss),
     response_format: request.output.type === "json" ? { type: "json_object" } : undefined,
-    tools: Array.isArray(nativeTools) ? [...(tools ?? []), ...nativeTools] : tools,
-    tool_choice,
+    ...toTools(request, isThinking),
     user_id: toUserId(request, loss),
-    ...native,
-    stream,
-  };
-  return { path: "/chat/completions", headers, body };
+  });
+  const merged = mergeNative(body, native, { objects: [], lists: ["tools"], loss });
+  return { path: "/chat/completions", headers, body: { ...merged, stream } };
 }
 
 /** JSON without a schema has a native switch, which still wants the word in the prompt; a schema has only words. */
@@ -126,16 +90,16 @@ function toStop({ stop }: TargetRequest, loss: (loss: Loss) => void): readonly s
 function toTools(
   { tools, toolChoice }: TargetRequest,
   isThinking: boolean,
-): { readonly tools?: readonly NativeTool[] | undefined; readonly tool_choice?: NativeToolChoice | undefined } {
+): Readonly<Record<string, JsonValue | undefined>> {
   if (tools.length === 0 || (toolChoice === "none" && isThinking)) return {};
   return { tools: tools.map(toTool), tool_choice: toToolChoice(toolChoice) };
 }
 
-function toTool({ name, description, inputSchema }: TargetRequest["tools"][number]): NativeTool {
-  return { type: "function", function: { name, description, parameters: inputSchema } };
+function toTool({ name, description, inputSchema }: TargetRequest["tools"][number]): JsonObject {
+  return { type: "function", function: defined({ name, description, parameters: inputSchema }) };
 }
 
-function toToolChoice(choice: TargetRequest["toolChoice"]): NativeToolChoice | undefined {
+function toToolChoice(choice: TargetRequest["toolChoice"]): JsonValue | undefined {
   if (choice === "auto") return undefined;
   return typeof choice === "string" ? choice : { type: "function", function: { name: choice.tool } };
 }

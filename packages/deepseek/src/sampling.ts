@@ -1,10 +1,5 @@
-import type { Loss, TargetRequest } from "@understudy/core/adapter";
+import { defined, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
 import type { DeepSeekModel } from "./models.ts";
-
-export interface Sampling {
-  readonly temperature?: number | undefined;
-  readonly top_p?: number | undefined;
-}
 
 const LEAST_TOP_P = 0.95;
 
@@ -17,7 +12,7 @@ export function toSampling(
   model: DeepSeekModel,
   isThinking: boolean,
   loss: (loss: Loss) => void,
-): Sampling {
+): JsonObject {
   const { temperature, topP, topK, seed } = request;
   const take = (what: string, value: number | undefined, refusal: string | undefined): number | undefined => {
     if (value === undefined || refusal === undefined) return value;
@@ -33,8 +28,8 @@ export function toSampling(
   if (isTooNarrow) {
     loss({ what: "topP", action: "downgraded", reason: `at least ${LEAST_TOP_P} while the model thinks` });
   }
-  return {
+  return defined({
     temperature: take("temperature", temperature, whileThinking),
     top_p: isTooNarrow ? LEAST_TOP_P : nucleus,
-  };
+  });
 }

@@ -8,19 +8,25 @@ import {
   type SourcePart,
 } from "@understudy/core/adapter";
 
-/** Where an answer's claims come from. Ranges count the bytes of all text of the answer. */
+/** Where a passage of the answer comes from. The range counts the bytes of all text of the answer. */
 interface Claim {
-  readonly startByte: number;
-  readonly endByte: number;
   readonly source: SourcePart;
+  readonly startByte: number;
+  /** Undefined: the vendor gives no range. */
+  readonly endByte: number | undefined;
 }
 
 /** Collects grounding and citations while an answer comes in. The latest grounding counts, citations add up. */
 export class Citations {
   #grounding: Foreign | undefined;
   readonly #citations: Foreign[] = [];
-  /** The text of the parts that are closed. */
-  #before = "";
+  #text = "";
+  /** Where the open text part begins. */
+  #first = 0;
+
+  get grounding(): Foreign | undefined {
+    return this.#grounding;
+  }
 
   read(candidate: Foreign): void {
     const grounding = asObject(candidate["groundingMetadata"]);
@@ -32,32 +38,29 @@ export class Citations {
     }
   }
 
-  get grounding(): Foreign | undefined {
-    return this.#grounding;
+  said(delta: string): void {
+    this.#text += delta;
   }
 
-  /** The citations of a text part that closes now. */
-  close(text: string): readonly Citation[] {
-    const all = this.#before + text;
-    const first = this.#before.length;
-    this.#before = all;
+  /** The citations of the text part that closes now. */
+  close(): readonly Citation[] {
+    const [text, first] = [this.#text, this.#first];
+    this.#first = text.length;
     const claims = this.#claims();
     if (claims.length === 0) return [];
-    const offsets = characterOffsets(all, new Set(claims.flatMap((claim) => [claim.startByte, claim.endByte])));
-    return claims.flatMap(({ startByte, endByte, source: { url, title } }) => {
-      const [start = 0, end = all.length] = [offsets.get(startByte), offsets.get(endByte)];
-      if (end <= first || start >= all.length) return [];
+    const offsets = toCharacters(text, new Set(claims.flatMap(({ startByte, endByte = 0 }) => [startByte, endByte])));
+    return claims.flatMap(({ source: { url, title }, startByte, endByte }): readonly Citation[] => {
+      if (endByte === undefined) return first === 0 ? [{ url, title }] : [];
+      const [start = 0, end = text.length] = [offsets.get(startByte), offsets.get(endByte)];
+      if (end <= first || start >= text.length) return [];
       return [{ url, title, start: Math.max(start, first) - first, end: end - first }];
     });
   }
 
   /** Every source once. */
   sources(): readonly SourcePart[] {
-    const found = new Map<string, SourcePart>();
-    for (const source of [...this.#chunks(), ...this.#citations.map((native) => sourceOf(native))]) {
-      if (source.url !== undefined && !found.has(source.url)) found.set(source.url, source);
-    }
-    return [...found.values()];
+    const all = [...this.#chunks(), ...this.#citations.map((native) => sourceOf(native))].filter(isNamed);
+    return [...new Map(all.map((source) => [source.url ?? source.title, source])).values()];
   }
 
   #chunks(): readonly SourcePart[] {
@@ -68,15 +71,15 @@ export class Citations {
 
   #claims(): readonly Claim[] {
     const chunks = this.#chunks();
-    const supported = asArray(this.#grounding?.["groundingSupports"])
-      .map(asObject)
-      .flatMap((support) =>
-        asArray(support["groundingChunkIndices"]).flatMap((index): readonly Claim[] => {
-          const source = chunks[asNumber(index) ?? -1];
-          return source === undefined ? [] : claimsOf(asObject(support["segment"]), source);
-        }),
-      );
-    return [...supported, ...this.#citations.flatMap((native) => claimsOf(native, sourceOf(native)))];
+    const supports = asArray(this.#grounding?.["groundingSupports"]).map(asObject);
+    const claims = supports.flatMap((support) =>
+      asArray(support["groundingChunkIndices"]).flatMap((index): readonly Claim[] => {
+        const source = chunks[asNumber(index) ?? -1];
+        return source === undefined ? [] : [claimOf(asObject(support["segment"]), source)];
+      }),
+    );
+    const cited = this.#citations.map((native) => claimOf(native, sourceOf(native)));
+    return [...claims, ...cited].filter(({ source }) => isNamed(source));
   }
 }
 
@@ -84,15 +87,17 @@ function sourceOf(native: Foreign): SourcePart {
   return { type: "source", url: asString(native["uri"]), title: asString(native["title"]) };
 }
 
-/** A start that is left out is zero; without an end, or a source, nothing is claimed. */
-function claimsOf(segment: Foreign, source: SourcePart): readonly Claim[] {
-  const endByte = asNumber(segment["endIndex"]);
-  if (endByte === undefined || (source.url === undefined && source.title === undefined)) return [];
-  return [{ startByte: asNumber(segment["startIndex"]) ?? 0, endByte, source }];
+function isNamed({ url, title }: SourcePart): boolean {
+  return url !== undefined || title !== undefined;
+}
+
+/** A start that is left out is zero. */
+function claimOf(segment: Foreign, source: SourcePart): Claim {
+  return { source, startByte: asNumber(segment["startIndex"]) ?? 0, endByte: asNumber(segment["endIndex"]) };
 }
 
 /** The UTF-16 offsets of some UTF-8 offsets, in one pass. */
-function characterOffsets(text: string, wanted: ReadonlySet<number>): ReadonlyMap<number, number> {
+function toCharacters(text: string, wanted: ReadonlySet<number>): ReadonlyMap<number, number> {
   const offsets = new Map<number, number>();
   let byte = 0;
   let index = 0;

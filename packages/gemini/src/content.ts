@@ -1,5 +1,6 @@
 import {
   asString,
+  defined,
   isJsonObject,
   type AssistantPart,
   type AudioPart,
@@ -13,7 +14,6 @@ import {
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
-import { defined } from "./defined.ts";
 import type { GeminiModel } from "./models.ts";
 
 export interface NativeContent {
@@ -26,7 +26,7 @@ export interface ContentRules extends Pick<GeminiModel, "needsSignatures" | "cal
 
 type ReportLoss = (what: string, action: Loss["action"], reason: string) => void;
 
-/** Parts of an answer that are about it, and not of it. */
+/** Kinds of opaque parts that are about the answer and not of it: they do not go back among its parts. */
 export const CONTINUATION = "continuationToken";
 export const GROUNDING = "groundingMetadata";
 

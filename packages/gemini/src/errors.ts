@@ -75,7 +75,6 @@ function refusals(stopStreaming: () => void): readonly FailureRow[] {
       text: /(?:developer|system) instruction/i,
       repair: always("with the system prompt as a message", moveSystem),
     },
-    { ...unsupported, text: /fetch content from the provided URL/i, capability: "urls" },
     {
       ...unsupported,
       text: /\bstream(?:ing|ed|generatecontent)?\b.{0,60}\b(?:not|disabled|cannot)\b/i,

@@ -5,6 +5,8 @@ import {
   asObject,
   asString,
   isJsonObject,
+  OpenCall,
+  OpenText,
   parseEvent,
   TargetFailure,
   type AttemptContext,
@@ -50,18 +52,10 @@ const MALFORMED: ReadonlySet<string> = new Set([
 const SERVER_TOOL_CALLS: ReadonlySet<string> = new Set(["executableCode", "toolCall"]);
 const SERVER_TOOL_RESULTS: ReadonlySet<string> = new Set(["codeExecutionResult", "toolResponse"]);
 
-interface OpenText {
-  readonly type: "text" | "reasoning";
-  readonly id: string;
-  text: string;
-}
-
-interface OpenCall {
-  readonly id: string;
-  readonly toolCallId: string;
-  readonly toolName: string;
-  readonly opaque: JsonObject | undefined;
+interface Calling {
+  readonly call: OpenCall;
   readonly args: PartialArgs;
+  readonly opaque: JsonObject;
 }
 
 /** Reads one answer of generateContent, streamed or whole. Nothing but the end of the body marks the end. */
@@ -72,7 +66,7 @@ export class GenerateContentReader implements WireReader {
   readonly #citations = new Citations();
   readonly #callIds = new Set<string>();
   #open: OpenText | undefined;
-  #openCall: OpenCall | undefined;
+  #calling: Calling | undefined;
   #usage: Usage | undefined;
   #model: string | undefined;
   #finishReason: FinishReason | undefined;
@@ -95,9 +89,9 @@ export class GenerateContentReader implements WireReader {
     const chunks = Array.isArray(body) ? body : [body];
     const before = out.length;
     for (const chunk of chunks.map(asObject)) this.#chunk(chunk, out);
-    // What has no reason to have ended is no answer.
+    // An answer says why it ended.
     if (this.phase === "evidence") this.finish(out);
-    else out.length = before;
+    else if (out.length > before) throw new TargetFailure("stream.truncated");
   }
 
   finish(out: StreamPart[]): void {
@@ -167,61 +161,49 @@ export class GenerateContentReader implements WireReader {
     const opaque = opaqueOf(rest);
     if (delta === "" && opaque === undefined) return;
     if (opaque !== undefined || this.#open?.type !== type) this.#close(out);
-    const open = (this.#open ??= this.#begin(type, out));
-    if (delta !== "") {
-      open.text += delta;
-      if (type === "text") out.push({ type: "text-delta", id: open.id, delta });
-      else out.push({ type: "reasoning-delta", id: open.id, delta });
-    }
+    this.#open ??= this.#begin(type, out);
+    this.#open.append(delta, out);
+    if (type === "text") this.#citations.said(delta);
     if (opaque !== undefined) this.#close(out, opaque);
   }
 
   #begin(type: OpenText["type"], out: StreamPart[]): OpenText {
-    const id = this.#context.newId();
-    if (type === "text") out.push({ type: "text-start", id });
+    const open = new OpenText(type, this.#context.newId(), out);
     // Summaries come now and then; in between there is silence.
-    else out.push({ type: "reasoning-start", id }, { type: "working", kind: "reasoning", on: true });
-    return { type, id, text: "" };
+    if (type === "reasoning") out.push({ type: "working", kind: "reasoning", on: true });
+    return open;
   }
 
   #close(out: StreamPart[], opaque?: JsonObject): void {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    const { type, id, text } = open;
-    if (type === "text") {
-      const citations = this.#citations.close(text);
-      const cited = citations.length === 0 ? {} : { citations };
-      out.push({ type: "text-end", id, part: { type, text, opaque, ...cited } });
-    } else {
-      out.push(
-        { type: "reasoning-end", id, part: { type, text, opaque } },
-        { type: "working", kind: "reasoning", on: false },
-      );
-    }
+    const kept = opaque === undefined ? {} : { opaque };
+    const citations = open.type === "text" ? this.#citations.close() : [];
+    open.close(citations.length === 0 ? kept : { ...kept, citations }, out);
+    if (open.type === "reasoning") out.push({ type: "working", kind: "reasoning", on: false });
   }
 
   #call(native: Foreign, rest: Foreign, out: StreamPart[]): void {
-    this.#openCall?.args.add(native);
-    const toolName = asString(native["name"]);
-    if (toolName !== undefined && toolName !== "") {
+    const toolName = asString(native["name"]) ?? "";
+    if (toolName !== "") {
       this.#close(out);
       this.#closeCall(out);
-      const id = this.#context.newId();
-      const toolCallId = this.#callId(asString(native["id"]));
-      out.push({ type: "tool-call-start", id, toolCallId, toolName });
-      this.#openCall = { id, toolCallId, toolName, opaque: opaqueOf(rest), args: new PartialArgs(native["args"]) };
-      this.#openCall.args.add(native);
-    } else if (this.#openCall === undefined) throw new TargetFailure("stream.malformed");
+      const call = new OpenCall(
+        this.#context.newId(),
+        { toolCallId: this.#callId(asString(native["id"])), toolName },
+        out,
+      );
+      this.#calling = { call, args: new PartialArgs(native["args"]), opaque: asJsonObject(rest) };
+    }
+    if (this.#calling === undefined) throw new TargetFailure("stream.malformed");
+    this.#calling.args.add(native);
     if (native["willContinue"] !== true) this.#closeCall(out);
   }
 
   #closeCall(out: StreamPart[]): void {
-    const call = this.#openCall;
-    if (call === undefined) return;
-    this.#openCall = undefined;
-    const { id, toolCallId, toolName, opaque, args } = call;
-    out.push({ type: "tool-call", id, part: { type: "tool-call", toolCallId, toolName, input: args.whole(), opaque } });
+    this.#calling?.call.close(JSON.stringify(this.#calling.args.whole()), this.#calling.opaque, out);
+    this.#calling = undefined;
   }
 
   /** Older models give none; then one that no other turn can have. */

@@ -1,5 +1,4 @@
-import { clampEffort, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
-import { defined } from "./defined.ts";
+import { clampEffort, defined, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
 import type { GeminiModel } from "./models.ts";
 
 export interface ReasoningPlan {

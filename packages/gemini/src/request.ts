@@ -1,14 +1,16 @@
 import {
   addToSystem,
+  defined,
   isJsonObject,
+  mergeNative,
   type JsonObject,
   type JsonValue,
   type Loss,
+  type NativeRequest,
   type TargetMessage,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
-import { defined } from "./defined.ts";
 import { geminiModel, type GeminiModel } from "./models.ts";
 import { toFormat, toToolSchema } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
@@ -28,12 +30,6 @@ declare module "@understudy/core/adapter" {
   interface VendorOptions {
     readonly gemini?: GeminiOptions | undefined;
   }
-}
-
-export interface NativeRequest {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: JsonObject;
 }
 
 export interface RequestOptions {
@@ -77,7 +73,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, options
   return {
     path: `/${name.split("/").map(encodeURIComponent).join("/")}:${method}`,
     headers,
-    body: merged(body, defined(native)),
+    body: mergeNative(body, native, { objects: ["generationConfig", "toolConfig"], lists: ["tools"], loss }),
   };
 }
 
@@ -149,15 +145,4 @@ function toCallingConfig(choice: TargetRequest["toolChoice"]): JsonObject | unde
   if (choice === "auto") return undefined;
   if (choice === "none") return { mode: "NONE" };
   return choice === "required" ? { mode: "ANY" } : { mode: "ANY", allowedFunctionNames: [choice.tool] };
-}
-
-function merged(body: JsonObject, native: JsonObject): JsonObject {
-  const result: Record<string, JsonValue> = { ...body, ...native };
-  for (const name of ["generationConfig", "toolConfig"]) {
-    const [own, given] = [body[name], native[name]];
-    if (isJsonObject(own) && isJsonObject(given)) result[name] = { ...own, ...given };
-  }
-  const [tools, serverTools] = [body["tools"], native["tools"]];
-  if (Array.isArray(tools) && Array.isArray(serverTools)) result["tools"] = [...tools, ...serverTools];
-  return result;
 }

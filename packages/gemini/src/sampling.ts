@@ -1,5 +1,4 @@
-import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
-import { defined } from "./defined.ts";
+import { defined, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
 import type { GeminiModel } from "./models.ts";
 
 /** The sampling parameters that a model takes; the others are reported. */

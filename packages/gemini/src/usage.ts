@@ -13,5 +13,7 @@ export function readUsage(native: Foreign): Usage {
 
 /** Some chunks have an object that counts nothing. */
 export function hasUsage(native: Foreign): boolean {
-  return asNumber(native["promptTokenCount"]) !== undefined || asNumber(native["totalTokenCount"]) !== undefined;
+  return ["promptTokenCount", "candidatesTokenCount", "totalTokenCount"].some(
+    (name) => asNumber(native[name]) !== undefined,
+  );
 }
