@@ -43,7 +43,6 @@ const SMALLEST_MAX_TOKENS = 4_096;
 /** The last version of the API that takes sampling parameters. */
 const SAMPLING_VERSION = "2023-06-01";
 const MUST_CALL = "Answer by calling one of the tools; do not answer in text.";
-const GO_ON = "Go on exactly where you stopped.";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(
@@ -69,7 +68,7 @@ export function toNativeRequest(
     model: modelId,
     max_tokens: maxTokens,
     system,
-    messages: closing(toMessages(request.messages, format.format === undefined, loss), model, loss),
+    messages: closing(toMessages(request.messages, format.format === undefined, loss)),
     tools: request.tools.length === 0 ? undefined : request.tools.map(toTool),
     tool_choice: choice.choice,
     thinking: choice.thinking,
@@ -152,18 +151,13 @@ function toTool({ name, description, inputSchema }: TargetRequest["tools"][numbe
   return defined({ name, description, input_schema: inputSchema });
 }
 
-/** A conversation that ends with the assistant: some models go on, the others have to be asked to. */
-function closing(messages: JsonObject[], model: AnthropicModel, loss: (loss: Loss) => void): JsonObject[] {
+/** A conversation that ends with the assistant is for models that continue it; they refuse blanks at its end. */
+function closing(messages: JsonObject[]): JsonObject[] {
   const last = messages.at(-1);
   if (last?.["role"] !== "assistant") return messages;
   const blocks = Array.isArray(last["content"]) ? last["content"] : [];
   const ending: unknown = blocks.at(-1);
-  // After a pause the vendor goes on by itself.
   if (!isJsonObject(ending) || ending["type"] !== "text") return messages;
-  if (!model.prefill) {
-    loss({ what: "messages", action: "translated", reason: "the model does not continue; it is asked to go on" });
-    return [...messages, { role: "user", content: [{ type: "text", text: GO_ON }] }];
-  }
   const text = String(ending["text"]).trimEnd();
   return [...messages.slice(0, -1), { ...last, content: [...blocks.slice(0, -1), { ...ending, text }] }];
 }
