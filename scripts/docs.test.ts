@@ -139,6 +139,25 @@ describe("lists in the documentation", () => {
     expect(missingFrom(table, types)).toEqual([]);
   });
 
+  test.each([
+    ["Request", "model/request.ts", "## Request", "## Answer"],
+    ["Answer", "model/answer.ts", "## Answer", "## JSON output"],
+  ])("requests.md has every field of %s", (name, file, from, to) => {
+    const page = read("docs/requests.md");
+    const fields = fieldsOf(file, name);
+
+    expect(fields.length).toBeGreaterThan(10);
+    expect(missingFrom(page.slice(page.indexOf(from), page.indexOf(to)), fields)).toEqual([]);
+  });
+
+  test("errors.md has every field of an error", () => {
+    const page = read("docs/errors.md");
+    const fields = fieldsOf("model/error.ts", "UnderstudyErrorDetails").filter((field) => field !== "message");
+
+    expect(fields.length).toBeGreaterThan(8);
+    expect(missingFrom(page.slice(0, page.indexOf("## Error codes")), fields)).toEqual([]);
+  });
+
   test("testing.md has every fault", () => {
     const page = read("docs/testing.md");
     const types = typesIn("packages/testing/src/faults/fault.ts");
@@ -199,6 +218,14 @@ function typesIn(file: string, marker = ""): readonly string[] {
   const from = source.indexOf(marker);
   const part = marker === "" ? source : source.slice(from, source.indexOf(";\n\n", from));
   return [...part.matchAll(/readonly type: "([\w-]+)"/g)].map((match) => match[1] ?? "");
+}
+
+/** The fields of an interface of core. */
+function fieldsOf(file: string, name: string): readonly string[] {
+  const source = read(`packages/core/src/${file}`);
+  const from = source.search(new RegExp(`^export interface ${name}\\b`, "m"));
+  const part = source.slice(from, source.indexOf("\n}", from));
+  return [...part.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1] ?? "");
 }
 
 /** The members of a union of literals. */
