@@ -1,10 +1,20 @@
 import { anthropic, type AnthropicClient } from "@understudy/anthropic";
 import type { Target } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
+import { gemini } from "@understudy/gemini";
 import { openai, type OpenAIClient } from "@understudy/openai";
+import {
+  startAnthropic,
+  startDeepSeek,
+  startGemini,
+  startOpenAI,
+  startOpenAIChat,
+  type Vendor,
+} from "@understudy/testing";
 import { anthropicExpected } from "./expected/anthropic.ts";
 import { chatExpected, deepSeekExpected } from "./expected/chat.ts";
 import type { ExpectedWire } from "./expected/reading.ts";
+import { geminiExpected } from "./expected/gemini.ts";
 import { responsesExpected } from "./expected/responses.ts";
 import type { Recording } from "./recordings.ts";
 
@@ -15,10 +25,14 @@ export interface AdaptedWire {
   readonly expected: ExpectedWire;
   /** For recordings that do not say which model answered. */
   readonly usualModel: string;
+  /** The model that takes over conversations of other vendors. */
+  readonly newestModel: string;
   /** Headers of an answer that may hold the id of its request, best first. */
   readonly requestIdHeaders: readonly string[];
   /** A target that asks over HTTP. */
   target(model: string, baseURL: string): Target;
+  /** A simulator of the vendor. */
+  start(): Promise<Vendor>;
   /** A target whose every request is answered by `respond`, without a vendor's SDK in between. */
   inProcess(model: string, respond: () => Response): Target;
 }
@@ -30,8 +44,10 @@ export const anthropicWire: AdaptedWire = {
   covers: (recording) => recording.vendor === "anthropic",
   expected: anthropicExpected,
   usualModel: "claude-sonnet-4-6",
+  newestModel: "claude-sonnet-5-5",
   requestIdHeaders: ["request-id"],
   target: (model, baseURL) => anthropic(model, { apiKey, baseURL }),
+  start: () => startAnthropic(),
   inProcess: (model, respond) => {
     const client: AnthropicClient = {
       baseURL: "https://in-process.invalid",
@@ -47,8 +63,10 @@ export const deepSeekWire: AdaptedWire = {
   covers: (recording) => recording.vendor === "deepseek",
   expected: deepSeekExpected,
   usualModel: "deepseek-flash",
+  newestModel: "deepseek-flash",
   requestIdHeaders: ["x-ds-trace-id", "x-request-id"],
   target: (model, baseURL) => deepseek(model, { apiKey, baseURL }),
+  start: () => startDeepSeek(),
   inProcess: (model, respond) => deepseek(model, { apiKey, fetch: () => Promise.resolve(respond()) }),
 };
 
@@ -57,8 +75,10 @@ export const responsesWire: AdaptedWire = {
   covers: (recording) => recording.vendor === "openai-responses" || isAzure(recording, "responses-"),
   expected: responsesExpected,
   usualModel: "gpt-5.6-terra",
+  newestModel: "gpt-6.1-terra",
   requestIdHeaders: ["x-request-id", "apim-request-id"],
   target: (model, baseURL) => openai(model, { apiKey, baseURL }),
+  start: () => startOpenAI(),
   inProcess: (model, respond) => openai(model, { client: openAIClient(respond) }),
 };
 
@@ -70,12 +90,26 @@ export const chatWire: AdaptedWire = {
   },
   expected: chatExpected,
   usualModel: "gpt-4.1",
+  newestModel: "gpt-4.1",
   requestIdHeaders: ["x-request-id", "apim-request-id"],
   target: (model, baseURL) => openai.chat(model, { apiKey, baseURL }),
+  start: () => startOpenAIChat(),
   inProcess: (model, respond) => openai.chat(model, { client: openAIClient(respond) }),
 };
 
-export const adaptedWires: readonly AdaptedWire[] = [anthropicWire, responsesWire, chatWire, deepSeekWire];
+export const geminiWire: AdaptedWire = {
+  name: "gemini",
+  covers: (recording) => recording.vendor === "gemini",
+  expected: geminiExpected,
+  usualModel: "gemini-2.5-flash",
+  newestModel: "gemini-3.5-flash",
+  requestIdHeaders: [],
+  target: (model, baseURL) => gemini(model, { apiKey, baseURL }),
+  start: () => startGemini(),
+  inProcess: (model, respond) => gemini(model, { apiKey, fetch: () => Promise.resolve(respond()) }),
+};
+
+export const adaptedWires: readonly AdaptedWire[] = [anthropicWire, responsesWire, chatWire, deepSeekWire, geminiWire];
 
 function openAIClient(respond: () => Response): OpenAIClient {
   const client: OpenAIClient = {

@@ -82,7 +82,35 @@ export const anthropicExpected: ExpectedWire = {
       media: [],
     };
   },
+
+  kept: (message) => {
+    // Said in place of an answer.
+    const refusal = string(fields(message["stop_details"])["explanation"]);
+    return [...list(message["content"]), { type: "text", text: refusal }].flatMap(keptBlock);
+  },
+
+  sent: (request) =>
+    list(request["messages"])
+      .filter((message) => message["role"] === "assistant")
+      .flatMap((message) => list(message["content"])),
 };
+
+/** Blank text is refused, and thinking without a signature; whatever else there is goes back unmodified. */
+function keptBlock(block: Fields): readonly Fields[] {
+  const { type, text, citations, signature, caller, inputText: _, ...rest } = block;
+  switch (type) {
+    case "text":
+      if (string(text).trim() === "") return [];
+      return [{ type, text, ...(list(citations).length === 0 ? {} : { citations }) }];
+    case "thinking":
+      return string(signature) === "" ? [] : [{ type, ...rest, signature }];
+    case "tool_use":
+      // A call by the model itself needs no caller.
+      return [{ type, ...rest, ...(caller === undefined || fields(caller)["type"] === "direct" ? {} : { caller }) }];
+    default:
+      return [block];
+  }
+}
 
 /** A block with one delta more. Arguments are collected as text. */
 function grown(block: Fields, delta: Fields): Fields {

@@ -22,11 +22,18 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
 };
 
 /** Chat completions. Other choices than the first are no part of the answer. */
-export const chatExpected: ExpectedWire = { assemble, read };
+export const chatExpected: ExpectedWire = {
+  assemble,
+  read,
+  kept: (completion) => keptMessage(firstMessage(completion)),
+  sent: (request) => earlierAnswers(request).flatMap(keptMessage),
+};
 
 /** The same wire with reasoning text, and a finish reason that is a failure. */
 export const deepSeekExpected: ExpectedWire = {
-  assemble,
+  ...chatExpected,
+  kept: (completion) => [...keptReasoning(firstMessage(completion)), ...chatExpected.kept(completion)],
+  sent: (request) => [...earlierAnswers(request).flatMap(keptReasoning), ...chatExpected.sent(request)],
   read: (completion) => {
     const usage = fields(completion["usage"]);
     const reading = read(completion);
@@ -42,6 +49,24 @@ export const deepSeekExpected: ExpectedWire = {
     };
   },
 };
+
+function earlierAnswers(request: Fields): readonly Fields[] {
+  return list(request["messages"]).filter((message) => message["role"] === "assistant");
+}
+
+function keptReasoning(message: Fields): readonly unknown[] {
+  return [string(message["reasoning_content"])].filter((text) => text !== "");
+}
+
+/** A refusal goes back as text: that is what the model said. */
+function keptMessage({ content, refusal, tool_calls: calls }: Fields): readonly unknown[] {
+  const kept = list(calls).map(({ index: _count, function: called, ...call }) => {
+    // Nothing at all is no JSON.
+    const text = string(fields(called)["arguments"]);
+    return { ...call, ...(called === undefined ? {} : { function: { ...fields(called), arguments: text || "{}" } }) };
+  });
+  return [string(content) + string(refusal), ...kept].filter((part) => part !== "");
+}
 
 function assemble(events: readonly unknown[]): Fields {
   let completion: Fields = {};

@@ -1,7 +1,9 @@
-import type { FailureClass } from "@understudy/core/adapter";
+import type { FailureClass, FailureScope } from "@understudy/core/adapter";
 
 export interface ExpectedFailure {
   readonly class: FailureClass;
+  /** Where it differs from what the class belongs to. */
+  readonly scope?: FailureScope | undefined;
   /** Milliseconds that the answer says to wait. */
   readonly retryAfterMs?: number | undefined;
   /** Tokens, where the answer says how many the model takes. */
@@ -84,7 +86,7 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
   "gemini/error/400-invalid-argument.json": rejected,
   "gemini/error/400-invalid-key-2.json": badKey,
   "gemini/error/400-invalid-key.json": badKey,
-  "gemini/error/400-user-location.json": { class: "auth.forbidden" },
+  "gemini/error/400-user-location.json": { class: "auth.forbidden", scope: "endpoint" },
   "gemini/error/403-api-not-enabled.json": { class: "auth.forbidden" },
   "gemini/error/403-permission-denied.json": { class: "auth.forbidden" },
   "gemini/error/404-error.json": noModel,
@@ -92,7 +94,7 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
   "gemini/error/404-model-not-found-3.json": noModel,
   "gemini/error/404-model-not-found.json": noModel,
   "gemini/error/429-quota-exceeded.json": { class: "rate.requests" },
-  "gemini/error/429-resource-exhausted.json": { class: "rate.tokens", retryAfterMs: 48_939.935699 },
+  "gemini/error/429-resource-exhausted.json": { class: "rate.tokens", retryAfterMs: 48_000 },
   "gemini/error/429-retry-info.json": { class: "rate.requests", retryAfterMs: 34_400 },
   "gemini/error/composed-500-internal.json": { class: "server.error" },
   "gemini/error/composed-503-unavailable.json": { class: "server.overloaded" },

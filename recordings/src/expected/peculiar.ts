@@ -4,6 +4,10 @@ interface Peculiar {
   /** Why the recording is not read like all others. */
   readonly reason: string;
   readonly expected: Partial<Reading>;
+  /** What goes back to the vendor. */
+  readonly kept?: readonly unknown[] | undefined;
+  /** Wires whose simulators refuse the answer in a history. */
+  readonly refusedBy?: readonly string[] | undefined;
 }
 
 const inBand = "an error event with status 200";
@@ -29,6 +33,11 @@ export const peculiar: Readonly<Record<string, Peculiar>> = {
     reason: noAnswer,
     expected: { failure: "gateway.not-a-stream" },
   },
+  "openai-responses/stream/image-generation.sse": {
+    reason: "the image was replaced by a word that is no base64",
+    expected: {},
+    refusedBy: ["gemini"],
+  },
   "openai-responses/stream/apply-patch.sse": { reason: handedOver, expected: { finishReason: "pause" } },
   "openai-responses/stream/mcp-approval-request.sse": { reason: handedOver, expected: { finishReason: "pause" } },
   "openai-responses/response/local-shell.json": { reason: handedOver, expected: { finishReason: "pause" } },
@@ -36,5 +45,16 @@ export const peculiar: Readonly<Record<string, Peculiar>> = {
   "openai-chat/response/legacy-function-call-gpt-3-5-turbo.json": {
     reason: "the only call in the form of before there could be several",
     expected: { toolCalls: [{ name: "get_weather", input: { city: "New York City" } }] },
+    kept: [
+      { id: "call_p1", type: "function", function: { name: "get_weather", arguments: '{"city":"New York City"}' } },
+    ],
+  },
+  "gemini/stream/composed-error-mid-stream-raw-json-tail.sse": {
+    reason: "a bare JSON error behind the events",
+    expected: { failure: "server.overloaded" },
+  },
+  "gemini/stream/vertex-error-mid-stream.sse": {
+    reason: "a bare JSON error behind events that all say that they are the last",
+    expected: { failure: "server.error" },
   },
 };

@@ -42,6 +42,10 @@ export interface ExpectedWire {
   assemble(events: readonly unknown[]): Fields;
   /** An answer in one piece. */
   read(answer: Fields): Reading;
+  /** What the vendor wants back of its answer in the next request, as it came. */
+  kept(answer: Fields): readonly unknown[];
+  /** The same of what a request holds of earlier answers. */
+  sent(request: Fields): readonly unknown[];
 }
 
 export function fields(value: unknown): Fields {

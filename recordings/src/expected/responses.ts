@@ -74,7 +74,43 @@ export const responsesExpected: ExpectedWire = {
         .map((item) => `image/${string(item["output_format"])}`),
     };
   },
+
+  kept: (response) => {
+    const output = list(response["output"]).filter((item) => !isBlank(item));
+    let isReasoningLost = false;
+    return output.flatMap((item, index) => {
+      const { id: _, ...nameless } = item;
+      if (item["type"] !== "reasoning") return [essence(isReasoningLost && isCommon(item) ? nameless : item)];
+      // Refused without its encrypted form or the item that followed it; then ids of what followed are refused too.
+      isReasoningLost = typeof item["encrypted_content"] !== "string" || output[index + 1] === undefined;
+      return isReasoningLost ? [] : [essence(item)];
+    });
+  },
+
+  sent: (request) =>
+    list(request["input"])
+      .filter((item) => item["type"] !== "message" || item["role"] === "assistant")
+      .filter((item) => !string(item["type"]).endsWith("_call_output"))
+      .map(essence),
 };
+
+/** A message that says nothing, as it follows an image. */
+function isBlank(item: Fields): boolean {
+  const texts = list(item["content"]).map((part) => string(part["text"]) + string(part["refusal"]));
+  return item["type"] === "message" && texts.join("") === "";
+}
+
+function isCommon(item: Fields): boolean {
+  return common.includes(string(item["type"])) && item["type"] !== "image_generation_call";
+}
+
+/** Without what only an answer has: status, probabilities, empty lists. */
+function essence(item: Fields): Fields {
+  if (!isCommon(item)) return item;
+  const { status: _, role: __, content, ...rest } = item;
+  const parts = list(content).map(({ logprobs: ___, ...part }) => part);
+  return { ...rest, ...(parts.length === 0 ? {} : { content: parts }) };
+}
 
 /** This API has no field for it. */
 function finishReason(response: Fields, isRefused: boolean): FinishReason {

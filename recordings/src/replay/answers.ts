@@ -68,6 +68,11 @@ export function expectedOf(one: ReplayCase, requestId: string | undefined): obje
   return { ...comparable(expected, expected), model: expected.model ?? one.model, requestId };
 }
 
+/** Whether a chain delivers the recording. */
+export function isAnswer({ expected }: ReplayCase): boolean {
+  return expected.failure === undefined && !isEmpty(expected);
+}
+
 function isEmpty({ finishReason, text, toolCalls, refusal, media }: Reading): boolean {
   if (finishReason !== "stop" && finishReason !== "other" && finishReason !== "tool-calls") return false;
   return text.trim() === "" && toolCalls.length === 0 && refusal === undefined && media.length === 0;

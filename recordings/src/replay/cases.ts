@@ -13,8 +13,10 @@ export interface ReplayCase {
   readonly status: number;
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
-  /** The answer as the vendor would send it in one piece. */
-  readonly native: Fields;
+  /** What of the answer goes back to its vendor in the next request. */
+  readonly kept: readonly unknown[];
+  /** Wires on which the conversation cannot go on. */
+  readonly refusedBy: readonly string[];
   readonly expected: Reading;
   /** The same for the first bytes of the body. */
   expectedOf(bytes: number): Reading;
@@ -35,7 +37,8 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
     status: recording.status,
     body,
     headers: { "content-type": type, ...recording.headers },
-    native,
+    kept: peculiar[file]?.kept ?? wire.expected.kept(native),
+    refusedBy: peculiar[file]?.refusedBy ?? [],
     expected: { ...wire.expected.read(native), ...stated },
     expectedOf: (bytes) => {
       const come = events.filter(({ end }) => end <= bytes).map(({ data }) => data);

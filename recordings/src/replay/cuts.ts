@@ -21,8 +21,9 @@ export function splitAt(body: Uint8Array, offset: number): readonly Uint8Array[]
   return [body.subarray(0, offset), body.subarray(offset)];
 }
 
-export function bytesOf(body: Uint8Array): readonly Uint8Array[] {
-  return Array.from(body, (_, offset) => body.subarray(offset, offset + 1));
+export function piecesOf(body: Uint8Array, size: number): readonly Uint8Array[] {
+  const count = Math.ceil(body.length / size);
+  return Array.from({ length: count }, (_, index) => body.subarray(index * size, (index + 1) * size));
 }
 
 /** Offsets behind the blank line that ends an event. */

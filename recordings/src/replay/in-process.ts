@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { AdaptedWire } from "../adapters.ts";
 import { readText } from "../recordings.ts";
 import { comparable, type ReplayCase } from "./cases.ts";
-import { bytesOf, cutsOf, splitAt } from "./cuts.ts";
+import { cutsOf, piecesOf, splitAt } from "./cuts.ts";
 import { framingsOf } from "./framings.ts";
 import { contractFaults, isSameRun, outcomeOf } from "./outcome.ts";
 import { Playback, runTarget, type Run } from "./run.ts";
@@ -20,7 +20,7 @@ export interface RunCounts {
  * bytes it got: with the whole run, which is compared with the independent reading, or with the reading of a part.
  */
 export async function replayInProcess(wire: AdaptedWire, one: ReplayCase, counts: RunCounts): Promise<string[]> {
-  const playback = new Playback(one.headers);
+  const playback = new Playback(one.headers["content-type"] ?? "");
   const target = wire.inProcess(one.model, () => playback.respond());
   const run = (pieces: readonly Uint8Array[]): Promise<Run> => {
     playback.load(pieces);
@@ -36,7 +36,7 @@ export async function replayInProcess(wire: AdaptedWire, one: ReplayCase, counts
     if (!isSameRun(await run(pieces), whole)) faults.push(`${what} changes the answer`);
   };
 
-  await same("one byte per read", bytesOf(one.body));
+  await same("one byte per read", piecesOf(one.body, 1));
   counts.bytewise += 1;
 
   const { splits, boundaries } = cutsOf(one.body, one.isStream);
@@ -61,7 +61,7 @@ export async function replayInProcess(wire: AdaptedWire, one: ReplayCase, counts
     // oxlint-disable-next-line no-await-in-loop
     await same(name, [bytes]);
     // oxlint-disable-next-line no-await-in-loop
-    await same(`${name}, one byte per read,`, bytesOf(bytes));
+    await same(`${name}, seven bytes per read,`, piecesOf(bytes, 7));
     counts.framed += 2;
   }
   return faults;

@@ -30,7 +30,7 @@ export function refusalCase({ file, status }: Recording): RefusalCase {
 /** What an adapter says about a refusal, as far as it is stated by hand. */
 export function failureOf(failure: TargetFailure | undefined): object {
   if (failure === undefined) return {};
-  const { status, retryAfterMs, contextWindow, capability, repair } = failure.details;
+  const { status, scope, retryAfterMs, contextWindow, capability, repair } = failure.details;
   const repaired = repair === undefined ? undefined : true;
-  return known({ class: failure.class, retryAfterMs, contextWindow, capability, repaired, status });
+  return known({ class: failure.class, scope, retryAfterMs, contextWindow, capability, repaired, status });
 }

@@ -24,10 +24,23 @@ const clock: AttemptContext["clock"] = {
   clearTimeout: () => undefined,
 };
 
-/** One attempt, without the engine. Ids are counted, so that two runs of the same body give the same parts. */
+/** An id that an adapter made up for a call, because the vendor gave none. */
+export function isOwnId(id: string): boolean {
+  return /^call_[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id);
+}
+
+/** One attempt, without the engine. Ids are counted, so that two runs of the same body give the same parts, and those of calls are too where the vendor gives none. */
 export async function runTarget(target: Target): Promise<Run> {
   const parts: StreamPart[] = [];
   let ids = 0;
+  const ownIds: string[] = [];
+  const numbered = (part: StreamPart): StreamPart => {
+    if (part.type === "tool-call-start" && isOwnId(part.toolCallId)) {
+      return { ...part, toolCallId: `own ${ownIds.push(part.toolCallId)}` };
+    }
+    if (part.type !== "tool-call" || !isOwnId(part.part.toolCallId)) return part;
+    return { ...part, part: { ...part.part, toolCallId: `own ${ownIds.indexOf(part.part.toolCallId) + 1}` } };
+  };
   const context: AttemptContext = {
     signal: new AbortController().signal,
     clock,
@@ -35,7 +48,7 @@ export async function runTarget(target: Target): Promise<Run> {
     loss: () => undefined,
   };
   try {
-    for await (const batch of target.stream(request, context)) parts.push(...batch);
+    for await (const batch of target.stream(request, context)) for (const part of batch) parts.push(numbered(part));
     return { parts, failure: undefined };
   } catch (error) {
     if (isTargetFailure(error)) return { parts, failure: error };
@@ -48,8 +61,8 @@ export class Playback {
   readonly #headers: Headers;
   #pieces: readonly Uint8Array[] = [];
 
-  constructor(headers: Readonly<Record<string, string>>) {
-    this.#headers = new Headers(headers);
+  constructor(contentType: string) {
+    this.#headers = new Headers({ "content-type": contentType });
   }
 
   load(pieces: readonly Uint8Array[]): void {
@@ -58,12 +71,10 @@ export class Playback {
 
   respond(): Response {
     const pieces = this.#pieces;
-    let next = 0;
     const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        const piece = pieces[next++];
-        if (piece === undefined) controller.close();
-        else controller.enqueue(piece);
+      start: (controller) => {
+        for (const piece of pieces) controller.enqueue(piece);
+        controller.close();
       },
     });
     return new Response(body, { headers: this.#headers });

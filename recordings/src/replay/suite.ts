@@ -1,12 +1,14 @@
 import { createChain } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AdaptedWire } from "../adapters.ts";
-import { known } from "../expected/reading.ts";
+import { adaptedWires, type AdaptedWire } from "../adapters.ts";
+import { fields, known } from "../expected/reading.ts";
 import { recordingsFolder } from "../folder.ts";
 import { listRecordings } from "../recordings.ts";
-import { expectedOf, readingOf, readStream, requestOf, settle } from "./answers.ts";
+import { expectedOf, isAnswer, readingOf, readStream, requestOf, settle } from "./answers.ts";
 import { comparable, replayCase } from "./cases.ts";
 import { replayInProcess, type RunCounts } from "./in-process.ts";
+import { nextRequest, secretsOf } from "./next-turn.ts";
+import { startOther, type OtherVendor } from "./other-vendor.ts";
 import { outcomeOf } from "./outcome.ts";
 import { startPlayback, type PlaybackServer } from "./playback-server.ts";
 import { failureOf, refusalCase } from "./refusals.ts";
@@ -17,24 +19,27 @@ export function replaySuite(wire: AdaptedWire): void {
   const recordings = listRecordings().filter((recording) => wire.covers(recording));
   const cases = recordings.filter(({ kind }) => kind !== "error").map((recording) => replayCase(wire, recording));
   const refusals = recordings.filter(({ kind }) => kind === "error").map((recording) => refusalCase(recording));
+  const answered = cases.filter((one) => isAnswer(one));
   const counts: RunCounts = { bytewise: 0, split: 0, truncated: 0, framed: 0 };
 
   if (!recordingsFolder.exists) process.stderr.write(`\nrecordings/replay ${wire.name}: ${recordingsFolder.absence}\n`);
 
   describe.skipIf(!recordingsFolder.exists)(`${wire.name} recordings`, () => {
     let server: PlaybackServer;
+    let others: readonly OtherVendor[] = [];
 
     beforeAll(async () => {
       const answers = new Map([...cases, ...refusals].map((one) => [one.file, one]));
       server = await startPlayback((name) => answers.get(name) ?? { status: 404, headers: {}, body: "" });
+      others = await Promise.all(adaptedWires.filter((other) => other !== wire).map(startOther));
     });
 
     afterAll(async () => {
-      await server.close();
+      await Promise.all([server, ...others].map((one) => one.close()));
       const streams = cases.filter((one) => one.isStream).length;
       const { bytewise, split, truncated, framed } = counts;
       process.stderr.write(
-        `\n${wire.name}: replayed over HTTP ${streams} streams, ${cases.length - streams} whole answers, ${refusals.length} refusals; in process ${bytewise} byte by byte, ${split} split in two, ${truncated} truncated, ${framed} in other framings\n`,
+        `\n${wire.name}: replayed over HTTP ${streams} streams, ${cases.length - streams} whole answers, ${refusals.length} refusals; ${answered.length} answers sent back and to ${others.length} others; in process ${bytewise} byte by byte, ${split} split in two, ${truncated} truncated, ${framed} in other framings\n`,
       );
     });
 
@@ -51,6 +56,28 @@ export function replaySuite(wire: AdaptedWire): void {
       expect(known(readingOf(streamed, one))).toStrictEqual(expected);
     });
 
+    test.each(answered)("$file goes back to its vendor as it came", async (one) => {
+      const chain = createChain([wire.target(one.model, server.urlOf(one.file))], { policy: () => "stop" });
+      const answer = await chain.generate(requestOf(one));
+
+      await chain.generate(nextRequest(one, answer));
+
+      const body: unknown = JSON.parse(server.requestsOf(one.file).at(-1) ?? "");
+      expect(wire.expected.sent(fields(body))).toStrictEqual(one.kept);
+    });
+
+    test.each(answered)("$file goes on at every other vendor, which sees nothing of its opaque data", async (one) => {
+      const chain = createChain([wire.target(one.model, server.urlOf(one.file))], { policy: () => "stop" });
+      const answer = await chain.generate(requestOf(one));
+
+      const sent = await Promise.all(others.map((other) => other.ask(nextRequest(one, answer))));
+
+      const refusing = others.flatMap(({ name }, index) => (sent[index]?.refusal === undefined ? [] : [name]));
+      expect(refusing).toStrictEqual(one.refusedBy);
+      const leaks = secretsOf(answer).filter((secret) => sent.some(({ text }) => text.includes(quoted(secret))));
+      expect(leaks).toStrictEqual([]);
+    });
+
     test.each(refusals)("$file is refused over HTTP as recorded", async (one) => {
       const target = wire.target(wire.usualModel, server.urlOf(one.file));
       const chain = createChain([target], { policy: () => "stop" });
@@ -64,7 +91,7 @@ export function replaySuite(wire: AdaptedWire): void {
     });
 
     test.each(cases)("$file is read in process as recorded", async (one) => {
-      const playback = new Playback(one.headers);
+      const playback = new Playback(one.headers["content-type"] ?? "");
       playback.load([one.body]);
 
       const run = await runTarget(wire.inProcess(one.model, () => playback.respond()));
@@ -76,6 +103,10 @@ export function replaySuite(wire: AdaptedWire): void {
       expect(await replayInProcess(wire, one, counts)).toStrictEqual([]);
     });
   });
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function requestId(wire: AdaptedWire, headers: Readonly<Record<string, string>>): string | undefined {

@@ -1,0 +1,190 @@
+import type { FailureClass, FinishReason, JsonValue, Usage } from "@understudy/core/adapter";
+import { isOwnId } from "../replay/run.ts";
+import {
+  fields,
+  list,
+  numberOf,
+  string,
+  stringOf,
+  type ExpectedWire,
+  type Fields,
+  type ReadToolCall,
+} from "./reading.ts";
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  STOP: "stop",
+  MAX_TOKENS: "length",
+  CONTINUATION: "length",
+  SAFETY: "content-filter",
+  RECITATION: "content-filter",
+  BLOCKLIST: "content-filter",
+  PROHIBITED_CONTENT: "content-filter",
+  SPII: "content-filter",
+};
+
+/** Endings that are no answer. */
+const failures: Readonly<Record<string, FailureClass>> = {
+  MALFORMED_FUNCTION_CALL: "output.malformed",
+  UNEXPECTED_TOOL_CALL: "output.malformed",
+  OTHER: "output.malformed",
+};
+
+const toolParts = ["executableCode", "codeExecutionResult", "toolCall", "toolResponse"];
+
+/** `generateContent`, of the Gemini API and of Vertex AI. */
+export const geminiExpected: ExpectedWire = {
+  assemble: (chunks) => {
+    let whole: Fields = {};
+    let candidate: Fields = {};
+    const parts: Fields[] = [];
+    const quotes: Fields[] = [];
+    for (const chunk of chunks.map(fields)) {
+      whole = { ...whole, ...chunk };
+      const [one = {}] = list(chunk["candidates"]);
+      candidate = { ...candidate, ...one };
+      quotes.push(...quotesOf(one));
+      for (const part of list(fields(one["content"])["parts"])) take(parts, part);
+    }
+    return { ...whole, candidates: [{ ...candidate, content: { parts }, citationMetadata: { citations: quotes } }] };
+  },
+
+  read: (answer) => {
+    const [candidate = {}] = list(answer["candidates"]);
+    const parts = partsOf(answer);
+    const texts = (thought: boolean) =>
+      parts.filter((part) => (part["thought"] === true) === thought).map((part) => string(part["text"]));
+    const calls = parts.filter((part) => part["functionCall"] !== undefined);
+    const blocked = stringOf(fields(answer["promptFeedback"])["blockReason"]);
+    const reason = stringOf(candidate["finishReason"]) ?? blocked;
+    return {
+      failure: answer["error"] !== undefined ? "unknown" : reason === undefined ? "stream.truncated" : failures[reason],
+      finishReason:
+        blocked !== undefined
+          ? "content-filter"
+          : reason === "STOP" && calls.length > 0
+            ? "tool-calls"
+            : (finishReasons[reason ?? ""] ?? "other"),
+      rawFinishReason: reason,
+      model: stringOf(answer["modelVersion"]),
+      usage: usageOf(fields(answer["usageMetadata"])),
+      text: texts(false).join(""),
+      reasoning: texts(true).join(""),
+      toolCalls: calls.map(toolCall),
+      citations: citationsOf(candidate),
+      sources: sourcesOf(candidate),
+      opaque: [
+        ...parts.flatMap((part) => toolParts.filter((name) => part[name] !== undefined)),
+        ...(candidate["groundingMetadata"] === undefined ? [] : ["groundingMetadata"]),
+      ],
+      media: parts.flatMap((part) => mediaOf(part)),
+    };
+  },
+
+  kept: (answer) => merged(partsOf(answer)),
+
+  sent: (request) =>
+    list(request["contents"])
+      .filter((content) => content["role"] === "model")
+      .flatMap((content) => merged(list(content["parts"]).map(withoutOwnId))),
+};
+
+/** Calls may come in pieces: a name, then values by path. */
+function take(parts: Fields[], part: Fields): void {
+  const { name, partialArgs, willContinue, ...call } = fields(part["functionCall"]);
+  if (part["functionCall"] === undefined || (name !== undefined && willContinue === undefined)) {
+    parts.push(part);
+    return;
+  }
+  if (name !== undefined) parts.push({ ...part, functionCall: { ...call, name, args: {} } });
+  const last = parts.length - 1;
+  for (const piece of list(partialArgs)) {
+    const called = fields(parts[last]?.["functionCall"]);
+    const args = fields(called["args"]);
+    const field = string(piece["jsonPath"]).replace("$.", "");
+    const value = string(args[field]) + string(piece["stringValue"]);
+    parts[last] = { ...parts[last], functionCall: { ...called, args: { ...args, [field]: value } } };
+  }
+}
+
+/** Where the vendor gave a call no id, the one it is sent with is ours. */
+function withoutOwnId(part: Fields): Fields {
+  const { id, ...call } = fields(part["functionCall"]);
+  if (part["functionCall"] === undefined || !isOwnId(string(id))) return part;
+  return { ...part, functionCall: call };
+}
+
+function partsOf(answer: Fields): readonly Fields[] {
+  return list(fields(fields(list(answer["candidates"])[0])["content"])["parts"]);
+}
+
+function toolCall(part: Fields): ReadToolCall {
+  const { id, name, args } = fields(part["functionCall"]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what comes out of a JSON parser is JSON
+  return { id: stringOf(id), name: string(name), input: (args ?? {}) as JsonValue };
+}
+
+function mediaOf(part: Fields): readonly string[] {
+  return part["inlineData"] === undefined ? [] : [string(fields(part["inlineData"])["mimeType"])];
+}
+
+/** A count that is left out is zero, but an answer without its prompt is not counted whole. */
+function usageOf(native: Fields): Usage | undefined {
+  const count = (name: string) => numberOf(native[name]) ?? 0;
+  const output = count("candidatesTokenCount") + count("thoughtsTokenCount");
+  if (native["promptTokenCount"] === undefined && output === 0) return undefined;
+  const written = { outputTokens: output, reasoningTokens: count("thoughtsTokenCount") };
+  if (native["promptTokenCount"] === undefined) return written;
+  return {
+    inputTokens: count("promptTokenCount") + count("toolUsePromptTokenCount"),
+    cacheReadTokens: count("cachedContentTokenCount"),
+    ...written,
+  };
+}
+
+/** One for each source of each supported passage, then those of texts that are quoted. */
+function citationsOf(candidate: Fields): readonly string[] {
+  const { groundingSupports } = fields(candidate["groundingMetadata"]);
+  const sources = chunksOf(candidate);
+  const supported = list(groundingSupports).flatMap((support): readonly Fields[] => {
+    const indices: unknown = support["groundingChunkIndices"];
+    return Array.isArray(indices) ? indices.map((index) => sources[Number(index)] ?? {}) : [];
+  });
+  // What has neither address nor name cites nothing.
+  const named = [...supported, ...quotesOf(candidate)].filter(({ uri, title }) => string(uri) + string(title) !== "");
+  return named.map(({ uri }) => string(uri));
+}
+
+/** Each address once. */
+function sourcesOf(candidate: Fields): readonly string[] {
+  const addresses = [...chunksOf(candidate), ...quotesOf(candidate)].map(({ uri }) => string(uri));
+  return [...new Set(addresses)].filter((address) => address !== "");
+}
+
+function chunksOf(candidate: Fields): readonly Fields[] {
+  return list(fields(candidate["groundingMetadata"])["groundingChunks"]).map((chunk) =>
+    fields(chunk["web"] ?? chunk["maps"] ?? chunk["retrievedContext"]),
+  );
+}
+
+/** Two names for one thing, by endpoint. */
+function quotesOf(candidate: Fields): readonly Fields[] {
+  const { citationSources, citations } = fields(candidate["citationMetadata"]);
+  return list(citationSources ?? citations);
+}
+
+/** Texts of one kind that follow each other are one, but for those with a signature, which stand alone. */
+function merged(parts: readonly Fields[]): readonly Fields[] {
+  const result: Fields[] = [];
+  for (const part of parts) {
+    const last = result.at(-1);
+    if (isPlain(part) && string(part["text"]) === "") continue;
+    if (last !== undefined && isPlain(part) && isPlain(last) && part["thought"] === last["thought"]) {
+      result[result.length - 1] = { ...last, text: string(last["text"]) + string(part["text"]) };
+    } else result.push(part);
+  }
+  return result;
+}
+
+function isPlain(part: Fields): boolean {
+  return part["text"] !== undefined && part["thoughtSignature"] === undefined;
+}

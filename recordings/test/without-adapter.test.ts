@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { adaptedWires } from "../src/adapters.ts";
+import { peculiar } from "../src/expected/peculiar.ts";
+import { recordingsFolder } from "../src/folder.ts";
+import { listRecordings } from "../src/recordings.ts";
+
+const recordings = listRecordings();
+
+test("every recording is replayed through an adapter or named as having none", () => {
+  const others = recordings.filter((recording) => !adaptedWires.some((wire) => wire.covers(recording)));
+  const vendors = [...new Set(others.map((recording) => recording.vendor))];
+  const counts = vendors.map((vendor) => `${vendor} (${others.filter((one) => one.vendor === vendor).length})`);
+  if (counts.length > 0) process.stderr.write(`\nrecordings without an adapter: ${counts.join(", ")}\n`);
+
+  expect(vendors).toStrictEqual(recordingsFolder.exists ? ["bedrock", "mistral"] : []);
+});
+
+test("no recording belongs to two adapters", () => {
+  const shared = recordings.filter((one) => adaptedWires.filter((wire) => wire.covers(one)).length > 1);
+
+  expect(shared).toStrictEqual([]);
+});
+
+test("no expectation names a recording that is not there", () => {
+  const files = new Set(recordings.map((recording) => recording.file));
+  const gone = recordingsFolder.exists ? Object.keys(peculiar).filter((file) => !files.has(file)) : [];
+
+  expect(gone).toStrictEqual([]);
+});
