@@ -9,6 +9,7 @@ interface TargetOptions {
   readonly apiKey: string;
   readonly baseURL: string;
   readonly streaming?: "auto" | "never";
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 type Factory = (model: string, options: TargetOptions) => Target;
@@ -28,17 +29,19 @@ export interface ChainShape extends ChainOptions {
   /** `plain`: a reader without checks in the place of the vendor's adapter. Default `vendor`. */
   readonly adapter?: "vendor" | "plain";
   readonly streaming?: "auto" | "never";
+  /** Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** A chain over one wire; `undefined` when the wire has no adapter. */
 export async function openChain(wire: WireName, shape: ChainShape): Promise<Chain | undefined> {
-  const { baseURLs, adapter = "vendor", streaming = "auto", ...options } = shape;
+  const { baseURLs, adapter = "vendor", streaming = "auto", fetch, ...options } = shape;
   const factory = adapter === "plain" ? plainTarget(wire) : await factories[wire]();
   if (factory === undefined) return undefined;
   return createChain(
     baseURLs.map((baseURL, index) => ({
       name: `tier-${index + 1}`,
-      target: factory(wires[wire].model, { apiKey: "bench", baseURL, streaming }),
+      target: factory(wires[wire].model, { apiKey: "bench", baseURL, streaming, fetch }),
     })),
     options,
   );
