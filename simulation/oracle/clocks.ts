@@ -127,7 +127,7 @@ function checkAttempt(facts: Facts, attempt: AttemptFact, since: number, isRelea
   if (!isOurTimeout(attempt)) return undefined;
   // What arrived while the process stood still is read before anything is decided.
   const wasThere = upstream.reads.some(({ isLate, at }) => isLate && at <= endedAt + 0.5);
-  if (wasThere && facts.sleeps.some(({ to }) => to <= endedAt && to > endedAt - 5))
+  if (wasThere && endedAt - due.at > 255 && facts.sleeps.some(({ to }) => to <= endedAt && to > endedAt - 5))
     return "was stopped with data to read";
   if (endedAt < due.at) return `was stopped by ${record.class} at ${endedAt}, before ${due.at}`;
   const isDue = grace > 0 || state.dues().some((one) => one.class === record.class && one.at <= endedAt);

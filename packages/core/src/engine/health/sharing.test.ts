@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { finish, harness, rejection, settled, type Harness } from "../../../test/harness.ts";
+import {
+  answer,
+  begin,
+  fail,
+  hang,
+  scripted,
+  wait,
+  type Script,
+  type ScriptedTarget,
+} from "../../../test/scripted-target.ts";
+import { memoryStore, type Chain, type HealthStore } from "../../index.ts";
+
+const dead: Script = [fail("server.error", { status: 500 })];
+
+/** Two chains over the same route that share one store, as two modules of an application would. */
+function pair(
+  scripts: readonly Script[],
+): Harness & { readonly target: ScriptedTarget; readonly chains: readonly Chain[] } {
+  const made = harness();
+  const target = scripted(made.clock, scripts);
+  const backup = scripted(made.clock, [answer("Backup")], { vendor: "beta" });
+  const store = memoryStore(made.clock);
+  return { ...made, target, chains: [0, 1].map(() => made.chain([target, backup], { store })) };
+}
+
+async function ask({ clock }: Pick<Harness, "clock">, chain: Chain | undefined, calls: number): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+  for (let made = 0; made < calls; made++) if (chain !== undefined) await finish(clock, chain.generate("Hi"));
+}
+
+describe("two chains with one memoryStore()", () => {
+  test("HB-11 HB-12 share an open breaker: the second one does not have to learn it", async () => {
+    const made = pair([dead]);
+
+    await ask(made, made.chains[0], 5);
+    await ask(made, made.chains[1], 3);
+
+    expect(made.target.calls).toHaveLength(5);
+    expect(made.chains.map((chain) => chain.snapshot()[0]?.breaker)).toEqual(["open", "open"]);
+  });
+
+  test("share a cooldown", async () => {
+    const made = pair([[fail("rate.requests", { status: 429, retryAfterMs: 30_000 })], answer("Primary")]);
+
+    await ask(made, made.chains[0], 1);
+    await ask(made, made.chains[1], 2);
+
+    expect(made.target.calls).toHaveLength(1);
+    expect(made.chains[1]?.snapshot()[0]).toMatchObject({ cooldownScope: "quota" });
+  });
+
+  test("make one probe between them, and both are back with it", async () => {
+    const made = pair([dead, dead, dead, dead, dead, [wait(300), fail("server.error")], answer("Primary")]);
+    await ask(made, made.chains[0], 5);
+    await made.clock.advance(8_000);
+
+    const first = made.chains.map((chain) => chain.generate("Hi"));
+    await made.clock.advance(10);
+    expect(made.target.calls).toHaveLength(6);
+    await finish(made.clock, Promise.all(first));
+    await made.clock.advance(20_000);
+    await ask(made, made.chains[1], 1);
+
+    expect(made.target.calls).toHaveLength(7);
+    expect(made.chains.map((chain) => chain.snapshot()[0]?.breaker)).toEqual(["closed", "closed"]);
+  });
+
+  test("hear an operator's enable", async () => {
+    const made = pair([dead, dead, dead, dead, dead, answer("Primary")]);
+    await ask(made, made.chains[0], 5);
+
+    made.chains[1]?.enable({});
+
+    expect(made.chains.map((chain) => chain.snapshot()[0]?.breaker)).toEqual(["closed", "closed"]);
+  });
+
+  test("a call whose only candidate is being probed by the other chain is tried beside it, not failed", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [dead, dead, dead, dead, dead, [hang], answer("Beside")]);
+    const store = memoryStore(clock);
+    const chains = [0, 1].map(() => chain([target], { store }));
+    for (let calls = 0; calls < 2; calls++) {
+      // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+      if (chains[0] !== undefined) await rejection(clock, chains[0].generate("Hi"));
+    }
+    await clock.advance(8_000);
+    const probing = chains[0] && settled(clock, chains[0].generate("Hi"));
+    await clock.advance(10);
+
+    const beside = chains[1] && (await finish(clock, chains[1].generate("Hi")));
+
+    expect(beside?.trace.attempts).toMatchObject([{ venture: "last-resort", outcome: "answered" }]);
+    await probing;
+  });
+
+  test("a probe gives its lease back once, as soon as its route is known again, however long it goes on", async () => {
+    const long: Script = begin(["Slow"], wait(50_000), fail("stream.reset"));
+    const { clock, chain } = harness();
+    const returned: number[] = [];
+    const leases = memoryStore(clock);
+    const store: HealthStore = {
+      ...leases,
+      releaseProbe: (key) => {
+        returned.push(clock.now());
+        return leases.releaseProbe(key);
+      },
+    };
+    const target = scripted(clock, [dead, dead, dead, dead, dead, long]);
+    const front = chain([target, scripted(clock, [answer("Backup")], { vendor: "beta" })], { store });
+    await ask({ clock }, front, 5);
+    await clock.advance(8_000);
+    const started = clock.now();
+
+    await finish(clock, front.generate("Hi"));
+
+    expect(returned).toEqual([started]);
+    expect(clock.now() - started).toBeGreaterThanOrEqual(50_000);
+  });
+});
+
+const fails = (): never => {
+  throw new Error("store down");
+};
+const rejects = (): Promise<never> => Promise.reject(new Error("store down"));
+const hangs = (): Promise<never> => new Promise(() => undefined);
+
+describe("a store that fails changes no output", () => {
+  test.each([
+    ["throws", { publish: fails, subscribe: fails, acquireProbe: fails, releaseProbe: fails }, 0],
+    [
+      "rejects",
+      { publish: rejects, subscribe: () => () => undefined, acquireProbe: rejects, releaseProbe: rejects },
+      0,
+    ],
+    ["hangs", { publish: hangs, subscribe: () => () => undefined, acquireProbe: hangs, releaseProbe: hangs }, 25],
+  ] satisfies readonly (readonly [string, HealthStore, number])[])(
+    "invariant 38: one that %s, and takes %s more than 25 ms",
+    async (_what, store, extraMs) => {
+      const { clock, chain } = harness();
+      const target = scripted(clock, [dead, dead, dead, dead, dead, answer("Primary")]);
+      const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
+      const front = chain([target, backup], { store });
+      const tiers: string[] = [];
+
+      for (let calls = 0; calls < 6; calls++) {
+        // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+        tiers.push((await finish(clock, front.generate("Hi"), 1)).tier);
+      }
+      await clock.advance(13_000);
+      const started = clock.now();
+      tiers.push((await finish(clock, front.generate("Hi"), 1)).tier);
+
+      expect(tiers).toEqual([...Array.from({ length: 6 }, () => "beta/one"), "alpha/one"]);
+      expect(clock.now() - started).toBeLessThanOrEqual(extraMs + 1);
+      await clock.advance(100);
+      expect(clock.pending).toBe(0);
+    },
+  );
+});
