@@ -74,6 +74,8 @@ export class Attempt {
     try {
       if (result.done === true) throw new TargetFailure("stream.truncated");
       const appetite = reading.take(result.value);
+      // A hook may have ended the call meanwhile: then nothing more is read.
+      if (this.#reading === undefined) return;
       if (appetite === "more") this.#pull();
       else if (appetite === "enough") this.#close();
     } catch (error) {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { ChainOptions, Policy } from "../index.ts";
 import { answer, begin, fail, hang, scripted, wait, type Script } from "../../test/scripted-target.ts";
+import { sequence, someText } from "../../test/scripts.ts";
 import { collect, countedController, finish, harness, rejection, types } from "../../test/harness.ts";
 
 /** Aborts as soon as an engine event of this type is seen. */
@@ -163,6 +164,28 @@ describe("an abort from inside a callback", () => {
       expect(seen).toEqual(["call-start", "attempt-start", "released", "attempt-end", "end"]);
     },
   );
+
+  test("an abort at the release of a first delta reads nothing more from the target", async () => {
+    const { clock, chain } = harness();
+    const { signal, onEvent } = abortingAt("released");
+    const reads: string[] = [];
+    const noted = (name: string): Script => [
+      {
+        type: "make",
+        parts: () => {
+          reads.push(name);
+          return [];
+        },
+      },
+    ];
+    const target = scripted(clock, [sequence(noted("before"), someText("One"), noted("after"), hang)]);
+
+    const error = await rejection(clock, chain([target], { holdMs: 0, onEvent }).stream("Hi", { signal }));
+
+    expect(error.code).toBe("aborted");
+    expect(reads).toEqual(["before"]);
+    expect(target.calls).toMatchObject([{ aborted: true, returned: 1 }]);
+  });
 
   test("an abort inside the policy function ends the call there", async () => {
     const { clock, chain, events } = harness();
