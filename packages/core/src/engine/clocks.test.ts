@@ -401,7 +401,7 @@ describe("deadlines of the call", () => {
     expect(clock.now()).toBeLessThan(100);
   });
 
-  test("the default deadline is an hour", async () => {
+  test("TO-13 a generated answer may flow for an hour: that is the default deadline", async () => {
     const { clock, chain } = harness();
     const endless = sequence(someText("x"), ...Array.from({ length: 80 }, () => sequence(wait(50_000), someText("x"))));
     const target = scripted(clock, [endless]);

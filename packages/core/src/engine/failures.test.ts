@@ -49,7 +49,7 @@ describe("where a call goes after a failure", () => {
   );
 
   test.each(UPSTREAM_FAILURES)(
-    "MS-03 CL-08 $failureClass on the first read: the next tier is tried: $tier",
+    "MS-03 CL-07 CL-08 $failureClass on the first read: the next tier is tried: $tier",
     async ({ failureClass, tier, code }) => {
       const { clock, chain } = harness();
       const failed = scripted(clock, [[fail(failureClass)]]);

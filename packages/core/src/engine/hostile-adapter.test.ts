@@ -31,7 +31,7 @@ const THROWS: readonly (readonly [string, unknown])[] = [
 ];
 
 describe("an adapter that throws what it likes", () => {
-  test.each(THROWS)("CL-20 CL-14 %s on a read moves on to the next tier", async (_name, error) => {
+  test.each(THROWS)("CL-20 %s on a read moves on to the next tier", async (_name, error) => {
     const { clock, chain } = harness();
     const target = scripted(clock, [[{ type: "throw", error }]]);
     const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });

@@ -72,7 +72,7 @@ describe("failures that stay invisible", () => {
     expect(brief(events)).toEqual(["start b", "text-start", '"Hello"', "text-end", "finish stop"]);
   });
 
-  test("S18 MS-02 an in-band error as the first event is a failed attempt", async () => {
+  test("S18 MS-02 CL-15 an in-band error as the first event is a failed attempt", async () => {
     const { events, targets } = await play([[fail("server.overloaded", { status: 200 })], answer("Hello")]);
 
     expect(brief(events)).toEqual(["start b", "text-start", '"Hello"', "text-end", "finish stop"]);

@@ -7,7 +7,7 @@ import { formatTrace, isUnderstudyError, UnderstudyError, type Request } from ".
 import { sumUsage } from "../model/usage.ts";
 
 describe("usage", () => {
-  test("US-01 an abandoned attempt's usage is kept and added up, as a lower bound", async () => {
+  test("US-01 US-07 an abandoned attempt's usage is kept and added up field by field, as a lower bound", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [
       sequence(
@@ -73,7 +73,7 @@ describe("usage", () => {
     expect(result.usageTotal).toEqual({ exact: false });
   });
 
-  test("US-07 the last usage report wins, and the end's own over it", async () => {
+  test("the last usage report wins, and the end's own over it", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [
       sequence(

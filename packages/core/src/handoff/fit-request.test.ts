@@ -85,7 +85,7 @@ describe("a target that says of itself that it cannot take a request", () => {
 });
 
 describe("what a target gets", () => {
-  test("TR-05 MS-19 each attempt gets its own translation, and a frozen request stays as it was", async () => {
+  test("TR-05 MS-07 MS-19 each attempt gets its own translation, and a frozen request stays as it was", async () => {
     const { clock, chain } = harness();
     const origin = { vendor: "alpha", model: "one", endpoint: "alpha.test" };
     const request: Request = deepFreeze({
@@ -119,6 +119,7 @@ describe("what a target gets", () => {
     expect(foreign?.request.messages[1]?.content).toHaveLength(2);
     expect(own?.request.messages[2]?.content[0]).not.toMatchObject({ toolCallId: "functions.get:0" });
     expect(foreign?.request.messages[2]?.content[0]).toMatchObject({ toolCallId: "functions.get:0" });
+    expect(foreign?.request.messages[2]?.content[0]).toMatchObject({ content: [{ type: "text", text: "42" }] });
     expect(result.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
     expect(result.trace.attempts.map((attempt) => attempt.losses.length)).toEqual([0, 1]);
     expect(JSON.stringify(request)).toBe(before);
