@@ -19,6 +19,7 @@ import {
   type TargetRequest,
   type WireReader,
 } from "@understudy/core/adapter";
+import { openAIModel } from "./models.ts";
 
 /** What is used of a client of the `openai` package: `OpenAI`, `AzureOpenAI`, `BedrockOpenAI`. */
 export interface OpenAIClient extends SdkClient {}
@@ -28,21 +29,25 @@ export interface OpenAITargetOptions extends TargetOptions {
   readonly client?: OpenAIClient | undefined;
 }
 
-/** What a target has learned from refusals, and keeps to. */
-export interface Learned {
-  stream: boolean;
-  /** Whether reasoning may be shown. */
-  summary: boolean;
+export interface RequestContext {
+  readonly stream: boolean;
+  /** Native fields that the endpoint has refused. */
+  readonly refused: ReadonlySet<string>;
+  readonly loss: (loss: Loss) => void;
 }
 
 /** One of the vendor's two APIs, for one model. */
 export interface Api {
   readonly ownOptions: readonly string[];
-  readonly capabilities: Capabilities;
-  failures(learned: Learned): FailureTable;
+  readonly capabilities: Pick<Capabilities, "tools" | "jsonOutput" | "urls" | "audio">;
+  /** Of a tool-call id. */
+  readonly maxIdLength: number;
+  failures(refused: Set<string>): FailureTable;
   plan(request: TargetRequest): Pick<AttemptPlan, "silentReasoning" | "eventsAtOnce">;
-  toNativeRequest(request: TargetRequest, learned: Learned, loss: (loss: Loss) => void): NativeRequest;
-  reader(request: TargetRequest, context: AttemptContext, failures: FailureClassifier): WireReader;
+  toNativeRequest(request: TargetRequest, context: RequestContext): NativeRequest;
+  /** Stop sequences at which the answer is cut on our side. */
+  ownStops(request: TargetRequest, refused: ReadonlySet<string>): readonly string[];
+  reader(context: AttemptContext, failures: FailureClassifier, stop: readonly string[]): WireReader;
 }
 
 const BASE_URL = "https://api.openai.com/v1";
@@ -67,8 +72,9 @@ export function makeTarget(model: string, options: OpenAITargetOptions, api: Api
     client: client === undefined ? undefined : { baseURL: client.baseURL, credential },
   });
   const { apiKey, headers } = checked;
-  const learned: Learned = { stream: options.streaming !== "never", summary: true };
-  const failures = classifyFailures(api.failures(learned), [credential ?? apiKey]);
+  const { contextWindow, maxOutputTokens } = openAIModel(model);
+  const refused = new Set(options.streaming === "never" ? ["stream"] : []);
+  const failures = classifyFailures(api.failures(refused), [credential ?? apiKey]);
   const connection = new SdkConnection({
     client,
     create: (settings) => createClient(settings, apiKey, checked.baseURL),
@@ -82,16 +88,32 @@ export function makeTarget(model: string, options: OpenAITargetOptions, api: Api
     model,
     endpoint: checked.endpoint,
     scopes: checked.scopes,
-    capabilities: { ...api.capabilities, ...options.capabilities },
+    capabilities: {
+      ...api.capabilities,
+      images: "unknown",
+      files: "unknown",
+      contextWindow,
+      maxOutputTokens,
+      keepAlives: false,
+      toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: api.maxIdLength },
+      ...options.capabilities,
+    },
     problems: checked.problems,
     plan: (request) => {
+      const unary = refused.has("stream");
       const { silentReasoning, eventsAtOnce } = api.plan(request);
-      return { silentReasoning, eventsAtOnce: eventsAtOnce && learned.stream, unary: !learned.stream };
+      return { silentReasoning, eventsAtOnce: eventsAtOnce && !unary, unary };
     },
     stream: (request, context) =>
       readAnswer({
-        open: () => connection.send(api.toNativeRequest(request, learned, context.loss), context),
-        wire: api.reader(request, context, failures),
+        open: () => {
+          const { loss } = context;
+          return connection.send(
+            api.toNativeRequest(request, { stream: !refused.has("stream"), refused, loss }),
+            context,
+          );
+        },
+        wire: api.reader(context, failures, api.ownStops(request, refused)),
         failures,
         context,
       }),
@@ -103,11 +125,9 @@ async function createClient(settings: SdkSettings, apiKey: string, baseURL: stri
   return new OpenAI({
     ...settings,
     apiKey: apiKey === "" ? "none" : apiKey,
-    adminAPIKey: null,
     baseURL,
     organization: null,
     project: null,
-    webhookSecret: null,
     // Whoever shows a key to a browser knows it: it has to be given as an option there.
     dangerouslyAllowBrowser: true,
   });

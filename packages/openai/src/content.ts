@@ -30,8 +30,8 @@ export function toItems(messages: readonly TargetMessage[], loss: ReportLoss): J
         items.push({ type: "message", role: "user", content: message.content.map((part) => toInput(part)) });
         break;
       case "assistant": {
-        const lost = (what: string, reason: string): void =>
-          loss({ what: `messages[${index}] ${what}`, action: "dropped", reason });
+        const lost = (what: string): void =>
+          loss({ what: `messages[${index}] ${what}`, action: "dropped", reason: "it cannot go back" });
         items.push(...new OutputItems(lost, customCalls).of(message.content));
         break;
       }
@@ -47,13 +47,13 @@ export function toItems(messages: readonly TargetMessage[], loss: ReportLoss): J
 
 /** One assistant turn, item by item. */
 class OutputItems {
-  readonly #lost: (what: string, reason: string) => void;
+  readonly #lost: (what: string) => void;
   readonly #customCalls: Set<string>;
   readonly #items: JsonObject[] = [];
   readonly #reasoningIds = new Set<JsonValue | undefined>();
   #message: { readonly id: JsonValue | undefined; readonly content: JsonObject[] } | undefined;
 
-  constructor(lost: (what: string, reason: string) => void, customCalls: Set<string>) {
+  constructor(lost: (what: string) => void, customCalls: Set<string>) {
     this.#lost = lost;
     this.#customCalls = customCalls;
   }
@@ -87,11 +87,11 @@ class OutputItems {
       case "image":
         if (part.opaque?.["type"] === "image_generation_call" && part.source.type === "base64") {
           this.#push({ ...part.opaque, result: part.source.data });
-        } else this.#lost(part.type, "an earlier answer goes back as text");
+        } else this.#lost(part.type);
         break;
       case "file":
       case "audio":
-        this.#lost(part.type, "an earlier answer goes back as text");
+        this.#lost(part.type);
         break;
       case "source":
         break;
@@ -123,25 +123,24 @@ class OutputItems {
 
   /** Refused without its encrypted form, and without the item that came after it. */
   #reason({ opaque }: ReasoningPart, next: AssistantPart | undefined): void {
-    if (asString(opaque?.["encrypted_content"]) === undefined) {
-      this.#lost("reasoning", "it has no encrypted form");
-    } else if (next?.origin === undefined || (next.type !== "opaque" && next.opaque === undefined)) {
-      this.#lost("reasoning", "what followed it is missing");
-    } else {
-      this.#reasoningIds.add(opaque?.["id"]);
-      this.#push({ ...opaque, type: "reasoning" });
+    const isFollowed = next?.type === "opaque" || (next?.opaque !== undefined && next.origin !== undefined);
+    if (!isFollowed || opaque?.["encrypted_content"] === undefined) {
+      this.#lost("reasoning");
+      return;
     }
+    this.#reasoningIds.add(opaque["id"]);
+    this.#push({ ...opaque, type: "reasoning" });
   }
 
   #toCall({ toolCallId, toolName, input, inputText, opaque = {} }: ToolCallPart): JsonObject {
-    const id = this.#idOf(opaque);
-    const base = { id, call_id: toolCallId, name: toolName };
-    if (opaque["custom"] === true) {
+    const { custom, arguments: spelled, after: _, ...rest } = opaque;
+    const call = { ...rest, id: this.#idOf(opaque), call_id: toolCallId, name: toolName };
+    if (custom === true) {
       this.#customCalls.add(toolCallId);
-      return defined({ type: "custom_tool_call", ...base, input });
+      return defined({ type: "custom_tool_call", ...call, input });
     }
-    const text = asString(opaque["arguments"]) ?? inputText ?? JSON.stringify(input);
-    return defined({ type: "function_call", ...base, namespace: opaque["namespace"], arguments: text });
+    const text = asString(spelled) ?? inputText ?? JSON.stringify(input);
+    return defined({ type: "function_call", ...call, arguments: text });
   }
 
   /** An id is refused when the reasoning that it belongs to is missing. */

@@ -8,12 +8,9 @@ import {
   type FailureTable,
   type FiredLimit,
   type Foreign,
-  type JsonValue,
   type Repair,
-  type TargetRequest,
   type VendorError,
 } from "@understudy/core/adapter";
-import type { Learned } from "./connection.ts";
 
 /** The name of an API's native options in a request. */
 type OptionsName = "openai" | "openaiChat";
@@ -32,13 +29,17 @@ const POLICY_CODES = [
   "misalignment_policy_violation",
   "image_content_policy_violation",
 ];
+const LIMIT = "max_completion_tokens";
 /** Fields without which it would be another request. All others can be left out when they are refused. */
-const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_|store)/;
+const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_)/;
 
-/** How this vendor fails, on either of its APIs. */
-export function failureTable(options: OptionsName, learned: Learned): FailureTable {
+/**
+ * How this vendor fails, on either of its APIs. Names of native fields that the endpoint never takes are added to
+ * `refused`, and are left out from then on.
+ */
+export function failureTable(options: OptionsName, refused: Set<string>): FailureTable {
   return {
-    rows: [...CODES, ...refusals(options, learned), ...IN_BAND],
+    rows: [...CODES, ...refusals(options, refused), ...IN_BAND],
     readError,
     requestIdHeaders: ["x-request-id", "apim-request-id"],
     rateLimitPrefix: "x-ratelimit-",
@@ -67,33 +68,33 @@ const CODES: readonly FailureRow[] = [
   { type: "requests", class: "rate.requests" },
 ];
 
-function refusals(options: OptionsName, learned: Learned): readonly FailureRow[] {
+function refusals(options: OptionsName, refused: Set<string>): readonly FailureRow[] {
   const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
-  const whole = (): Repair => {
-    learned.stream = false;
-    return { description: "without streaming", apply: (request) => request };
+  const never = (field: string): Repair => {
+    refused.add(field);
+    return { description: `without ${field}`, apply: (request) => request };
   };
-  const unseen = (): Repair => {
-    learned.summary = false;
-    return { description: "without showing reasoning", apply: (request) => request };
+  const withoutStream = { ...unsupported, repair: () => never("stream") };
+  // What is inside of a field goes with all of it.
+  const without = ({ param = "", code }: VendorError): Repair | undefined => {
+    if (NEEDED.test(param)) return undefined;
+    const field = param.replace(/[.[].*/s, "");
+    return code === "unsupported_value" ? onceWithout(options, field) : never(field);
   };
-  const without = ({ param = "" }: VendorError): Repair | undefined => dropField(options, param);
   // Ids go with it: they are refused without the reasoning that came before them.
-  const forget = {
+  const withoutReasoning = {
     class: "request.rejected",
     repair: () => ({ description: "without earlier reasoning", apply: forgetReasoning }),
   } as const;
   return [
-    { ...unsupported, param: "stream", repair: whole },
-    {
-      ...unsupported,
-      text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b|verified to stream/i,
-      repair: whole,
-    },
-    { ...unsupported, param: "reasoning.summary", repair: unseen },
-    { ...unsupported, param: ["max_tokens", "max_completion_tokens"], repair: renameLimit },
-    { ...forget, code: "invalid_encrypted_content" },
-    { ...forget, text: /without its required (?:following item|'reasoning' item)/ },
+    { ...withoutStream, param: "stream" },
+    { ...withoutStream, text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b|verified to stream/i },
+    { ...unsupported, param: "reasoning.summary", repair: () => never("reasoning.summary") },
+    // Servers that speak this format call the limit by one of two names.
+    { ...unsupported, param: "max_tokens", repair: () => never("max_tokens") },
+    { ...unsupported, code: "unknown_parameter", param: LIMIT, repair: () => never(LIMIT) },
+    { ...withoutReasoning, code: "invalid_encrypted_content" },
+    { ...withoutReasoning, text: /without its required (?:following item|'reasoning' item)/ },
     { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: without },
     { ...unsupported, text: /not supported (?:with|by|for) (?:this|the) model|does not support/i, repair: without },
     { ...unsupported, code: "unsupported_file", capability: "files" },
@@ -141,28 +142,14 @@ function firedLimit(headers: Headers): FiredLimit | undefined {
   return undefined;
 }
 
-/** The field is named by the refusal; what is inside of it goes with all of it. */
-function dropField(options: OptionsName, param: string): Repair | undefined {
-  if (NEEDED.test(param)) return undefined;
-  const [field = ""] = param.split(/[.[]/, 1);
-  return { description: `without ${field}`, apply: (request) => withFields(request, options, { [field]: undefined }) };
-}
-
-/** The name of the output limit differs between servers that speak this format. */
-function renameLimit({ param = "", code = "" }: VendorError): Repair | undefined {
-  if (!code.startsWith("un")) return undefined;
-  const other = param === "max_tokens" ? "max_completion_tokens" : "max_tokens";
+/** Another value of the field may be taken next time. */
+function onceWithout(options: OptionsName, field: string): Repair {
   return {
-    description: `${other} instead of ${param}`,
-    apply: (request) => withFields(request, "openaiChat", { [param]: undefined, [other]: request.maxOutputTokens }),
+    description: `without ${field}`,
+    apply: (request) => {
+      const { vendorOptions } = request;
+      const native = { ...vendorOptions?.[options], [field]: undefined };
+      return { ...request, vendorOptions: { ...vendorOptions, [options]: native } };
+    },
   };
-}
-
-function withFields(
-  request: TargetRequest,
-  options: OptionsName,
-  fields: Readonly<Record<string, JsonValue | undefined>>,
-): TargetRequest {
-  const { vendorOptions } = request;
-  return { ...request, vendorOptions: { ...vendorOptions, [options]: { ...vendorOptions?.[options], ...fields } } };
 }

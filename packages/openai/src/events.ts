@@ -15,21 +15,12 @@ import {
   type WirePhase,
   type WireReader,
 } from "@understudy/core/adapter";
-import { openItem, type OpenItem } from "./items.ts";
+import { isHandedOver, openItem, type OpenItem } from "./items.ts";
 import { readUsage } from "./usage.ts";
 
 const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["max_output_tokens", "length"],
   ["content_filter", "content-filter"],
-]);
-
-/** Calls that the application has to answer in the vendor's own terms. */
-const HANDED_OVER: ReadonlySet<string> = new Set([
-  "computer_call",
-  "local_shell_call",
-  "shell_call",
-  "apply_patch_call",
-  "mcp_approval_request",
 ]);
 
 /** Reads one answer of the Responses API, streamed or whole. */
@@ -153,7 +144,7 @@ export class ResponsesReader implements WireReader {
   #completed(): FinishReason {
     if (this.#hasRefusal) return "refusal";
     if (this.#types.has("function_call") || this.#types.has("custom_tool_call")) return "tool-calls";
-    return [...this.#types].some((type) => HANDED_OVER.has(type)) ? "pause" : "stop";
+    return [...this.#types].some(isHandedOver) ? "pause" : "stop";
   }
 
   /** A stop sequence has come. What the model goes on to write is no longer read. */

@@ -107,14 +107,17 @@ class ReasoningItem implements OpenItem {
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
-    const { id, encrypted_content, summary = [], content = [] } = asJsonObject(whole);
+    const { id, encrypted_content, summary = [], content } = asJsonObject(whole);
     this.#text.complete(
       [summary, content].map(joined).find((text) => text !== ""),
       out,
     );
     // Without its encrypted form the vendor, who keeps no state for us, cannot take it back.
     const isKept = textOf(encrypted_content) !== "";
-    this.#text.close(isKept ? { opaque: defined({ id, summary, content, encrypted_content }) } : {}, out);
+    this.#text.close(
+      isKept ? { opaque: defined({ id, summary, content: content ?? undefined, encrypted_content }) } : {},
+      out,
+    );
     out.push({ type: "working", kind: "reasoning", on: false });
   }
 }
@@ -145,10 +148,13 @@ class CallItem implements OpenItem {
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
     const item = asJsonObject(whole ?? this.#item);
-    const { id, namespace } = item;
-    this.#call.close(textOf(item[this.#field]), { id, namespace: namespace ?? undefined, after: this.#after }, out);
+    const kept = Object.entries(item).filter(([name, value]) => value !== null && !KNOWN.has(name));
+    this.#call.close(textOf(item[this.#field]), { ...Object.fromEntries(kept), after: this.#after }, out);
   }
 }
+
+/** Fields of a call that the finished part has in other places. */
+const KNOWN: ReadonlySet<string> = new Set(["type", "status", "call_id", "name", "arguments", "input"]);
 
 /** Hosted tools, and items this version does not know: kept as they are, for their way back. */
 class OtherItem implements OpenItem {
@@ -159,7 +165,7 @@ class OtherItem implements OpenItem {
   constructor(item: Foreign, { newId }: ItemContext, out: StreamPart[]) {
     this.type = textOf(item["type"]);
     this.#newId = newId;
-    this.#isHosted = HOSTED.test(this.type);
+    this.#isHosted = this.type.endsWith("_call") && !isHandedOver(this.type);
     if (this.#isHosted) out.push({ type: "working", kind: "server-tool", on: true });
   }
 
@@ -187,9 +193,10 @@ class OtherItem implements OpenItem {
   }
 }
 
-/** Tools that run at the vendor. */
-const HOSTED =
-  /^(?:(?:web_search|file_search|code_interpreter|image_generation|mcp|tool_search)_call|mcp_list_tools|program)$/;
+/** Calls that the application has to answer, in the vendor's own terms. */
+export function isHandedOver(type: string): boolean {
+  return /^(?:computer|(?:local_)?shell|apply_patch)_call$|_approval_request$/.test(type);
+}
 
 function cited(part: Foreign, opaque: JsonObject): PartExtras {
   const annotations = asArray(part["annotations"]).map(asJsonObject);

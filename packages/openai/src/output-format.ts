@@ -46,7 +46,7 @@ export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void):
   // The API wants the word in the prompt.
   if (schema === undefined) return { isAnyJson: true, instruction: jsonInstruction(undefined) };
   if (schema["type"] !== "object" || isUnion(schema)) {
-    loss({ what: "output", action: "translated", reason: "the schema is no plain object; it is asked for in words" });
+    loss({ what: "output", action: "translated", reason: "asked for in words" });
     return { instruction: jsonInstruction(schema) };
   }
   const name = output.name.replaceAll(/[^\w-]/g, "_").slice(0, 64);
@@ -54,7 +54,7 @@ export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void):
   const lowered = lowerSchema(schema, SCHEMA_RULES, "output.schema", (one) => losses.push(one));
   if (lowered.hasOpenObjects || lowered.hasOptionals) {
     // Enforced, an optional property would come as null, which the caller's own schema refuses.
-    const reason = "not enforced by the vendor: it has optional properties or free keys";
+    const reason = "not enforced by the vendor: optional properties or free keys";
     loss({ what: "output.schema", action: "downgraded", reason });
     return { schema: { name, schema, strict: false } };
   }

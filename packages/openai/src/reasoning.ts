@@ -13,7 +13,7 @@ export interface ReasoningPlan {
 export function planReasoning(
   { reasoning }: TargetRequest,
   { efforts, defaultEffort }: OpenAIModel,
-  loss: (loss: Loss) => void,
+  loss: (loss: Loss) => void = () => undefined,
 ): ReasoningPlan {
   const { effort: asked, budgetTokens, visible } = reasoning;
   if (budgetTokens !== undefined) {

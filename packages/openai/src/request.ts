@@ -8,6 +8,7 @@ import {
   type NativeRequest,
   type TargetRequest,
 } from "@understudy/core/adapter";
+import type { RequestContext } from "./connection.ts";
 import { toItems } from "./content.ts";
 import { openAIModel } from "./models.ts";
 import { toFormat, toTools } from "./output-format.ts";
@@ -31,13 +32,6 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export interface RequestContext {
-  readonly stream: boolean;
-  /** False where the endpoint has refused to show reasoning. */
-  readonly summary: boolean;
-  readonly loss: (loss: Loss) => void;
-}
-
 const LEAST_OUTPUT_TOKENS = 16;
 const LONGEST_USER_ID = 128;
 /** They would make the answer depend on what one vendor keeps, or come later and elsewhere. */
@@ -47,7 +41,7 @@ const STATEFUL = ["previous_response_id", "conversation", "background"];
 export function toNativeRequest(
   request: TargetRequest,
   modelId: string,
-  { stream, summary, loss }: RequestContext,
+  { stream, refused, loss }: RequestContext,
 ): NativeRequest {
   const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
   const model = openAIModel(modelId);
@@ -55,7 +49,8 @@ export function toNativeRequest(
   const format = toFormat(request, loss);
   reportUnknown(request, loss);
   const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
-  const asked = defined({ effort: reasoning.effort, summary: reasoning.isVisible && summary ? "auto" : undefined });
+  const isSummarized = reasoning.isVisible && !refused.has("reasoning.summary");
+  const asked = defined({ effort: reasoning.effort, summary: isSummarized ? "auto" : undefined });
   const body = defined({
     model: modelId,
     instructions: request.system,
@@ -72,7 +67,7 @@ export function toNativeRequest(
     include: model.efforts.length === 0 ? undefined : ["reasoning.encrypted_content"],
     stream_options: stream ? { include_obfuscation: false } : undefined,
   });
-  const merged = mergeNative(body, withoutState(native, loss), {
+  const merged = mergeNative(body, withoutFields(native, [...refused, ...statefulFields(native, loss)]), {
     objects: ["reasoning", "text", "stream_options"],
     lists: ["tools", "include"],
     loss,
@@ -80,19 +75,21 @@ export function toNativeRequest(
   return { path: "/responses", headers, body: { ...merged, stream } };
 }
 
-function withoutState(native: OpenAIOptions, loss: (loss: Loss) => void): OpenAIOptions {
-  const stateful = STATEFUL.filter((name) => native[name] !== undefined && native[name] !== null);
-  for (const name of stateful) {
-    loss({ what: `vendorOptions ${name}`, action: "dropped", reason: "state at the vendor cannot follow a failover" });
-  }
-  return { ...native, ...Object.fromEntries(stateful.map((name) => [name, undefined])) };
+/** Native fields with some of them to be taken out of the body. */
+export function withoutFields(native: OpenAIOptions, names: Iterable<string>): OpenAIOptions {
+  return { ...native, ...Object.fromEntries(Array.from(names, (name) => [name, undefined])) };
 }
 
-const quietly = (): void => undefined;
+function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): readonly string[] {
+  const found = STATEFUL.filter((name) => native[name] !== undefined && native[name] !== null);
+  const reason = "state at the vendor cannot follow a failover";
+  for (const name of found) loss({ what: `vendorOptions ${name}`, action: "dropped", reason });
+  return found;
+}
 
 /** What is decided about reasoning, without reporting anything. */
 export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
-  const plan = planReasoning(request, openAIModel(modelId), quietly);
+  const plan = planReasoning(request, openAIModel(modelId));
   const native = request.vendorOptions?.openai?.["reasoning"];
   if (!isJsonObject(native) || native["effort"] === undefined) return plan;
   return { ...plan, isThinking: native["effort"] !== "none" };
@@ -103,7 +100,7 @@ function reportUnknown({ topK, seed, stop }: TargetRequest, loss: (loss: Loss) =
   if (topK !== undefined) loss({ what: "topK", action: "dropped", reason });
   if (seed !== undefined) loss({ what: "seed", action: "dropped", reason });
   if (stop.length > 0) {
-    loss({ what: "stop", action: "translated", reason: `${reason}; the answer is cut on our side, without its usage` });
+    loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
   }
 }
 

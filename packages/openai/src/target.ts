@@ -1,9 +1,8 @@
-import type { Capabilities, Target } from "@understudy/core/adapter";
+import type { Target } from "@understudy/core/adapter";
 import { chat, type OpenAIChatTargetOptions } from "./chat/target.ts";
 import { makeTarget, type OpenAITargetOptions } from "./connection.ts";
 import { failureTable } from "./errors.ts";
 import { ResponsesReader } from "./events.ts";
-import { openAIModel } from "./models.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
 
 /** The factory for the Responses API, with that for Chat Completions as its property. */
@@ -22,27 +21,13 @@ export const openai: OpenAI = Object.assign(responses, { chat });
 function responses(model: string, options: OpenAITargetOptions = {}): Target {
   return makeTarget(model, options, {
     ownOptions: [],
-    capabilities: capabilitiesOf(model),
-    failures: (learned) => failureTable("openai", learned),
+    capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
+    maxIdLength: 64,
+    failures: (refused) => failureTable("openai", refused),
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
-    toNativeRequest: (request, { stream, summary }, loss) => toNativeRequest(request, model, { stream, summary, loss }),
-    reader: ({ stop }, context, failures) => new ResponsesReader(context, failures, stop),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    ownStops: ({ stop }) => stop,
+    reader: (context, failures, stop) => new ResponsesReader(context, failures, stop),
   });
-}
-
-function capabilitiesOf(id: string): Capabilities {
-  const { contextWindow, maxOutputTokens } = openAIModel(id);
-  return {
-    tools: true,
-    images: "unknown",
-    urls: true,
-    files: "unknown",
-    audio: false,
-    jsonOutput: true,
-    contextWindow,
-    maxOutputTokens,
-    keepAlives: false,
-    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
-  };
 }

@@ -89,7 +89,7 @@ function toAssistant(parts: readonly AssistantPart[], report: Report): readonly 
   for (const part of parts) {
     if (part.type === "text" || part.type === "refusal") content += part.text;
     else if (part.type === "tool-call") calls.push(toCall(part));
-    else if (part.type !== "source") report(part.type, "dropped", "an earlier answer goes back as text and tool calls");
+    else if (part.type !== "source") report(part.type, "dropped", "it cannot go back");
   }
   if (content === "" && calls.length === 0) return [];
   return [
@@ -101,12 +101,10 @@ function toAssistant(parts: readonly AssistantPart[], report: Report): readonly 
   ];
 }
 
-function toCall({ toolCallId, toolName, input, inputText, opaque }: ToolCallPart): JsonObject {
-  if (opaque?.["custom"] === true && typeof input === "string") {
-    return { id: toolCallId, type: "custom", custom: { name: toolName, input } };
-  }
+function toCall({ toolCallId: id, toolName: name, input, inputText, opaque }: ToolCallPart): JsonObject {
+  if (opaque?.["custom"] === true) return { id, type: "custom", custom: { name, input } };
   const text = asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
-  return { id: toolCallId, type: "function", function: { name: toolName, arguments: text } };
+  return { id, type: "function", function: { name, arguments: text } };
 }
 
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */
@@ -119,7 +117,7 @@ function toToolMessages(results: readonly TargetToolResult[], report: Report): r
     for (const part of content) {
       if (part.type === "text") texts.push(part.text);
       else {
-        report(`tool-result ${part.type}`, "translated", "sent in a user message after it");
+        report(`tool-result ${part.type}`, "translated", "sent in a user message");
         attached.push({ type: "text", text: `From the result of ${toolName} (${toolCallId}):` }, toPart(part));
         texts.push(`(${part.type} in the next message)`);
       }

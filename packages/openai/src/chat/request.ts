@@ -8,9 +8,11 @@ import {
   type NativeRequest,
   type TargetRequest,
 } from "@understudy/core/adapter";
+import type { RequestContext } from "../connection.ts";
 import { openAIModel, type OpenAIModel } from "../models.ts";
 import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
+import { withoutFields } from "../request.ts";
 import { toSampling } from "../sampling.ts";
 import { toMessages } from "./content.ts";
 
@@ -30,19 +32,17 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export interface ChatContext {
-  readonly stream: boolean;
+export interface ChatContext extends RequestContext {
   /** The vendor's own server, which knows more fields than those that speak its format. */
   readonly isVendor: boolean;
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
-  readonly loss: (loss: Loss) => void;
 }
 
 const MOST_STOPS = 4;
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatContext): NativeRequest {
-  const { stream, isVendor, maxTokensField, loss } = context;
+  const { stream, refused, isVendor, maxTokensField, loss } = context;
   const { headers = {}, ...native } = request.vendorOptions?.openaiChat ?? {};
   const model = openAIModel(modelId);
   const reasoning = planChatReasoning(request, model, loss);
@@ -58,57 +58,52 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     ...toTools(request, true),
     response_format: toResponseFormat(format),
     reasoning_effort: reasoning.effort,
-    [maxTokensField]: request.maxOutputTokens,
+    [refused.has(maxTokensField) ? otherName(maxTokensField) : maxTokensField]: request.maxOutputTokens,
     ...toSampling(request, model, reasoning.isThinking, loss),
     seed: request.seed,
-    stop: toStop(request, model, loss),
+    stop: toStop(request, nativeStops(modelId, refused), loss),
     [isVendor ? "safety_identifier" : "user"]: request.userId,
     stream_options: stream ? { include_usage: true, ...(isVendor ? { include_obfuscation: false } : {}) } : undefined,
   });
-  const merged = mergeNative(body, native, { objects: ["stream_options"], lists: ["tools"], loss });
+  const merged = mergeNative(body, withoutFields(native, refused), {
+    objects: ["stream_options"],
+    lists: ["tools"],
+    loss,
+  });
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
 }
 
-const quietly = (): void => undefined;
-
 /** What is decided about reasoning, without reporting anything. */
 export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
-  return planChatReasoning(request, openAIModel(modelId), quietly);
+  return planChatReasoning(request, openAIModel(modelId));
 }
 
-/** Stop sequences that the server does not take, or has refused: the answer is cut on our side. */
-export function ownStops({ stop, vendorOptions }: TargetRequest, modelId: string): readonly string[] {
-  const native = vendorOptions?.openaiChat ?? {};
-  const isRefused = Object.hasOwn(native, "stop") && native["stop"] === undefined;
-  return takesStop(openAIModel(modelId)) && !isRefused ? [] : stop;
+/** How many stop sequences the server takes; at the others the answer is cut on our side. */
+export function nativeStops(modelId: string, refused: ReadonlySet<string>): number {
+  const { efforts } = openAIModel(modelId);
+  const reasons = efforts !== "unknown" && efforts.length > 0;
+  return reasons || refused.has("stop") ? 0 : MOST_STOPS;
 }
 
-function planChatReasoning(request: TargetRequest, model: OpenAIModel, loss: (loss: Loss) => void): ReasoningPlan {
+function otherName(field: ChatContext["maxTokensField"]): ChatContext["maxTokensField"] {
+  return field === "max_tokens" ? "max_completion_tokens" : "max_tokens";
+}
+
+function planChatReasoning(request: TargetRequest, model: OpenAIModel, loss?: (loss: Loss) => void): ReasoningPlan {
   const plan = planReasoning(request, model, loss);
   if (model.chatTools !== "without-reasoning" || request.tools.length === 0 || !plan.isThinking) return plan;
   if (request.reasoning.effort !== undefined) {
-    loss({ what: "reasoning", action: "dropped", reason: "excludes tools on this API" });
+    loss?.({ what: "reasoning", action: "dropped", reason: "excludes tools on this API" });
   }
   return { effort: "none", isThinking: false, isVisible: false };
 }
 
-function takesStop({ efforts }: OpenAIModel): boolean {
-  return efforts === "unknown" || efforts.length === 0;
-}
-
-function toStop(
-  { stop }: TargetRequest,
-  model: OpenAIModel,
-  loss: (loss: Loss) => void,
-): readonly string[] | undefined {
-  if (stop.length === 0) return undefined;
-  if (!takesStop(model)) {
-    const reason = "the model does not take it; the answer is cut on our side, without its usage";
-    loss({ what: "stop", action: "translated", reason });
-    return undefined;
+function toStop({ stop }: TargetRequest, most: number, loss: (loss: Loss) => void): readonly string[] | undefined {
+  if (stop.length > most) {
+    loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
   }
-  if (stop.length > MOST_STOPS) loss({ what: "stop", action: "downgraded", reason: `${MOST_STOPS} at most` });
-  return stop.slice(0, MOST_STOPS);
+  const kept = stop.slice(0, most);
+  return kept.length === 0 ? undefined : kept;
 }
 
 function toResponseFormat({ schema, isAnyJson }: ReturnType<typeof toFormat>): JsonObject | undefined {

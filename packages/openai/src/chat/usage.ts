@@ -1,13 +1,7 @@
-import { asNumber, asObject, type Foreign, type Usage } from "@understudy/core/adapter";
+import type { Foreign, Usage } from "@understudy/core/adapter";
+import { readUsage as readNamed } from "../usage.ts";
 
-/** Input includes what was read from the cache and written to it, output includes reasoning. */
+/** The same counts under older names. */
 export function readUsage(native: Foreign): Usage {
-  const input = asObject(native["prompt_tokens_details"]);
-  return {
-    inputTokens: asNumber(native["prompt_tokens"]),
-    cacheReadTokens: asNumber(input["cached_tokens"]),
-    cacheWriteTokens: asNumber(input["cache_write_tokens"]),
-    outputTokens: asNumber(native["completion_tokens"]),
-    reasoningTokens: asNumber(asObject(native["completion_tokens_details"])["reasoning_tokens"]),
-  };
+  return readNamed(native, "prompt_tokens", "completion_tokens");
 }

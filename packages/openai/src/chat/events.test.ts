@@ -1,0 +1,353 @@
+import {
+  classifyFailures,
+  isTargetFailure,
+  type AttemptContext,
+  type Clock,
+  type FailureClass,
+  type StreamPart,
+} from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "../errors.ts";
+import { ChatReader } from "./events.ts";
+
+const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
+const failures = classifyFailures(failureTable("openaiChat", new Set()), []);
+
+function reader(stop: readonly string[] = []): ChatReader {
+  let count = 0;
+  const context: AttemptContext = {
+    signal: new AbortController().signal,
+    clock,
+    newId: () => `p${++count}`,
+    loss: () => undefined,
+  };
+  return new ChatReader(context, failures, stop);
+}
+
+function read(chunks: readonly (object | string)[], wire: ChatReader = reader()): readonly StreamPart[] {
+  const parts: StreamPart[] = [];
+  for (const chunk of chunks) {
+    if (wire.phase === "ended") break;
+    wire.event({ data: typeof chunk === "string" ? chunk : JSON.stringify(chunk) }, parts);
+  }
+  return parts;
+}
+
+function whole(body: object): readonly StreamPart[] {
+  const parts: StreamPart[] = [];
+  reader().whole(body, parts);
+  return parts;
+}
+
+function classOf(run: () => unknown): FailureClass | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (isTargetFailure(error)) return error.class;
+    throw error;
+  }
+  return undefined;
+}
+
+/** The calls of an answer that is made of these fragments. */
+function callsOf(...chunks: readonly (readonly object[])[]): unknown {
+  const parts = read([...chunks.map((tool_calls) => delta({ tool_calls })), finish("tool_calls"), "[DONE]"]);
+  return parts.flatMap((part) => (part.type === "tool-call" ? [part.part] : []));
+}
+
+const delta = (fields: object, more: object = {}) => ({ model: "m", choices: [{ index: 0, delta: fields, ...more }] });
+const finish = (finish_reason: string) => delta({}, { finish_reason });
+const named = (name: string, more: object = {}) => ({ type: "function", function: { name, arguments: "" }, ...more });
+const fragment = (args: unknown, more: object = {}) => ({ function: { arguments: args }, ...more });
+const repeated = (args: string) => [{ index: 0, id: "c0", function: { name: "a", arguments: args } }];
+const USAGE = { choices: [], usage: { prompt_tokens: 7, completion_tokens: 3 } };
+
+describe("ChatReader", () => {
+  it("reads text, with the usage that follows the finish reason", () => {
+    const wire = reader();
+    const parts = read(
+      [delta({ role: "assistant", content: "" }), delta({ content: "Hel" }), delta({ content: "lo" })],
+      wire,
+    );
+    expect(wire.phase).toBe("answering");
+    const rest = read([finish("stop"), USAGE, "[DONE]"], wire);
+
+    expect([...parts, ...rest]).toEqual([
+      { type: "text-start", id: "p1" },
+      { type: "text-delta", id: "p1", delta: "Hel" },
+      { type: "text-delta", id: "p1", delta: "lo" },
+      { type: "usage", usage: { inputTokens: 7, outputTokens: 3 } },
+      { type: "text-end", id: "p1", part: { type: "text", text: "Hello" } },
+      {
+        type: "end",
+        finishReason: "stop",
+        rawFinishReason: "stop",
+        usage: { inputTokens: 7, outputTokens: 3 },
+        model: "m",
+      },
+    ]);
+    expect(wire.phase).toBe("ended");
+  });
+
+  it("ED-05 ends at the sentinel, and without it has its evidence all the same", () => {
+    const [withIt, without] = [reader(), reader()];
+
+    read([delta({ content: "x" }), finish("stop"), "[DONE]"], withIt);
+    read([delta({ content: "x" }), finish("stop")], without);
+
+    expect([withIt.phase, without.phase]).toEqual(["ended", "evidence"]);
+  });
+
+  it("ED-03 takes no sentinel for evidence", () => {
+    expect(classOf(() => read([delta({ content: "x" }), "[DONE]"]))).toBe("stream.truncated");
+  });
+
+  it.each([
+    ["stop", "stop"],
+    ["length", "length"],
+    ["tool_calls", "tool-calls"],
+    ["function_call", "tool-calls"],
+    ["content_filter", "content-filter"],
+    ["a_reason_of_the_future", "other"],
+  ])("reads the finish reason %s as %s", (raw, finishReason) => {
+    expect(read([finish(raw), "[DONE]"]).at(-1)).toMatchObject({ finishReason, rawFinishReason: raw });
+  });
+
+  it("takes a gateway's finish reason `error` for the failure that it is", () => {
+    expect(classOf(() => read([delta({ content: "x" }), finish("error")]))).toBe("server.error");
+  });
+
+  it.each(["reasoning_content", "reasoning"])("reads reasoning of compatible servers from %s", (field) => {
+    const parts = read([
+      delta({ [field]: "Hm." }),
+      delta({ content: "Yes.", [field]: null }),
+      finish("stop"),
+      "[DONE]",
+    ]);
+
+    expect(parts.slice(0, 5)).toEqual([
+      { type: "reasoning-start", id: "p1" },
+      { type: "reasoning-delta", id: "p1", delta: "Hm." },
+      { type: "reasoning-end", id: "p1", part: { type: "reasoning", text: "Hm." } },
+      { type: "text-start", id: "p2" },
+      { type: "text-delta", id: "p2", delta: "Yes." },
+    ]);
+  });
+
+  it("OA-10 keeps a refusal apart from text", () => {
+    expect(read([delta({ refusal: "I can" }), delta({ refusal: "not." }), finish("stop"), "[DONE]"])).toMatchObject([
+      { type: "refusal", part: { text: "I cannot." } },
+      { finishReason: "refusal", rawFinishReason: "stop" },
+    ]);
+  });
+
+  it("OA-11 passes over the chunks that a cloud's filter adds", () => {
+    const parts = read([
+      { choices: [], model: "", prompt_filter_results: [{}] },
+      {
+        choices: [{ index: 0, finish_reason: null, content_filter_offsets: {}, content_filter_results: {} }],
+        model: "",
+      },
+      delta({ content: "x" }),
+      finish("content_filter"),
+      "[DONE]",
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({ finishReason: "content-filter", model: "m" });
+  });
+
+  it("reads only the first of several choices", () => {
+    const other = { choices: [{ index: 1, delta: { content: "no" }, finish_reason: "length" }] };
+
+    const parts = read([delta({ content: "yes" }), other, finish("stop"), other, "[DONE]"]);
+
+    expect(parts.find((part) => part.type === "text-end")?.part.text).toBe("yes");
+    expect(parts.at(-1)).toMatchObject({ finishReason: "stop" });
+  });
+
+  it("reads content that comes in parts, and citations", () => {
+    const citation = {
+      type: "url_citation",
+      url_citation: { url: "https://x.test", title: "X", start_index: 0, end_index: 1 },
+    };
+
+    const parts = read([
+      delta({ content: [{ type: "text", text: "Hi" }, { type: "thinking" }] }),
+      delta({ annotations: [citation] }),
+      finish("stop"),
+      "[DONE]",
+    ]);
+
+    expect(parts.find((part) => part.type === "text-end")?.part).toEqual({
+      type: "text",
+      text: "Hi",
+      citations: [{ url: "https://x.test", title: "X", start: 0, end: 1 }],
+    });
+  });
+
+  it("throws an error in place of a chunk, also after the finish reason", () => {
+    const error = { error: { code: "server_is_overloaded", message: "x" } };
+
+    expect(classOf(() => read([delta({ content: "x" }), error]))).toBe("server.overloaded");
+    expect(classOf(() => read([finish("stop"), error]))).toBe("server.overloaded");
+    expect(classOf(() => read([{ error: { odd: true } }]))).toBe("unknown");
+  });
+
+  it("ignores fields of the wrong type", () => {
+    const parts = read([
+      { choices: "x" },
+      { choices: [null, { delta: 7 }] },
+      { usage: 7 },
+      delta({ content: 7, tool_calls: {}, refusal: [], annotations: 1 }),
+      finish("stop"),
+      "[DONE]",
+    ]);
+
+    expect(parts).toEqual([expect.objectContaining({ type: "end", finishReason: "stop" })]);
+  });
+
+  it("reads a whole answer as it reads a stream", () => {
+    const tool_calls = [{ id: "c", type: "function", function: { name: "f", arguments: `{"a":1}` } }];
+    const message = { role: "assistant", content: "Hi.", reasoning_content: "Hm.", tool_calls };
+    const choice = { index: 0, message, finish_reason: "tool_calls" };
+
+    const parts = whole({ model: "m", choices: [choice], usage: USAGE.usage });
+
+    expect(parts.map((part) => part.type)).toEqual([
+      "reasoning-start",
+      "reasoning-delta",
+      "reasoning-end",
+      "text-start",
+      "text-delta",
+      "text-end",
+      "tool-call-start",
+      "tool-call-delta",
+      "usage",
+      "tool-call",
+      "end",
+    ]);
+    expect(parts.at(-1)).toMatchObject({ finishReason: "tool-calls", usage: { inputTokens: 7 } });
+  });
+
+  it("OA-11 reads a whole answer of which a filter left nothing", () => {
+    expect(whole({ choices: [{ finish_reason: "content_filter", content_filter_results: {} }] })).toMatchObject([
+      { type: "end", finishReason: "content-filter" },
+    ]);
+  });
+
+  it("takes nothing for an answer that is none", () => {
+    for (const body of [{}, { choices: [] }, { choices: [{}] }, { object: "list", data: [] }]) {
+      expect(whole(body)).toEqual([]);
+    }
+    expect(classOf(() => whole({ error: { type: "server_error" } }))).toBe("server.error");
+  });
+});
+
+describe("ChatReader and stop sequences", () => {
+  it("OA-09 ends the answer where one begins, and reads no further", () => {
+    const parts = read([delta({ content: "one E" }), delta({ content: "ND two" }), finish("stop")], reader(["END"]));
+
+    expect(parts.slice(1)).toEqual([
+      { type: "text-delta", id: "p1", delta: "one " },
+      { type: "text-end", id: "p1", part: { type: "text", text: "one " } },
+      { type: "end", finishReason: "stop", model: "m" },
+    ]);
+  });
+
+  it("does not look for them in reasoning", () => {
+    const parts = read([delta({ reasoning: "END" }), finish("stop"), "[DONE]"], reader(["END"]));
+
+    expect(parts.find((part) => part.type === "reasoning-end")?.part.text).toBe("END");
+  });
+});
+
+describe("tool calls", () => {
+  it("are put together by their numbers", () => {
+    const calls = callsOf(
+      [named("a", { index: 0, id: "c0" })],
+      [fragment(`{"x":`, { index: 0 })],
+      [named("b", { index: 1, id: "c1" }), fragment("1}", { index: 0 })],
+      [fragment("{}", { index: 1 })],
+    );
+
+    expect(calls).toEqual([
+      { type: "tool-call", toolCallId: "c0", toolName: "a", input: { x: 1 } },
+      { type: "tool-call", toolCallId: "c1", toolName: "b", input: {} },
+    ]);
+  });
+
+  it("come whole from some servers, without numbers, ids, or with arguments that are no text", () => {
+    const calls = callsOf(
+      [{ function: { name: "a", arguments: `{"x":1}` } }, { function: { name: "a", arguments: { x: 2 } } }],
+      [{ id: "c2", function: { name: "b" } }],
+    );
+
+    expect(calls).toMatchObject([
+      { toolName: "a", toolCallId: "call_p1", input: { x: 1 } },
+      { toolName: "a", toolCallId: "call_p2", input: { x: 2 } },
+      { toolName: "b", toolCallId: "c2", input: {} },
+    ]);
+  });
+
+  it("are told apart when a server gives them all one number", () => {
+    const calls = callsOf(
+      [{ index: 0, id: "c0", function: { name: "a", arguments: `{"x":1}` } }],
+      [{ index: 0, id: "c1", function: { name: "a", arguments: `{"x":2}` } }],
+    );
+
+    expect(calls).toMatchObject([
+      { toolCallId: "c0", input: { x: 1 } },
+      { toolCallId: "c1", input: { x: 2 } },
+    ]);
+  });
+
+  it("go on without number, by id or as the last one", () => {
+    const calls = callsOf(
+      [named("a", { id: "c0" }), named("b", { id: "c1" })],
+      [fragment(`{"x":`, { id: "c0" })],
+      [fragment("1}", { id: "c0" })],
+      [fragment("{}")],
+    );
+
+    expect(calls).toMatchObject([
+      { toolCallId: "c0", input: { x: 1 } },
+      { toolCallId: "c1", input: {} },
+    ]);
+  });
+
+  it("are not doubled by servers that repeat name and id in every fragment", () => {
+    expect(callsOf(repeated(`{"x":`), repeated("1}"))).toMatchObject([{ toolCallId: "c0", input: { x: 1 } }]);
+  });
+
+  it("make an answer that ended with stop one of tool calls", () => {
+    const calls = [{ index: 0, id: "c0", function: { name: "a", arguments: "{}" } }];
+
+    expect(read([delta({ tool_calls: calls }), finish("stop"), "[DONE]"]).at(-1)).toMatchObject({
+      finishReason: "tool-calls",
+      rawFinishReason: "stop",
+    });
+  });
+
+  it("may have the form of before there could be several, or take free text", () => {
+    const legacy = read([
+      delta({ function_call: { name: "a", arguments: `{"x"` } }),
+      delta({ function_call: { arguments: ":1}" } }),
+      finish("function_call"),
+      "[DONE]",
+    ]);
+
+    expect(legacy.find((part) => part.type === "tool-call")?.part).toMatchObject({ toolName: "a", input: { x: 1 } });
+    expect(callsOf([{ index: 0, id: "c", type: "custom", custom: { name: "sql", input: "select 1" } }])).toMatchObject([
+      { toolName: "sql", input: "select 1", opaque: { custom: true } },
+    ]);
+  });
+
+  it("take prototype keys for what they are: keys", () => {
+    const [call] = [
+      callsOf([{ function: { name: "__proto__", arguments: `{"__proto__":{"polluted":true}}` } }]),
+    ].flat();
+
+    expect(JSON.stringify(call)).toContain(`{"__proto__":{"polluted":true}}`);
+    expect(Reflect.get({}, "polluted")).toBeUndefined();
+  });
+});

@@ -1,0 +1,314 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import type { Request } from "@understudy/core";
+import type { ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { nativeStops, toNativeRequest, type ChatContext, type OpenAIChatOptions } from "./request.ts";
+
+const folder =
+  process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../../shared/specs", import.meta.url));
+const specification = `${folder}/openai.openapi.json`;
+const isThere = existsSync(specification);
+if (!isThere)
+  process.stderr.write(`SKIPPED: bodies are not checked against the vendor's description, ${folder} is absent\n`);
+
+/** Unions of the description overlap. */
+function loadValidator(): ValidateFunction {
+  const text = readFileSync(specification, "utf8").replaceAll('"oneOf":', '"anyOf":');
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: "spec", components: JSON.parse(text).components });
+  return ajv.compile({ $ref: "spec#/components/schemas/CreateChatCompletionRequest" });
+}
+
+const validate = isThere ? loadValidator() : undefined;
+
+interface Sent {
+  readonly body: JsonObject;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly losses: readonly string[];
+}
+
+const USER: TargetMessage = { role: "user", content: [{ type: "text", text: "Hi" }] };
+const PARAMETERS = {
+  type: "object",
+  properties: { a: { type: "string" } },
+  required: ["a"],
+  additionalProperties: false,
+};
+const TOOL = { name: "f", description: "F.", inputSchema: PARAMETERS } as const;
+const VENDORS: Partial<ChatContext> = { isVendor: true, maxTokensField: "max_completion_tokens" };
+
+/** What is sent for a request; every body also has to fit the vendor's own description. */
+function send(model: string, request: Partial<TargetRequest> = {}, more: Partial<ChatContext> = {}): Sent {
+  const losses: string[] = [];
+  const full: TargetRequest = {
+    messages: [USER],
+    tools: [],
+    toolChoice: "auto",
+    output: { type: "text" },
+    stop: [],
+    ...request,
+    reasoning: { visible: true, ...request.reasoning },
+  };
+  const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
+  const context = { stream: true, refused: new Set<string>(), isVendor: false, maxTokensField: "max_tokens" } as const;
+  const { body, headers, path } = toNativeRequest(full, model, { ...context, loss, ...more });
+  if (validate?.(body) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
+  expect(path).toBe("/chat/completions");
+  return { body, headers, losses };
+}
+
+function messagesOf(messages: readonly TargetMessage[]): Sent & { readonly messages: unknown } {
+  const sent = send("llama-4", { messages });
+  return { ...sent, messages: sent.body["messages"] };
+}
+
+function base64(mediaType: string): { readonly type: "base64"; mediaType: string; data: string } {
+  return { type: "base64", mediaType, data: "AAAA" };
+}
+
+describe("toNativeRequest", () => {
+  it("sends the least for the least", () => {
+    expect(send("llama-4")).toEqual({
+      headers: {},
+      body: {
+        model: "llama-4",
+        messages: [{ role: "user", content: "Hi" }],
+        stream: true,
+        stream_options: { include_usage: true },
+      },
+      losses: [],
+    });
+  });
+
+  it("sends everything that has a native word", () => {
+    const { body, losses } = send("llama-4", {
+      system: "Be brief.",
+      tools: [TOOL],
+      toolChoice: { tool: "f" },
+      temperature: 0.5,
+      topP: 0.9,
+      seed: 1,
+      stop: ["END"],
+      userId: "u1",
+      maxOutputTokens: 5,
+      reasoning: { effort: "low", visible: true },
+      output: { type: "json", name: "a", schema: PARAMETERS },
+    });
+
+    expect(body).toMatchObject({
+      messages: [{ role: "system", content: "Be brief." }, { role: "user" }],
+      tools: [{ type: "function", function: { name: "f", description: "F.", parameters: PARAMETERS, strict: true } }],
+      tool_choice: { type: "function", function: { name: "f" } },
+      response_format: { type: "json_schema", json_schema: { name: "a", schema: PARAMETERS, strict: true } },
+      temperature: 0.5,
+      top_p: 0.9,
+      seed: 1,
+      stop: ["END"],
+      user: "u1",
+      max_tokens: 5,
+      reasoning_effort: "low",
+    });
+    expect(losses).toEqual([]);
+  });
+
+  it("speaks to the vendor's own server in its newer words", () => {
+    const { body } = send("gpt-4.1", { userId: "u1", maxOutputTokens: 5 }, VENDORS);
+
+    expect(body).toMatchObject({
+      safety_identifier: "u1",
+      max_completion_tokens: 5,
+      stream_options: { include_usage: true, include_obfuscation: false },
+    });
+    expect(body).not.toHaveProperty("max_tokens");
+    expect(body).not.toHaveProperty("user");
+  });
+
+  it("takes the other name for the output limit once one was refused", () => {
+    const refused = new Set(["max_tokens"]);
+
+    const { body, losses } = send("my-deployment", { maxOutputTokens: 5 }, { refused });
+
+    expect(body["max_completion_tokens"]).toBe(5);
+    expect(body).not.toHaveProperty("max_tokens");
+    expect(losses).toEqual([]);
+  });
+
+  it("leaves out what the endpoint has refused, and reports it", () => {
+    const refused = new Set(["stream_options", "seed"]);
+
+    const { body, losses } = send("llama-4", { seed: 1 }, { refused });
+
+    expect(body).not.toHaveProperty("stream_options");
+    expect(losses).toEqual(["stream_options dropped", "seed dropped"]);
+  });
+
+  it("passes native fields on, and merges those that the request also speaks of", () => {
+    const openaiChat = {
+      headers: { "x-team": "blue" },
+      top_k: 5,
+      stream_options: { continuous_usage_stats: true },
+      tools: [{ type: "function", function: { name: "g" } }],
+    };
+
+    const { body, headers } = send("llama-4", { tools: [TOOL], vendorOptions: { openaiChat } });
+
+    expect(headers).toEqual({ "x-team": "blue" });
+    expect(body).toMatchObject({
+      top_k: 5,
+      stream_options: { include_usage: true, continuous_usage_stats: true },
+      tools: [{ function: { name: "f" } }, { function: { name: "g" } }],
+    });
+  });
+
+  it("OA-09 cuts on our side at stop sequences that the server does not take", () => {
+    const stop = ["a", "b", "c", "d", "e"];
+    const none = new Set<string>();
+
+    const many = send("llama-4", { stop });
+    const reasoning = send("o3", { stop: ["a"] }, VENDORS);
+
+    expect(many.body["stop"]).toEqual(["a", "b", "c", "d"]);
+    expect(reasoning.body).not.toHaveProperty("stop");
+    for (const { losses } of [many, reasoning]) expect(losses).toEqual(["stop translated"]);
+    expect([nativeStops("llama-4", none), nativeStops("o3", none), nativeStops("llama-4", new Set(["stop"]))]).toEqual([
+      4, 0, 0,
+    ]);
+  });
+
+  it("reports what the API does not have", () => {
+    expect(send("llama-4", { topK: 5 }).losses).toEqual(["topK dropped"]);
+  });
+
+  it("reasons no more where that excludes tools", () => {
+    const effort = (asked?: "high"): Sent =>
+      send("gpt-6-sol", { tools: [TOOL], reasoning: { effort: asked, visible: true } }, VENDORS);
+
+    expect(effort()).toMatchObject({ body: { reasoning_effort: "none" }, losses: [] });
+    expect(effort("high")).toMatchObject({ body: { reasoning_effort: "none" }, losses: ["reasoning dropped"] });
+    expect(send("gpt-6-sol", {}, VENDORS).body["reasoning_effort"]).toBe("medium");
+  });
+
+  it("asks in words for what a format cannot say", () => {
+    const any = send("llama-4", { system: "S.", output: { type: "json", name: "a" } });
+    const list = send("llama-4", { output: { type: "json", name: "a", schema: { type: "array" } } });
+
+    expect(any.body["response_format"]).toEqual({ type: "json_object" });
+    expect(list.body).not.toHaveProperty("response_format");
+    expect(list.losses).toEqual(["output translated"]);
+    for (const { body } of [any, list]) expect(JSON.stringify(body["messages"])).toMatch(/"system".*JSON/);
+  });
+
+  it("types native options", () => {
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["openaiChat"]>().toEqualTypeOf<OpenAIChatOptions | undefined>();
+  });
+});
+
+describe("history", () => {
+  it("sends media in every form that the API has", () => {
+    const { messages } = messagesOf([
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "see" },
+          { type: "image", source: base64("image/png") },
+          { type: "image", source: { type: "url", url: "https://x.test/a.png" } },
+          { type: "file", source: base64("application/pdf") },
+          { type: "file", source: { type: "vendor-file", vendor: "openai", id: "file_1" } },
+          { type: "audio", source: base64("audio/mpeg") },
+        ],
+      },
+    ]);
+
+    expect(messages).toMatchObject([
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "see" },
+          { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+          { type: "image_url", image_url: { url: "https://x.test/a.png" } },
+          { type: "file", file: { filename: "file.pdf", file_data: "data:application/pdf;base64,AAAA" } },
+          { type: "file", file: { file_id: "file_1" } },
+          { type: "input_audio", input_audio: { data: "AAAA", format: "mp3" } },
+        ],
+      },
+    ]);
+  });
+
+  it("refuses a file by its URL, which the API does not take", () => {
+    const file = { type: "file", source: { type: "url", url: "https://x.test/a.pdf" } } as const;
+
+    expect(() => messagesOf([{ role: "user", content: [file] }])).toThrow("request.unsupported");
+  });
+
+  it("sends an assistant's texts and calls, and reports what cannot go back", () => {
+    const { messages, losses } = messagesOf([
+      USER,
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "Hm.", origin: { vendor: "openai", model: "llama-4", endpoint: "x" } },
+          { type: "text", text: "One. " },
+          { type: "text", text: "Two." },
+          {
+            type: "tool-call",
+            toolCallId: "c0",
+            toolName: "f",
+            input: { a: "1" },
+            opaque: { arguments: `{ "a": "1" }` },
+          },
+          { type: "tool-call", toolCallId: "c1", toolName: "sql", input: "select 1", opaque: { custom: true } },
+        ],
+      },
+      { role: "tool", content: [] },
+    ]);
+
+    expect(messages).toEqual([
+      { role: "user", content: "Hi" },
+      {
+        role: "assistant",
+        content: "One. Two.",
+        tool_calls: [
+          { id: "c0", type: "function", function: { name: "f", arguments: `{ "a": "1" }` } },
+          { id: "c1", type: "custom", custom: { name: "sql", input: "select 1" } },
+        ],
+      },
+    ]);
+    expect(losses).toEqual(["messages[1] reasoning dropped"]);
+  });
+
+  it("leaves out a turn of which nothing can go back", () => {
+    const { messages } = messagesOf([USER, { role: "assistant", content: [{ type: "reasoning", text: "Hm." }] }, USER]);
+
+    expect(messages).toHaveLength(2);
+  });
+
+  it("moves media of tool results into a user message behind all results, and reports it", () => {
+    const image = { type: "image", source: base64("image/png") } as const;
+    const text = { type: "text", text: "see" } as const;
+
+    const { messages, losses } = messagesOf([
+      {
+        role: "assistant",
+        content: ["c0", "c1"].map((toolCallId) => ({ type: "tool-call", toolCallId, toolName: "f", input: {} })),
+      },
+      {
+        role: "tool",
+        content: [
+          { type: "tool-result", toolCallId: "c0", toolName: "f", content: [text, image] },
+          { type: "tool-result", toolCallId: "c1", toolName: "f", content: [text], isError: true },
+        ],
+      },
+    ]);
+
+    expect(messages).toMatchObject([
+      { role: "assistant", content: null },
+      { role: "tool", tool_call_id: "c0", content: "see\n(image in the next message)" },
+      { role: "tool", tool_call_id: "c1", content: "Error:\nsee" },
+      { role: "user", content: [{ type: "text" }, { type: "image_url" }] },
+    ]);
+    expect(losses).toEqual(["messages[1] tool-result image translated"]);
+  });
+});

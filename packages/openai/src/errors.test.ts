@@ -1,0 +1,214 @@
+import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "./errors.ts";
+
+const refused = new Set<string>();
+const failures = classifyFailures(failureTable("openai", refused), ["sk-own-key"]);
+
+function error(type: string, code: string | null, message = "x", param: string | null = null): object {
+  return { error: { message, type, param, code } };
+}
+
+function http(status: number, body: unknown, headers: Record<string, string> = {}): TargetFailure {
+  return failures.http({ status, headers: new Headers(headers), body, wallNow: 0 });
+}
+
+const INVALID = "invalid_request_error";
+const TPM = "Rate limit reached for gpt on tokens per min (TPM): Limit 10, Used 9. Please try again in 26.604s.";
+const EACH_WINDOW = "This model's maximum context length is 128,000 tokens. However, your messages have more.";
+
+const request: TargetRequest = {
+  messages: [
+    { role: "user", content: [{ type: "text", text: "q" }] },
+    { role: "assistant", content: [{ type: "reasoning", text: "r", opaque: { id: "rs_1" } }] },
+    { role: "assistant", content: [{ type: "text", text: "t", opaque: { id: "msg_1" } }] },
+  ],
+  tools: [],
+  toolChoice: "auto",
+  output: { type: "text" },
+  reasoning: { effort: "high", visible: true },
+  stop: [],
+  vendorOptions: { openai: { verbosity: "low" } },
+};
+
+describe("failures of the vendor's APIs", () => {
+  it.each<[number, object | string, FailureClass]>([
+    [400, error(INVALID, null), "request.rejected"],
+    [400, error(INVALID, "context_length_exceeded"), "request.context-length"],
+    [400, error(INVALID, "content_filter"), "policy.input-blocked"],
+    [400, error(INVALID, "invalid_prompt"), "policy.input-blocked"],
+    [400, error(INVALID, "model_not_found", "The requested model 'x' does not exist."), "model.not-found"],
+    [400, error(INVALID, "image_too_large"), "request.too-large"],
+    [400, error(INVALID, "unsupported_file"), "request.unsupported"],
+    [400, error(INVALID, "invalid_json_schema", "x", "text.format.schema"), "request.unsupported"],
+    [401, error(INVALID, "invalid_api_key"), "auth.invalid"],
+    [401, { error: { code: "401", message: "Access denied due to invalid subscription key." } }, "auth.invalid"],
+    [403, error(INVALID, null, "Country not supported"), "auth.forbidden"],
+    [403, "<html>blocked", "gateway.html"],
+    [404, error(INVALID, "model_not_found"), "model.not-found"],
+    [404, error(INVALID, null, "This is not a chat model", "model"), "model.not-found"],
+    [404, { error: { code: "DeploymentNotFound", message: "x" } }, "model.not-found"],
+    [404, { error: { code: "404", message: "Resource not found" } }, "endpoint.not-found"],
+    [404, { detail: "Not Found" }, "endpoint.not-found"],
+    [404, { error: "model 'llama' not found" }, "model.not-found"],
+    [408, "", "timeout.upstream"],
+    [409, "", "conflict"],
+    [413, "", "request.too-large"],
+    [422, { detail: "x" }, "request.rejected"],
+    [429, error("tokens", "rate_limit_exceeded", TPM), "rate.tokens"],
+    [429, error("requests", "rate_limit_exceeded"), "rate.requests"],
+    [429, error("tokens", "rate_limit_exceeded", "Request too large for gpt on TPM"), "request.too-large"],
+    [429, error("requests", "rate_limit_exceeded", "Limit on requests per day (RPD)"), "rate.daily"],
+    [429, error(INVALID, "slow_down"), "rate.concurrency"],
+    [429, { error: { code: "RateLimitReached", message: "x" } }, "rate.unknown"],
+    [500, error("server_error", null), "server.error"],
+    [502, "<html>", "server.gateway"],
+    [503, error("service_unavailable_error", "server_is_overloaded"), "server.overloaded"],
+    [503, error("service_unavailable_error", "slow_down"), "server.overloaded"],
+    [503, "", "server.gateway"],
+    [504, "", "timeout.upstream"],
+    [500, { message: "kong", code: 7 }, "server.error"],
+  ])("takes status %i with %j for %s", (status, body, failureClass) => {
+    expect(http(status, body).class).toBe(failureClass);
+  });
+
+  it.each([
+    "insufficient_quota",
+    "credit_balance_exhausted",
+    "organization_spend_limit_exceeded",
+    "organization_usage_limit_exceeded",
+  ])("CL-01 takes a 429 with code %s for a lack of money, not for a limit to wait for", (code) => {
+    expect(http(429, error("x", code)).class).toBe("billing.exhausted");
+    expect(failures.inBand(error("x", code))?.class).toBe("billing.exhausted");
+  });
+
+  it("CL-01 lets another key try where only a project's money is spent", () => {
+    expect(http(429, error("insufficient_quota", null)).class).toBe("billing.exhausted");
+    expect(http(429, error("x", "project_spend_limit_exceeded"))).toMatchObject({
+      class: "billing.exhausted",
+      details: { scope: "key" },
+    });
+  });
+
+  it.each<[string, object, FailureClass]>([
+    ["flat", { type: "error", code: "server_is_overloaded", message: "x", param: null }, "server.overloaded"],
+    ["nested", { type: "error", ...error("service_unavailable_error", "server_is_overloaded") }, "server.overloaded"],
+    ["a rate", { type: "error", code: "rate_limit_exceeded", message: "x" }, "rate.unknown"],
+    ["a rate of tokens", error("tokens", "rate_limit_exceeded"), "rate.tokens"],
+    ["an inner error", { type: "error", code: "server_error", message: "x" }, "server.error"],
+    ["a gateway's", { error: { code: 502, message: "Upstream error" } }, "server.error"],
+    ["a text", { error: "The server is overloaded" }, "server.overloaded"],
+    ["one of the future", { error: { code: "brand_new" } }, "unknown"],
+  ])("OA-02 OA-03 CL-15 classifies errors inside a stream by their words: %s", (_, event, failureClass) => {
+    expect(failures.inBand(event)?.class).toBe(failureClass);
+  });
+
+  it("takes no part of an answer for an error", () => {
+    for (const body of [{}, { error: null }, { type: "response.created" }, { message: "hi" }, [], "error"]) {
+      expect(failures.inBand(body)).toBeUndefined();
+    }
+  });
+
+  it("reads the inside of an error object, which is what the vendor's SDK keeps", () => {
+    const thrown = Object.assign(new Error("429 x"), {
+      status: 429,
+      headers: new Headers({ "x-request-id": "req_1" }),
+      error: { message: "x", type: "insufficient_quota", param: null, code: "insufficient_quota" },
+    });
+
+    expect(failures.thrown(thrown, 0)).toMatchObject({
+      class: "billing.exhausted",
+      details: { requestId: "req_1", vendorCode: "insufficient_quota" },
+    });
+  });
+
+  it("takes class and wait from the limit that fired, and keeps what is left of the others", () => {
+    const failure = http(429, "", {
+      "x-ratelimit-remaining-requests": "12",
+      "x-ratelimit-remaining-tokens": "0",
+      "x-ratelimit-reset-tokens": "6m0s",
+      "apim-request-id": "apim-1",
+    });
+
+    expect(failure).toMatchObject({ class: "rate.tokens", details: { retryAfterMs: 360_000, requestId: "apim-1" } });
+    expect(failure.details.rateLimits).toMatchObject({ "remaining-requests": "12" });
+    expect(http(429, error("tokens", "rate_limit_exceeded", TPM)).details.retryAfterMs).toBe(26_604);
+  });
+
+  it("reads the context window from the message", () => {
+    expect(http(400, error(INVALID, "context_length_exceeded", EACH_WINDOW)).details.contextWindow).toBe(128_000);
+  });
+
+  it("keeps neither its key nor another one", () => {
+    const failure = http(401, error(INVALID, "invalid_api_key", "Incorrect API key: sk-own-key or sk-other12345678."));
+
+    expect(JSON.stringify(failure.details)).not.toMatch(/sk-own-key|sk-other/);
+  });
+});
+
+describe("repairs", () => {
+  it("OA-09 leaves a parameter out from then on when the model does not have it", () => {
+    refused.clear();
+
+    const failure = http(400, error(INVALID, "unsupported_parameter", "Unsupported parameter", "top_logprobs"));
+
+    expect(failure.class).toBe("request.unsupported");
+    expect(failure.details.repair?.description).toBe("without top_logprobs");
+    expect(failure.details.repair?.apply(request)).toBe(request);
+    expect([...refused]).toEqual(["top_logprobs"]);
+  });
+
+  it("leaves a value out once when the model has others", () => {
+    refused.clear();
+
+    const { repair } = http(400, error(INVALID, "unsupported_value", "x", "reasoning.effort")).details;
+
+    expect(repair?.description).toBe("without reasoning");
+    expect(repair?.apply(request).vendorOptions).toEqual({ openai: { verbosity: "low", reasoning: undefined } });
+    expect(request.vendorOptions).toEqual({ openai: { verbosity: "low" } });
+    expect([...refused]).toEqual([]);
+  });
+
+  it.each(["model", "input[3].content", "tools", "text.format.schema", "max_output_tokens", ""])(
+    "does not leave %s out: it would be another request",
+    (param) => {
+      const failure = http(400, error(INVALID, "unsupported_value", "x", param));
+
+      expect(failure.class).toBe("request.unsupported");
+      expect(failure.details.repair).toBeUndefined();
+    },
+  );
+
+  it.each([
+    error(INVALID, "unsupported_value", "Your organization must be verified to stream this model.", "stream"),
+    error(INVALID, null, "Streaming is not supported by this gateway."),
+    error(INVALID, null, "Your organization must be verified to stream this model."),
+  ])("goes on without streaming where it is not allowed", (body) => {
+    refused.clear();
+
+    expect(http(400, body).details.repair?.description).toBe("without stream");
+    expect(refused.has("stream")).toBe(true);
+  });
+
+  it("goes on without showing reasoning where that is not allowed", () => {
+    refused.clear();
+    const message = "Your organization must be verified to generate reasoning summaries.";
+
+    const failure = http(400, error(INVALID, "unsupported_value", message, "reasoning.summary"));
+
+    expect(failure.details.repair?.description).toBe("without reasoning.summary");
+    expect([...refused]).toEqual(["reasoning.summary"]);
+  });
+
+  it.each([
+    error(INVALID, "invalid_encrypted_content"),
+    error(INVALID, null, "Item 'rs_1' of type 'reasoning' was provided without its required following item."),
+    error(INVALID, null, "Item 'fc_1' was provided without its required 'reasoning' item: 'rs_1'."),
+  ])("OA-06 forgets earlier reasoning, with the ids that belong to it, when the vendor cannot place it", (body) => {
+    const { repair } = http(400, body).details;
+
+    expect(repair?.apply(request).messages.slice(1)).toEqual([
+      { role: "assistant", content: [{ type: "text", text: "t", opaque: undefined }] },
+    ]);
+  });
+});

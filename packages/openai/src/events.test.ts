@@ -1,0 +1,423 @@
+import {
+  classifyFailures,
+  isTargetFailure,
+  type AttemptContext,
+  type Clock,
+  type FailureClass,
+  type StreamPart,
+} from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "./errors.ts";
+import { ResponsesReader } from "./events.ts";
+
+const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
+const failures = classifyFailures(failureTable("openai", new Set()), []);
+
+function reader(stop: readonly string[] = []): ResponsesReader {
+  let count = 0;
+  const context: AttemptContext = {
+    signal: new AbortController().signal,
+    clock,
+    newId: () => `p${++count}`,
+    loss: () => undefined,
+  };
+  return new ResponsesReader(context, failures, stop);
+}
+
+function read(events: readonly object[], wire: ResponsesReader = reader()): readonly StreamPart[] {
+  const parts: StreamPart[] = [];
+  for (const event of events) {
+    if (wire.phase !== "ended") wire.event({ data: JSON.stringify(event) }, parts);
+  }
+  return parts.filter((part) => part.type !== "working");
+}
+
+function whole(response: object): readonly StreamPart[] {
+  const parts: StreamPart[] = [];
+  reader().whole(response, parts);
+  return parts.filter((part) => part.type !== "working");
+}
+
+function classOf(run: () => unknown): FailureClass | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (isTargetFailure(error)) return error.class;
+    throw error;
+  }
+  return undefined;
+}
+
+const USAGE = {
+  input_tokens: 10,
+  input_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 },
+  output_tokens: 6,
+  output_tokens_details: { reasoning_tokens: 3 },
+};
+const READ_USAGE = { inputTokens: 10, cacheReadTokens: 4, cacheWriteTokens: 2, outputTokens: 6, reasoningTokens: 3 };
+
+const added = (item: object, output_index = 0) => ({ type: "response.output_item.added", output_index, item });
+const done = (item: object, output_index = 0) => ({ type: "response.output_item.done", output_index, item });
+const text = (delta: string, output_index = 0, content_index = 0) => ({
+  type: "response.output_text.delta",
+  output_index,
+  content_index,
+  delta,
+});
+const completed = (output: readonly object[] = [], more: object = {}) => ({
+  type: "response.completed",
+  response: { status: "completed", model: "gpt-x", output, usage: USAGE, ...more },
+});
+const message = (content: readonly object[], more: object = {}) => ({ type: "message", id: "msg_1", content, ...more });
+const said = (words: string, more: object = {}) => ({ type: "output_text", text: words, annotations: [], ...more });
+const summarized = (summary_index: number, words: string) => ({
+  type: "response.reasoning_summary_text.delta",
+  output_index: 0,
+  summary_index,
+  delta: words,
+});
+const callOf = (name: string, args: string, more: object = {}) => ({
+  type: "function_call",
+  id: `fc_${name}`,
+  call_id: `call_${name}`,
+  name,
+  arguments: args,
+  status: "completed",
+  ...more,
+});
+const fragment = (output_index: number, delta: string) => ({
+  type: "response.function_call_arguments.delta",
+  output_index,
+  delta,
+});
+const END = { type: "end", rawFinishReason: "completed", usage: READ_USAGE, model: "gpt-x" };
+
+describe("ResponsesReader", () => {
+  it("reads text by its deltas, and id and phase for the way back", () => {
+    const parts = read([
+      added(message([], { phase: "final_answer" })),
+      text("Hel"),
+      text("lo"),
+      done(message([said("Hello")], { phase: "final_answer" })),
+      completed(),
+    ]);
+
+    expect(parts).toEqual([
+      { type: "text-start", id: "p1" },
+      { type: "text-delta", id: "p1", delta: "Hel" },
+      { type: "text-delta", id: "p1", delta: "lo" },
+      {
+        type: "text-end",
+        id: "p1",
+        part: { type: "text", text: "Hello", opaque: { id: "msg_1", phase: "final_answer" } },
+      },
+      { ...END, finishReason: "stop" },
+    ]);
+  });
+
+  it("keys by position, not by ids, which some gateways change with every event", () => {
+    const parts = read([
+      added({ ...message([]), id: "a" }),
+      { ...text("x"), item_id: "b" },
+      done({ ...message([said("x")]), id: "c" }),
+      completed(),
+    ]);
+
+    expect(parts.filter((part) => part.type === "text-start")).toHaveLength(1);
+  });
+
+  it("takes from the finished item, and from the finished response, what deltas did not bring", () => {
+    const fromItem = read([added(message([])), text("Hel"), done(message([said("Hello")])), completed()]);
+    const fromEnd = read([added(message([])), text("Hel"), completed([message([said("Hello")])])]);
+    const fromEndAlone = read([completed([message([said("Hello")])])]);
+    const fromDoneAlone = read([done(message([said("Hello")])), completed([message([said("Hello")])])]);
+
+    for (const parts of [fromItem, fromEnd, fromEndAlone, fromDoneAlone]) {
+      expect(parts.flatMap((part) => (part.type === "text-end" ? [part.part.text] : []))).toEqual(["Hello"]);
+    }
+  });
+
+  it("reads annotations as citations and keeps them", () => {
+    const annotation = { type: "url_citation", url: "https://x.test", title: "X", start_index: 0, end_index: 2 };
+    const file = { type: "file_citation", file_id: "f", filename: "a.pdf", index: 1 };
+
+    const parts = read([done(message([said("Hi", { annotations: [annotation, file] })])), completed()]);
+
+    expect(parts.find((part) => part.type === "text-end")?.part).toMatchObject({
+      citations: [{ url: "https://x.test", title: "X", start: 0, end: 2 }, { title: "a.pdf" }],
+      opaque: { annotations: [annotation, file] },
+    });
+  });
+
+  it("reads several summaries as one text, and keeps the encrypted reasoning of the finished item", () => {
+    const summary = [
+      { type: "summary_text", text: "One." },
+      { type: "summary_text", text: "Two." },
+    ];
+
+    const parts = read([
+      added({ type: "reasoning", id: "rs_1", summary: [], encrypted_content: "early" }),
+      summarized(0, "One."),
+      summarized(1, "Two."),
+      done({ type: "reasoning", id: "rs_1", summary, encrypted_content: "sealed" }),
+      done(message([said("Hi")]), 1),
+      completed(),
+    ]);
+
+    expect(parts.find((part) => part.type === "reasoning-end")?.part).toEqual({
+      type: "reasoning",
+      text: "One.\n\nTwo.",
+      opaque: { id: "rs_1", summary, encrypted_content: "sealed" },
+    });
+    expect(parts.find((part) => part.type === "text-end")?.part.opaque).toEqual({ id: "msg_1", after: "rs_1" });
+  });
+
+  it("keeps nothing of reasoning that the vendor would not take back", () => {
+    const parts = read([done({ type: "reasoning", id: "rs_1", summary: [] }), completed()]);
+
+    expect(parts.find((part) => part.type === "reasoning-end")?.part).toEqual({ type: "reasoning", text: "" });
+  });
+
+  it("says that the model is at work for as long as reasoning or a hosted tool is open", () => {
+    const parts: StreamPart[] = [];
+    const wire = reader();
+    const push = (event: object): void => wire.event({ data: JSON.stringify(event) }, parts);
+
+    for (const event of [
+      { type: "response.created", response: {} },
+      added({ type: "reasoning" }),
+      done({ type: "reasoning" }),
+      added({ type: "web_search_call" }, 1),
+      { type: "response.web_search_call.searching", output_index: 1 },
+      done({ type: "web_search_call", action: { sources: [{ type: "url", url: "https://x.test" }] } }, 1),
+    ]) {
+      push(event);
+    }
+
+    expect(parts.flatMap((part) => (part.type === "working" ? [`${part.kind} ${part.on}`] : []))).toEqual([
+      "reasoning false",
+      "reasoning true",
+      "reasoning false",
+      "server-tool true",
+      "server-tool false",
+    ]);
+    expect(parts.at(-1)).toMatchObject({ type: "source", part: { url: "https://x.test" } });
+  });
+
+  it("reads parallel calls whole, with what belongs to their way back", () => {
+    const parts = read([
+      added(callOf("a", ""), 0),
+      added(callOf("b", ""), 1),
+      fragment(1, "{}"),
+      fragment(0, `{ "x"`),
+      fragment(0, ": 1 }"),
+      done(callOf("b", "{}", { caller: { type: "program" } }), 1),
+      done(callOf("a", `{ "x": 1 }`), 0),
+      completed(),
+    ]);
+
+    expect(parts.flatMap((part) => (part.type === "tool-call" ? [part.part] : []))).toEqual([
+      {
+        type: "tool-call",
+        toolCallId: "call_b",
+        toolName: "b",
+        input: {},
+        opaque: { id: "fc_b", caller: { type: "program" } },
+      },
+      {
+        type: "tool-call",
+        toolCallId: "call_a",
+        toolName: "a",
+        input: { x: 1 },
+        opaque: { id: "fc_a", arguments: `{ "x": 1 }` },
+      },
+    ]);
+    expect(parts.at(-1)).toMatchObject({ finishReason: "tool-calls", rawFinishReason: "completed" });
+  });
+
+  it("keeps a call that the token limit cut, as it stands", () => {
+    const call = { type: "function_call", call_id: "c", name: "f", arguments: "" };
+    const parts = read([
+      added(call),
+      { type: "response.function_call_arguments.delta", output_index: 0, delta: `{"a` },
+      {
+        type: "response.incomplete",
+        response: { output: [], incomplete_details: { reason: "max_output_tokens" }, usage: USAGE },
+      },
+    ]);
+
+    expect(parts.at(-2)).toMatchObject({ type: "tool-call", part: { input: {}, inputText: `{"a` } });
+    expect(parts.at(-1)).toMatchObject({ finishReason: "length", rawFinishReason: "max_output_tokens" });
+  });
+
+  it("reads the call of a tool that takes free text", () => {
+    const call = { type: "custom_tool_call", id: "ctc_1", call_id: "c", name: "sql", input: "select 1" };
+
+    expect(read([done(call), completed()])).toMatchObject([
+      { type: "tool-call-start", toolName: "sql" },
+      { type: "tool-call-delta", delta: "select 1" },
+      { type: "tool-call", part: { input: "select 1", opaque: { id: "ctc_1", custom: true } } },
+      { finishReason: "tool-calls" },
+    ]);
+  });
+
+  it("OA-10 keeps a refusal apart from text", () => {
+    const refusal = { type: "response.refusal.delta", output_index: 0, content_index: 0 };
+
+    const parts = read([
+      added(message([])),
+      { ...refusal, delta: "I can" },
+      { ...refusal, delta: "not." },
+      done(message([{ type: "refusal", refusal: "I cannot." }])),
+      completed(),
+    ]);
+
+    expect(parts).toMatchObject([
+      { type: "refusal", part: { text: "I cannot.", opaque: { id: "msg_1" } } },
+      { finishReason: "refusal", rawFinishReason: "completed" },
+    ]);
+  });
+
+  it("reads a generated image as a file", () => {
+    const item = { type: "image_generation_call", id: "ig_1", output_format: "webp", result: "AAAA" };
+
+    expect(read([done(item), completed()])[0]).toMatchObject({
+      type: "file",
+      part: {
+        type: "image",
+        source: { type: "base64", mediaType: "image/webp", data: "AAAA" },
+        opaque: { id: "ig_1", type: "image_generation_call" },
+      },
+    });
+  });
+
+  it("keeps items of the future, and is not disturbed by events of the future", () => {
+    const item = { type: "hologram_call", id: "h_1", depth: 3 };
+
+    const parts = read([
+      { type: "keepalive", sequence_number: 3 },
+      { type: "response.rate_limits.updated", limits: [] },
+      { type: "response.hologram.delta", output_index: 7, delta: "x" },
+      added(item),
+      done(item),
+      completed(),
+    ]);
+
+    expect(parts).toMatchObject([
+      { type: "opaque", part: { kind: "hologram_call", data: item } },
+      { finishReason: "stop" },
+    ]);
+  });
+
+  it("hands calls over that only the application can answer in the vendor's terms", () => {
+    expect(read([done({ type: "local_shell_call", id: "l" }), completed()]).at(-1)).toMatchObject({
+      finishReason: "pause",
+    });
+  });
+
+  it.each([
+    ["max_output_tokens", "length"],
+    ["content_filter", "content-filter"],
+    ["max_messages", "other"],
+    ["a_reason_of_the_future", "other"],
+  ])("OA-04 OA-11 takes an answer that is incomplete for %s for %s", (reason, finishReason) => {
+    const response = { status: "incomplete", incomplete_details: { reason }, output: [], usage: null };
+
+    expect(read([{ type: "response.incomplete", response }])).toEqual([
+      { type: "end", finishReason, rawFinishReason: reason },
+    ]);
+    expect(whole(response)).toEqual([{ type: "end", finishReason, rawFinishReason: reason }]);
+  });
+
+  it.each<[string, object | null, FailureClass]>([
+    ["null", null, "server.error"],
+    ["without a known code", { code: "brand_new", message: "x" }, "unknown"],
+    ["for a rate", { code: "rate_limit_exceeded", message: "x" }, "rate.unknown"],
+    ["for a policy", { code: "bio_policy", message: "x" }, "policy.input-blocked"],
+  ])("OA-01 throws what a failed response says: %s", (_, error, failureClass) => {
+    const response = { status: "failed", error, output: [], usage: null };
+
+    expect(classOf(() => read([{ type: "response.failed", response }]))).toBe(failureClass);
+    expect(classOf(() => whole(response))).toBe(failureClass);
+  });
+
+  it("takes a response that was cancelled for a failure of the server", () => {
+    expect(classOf(() => whole({ status: "cancelled", output: [] }))).toBe("server.error");
+  });
+
+  it("OA-02 throws error events of either form, and none that has the wrong name", () => {
+    expect(classOf(() => read([{ type: "error", code: "server_error", message: "x" }]))).toBe("server.error");
+    expect(classOf(() => read([{ type: "error", error: { code: "server_error" } }]))).toBe("server.error");
+    expect(classOf(() => read([{ error: { type: "server_error" } }]))).toBe("server.error");
+    expect(classOf(() => read([{ type: "error" }]))).toBe("unknown");
+  });
+
+  it("ED-06 has no evidence but the terminal event, also where a gateway adds a sentinel", () => {
+    const wire = reader();
+    const parts: StreamPart[] = [];
+
+    wire.event({ data: JSON.stringify(added(message([]))) }, parts);
+    wire.event({ data: JSON.stringify(done(message([said("Hello")]))) }, parts);
+    wire.event({ data: "[DONE]" }, parts);
+
+    expect(wire.phase).toBe("answering");
+  });
+
+  it("reads a whole answer as it reads a stream", () => {
+    const output = [
+      { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: "e" },
+      message([said("Hello")]),
+    ];
+
+    expect(whole({ ...completed(output).response, error: null })).toEqual(read([completed(output)]));
+  });
+
+  it("takes nothing for an answer that is none", () => {
+    for (const body of [{}, [], null, { status: "queued", output: [] }, { object: "list", output: [] }]) {
+      expect(whole(body ?? {})).toEqual([]);
+    }
+  });
+
+  it("ignores fields of the wrong type", () => {
+    const parts = read([
+      { type: "response.output_item.added", output_index: "x", item: null },
+      { type: "response.output_text.delta", output_index: {}, delta: 7 },
+      { type: "response.completed", response: { output: "x", usage: 7, model: {} } },
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({ type: "end", finishReason: "stop", model: undefined });
+  });
+});
+
+describe("ResponsesReader and stop sequences", () => {
+  const stream = [added(message([])), text("one E"), text("ND two"), done(message([said("one END two")])), completed()];
+
+  it("OA-09 ends the answer where a stop sequence begins, and reads no further", () => {
+    const parts = read(stream, reader(["END"]));
+
+    expect(parts).toEqual([
+      { type: "text-start", id: "p1" },
+      { type: "text-delta", id: "p1", delta: "one " },
+      { type: "text-end", id: "p1", part: { type: "text", text: "one ", opaque: { id: "msg_1" } } },
+      { type: "end", finishReason: "stop", rawFinishReason: undefined },
+    ]);
+  });
+
+  it("cuts a whole answer too, and keeps its usage", () => {
+    const parts: StreamPart[] = [];
+    reader(["END"]).whole(completed([message([said("one END two")])]).response, parts);
+
+    expect(parts).toMatchObject([
+      { type: "text-start" },
+      { type: "text-delta", delta: "one " },
+      { type: "text-end", part: { text: "one " } },
+      { type: "end", finishReason: "stop", usage: READ_USAGE },
+    ]);
+  });
+
+  it("leaves an answer without them alone", () => {
+    const parts = read(stream, reader(["nowhere"]));
+
+    expect(parts.find((part) => part.type === "text-end")?.part.text).toBe("one END two");
+  });
+});

@@ -1,0 +1,524 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import type { Request } from "@understudy/core";
+import type { ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { toNativeRequest, type OpenAIOptions } from "./request.ts";
+
+const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
+const specification = `${folder}/openai.openapi.json`;
+const isThere = existsSync(specification);
+if (!isThere)
+  process.stderr.write(`SKIPPED: bodies are not checked against the vendor's description, ${folder} is absent\n`);
+
+/** Unions of the description overlap, and it demands two fields of items that the server does not ask for. */
+function loadValidator(): ValidateFunction {
+  const text = readFileSync(specification, "utf8").replaceAll('"oneOf":', '"anyOf":');
+  const { components } = JSON.parse(text);
+  components.schemas.OutputMessage.required = ["role", "content"];
+  components.schemas.OutputTextContent.required = ["type", "text"];
+  components.schemas.ReasoningItem.required = ["type", "summary"];
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: "spec", components });
+  return ajv.compile({ $ref: "spec#/components/schemas/CreateResponse" });
+}
+
+const validate = isThere ? loadValidator() : undefined;
+
+interface Sent {
+  readonly body: JsonObject;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly losses: readonly string[];
+}
+
+const USER: TargetMessage = { role: "user", content: [{ type: "text", text: "Hi" }] };
+const ORIGIN = { vendor: "openai", model: "gpt-5.6-terra", endpoint: "api.openai.com" };
+const TERRA = "gpt-5.6-terra";
+const PLAIN = "gpt-4.1";
+const ASTRA = "gpt-6-astra";
+const FUTURE = "gpt-9";
+const PARAMETERS = {
+  type: "object",
+  properties: { a: { type: "string" } },
+  required: ["a"],
+  additionalProperties: false,
+};
+const TOOL = { name: "f", description: "F.", inputSchema: PARAMETERS } as const;
+
+/** What is sent for a request; every body also has to fit the vendor's own description. */
+function send(model: string, request: Partial<TargetRequest> = {}, refused: readonly string[] = []): Sent {
+  const losses: string[] = [];
+  const full: TargetRequest = {
+    messages: [USER],
+    tools: [],
+    toolChoice: "auto",
+    output: { type: "text" },
+    stop: [],
+    ...request,
+    reasoning: { visible: true, ...request.reasoning },
+  };
+  const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
+  const { body, headers, path } = toNativeRequest(full, model, { stream: true, refused: new Set(refused), loss });
+  if (validate?.(body) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
+  expect(path).toBe("/responses");
+  return { body, headers, losses };
+}
+
+const withEffort = (value: "none" | "low") => ({ reasoning: { effort: value, visible: true } });
+
+const toolsFor = (inputSchema: JsonObject): unknown => {
+  const { body, losses } = send(PLAIN, { tools: [{ name: "f", inputSchema }] });
+  expect(losses).toEqual([]);
+  return body["tools"];
+};
+
+const itemsOf = (messages: readonly TargetMessage[]): Sent & { readonly items: unknown } => {
+  const sent = send(TERRA, { messages });
+  return { ...sent, items: sent.body["input"] };
+};
+
+function json(schema?: JsonObject): Pick<TargetRequest, "output"> {
+  return { output: { type: "json", name: "an answer!", schema } };
+}
+
+function base64(mediaType: string, data: string): { readonly type: "base64"; mediaType: string; data: string } {
+  return { type: "base64", mediaType, data };
+}
+
+describe("toNativeRequest", () => {
+  it("sends the least for the least, and keeps nothing at the vendor", () => {
+    expect(send(PLAIN)).toEqual({
+      headers: {},
+      body: {
+        model: PLAIN,
+        input: [{ type: "message", role: "user", content: [{ type: "input_text", text: "Hi" }] }],
+        store: false,
+        stream: true,
+        stream_options: { include_obfuscation: false },
+      },
+      losses: [],
+    });
+  });
+
+  it("sends everything that has a native word", () => {
+    const { body, losses } = send(PLAIN, {
+      system: "Be brief.",
+      tools: [TOOL],
+      toolChoice: { tool: "f" },
+      temperature: 0.5,
+      topP: 0.9,
+      userId: "u1",
+      maxOutputTokens: 100,
+      cache: true,
+    });
+
+    expect(body).toMatchObject({
+      instructions: "Be brief.",
+      tools: [{ type: "function", name: "f", description: "F.", parameters: PARAMETERS, strict: true }],
+      tool_choice: { type: "function", name: "f" },
+      temperature: 0.5,
+      top_p: 0.9,
+      safety_identifier: "u1",
+      max_output_tokens: 100,
+    });
+    expect(losses).toEqual([]);
+  });
+
+  it("OA-09 reports what the API does not have, and limits below its least", () => {
+    const { body, losses } = send(PLAIN, {
+      seed: 1,
+      topK: 5,
+      stop: ["END"],
+      maxOutputTokens: 5,
+      userId: "x".repeat(200),
+    });
+
+    expect(body["max_output_tokens"]).toBe(16);
+    for (const field of ["seed", "top_k", "stop", "safety_identifier"]) expect(body).not.toHaveProperty(field);
+    expect(losses).toEqual([
+      "topK dropped",
+      "seed dropped",
+      "stop translated",
+      "maxOutputTokens translated",
+      "userId dropped",
+    ]);
+  });
+
+  it("has no words about streams in a request for a whole answer", () => {
+    const full = { messages: [USER], tools: [], stop: [], output: { type: "text" }, toolChoice: "auto" } as const;
+    const context = { stream: false, refused: new Set<string>(), loss: () => undefined };
+
+    const { body } = toNativeRequest({ ...full, reasoning: { visible: true } }, PLAIN, context);
+
+    expect(body["stream"]).toBe(false);
+    expect(body).not.toHaveProperty("stream_options");
+  });
+
+  it("passes native fields on, and merges those that the request also speaks of", () => {
+    const { body, headers } = send(TERRA, {
+      tools: [TOOL],
+      ...json(PARAMETERS),
+      vendorOptions: {
+        openai: {
+          headers: { "x-team": "blue" },
+          service_tier: "flex",
+          prompt_cache_key: "k",
+          reasoning: { context: "all_turns" },
+          text: { verbosity: "low" },
+          include: ["web_search_call.action.sources"],
+          tools: [{ type: "web_search" }],
+          stream: false,
+        },
+      },
+    });
+
+    expect(headers).toEqual({ "x-team": "blue" });
+    expect(body).toMatchObject({
+      service_tier: "flex",
+      prompt_cache_key: "k",
+      reasoning: { effort: "medium", summary: "auto", context: "all_turns" },
+      text: { verbosity: "low", format: { type: "json_schema" } },
+      include: ["reasoning.encrypted_content", "web_search_call.action.sources"],
+      tools: [{ name: "f" }, { type: "web_search" }],
+      stream: true,
+    });
+  });
+
+  it("OA-07 leans on nothing that the vendor keeps", () => {
+    const { body, losses } = send(PLAIN, {
+      vendorOptions: { openai: { previous_response_id: "resp_1", conversation: "conv_1", background: true } },
+    });
+
+    for (const field of ["previous_response_id", "conversation", "background"]) expect(body).not.toHaveProperty(field);
+    expect(losses).toEqual([
+      "vendorOptions previous_response_id dropped",
+      "vendorOptions conversation dropped",
+      "vendorOptions background dropped",
+    ]);
+  });
+
+  it("leaves out what the endpoint has refused, and reports it", () => {
+    const { body, losses } = send(FUTURE, { temperature: 1, vendorOptions: { openai: { verbosity: "low" } } }, [
+      "temperature",
+      "include",
+      "verbosity",
+      "stream",
+    ]);
+
+    for (const field of ["temperature", "include", "verbosity"]) expect(body).not.toHaveProperty(field);
+    expect(losses).toEqual(["temperature dropped", "include dropped"]);
+  });
+
+  it("types native options", () => {
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["openai"]>().toEqualTypeOf<OpenAIOptions | undefined>();
+  });
+});
+
+describe("reasoning and sampling", () => {
+  it("asks a model that reasons to show it, with an explicit effort", () => {
+    expect(send(ASTRA).body).toMatchObject({
+      reasoning: { effort: "medium", summary: "auto" },
+      include: ["reasoning.encrypted_content"],
+    });
+    expect(send(ASTRA, { reasoning: { visible: false } }).body["reasoning"]).toEqual({ effort: "medium" });
+    expect(send(ASTRA, {}, ["reasoning.summary"]).body["reasoning"]).toEqual({ effort: "medium" });
+    expect(send("gpt-5.4").body["reasoning"]).toEqual({ effort: "none" });
+  });
+
+  it.each([
+    [ASTRA, "none", "low", ["reasoning.effort downgraded"]],
+    [ASTRA, "max", "max", []],
+    ["gpt-5.2", "max", "xhigh", ["reasoning.effort downgraded"]],
+    ["gpt-5-nano", "minimal", "minimal", []],
+    ["o4-mini", "minimal", "low", ["reasoning.effort downgraded"]],
+    ["gpt-5-pro", "low", "high", ["reasoning.effort downgraded"]],
+    [FUTURE, "max", "max", []],
+    [PLAIN, "high", undefined, ["reasoning.effort dropped"]],
+    [PLAIN, "none", undefined, []],
+  ] as const)("TR-09 says the effort to %s: %s becomes %s", (model, asked, effort, expected) => {
+    const { body, losses } = send(model, { reasoning: { effort: asked, visible: false } });
+
+    expect(body["reasoning"]).toEqual(effort === undefined ? undefined : { effort });
+    expect(losses).toEqual(expected);
+  });
+
+  it("OA-09 sends sampling parameters only to models that take them", () => {
+    const sampling = { temperature: 0.2, topP: 0.5 };
+
+    expect(send(PLAIN, sampling).body).toMatchObject({ temperature: 0.2, top_p: 0.5 });
+    expect(send(TERRA, { ...sampling, ...withEffort("none") }).body).toMatchObject({ temperature: 0.2 });
+    expect(send(FUTURE, sampling).body).toMatchObject({ temperature: 0.2 });
+    for (const sent of [send(TERRA, { ...sampling, ...withEffort("low") }), send(ASTRA, sampling)]) {
+      expect(sent.body).not.toHaveProperty("temperature");
+      expect(sent.losses).toEqual(["temperature dropped", "topP dropped"]);
+    }
+  });
+
+  it("asks for no parallel calls with the least effort, which excludes them", () => {
+    const request = { tools: [TOOL], reasoning: { effort: "minimal", visible: true } } as const;
+
+    expect(send("gpt-5-mini", request).body["parallel_tool_calls"]).toBe(false);
+  });
+
+  it("reports a budget: the API has none", () => {
+    expect(send(TERRA, { reasoning: { budgetTokens: 9, visible: true } }).losses).toEqual([
+      "reasoning.budgetTokens dropped",
+    ]);
+  });
+});
+
+describe("schemas", () => {
+  const optional = { ...PARAMETERS, required: [] };
+
+  it("TR-10 has a schema enforced that fits the vendor's rules, and closes its objects", () => {
+    const { body, losses } = send(PLAIN, json({ type: "object", properties: PARAMETERS.properties, required: ["a"] }));
+
+    expect(body["text"]).toEqual({
+      format: { type: "json_schema", name: "an_answer_", schema: PARAMETERS, strict: true },
+    });
+    expect(losses).toEqual([]);
+  });
+
+  it("TR-10 tells constraints in words that the vendor does not enforce", () => {
+    const schema = { ...PARAMETERS, properties: { a: { type: "array", uniqueItems: true, items: { format: "uri" } } } };
+
+    const { body, losses } = send(PLAIN, json(schema));
+
+    expect(body["text"]).toMatchObject({
+      format: { strict: true, schema: { properties: { a: { description: "{uniqueItems: true}" } } } },
+    });
+    expect(losses).toEqual(["output.schema downgraded"]);
+  });
+
+  it.each([
+    ["optional properties", optional],
+    ["free keys", { type: "object", additionalProperties: { type: "string" } }],
+  ])("TR-10 sends a schema with %s as it is, and says that nobody enforces it", (_, schema) => {
+    const { body, losses } = send(PLAIN, json(schema));
+
+    expect(body["text"]).toMatchObject({ format: { type: "json_schema", schema, strict: false } });
+    expect(losses).toEqual(["output.schema downgraded"]);
+  });
+
+  it("asks in words for what is no plain object, and for JSON without a schema", () => {
+    const list = send(PLAIN, json({ type: "array", items: { type: "string" } }));
+    const any = send(PLAIN, json());
+
+    expect(list.body).not.toHaveProperty("text");
+    expect(list.losses).toEqual(["output translated"]);
+    expect(any.body["text"]).toEqual({ format: { type: "json_object" } });
+    expect(any.losses).toEqual([]);
+    // The vendor looks for the word in the input, not in the instructions.
+    for (const { body } of [list, any]) expect(JSON.stringify(body["input"])).toMatch(/"developer".*JSON/);
+  });
+
+  it("has a tool's schema enforced where that takes nothing from it", () => {
+    expect(toolsFor(PARAMETERS)).toMatchObject([{ strict: true }]);
+    expect(toolsFor({ type: "object", properties: {} })).toMatchObject([{ strict: true }]);
+    expect(toolsFor(optional)).toMatchObject([{ strict: false, parameters: optional }]);
+    expect(toolsFor({ ...PARAMETERS, minProperties: 1 })).toMatchObject([{ strict: false }]);
+    expect(toolsFor({ ...PARAMETERS, anyOf: [{}] })).toMatchObject([{ strict: false }]);
+  });
+});
+
+describe("history", () => {
+  it("sends images and files in every form", () => {
+    const { items } = itemsOf([
+      {
+        role: "user",
+        content: [
+          { type: "image", source: base64("image/png", "AAAA") },
+          { type: "image", source: { type: "url", url: "https://x.test/a.png" } },
+          { type: "image", source: { type: "vendor-file", vendor: "openai", id: "file_1" } },
+          { type: "file", source: base64("application/pdf", "AAAA"), name: "a.pdf" },
+          { type: "file", source: base64("text/plain", "AAAA") },
+          { type: "file", source: { type: "url", url: "https://x.test/a.pdf" } },
+          { type: "file", source: { type: "vendor-file", vendor: "openai", id: "file_2" } },
+        ],
+      },
+    ]);
+
+    expect(items).toMatchObject([
+      {
+        content: [
+          { type: "input_image", image_url: "data:image/png;base64,AAAA" },
+          { type: "input_image", image_url: "https://x.test/a.png" },
+          { type: "input_image", file_id: "file_1" },
+          { type: "input_file", filename: "a.pdf", file_data: "data:application/pdf;base64,AAAA" },
+          { type: "input_file", filename: "file.txt" },
+          { type: "input_file", file_url: "https://x.test/a.pdf" },
+          { type: "input_file", file_id: "file_2" },
+        ],
+      },
+    ]);
+  });
+
+  it("refuses audio, which the API does not take", () => {
+    const audio = { type: "audio", source: base64("audio/wav", "AAAA") } as const;
+
+    expect(() => send(TERRA, { messages: [{ role: "user", content: [audio] }] })).toThrow("request.unsupported");
+  });
+
+  it("OA-06 sends its own reasoning and ids back in order, and texts of one message together", () => {
+    const reasoning = { id: "rs_1", summary: [], content: [], encrypted_content: "sealed" };
+    const opaque = { id: "msg_1", phase: "commentary", after: "rs_1" };
+
+    const { items, losses } = itemsOf([
+      USER,
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "Hm.", opaque: reasoning, origin: ORIGIN },
+          { type: "text", text: "One.", opaque, origin: ORIGIN },
+          { type: "text", text: "Two.", opaque, origin: ORIGIN },
+          {
+            type: "tool-call",
+            toolCallId: "c",
+            toolName: "f",
+            input: { a: "1" },
+            opaque: { id: "fc_1", after: "rs_1" },
+          },
+        ],
+      },
+      {
+        role: "tool",
+        content: [
+          {
+            type: "tool-result",
+            toolCallId: "c",
+            toolName: "f",
+            content: [{ type: "text", text: "2" }],
+            isError: true,
+          },
+        ],
+      },
+    ]);
+
+    expect(items).toMatchObject([
+      { role: "user" },
+      { type: "reasoning", ...reasoning },
+      {
+        type: "message",
+        role: "assistant",
+        id: "msg_1",
+        phase: "commentary",
+        content: [
+          { type: "output_text", text: "One." },
+          { type: "output_text", text: "Two." },
+        ],
+      },
+      { type: "function_call", id: "fc_1", call_id: "c", name: "f", arguments: `{"a":"1"}` },
+      { type: "function_call_output", call_id: "c", output: "Error:\n2" },
+    ]);
+    expect(JSON.stringify(items)).not.toContain("after");
+    expect(losses).toEqual([]);
+  });
+
+  it("OA-06 drops an id when the reasoning that it belongs to is missing, and reasoning that nothing follows", () => {
+    const sealed = { id: "rs_2", summary: [], encrypted_content: "sealed" };
+
+    const { items, losses } = itemsOf([
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "One.", opaque: { id: "msg_1", after: "rs_1" }, origin: ORIGIN },
+          { type: "reasoning", text: "", opaque: sealed, origin: ORIGIN },
+        ],
+      },
+      USER,
+      { role: "assistant", content: [{ type: "reasoning", text: "shown", origin: ORIGIN }] },
+      USER,
+    ]);
+
+    expect(items).toMatchObject([{ type: "message", role: "assistant" }, { role: "user" }, { role: "user" }]);
+    expect(JSON.stringify(items)).not.toMatch(/msg_1|rs_2/);
+    expect(losses).toEqual(["messages[0] reasoning dropped", "messages[2] reasoning dropped"]);
+  });
+
+  it("sends another vendor's turn without ids, its texts as one message", () => {
+    const { items } = itemsOf([
+      USER,
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "One." },
+          { type: "refusal", text: "No." },
+          { type: "tool-call", toolCallId: "toolu_1", toolName: "f", input: {}, inputText: `{"a` },
+        ],
+      },
+    ]);
+
+    expect(items).toEqual([
+      { type: "message", role: "user", content: [{ type: "input_text", text: "Hi" }] },
+      {
+        type: "message",
+        role: "assistant",
+        status: "completed",
+        content: [
+          { type: "output_text", text: "One.", annotations: [] },
+          { type: "refusal", refusal: "No." },
+        ],
+      },
+      { type: "function_call", call_id: "toolu_1", name: "f", arguments: `{"a` },
+    ]);
+  });
+
+  it("sends calls of free-text tools, hosted items and generated images back as they were", () => {
+    const search = { type: "web_search_call", id: "ws_1", status: "completed", action: { type: "search", query: "q" } };
+    const image = { type: "image_generation_call", id: "ig_1", status: "completed" };
+
+    const { items, losses } = itemsOf([
+      USER,
+      {
+        role: "assistant",
+        content: [
+          { type: "opaque", kind: "web_search_call", data: search, origin: ORIGIN },
+          { type: "image", source: base64("image/png", "AAAA"), opaque: image, origin: ORIGIN },
+          {
+            type: "tool-call",
+            toolCallId: "c",
+            toolName: "sql",
+            input: "select 1",
+            opaque: { id: "ctc_1", custom: true },
+          },
+          { type: "audio", source: base64("audio/wav", "AAAA") },
+          { type: "image", source: base64("image/png", "BBBB") },
+        ],
+      },
+      { role: "tool", content: [{ type: "tool-result", toolCallId: "c", toolName: "sql", content: [] }] },
+    ]);
+
+    expect(items).toMatchObject([
+      { role: "user" },
+      search,
+      { ...image, result: "AAAA" },
+      { type: "custom_tool_call", id: "ctc_1", call_id: "c", name: "sql", input: "select 1" },
+      { type: "custom_tool_call_output", call_id: "c", output: "" },
+    ]);
+    expect(losses).toEqual(["messages[1] audio dropped", "messages[1] image dropped"]);
+  });
+
+  it("sends media in tool results as they are", () => {
+    const content = [
+      { type: "text", text: "see" },
+      { type: "image", source: base64("image/png", "AAAA") },
+    ] as const;
+
+    const { items } = itemsOf([
+      { role: "assistant", content: [{ type: "tool-call", toolCallId: "c", toolName: "f", input: {} }] },
+      { role: "tool", content: [{ type: "tool-result", toolCallId: "c", toolName: "f", content }] },
+    ]);
+
+    expect(items).toMatchObject([
+      {},
+      {
+        output: [
+          { type: "input_text", text: "see" },
+          { type: "input_image", image_url: "data:image/png;base64,AAAA" },
+        ],
+      },
+    ]);
+  });
+});

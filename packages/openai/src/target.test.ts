@@ -1,0 +1,407 @@
+import { execFile } from "node:child_process";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
+import { startOpenAI, type Vendor } from "@understudy/testing";
+import OpenAI, { AzureOpenAI } from "openai";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { openai, type OpenAITargetOptions } from "./index.ts";
+
+const MODEL = "gpt-5.6-terra";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function generate(
+  vendor: Vendor,
+  options: OpenAITargetOptions = {},
+  request: string | Request = "Hi",
+  model = MODEL,
+): Promise<Answer> {
+  return createChain([openai(model, { baseURL: vendor.url, apiKey: "k", ...options })]).generate(request);
+}
+
+const TOOL = {
+  name: "f",
+  inputSchema: {
+    type: "object",
+    properties: { a: { type: "string" } },
+    required: ["a"],
+    additionalProperties: false,
+  },
+} as const;
+
+function withResults(answer: Answer): Message[] {
+  const content = answer.toolCalls.map(
+    ({ toolCallId }) => ({ type: "tool-result", toolCallId, content: "2" }) as const,
+  );
+  return [{ role: "user", content: "Hi" }, answer.message, { role: "tool", content }];
+}
+
+describe("openai", () => {
+  it("makes a target without asking anybody", () => {
+    const target = openai("gpt-6-astra", { apiKey: "k" });
+
+    expect(target).toMatchObject({
+      vendor: "openai",
+      model: "gpt-6-astra",
+      endpoint: "api.openai.com",
+      problems: [],
+      capabilities: { contextWindow: 1_050_000, maxOutputTokens: 128_000, tools: true, audio: false },
+    });
+    expect(JSON.stringify(target)).not.toContain('"k"');
+  });
+
+  it("takes the key from the environment for the vendor's own hosts only", () => {
+    vi.stubEnv("OPENAI_API_KEY", "from-env");
+
+    expect(openai(MODEL).problems).toEqual([]);
+    expect(openai(MODEL, { baseURL: "https://eu.api.openai.com/v1" }).problems).toEqual([]);
+    expect(openai(MODEL, { baseURL: "https://gateway.test/v1" }).problems.join()).toContain("give the option `apiKey`");
+    expect(openai(MODEL, { baseURL: "https://api.openai.com.evil.test/v1" }).problems).toHaveLength(1);
+  });
+
+  it("tells everything that is wrong, and throws nothing", () => {
+    vi.stubEnv("OPENAI_API_KEY", "");
+
+    expect(openai(MODEL).problems.join()).toContain("OPENAI_API_KEY");
+    expect(openai("", { apiKey: "k", baseURL: "ftp://x" }).problems).toHaveLength(2);
+    // @ts-expect-error -- an unknown option is a type error, too
+    expect(openai(MODEL, { apiKey: "k", organisation: "o" }).problems.join()).toContain("`organisation`");
+  });
+
+  it("lets the user know better what a model can", () => {
+    const { capabilities } = openai(MODEL, { apiKey: "k", capabilities: { contextWindow: 5, images: false } });
+
+    expect(capabilities).toMatchObject({ contextWindow: 5, images: false, tools: true });
+  });
+
+  it("plans for what the model will do", () => {
+    const request = {
+      messages: [],
+      tools: [],
+      toolChoice: "auto",
+      output: { type: "text" },
+      stop: [],
+      reasoning: { visible: true },
+    } as const;
+    const plan = (model: string, more: object = {}): object =>
+      openai(model, { apiKey: "k" }).plan({ ...request, ...more });
+
+    expect(plan(MODEL)).toEqual({ silentReasoning: true, eventsAtOnce: true, unary: false });
+    expect(plan(MODEL, { reasoning: { effort: "none", visible: true } })).toMatchObject({ silentReasoning: false });
+    expect(plan(MODEL, { vendorOptions: { openai: { reasoning: { effort: "none" } } } })).toMatchObject({
+      silentReasoning: false,
+    });
+    expect(plan("gpt-4.1")).toMatchObject({ silentReasoning: false });
+    expect(plan("a-model-of-the-future")).toMatchObject({ silentReasoning: true });
+    expect(openai(MODEL, { apiKey: "k", streaming: "never" }).plan(request)).toMatchObject({
+      eventsAtOnce: false,
+      unary: true,
+    });
+  });
+});
+
+describe("openai over a socket", () => {
+  it("answers, and says who served, which request it was and what is left of the limits", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Hello.", model: "gpt-5.6-terra-2026-08-01", reasoning: "Hm." });
+
+    const answer = await generate(vendor);
+
+    expect(answer).toMatchObject({ text: "Hello.", finishReason: "stop", model: "gpt-5.6-terra-2026-08-01" });
+    expect(answer.message.content).toMatchObject([{ type: "reasoning", text: "Hm." }, { type: "text" }]);
+    expect(answer.trace.attempts[0]?.requestId).toMatch(/^req_/);
+    expect(answer.trace.attempts[0]?.rateLimits).toMatchObject({ "remaining-requests": "4999" });
+  });
+
+  it("asks for whole answers when told never to stream", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Whole." });
+
+    expect((await generate(vendor, { streaming: "never" })).text).toBe("Whole.");
+    expect(vendor.requests[0]?.streamed).toBe(false);
+  });
+
+  it.each([
+    ["stream", "Your organization must be verified to stream this model.", "without stream"],
+    ["reasoning.summary", "Your organization must be verified to show it.", "without reasoning.summary"],
+    ["temperature", "Unsupported parameter: 'temperature'.", "without temperature"],
+  ])("goes on without %s where it is not allowed, and remembers it", async (param, message, repair) => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Fine." });
+    const body = { error: { type: "invalid_request_error", code: "unsupported_parameter", param, message } };
+    vendor.script([{ fault: { type: "status", status: 400, body } }]);
+    const target = openai(param === "temperature" ? "gpt-4.1" : MODEL, { baseURL: vendor.url, apiKey: "k" });
+    const chain = createChain([target]);
+    const request: Request = { messages: [{ role: "user", content: "Hi" }], temperature: 1 };
+
+    const first = await chain.generate(request);
+    const second = await chain.generate(request);
+
+    expect(first.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, repair]);
+    expect(second.trace.attempts).toHaveLength(1);
+    expect(vendor.requests).toHaveLength(3);
+  });
+
+  it("OA-06 round-trips encrypted reasoning with its call, and sends neither elsewhere", async () => {
+    await using vendor = await startOpenAI();
+    await using elsewhere = await startOpenAI();
+    vendor.script([
+      { answer: { reasoning: "hm", toolCalls: [{ name: "f", input: { a: "1" } }] } },
+      { answer: { text: "Done." } },
+      { answer: { text: "Done." } },
+    ]);
+    const first = await generate(vendor, {}, { messages: [{ role: "user", content: "Hi" }], tools: [TOOL] });
+    const request: Request = { messages: withResults(first), tools: [TOOL] };
+
+    const same = await generate(vendor, {}, request);
+    const other = await generate(vendor, {}, request, "gpt-5.5");
+    const away = await generate(elsewhere, {}, request);
+
+    expect([same.text, other.text]).toEqual(["Done.", "Done."]);
+    expect(vendor.requests[1]?.text).toMatch(/"id":"rs_.*"encrypted_content".*"id":"fc_/);
+    for (const text of [vendor.requests[2]?.text, elsewhere.requests[0]?.text]) expect(text).not.toMatch(/"rs_|"fc_/);
+    expect(away.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
+  });
+
+  it("OA-06 forgets reasoning that another organization made", async () => {
+    await using vendor = await startOpenAI();
+    vendor.script([{ answer: { reasoning: "hm", toolCalls: [{ name: "f", input: { a: "1" } }] } }]);
+    const first = await generate(vendor, {}, { messages: [{ role: "user", content: "Hi" }], tools: [TOOL] });
+    await using moved = await startOpenAI({ organization: "another" });
+    moved.answer({ text: "Done." });
+    // The same endpoint for who looks at the message, another organization behind it.
+    const { host } = new URL(moved.url);
+    const stored = JSON.stringify(withResults(first)).replaceAll(new URL(vendor.url).host, host);
+    const messages: Message[] = JSON.parse(stored);
+
+    const answer = await generate(moved, {}, { messages, tools: [TOOL] });
+
+    expect(answer.text).toBe("Done.");
+    expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without earlier reasoning"]);
+  });
+
+  it("TR-01 OA-08 maps tool-call ids that the vendor would refuse, on call and result alike", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Done." });
+    const ids = ["functions.f:0", "x".repeat(90), "call_valid"];
+    const messages: Message[] = [
+      { role: "user", content: "Hi" },
+      {
+        role: "assistant",
+        content: ids.map((toolCallId) => ({ type: "tool-call", toolCallId, toolName: "f", input: { a: "1" } })),
+      },
+      { role: "tool", content: ids.map((toolCallId) => ({ type: "tool-result", toolCallId, content: "2" })) },
+    ];
+
+    expect((await generate(vendor, {}, { messages, tools: [TOOL] })).text).toBe("Done.");
+    const sent = [...(vendor.requests[0]?.text ?? "").matchAll(/"call_id":"([^"]*)"/g)].map((match) => match[1] ?? "");
+    expect(sent.slice(3)).toEqual(sent.slice(0, 3));
+    expect(sent[2]).toBe("call_valid");
+    expect(sent.every((id) => /^[\w-]{1,64}$/.test(id))).toBe(true);
+  });
+
+  it("OA-09 cuts at a stop sequence and lets the connection go", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: ["one ", "EN", "D two"] });
+
+    const answer = await generate(vendor, {}, { messages: [{ role: "user", content: "Hi" }], stop: ["END"] });
+
+    expect(answer).toMatchObject({ text: "one ", finishReason: "stop" });
+    expect(answer.losses).toMatchObject([{ what: "stop", action: "translated" }]);
+    await vendor.idle();
+  });
+
+  it("OA-01 moves on from a failed response", async () => {
+    await using vendor = await startOpenAI();
+    await using backup = await startOpenAI();
+    vendor.answer({ text: "half", finish: { raw: "failed" } });
+    backup.answer({ text: "From the backup." });
+    const chain = createChain([
+      openai(MODEL, { baseURL: vendor.url, apiKey: "k" }),
+      openai("gpt-4.1", { baseURL: backup.url, apiKey: "k2" }),
+    ]);
+
+    const answer = await chain.generate("Hi");
+
+    expect(answer.text).toBe("From the backup.");
+    expect(answer.trace.attempts[0]?.class).toBe("server.error");
+  });
+
+  it("OA-10 surfaces a refusal", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ refusal: "I cannot." });
+
+    const error = await generate(vendor).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ finishReason: "refusal", text: "" });
+  });
+
+  it("CL-01 does not wait for money: the next tier answers, and the key is left alone", async () => {
+    await using vendor = await startOpenAI();
+    vendor.script([{ fault: { type: "error", error: "out-of-quota" } }]);
+
+    const error = await generate(vendor).catch((thrown: unknown) => thrown);
+
+    expect(isUnderstudyError(error) && error.code).toBe("billing");
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it("CL-19 sends one request per attempt: the SDK repeats nothing", async () => {
+    await using vendor = await startOpenAI();
+    vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);
+
+    const error = await generate(vendor).catch((thrown: unknown) => thrown);
+
+    expect(isUnderstudyError(error) && error.code).toBe("rate-limited");
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it("is not led by the environment: neither URL, organization, headers nor log level", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Hello." });
+    vi.stubEnv("OPENAI_BASE_URL", "https://elsewhere.invalid");
+    vi.stubEnv("OPENAI_ORG_ID", "org-from-env");
+    vi.stubEnv("OPENAI_PROJECT_ID", "proj-from-env");
+    vi.stubEnv("OPENAI_ADMIN_KEY", "admin-from-env");
+    vi.stubEnv("OPENAI_CUSTOM_HEADERS", "x-stray: 1\nx-kept: from-env");
+    vi.stubEnv("OPENAI_LOG", "debug");
+    const printed = [vi.spyOn(console, "debug"), vi.spyOn(console, "info"), vi.spyOn(console, "warn")];
+
+    await generate(vendor, { headers: { "x-kept": "mine" } });
+
+    expect(vendor.requests[0]?.headers).toMatchObject({ authorization: "Bearer k", "x-kept": "mine" });
+    expect(JSON.stringify(vendor.requests[0]?.headers)).not.toMatch(/from-env|x-stray/);
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+  });
+
+  it("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Hello." });
+    vendor.script([{}, { fault: { type: "error", error: "server-error" } }]);
+    let calls = 0;
+    const client = new OpenAI({
+      baseURL: vendor.url,
+      apiKey: "client-key",
+      organization: "org-own",
+      defaultHeaders: { "x-own": "1" },
+      maxRetries: 5,
+      fetch: (input, init) => {
+        calls += 1;
+        return fetch(input, init);
+      },
+    });
+    const target = openai(MODEL, { client });
+    const chain = createChain([target], { policy: () => "stop" });
+
+    const answer = await chain.generate("Hi");
+    const error = await chain.generate("Hi").catch((thrown: unknown) => thrown);
+
+    expect(answer.text).toBe("Hello.");
+    expect(vendor.requests[0]?.headers).toMatchObject({
+      authorization: "Bearer client-key",
+      "openai-organization": "org-own",
+      "x-own": "1",
+    });
+    expect(isUnderstudyError(error) && error.code).toBe("server-error");
+    expect(calls).toBe(2);
+    expect(target.problems).toEqual([]);
+    expect(client.maxRetries).toBe(5);
+  });
+
+  it("takes a client for another cloud, with its own way to sign in and its own path", async () => {
+    const seen: { readonly path: string | undefined; readonly headers: IncomingHttpHeaders }[] = [];
+    const server = createServer((request, response) => {
+      seen.push({ path: request.url, headers: request.headers });
+      const output = [{ type: "message", content: [{ type: "output_text", text: "From the cloud." }] }];
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ status: "completed", output }));
+    });
+    const origin = await listen(server);
+    const client = new AzureOpenAI({ endpoint: origin, apiKey: "azure-key", apiVersion: "2025-04-01-preview" });
+
+    const answer = await createChain([openai("my-deployment", { client })]).generate("Hi");
+    server.close();
+
+    expect(answer.text).toBe("From the cloud.");
+    expect(seen[0]).toMatchObject({
+      path: "/openai/responses?api-version=2025-04-01-preview",
+      headers: { "api-key": "azure-key" },
+    });
+    expect(seen[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it("TR-06 keeps targets apart: each asks its own server with its own key", async () => {
+    await using first = await startOpenAI();
+    await using second = await startOpenAI();
+    first.script([{ fault: { type: "error", error: "overloaded" } }]);
+    second.answer({ text: "From the second." });
+    const chain = createChain([
+      openai(MODEL, { baseURL: first.url, apiKey: "key-1" }),
+      openai("gpt-4.1", { baseURL: second.url, apiKey: "key-2" }),
+    ]);
+
+    const answer = await chain.generate("Hi");
+
+    expect(answer.text).toBe("From the second.");
+    expect(second.requests[0]?.headers["authorization"]).toBe("Bearer key-2");
+    expect(second.requests[0]?.body).toMatchObject({ model: "gpt-4.1" });
+  });
+});
+
+describe("openai and redirects", () => {
+  let server: Server | undefined;
+
+  afterEach(() => {
+    server?.close();
+  });
+
+  it("sends neither key nor prompt to where a redirect points", async () => {
+    await using elsewhere = await startOpenAI();
+    const seen: IncomingHttpHeaders[] = [];
+    server = createServer((request, response) => {
+      seen.push(request.headers);
+      response.writeHead(308, { location: `${elsewhere.url}/responses` }).end();
+    });
+
+    const error = await createChain([openai(MODEL, { baseURL: await listen(server), apiKey: "k" })])
+      .generate("Hi")
+      .catch((thrown: unknown) => thrown);
+
+    expect(isUnderstudyError(error) && error.code).toBe("config");
+    expect([seen.length, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+});
+
+describe("importing the package", () => {
+  it("does not load the SDK, nor does making a target", async () => {
+    const program = `
+      import { registerHooks } from "node:module";
+      const loaded = [];
+      registerHooks({
+        resolve(specifier, context, next) {
+          loaded.push(specifier);
+          return next(specifier, context);
+        },
+      });
+      const { openai } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});
+      openai("${MODEL}", { apiKey: "k" });
+      openai.chat("${MODEL}", { apiKey: "k" });
+      console.log([...new Set(loaded)].filter((specifier) => !/^[.]|^file:/.test(specifier)).join());
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, "-e", program]);
+
+    expect(stdout.trim()).toBe("@understudy/core/adapter,eventsource-parser");
+  });
+});
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listening TCP server has such an address
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
