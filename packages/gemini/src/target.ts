@@ -2,6 +2,7 @@ import {
   checkTargetOptions,
   classifyFailures,
   readAnswer,
+  targetScopes,
   type Capabilities,
   type CheckedOptions,
   type Target,
@@ -44,7 +45,7 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
     failureTable(() => {
       isUnary = true;
     }),
-    [checked.apiKey],
+    [checked.credential, checked.credential.replace(/^Bearer\s+/i, "")],
   );
   const root = /\/v\d\w{0,20}(?:\/|$)/.test(checked.baseURL) ? checked.baseURL : `${checked.baseURL}/${VERSION}`;
   const callIds = !isVertex(checked.endpoint);
@@ -82,16 +83,21 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
   };
 }
 
-function checkOptions(model: string, options: GeminiTargetOptions): CheckedOptions {
-  const { client, transport, apiKey, fetch, headers = {} } = options;
-  // A token in a header takes the place of a key: that is how Vertex is asked.
-  const hasToken = Object.keys(headers).some((name) => /^(?:authorization|x-goog-api-key)$/i.test(name));
+interface Checked extends CheckedOptions {
+  /** What tells this target's credential apart: the key, or the token that takes its place. */
+  readonly credential: string;
+}
+
+function checkOptions(model: string, options: GeminiTargetOptions): Checked {
+  const { client, transport, apiKey, fetch, quotaGroup } = options;
+  const token = tokenOf(options.headers ?? {});
   const checked = checkTargetOptions(client === undefined ? options : { ...options, apiKey: client.apiKey }, {
     vendor: VENDOR,
     model,
     defaultBaseURL: HOST,
-    keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
-    isKeyRequired: !hasToken,
+    // A token in a header takes the place of a key, which is how Vertex is asked.
+    keyVariables: token === undefined ? ["GEMINI_API_KEY", "GOOGLE_API_KEY"] : [],
+    isKeyRequired: token === undefined,
     ownOptions: ["client", "transport"],
   });
   const problems = [...checked.problems];
@@ -104,7 +110,13 @@ function checkOptions(model: string, options: GeminiTargetOptions): CheckedOptio
   if (transport === "sdk" && fetch !== undefined) {
     problem("`fetch` has no effect with `transport: 'sdk'`, whose SDK takes the global one; leave one of them out");
   }
-  return { ...checked, problems };
+  const credential = token ?? checked.apiKey;
+  const scopes = targetScopes({ vendor: VENDOR, endpoint: checked.endpoint, credential, quotaGroup });
+  return { ...checked, credential, scopes, problems };
+}
+
+function tokenOf(headers: Readonly<Record<string, string>>): string | undefined {
+  return Object.entries(headers).find(([name]) => /^(?:authorization|x-goog-api-key)$/i.test(name))?.[1];
 }
 
 function isVertex(endpoint: string): boolean {

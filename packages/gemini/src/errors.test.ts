@@ -1,0 +1,194 @@
+import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "./errors.ts";
+
+let stopped = 0;
+const failures = classifyFailures(
+  failureTable(() => {
+    stopped += 1;
+  }),
+  ["AIza-own-key"],
+);
+
+const info = (reason: string, more: object = {}) => ({
+  "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+  reason,
+  ...more,
+});
+
+const quota = (quotaId: string) => ({
+  "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+  violations: [{ quotaId }],
+});
+
+const retry = (retryDelay: string) => ({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay });
+
+function body(code: number, status: string, message: string, details: readonly object[] = []): object {
+  return { error: { code, message, status, details } };
+}
+
+function http(status: number, error: unknown): TargetFailure {
+  return failures.http({ status, headers: new Headers(), body: error, wallNow: 0 });
+}
+
+function refused(message: string): TargetFailure {
+  return http(400, body(400, "INVALID_ARGUMENT", message));
+}
+
+const request: TargetRequest = {
+  system: "Be brief.",
+  messages: [
+    { role: "user", content: [{ type: "text", text: "q" }] },
+    {
+      role: "assistant",
+      content: [
+        { type: "text", text: "", opaque: { thoughtSignature: "s", other: 1 } },
+        { type: "tool-call", toolCallId: "c", toolName: "f", input: {}, opaque: { thoughtSignature: "s" } },
+      ],
+    },
+  ],
+  tools: [],
+  toolChoice: "auto",
+  output: { type: "json", name: "answer", schema: { type: "object" } },
+  reasoning: { effort: "high", visible: true },
+  stop: [],
+  temperature: 0.5,
+  topK: 5,
+};
+
+describe("failures of generateContent", () => {
+  it.each<[number, object, FailureClass]>([
+    [400, body(400, "INVALID_ARGUMENT", "Please use a valid role: user, model."), "request.rejected"],
+    [400, body(400, "INVALID_ARGUMENT", "API key not valid.", [info("API_KEY_INVALID")]), "auth.invalid"],
+    [400, body(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key."), "auth.invalid"],
+    [400, body(400, "FAILED_PRECONDITION", "User location is not supported for the API use."), "auth.forbidden"],
+    [400, body(400, "FAILED_PRECONDITION", "Please enable billing on your project"), "billing.exhausted"],
+    [401, body(401, "UNAUTHENTICATED", "x"), "auth.invalid"],
+    [402, body(402, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."), "billing.exhausted"],
+    [429, body(429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."), "billing.exhausted"],
+    [403, body(403, "PERMISSION_DENIED", "x", [info("SERVICE_DISABLED")]), "auth.forbidden"],
+    [404, body(404, "NOT_FOUND", "models/x is not found for API version v1"), "model.not-found"],
+    [413, body(413, "INVALID_ARGUMENT", "Request payload size exceeds the limit."), "request.too-large"],
+    [429, body(429, "RESOURCE_EXHAUSTED", "x"), "rate.unknown"],
+    [429, body(429, "RESOURCE_EXHAUSTED", "x", [quota("InputTokensPerModelPerMinute")]), "rate.tokens"],
+    [429, body(429, "RESOURCE_EXHAUSTED", "x", [quota("GenerateRequestsPerMinutePerProject")]), "rate.requests"],
+    [499, body(499, "CANCELLED", "x"), "server.error"],
+    [500, body(500, "INTERNAL", "x"), "server.error"],
+    [502, body(502, "UNKNOWN", "x"), "server.gateway"],
+    [503, body(503, "UNAVAILABLE", "x"), "server.overloaded"],
+    [504, body(504, "DEADLINE_EXCEEDED", "x"), "timeout.upstream"],
+  ])("classifies status %i with %j as %s", (status, error, expected) => {
+    expect(http(status, error).class).toBe(expected);
+  });
+
+  it("blames the place, not the request, for a location that is not served", () => {
+    expect(http(400, body(400, "FAILED_PRECONDITION", "User location is not supported")).details.scope).toBe(
+      "endpoint",
+    );
+  });
+
+  it("reads a context that is too long, and the window, out of the message", () => {
+    const failure = refused("The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).");
+
+    expect(failure).toMatchObject({ class: "request.context-length", details: { contextWindow: 1_048_576 } });
+  });
+
+  it("CL-03 takes the wait out of the body", () => {
+    const details = [quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), retry("34.4s")];
+
+    const failure = http(429, body(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details));
+
+    expect(failure).toMatchObject({ class: "rate.requests", details: { retryAfterMs: 34_400 } });
+  });
+
+  it("CL-04 takes a daily quota for what it is, whatever wait stands beside it", () => {
+    const details = [quota("InputTokensPerMinute"), quota("GenerateRequestsPerDayPerProjectPerModel"), retry("36s")];
+
+    expect(http(429, body(429, "RESOURCE_EXHAUSTED", "x", details)).class).toBe("rate.daily");
+  });
+
+  it("reads the quota of shared capacity from the metadata", () => {
+    const metadata = { quota_limit: "GenerateContentRequestsPerMinutePerProjectPerRegion" };
+
+    const failure = http(429, body(429, "RESOURCE_EXHAUSTED", "x", [info("RATE_LIMIT_EXCEEDED", { metadata })]));
+
+    expect(failure).toMatchObject({ class: "rate.requests", details: { vendorCode: "RATE_LIMIT_EXCEEDED" } });
+  });
+
+  it("reads errors in arrays, framed as events, and with a number instead of a name", () => {
+    const error = body(404, "NOT_FOUND", "models/x is not found");
+
+    expect(http(404, JSON.stringify([error])).class).toBe("model.not-found");
+    expect(http(404, `data: ${JSON.stringify(error)}\r\n\r\n`).class).toBe("model.not-found");
+    expect(failures.inBand({ error: { code: 503 } })?.class).toBe("server.overloaded");
+  });
+
+  it("takes a page for a page", () => {
+    expect(http(404, "<html>Error 404</html>").class).toBe("endpoint.not-found");
+    expect(http(403, "<html>").class).toBe("gateway.html");
+  });
+
+  it.each<[object, FailureClass]>([
+    [body(503, "UNAVAILABLE", "The model is overloaded."), "server.overloaded"],
+    [body(429, "RESOURCE_EXHAUSTED", "x"), "rate.unknown"],
+    [body(429, "RESOURCE_EXHAUSTED", "x", [quota("RequestsPerDay")]), "rate.daily"],
+    [body(402, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."), "billing.exhausted"],
+    [body(499, "CANCELLED", "The operation was cancelled."), "server.error"],
+    [body(500, "INTERNAL", "x"), "server.error"],
+    [body(400, "INVALID_ARGUMENT", "x"), "request.rejected"],
+    [body(0, "A_NEW_STATUS", "x"), "unknown"],
+  ])("GE-01 classifies %j inside a stream as %s", (error, expected) => {
+    expect(failures.inBand(error)?.class).toBe(expected);
+  });
+
+  it.each<[string, string, Partial<TargetRequest>]>([
+    ["temperature is deprecated for this model", "without sampling", { temperature: undefined, topK: undefined }],
+    [
+      "Thinking level MINIMAL is not supported for this model.",
+      "with the model's own thinking",
+      { reasoning: { visible: false } },
+    ],
+    [
+      "Function calling with a response mime type: 'application/json' is unsupported",
+      "with the schema in words",
+      { output: { type: "text" } },
+    ],
+    ["Developer instruction is not enabled for models/x", "with the system prompt as a message", { system: undefined }],
+  ])("mends %j by going %s", (message, description, changed) => {
+    const { repair } = refused(message).details;
+
+    expect(repair?.description).toBe(description);
+    expect(repair?.apply(request)).toMatchObject(changed);
+  });
+
+  it("asks the model to go on where it does not continue a turn of its own", () => {
+    const { repair } = refused("Requests ending with a model turn are not supported.").details;
+
+    expect(repair?.apply(request).messages.map((message) => message.role)).toEqual(["user", "assistant", "user"]);
+  });
+
+  it.each(["Corrupted thought signature.", "Function call is missing a thought_signature in functionCall parts."])(
+    "mends %j by forgetting signatures, and nothing else",
+    (message) => {
+      const mended = refused(message).details.repair?.apply(request);
+
+      expect(mended?.messages[1]?.content).toMatchObject([{ opaque: { other: 1 } }, { opaque: {} }]);
+      expect(JSON.stringify(mended)).not.toContain("thoughtSignature");
+    },
+  );
+
+  it("asks for answers in one piece from then on when streaming is not allowed", () => {
+    const before = stopped;
+
+    const failure = refused("Streaming is not enabled for this project.");
+
+    expect(stopped).toBe(before + 1);
+    expect(failure.details.repair?.apply(request)).toBe(request);
+  });
+
+  it("keeps neither the key nor the words of the details", () => {
+    const echo = body(400, "INVALID_ARGUMENT", "Bad key AIza-own-key", [{ detail: "Invalid API key: canary" }]);
+
+    expect(JSON.stringify(http(400, echo).details)).not.toMatch(/AIza-own-key|canary/);
+  });
+});

@@ -1,0 +1,362 @@
+import {
+  classifyFailures,
+  isTargetFailure,
+  type AttemptContext,
+  type Clock,
+  type FailureClass,
+  type StreamPart,
+} from "@understudy/core/adapter";
+import { describe, expect, it } from "vitest";
+import { failureTable } from "./errors.ts";
+import { GenerateContentReader } from "./events.ts";
+
+const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
+const failures = classifyFailures(
+  failureTable(() => undefined),
+  [],
+);
+
+interface Read {
+  readonly reader: GenerateContentReader;
+  readonly parts: readonly StreamPart[];
+}
+
+function reader(): GenerateContentReader {
+  let count = 0;
+  const context: AttemptContext = {
+    signal: new AbortController().signal,
+    clock,
+    newId: () => `p${++count}`,
+    loss: () => undefined,
+  };
+  return new GenerateContentReader(context, failures);
+}
+
+/** Reads chunks as they come, up to the end of the body where the answer is complete. */
+function read(chunks: readonly object[]): Read {
+  const wire = reader();
+  const parts: StreamPart[] = [];
+  for (const one of chunks) wire.event({ data: JSON.stringify(one) }, parts);
+  if (wire.phase === "evidence") wire.finish(parts);
+  return { reader: wire, parts };
+}
+
+function whole(body: unknown): StreamPart[] {
+  const parts: StreamPart[] = [];
+  reader().whole(body, parts);
+  return parts;
+}
+
+function chunk(parts: readonly object[], candidate: object = {}, more: object = {}): object {
+  return { candidates: [{ content: { role: "model", parts }, index: 0, ...candidate }], ...more };
+}
+
+function types({ parts }: Read): string[] {
+  return parts.map((part) => part.type);
+}
+
+function failureOf(run: () => unknown): FailureClass | undefined {
+  try {
+    run();
+  } catch (error) {
+    return isTargetFailure(error) ? error.class : undefined;
+  }
+  return undefined;
+}
+
+const piece = (partialArgs: readonly object[]) => ({ functionCall: { partialArgs, willContinue: true } });
+
+const media = (mimeType: string, more: object = {}) => ({ inlineData: { mimeType, data: "AAAA" }, ...more });
+
+const STOP = { candidates: [{ finishReason: "STOP" }] };
+
+describe("GenerateContentReader", () => {
+  it("reads thoughts, then text, and says when silence is expected", () => {
+    const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 2 };
+
+    const { parts, reader: wire } = read([
+      chunk([{ text: "a", thought: true }]),
+      chunk([{ text: "b", thought: true }, { text: "c" }]),
+      chunk([{ text: "d" }], { finishReason: "STOP" }, { usageMetadata, modelVersion: "gemini-3.8-flash-001" }),
+    ]);
+
+    const usage = { inputTokens: 3, cacheReadTokens: 0, outputTokens: 6, reasoningTokens: 2 };
+    expect(parts).toEqual([
+      { type: "reasoning-start", id: "p1" },
+      { type: "working", kind: "reasoning", on: true },
+      { type: "reasoning-delta", id: "p1", delta: "a" },
+      { type: "reasoning-delta", id: "p1", delta: "b" },
+      { type: "reasoning-end", id: "p1", part: { type: "reasoning", text: "ab" } },
+      { type: "working", kind: "reasoning", on: false },
+      { type: "text-start", id: "p2" },
+      { type: "text-delta", id: "p2", delta: "c" },
+      { type: "usage", usage },
+      { type: "text-delta", id: "p2", delta: "d" },
+      { type: "text-end", id: "p2", part: { type: "text", text: "cd" } },
+      { type: "end", finishReason: "stop", rawFinishReason: "STOP", usage, model: "gemini-3.8-flash-001" },
+    ]);
+    expect(wire.phase).toBe("ended");
+  });
+
+  it("keeps every signed part by itself, also the empty text at the end", () => {
+    const { parts } = read([
+      chunk([{ text: "a" }, { text: "b" }]),
+      chunk([{ text: "c", thoughtSignature: "s1" }]),
+      chunk([{ text: "d" }]),
+      chunk([{ text: "", thoughtSignature: "s2" }], { finishReason: "STOP" }),
+    ]);
+
+    expect(parts.flatMap((part) => (part.type === "text-end" ? [part.part] : []))).toEqual([
+      { type: "text", text: "ab" },
+      { type: "text", text: "c", opaque: { thoughtSignature: "s1" } },
+      { type: "text", text: "d" },
+      { type: "text", text: "", opaque: { thoughtSignature: "s2" } },
+    ]);
+  });
+
+  it("GE-06 says tool-calls where the vendor says STOP, with the signature on its call", () => {
+    const { parts } = read([
+      chunk([{ functionCall: { id: "x1", name: "f", args: { a: 1 } }, thoughtSignature: "s" }]),
+      chunk([{ functionCall: { id: "x2", name: "f" } }]),
+      STOP,
+    ]);
+
+    expect(parts.filter((part) => part.type === "tool-call" || part.type === "end")).toMatchObject([
+      { part: { toolCallId: "x1", toolName: "f", input: { a: 1 }, opaque: { thoughtSignature: "s" } } },
+      { part: { toolCallId: "x2", toolName: "f", input: {} } },
+      { finishReason: "tool-calls", rawFinishReason: "STOP" },
+    ]);
+  });
+
+  it("GE-07 makes ids where there are none, and where one repeats, each its own", () => {
+    const { parts } = read([
+      chunk([{ functionCall: { name: "f" } }, { functionCall: { name: "f" } }]),
+      chunk([{ functionCall: { id: "x", name: "f" } }, { functionCall: { id: "x", name: "f" } }]),
+      STOP,
+    ]);
+
+    const ids = parts.flatMap((part) => (part.type === "tool-call" ? [part.part.toolCallId] : []));
+    expect(new Set(ids).size).toBe(4);
+    expect(ids[2]).toBe("x");
+    for (const id of ids) expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+  });
+
+  it("puts arguments together that come in pieces, by their paths, and is not harmed by any", () => {
+    const { parts } = read([
+      chunk([{ functionCall: { name: "f", willContinue: true }, thoughtSignature: "s" }]),
+      chunk([piece([{ jsonPath: "$.city", stringValue: "Bos", willContinue: true }])]),
+      chunk([piece([{ jsonPath: "$.city", stringValue: "ton" }])]),
+      chunk([
+        piece([
+          { jsonPath: "$.list[0].n", numberValue: 1 },
+          { jsonPath: "$['a b']", boolValue: true },
+        ]),
+      ]),
+      chunk([
+        piece([
+          { jsonPath: "$.none", nullValue: "NULL_VALUE" },
+          { jsonPath: "$.__proto__.polluted", numberValue: 1 },
+        ]),
+      ]),
+      chunk([{ functionCall: {} }]),
+      STOP,
+    ]);
+
+    const [call] = parts.flatMap((part) => (part.type === "tool-call" ? [part.part] : []));
+    expect(call).toMatchObject({
+      input: { city: "Boston", list: [{ n: 1 }], "a b": true, none: null },
+      opaque: { thoughtSignature: "s" },
+    });
+    expect(Reflect.get({}, "polluted")).toBeUndefined();
+  });
+
+  it.each([
+    ["MAX_TOKENS", "length"],
+    ["SAFETY", "content-filter"],
+    ["RECITATION", "content-filter"],
+    ["LANGUAGE", "other"],
+    ["A_REASON_OF_THE_FUTURE", "other"],
+  ])("maps the finish reason %s to %s", (raw, finishReason) => {
+    const { parts } = read([chunk([{ text: "x" }]), { candidates: [{ finishReason: raw }] }]);
+
+    expect(parts.at(-1)).toMatchObject({ type: "end", finishReason, rawFinishReason: raw });
+  });
+
+  it.each(["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "NO_IMAGE", "OTHER"])(
+    "takes %s for an answer that went wrong",
+    (finishReason) => {
+      expect(failureOf(() => read([{ candidates: [{ finishReason, finishMessage: "canary" }] }]))).toBe(
+        "output.malformed",
+      );
+    },
+  );
+
+  it("GE-04 takes a blocked prompt for a filtered answer without content", () => {
+    const { parts } = read([
+      { promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 3 } },
+    ]);
+
+    expect(parts).toMatchObject([
+      { type: "usage" },
+      { type: "end", finishReason: "content-filter", rawFinishReason: "PROHIBITED_CONTENT" },
+    ]);
+  });
+
+  it("ED-08 accepts a finish reason without parts, and reads on behind it: the last one counts", () => {
+    const { parts, reader: wire } = read([
+      chunk([{ text: "a" }], { finishReason: "STOP" }),
+      chunk([{ text: "b" }], { finishReason: "STOP" }, { usageMetadata: { promptTokenCount: 55 } }),
+      {
+        candidates: [{ content: { role: "model" }, finishReason: "MAX_TOKENS" }],
+        usageMetadata: { promptTokenCount: 5 },
+      },
+    ]);
+
+    expect(parts.filter((part) => part.type === "text-end")).toMatchObject([{ part: { text: "ab" } }]);
+    expect(parts.at(-1)).toMatchObject({ finishReason: "length", usage: { inputTokens: 5 } });
+    expect(wire.phase).toBe("ended");
+  });
+
+  it("ED-07 has no evidence before any finish reason", () => {
+    expect(read([chunk([{ text: "a" }])]).reader.phase).toBe("answering");
+  });
+
+  it("GE-01 throws an error chunk as its class, also behind the finish reason", () => {
+    const error = { error: { code: 503, message: "The model is overloaded.", status: "UNAVAILABLE" } };
+    const wire = reader();
+
+    wire.event({ data: JSON.stringify(STOP) }, []);
+
+    expect(failureOf(() => read([chunk([{ text: "a" }]), error]))).toBe("server.overloaded");
+    expect(failureOf(() => wire.event({ data: JSON.stringify(error) }, []))).toBe("server.overloaded");
+    expect(failureOf(() => reader().event({ data: "{" }, []))).toBe("stream.malformed");
+    expect(failureOf(() => read([chunk([{ functionCall: {} }])]))).toBe("stream.malformed");
+  });
+
+  it("keeps server tools and parts of the future as they are, and says that a tool runs", () => {
+    const code = { executableCode: { language: "PYTHON", code: "1" }, thoughtSignature: "s" };
+    const output = { codeExecutionResult: { outcome: "OUTCOME_OK", output: "1" } };
+    const future = { hologram: { depth: 3 } };
+    const bare = { thoughtSignature: "only" };
+
+    const { parts } = read([chunk([code, output, future, bare, {}]), STOP]);
+
+    expect(parts.slice(0, -1)).toMatchObject([
+      { type: "working", kind: "server-tool", on: true },
+      { type: "opaque", part: { kind: "executableCode", data: code } },
+      { type: "working", kind: "server-tool", on: false },
+      { type: "opaque", part: { kind: "codeExecutionResult", data: output } },
+      { type: "opaque", part: { kind: "hologram", data: future } },
+      { type: "opaque", part: { kind: "thoughtSignature", data: bare } },
+    ]);
+  });
+
+  it("gives media as files of their kind", () => {
+    const { parts } = read([
+      chunk([{ text: "See" }, media("image/png", { thoughtSignature: "s" }), media("audio/L16"), media("video/mp4")]),
+      STOP,
+    ]);
+
+    expect(parts.filter((part) => part.type === "file")).toMatchObject([
+      { part: { type: "image", source: { mediaType: "image/png", data: "AAAA" }, opaque: { thoughtSignature: "s" } } },
+      { part: { type: "audio" } },
+      { part: { type: "file" } },
+    ]);
+  });
+
+  it("cites what the answer is grounded in, in characters of the text, though the vendor counts bytes", () => {
+    const groundingMetadata = {
+      groundingChunks: [{ web: { uri: "https://a.test", title: "A" } }, { maps: { uri: "https://b.test" } }, {}],
+      groundingSupports: [
+        { segment: { endIndex: 3, text: "é " }, groundingChunkIndices: [0, 2] },
+        { segment: { startIndex: 3, endIndex: 8 }, groundingChunkIndices: [1] },
+      ],
+    };
+
+    const { parts } = read([
+      chunk([{ text: "é " }]),
+      chunk([{ text: "b✓c" }], { groundingMetadata: {} }),
+      chunk([{ text: "", thoughtSignature: "s" }], { finishReason: "STOP", groundingMetadata }),
+    ]);
+
+    expect(parts.filter((part) => part.type === "text-end")).toMatchObject([
+      {
+        part: {
+          text: "é b✓c",
+          citations: [
+            { url: "https://a.test", title: "A", start: 0, end: 2 },
+            { url: "https://b.test", start: 2, end: 5 },
+          ],
+        },
+      },
+      { part: { text: "" } },
+    ]);
+    expect(parts.slice(-4)).toMatchObject([
+      { type: "source", part: { url: "https://a.test", title: "A" } },
+      { type: "source", part: { url: "https://b.test" } },
+      { type: "opaque", part: { kind: "groundingMetadata", data: groundingMetadata } },
+      { type: "end" },
+    ]);
+  });
+
+  it.each(["citationSources", "citations"])("adds up %s, with and without ranges", (name) => {
+    const { parts } = read([
+      chunk([{ text: "ab" }], {
+        citationMetadata: { [name]: [{ startIndex: 1, endIndex: 2, uri: "https://a.test" }] },
+      }),
+      chunk([{ text: "cd" }], { finishReason: "STOP", citationMetadata: { [name]: [{ uri: "https://b.test" }, {}] } }),
+    ]);
+
+    expect(parts.find((part) => part.type === "text-end")).toMatchObject({
+      part: { citations: [{ url: "https://a.test", start: 1, end: 2 }, { url: "https://b.test" }] },
+    });
+    expect(parts.filter((part) => part.type === "source")).toHaveLength(2);
+  });
+
+  it("gives the token with which a long answer goes on", () => {
+    const { parts } = read([
+      chunk([{ text: "a" }], { continuationToken: "dDE=" }),
+      chunk([{ text: "b" }], { continuationToken: "dDI=", finishReason: "CONTINUATION" }),
+    ]);
+
+    expect(parts.slice(-2)).toMatchObject([
+      { type: "opaque", part: { kind: "continuationToken", data: "dDI=" } },
+      { type: "end", finishReason: "length", rawFinishReason: "CONTINUATION" },
+    ]);
+    expect(types(read([chunk([{ text: "a" }], { continuationToken: "dDE=", finishReason: "STOP" })]))).not.toContain(
+      "opaque",
+    );
+  });
+
+  it("GE-05 tolerates nulls, other candidates, unknown fields and shapes that are not there", () => {
+    const { parts } = read([
+      { candidates: null, usageMetadata: { trafficType: "ON_DEMAND" } },
+      { candidates: [null, { index: 1, content: { parts: [{ text: "other" }] } }] },
+      { candidates: [{ content: { "missing-parts": true } }], future: 1 },
+      chunk([{ text: "x" }], { safetyRatings: [] }),
+      STOP,
+    ]);
+
+    expect(parts.map((part) => part.type)).toEqual(["text-start", "text-delta", "text-end", "end"]);
+  });
+
+  it("reads an answer in one piece, and one that is the array of its chunks", () => {
+    const one = chunk([{ text: "a" }, { functionCall: { name: "f" } }], { finishReason: "STOP" });
+
+    expect(whole(one).at(-1)).toMatchObject({ type: "end", finishReason: "tool-calls" });
+    expect(whole([chunk([{ text: "a" }]), chunk([{ text: "b" }]), STOP])).toMatchObject([
+      { type: "text-start" },
+      { delta: "a" },
+      { delta: "b" },
+      { type: "text-end" },
+      { type: "end", finishReason: "stop" },
+    ]);
+  });
+
+  it("takes other JSON in one piece for no answer, an error for an error, and half an answer for half an answer", () => {
+    expect(whole({})).toEqual([]);
+    expect(whole(null)).toEqual([]);
+    expect(failureOf(() => whole([{ error: { code: 500, status: "INTERNAL" } }]))).toBe("server.error");
+    expect(failureOf(() => whole(chunk([{ text: "a" }])))).toBe("stream.truncated");
+  });
+});

@@ -1,0 +1,482 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import type { Request } from "@understudy/core";
+import { Ajv, type ValidateFunction } from "ajv";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { reasoningOf, toNativeRequest, type GeminiOptions } from "./request.ts";
+
+const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
+const specification = `${folder}/gemini-generate-content.schema.json`;
+const isThere = existsSync(specification);
+if (!isThere)
+  process.stderr.write(`SKIPPED: bodies are not checked against the vendor's description, ${folder} is absent\n`);
+
+function loadValidator(): ValidateFunction {
+  return new Ajv({ strict: false }).compile(JSON.parse(readFileSync(specification, "utf8")));
+}
+
+const validate = isThere ? loadValidator() : undefined;
+
+const FLASH = "gemini-3.8-flash";
+const OLDER = "gemini-2.5-flash";
+const USER: TargetMessage = { role: "user", content: [{ type: "text", text: "Hi" }] };
+const TOOL = {
+  name: "f",
+  description: "F.",
+  inputSchema: { type: "object", properties: { a: { type: "string" } }, required: ["a"] },
+} as const;
+const DUMMY = "skip_thought_signature_validator";
+
+const call = (id: string, thoughtSignature?: string) =>
+  ({
+    type: "tool-call",
+    toolCallId: id,
+    toolName: "f",
+    input: { a: id },
+    ...(thoughtSignature === undefined ? {} : { opaque: { thoughtSignature } }),
+  }) as const;
+
+const result = (id: string) =>
+  ({ type: "tool-result", toolCallId: id, toolName: "f", content: [{ type: "text", text: id }] }) as const;
+
+const base64 = (mediaType: string, data: string) => ({ type: "base64", mediaType, data }) as const;
+
+interface Sent {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+  readonly losses: readonly string[];
+}
+
+/** What is sent for a request; every body also has to fit the vendor's own description. */
+function send(request: Partial<TargetRequest> = {}, model: string = FLASH, callIds = true): Sent {
+  const losses: string[] = [];
+  const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
+  const { path, headers, body } = toNativeRequest(fill(request), model, { stream: true, callIds, loss });
+  // Newer than the description.
+  const { continuationToken: _token, ...described } = body;
+  if (validate?.(described) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
+  return { path, headers, body, losses };
+}
+
+function fill(request: Partial<TargetRequest>): TargetRequest {
+  return {
+    messages: [USER],
+    tools: [],
+    toolChoice: "auto",
+    output: { type: "text" },
+    stop: [],
+    ...request,
+    reasoning: { visible: true, ...request.reasoning },
+  };
+}
+
+function contentsOf({ body }: Sent): unknown {
+  return body["contents"];
+}
+
+function configOf({ body }: Sent): unknown {
+  return body["generationConfig"];
+}
+
+describe("toNativeRequest", () => {
+  it("sends the least for the least, and asks to see thoughts", () => {
+    expect(send()).toEqual({
+      path: "/models/gemini-3.8-flash:streamGenerateContent?alt=sse",
+      headers: {},
+      body: {
+        contents: [{ role: "user", parts: [{ text: "Hi" }] }],
+        generationConfig: { thinkingConfig: { includeThoughts: true } },
+      },
+      losses: [],
+    });
+  });
+
+  it("names models in all their forms, and the other method for an answer in one piece", () => {
+    const options = { stream: false, callIds: true, loss: () => undefined };
+
+    expect(toNativeRequest(fill({}), FLASH, options).path).toBe("/models/gemini-3.8-flash:generateContent");
+    expect(toNativeRequest(fill({}), "tunedModels/a b", options).path).toBe("/tunedModels/a%20b:generateContent");
+  });
+
+  it("sends everything that has a native word", () => {
+    const { body, losses } = send({
+      system: "Be brief.",
+      tools: [TOOL],
+      reasoning: { effort: "low", visible: true },
+      stop: ["END"],
+      seed: 7,
+      cache: true,
+      maxOutputTokens: 100,
+    });
+
+    expect(body).toMatchObject({
+      systemInstruction: { role: "user", parts: [{ text: "Be brief." }] },
+      tools: [{ functionDeclarations: [{ name: "f", description: "F.", parametersJsonSchema: TOOL.inputSchema }] }],
+      generationConfig: {
+        thinkingConfig: { thinkingLevel: "LOW", includeThoughts: true },
+        stopSequences: ["END"],
+        seed: 7,
+        maxOutputTokens: 100,
+      },
+    });
+    expect(losses).toEqual([]);
+  });
+
+  it.each([
+    ["auto", undefined],
+    ["none", { functionCallingConfig: { mode: "NONE" } }],
+    ["required", { functionCallingConfig: { mode: "ANY" } }],
+    [{ tool: "f" }, { functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["f"] } }],
+  ] as const)("says the tool choice %j", (toolChoice, toolConfig) => {
+    expect(send({ tools: [TOOL], toolChoice }).body["toolConfig"]).toEqual(toolConfig);
+  });
+
+  it("leaves the schema of a tool without arguments out", () => {
+    const tools = [{ name: "f", description: "F.", inputSchema: { type: "object", properties: {} } }];
+
+    expect(send({ tools }).body["tools"]).toEqual([{ functionDeclarations: [{ name: "f", description: "F." }] }]);
+  });
+
+  it("passes native fields on, and merges those that the request also speaks of", () => {
+    const { headers, body } = send({
+      tools: [TOOL],
+      toolChoice: "required",
+      maxOutputTokens: 5,
+      vendorOptions: {
+        gemini: {
+          headers: { "x-team": "blue" },
+          safetySettings: [],
+          generationConfig: { mediaResolution: "MEDIA_RESOLUTION_LOW" },
+          toolConfig: { includeServerSideToolInvocations: true },
+          tools: [{ googleSearch: {} }],
+        },
+      },
+    });
+
+    expect(headers).toEqual({ "x-team": "blue" });
+    expect(body).toMatchObject({
+      safetySettings: [],
+      generationConfig: { maxOutputTokens: 5, mediaResolution: "MEDIA_RESOLUTION_LOW" },
+      toolConfig: { includeServerSideToolInvocations: true, functionCallingConfig: { mode: "ANY" } },
+      tools: [{ functionDeclarations: [{ name: "f" }] }, { googleSearch: {} }],
+    });
+  });
+
+  it("gives the application's request its native options by declaration merging", () => {
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["gemini"]>().toEqualTypeOf<GeminiOptions | undefined>();
+  });
+
+  it("reports what the API does not have, and sampling where it is deprecated", () => {
+    const sampling = { temperature: 0.5, topP: 0.9, topK: 5, userId: "u1" };
+
+    const newer = send(sampling);
+    const older = send(sampling, OLDER);
+
+    expect(newer.losses).toEqual(["userId dropped", "temperature dropped", "topP dropped", "topK dropped"]);
+    expect(configOf(older)).toMatchObject({ temperature: 0.5, topP: 0.9, topK: 5 });
+    expect(older.losses).toEqual(["userId dropped"]);
+  });
+
+  it("puts the system prompt into the first message of models that have no place for it", () => {
+    expect(send({ system: "Be brief." }, "gemma-4-31b-it").body).toEqual({
+      contents: [{ role: "user", parts: [{ text: "Be brief." }, { text: "Hi" }] }],
+    });
+  });
+});
+
+describe("toNativeRequest and JSON", () => {
+  it("asks for JSON natively, the schema fitted into the vendor's subset", () => {
+    const schema: JsonObject = {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      type: "object",
+      properties: {
+        kind: { const: "a" },
+        flag: { const: true },
+        name: { type: "string", minLength: 2, pattern: "^x" },
+        next: { $ref: "#/$defs/node", description: "goes" },
+      },
+      $defs: { node: { type: "object", properties: {} } },
+      additionalProperties: false,
+    };
+
+    const sent = send({ output: { type: "json", name: "a", schema } });
+
+    expect(configOf(sent)).toMatchObject({
+      responseMimeType: "application/json",
+      responseJsonSchema: {
+        properties: {
+          kind: { enum: ["a"] },
+          name: { type: "string", description: "{minLength: 2, pattern: ^x}" },
+          next: { $ref: "#/$defs/node" },
+        },
+        additionalProperties: false,
+      },
+    });
+    expect(JSON.stringify(configOf(sent))).not.toMatch(/\$schema|"const"|goes/);
+    expect(sent.losses).toEqual(["output.schema downgraded"]);
+  });
+
+  it("asks for any JSON where there is no schema", () => {
+    const { body, losses } = send({ output: { type: "json", name: "a" } });
+
+    expect(body["generationConfig"]).toMatchObject({ responseMimeType: "application/json" });
+    expect(losses).toEqual([]);
+  });
+
+  it("asks in words where the model does not take it together with tools", () => {
+    const schema = { type: "object" };
+
+    const { body, losses } = send({ tools: [TOOL], output: { type: "json", name: "a", schema } }, OLDER);
+
+    expect(body["generationConfig"]).not.toHaveProperty("responseMimeType");
+    expect(JSON.stringify(body["systemInstruction"])).toContain("JSON Schema");
+    expect(losses).toEqual(["output translated"]);
+  });
+});
+
+describe("toNativeRequest and reasoning", () => {
+  it.each<[string, TargetRequest["reasoning"], unknown, readonly string[]]>([
+    [FLASH, { visible: false }, undefined, []],
+    [FLASH, { effort: "max", visible: false }, { thinkingLevel: "HIGH" }, ["reasoning.effort downgraded"]],
+    [FLASH, { effort: "none", visible: false }, { thinkingLevel: "LOW" }, ["reasoning.effort downgraded"]],
+    [FLASH, { budgetTokens: 5, visible: false }, undefined, ["reasoning.budgetTokens dropped"]],
+    ["gemini-3.6-flash", { effort: "minimal", visible: false }, { thinkingLevel: "MINIMAL" }, []],
+    [OLDER, { visible: true }, { includeThoughts: true }, []],
+    [OLDER, { effort: "none", visible: true }, { thinkingBudget: 0 }, []],
+    [OLDER, { effort: "low", visible: true }, { thinkingBudget: 4_096, includeThoughts: true }, []],
+    [OLDER, { effort: "low", budgetTokens: 99, visible: false }, { thinkingBudget: 99 }, []],
+    ["gemini-2.5-pro", { effort: "none", visible: true }, { includeThoughts: true }, ["reasoning.effort downgraded"]],
+    ["gemini-2.0-flash", { effort: "high", visible: true }, undefined, ["reasoning dropped"]],
+  ])("asks %s for %j as it can", (model, reasoning, thinkingConfig, losses) => {
+    const sent = send({ reasoning }, model);
+
+    expect(Object(configOf(sent))["thinkingConfig"]).toEqual(thinkingConfig);
+    expect(sent.losses).toEqual(losses);
+  });
+
+  it("knows whether the model will think, and show it, also from native options", () => {
+    const gemini = { generationConfig: { thinkingConfig: { thinkingLevel: "HIGH" } } };
+
+    expect(reasoningOf(fill({}), FLASH)).toMatchObject({ isThinking: true, isVisible: true });
+    expect(reasoningOf(fill({ reasoning: { effort: "none", visible: true } }), OLDER)).toMatchObject({
+      isThinking: false,
+    });
+    expect(reasoningOf(fill({ vendorOptions: { gemini } }), FLASH)).toEqual({ isThinking: true, isVisible: false });
+  });
+});
+
+describe("toNativeRequest and the conversation", () => {
+  it("puts all results of a step into one user turn, with name, id and an object, and the user's words behind them", () => {
+    const sent = send({
+      messages: [
+        USER,
+        { role: "assistant", content: [{ type: "text", text: "I look." }, call("a", "s"), call("b")] },
+        { role: "tool", content: [result("a"), { ...result("b"), isError: true }] },
+        { role: "user", content: [{ type: "text", text: "And?" }] },
+      ],
+    });
+
+    expect(contentsOf(sent)).toEqual([
+      { role: "user", parts: [{ text: "Hi" }] },
+      {
+        role: "model",
+        parts: [
+          { text: "I look." },
+          { functionCall: { id: "a", name: "f", args: { a: "a" } }, thoughtSignature: "s" },
+          { functionCall: { id: "b", name: "f", args: { a: "b" } } },
+        ],
+      },
+      {
+        role: "user",
+        parts: [
+          { functionResponse: { id: "a", name: "f", response: { output: "a" } } },
+          { functionResponse: { id: "b", name: "f", response: { error: "b" } } },
+          { text: "And?" },
+        ],
+      },
+    ]);
+    expect(sent.losses).toEqual([]);
+  });
+
+  it("GE-10 gives the first call of each foreign step the vendor's stand-in for a signature", () => {
+    const messages: readonly TargetMessage[] = [
+      USER,
+      { role: "assistant", content: [call("a"), call("b")] },
+      { role: "tool", content: [result("a"), result("b")] },
+      { role: "assistant", content: [call("c", "own"), call("d")] },
+      { role: "tool", content: [result("c"), result("d")] },
+      { role: "assistant", content: [call("e")] },
+      { role: "tool", content: [result("e")] },
+    ];
+
+    const signatures = (model: string): unknown =>
+      Array.from(
+        JSON.stringify(send({ messages }, model).body).matchAll(/"thoughtSignature":"(\w+)"/g),
+        ([, one]) => one,
+      );
+
+    expect(signatures(FLASH)).toEqual([DUMMY, "own", DUMMY]);
+    expect(signatures(OLDER)).toEqual(["own"]);
+  });
+
+  it("leaves ids out for models and endpoints that have none", () => {
+    const messages: readonly TargetMessage[] = [
+      USER,
+      { role: "assistant", content: [call("a")] },
+      { role: "tool", content: [result("a")] },
+    ];
+
+    expect(JSON.stringify(send({ messages }, OLDER).body)).not.toContain('"id"');
+    expect(JSON.stringify(send({ messages }, FLASH, false).body)).not.toContain('"id"');
+    expect(JSON.stringify(send({ messages }).body)).toContain('"id":"a"');
+  });
+
+  it("sends its own parts back as they came, each with its signature, none merged", () => {
+    const code = { executableCode: { language: "PYTHON", code: "1" }, thoughtSignature: "c" };
+
+    const sent = send({
+      messages: [
+        USER,
+        {
+          role: "assistant",
+          content: [
+            { type: "reasoning", text: "hm", opaque: { thoughtSignature: "r" } },
+            { type: "opaque", kind: "executableCode", data: code },
+            { type: "text", text: "A" },
+            { type: "image", source: base64("image/png", "AAAA"), opaque: { thoughtSignature: "i" } },
+            { type: "text", text: "", opaque: { thoughtSignature: "t" } },
+            { type: "opaque", kind: "groundingMetadata", data: { webSearchQueries: [] } },
+            { type: "source", url: "https://x.test" },
+          ],
+        },
+        USER,
+      ],
+    });
+
+    expect(contentsOf(sent)).toMatchObject([
+      {},
+      {
+        role: "model",
+        parts: [
+          { text: "hm", thought: true, thoughtSignature: "r" },
+          code,
+          { text: "A" },
+          { inlineData: { mimeType: "image/png", data: "AAAA" }, thoughtSignature: "i" },
+          { text: "", thoughtSignature: "t" },
+        ],
+      },
+      {},
+    ]);
+  });
+
+  it("sends media in all their forms", () => {
+    const sent = send({
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "image", source: base64("image/png", "AAAA") },
+            { type: "file", source: { type: "url", url: "https://x.test/d.pdf", mediaType: "application/pdf" } },
+            { type: "file", source: { type: "vendor-file", vendor: "gemini", id: "files/1" }, citations: true },
+            { type: "audio", source: base64("audio/wav", "BBBB") },
+          ],
+        },
+      ],
+    });
+
+    expect(contentsOf(sent)).toEqual([
+      {
+        role: "user",
+        parts: [
+          { inlineData: { mimeType: "image/png", data: "AAAA" } },
+          { fileData: { mimeType: "application/pdf", fileUri: "https://x.test/d.pdf" } },
+          { fileData: { fileUri: "files/1" } },
+          { inlineData: { mimeType: "audio/wav", data: "BBBB" } },
+        ],
+      },
+    ]);
+    expect(sent.losses).toEqual(["messages[0] citations dropped"]);
+  });
+
+  it("sends media of results inside of them where the model allows it, else behind them", () => {
+    const image = { type: "image", source: base64("image/png", "AAAA") } as const;
+    const url = { type: "image", source: { type: "url", url: "https://x.test/a.png" } } as const;
+    const messages = (content: (typeof image | typeof url)[]): readonly TargetMessage[] => [
+      USER,
+      { role: "assistant", content: [call("a", "s"), call("b")] },
+      { role: "tool", content: [{ ...result("a"), content }, result("b")] },
+    ];
+
+    const inside = send({ messages: messages([image]) });
+    const behind = send({ messages: messages([url]) });
+    const older = send({ messages: messages([image]) }, OLDER);
+
+    expect(contentsOf(inside)).toMatchObject([
+      {},
+      {},
+      { parts: [{ functionResponse: { parts: [{ inlineData: { mimeType: "image/png" } }] } }, {}] },
+    ]);
+    expect(inside.losses).toEqual([]);
+    for (const sent of [behind, older]) {
+      expect(contentsOf(sent)).toMatchObject([
+        {},
+        {},
+        { parts: [{ functionResponse: {} }, { functionResponse: {} }, { text: expect.stringContaining("f (a)") }, {}] },
+      ]);
+      expect(sent.losses).toEqual(["messages[2] tool-result image translated"]);
+    }
+  });
+
+  it("asks newer models to go on where a conversation ends with the model, and lets older ones", () => {
+    const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }];
+
+    const newer = send({ messages });
+    const older = send({ messages }, OLDER);
+
+    expect(contentsOf(newer)).toMatchObject([{}, { role: "model" }, { role: "user" }]);
+    expect(newer.losses).toEqual(["messages translated"]);
+    expect(contentsOf(older)).toMatchObject([{}, { role: "model", parts: [{ text: "So " }] }]);
+    expect(older.losses).toEqual([]);
+  });
+
+  it("goes on with a long answer by its token, without the answer", () => {
+    const sent = send({
+      messages: [
+        USER,
+        {
+          role: "assistant",
+          content: [
+            { type: "text", text: "Part one" },
+            { type: "opaque", kind: "continuationToken", data: "dG9rZW4=" },
+          ],
+        },
+      ],
+    });
+
+    expect(sent.body).toMatchObject({ contents: [{ role: "user" }], continuationToken: "dG9rZW4=" });
+    expect(sent.losses).toEqual([]);
+  });
+
+  it("puts a turn of the user before a conversation that begins with a call", () => {
+    const sent = send({
+      messages: [
+        { role: "assistant", content: [call("a")] },
+        { role: "tool", content: [result("a")] },
+      ],
+    });
+
+    expect(contentsOf(sent)).toMatchObject([{ role: "user" }, { role: "model" }, { role: "user" }]);
+    expect(sent.losses).toEqual(["messages translated"]);
+  });
+
+  it("does not touch the request", () => {
+    const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [call("a")] }];
+    const before = JSON.stringify(messages);
+
+    send({ messages });
+
+    expect(JSON.stringify(messages)).toBe(before);
+  });
+});

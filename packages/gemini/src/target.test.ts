@@ -1,0 +1,413 @@
+import { execFile } from "node:child_process";
+import { getEventListeners } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { GoogleGenerativeAI } from "@google/generative-ai";
+import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
+import type { Clock, TargetRequest } from "@understudy/core/adapter";
+import { startGemini, type Vendor } from "@understudy/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { gemini, type GeminiTargetOptions } from "./index.ts";
+
+const MODEL = "gemini-3.8-flash";
+const TOOLS = [
+  { name: "f", description: "F.", inputSchema: { type: "object", properties: { a: { type: "string" } } } },
+];
+const QUESTION = { role: "user", content: "Hi" } as const;
+
+const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
+
+const request: TargetRequest = {
+  messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+  tools: [],
+  toolChoice: "auto",
+  output: { type: "text" },
+  stop: [],
+  reasoning: { visible: true },
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function generate(
+  vendor: Vendor,
+  options: GeminiTargetOptions = {},
+  asked: string | Request = "Hi",
+  model = MODEL,
+): Promise<Answer> {
+  return createChain([gemini(model, { baseURL: vendor.url, apiKey: "k", ...options })]).generate(asked);
+}
+
+function results({ message, toolCalls }: Answer): Message[] {
+  return [
+    QUESTION,
+    message,
+    {
+      role: "tool",
+      content: toolCalls.map(({ toolCallId }) => ({ type: "tool-result", toolCallId, content: "12 degrees" })),
+    },
+  ];
+}
+
+async function failedAttempt(vendor: Vendor, options: GeminiTargetOptions = {}): Promise<object> {
+  const target = gemini(MODEL, { baseURL: vendor.url, apiKey: "k", ...options });
+  const error = await createChain([target], { policy: () => "stop" })
+    .generate("Hi")
+    .catch((thrown: unknown) => thrown);
+  const [attempt] = isUnderstudyError(error) ? error.attempts : [];
+  return { class: attempt?.class, status: attempt?.status, retryAfterMs: attempt?.retryAfterMs };
+}
+
+describe("gemini", () => {
+  it("makes a target without asking anybody", () => {
+    const target = gemini(MODEL, { apiKey: "k" });
+
+    expect(target).toMatchObject({
+      vendor: "gemini",
+      model: MODEL,
+      endpoint: "generativelanguage.googleapis.com",
+      problems: [],
+      capabilities: { keepAlives: false, contextWindow: "unknown" },
+    });
+    expect(JSON.stringify(target)).not.toContain('"k"');
+  });
+
+  it("takes the key from the environment, and tells when there is none", () => {
+    vi.stubEnv("GEMINI_API_KEY", "");
+    vi.stubEnv("GOOGLE_API_KEY", "from-env");
+    expect(gemini(MODEL).problems).toEqual([]);
+
+    vi.stubEnv("GOOGLE_API_KEY", "");
+    expect(gemini(MODEL).problems.join()).toContain("GEMINI_API_KEY");
+  });
+
+  it("tells which options exclude each other", () => {
+    const client = new GoogleGenerativeAI("client-key");
+
+    const { problems } = gemini(MODEL, { apiKey: "k", client, transport: "sdk", fetch });
+
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).not.toContain("client-key");
+  });
+
+  it("keeps targets with other tokens apart", () => {
+    const [one, other] = ["a", "b"].map((token) => gemini(MODEL, { headers: { Authorization: `Bearer ${token}` } }));
+
+    expect(one?.problems).toEqual([]);
+    expect(one?.scopes.key).not.toBe(other?.scopes.key);
+  });
+
+  it("plans for what the model will do", () => {
+    const target = gemini(MODEL, { apiKey: "k" });
+
+    expect(target.plan(request)).toEqual({ silentReasoning: false, eventsAtOnce: false, unary: false });
+    expect(target.plan({ ...request, reasoning: { visible: false } }).silentReasoning).toBe(true);
+    expect(gemini(MODEL, { apiKey: "k", streaming: "never" }).plan(request).unary).toBe(true);
+  });
+});
+
+describe("gemini over a socket", () => {
+  it("answers, and says which model served", async () => {
+    await using vendor = await startGemini();
+    vendor.answer({ text: "Hello.", reasoning: "hm", model: "gemini-3.8-flash-001" });
+
+    const answer = await generate(vendor, { headers: { "X-Team": "blue" } });
+
+    expect(answer).toMatchObject({ text: "Hello.", finishReason: "stop", model: "gemini-3.8-flash-001" });
+    expect(answer.message.content).toMatchObject([{ type: "reasoning", text: "hm" }, { type: "text" }, { text: "" }]);
+    expect(vendor.requests[0]).toMatchObject({
+      path: "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse",
+      headers: { "x-goog-api-key": "k", "x-team": "blue" },
+    });
+  });
+
+  it("asks for answers in one piece when told never to stream", async () => {
+    await using vendor = await startGemini();
+    vendor.answer({ text: "Whole.", reasoning: "hm" });
+
+    const answer = await generate(vendor, { streaming: "never" });
+
+    expect(answer.text).toBe("Whole.");
+    expect(vendor.requests[0]?.path).toBe("/v1beta/models/gemini-3.8-flash:generateContent");
+  });
+
+  it.each(["gemini-3.8-flash", "gemini-2.5-flash"])(
+    "round-trips parallel calls of %s, with the signature the vendor demands",
+    async (model) => {
+      await using vendor = await startGemini();
+      vendor.script([
+        {
+          answer: {
+            reasoning: "hm",
+            toolCalls: [
+              { name: "f", input: { a: "1" } },
+              { name: "f", input: { a: "2" } },
+            ],
+          },
+        },
+        { answer: { text: "Done." } },
+      ]);
+      const first = await generate(vendor, {}, { messages: [QUESTION], tools: TOOLS }, model);
+
+      const second = await generate(vendor, {}, { messages: results(first), tools: TOOLS }, model);
+
+      expect(second.text).toBe("Done.");
+      expect(second.losses).toEqual([]);
+      expect(new Set(first.toolCalls.map((call) => call.toolCallId)).size).toBe(2);
+      expect(vendor.requests[1]?.text).toContain("thoughtSignature");
+      expect(vendor.requests[1]?.text).not.toContain("skip_thought_signature_validator");
+    },
+  );
+
+  it("GE-10 goes on with tool calls that another vendor made", async () => {
+    await using vendor = await startGemini();
+    vendor.answer({ text: "Done." });
+    const messages: Message[] = [
+      QUESTION,
+      { role: "assistant", content: [{ type: "tool-call", toolCallId: "call.1", toolName: "f", input: { a: "1" } }] },
+      { role: "tool", content: [{ type: "tool-result", toolCallId: "call.1", content: "2" }] },
+    ];
+
+    const answer = await generate(vendor, {}, { messages, tools: TOOLS });
+
+    expect(answer.text).toBe("Done.");
+    expect(vendor.requests[0]?.text).toContain("skip_thought_signature_validator");
+  });
+
+  it("forgets signatures that the vendor does not know, once", async () => {
+    await using vendor = await startGemini();
+    await using elsewhere = await startGemini();
+    vendor.answer({ toolCalls: [{ name: "f", input: { a: "1" } }] });
+    elsewhere.answer({ text: "Done." });
+    const { message, toolCalls } = await generate(vendor, {}, { messages: [QUESTION], tools: TOOLS });
+    const content = typeof message.content === "string" ? [] : message.content;
+    const origin = { vendor: "gemini", model: MODEL, endpoint: new URL(elsewhere.url).host };
+    const moved = { ...message, content: content.map((part) => ({ ...part, origin })) };
+
+    const answer = await generate(
+      elsewhere,
+      {},
+      {
+        messages: [
+          QUESTION,
+          moved,
+          {
+            role: "tool",
+            content: toolCalls.map(({ toolCallId }) => ({ type: "tool-result", toolCallId, content: "1" })),
+          },
+        ],
+        tools: TOOLS,
+      },
+    );
+
+    expect(answer.text).toBe("Done.");
+    expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without earlier signatures"]);
+  });
+
+  it("reads JSON, and cites what it found", async () => {
+    await using vendor = await startGemini();
+    vendor.script([
+      { answer: { text: '{"a":1}' } },
+      { answer: { text: "Blue.", citations: [{ url: "https://a.test", title: "A", citedText: "Blue." }] } },
+    ]);
+    const schema = { type: "object", properties: { a: { type: "number" } } };
+
+    const json = await generate(vendor, {}, { messages: [QUESTION], output: { type: "json", schema } });
+    const cited = await generate(vendor);
+
+    expect(json.output).toEqual({ a: 1 });
+    expect(cited.message.content).toMatchObject([
+      { type: "text", citations: [{ url: "https://a.test", title: "A", start: 0, end: 5 }] },
+      { type: "text", text: "" },
+      { type: "source", url: "https://a.test" },
+      { type: "opaque", kind: "groundingMetadata" },
+    ]);
+  });
+
+  it("GE-13 moves on from an overloaded model after one request", async () => {
+    await using vendor = await startGemini();
+    await using backup = await startGemini();
+    vendor.script([{ fault: { type: "error", error: "overloaded" } }]);
+    backup.answer({ text: "From the second." });
+    const chain = createChain([
+      gemini(MODEL, { baseURL: vendor.url, apiKey: "key-1" }),
+      gemini("gemini-3.5-flash-lite", { baseURL: backup.url, apiKey: "key-2" }),
+    ]);
+
+    const answer = await chain.generate("Hi");
+
+    expect(answer.text).toBe("From the second.");
+    expect(answer.trace.attempts[0]).toMatchObject({ class: "server.overloaded", status: 503 });
+    expect([vendor.requests.length, backup.requests.length]).toEqual([1, 1]);
+    expect(backup.requests[0]?.headers["x-goog-api-key"]).toBe("key-2");
+  });
+
+  it("says that a blocked prompt was filtered", async () => {
+    await using vendor = await startGemini();
+    vendor.answer({ finish: "content-filter" });
+
+    const answer = await generate(vendor);
+
+    expect(answer).toMatchObject({ text: "", finishReason: "content-filter", rawFinishReason: "PROHIBITED_CONTENT" });
+  });
+
+  it("asks Vertex by its base URL and a token, without ids of calls and without any key", async () => {
+    vi.stubEnv("GEMINI_API_KEY", "key-from-env");
+    const seen: globalThis.Request[] = [];
+    const target = gemini(MODEL, {
+      baseURL: "https://aiplatform.googleapis.com/v1beta1/projects/p/locations/global/publishers/google/",
+      headers: { authorization: "Bearer token" },
+      fetch: (url, init) => {
+        seen.push(new globalThis.Request(url, init));
+        return Promise.resolve(
+          Response.json({ candidates: [{ content: { parts: [{ text: "Hi." }] }, finishReason: "STOP" }] }),
+        );
+      },
+    });
+    const messages: Message[] = [
+      QUESTION,
+      { role: "assistant", content: [{ type: "tool-call", toolCallId: "call_1", toolName: "f", input: {} }] },
+      { role: "tool", content: [{ type: "tool-result", toolCallId: "call_1", content: "1" }] },
+    ];
+
+    await createChain([target]).generate({ messages, tools: TOOLS });
+
+    expect(seen[0]?.url).toBe(
+      "https://aiplatform.googleapis.com/v1beta1/projects/p/locations/global/publishers/google/models/gemini-3.8-flash:streamGenerateContent?alt=sse",
+    );
+    expect(seen[0]?.headers.get("authorization")).toBe("Bearer token");
+    expect(seen[0]?.headers.has("x-goog-api-key")).toBe(false);
+    expect(await seen[0]?.text()).not.toContain("call_1");
+  });
+
+  it("takes the key of a client of the vendor's SDK", async () => {
+    await using vendor = await startGemini();
+    const target = gemini(MODEL, { baseURL: vendor.url, client: new GoogleGenerativeAI("client-key") });
+
+    await createChain([target]).generate("Hi");
+
+    expect(vendor.requests[0]?.headers["x-goog-api-key"]).toBe("client-key");
+  });
+});
+
+describe("gemini through the SDK", () => {
+  const sdk = { transport: "sdk" } as const;
+
+  it("sends the same request, but for what the SDK adds", async () => {
+    await using vendor = await startGemini();
+    const asked: Request = { system: "Be brief.", messages: [QUESTION], tools: TOOLS, userId: "u1" };
+
+    await generate(vendor, { headers: { "X-Team": "blue" } }, asked);
+    await generate(vendor, { ...sdk, headers: { "X-Team": "blue" } }, asked);
+
+    const [byFetch, bySdk] = vendor.requests;
+    expect(bySdk?.path).toBe(byFetch?.path);
+    expect(bySdk?.body).toEqual({ ...Object(byFetch?.body), safetySettings: [] });
+    expect(bySdk?.headers).toMatchObject({ "x-goog-api-key": "k", "x-team": "blue" });
+  });
+
+  it("reads signatures, thoughts and parallel calls, and answers in one piece", async () => {
+    await using vendor = await startGemini();
+    const answer = {
+      reasoning: "hm",
+      toolCalls: [
+        { name: "f", input: { a: "1" } },
+        { name: "f", input: { a: "2" } },
+      ],
+    };
+    vendor.script([{ answer }, { answer: { text: "Done." } }, { answer: { text: "Whole." } }]);
+    const first = await generate(vendor, sdk, { messages: [QUESTION], tools: TOOLS });
+
+    const second = await generate(vendor, sdk, { messages: results(first), tools: TOOLS });
+    const whole = await generate(vendor, { ...sdk, streaming: "never" });
+
+    expect(first.message.content).toMatchObject([
+      { type: "reasoning", text: "hm" },
+      { type: "tool-call", opaque: { thoughtSignature: expect.any(String) } },
+      { type: "tool-call" },
+    ]);
+    expect([second.text, whole.text]).toEqual(["Done.", "Whole."]);
+  });
+
+  it.each(["rate-limited", "bad-key", "context-length", "model-not-found"] as const)(
+    "classifies %s as the other transport does, with the wait",
+    async (error) => {
+      await using vendor = await startGemini();
+      vendor.script([{ fault: { type: "error", error } }, { fault: { type: "error", error } }]);
+
+      const [byFetch, bySdk] = [await failedAttempt(vendor), await failedAttempt(vendor, sdk)];
+
+      expect(bySdk).toEqual(byFetch);
+      expect(bySdk).not.toHaveProperty("class", undefined);
+    },
+  );
+
+  it("GE-02 leaves no rejection behind when a stream fails", async () => {
+    await using vendor = await startGemini();
+    vendor.answer({ text: ["a", "b"] });
+    vendor.script([{ fault: { type: "cut", at: { deltas: 1 }, how: "reset" } }]);
+    const program = `
+      import { createChain } from "@understudy/core";
+      import { gemini } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
+      const target = gemini("${MODEL}", { baseURL: process.argv[1], apiKey: "k", transport: "sdk" });
+      const chain = createChain([target], { policy: () => "stop" });
+      await chain.generate("Hi").catch((error) => console.log(error.code));
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, "-e", program, vendor.url], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+    });
+
+    expect(stdout.trim()).toBe("interrupted");
+    expect(stderr).toBe("");
+  });
+
+  it("GE-12 takes no part in the SDK's timeouts: an answer may take longer than its tier waits for the first word", async () => {
+    await using vendor = await startGemini();
+    vendor.answer({ text: ["a", "b", "c", "d", "e", "f"], deltaDelayMs: 100 });
+    const target = gemini(MODEL, { baseURL: vendor.url, apiKey: "k", ...sdk });
+
+    const answer = await createChain([{ target, timeoutMs: 400 }]).generate("Hi");
+
+    expect(answer.text).toBe("abcdef");
+  });
+
+  it("AB-05 leaves no listener on a signal that outlives the call", async () => {
+    await using vendor = await startGemini();
+    const { signal } = new AbortController();
+    const context = { signal, clock, newId: () => "p", loss: () => undefined };
+
+    for (const streaming of ["auto", "never"] as const) {
+      const target = gemini(MODEL, { baseURL: vendor.url, apiKey: "k", ...sdk, streaming });
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      for await (const parts of target.stream(request, context)) expect(parts).toBeInstanceOf(Array);
+    }
+
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+});
+
+describe("importing the package", () => {
+  it("does not load the SDK, nor does making a target or asking by fetch", async () => {
+    const program = `
+      import { registerHooks } from "node:module";
+      const loaded = [];
+      registerHooks({
+        resolve(specifier, context, next) {
+          loaded.push(specifier);
+          return next(specifier, context);
+        },
+      });
+      const { gemini } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});
+      gemini("${MODEL}", { apiKey: "k" });
+      console.log([...new Set(loaded)].filter((specifier) => !/^[.]|^file:/.test(specifier)).join());
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, "-e", program]);
+
+    expect(stdout.trim()).toBe("@understudy/core/adapter,eventsource-parser");
+  });
+});
