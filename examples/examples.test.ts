@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { runNode, runsSources } from "./snippets/run.ts";
+import { describe, expect, test, vi } from "vitest";
+import { LIMIT_MS, runNode, runsSources } from "./snippets/run.ts";
 
 const FOLDER = import.meta.dirname;
+
+vi.setConfig({ testTimeout: LIMIT_MS });
 
 /** Lines that each program prints, in this order, possibly with others in between. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocksOf, pages, type Block } from "./snippets/blocks.ts";
-import { runNode, runsSources } from "./snippets/run.ts";
+import { LIMIT_MS, runNode, runsSources } from "./snippets/run.ts";
 import { openStage, type Stage } from "./snippets/vendors.ts";
 
 const EXAMPLES = import.meta.dirname;
@@ -42,12 +42,16 @@ describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
     expect(blocks.length).toBeGreaterThan(20);
   });
 
-  test("type-checks", async () => {
-    const { code, stdout } = await runNode([TSC, "-p", FOLDER, "--pretty", "false"], { cwd: FOLDER });
+  test(
+    "type-checks",
+    async () => {
+      const { code, stdout } = await runNode([TSC, "-p", FOLDER, "--pretty", "false"], { cwd: FOLDER });
 
-    expect(namePages(stdout)).toBe("");
-    expect(code).toBe(0);
-  });
+      expect(namePages(stdout)).toBe("");
+      expect(code).toBe(0);
+    },
+    LIMIT_MS,
+  );
 
   async function run({ file, line, module }: Block): Promise<void> {
     const { code, stdout, stderr } = await runNode(["-C", "@understudy/source", "--import", PRELOAD, module], {
@@ -59,8 +63,8 @@ describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
     expect(code, `${file}:${line}\n${namePages(stdout)}`).toBe(0);
   }
 
-  test.concurrent.each(programs)("$file:$line runs", run);
+  test.concurrent.each(programs)("$file:$line runs", run, LIMIT_MS);
 
   // The conformance kit looks at the clock: nothing of ours runs beside it.
-  test.each(kits)("$file:$line runs", run);
+  test.each(kits)("$file:$line runs", run, LIMIT_MS);
 });

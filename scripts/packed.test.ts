@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { installPacked, type Project } from "./packed/project.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek"];
 

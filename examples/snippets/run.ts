@@ -13,7 +13,8 @@ export const runsSources: boolean = Number(process.versions.node.split(".", 1)[0
 
 /** Half of the time of a short program goes into reading the same sources again. */
 const COMPILE_CACHE = join(import.meta.dirname, "../node_modules/.cache/compile");
-const LIMIT_MS = 30_000;
+/** Far more than any program needs, so that a busy machine fails none. */
+export const LIMIT_MS: number = 60_000;
 
 /** Runs a program with this Node to its end; one that does not end is killed and has no code. */
 export function runNode(
