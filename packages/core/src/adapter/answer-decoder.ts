@@ -113,7 +113,7 @@ export class AnswerDecoder {
   #endJson(out: StreamPart[]): void {
     const text = this.#json.join("").trim();
     this.#json = [];
-    if (!this.#whole(text, out)) throw new TargetFailure(/[}\]]$/.test(text) ? "stream.malformed" : "stream.truncated");
+    if (!this.#whole(text, out)) throw new TargetFailure(isCut(text) ? "stream.truncated" : "stream.malformed");
     if (!this.#isEnded()) throw new TargetFailure("gateway.not-a-stream");
   }
 
@@ -133,4 +133,18 @@ export class AnswerDecoder {
 /** A whole field name or the start of one. */
 function isField(head: string): boolean {
   return FIELD_NAMES.some((name) => head.startsWith(name) || name.startsWith(head));
+}
+
+/** Whether a JSON text ends before its value does: a bracket or a string is open. */
+function isCut(text: string): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
+    if (isString && character === "\\") index++;
+    else if (character === '"') isString = !isString;
+    else if (!isString && (character === "{" || character === "[")) depth++;
+    else if (!isString && (character === "}" || character === "]")) depth--;
+  }
+  return isString || depth > 0;
 }

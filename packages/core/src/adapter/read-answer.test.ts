@@ -217,7 +217,9 @@ describe("readAnswer", () => {
     ["blank lines", ["\n\n \n"], "gateway.not-a-stream"],
     ["keep-alives only", [": keep-alive\n\n", ": keep-alive\n\n"], "stream.truncated"],
     ["JSON that is no answer", [`{"hello":1}`], "gateway.not-a-stream"],
-    ["JSON that was cut", [`{"answer":"a`], "stream.truncated"],
+    ["JSON that was cut in a text", [`{"answer":"a\\"}`], "stream.truncated"],
+    ["JSON that was cut behind a bracket", [`{"list":[1],"answer":{"a":[{}]`], "stream.truncated"],
+    ["JSON that is whole and broken", [`{"answer":oops}`], "stream.malformed"],
     ["the vendor's error as JSON", [`{"error":`, `{"type":"busy"}}`], "server.overloaded"],
     ["a bare error after events", [HELLO, `{\n "error": {`, `"type": "busy"}\n}\n`], "server.overloaded"],
   ])("classifies %s", async (_, chunks, failure) => {
