@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { adaptedWires } from "../src/adapters.ts";
+import { expectedFailures } from "../src/expected/errors.ts";
 import { peculiar } from "../src/expected/peculiar.ts";
 import { recordingsFolder } from "../src/folder.ts";
 import { listRecordings } from "../src/recordings.ts";
+import { replayCase } from "../src/replay/cases.ts";
 
 const recordings = listRecordings();
 
@@ -21,9 +23,19 @@ test("no recording belongs to two adapters", () => {
   expect(shared).toStrictEqual([]);
 });
 
-test("no expectation names a recording that is not there", () => {
+test("no expectation that is stated by hand names a recording that is not there", () => {
   const files = new Set(recordings.map((recording) => recording.file));
-  const gone = recordingsFolder.exists ? Object.keys(peculiar).filter((file) => !files.has(file)) : [];
+  const named = [...Object.keys(peculiar), ...Object.keys(expectedFailures)];
+  const gone = recordingsFolder.exists ? named.filter((file) => !files.has(file)) : [];
 
   expect(gone).toStrictEqual([]);
+});
+
+test("every expectation that is stated by hand differs from what the recording says by itself", () => {
+  const stated = recordings.filter((recording) => recording.file in peculiar);
+  const cases = adaptedWires.flatMap((wire) =>
+    stated.filter((recording) => wire.covers(recording)).map((recording) => replayCase(wire, recording)),
+  );
+
+  expect(cases.filter((one) => !one.isStatementNeeded).map((one) => one.file)).toStrictEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { FailureClass, FailureScope } from "@understudy/core/adapter";
+import type { FailureClass, FailureScope } from "@understudy/core";
 
 export interface ExpectedFailure {
   readonly class: FailureClass;

@@ -1,7 +1,7 @@
-import type { FailureClass, FinishReason, JsonValue, Usage } from "@understudy/core/adapter";
-import { isOwnId } from "../replay/run.ts";
+import type { FailureClass, FinishReason, JsonValue, Usage } from "@understudy/core";
 import {
   fields,
+  isOwnId,
   list,
   numberOf,
   string,

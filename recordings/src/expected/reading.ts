@@ -1,4 +1,4 @@
-import type { FailureClass, FinishReason, JsonValue, Usage } from "@understudy/core/adapter";
+import type { FailureClass, FinishReason, JsonValue, Usage } from "@understudy/core";
 import { isFields } from "../recordings.ts";
 
 export interface ReadToolCall {
@@ -83,4 +83,9 @@ export function argumentsOf(text: string): Pick<ReadToolCall, "input" | "inputTe
 export function known<Value extends object>(value: Value): Partial<Value> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only fields are left out
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<Value>;
+}
+
+/** An id that an adapter made up for a call, because the vendor gave none. */
+export function isOwnId(id: string): boolean {
+  return /^call_[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id);
 }

@@ -1,4 +1,4 @@
-import type { FinishReason } from "@understudy/core/adapter";
+import type { FinishReason } from "@understudy/core";
 import {
   argumentsOf,
   fields,

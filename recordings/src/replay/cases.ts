@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AdaptedWire } from "../adapters.ts";
 import { parseEvents } from "../events.ts";
 import { peculiar } from "../expected/peculiar.ts";
@@ -18,9 +19,21 @@ export interface ReplayCase {
   /** Wires on which the conversation cannot go on. */
   readonly refusedBy: readonly string[];
   readonly expected: Reading;
+  /** Whether what is stated by hand differs from what the recording itself says. */
+  readonly isStatementNeeded: boolean;
   /** The same for the first bytes of the body. */
   expectedOf(bytes: number): Reading;
 }
+
+const nothing: Reading = {
+  text: "",
+  reasoning: "",
+  toolCalls: [],
+  citations: [],
+  sources: [],
+  opaque: [],
+  media: [],
+};
 
 export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase {
   const { file } = recording;
@@ -29,7 +42,8 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
   const type = isStream ? "text/event-stream" : "application/json";
   const events = isStream ? eventsOf(body) : [];
   const native = isStream ? wire.expected.assemble(events.map(({ data }) => data)) : wholeOf(wire, body);
-  const stated = peculiar[file]?.expected ?? {};
+  const { expected: stated = {}, kept, refusedBy } = peculiar[file] ?? {};
+  const reading = wire.expected.read(native);
   return {
     file,
     model: recording.model ?? wire.usualModel,
@@ -37,14 +51,17 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
     status: recording.status,
     body,
     headers: { "content-type": type, ...recording.headers },
-    kept: peculiar[file]?.kept ?? wire.expected.kept(native),
-    refusedBy: peculiar[file]?.refusedBy ?? [],
-    expected: { ...wire.expected.read(native), ...stated },
+    kept: kept ?? wire.expected.kept(native),
+    refusedBy: refusedBy ?? [],
+    expected: { ...reading, ...stated },
+    isStatementNeeded:
+      kept !== undefined || refusedBy !== undefined || !isDeepStrictEqual({ ...reading, ...stated }, reading),
     expectedOf: (bytes) => {
+      if (!isStream) return { ...nothing, failure: "stream.truncated" };
       const come = events.filter(({ end }) => end <= bytes).map(({ data }) => data);
-      const reading = wire.expected.read(wire.expected.assemble(come));
+      const start = wire.expected.read(wire.expected.assemble(come));
       // Which class an error inside the stream has is stated by hand.
-      return reading.failure === "unknown" ? { ...reading, failure: stated.failure } : reading;
+      return start.failure === "unknown" ? { ...start, failure: stated.failure } : start;
     },
   };
 }

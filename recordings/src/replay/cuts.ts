@@ -4,17 +4,18 @@ const SMALL_BYTES = 4 * 1024;
 export interface Cuts {
   /** Offsets at which the body is split in two. */
   readonly splits: readonly number[];
-  /** Offsets after each event: where a connection may be cut cleanly. */
-  readonly boundaries: readonly number[];
+  /** Offsets at which the body ends too early: after each event and in its middle; of JSON, a few. */
+  readonly truncations: readonly number[];
 }
 
 export function cutsOf(body: Uint8Array, isStream: boolean): Cuts {
   const boundaries = isStream ? boundariesOf(body) : [];
-  if (body.length <= SMALL_BYTES) return { splits: range(1, body.length), boundaries };
+  const truncations = isStream ? [...boundaries.slice(0, -1), ...middlesOf(boundaries)] : partsOf(body);
+  if (body.length <= SMALL_BYTES) return { splits: range(1, body.length), truncations };
   const around = boundaries.flatMap((offset) => [offset - 1, offset, offset + 1]);
   const inside = range(1, body.length).filter((offset) => ((body[offset] ?? 0) & 0xc0) === 0x80);
   const splits = [...new Set([...around, ...inside])].filter((offset) => offset > 0 && offset < body.length);
-  return { splits, boundaries };
+  return { splits, truncations };
 }
 
 export function splitAt(body: Uint8Array, offset: number): readonly Uint8Array[] {
@@ -30,6 +31,16 @@ export function piecesOf(body: Uint8Array, size: number): readonly Uint8Array[] 
 export function boundariesOf(body: Uint8Array): readonly number[] {
   const text = new TextDecoder("latin1").decode(body);
   return Array.from(text.matchAll(/\r?\n\r?\n/g), (match) => match.index + match[0].length);
+}
+
+function middlesOf(boundaries: readonly number[]): readonly number[] {
+  return boundaries.map((offset, index) => Math.floor(((boundaries[index - 1] ?? 0) + offset) / 2));
+}
+
+/** Sixteen places all over a JSON text, and the one before its last character. */
+function partsOf(body: Uint8Array): readonly number[] {
+  const length = new TextDecoder("latin1").decode(body).trimEnd().length;
+  return [...range(1, 17).map((part) => Math.ceil((part / 17) * (length - 1))), length - 1];
 }
 
 function range(from: number, to: number): readonly number[] {

@@ -1,5 +1,6 @@
 import type { AttemptContext, StreamPart, Target, TargetFailure, TargetRequest } from "@understudy/core/adapter";
 import { isTargetFailure } from "@understudy/core/adapter";
+import { isOwnId } from "../expected/reading.ts";
 
 /** All that an adapter gave for one body, and how it ended. */
 export interface Run {
@@ -23,11 +24,6 @@ const clock: AttemptContext["clock"] = {
   setTimeout: () => undefined,
   clearTimeout: () => undefined,
 };
-
-/** An id that an adapter made up for a call, because the vendor gave none. */
-export function isOwnId(id: string): boolean {
-  return /^call_[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id);
-}
 
 /** One attempt, without the engine. Ids are counted, so that two runs of the same body give the same parts, and those of calls are too where the vendor gives none. */
 export async function runTarget(target: Target): Promise<Run> {
