@@ -51,7 +51,7 @@ export class AttemptRun {
   decidedLate = false;
   readonly #setup: AttemptRunSetup;
   readonly #gate: Gate;
-  readonly #attempt = new Attempt();
+  readonly #attempt: Attempt;
   #clocks: AttemptClocks | undefined;
   /** The answer is complete: no clock runs while it is looked at. */
   #ended: EndPart | undefined;
@@ -65,6 +65,7 @@ export class AttemptRun {
     this.losses = [...setup.losses];
     this.assembly = new Assembly({ vendor: target.vendor, model: target.model, endpoint: target.endpoint });
     this.#gate = new Gate(setup.holdMs);
+    this.#attempt = new Attempt(setup.clock);
     this.startedAt = setup.clock.now();
   }
 

@@ -1,5 +1,9 @@
+import type { Clock } from "../model/clock.ts";
 import type { StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+
+/** After so many reads timers get their turn: an adapter that never waits must not stop every clock. */
+const READS_PER_TURN = 4_096;
 
 /** What the taker of a batch wants next. After `pause` nothing is read until `resume`. */
 export type Appetite = "more" | "pause" | "enough";
@@ -17,10 +21,16 @@ interface Reading {
  * Batches are handed over by callback: a promise of our own per read costs more than all else that is done with one.
  */
 export class Attempt {
+  readonly #clock: Clock;
   readonly #controller = new AbortController();
   #iterator: AsyncIterator<readonly StreamPart[]> | undefined;
   #reading: Reading | undefined;
   #stopped: TargetFailure | undefined;
+  #reads = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -48,7 +58,7 @@ export class Attempt {
   }
 
   resume(): void {
-    if (this.#reading !== undefined) this.#pull();
+    if (this.#reading !== undefined) this.#next();
   }
 
   /** First reason wins. The adapter is told, and nobody waits for it. */
@@ -61,6 +71,11 @@ export class Attempt {
   }
 
   #pull(): void {
+    if (++this.#reads % READS_PER_TURN === 0) this.#clock.setTimeout(() => this.resume(), 0, false);
+    else this.#next();
+  }
+
+  #next(): void {
     try {
       this.#iterator?.next().then(this.#onResult, this.#onError);
     } catch (error) {

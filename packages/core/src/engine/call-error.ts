@@ -70,6 +70,7 @@ export function exhaustedError(
   context: CallErrorContext,
   skipped: readonly SkipRecord[],
   dueInMs: number | undefined,
+  isBudgetSpent: boolean,
 ): UnderstudyError {
   const { failed, attempts, partial } = context;
   const [first] = failed;
@@ -77,9 +78,11 @@ export function exhaustedError(
   const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
   const [shared] = codes;
   const list = failed.map(({ record }) => `${record.n} ${describe(record)}`).join("; ");
+  const ending = isBudgetSpent ? "No attempt (maxAttempts)" : "No candidate";
   return new UnderstudyError({
     code: codes.size === 1 && shared !== undefined ? shared : "all-failed",
-    message: `No candidate is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.`,
+    message: `${ending} is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.`,
+    reason: isBudgetSpent ? "engine.budget" : "engine.no-target",
     retryAfterMs: earliestRetry(failed),
     attempts,
     partial,

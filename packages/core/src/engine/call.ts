@@ -319,13 +319,14 @@ export class Call {
 
   async #nextTicket(): Promise<Ticket | undefined> {
     const { maxAttempts, clock } = this.#setup;
-    const ticket = this.#attempts < maxAttempts ? await this.#admission.next() : undefined;
+    const isBudgetSpent = this.#attempts >= maxAttempts;
+    const ticket = isBudgetSpent ? undefined : await this.#admission.next();
     const chosen = ticket ?? (this.#attempts === 0 ? await this.#admission.lastResort() : undefined);
     if (chosen === undefined && this.#settled) return undefined;
     if (chosen === undefined) {
       const dueAt = this.#selection.dueFirst()?.dueAt;
       const dueInMs = dueAt === undefined ? undefined : dueAt - clock.now();
-      throw exhaustedError(this.#errorContext(), this.#recorder.skipped, dueInMs);
+      throw exhaustedError(this.#errorContext(), this.#recorder.skipped, dueInMs, isBudgetSpent);
     }
     this.#eligibility.enter(chosen.candidate.tier);
     return chosen;

@@ -3,7 +3,7 @@ import { collect, finish, harness, rejection, types } from "../../test/harness.t
 import { answer, begin, end, hang, read, scripted, wait } from "../../test/scripted-target.ts";
 import { sequence, someText, someToolCall } from "../../test/scripts.ts";
 import type { StreamPart } from "../adapter/index.ts";
-import type { Target } from "../index.ts";
+import { createChain, type Target } from "../index.ts";
 import type { VirtualClock } from "../../test/virtual-clock.ts";
 
 type Stream = Target["stream"];
@@ -306,3 +306,17 @@ async function failOver(onEvent: () => void) {
   );
   return { ...(await collect(clock, stream)), result: await stream.result, internal };
 }
+
+describe("an adapter that never waits", () => {
+  test("an endless run of empty batches still lets every clock have its turn", async () => {
+    const { clock } = harness();
+    const endless = withStream(clock, () => iterable(async () => ({ done: false, value: [] })));
+    const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
+
+    // On the real clock: virtual time stands still while anything runs.
+    const result = await createChain([{ target: endless, timeoutMs: 20 }, backup]).generate("Hi");
+
+    expect(result.text).toBe("Backup");
+    expect(result.trace.attempts[0]?.class).toBe("timeout.first-content");
+  });
+});

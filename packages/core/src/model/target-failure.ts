@@ -46,12 +46,26 @@ export class TargetFailure extends Error {
     super(details.status === undefined ? failureClass : `${failureClass} (status ${details.status})`);
     this.class = failureClass;
     Object.defineProperty(this, MARKER, { value: true });
-    const { retryAfterMs } = details;
-    // A time that is none would never be over; also false for NaN.
-    const isTime = retryAfterMs === undefined || retryAfterMs >= 0;
     // Not enumerable: it holds the vendor's words.
-    Object.defineProperty(this, "details", { value: isTime ? details : { ...details, retryAfterMs: undefined } });
+    Object.defineProperty(this, "details", { value: checked(details) });
   }
+}
+
+function checked(details: TargetFailureDetails): TargetFailureDetails {
+  const { retryAfterMs, vendorCode, requestId } = details;
+  // A time that is none would never be over; the comparison is also false for NaN.
+  const isTime = retryAfterMs !== undefined && retryAfterMs >= 0;
+  return {
+    ...details,
+    retryAfterMs: isTime ? retryAfterMs : undefined,
+    vendorCode: printable(vendorCode),
+    requestId: printable(requestId),
+  };
+}
+
+/** Vendors' ids and codes end up in messages and logs: no control character may forge a line there. */
+function printable(text: string | undefined): string | undefined {
+  return text?.slice(0, 128).replaceAll(/[^\u0020-\u007e]/g, "?");
 }
 
 export function isTargetFailure(value: unknown): value is TargetFailure {
