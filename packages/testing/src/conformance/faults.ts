@@ -70,6 +70,8 @@ function checkEvents(events: readonly StreamEvent[], { expected }: FaultCase): v
   assert.equal(types[0], "start");
   assert.equal(types.filter((type) => type === "start").length, 1);
   assert.equal(types.indexOf("finish"), types.length - 1);
+  const begun = events.flatMap((event) => (event.type.endsWith("-start") && "id" in event ? [event.id] : []));
+  assert.equal(new Set(begun).size, begun.length, "an id was used again by another attempt: take ids from newId()");
   const shown = events.flatMap((event) => (event.type === "text-delta" ? [event.delta] : [])).join("");
   const failover = events.find((event) => event.type === "failover");
   if (expected === "answered") {
