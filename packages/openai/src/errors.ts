@@ -60,7 +60,6 @@ const CODES: readonly FailureRow[] = [
   { code: POLICY_CODES, class: "policy.input-blocked" },
   { code: ["image_too_large", "image_file_too_large"], class: "request.too-large" },
   { code: ["model_not_found", "DeploymentNotFound"], class: "model.not-found" },
-  { status: 404, param: "model", class: "model.not-found" },
   // Larger than the limit itself: waiting does not help.
   { status: 429, text: /^Request too large/i, class: "request.too-large" },
   { status: 429, text: /per day|\b[RT]PD\b/i, class: "rate.daily" },
@@ -106,7 +105,6 @@ const IN_BAND: readonly FailureRow[] = [
   { inBand: true, code: ["rate_limit_exceeded", "429"], class: "rate.unknown" },
   { inBand: true, code: ["server_error", "vector_store_timeout", "500", "502", "503"], class: "server.error" },
   { inBand: true, type: "server_error", class: "server.error" },
-  { inBand: true, code: "invalid_api_key", class: "auth.invalid" },
   { inBand: true, type: "invalid_request_error", class: "request.rejected" },
   { inBand: true, text: /overloaded/i, class: "server.overloaded" },
 ];

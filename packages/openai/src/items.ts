@@ -129,6 +129,7 @@ class CallItem implements OpenItem {
   readonly #after: string | undefined;
   readonly #call: OpenCall;
   readonly #field: string;
+  readonly #deltaType: string;
 
   constructor(item: Foreign, { newId, after }: ItemContext, out: StreamPart[]) {
     this.type = textOf(item["type"]);
@@ -136,14 +137,13 @@ class CallItem implements OpenItem {
     this.#after = after;
     const isFreeText = this.type === "custom_tool_call";
     this.#field = isFreeText ? "input" : "arguments";
+    this.#deltaType = isFreeText ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta";
     const [toolCallId, toolName] = [asString(item["call_id"]), asString(item["name"])];
     this.#call = new OpenCall(newId(), { toolCallId, toolName, isFreeText }, out);
   }
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
-    if (/^response\.(?:function_call_arguments|custom_tool_call_input)\.delta$/.test(type)) {
-      this.#call.append(textOf(event["delta"]), out);
-    }
+    if (type === this.#deltaType) this.#call.append(textOf(event["delta"]), out);
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
