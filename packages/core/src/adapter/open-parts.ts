@@ -25,9 +25,9 @@ export class OpenText {
   readonly #deltaType: "text-delta" | "reasoning-delta";
   readonly #id: string;
   readonly #cutter: StopCutter | undefined;
-  // What has come, and what of it was shown.
   #text = "";
-  #shown = "";
+  // What the cutter left of it.
+  #kept = "";
 
   constructor(type: OpenText["type"], id: string, out: StreamPart[], cutter?: StopCutter) {
     this.type = type;
@@ -43,7 +43,8 @@ export class OpenText {
 
   append(delta: string, out: StreamPart[]): void {
     this.#text += delta;
-    this.#show(this.#cutter === undefined ? delta : this.#cutter.push(delta), out);
+    if (this.#cutter === undefined) this.#show(delta, out);
+    else this.#cut(this.#cutter.push(delta), out);
   }
 
   /** The finished text may have more than what came in deltas. */
@@ -53,16 +54,20 @@ export class OpenText {
   }
 
   close(extras: PartExtras, out: StreamPart[]): void {
-    this.#show(this.#cutter?.flush() ?? "", out);
-    const [id, text] = [this.#id, this.#shown];
+    const id = this.#id;
+    if (this.#cutter !== undefined) this.#cut(this.#cutter.flush(), out);
+    const text = this.#cutter === undefined ? this.#text : this.#kept;
     if (this.type === "text") out.push({ type: "text-end", id, part: { type: "text", text, ...extras } });
     else out.push({ type: "reasoning-end", id, part: { type: "reasoning", text, opaque: extras.opaque } });
   }
 
+  #cut(delta: string, out: StreamPart[]): void {
+    this.#kept += delta;
+    this.#show(delta, out);
+  }
+
   #show(delta: string, out: StreamPart[]): void {
-    if (delta === "") return;
-    this.#shown += delta;
-    out.push({ type: this.#deltaType, id: this.#id, delta });
+    if (delta !== "") out.push({ type: this.#deltaType, id: this.#id, delta });
   }
 }
 
