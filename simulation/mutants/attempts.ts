@@ -161,8 +161,8 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "attempts-are-not-bounded",
     breaks: "`maxAttempts` means nothing.",
     file: "engine/call.ts",
-    search: "this.#attempts < maxAttempts ?",
-    replace: "this.#attempts < maxAttempts * 9 ?",
+    search: "const isBudgetSpent = this.#attempts >= maxAttempts;",
+    replace: "const isBudgetSpent = this.#attempts >= maxAttempts * 9;",
   },
   {
     name: "one-target-is-asked-for-ever",

@@ -244,8 +244,8 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "no-time-is-a-time",
     breaks: "A stated time that is no number blocks a route for good.",
     file: "model/target-failure.ts",
-    search: "const isTime = retryAfterMs === undefined || retryAfterMs >= 0;",
-    replace: "const isTime = retryAfterMs === undefined || !(retryAfterMs < 0);",
+    search: "const isTime = retryAfterMs !== undefined && retryAfterMs >= 0;",
+    replace: "const isTime = retryAfterMs !== undefined && !(retryAfterMs < 0);",
   },
   {
     name: "isolation-is-ignored",

@@ -120,7 +120,8 @@ export class BreakerModel {
     const healthyMinutes = this.state === "closed" ? Math.floor((now - this.#closedAt) / 60_000) : 0;
     this.#opens = Math.max(0, this.#opens - healthyMinutes) + 1;
     const plain = Math.min(10_000 * 2 ** (this.#opens - 1), 300_000);
-    this.#openUntil(now + Math.max(plain * 0.75, statedMs), now + Math.max(plain * 1.25, statedMs));
+    const stated = Math.min(statedMs, 86_400_000);
+    this.#openUntil(now + Math.max(plain * 0.75, stated), now + Math.max(plain * 1.25, stated));
   }
 
   #openUntil(earliest: number, latest: number): void {

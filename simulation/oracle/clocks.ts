@@ -2,10 +2,10 @@ import { isUnderstudyError } from "@understudy/core";
 import type { StreamPart } from "@understudy/core/adapter";
 import type { CallFact, Facts } from "../facts.ts";
 import type { TierPlan } from "../world/plan.ts";
-import { attemptsOf, ownLimit, sleptWithin, type AttemptFact } from "./words.ts";
+import { attemptsOf, isContent, ownLimit, sleptWithin, type AttemptFact } from "./words.ts";
 
 /** A timer may be a millisecond late: delays are whole milliseconds. */
-export const TICK_MS = 1.001;
+const TICK_MS = 1.001;
 
 /** 20. The terminal comes by the deadline; an abort is answered in no time. */
 export function* deadlinesHold(facts: Facts): Iterable<string> {
@@ -94,10 +94,6 @@ export function firstContentLimit(facts: Facts, attempt: AttemptFact, since: num
   return Math.max(0, Math.min(since + own - startedAt, own, left));
 }
 
-const isContent = (part: StreamPart): boolean => {
-  if (part.type === "text-delta" || part.type === "reasoning-delta") return part.delta !== "";
-  return /^(tool-call|tool-call-start|tool-call-delta|refusal|source|file|opaque)$/.test(part.type);
-};
 const isUnderstood = (part: StreamPart): boolean => part.type !== "response";
 
 interface Due {

@@ -13,7 +13,7 @@ function shownFrom({ upstream }: AttemptFact): number | undefined {
   )?.at;
 }
 
-export function holdOf(facts: Facts, call: CallFact, attempt: AttemptFact): number {
+function holdOf(facts: Facts, call: CallFact, attempt: AttemptFact): number {
   if (call.plan.consumer === "generate" || call.plan.json || facts.plan.holdAll) return Infinity;
   return attempt.record?.venture === "probe" ? Math.max(250, facts.plan.holdMs) : facts.plan.holdMs;
 }

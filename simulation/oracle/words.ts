@@ -1,4 +1,5 @@
 import type { AttemptRecord, EngineEvent, FailureClass, FailureScope } from "@understudy/core";
+import type { StreamPart } from "@understudy/core/adapter";
 import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 
@@ -82,4 +83,10 @@ export function ownLimit(facts: Facts, target: TargetPlan): number {
   const tier = facts.plan.tiers[target.tier];
   if (tier === undefined) return 0;
   return target.silentReasoning || target.unary ? tier.silentReasoningMs : tier.timeoutMs;
+}
+
+/** What a reader would see or act on. */
+export function isContent(part: StreamPart): boolean {
+  if (part.type === "text-delta" || part.type === "reasoning-delta") return part.delta !== "";
+  return /^(tool-call|tool-call-start|tool-call-delta|refusal|source|file|opaque)$/.test(part.type);
 }

@@ -90,7 +90,7 @@ function details(failureClass: FailureClass, random: SeededRandom): TargetFailur
   };
 }
 
-export function failure(failureClass: FailureClass, random: SeededRandom): TargetFailure {
+function failure(failureClass: FailureClass, random: SeededRandom): TargetFailure {
   return new TargetFailure(failureClass, details(failureClass, random));
 }
 
