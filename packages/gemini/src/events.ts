@@ -49,6 +49,8 @@ const MALFORMED: ReadonlySet<string> = new Set([
   "IMAGE_OTHER",
   "OTHER",
 ]);
+/** What has a place in common words. */
+const DATA: ReadonlySet<string> = new Set(["text", "thought", "functionCall", "inlineData"]);
 const SERVER_TOOL_CALLS: ReadonlySet<string> = new Set(["executableCode", "toolCall"]);
 const SERVER_TOOL_RESULTS: ReadonlySet<string> = new Set(["codeExecutionResult", "toolResponse"]);
 
@@ -123,14 +125,13 @@ export class GenerateContentReader implements WireReader {
       this.#usage = readUsage(usage);
       out.push({ type: "usage", usage: this.#usage });
     }
-    for (const candidate of asArray(chunk["candidates"]).map(asObject)) {
-      if ((asNumber(candidate["index"]) ?? 0) === 0) this.#candidate(candidate, out);
-    }
+    for (const candidate of asArray(chunk["candidates"])) this.#candidate(asObject(candidate), out);
     const blocked = asString(asObject(chunk["promptFeedback"])["blockReason"]);
     if (blocked !== undefined) this.#finish("content-filter", blocked);
   }
 
   #candidate(candidate: Foreign, out: StreamPart[]): void {
+    if ((asNumber(candidate["index"]) ?? 0) !== 0) return;
     // Before the parts: they may close the text that is cited.
     this.#citations.read(candidate);
     for (const part of asArray(asObject(candidate["content"])["parts"])) this.#part(asObject(part), out);
@@ -149,16 +150,16 @@ export class GenerateContentReader implements WireReader {
   }
 
   #part(part: Foreign, out: StreamPart[]): void {
-    const { text, thought, functionCall, inlineData, ...rest } = part;
-    if (typeof text === "string") this.#text(thought === true ? "reasoning" : "text", text, rest, out);
-    else if (isJsonObject(functionCall)) this.#call(functionCall, rest, out);
-    else if (isJsonObject(inlineData)) this.#media(inlineData, rest, out);
+    const { text } = part;
+    if (typeof text === "string") this.#text(part["thought"] === true ? "reasoning" : "text", text, part, out);
+    else if (isJsonObject(part["functionCall"])) this.#call(part["functionCall"], part, out);
+    else if (isJsonObject(part["inlineData"])) this.#media(part["inlineData"], part, out);
     else this.#other(part, out);
   }
 
   /** Deltas of one kind are one part, unless they carry something of their own, such as a signature. */
-  #text(type: OpenText["type"], delta: string, rest: Foreign, out: StreamPart[]): void {
-    const opaque = opaqueOf(rest);
+  #text(type: OpenText["type"], delta: string, part: Foreign, out: StreamPart[]): void {
+    const opaque = opaqueOf(part);
     if (delta === "" && opaque === undefined) return;
     if (opaque !== undefined || this.#open?.type !== type) this.#close(out);
     this.#open ??= this.#begin(type, out);
@@ -184,7 +185,7 @@ export class GenerateContentReader implements WireReader {
     if (open.type === "reasoning") out.push({ type: "working", kind: "reasoning", on: false });
   }
 
-  #call(native: Foreign, rest: Foreign, out: StreamPart[]): void {
+  #call(native: Foreign, part: Foreign, out: StreamPart[]): void {
     const toolName = asString(native["name"]) ?? "";
     if (toolName !== "") {
       this.#close(out);
@@ -194,7 +195,7 @@ export class GenerateContentReader implements WireReader {
         { toolCallId: this.#callId(asString(native["id"])), toolName },
         out,
       );
-      this.#calling = { call, args: new PartialArgs(native["args"]), opaque: asJsonObject(rest) };
+      this.#calling = { call, args: new PartialArgs(native["args"]), opaque: opaqueOf(part) ?? {} };
     }
     if (this.#calling === undefined) throw new TargetFailure("stream.malformed");
     this.#calling.args.add(native);
@@ -214,13 +215,13 @@ export class GenerateContentReader implements WireReader {
     return id;
   }
 
-  #media(native: Foreign, rest: Foreign, out: StreamPart[]): void {
+  #media(native: Foreign, part: Foreign, out: StreamPart[]): void {
     this.#close(out);
     const mediaType = asString(native["mimeType"]) ?? "application/octet-stream";
     const source = { type: "base64", mediaType, data: asString(native["data"]) ?? "" } as const;
     const [kind] = mediaType.split("/");
     const type = kind === "image" || kind === "audio" ? kind : "file";
-    out.push({ type: "file", id: this.#context.newId(), part: { type, source, opaque: opaqueOf(rest) } });
+    out.push({ type: "file", id: this.#context.newId(), part: { type, source, opaque: opaqueOf(part) } });
   }
 
   /** Server tools, and parts this version does not know: kept as they are, for their way back. */
@@ -239,7 +240,12 @@ export class GenerateContentReader implements WireReader {
   }
 }
 
-/** What is on a part beside its data. */
-function opaqueOf(rest: Foreign): JsonObject | undefined {
-  return Object.keys(rest).length === 0 ? undefined : asJsonObject(rest);
+/** What is on a part beside its data. Most parts have nothing, and then nothing is made. */
+function opaqueOf(part: Foreign): JsonObject | undefined {
+  for (const name in part) if (!DATA.has(name)) return asJsonObject(withoutData(part));
+  return undefined;
+}
+
+function withoutData(part: Foreign): Foreign {
+  return Object.fromEntries(Object.entries(part).filter(([name]) => !DATA.has(name)));
 }

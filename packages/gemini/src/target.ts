@@ -125,13 +125,15 @@ function isVertex(endpoint: string): boolean {
 
 function capabilitiesOf(id: string): Capabilities {
   const { contextWindow, maxOutputTokens } = geminiModel(id);
+  // Other models of the same API may take less.
+  const known = id.includes("gemini-") ? true : "unknown";
   return {
-    tools: "unknown",
-    images: "unknown",
+    tools: known,
+    images: known,
     urls: "unknown",
-    files: "unknown",
-    audio: "unknown",
-    jsonOutput: "unknown",
+    files: known,
+    audio: known,
+    jsonOutput: known,
     contextWindow,
     maxOutputTokens,
     keepAlives: false,

@@ -29,8 +29,17 @@ describe("readUsage", () => {
     });
   });
 
+  it("does not know the input where the prompt is not counted", () => {
+    expect(readUsage({ candidatesTokenCount: 23, thoughtsTokenCount: 67 })).toEqual({
+      inputTokens: undefined,
+      cacheReadTokens: undefined,
+      outputTokens: 90,
+      reasoningTokens: 67,
+    });
+  });
+
   it("sees when an object counts nothing at all", () => {
     expect(hasUsage({ trafficType: "ON_DEMAND" })).toBe(false);
-    expect(hasUsage({ totalTokenCount: 3 })).toBe(true);
+    expect(hasUsage({ promptTokenCount: 3 })).toBe(true);
   });
 });
