@@ -80,7 +80,6 @@ describe("the packed packages", () => {
       expect(existsSync(join(folder, "README.md")), `${name} has a README`).toBe(true);
       expect(files.filter((file) => /\.test\.|(?:^|\/)test\//.test(file))).toEqual([]);
       expect(built.length).toBeGreaterThan(0);
-      // A file without a source is left over from an earlier build: delete the dist folder.
       expect(built.filter((file) => !existsSync(join(folder, sourceOf(file))))).toEqual([]);
     }
   });

@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -26,6 +35,7 @@ export interface Project {
 export async function installPacked(): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), "understudy-packed-"));
   const packages = readdirSync(join(ROOT, "packages")).toSorted();
+  for (const name of packages) removeStaleBuild(join(ROOT, "packages", name));
   await run(join(BIN, "turbo"), ["run", "build", "--filter", "./packages/*", "--output-logs=errors-only"], {
     cwd: ROOT,
   });
@@ -43,6 +53,15 @@ export async function installPacked(): Promise<Project> {
     node: async (...parameters) => (await run(process.execPath, parameters, { cwd: folder, env: ENVIRONMENT })).stdout,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** The compiler leaves files behind whose sources are gone; they would be packed. */
+function removeStaleBuild(folder: string): void {
+  const dist = join(folder, "dist");
+  if (!existsSync(dist)) return;
+  const built = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+  const isStale = built.some((file) => !existsSync(join(folder, "src", file.replace(/js$/, "ts"))));
+  if (isStale) rmSync(dist, { recursive: true });
 }
 
 function writeManifest(folder: string, packages: readonly string[]): void {
