@@ -51,7 +51,9 @@ const seconds = (): string => ((performance.now() - started) / 1_000).toFixed(1)
 
 async function runWorker(index: number): Promise<void> {
   const share = Math.floor(schedules / workers) + (index < schedules % workers ? 1 : 0);
-  const child = fork(new URL("worker.ts", import.meta.url));
+  // Much is made and thrown away: a larger nursery halves the time of the collector.
+  const execArgv = [...process.execArgv, "--max-semi-space-size=64"];
+  const child = fork(new URL("worker.ts", import.meta.url), { execArgv });
   child.on("message", (figures: Figures) => add(figures));
   child.send({ seed: seed + index, schedules: share, step: workers, profile } satisfies Batch);
   await new Promise<void>((resolve, reject) => {

@@ -66,10 +66,13 @@ function text(id: string, pieces: readonly string[]): StreamPart[][] {
   ];
 }
 
+/** More than the read-ahead takes, in two pieces. */
+const LONG = [0, 1, 2, 3, 4].map((index) => `${index} `.repeat(20_000));
+
 function prose(random: SeededRandom): string[] {
   const isLong = random.chance(0.05);
   return Array.from({ length: random.whole(1, 5) }, (_, index) =>
-    isLong ? `${index} `.repeat(20_000) : random.pick(["The sky", " is blue", "", " and wide", ` ${index}`, "."]),
+    isLong ? (LONG[index] ?? "") : random.pick(["The sky", " is blue", "", " and wide", ` ${index}`, "."]),
   ).concat("!");
 }
 
