@@ -11,9 +11,7 @@ export interface OpenAIModel {
   readonly defaultEffort?: ReasoningEffort | undefined;
   /** `temperature` and `top_p`. */
   readonly sampling: OpenAISupport;
-  /** Whether Chat Completions serves it. */
-  readonly chat: boolean | "unknown";
-  /** Function tools on Chat Completions. */
+  /** Function tools on Chat Completions; `never` also where the model is not served there. */
   readonly chatTools: OpenAISupport;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
@@ -29,21 +27,20 @@ const UP_TO_MAX = [...UP_TO_HIGH, "xhigh", "max"] as const;
 const UNKNOWN: OpenAIModel = {
   efforts: "unknown",
   sampling: "unknown",
-  chat: "unknown",
   chatTools: "unknown",
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
 };
-const PLAIN: OpenAIModel = { ...UNKNOWN, efforts: [], sampling: "always", chat: true, chatTools: "always" };
+const PLAIN: OpenAIModel = { ...UNKNOWN, efforts: [], sampling: "always", chatTools: "always" };
 const REASONING: OpenAIModel = {
   ...UNKNOWN,
   efforts: UP_TO_HIGH,
   defaultEffort: "medium",
   sampling: "never",
-  chat: true,
+
   chatTools: "always",
 };
-const NOT_ON_CHAT = { chat: false, chatTools: "never" } as const;
+const NOT_ON_CHAT = { chatTools: "never" } as const;
 const NEWEST: OpenAIModel = { ...REASONING, efforts: UP_TO_MAX, chatTools: "never" };
 const SWITCHABLE: OpenAIModel = { ...REASONING, efforts: ["none", ...UP_TO_MAX], sampling: "without-reasoning" };
 const LINE_5: OpenAIModel = { ...REASONING, efforts: ["minimal", ...UP_TO_HIGH] };

@@ -6,7 +6,6 @@ import {
   type Loss,
   type SchemaRules,
   type TargetRequest,
-  type TargetTool,
 } from "@understudy/core/adapter";
 
 const SCHEMA_RULES: SchemaRules = {
@@ -25,16 +24,9 @@ const SCHEMA_RULES: SchemaRules = {
   closeObjects: true,
 };
 
-/** A schema with the word whether the vendor enforces it. */
-export interface NativeSchema {
-  readonly schema: JsonObject;
-  readonly strict: boolean;
-}
-
 export interface FormatPlan {
-  readonly schema?: (NativeSchema & { readonly name: string }) | undefined;
-  /** Any JSON object. */
-  readonly isAnyJson?: boolean | undefined;
+  /** As the Responses API has it. */
+  readonly format?: JsonObject | undefined;
   /** What has to be said in words, too. */
   readonly instruction?: string | undefined;
 }
@@ -44,7 +36,7 @@ export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void):
   if (output.type === "text") return {};
   const { schema } = output;
   // The API wants the word in the prompt.
-  if (schema === undefined) return { isAnyJson: true, instruction: jsonInstruction(undefined) };
+  if (schema === undefined) return { format: { type: "json_object" }, instruction: jsonInstruction(undefined) };
   if (schema["type"] !== "object" || isUnion(schema)) {
     loss({ what: "output", action: "translated", reason: "asked for in words" });
     return { instruction: jsonInstruction(schema) };
@@ -56,10 +48,10 @@ export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void):
     // Enforced, an optional property would come as null, which the caller's own schema refuses.
     const reason = "not enforced by the vendor: optional properties or free keys";
     loss({ what: "output.schema", action: "downgraded", reason });
-    return { schema: { name, schema, strict: false } };
+    return { format: { type: "json_schema", name, schema, strict: false } };
   }
   losses.forEach((one) => loss(one));
-  return { schema: { name, schema: lowered.schema, strict: true } };
+  return { format: { type: "json_schema", name, schema: lowered.schema, strict: true } };
 }
 
 /** The tools, flat or each `nested` in a field of its own. */
@@ -68,25 +60,24 @@ export function toTools({ tools, toolChoice }: TargetRequest, nested: boolean): 
   const named = (fields: JsonObject): JsonObject =>
     nested ? { type: "function", function: fields } : { type: "function", ...fields };
   return {
-    tools: tools.map((tool) => {
-      const { schema: parameters, strict } = toToolSchema(tool);
-      const { name, description } = tool;
+    tools: tools.map(({ name, description, inputSchema }) => {
+      const lowered = lowerWhole(inputSchema);
+      const parameters = lowered ?? inputSchema;
       // False is the default of nested tools, and not every server knows the word.
-      return named(defined({ name, description, parameters, strict: strict || !nested ? strict : undefined }));
+      const strict = lowered !== undefined || (nested ? undefined : false);
+      return named(defined({ name, description, parameters, strict }));
     }),
     tool_choice: typeof toolChoice === "string" ? toolChoice : named({ name: toolChoice.tool }),
   };
 }
 
-/** The schema of a tool's arguments is enforced where that takes nothing from it. */
-function toToolSchema({ inputSchema }: TargetTool): NativeSchema {
-  let isWhole = !isUnion(inputSchema);
-  const lowered = lowerSchema(inputSchema, SCHEMA_RULES, "tools", () => {
+/** The schema of a tool's arguments as the vendor enforces it; undefined where that would take something from it. */
+function lowerWhole(schema: JsonObject): JsonObject | undefined {
+  let isWhole = !isUnion(schema);
+  const lowered = lowerSchema(schema, SCHEMA_RULES, "tools", () => {
     isWhole = false;
   });
-  return isWhole && !lowered.hasOptionals
-    ? { schema: lowered.schema, strict: true }
-    : { schema: inputSchema, strict: false };
+  return isWhole && !lowered.hasOptionals ? lowered.schema : undefined;
 }
 
 /** What may not stand at the root of an enforced schema. */

@@ -58,7 +58,7 @@ export function toNativeRequest(
     ...toTools(request, false),
     // Not with the least effort, which the first models of this kind take alone.
     parallel_tool_calls: reasoning.effort === "minimal" && request.tools.length > 0 ? false : undefined,
-    text: toTextFormat(format),
+    text: format.format === undefined ? undefined : { format: format.format },
     reasoning: Object.keys(asked).length === 0 ? undefined : asked,
     max_output_tokens: toMaxOutputTokens(request, loss),
     ...toSampling(request, model, reasoning.isThinking, loss),
@@ -106,11 +106,6 @@ function reportUnknown({ topK, seed, stop }: TargetRequest, loss: (loss: Loss) =
 
 function toInstruction(text: string): JsonObject {
   return { type: "message", role: "developer", content: [{ type: "input_text", text }] };
-}
-
-function toTextFormat({ schema, isAnyJson }: ReturnType<typeof toFormat>): JsonObject | undefined {
-  if (schema !== undefined) return { format: { type: "json_schema", ...schema } };
-  return isAnyJson === true ? { format: { type: "json_object" } } : undefined;
 }
 
 function toMaxOutputTokens({ maxOutputTokens }: TargetRequest, loss: (loss: Loss) => void): number | undefined {

@@ -10,7 +10,7 @@ import {
 } from "@understudy/core/adapter";
 import type { RequestContext } from "../connection.ts";
 import { openAIModel, type OpenAIModel } from "../models.ts";
-import { toFormat, toTools } from "../output-format.ts";
+import { toFormat, toTools, type FormatPlan } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
 import { withoutFields } from "../request.ts";
 import { toSampling } from "../sampling.ts";
@@ -106,7 +106,8 @@ function toStop({ stop }: TargetRequest, most: number, loss: (loss: Loss) => voi
   return kept.length === 0 ? undefined : kept;
 }
 
-function toResponseFormat({ schema, isAnyJson }: ReturnType<typeof toFormat>): JsonObject | undefined {
-  if (schema !== undefined) return { type: "json_schema", json_schema: { ...schema } };
-  return isAnyJson === true ? { type: "json_object" } : undefined;
+function toResponseFormat({ format }: FormatPlan): JsonObject | undefined {
+  if (format?.["type"] !== "json_schema") return format;
+  const { type, ...schema } = format;
+  return { type, json_schema: schema };
 }
