@@ -35,7 +35,7 @@ const CODES: readonly FailureRow[] = [
   { text: /prepayment credits|prepaid balance/i, class: "billing.exhausted" },
   { type: "FAILED_PRECONDITION", text: /\bbilling\b/i, class: "billing.exhausted" },
   // Where the caller stands, or what the project may do: no other request would fare better.
-  { type: "FAILED_PRECONDITION", text: /location is not supported/i, class: "auth.forbidden", scope: "endpoint" },
+  { text: /^User location is not supported/i, class: "auth.forbidden", scope: "endpoint" },
   { type: "FAILED_PRECONDITION", class: "auth.forbidden", scope: "key" },
 ];
 
