@@ -55,9 +55,9 @@ function* stoppedTooSoon({ plan: world }: Facts, call: CallFact, end: number): I
   const error = call.result?.error ?? call.opened?.error;
   if (!isUnderstudyError(error)) return;
   const elapsed = end - call.startedAt;
-  if (error.scope === "total" && elapsed < (call.plan.deadlineMs ?? 3_600_000))
+  if (error.scope === "total" && elapsed < (call.plan.deadlineMs ?? 3_600_000) - 1e-6)
     yield `call ${call.id} was stopped before its deadline`;
-  if (error.scope === "start" && elapsed < (call.plan.startWithinMs ?? Infinity))
+  if (error.scope === "start" && elapsed < (call.plan.startWithinMs ?? Infinity) - 1e-6)
     yield `call ${call.id} was stopped before its start was due`;
   if (error.reason !== "consumer-idle") return;
   const lastRead = call.seen.findLast(({ at }) => at < end)?.at ?? call.opened?.at ?? call.startedAt;
@@ -159,8 +159,9 @@ export function lateness(facts: Facts, attempt: AttemptFact, since: number, isRe
   return endedAt - state.due().at;
 }
 
+/** After a standstill, also one just before, decisions are put off by a few turns. */
 function graceOf(facts: Facts, from: number, to: number): number {
-  const slept = sleptWithin(facts, from, to);
+  const slept = sleptWithin(facts, from - 5, to);
   return slept > 0 ? slept + 5 : 0;
 }
 

@@ -50,6 +50,8 @@ export class KnownHealth {
   at = 0;
   turn = 0;
   index = 0;
+  /** The turn in which a call last ended from outside: it may have been let in somewhere and never have begun. */
+  cutTurn = -1;
 
   constructor(facts: Facts) {
     this.facts = facts;
