@@ -185,11 +185,12 @@ export class HealthReplay {
 
   /** The hook that announced the attempt ended the call: it counts as a start and says nothing. */
   #stoppedBeforeItBegan(progress: Progress, record: AttemptRecord): void {
+    const isAgain = record.repeat !== undefined || record.repair !== undefined;
     const target = this.#known.facts.plan.targets.find(
       ({ vendor, endpoint, index }) =>
         vendor === record.vendor &&
         endpoint === record.endpoint &&
-        (record.venture === "last-resort" || index >= progress.position),
+        (record.venture === "last-resort" || (isAgain ? index === progress.position : index > progress.position)),
     );
     if (target === undefined) return;
     const cooldown = this.#known.cooldowns.longest(target, this.#known.at);
