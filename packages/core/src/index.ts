@@ -1,6 +1,13 @@
 export { createChain, type Chain, type TargetSelector } from "./engine/chain.ts";
 export type { AnswerStream } from "./engine/answer-stream.ts";
-export type { CallOptions, ChainOptions, RequestOverrides, TierInput, TierLimits } from "./engine/options.ts";
+export {
+  DEFAULTS,
+  type CallOptions,
+  type ChainOptions,
+  type RequestOverrides,
+  type TierInput,
+  type TierLimits,
+} from "./engine/options.ts";
 export {
   defaultPolicy,
   type Policy,
@@ -8,13 +15,15 @@ export {
   type PolicyDecision,
   type PolicyFailure,
 } from "./engine/policy.ts";
-export type { EngineEvent } from "./engine/engine-events.ts";
+export type { CallEvent, EngineEvent } from "./engine/engine-events.ts";
 export type { HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
+export type { BreakerState } from "./engine/health/breaker.ts";
+export type { HealthCounts } from "./engine/health/health-window.ts";
 export type { HealthNews, HealthStore } from "./engine/health/health-store.ts";
 export { memoryStore } from "./engine/health/memory-store.ts";
 export { formatTrace } from "./engine/format-trace.ts";
 export type { ResponseEvent } from "./engine/to-response.ts";
-export { isUnderstudyError, UnderstudyError, type PartialAnswer } from "./model/error.ts";
+export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";
 export { FAILURE_RULES } from "./model/failure-rules.ts";
 export type { ErrorCode, FailureClass, FailureRule, FailureScope } from "./model/failure.ts";
 export type { Answer, InvalidToolCall } from "./model/answer.ts";
@@ -35,5 +44,5 @@ export type {
 export type { CheckedSchema, SchemaInput, StandardSchema, Validation } from "./model/schema.ts";
 export type { Capabilities, Target } from "./model/target.ts";
 export type { Clock } from "./model/clock.ts";
-export type { AttemptRecord, Loss, SkipReason, SkipRecord, Trace } from "./model/trace.ts";
+export type { AttemptRecord, Loss, RateLimits, SkipReason, SkipRecord, Trace } from "./model/trace.ts";
 export type { Usage, UsageTotal } from "./model/usage.ts";

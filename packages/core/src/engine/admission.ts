@@ -88,6 +88,6 @@ export class Admission {
 /** What health puts in a candidate's way. */
 export function healthObstacle(standing: Standing): Obstacle | undefined {
   if (standing.type !== "blocked") return undefined;
-  const { reason, scope, isHard, dueAt } = standing;
-  return { reason, detail: scope, dueAt: isHard ? undefined : dueAt };
+  const { reason, scope, isHard, dueAt, because } = standing;
+  return { reason, detail: scope, class: because, dueAt: isHard ? undefined : dueAt };
 }

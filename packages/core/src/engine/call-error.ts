@@ -27,7 +27,7 @@ export interface Stop {
 }
 
 /** The error of one attempt, as it appears as a cause. */
-export function attemptError({ record, failure }: FailedAttempt): UnderstudyError {
+function attemptError({ record, failure }: FailedAttempt): UnderstudyError {
   return new UnderstudyError({
     code: FAILURE_RULES[failure.class].code,
     message: `Attempt ${record.n} at ${describe(record)}.`,

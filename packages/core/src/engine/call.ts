@@ -27,7 +27,7 @@ import { judgeAnswer, type Judgement } from "./judge-answer.ts";
 import type { CallOptions } from "./options.ts";
 import { Output } from "./output.ts";
 import type { Policy } from "./policy.ts";
-import { Recorder } from "./recorder.ts";
+import { isLoud, Recorder } from "./recorder.ts";
 import { RecoveryPlan, type Recovery } from "./recovery.ts";
 import { Selection } from "./selection.ts";
 import type { Candidate, Tier } from "./tier.ts";
@@ -342,6 +342,10 @@ export class Call {
     if (this.#settled) return;
     this.#recorder.skip(skip);
     emit({ callId, type: "skipped", skip });
+    const { tier, vendor, model } = skip;
+    if (skip.class !== undefined && isLoud(skip.class)) {
+      emit({ callId, type: "credential-problem", reason: skip.class, tier, vendor, model });
+    }
   }
 
   #onRelease(run: AttemptRun, held: readonly PartEvent[]): void {
@@ -426,7 +430,7 @@ export class Call {
     this.#running = undefined;
     emit({ callId, type: "attempt-end", attempt: record });
     // A hook may have ended the call at the event before.
-    if (failure !== undefined && FAILURE_RULES[failure.class].loud === true && !this.#settled) {
+    if (failure !== undefined && isLoud(failure.class) && !this.#settled) {
       emit({ callId, type: "credential-problem", reason: failure.class, ...run.name });
     }
     return record;

@@ -18,7 +18,15 @@ export type CallEvent = { readonly callId: number } & (
   | { readonly type: "repair"; readonly description: string }
   | { readonly type: "failover"; readonly from: AttemptName; readonly to: AttemptName; readonly reason: FailureClass }
   /** Level error: somebody has to act, or the chain quietly lives on its later tiers. */
-  | ({ readonly type: "credential-problem"; readonly reason: FailureClass } & AttemptName)
+  | {
+      readonly type: "credential-problem";
+      readonly reason: FailureClass;
+      readonly tier: string;
+      readonly vendor: string;
+      readonly model: string;
+      /** Absent when the target was passed over because of an earlier call. */
+      readonly attempt?: number | undefined;
+    }
   /** An adapter or vendor did something out of order that did no harm. */
   | ({ readonly type: "protocol-warning"; readonly detail: string } & AttemptName)
   /** Exactly one per call, always last. */

@@ -293,3 +293,16 @@ async function twoTiers(first: FailureClass, second: FailureClass): Promise<Unde
   ];
   return rejection(clock, chain(tiers).generate("Hi"));
 }
+
+test("CL-12 after an overflow at a window nobody knows, a tier that declares one is tried", async () => {
+  const { clock, chain } = harness();
+  const overflow = [fail("request.context-length", { status: 400 })];
+  const unknown = scripted(clock, [overflow]);
+  const alsoUnknown = scripted(clock, [answer("No")], { vendor: "beta" });
+  const declared = scripted(clock, [answer("Yes")], { vendor: "gamma", capabilities: { contextWindow: 1_000_000 } });
+
+  const result = await finish(clock, chain([unknown, alsoUnknown, declared]).generate("Hi"));
+
+  expect(result.text).toBe("Yes");
+  expect(alsoUnknown.calls).toHaveLength(0);
+});

@@ -1,4 +1,5 @@
 import { FAILURE_RULES } from "../model/failure-rules.ts";
+import type { FailureClass } from "../model/failure.ts";
 import type { TargetFailure } from "../model/target-failure.ts";
 import type { AttemptRecord, SkipRecord, Trace } from "../model/trace.ts";
 import { sumUsage, type UsageTotal } from "../model/usage.ts";
@@ -86,7 +87,8 @@ export class Recorder {
       attempts: this.#attempts,
       skipped: this.#skipped,
       totalMs: now - this.#startedAt,
-      needsAttention: this.#failed.some(({ failure }) => FAILURE_RULES[failure.class].loud === true),
+      needsAttention:
+        this.#failed.some(({ failure }) => isLoud(failure.class)) || this.#skipped.some((skip) => isLoud(skip.class)),
     };
   }
 
@@ -104,4 +106,9 @@ function isUnbilled(attempt: AttemptRecord): boolean {
   if (attempt.usage !== undefined) return false;
   if (attempt.status !== undefined && attempt.status >= 400) return true;
   return attempt.class === "network.dns" || attempt.class === "network.refused" || attempt.class === "network.tls";
+}
+
+/** Whether somebody has to act. */
+export function isLoud(failureClass: FailureClass | undefined): boolean {
+  return failureClass !== undefined && FAILURE_RULES[failureClass].loud === true;
 }

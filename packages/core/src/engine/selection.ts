@@ -1,4 +1,5 @@
 import { FAILURE_RULES } from "../model/failure-rules.ts";
+import type { FailureClass } from "../model/failure.ts";
 import type { Capabilities } from "../model/target.ts";
 import type { TargetFailure } from "../model/target-failure.ts";
 import type { SkipReason, SkipRecord } from "../model/trace.ts";
@@ -8,6 +9,8 @@ import type { Candidate, Tier } from "./tier.ts";
 export interface Obstacle {
   readonly reason: SkipReason;
   readonly detail?: string | undefined;
+  /** What failed in an earlier call, where that is why. */
+  readonly class?: FailureClass | undefined;
   /** When it goes away by itself, where that is known and nobody has to act. */
   readonly dueAt?: number | undefined;
 }
@@ -26,7 +29,6 @@ export class Selection {
   readonly #needed = new Set<keyof Capabilities>();
   /** A window known to be too small, in tokens. */
   #tooSmall: number | undefined;
-  #windowUnknown = false;
   #position = -1;
 
   constructor(tiers: readonly Tier[], obstacle: (candidate: Candidate) => Obstacle | undefined) {
@@ -75,8 +77,8 @@ export class Selection {
 
   #excludeWindow(candidate: Candidate, stated: number | undefined): void {
     const window = stated ?? candidate.target.capabilities.contextWindow;
-    if (window === "unknown") this.#windowUnknown = true;
-    else this.#tooSmall = Math.max(this.#tooSmall ?? 0, window);
+    // A limit that nobody knows may be smaller than any that is declared.
+    this.#tooSmall = Math.max(this.#tooSmall ?? 0, window === "unknown" ? 0 : window);
   }
 
   #obstacleFor(candidate: Candidate): Obstacle | undefined {
@@ -86,7 +88,7 @@ export class Selection {
     // The first word names the kind of scope; the rest may hold a hash and is of no use to a reader.
     if (failed !== undefined) return { reason: "scope-failed", detail: failed.split(" ", 1)[0] };
     const window = target.capabilities.contextWindow;
-    if (this.#windowUnknown || (this.#tooSmall !== undefined && (window === "unknown" || window <= this.#tooSmall))) {
+    if (this.#tooSmall !== undefined && (window === "unknown" || window <= this.#tooSmall)) {
       return { reason: "window-too-small" };
     }
     const missing = [...this.#needed].find((need) => target.capabilities[need] === false);
@@ -95,7 +97,7 @@ export class Selection {
   }
 }
 
-export function skipRecord({ tier, target }: Candidate, { reason, detail }: Obstacle): SkipRecord {
+export function skipRecord({ tier, target }: Candidate, { reason, detail, class: failureClass }: Obstacle): SkipRecord {
   const { vendor, model, endpoint } = target;
-  return { tier: tier.name, vendor, model, endpoint, reason, detail };
+  return { tier: tier.name, vendor, model, endpoint, reason, detail, class: failureClass };
 }

@@ -65,6 +65,8 @@ export interface SkipRecord {
   readonly endpoint: string;
   readonly reason: SkipReason;
   readonly detail?: string | undefined;
+  /** What failed in an earlier call, where that is why. */
+  readonly class?: FailureClass | undefined;
 }
 
 export type SkipReason =
@@ -83,6 +85,9 @@ export interface Trace {
   readonly attempts: readonly AttemptRecord[];
   readonly skipped: readonly SkipRecord[];
   readonly totalMs: number;
-  /** An attempt failed for a reason the operator has to mend: credentials, billing, configuration, a vendor's drift. */
+  /**
+   * An attempt failed, or a candidate was passed over, for a reason the operator has to mend: credentials, billing,
+   * configuration, a vendor's drift.
+   */
   readonly needsAttention: boolean;
 }

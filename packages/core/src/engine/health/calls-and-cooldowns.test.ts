@@ -169,17 +169,23 @@ describe("hard blocks", () => {
   });
 
   test("is tried in its place in the chain while the backup answers everybody else", async () => {
-    const { clock, chain } = harness();
+    const { clock, chain, events } = harness();
     const primary = scripted(clock, [unauthorized]);
     const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
     const front = chain([primary, backup]);
     await finish(clock, front.generate("Hi"));
     await clock.advance(MINUTE);
+    events.length = 0;
 
     const results = await finish(clock, Promise.all(Array.from({ length: 5 }, () => front.generate("Hi"))));
 
     expect(primary.calls).toHaveLength(2);
-    expect(results.filter(({ trace }) => trace.needsAttention)).toHaveLength(1);
+    // CL-06 CF-02 loud on every call, also where the target was passed over: nobody may live on the backup unaware.
+    expect(results.filter(({ trace }) => trace.needsAttention)).toHaveLength(5);
+    expect(events.filter((event) => event.type === "credential-problem")).toHaveLength(5);
+    expect(results.flatMap(({ trace }) => trace.skipped)).toEqual(
+      Array.from({ length: 4 }, () => expect.objectContaining({ reason: "cooldown", class: "auth.invalid" })),
+    );
   });
 
   test("of a key leaves other keys alone, and with nothing else the call says that it could try nothing", async () => {

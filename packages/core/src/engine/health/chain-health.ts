@@ -25,6 +25,8 @@ export type Standing =
       readonly isHard: boolean;
       readonly dueAt: number;
       readonly scope: string;
+      /** What failed, for a cooldown. */
+      readonly because?: FailureClass | undefined;
     };
 
 export type HealthEvent =
@@ -102,9 +104,9 @@ export class ChainHealth {
     }
     const cooldown = this.#cooldowns.longest(scopeIds(target), now);
     if (cooldown !== undefined) {
-      const { scope, isHard, until } = cooldown;
+      const { scope, isHard, until, because } = cooldown;
       if (isHard && this.#cooldowns.isTrialDue(scope, now)) return { type: "trial", scope };
-      return { type: "blocked", reason: "cooldown", isHard, dueAt: until, scope: kindOf(scope) };
+      return { type: "blocked", reason: "cooldown", isHard, dueAt: until, scope: kindOf(scope), because };
     }
     const { breaker } = this.#route(target);
     const admission = breaker.admission(now);
@@ -236,9 +238,10 @@ export class ChainHealth {
     const forMs = this.#cooldowns.duration(scope, rule.cooldown, retryAfterMs, admitted.startedAt, now);
     if (forMs === undefined) return undefined;
     const isHard = rule.hardBlock === true;
-    if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard }, now)) return undefined;
+    const because = failure.class;
+    if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard, because }, now)) return undefined;
     this.#setup.onEvent({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
-    this.#store.publish({ type: "cooldown", scope, forMs, isHard });
+    this.#store.publish({ type: "cooldown", scope, forMs, isHard, because });
     return forMs;
   }
 
@@ -247,7 +250,11 @@ export class ChainHealth {
     this.#isListening = true;
     switch (news.type) {
       case "cooldown":
-        this.#cooldowns.extend(news.scope, { until: now + news.forMs, isHard: news.isHard }, now);
+        this.#cooldowns.extend(
+          news.scope,
+          { until: now + news.forMs, isHard: news.isHard, because: news.because },
+          now,
+        );
         break;
       case "opened":
         this.#routes.get(news.key)?.breaker.openFor(news.forMs, now);

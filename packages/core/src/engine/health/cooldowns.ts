@@ -1,4 +1,4 @@
-import type { CooldownRule } from "../../model/failure.ts";
+import type { CooldownRule, FailureClass } from "../../model/failure.ts";
 
 const SHORTEST_MS = 500;
 const LONGEST_MS = 24 * 3_600_000;
@@ -8,6 +8,8 @@ export interface Cooldown {
   readonly until: number;
   /** Somebody has to act before it can end well; one trial a minute is let through. */
   readonly isHard: boolean;
+  /** What failed. */
+  readonly because?: FailureClass | undefined;
 }
 
 /** The vendors' own statements of when to come back, by scope id. They only ever extend; a manual reset ends them. */
@@ -41,8 +43,9 @@ export class Cooldowns {
     const present = this.#running(scope, now);
     if (cooldown.isHard && present?.isHard !== true) this.#lastTrials.set(scope, now);
     if (present !== undefined && present.until >= cooldown.until) return false;
-    const isHard = cooldown.isHard || (present?.isHard ?? false);
-    this.#entries.set(scope, { until: cooldown.until, isHard, setAt: now });
+    // A longer limit on top of a hard block does not make it a soft one.
+    const { isHard, because } = present?.isHard === true ? present : cooldown;
+    this.#entries.set(scope, { until: cooldown.until, isHard, because, setAt: now });
     return true;
   }
 

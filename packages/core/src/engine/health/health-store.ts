@@ -1,6 +1,14 @@
+import type { FailureClass } from "../../model/failure.ts";
+
 /** What one process learned that others should know. Scopes and keys are ids: no credentials, no prompts. */
 export type HealthNews =
-  | { readonly type: "cooldown"; readonly scope: string; readonly forMs: number; readonly isHard: boolean }
+  | {
+      readonly type: "cooldown";
+      readonly scope: string;
+      readonly forMs: number;
+      readonly isHard: boolean;
+      readonly because?: FailureClass | undefined;
+    }
   | { readonly type: "opened"; readonly key: string; readonly forMs: number }
   | { readonly type: "closed"; readonly key: string }
   | { readonly type: "reset"; readonly scopes: readonly string[] };
