@@ -17,8 +17,6 @@ export interface AnthropicModel {
   readonly sampling: boolean;
   /** `tool_choice` may force a call. */
   readonly forcedTools: boolean;
-  /** Goes on with a final assistant message. */
-  readonly prefill: boolean;
   readonly jsonSchema: boolean;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
@@ -39,7 +37,6 @@ const CURRENT: AnthropicModel = {
   efforts: ALL,
   sampling: false,
   forcedTools: true,
-  prefill: false,
   jsonSchema: true,
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
@@ -58,7 +55,6 @@ const LINE_4_5: AnthropicModel = {
   ...LINE_4_6,
   thinking: ["enabled", "disabled"],
   efforts: [],
-  prefill: true,
   contextWindow: 200_000,
   maxOutputTokens: 64_000,
 };

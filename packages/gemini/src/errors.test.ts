@@ -161,10 +161,11 @@ describe("failures of generateContent", () => {
     expect(repair?.apply(request)).toMatchObject(changed);
   });
 
-  it("asks the model to go on where it does not continue a turn of its own", () => {
-    const { repair } = refused("Requests ending with a model turn are not supported.").details;
+  it("moves on, without words of its own, where the model does not continue a turn", () => {
+    const failure = refused("Requests ending with a model turn are not supported.");
 
-    expect(repair?.apply(request).messages.map((message) => message.role)).toEqual(["user", "assistant", "user"]);
+    expect(failure.class).toBe("request.unsupported");
+    expect(failure.details.repair).toBeUndefined();
   });
 
   it.each(["Corrupted thought signature.", "Function call is missing a thought_signature in functionCall parts."])(

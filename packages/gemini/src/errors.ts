@@ -61,7 +61,7 @@ function refusals(stopStreaming: () => void): readonly FailureRow[] {
       class: "request.rejected",
       repair: always("without earlier signatures", forgetSignatures),
     },
-    { ...unsupported, text: /ending with a model turn/i, repair: always("asked to go on", goOn) },
+    { ...unsupported, text: /ending with a model turn/i },
     { ...unsupported, text: /\b(?:temperature|top_?[pk])\b/i, repair: always("without sampling", dropSampling) },
     { ...unsupported, text: /\bthinking/i, repair: always("with the model's own thinking", ownThinking) },
     {
@@ -166,11 +166,6 @@ function forgetSignatures(request: TargetRequest): TargetRequest {
       return { ...message, content };
     }),
   };
-}
-
-function goOn(request: TargetRequest): TargetRequest {
-  const last: TargetMessage = { role: "user", content: [{ type: "text", text: "Go on exactly where you stopped." }] };
-  return { ...request, messages: [...request.messages, last] };
 }
 
 function dropSampling(request: TargetRequest): TargetRequest {

@@ -5,24 +5,24 @@ const ALL = ["minimal", "low", "medium", "high"];
 const NO_MINIMAL = ["low", "medium", "high"];
 
 describe("geminiModel", () => {
-  it.each<[string, readonly string[], boolean, boolean]>([
-    ["gemini-3-flash-preview", ALL, true, true],
-    ["gemini-3-pro-preview", NO_MINIMAL, true, true],
-    ["gemini-3.1-pro-preview", NO_MINIMAL, true, true],
-    ["gemini-3.1-flash-lite", ALL, true, true],
-    ["gemini-3.5-flash", ALL, true, true],
-    ["gemini-3.5-flash-lite", ALL, false, false],
-    ["gemini-3.6-flash", ALL, false, false],
-    ["gemini-3.7-flash", NO_MINIMAL, false, false],
-    ["gemini-3.8-flash", NO_MINIMAL, false, false],
-    ["gemini-3.10-flash", NO_MINIMAL, false, false],
-    ["gemini-4-argon", NO_MINIMAL, false, false],
-    ["gemini-flash-latest", NO_MINIMAL, false, false],
-    ["a-model-of-the-future", NO_MINIMAL, false, false],
-  ])("knows levels, sampling and prefill of %s", (id, levels, sampling, prefill) => {
+  it.each<[string, readonly string[], boolean]>([
+    ["gemini-3-flash-preview", ALL, true],
+    ["gemini-3-pro-preview", NO_MINIMAL, true],
+    ["gemini-3.1-pro-preview", NO_MINIMAL, true],
+    ["gemini-3.1-flash-lite", ALL, true],
+    ["gemini-3.5-flash", ALL, true],
+    ["gemini-3.5-flash-lite", ALL, false],
+    ["gemini-3.6-flash", ALL, false],
+    ["gemini-3.7-flash", NO_MINIMAL, false],
+    ["gemini-3.8-flash", NO_MINIMAL, false],
+    ["gemini-3.10-flash", NO_MINIMAL, false],
+    ["gemini-4-argon", NO_MINIMAL, false],
+    ["gemini-flash-latest", NO_MINIMAL, false],
+    ["a-model-of-the-future", NO_MINIMAL, false],
+  ])("knows levels and sampling of %s", (id, levels, sampling) => {
     const model = geminiModel(id);
 
-    expect(model).toMatchObject({ thinking: { type: "level", levels }, sampling, prefill, needsSignatures: true });
+    expect(model).toMatchObject({ thinking: { type: "level", levels }, sampling, needsSignatures: true });
   });
 
   it.each<[string, GeminiModel["thinking"]]>([

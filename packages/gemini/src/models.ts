@@ -23,8 +23,6 @@ export interface GeminiModel {
   /** JSON output and function declarations in one request. */
   readonly jsonWithTools: boolean;
   readonly systemInstruction: boolean;
-  /** Goes on with a final turn of the model. */
-  readonly prefill: boolean;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
   readonly maxOutputTokens: number | "unknown";
@@ -44,12 +42,11 @@ const CURRENT: GeminiModel = {
   resultMedia: true,
   jsonWithTools: true,
   systemInstruction: true,
-  prefill: false,
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
 };
 const LINE_3_6: GeminiModel = { ...CURRENT, thinking: { type: "level", levels: ALL_LEVELS } };
-const LINE_3: GeminiModel = { ...LINE_3_6, sampling: true, prefill: true };
+const LINE_3: GeminiModel = { ...LINE_3_6, sampling: true };
 const LINE_3_PRO: GeminiModel = { ...LINE_3, thinking: CURRENT.thinking };
 const LINE_2_5: GeminiModel = {
   ...LINE_3,

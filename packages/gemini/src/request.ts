@@ -11,7 +11,7 @@ import {
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
-import { geminiModel, type GeminiModel } from "./models.ts";
+import { geminiModel } from "./models.ts";
 import { toFormat, toToolSchema } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
@@ -39,7 +39,6 @@ export interface RequestOptions {
   readonly loss: (loss: Loss) => void;
 }
 
-const GO_ON = "Go on exactly where you stopped.";
 const OPENING = "Go on.";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
@@ -52,7 +51,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, options
   const asked = request.system?.trim() === "" ? undefined : request.system;
   const system = format.instruction === undefined ? asked : addToSystem(asked, format.instruction);
   const { messages, token } = splitToken(request.messages);
-  const contents = closing(opening(toContents(messages, rules, loss), loss), model, loss);
+  const contents = opening(toContents(messages, rules, loss), loss);
   if (request.userId !== undefined) loss({ what: "userId", action: "dropped", reason: "the API has none" });
   const generationConfig = defined({
     maxOutputTokens: request.maxOutputTokens,
@@ -111,13 +110,6 @@ function opening(contents: NativeContent[], loss: (loss: Loss) => void): NativeC
   if (first?.role !== "model" || !first.parts.some((part) => "functionCall" in part)) return contents;
   loss({ what: "messages", action: "translated", reason: "began with a tool call; a user turn was put before it" });
   return [textTurn(OPENING), ...contents];
-}
-
-/** A conversation that ends with the model: older models go on, the others have to be asked to. */
-function closing(contents: NativeContent[], model: GeminiModel, loss: (loss: Loss) => void): NativeContent[] {
-  if (contents.at(-1)?.role !== "model" || model.prefill) return contents;
-  loss({ what: "messages", action: "translated", reason: "the model does not continue; it is asked to go on" });
-  return [...contents, textTurn(GO_ON)];
 }
 
 function withSystem(contents: readonly NativeContent[], system: string | undefined): readonly NativeContent[] {
