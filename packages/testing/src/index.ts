@@ -3,10 +3,23 @@ export { startOpenAI } from "./simulators/openai-responses/wire.ts";
 export { startOpenAIChat, type ChatVendorOptions } from "./simulators/openai-chat/wire.ts";
 export { startDeepSeek } from "./simulators/deepseek/wire.ts";
 export { startGemini } from "./simulators/gemini/wire.ts";
+export { startServer } from "./simulators/server.ts";
 export type { AnswerSource, RequestRecord, Step, Vendor, VendorOptions } from "./simulators/vendor.ts";
 export type { Answer, AnswerUsage, CitationAnswer, Finish, ToolCallAnswer } from "./simulators/answer.ts";
 export type { Cut, Fault, Place } from "./faults/fault.ts";
-export type { InBandForm, Reply, VendorErrorName } from "./simulators/wire.ts";
+export type {
+  Admission,
+  Call,
+  ErrorDetail,
+  Frame,
+  InBandForm,
+  NativeRequest,
+  AdmissionRules,
+  Reply,
+  VendorErrorName,
+  Wire,
+} from "./simulators/wire.ts";
+export type { Ids } from "./simulators/ids.ts";
 export type { JsonObject } from "./simulators/json.ts";
 export type { SetTimer } from "./simulators/line.ts";
 export { testAdapter } from "./conformance/test-adapter.ts";

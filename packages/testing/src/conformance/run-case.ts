@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import {
   createChain,
   isUnderstudyError,
@@ -28,6 +29,8 @@ export interface Played {
   readonly engineEvents: readonly EngineEvent[];
   /** When the first attempt was given up, in monotonic milliseconds. */
   readonly leftAt: number | undefined;
+  /** The longest time so far in which the event loop did not turn, in milliseconds. */
+  readonly standstillMs: () => number;
 }
 
 /** Plays one fault, again on every repeat, against a chain whose second tier always answers. */
@@ -41,6 +44,9 @@ export async function playFault(
   vendor.answer(ANSWER);
   if (fault !== undefined) vendor.script(Array.from({ length: 3 }, () => ({ fault })));
   const engineEvents: EngineEvent[] = [];
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const standstillMs = (): number => delay.max / 1_000_000;
   let leftAt: number | undefined;
   const onEvent: ChainOptions["onEvent"] = (event) => {
     engineEvents.push(event);
@@ -61,11 +67,11 @@ export async function playFault(
   const events: StreamEvent[] = [];
   if (form === "generate") {
     const answer = await chain.generate(PROMPT);
-    return { answer, events, engineEvents, leftAt };
+    return { answer, events, engineEvents, leftAt, standstillMs };
   }
   const stream = await chain.stream(PROMPT);
   for await (const event of stream) events.push(event);
-  return { answer: await stream.result, events, engineEvents, leftAt };
+  return { answer: await stream.result, events, engineEvents, leftAt, standstillMs };
 }
 
 /** The error a call must end with. */

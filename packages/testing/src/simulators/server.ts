@@ -6,7 +6,7 @@ import { createIds } from "./ids.ts";
 import { LineClosed, openLine } from "./line.ts";
 import { openRecord, type LiveRecord } from "./record.ts";
 import type { AnswerSource, Step, Vendor, VendorOptions } from "./vendor.ts";
-import type { NativeRequest, Policy, Wire } from "./wire.ts";
+import type { NativeRequest, AdmissionRules, Wire } from "./wire.ts";
 
 const greeting: Answer = { text: "Hello from the simulator." };
 let organizations = 0;
@@ -17,7 +17,7 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
   const { apiKey, models, latencyMs = 0, organization = `org-simulated-${organizations}` } = options;
   const setTimer = options.setTimer ?? timeout;
   const ids = createIds(organization);
-  const policy: Policy = {
+  const rules: AdmissionRules = {
     isGoodKey: (key) => (apiKey === undefined ? !/^bad[- ]key/i.test(key) : key === apiKey),
     isKnownModel: (model) => (models === undefined ? !model.startsWith("no-such-") : models.includes(model)),
     ids,
@@ -37,7 +37,7 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await read(incoming);
-    const admission = wire.admit(request, policy);
+    const admission = wire.admit(request, rules);
     const step = steps[nextStep] ?? {};
     nextStep += 1;
     const arrival = {

@@ -33,7 +33,7 @@ export interface Reply {
 }
 
 /** What the server knows about its caller: which keys and models are good. */
-export interface Policy {
+export interface AdmissionRules {
   isGoodKey(key: string): boolean;
   isKnownModel(model: string): boolean;
   readonly ids: Ids;
@@ -93,7 +93,7 @@ export interface Wire {
   readonly keepAlive: { readonly stream: string; readonly whole: string };
   /** An event that no client of today can know. */
   readonly unknownEvent: Frame;
-  admit(request: NativeRequest, policy: Policy): Admission;
+  admit(request: NativeRequest, rules: AdmissionRules): Admission;
   frames(answer: Answer, call: Call): readonly Frame[];
   /** The frame as it goes over the wire; `position` counts from the start of the stream. */
   encode(frame: Frame, position: number, call: Call): string;

@@ -1,5 +1,13 @@
 import { firstOf, isObject, listOf, textOf, unknownKey, words } from "../json.ts";
-import { bearerOf, parseBody, refused, type Admission, type NativeRequest, type Policy, type Reply } from "../wire.ts";
+import {
+  bearerOf,
+  parseBody,
+  refused,
+  type Admission,
+  type NativeRequest,
+  type AdmissionRules,
+  type Reply,
+} from "../wire.ts";
 import { anthropicError, anthropicStatus } from "./errors.ts";
 import { checkMessages } from "./messages.ts";
 import { anthropicModel } from "./models.ts";
@@ -17,15 +25,15 @@ const betaFields = words(
 );
 
 /** Takes a request of the Messages API, or refuses it as the vendor does. */
-export function admitAnthropic(request: NativeRequest, policy: Policy): Admission {
-  const { ids } = policy;
+export function admitAnthropic(request: NativeRequest, rules: AdmissionRules): Admission {
+  const { ids } = rules;
   const refuse = (message: string): Reply => anthropicError(400, message, ids);
 
   if (request.path !== "/v1/messages") return refused(anthropicStatus(404, ids));
   if (request.method !== "POST") return refused(anthropicStatus(405, ids));
   const key = bearerOf(request) ?? request.headers["x-api-key"] ?? "";
   if (key === "") return refused(anthropicError(401, "x-api-key header is required", ids));
-  if (!policy.isGoodKey(key)) return refused(anthropicStatus(401, ids));
+  if (!rules.isGoodKey(key)) return refused(anthropicStatus(401, ids));
 
   const version = request.headers["anthropic-version"];
   if (version === undefined) return refused(refuse("anthropic-version: header is required"));
@@ -35,10 +43,10 @@ export function admitAnthropic(request: NativeRequest, policy: Policy): Admissio
 
   const model = textOf(body["model"]);
   const betas = [request.headers["anthropic-beta"] ?? "", request.query.get("beta") === "true" ? "path" : ""].join("");
-  const asked: AnthropicRequest = { body, model, version, betas, organization: policy.organization };
+  const asked: AnthropicRequest = { body, model, version, betas, organization: rules.organization };
   const shape = checkShape(asked);
   if (shape !== undefined) return refused(refuse(shape));
-  if (!policy.isKnownModel(model)) return refused(anthropicError(404, `model: ${model}`, ids));
+  if (!rules.isKnownModel(model)) return refused(anthropicError(404, `model: ${model}`, ids));
   const problem = firstOf([
     () => checkParameters(asked, anthropicModel(model)),
     () => checkTools(asked, anthropicModel(model)),
@@ -46,7 +54,7 @@ export function admitAnthropic(request: NativeRequest, policy: Policy): Admissio
   ]);
   if (problem !== undefined) return refused(refuse(problem));
   const streamed = body["stream"] === true;
-  return { type: "call", call: { request, body, model, streamed, ids, organization: policy.organization } };
+  return { type: "call", call: { request, body, model, streamed, ids, organization: rules.organization } };
 }
 
 function checkShape({ body, betas }: AnthropicRequest): Problem {

@@ -1,5 +1,5 @@
 import { firstOf, isObject, listOf, objectsOf, shown, textOf, type JsonObject } from "../json.ts";
-import { bearerOf, parseBody, refused, type Admission, type NativeRequest, type Policy } from "../wire.ts";
+import { bearerOf, parseBody, refused, type Admission, type NativeRequest, type AdmissionRules } from "../wire.ts";
 import { badKey, deepSeekError, deepSeekStatus, modelNotFound } from "./errors.ts";
 import { checkDeepSeekMessages } from "./messages.ts";
 import { deserialize, type DeepSeekRequest, type Problem } from "./problem.ts";
@@ -7,19 +7,19 @@ import { deserialize, type DeepSeekRequest, type Problem } from "./problem.ts";
 const paths = ["/chat/completions", "/v1/chat/completions", "/beta/chat/completions"];
 
 /** Takes a chat completion request, or refuses it as the vendor does. */
-export function admitDeepSeek(request: NativeRequest, policy: Policy): Admission {
+export function admitDeepSeek(request: NativeRequest, rules: AdmissionRules): Admission {
   if (!paths.includes(request.path)) return refused(deepSeekStatus(404));
   if (request.method !== "POST") return refused(deepSeekError(405, "Method Not Allowed"));
   const key = bearerOf(request) ?? "";
   if (key === "") return refused(deepSeekError(401, "Authentication Fails (no api key)", "authentication_error"));
-  if (!policy.isGoodKey(key)) return refused(badKey(key));
+  if (!rules.isGoodKey(key)) return refused(badKey(key));
   const body = parseBody(request.text);
   if (body === undefined) return refused(deepSeekError(400, "Failed to parse the request body as JSON"));
   const model = textOf(body["model"]);
   const asked = { body, text: request.text, model, beta: request.path.startsWith("/beta"), thinking: isThinking(body) };
   const shape = checkShape(asked);
   if (shape !== undefined) return refused(deepSeekError(400, shape));
-  if (!policy.isKnownModel(model)) return refused(modelNotFound(model));
+  if (!rules.isKnownModel(model)) return refused(modelNotFound(model));
   const problem = firstOf([
     () => checkParameters(body),
     () => checkTools(asked),
@@ -30,7 +30,7 @@ export function admitDeepSeek(request: NativeRequest, policy: Policy): Admission
   const streamed = body["stream"] === true;
   return {
     type: "call",
-    call: { request, body, model, streamed, ids: policy.ids, organization: policy.organization },
+    call: { request, body, model, streamed, ids: rules.ids, organization: rules.organization },
   };
 }
 

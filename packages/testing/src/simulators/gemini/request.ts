@@ -1,5 +1,5 @@
 import { firstOf, isObject, listOf, textOf, unknownKey } from "../json.ts";
-import { parseBody, refused, type Admission, type NativeRequest, type Policy, type Reply } from "../wire.ts";
+import { parseBody, refused, type Admission, type NativeRequest, type AdmissionRules, type Reply } from "../wire.ts";
 import { checkConfig } from "./config.ts";
 import { checkContents } from "./contents.ts";
 import { badKey, invalid, modelNotFound, noKey, unknownField, type Problem } from "./errors.ts";
@@ -10,15 +10,15 @@ import { checkGeminiTools } from "./tools.ts";
 const route = /^\/(v1|v1beta)\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
 
 /** Takes a generateContent request, or refuses it as the vendor does. */
-export function admitGemini(request: NativeRequest, policy: Policy): Admission {
+export function admitGemini(request: NativeRequest, rules: AdmissionRules): Admission {
   const [, version = "", encoded = "", method = ""] = route.exec(request.path) ?? [];
   if (method === "" || request.method !== "POST") return refused(notFoundPage(request.path));
   const key = request.headers["x-goog-api-key"] ?? request.query.get("key") ?? "";
   if (key === "") return refused(noKey);
-  if (!policy.isGoodKey(key)) return refused(badKey);
+  if (!rules.isGoodKey(key)) return refused(badKey);
   const model = decodeURIComponent(encoded);
   // The aliases that follow the newest model exist in v1beta only.
-  const exists = policy.isKnownModel(model) && !(version === "v1" && model.endsWith("-latest"));
+  const exists = rules.isKnownModel(model) && !(version === "v1" && model.endsWith("-latest"));
   if (!exists) return refused(modelNotFound(model, version));
   const body = parseBody(request.text);
   if (body === undefined) return refused(invalid("Invalid JSON payload received. Expected an object key or }."));
@@ -33,14 +33,14 @@ export function admitGemini(request: NativeRequest, policy: Policy): Admission {
     () => checkConfig(fields, capabilities),
     () => checkGeminiTools(fields, capabilities),
     () => checkSystem(fields["systemInstruction"], capabilities.systemInstruction, model),
-    () => checkContents(fields["contents"], capabilities, policy.organization),
+    () => checkContents(fields["contents"], capabilities, rules.organization),
     () => checkCache(fields),
   ]);
   if (problem !== undefined) return refused(problem);
   const streamed = method === "streamGenerateContent";
   return {
     type: "call",
-    call: { request, body: fields, model, streamed, ids: policy.ids, organization: policy.organization },
+    call: { request, body: fields, model, streamed, ids: rules.ids, organization: rules.organization },
   };
 }
 

@@ -22,7 +22,7 @@ function chatWire(endpoint: Endpoint): Wire {
     basePath: "/v1",
     keepAlive: { stream: ": keep-alive\n\n", whole: "\n" },
     unknownEvent: { kind: "structure", data: { object: "chat.completion.future", choices: [] } },
-    admit: (request, policy) => admitOpenAI(request, policy, endpoint),
+    admit: (request, rules) => admitOpenAI(request, rules, endpoint),
     frames: chatFrames,
     encode: encodeChat,
     whole: chatWhole,

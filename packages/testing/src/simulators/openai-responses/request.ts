@@ -19,14 +19,14 @@ const fields = words(`
 export const responsesEndpoint: Endpoint = {
   path: "/v1/responses",
   notFound: 400,
-  check: (body, model, policy) =>
+  check: (body, model, rules) =>
     firstOf([
       () => checkShape(body),
       () => checkModelParameters(body, model),
       () => checkText(body),
       () => checkResponsesTools(body),
       () => checkItems(body["input"]),
-      () => checkPairs(body, policy.organization),
+      () => checkPairs(body, rules.organization),
     ]),
 };
 

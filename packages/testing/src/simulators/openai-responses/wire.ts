@@ -12,7 +12,7 @@ const responsesWire: Wire = {
   basePath: "/v1",
   keepAlive: { stream: ": keep-alive\n\n", whole: "\n" },
   unknownEvent: responsesFrame("structure", "response.understudy_future_event", { detail: { level: 1 } }),
-  admit: (request, policy) => admitOpenAI(request, policy, responsesEndpoint),
+  admit: (request, rules) => admitOpenAI(request, rules, responsesEndpoint),
   frames: responsesFrames,
   encode: encodeResponses,
   whole: responsesWhole,

@@ -1,4 +1,4 @@
-import { parseBody, bearerOf, refused, type Admission, type NativeRequest, type Policy } from "../wire.ts";
+import { parseBody, bearerOf, refused, type Admission, type NativeRequest, type AdmissionRules } from "../wire.ts";
 import { textOf, type JsonObject } from "../json.ts";
 import { badKey, modelNotFound, noKey, noSuchMethod, noSuchPath, openAIError, openAIRefusal } from "./errors.ts";
 import type { OpenAIProblem } from "./errors.ts";
@@ -8,28 +8,28 @@ export interface Endpoint {
   readonly path: string;
   /** Status for a model that does not exist. */
   readonly notFound: 400 | 404;
-  check(body: JsonObject, model: string, policy: Policy): OpenAIProblem | undefined;
+  check(body: JsonObject, model: string, rules: AdmissionRules): OpenAIProblem | undefined;
 }
 
 /** Takes a request of the endpoint, or refuses it as the vendor does: path, key, JSON, shape, model, content. */
-export function admitOpenAI(request: NativeRequest, policy: Policy, endpoint: Endpoint): Admission {
+export function admitOpenAI(request: NativeRequest, rules: AdmissionRules, endpoint: Endpoint): Admission {
   if (request.path !== endpoint.path) return refused(noSuchPath(request.method, request.path));
   if (request.method !== "POST") return refused(noSuchMethod(request.method, request.path));
   const key = bearerOf(request) ?? request.headers["api-key"] ?? "";
   if (key === "") return refused(noKey);
-  if (!policy.isGoodKey(key)) return refused(badKey(key));
+  if (!rules.isGoodKey(key)) return refused(badKey(key));
   const body = parseBody(request.text);
   if (body === undefined) {
     const message = "We could not parse the JSON body of your request.";
     return refused(openAIError({ status: 400, message }));
   }
   const model = textOf(body["model"]);
-  if (model !== "" && !policy.isKnownModel(model)) return refused(modelNotFound(model, endpoint.notFound));
-  const problem = endpoint.check(body, model, policy);
+  if (model !== "" && !rules.isKnownModel(model)) return refused(modelNotFound(model, endpoint.notFound));
+  const problem = endpoint.check(body, model, rules);
   if (problem !== undefined) return refused(openAIRefusal(problem));
   const streamed = body["stream"] === true;
   return {
     type: "call",
-    call: { request, body, model, streamed, ids: policy.ids, organization: policy.organization },
+    call: { request, body, model, streamed, ids: rules.ids, organization: rules.organization },
   };
 }
