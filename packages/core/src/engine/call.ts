@@ -343,7 +343,7 @@ export class Call {
     this.#recorder.skip(skip);
     emit({ callId, type: "skipped", skip });
     const { tier, vendor, model } = skip;
-    if (skip.class !== undefined && isLoud(skip.class)) {
+    if (skip.class !== undefined && isLoud(skip.class) && !this.#settled) {
       emit({ callId, type: "credential-problem", reason: skip.class, tier, vendor, model });
     }
   }
