@@ -217,7 +217,14 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "problem-is-not-raised",
     breaks: "A chain lives on its budget tier, and no operator hears of the expired card.",
     file: "engine/call.ts",
-    search: "FAILURE_RULES[failure.class].loud === true && !this.#settled",
-    replace: "FAILURE_RULES[failure.class].loud === undefined && this.#settled",
+    search: "failure !== undefined && isLoud(failure.class) && !this.#settled",
+    replace: "failure !== undefined && isLoud(undefined) && !this.#settled",
+  },
+  {
+    name: "diverted-call-raises-nothing",
+    breaks: "Only the first call after a card has expired says so.",
+    file: "engine/call.ts",
+    search: "if (skip.class !== undefined && isLoud(skip.class) && !this.#settled)",
+    replace: "if (skip.class !== undefined && isLoud(undefined) && !this.#settled)",
   },
 ];

@@ -164,9 +164,10 @@ function* usageIsTrue({ n, call, record, upstream }: AttemptFact): Iterable<stri
 }
 
 function* loudnessIsTrue(call: CallFact): Iterable<string> {
-  const loud = attemptsOf(call).filter(
-    ({ record }) => record?.outcome === "failed" && record.class !== undefined && RULES[record.class].isLoud === true,
-  ).length;
+  const failed = attemptsOf(call).flatMap(({ record }) => (record?.outcome === "failed" ? [record.class] : []));
+  // Also what an earlier call ran into, where it diverts this one.
+  const diverted = eventsOf(call, "skipped").map(({ skip }) => skip.class);
+  const loud = [...failed, ...diverted].filter((one) => one !== undefined && RULES[one].isLoud === true).length;
   const raised = eventsOf(call, "credential-problem").length;
   // A hook that ends the call at an attempt's end hears no more.
   const isCutShort = call.plan.abortAtEvent !== undefined && call.abortedAt !== undefined && raised === loud - 1;

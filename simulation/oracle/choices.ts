@@ -53,6 +53,8 @@ export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): v
   if (obstacle === undefined && !known.mayBe(skip.reason, progress, call, target)) {
     known.violate(27, `call ${callId} passed over target ${target.index} for ${skip.reason}, which is not so`);
   }
+  const because = skip.reason === "cooldown" ? known.cooldowns.longest(target, known.at)?.because : undefined;
+  if (skip.class !== because) known.violate(18, `call ${callId} blames ${skip.class} for what ${because} has done`);
 }
 
 /** A repeat was decided. Waiting for one is only for the last candidate that is left. */

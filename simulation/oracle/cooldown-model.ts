@@ -5,6 +5,7 @@ import type { TargetPlan } from "../world/plan.ts";
 interface Entry {
   readonly until: number;
   readonly isHard: boolean;
+  readonly because: FailureClass;
   readonly setAt: number;
 }
 
@@ -67,7 +68,8 @@ export class CooldownModel {
       return isLonger ? undefined : `does not cool ${scope} after ${failureClass}`;
     }
     if (present !== undefined && now + forMs < present.until) return `shortens the cooldown of ${scope}`;
-    this.#entries.set(scope, { until: now + forMs, isHard: isHard || present?.isHard === true, setAt: now });
+    const because = present?.isHard === true ? present.because : failureClass;
+    this.#entries.set(scope, { until: now + forMs, isHard: isHard || present?.isHard === true, because, setAt: now });
     return forMs >= low && forMs <= high ? undefined : `cools ${scope} for ${forMs}, not ${low} to ${high}`;
   }
 
