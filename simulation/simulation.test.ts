@@ -1,27 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { runBatch } from "./batch.ts";
 import { CORPUS } from "./corpus.ts";
 import { formatLog, profileOf, runSchedule } from "./schedule.ts";
 import { makePlan } from "./world/plan.ts";
 import { SeededRandom } from "./world/random.ts";
 import { runWorld } from "./world/world.ts";
 
-const BUDGET_MS = 22_000;
-/** Fixed first seeds, so that a check today and tomorrow looks at the same schedules. */
-const FIRST_SEED = 1;
-
 describe("deterministic simulation", () => {
-  test("no schedule breaks an invariant", { timeout: 60_000 }, async () => {
-    const started = performance.now();
-    const isTimeLeft = (): boolean => performance.now() - started < BUDGET_MS;
-
-    const figures = await runBatch({ seed: FIRST_SEED, schedules: 6_000, step: 1, profile: "mixed" }, isTimeLeft);
-
-    expect(figures.failing).toEqual([]);
-    expect(figures.schedules).toBeGreaterThan(100);
-  });
-
-  test.each(CORPUS)("seed $seed ($profile), which once failed, holds", async ({ seed, profile }) => {
+  test.each(CORPUS)("seed $seed ($profile) holds, where $found", async ({ seed, profile }) => {
     const { violations } = await runSchedule(seed, profile);
 
     expect(violations).toEqual([]);

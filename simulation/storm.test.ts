@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { runBatch } from "./batch.ts";
+
+/** A slow machine plays fewer schedules, always the same ones first. */
+const BUDGET_MS = 22_000;
+
+test("no schedule of many calls through outages breaks an invariant", { timeout: 60_000 }, async () => {
+  const started = performance.now();
+  const isTimeLeft = (): boolean => performance.now() - started < BUDGET_MS;
+
+  const figures = await runBatch({ seed: 1, schedules: 6_000, step: 1, profile: "storm" }, isTimeLeft);
+
+  expect(figures.failing).toEqual([]);
+  expect(figures.schedules).toBeGreaterThan(100);
+});
