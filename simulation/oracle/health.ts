@@ -64,7 +64,10 @@ export class HealthReplay {
         else if (entry.event.type === "breaker") this.#changed(entry.event);
         else if (entry.event.type === "released") this.#known.progressOf(entry.event.callId).isReleased = true;
         else if (entry.event.type === "end") {
-          if (entry.event.code === "aborted") this.#known.cutTurn = entry.turn;
+          if (entry.event.code === "aborted") {
+            this.#known.cutTurn = entry.turn;
+            this.#known.cuts.push(entry.at);
+          }
           callEnded(this.#known, entry.event.callId);
         }
         return;

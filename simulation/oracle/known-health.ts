@@ -52,6 +52,8 @@ export class KnownHealth {
   index = 0;
   /** The turn in which a call last ended from outside: it may have been let in somewhere and never have begun. */
   cutTurn = -1;
+  /** When calls were ended from outside: each may have paid for a repeat that it did not make. */
+  readonly cuts: number[] = [];
 
   constructor(facts: Facts) {
     this.facts = facts;
@@ -84,7 +86,9 @@ export class KnownHealth {
       case "repeats-used-up":
         return (
           progress.routes.has(routeOf(target)) &&
-          (breaker.state !== "closed" || isUnsure || charges.filter((at) => at > this.at - 110_000).length >= 10)
+          (breaker.state !== "closed" ||
+            isUnsure ||
+            [...charges, ...this.cuts].filter((at) => at > this.at - 110_000).length >= 10)
         );
       case "no-time": {
         if (progress.attempts.length === 0) return false;
