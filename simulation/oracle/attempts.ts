@@ -33,7 +33,8 @@ export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
     const rejections = attemptsOf(call).filter(
       ({ n, record }) => record?.class === "request.rejected" && !isRepaired(call, n),
     );
-    if (new Set(rejections.map(({ record }) => record?.vendor)).size > 1) {
+    const second = rejections.find(({ record }) => record?.vendor !== rejections[0]?.record?.vendor);
+    if (second !== undefined && attemptsOf(call).some(({ n }) => n > second.n)) {
       yield `call ${id} was rejected by two vendors and went on`;
     }
     const stopped = attemptsOf(call).findIndex(
