@@ -29,6 +29,8 @@ export class Selection {
   readonly #needed = new Set<keyof Capabilities>();
   /** A window known to be too small, in tokens. */
   #tooSmall: number | undefined;
+  /** Most calls end without a failure: then nothing has to be looked up. */
+  #hasFailed = false;
   #position = -1;
 
   constructor(tiers: readonly Tier[], obstacle: (candidate: Candidate) => Obstacle | undefined) {
@@ -65,6 +67,7 @@ export class Selection {
 
   /** Learns from a failure of the current candidate. */
   exclude(candidate: Candidate, failure: TargetFailure): void {
+    this.#hasFailed = true;
     const rule = FAILURE_RULES[failure.class];
     const scope = scopeId(failure.details.scope ?? rule.scope, candidate.target);
     if (scope !== undefined) this.#failedScopes.add(scope);
@@ -82,7 +85,10 @@ export class Selection {
   }
 
   #obstacleFor(candidate: Candidate): Obstacle | undefined {
-    const { tier, target } = candidate;
+    return (this.#hasFailed ? this.#ownObstacle(candidate) : undefined) ?? this.#obstacle(candidate);
+  }
+
+  #ownObstacle({ tier, target }: Candidate): Obstacle | undefined {
     if (this.#closedTiers.has(tier)) return { reason: "scope-failed", detail: "the failure concerns the whole tier" };
     const failed = scopeIds(target).find((id) => this.#failedScopes.has(id));
     // The first word names the kind of scope; the rest may hold a hash and is of no use to a reader.
@@ -92,8 +98,7 @@ export class Selection {
       return { reason: "window-too-small" };
     }
     const missing = [...this.#needed].find((need) => target.capabilities[need] === false);
-    if (missing !== undefined) return { reason: "unsupported", detail: missing };
-    return this.#obstacle(candidate);
+    return missing === undefined ? undefined : { reason: "unsupported", detail: missing };
   }
 }
 

@@ -51,6 +51,7 @@ export class Cooldowns {
 
   /** The cooldown that ends last among the scopes of a target, if one is running. */
   longest(scopes: readonly string[], now: number): (Cooldown & { readonly scope: string }) | undefined {
+    if (this.#entries.size === 0) return undefined;
     let longest: (Cooldown & { readonly scope: string }) | undefined;
     for (const scope of scopes) {
       const entry = this.#running(scope, now);
