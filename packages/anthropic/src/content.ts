@@ -4,11 +4,13 @@ import {
   asString,
   isJsonObject,
   TargetFailure,
+  toPlainText,
   type AssistantPart,
   type FilePart,
   type ImagePart,
   type JsonObject,
   type Loss,
+  type MediaSource,
   type TargetMessage,
   type TargetToolResult,
   type UserPart,
@@ -141,7 +143,7 @@ function toDocument({ source, name, citations }: FilePart, { canCite, lost }: Bl
   };
   switch (source.type) {
     case "base64":
-      return { type: "document", source: documentData(source.mediaType, source.data), ...more };
+      return { type: "document", source: documentData(source), ...more };
     case "url":
       return { type: "document", source: { type: "url", url: source.url }, ...more };
     case "vendor-file":
@@ -151,11 +153,10 @@ function toDocument({ source, name, citations }: FilePart, { canCite, lost }: Bl
   }
 }
 
-function documentData(mediaType: string, data: string): JsonObject {
+function documentData(source: Extract<MediaSource, { readonly type: "base64" }>): JsonObject {
+  const { mediaType, data } = source;
   if (mediaType === "application/pdf") return { type: "base64", media_type: mediaType, data };
-  if (!/^text\/|^application\/(?:json|xml|yaml)\b/.test(mediaType)) {
-    throw new TargetFailure("request.unsupported", { capability: "files" });
-  }
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return { type: "text", media_type: "text/plain", data: new TextDecoder().decode(bytes) };
+  const text = toPlainText(source);
+  if (text === undefined) throw new TargetFailure("request.unsupported", { capability: "files" });
+  return { type: "text", media_type: "text/plain", data: text };
 }

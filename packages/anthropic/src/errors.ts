@@ -1,8 +1,12 @@
 import {
-  addToSystem,
   asObject,
   asString,
-  jsonInstruction,
+  forgetReasoning,
+  ownReasoning,
+  repairWith,
+  schemaInWords,
+  stopReasoning,
+  withoutStreaming,
   type FailureRow,
   type FailureTable,
   type FiredLimit,
@@ -53,35 +57,32 @@ function refusals(stopStreaming: () => void): readonly FailureRow[] {
     { status: 400, text: /prompt is too long(?:: \d+ tokens > (?<window>\d+))?/i, class: "request.context-length" },
     { status: 400, text: /exceeds? (?:the )?context (?:limit|window)/i, class: "request.context-length" },
     { status: 400, text: /exceeds \d+ ?MB|maximum of \d+ (?:PDF )?(?:pages|images)/i, class: "request.too-large" },
-    { ...refused, text: /Expected `?(?:redacted_)?thinking/, repair: always("without reasoning", stopReasoning) },
+    { ...refused, text: /Expected `?(?:redacted_)?thinking/, repair: repairWith("without reasoning", stopReasoning) },
     {
       ...refused,
       text: /signature|`?thinking`? .{0,80}cannot be modified/i,
-      repair: always("without earlier reasoning", forgetReasoning),
+      repair: repairWith("without earlier reasoning", forgetReasoning),
     },
     { ...unsupported, text: /\b(?:temperature|top_p|top_k)\b/, repair: dropSampling },
     {
       ...unsupported,
       text: /\beffort (?:parameter|level)|^output_config\.effort/,
-      repair: always("without effort", dropEffort),
+      repair: repairWith("without effort", dropEffort),
     },
-    { ...unsupported, text: /\bthinking\b/, repair: always("with the model's own thinking", ownThinking) },
-    { ...unsupported, text: /tool_choice|[Tt]ool choice/, repair: always("without forcing a tool", freeTools) },
+    { ...unsupported, text: /\bthinking\b/, repair: repairWith("with the model's own thinking", ownReasoning) },
+    { ...unsupported, text: /tool_choice|[Tt]ool choice/, repair: repairWith("without forcing a tool", freeTools) },
     {
       ...unsupported,
       text: /^(?!tools\.).*(?:output_config\.format|\bschemas?\b.{0,60}(?:too|invalid|not supported))/i,
       capability: "jsonOutput",
-      repair: always("with the schema in words", schemaInWords),
+      repair: repairWith("with the schema in words", schemaInWords),
     },
-    { ...unsupported, text: /cache_control/, repair: always("without caching", dropCache) },
+    { ...unsupported, text: /cache_control/, repair: repairWith("without caching", dropCache) },
     { ...unsupported, text: /does not support assistant message prefill/ },
     {
       ...unsupported,
       text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b/i,
-      repair: () => {
-        stopStreaming();
-        return { description: "without streaming", apply: (request) => request };
-      },
+      repair: withoutStreaming(stopStreaming),
     },
   ];
 }
@@ -129,10 +130,6 @@ function firedLimit(headers: Headers): FiredLimit | undefined {
   return undefined;
 }
 
-function always(description: string, apply: Repair["apply"]): () => Repair {
-  return () => ({ description, apply });
-}
-
 function dropSampling({ message = "" }: VendorError): Repair {
   const names = ["temperature", "top_p", "top_k"].filter((name) => message.includes(name));
   // Two that exclude each other are both named: then the first may stay.
@@ -148,14 +145,6 @@ function dropSampling({ message = "" }: VendorError): Repair {
   };
 }
 
-function stopReasoning(request: TargetRequest): TargetRequest {
-  return { ...request, reasoning: { effort: "none", visible: false } };
-}
-
-function ownThinking(request: TargetRequest): TargetRequest {
-  return { ...request, reasoning: { visible: false } };
-}
-
 function dropEffort(request: TargetRequest): TargetRequest {
   return { ...request, reasoning: { ...request.reasoning, effort: undefined } };
 }
@@ -166,19 +155,4 @@ function freeTools(request: TargetRequest): TargetRequest {
 
 function dropCache(request: TargetRequest): TargetRequest {
   return { ...request, cache: false };
-}
-
-function schemaInWords(request: TargetRequest): TargetRequest {
-  if (request.output.type !== "json") return request;
-  const system = addToSystem(request.system, jsonInstruction(request.output.schema));
-  return { ...request, system, output: { type: "text" } };
-}
-
-function forgetReasoning(request: TargetRequest): TargetRequest {
-  const messages = request.messages.map((message) =>
-    message.role === "assistant"
-      ? { ...message, content: message.content.filter((part) => part.type !== "reasoning") }
-      : message,
-  );
-  return { ...request, messages: messages.filter((message) => message.content.length > 0) };
 }

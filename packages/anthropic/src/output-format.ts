@@ -1,7 +1,7 @@
 import {
   jsonInstruction,
   lowerSchema,
-  type JsonObject,
+  type FormatPlan,
   type Loss,
   type SchemaRules,
   type TargetRequest,
@@ -17,12 +17,6 @@ const SCHEMA_RULES: SchemaRules = {
   adjust: { minItems: (value) => (value === 0 || value === 1 ? value : undefined) },
   closeObjects: true,
 };
-
-export interface FormatPlan {
-  readonly format?: JsonObject | undefined;
-  /** Where the format cannot be asked for natively. */
-  readonly instruction?: string | undefined;
-}
 
 /** How JSON output is asked for: natively where model and schema allow it, else in words. */
 export function toFormat({ output }: TargetRequest, model: AnthropicModel, loss: (loss: Loss) => void): FormatPlan {

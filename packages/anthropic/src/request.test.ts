@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import type { JsonObject, Loss, NativeRequest, TargetMessage, TargetRequest } from "@understudy/core/adapter";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { toNativeRequest, type AnthropicOptions, type NativeRequest } from "./request.ts";
+import { toNativeRequest, type AnthropicOptions } from "./request.ts";
 
 const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
 const specification = `${folder}/anthropic-messages.stable.schema.json`;

@@ -1,13 +1,18 @@
 import {
   addToSystem,
+  clampOutputTokens,
+  defined,
   isJsonObject,
+  mergeNative,
+  takeUnless,
   type JsonObject,
   type JsonValue,
   type Loss,
+  type NativeRequest,
+  type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { toMessages } from "./content.ts";
-import { defined } from "./defined.ts";
 import { anthropicModel, type AnthropicModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
@@ -31,12 +36,6 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export interface NativeRequest {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: JsonObject;
-}
-
 const DEFAULT_MAX_TOKENS = 32_000;
 /** Of models that are older than the table. */
 const SMALLEST_MAX_TOKENS = 4_096;
@@ -48,9 +47,8 @@ const MUST_CALL = "Answer by calling one of the tools; do not answer in text.";
 export function toNativeRequest(
   request: TargetRequest,
   modelId: string,
-  options: { readonly stream: boolean; readonly loss: (loss: Loss) => void },
+  { stream, loss }: RequestContext,
 ): NativeRequest {
-  const { stream, loss } = options;
   const { betas = [], headers = {}, ...native } = request.vendorOptions?.anthropic ?? {};
   const model = anthropicModel(modelId);
   const maxTokens = maxTokensOf(request, model, loss);
@@ -62,8 +60,8 @@ export function toNativeRequest(
     (text, addition) => (addition === undefined ? text : addToSystem(text, addition)),
     request.system,
   );
-  if (request.seed !== undefined) loss({ what: "seed", action: "dropped", reason: "the API has none" });
-  const outputConfig = { ...defined({ effort: reasoning.effort, format: format.format }) };
+  takeUnless("the API has none", "seed", request.seed, loss);
+  const outputConfig = defined({ effort: reasoning.effort, format: format.format });
   const body = defined({
     model: modelId,
     max_tokens: maxTokens,
@@ -78,6 +76,7 @@ export function toNativeRequest(
     cache_control: request.cache === true ? { type: "ephemeral" } : undefined,
     ...sampling,
   });
+  const merged = mergeNative(body, defined(native), { objects: ["output_config", "metadata"], lists: ["tools"], loss });
   return {
     path: betas.length === 0 ? "/v1/messages" : "/v1/messages?beta=true",
     headers: {
@@ -85,7 +84,7 @@ export function toNativeRequest(
       ...(betas.length === 0 ? {} : { "anthropic-beta": betas.join(",") }),
       ...headers,
     },
-    body: { ...merged(body, defined(native)), stream },
+    body: { ...merged, stream },
   };
 }
 
@@ -105,12 +104,10 @@ export function reasoningOf(request: TargetRequest, modelId: string): ReasoningP
 }
 
 function maxTokensOf(request: TargetRequest, model: AnthropicModel, loss: (loss: Loss) => void): number {
-  const limit = model.maxOutputTokens === "unknown" ? undefined : model.maxOutputTokens;
-  const asked = request.maxOutputTokens;
-  if (asked === undefined) return limit ?? (model.jsonSchema ? DEFAULT_MAX_TOKENS : SMALLEST_MAX_TOKENS);
-  if (limit === undefined || asked <= limit) return asked;
-  loss({ what: "maxOutputTokens", action: "downgraded", reason: `the model writes at most ${limit}` });
-  return limit;
+  const limit = model.maxOutputTokens;
+  const asked = clampOutputTokens(request.maxOutputTokens, limit, loss);
+  if (asked !== undefined) return asked;
+  return limit !== "unknown" ? limit : model.jsonSchema ? DEFAULT_MAX_TOKENS : SMALLEST_MAX_TOKENS;
 }
 
 interface ToolChoicePlan {
@@ -160,15 +157,4 @@ function closing(messages: JsonObject[]): JsonObject[] {
   if (!isJsonObject(ending) || ending["type"] !== "text") return messages;
   const text = String(ending["text"]).trimEnd();
   return [...messages.slice(0, -1), { ...last, content: [...blocks.slice(0, -1), { ...ending, text }] }];
-}
-
-function merged(body: JsonObject, native: JsonObject): JsonObject {
-  const result: Record<string, JsonValue> = { ...body, ...native };
-  for (const name of ["output_config", "metadata"]) {
-    const [own, given] = [body[name], native[name]];
-    if (isJsonObject(own) && isJsonObject(given)) result[name] = { ...own, ...given };
-  }
-  const [tools, serverTools] = [body["tools"], native["tools"]];
-  if (Array.isArray(tools) && Array.isArray(serverTools)) result["tools"] = [...tools, ...serverTools];
-  return result;
 }

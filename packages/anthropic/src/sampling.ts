@@ -1,5 +1,4 @@
-import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
-import { defined } from "./defined.ts";
+import { defined, takeUnless, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
 import type { AnthropicModel } from "./models.ts";
 
 /** The sampling parameters that a model takes beside the rest of the request; the others are reported. */
@@ -10,19 +9,15 @@ export function toSampling(
   loss: (loss: Loss) => void,
 ): JsonObject {
   const { temperature, topP, topK } = request;
-  const take = (what: string, value: number | undefined, refusal: string | undefined): number | undefined => {
-    if (value === undefined || refusal === undefined) return value;
-    loss({ what, action: "dropped", reason: refusal });
-    return undefined;
-  };
   const never = model.sampling ? undefined : "the model does not take it";
   const whileThinking = never ?? (isThinking ? "not while the model reasons" : undefined);
-  const warmth = take("temperature", temperature, whileThinking);
+  const warmth = takeUnless(whileThinking, "temperature", temperature, loss);
   if (warmth !== undefined && warmth > 1) loss({ what: "temperature", action: "downgraded", reason: "at most 1" });
   const narrow = topP !== undefined && topP < 0.95 ? whileThinking : never;
+  const besideWarmth = warmth === undefined ? undefined : "not together with temperature";
   return defined({
     temperature: warmth === undefined ? undefined : Math.min(warmth, 1),
-    top_p: take("topP", topP, narrow ?? (warmth === undefined ? undefined : "not together with temperature")),
-    top_k: take("topK", topK, whileThinking),
+    top_p: takeUnless(narrow ?? besideWarmth, "topP", topP, loss),
+    top_k: takeUnless(whileThinking, "topK", topK, loss),
   });
 }

@@ -2,11 +2,12 @@ import {
   asString,
   defined,
   TargetFailure,
+  toDataURL,
+  toPlainText,
   type AssistantPart,
   type FilePart,
   type JsonObject,
   type Loss,
-  type MediaSource,
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
@@ -54,7 +55,10 @@ function toPart(part: UserPart, lost: ReportLoss): JsonObject {
     case "image":
       return part.source.type === "vendor-file"
         ? { type: "file", file_id: part.source.id }
-        : { type: "image_url", image_url: { url: urlOf(part.source) } };
+        : {
+            type: "image_url",
+            image_url: { url: part.source.type === "url" ? part.source.url : toDataURL(part.source) },
+          };
     case "file":
       return part.source.type === "vendor-file"
         ? { type: "file", file_id: part.source.id }
@@ -66,18 +70,11 @@ function toPart(part: UserPart, lost: ReportLoss): JsonObject {
   }
 }
 
-function urlOf(source: Exclude<MediaSource, { readonly type: "vendor-file" }>): string {
-  return source.type === "url" ? source.url : `data:${source.mediaType};base64,${source.data}`;
-}
-
 /** Documents are taken from the vendor's own storage only. What is text anyway goes as text. */
 function textOfFile({ source, name }: FilePart, lost: ReportLoss): string {
-  if (source.type !== "base64" || !/^text\/|^application\/(?:json|xml|yaml)\b/.test(source.mediaType)) {
-    throw new TargetFailure("request.unsupported", { capability: "files" });
-  }
+  const text = source.type === "base64" ? toPlainText(source) : undefined;
+  if (text === undefined) throw new TargetFailure("request.unsupported", { capability: "files" });
   lost("file", "translated", "the API takes no documents; its text is sent");
-  const bytes = Uint8Array.from(atob(source.data), (character) => character.charCodeAt(0));
-  const text = new TextDecoder().decode(bytes);
   return name === undefined ? text : `${name}:\n\n${text}`;
 }
 

@@ -3,9 +3,11 @@ import {
   asString,
   cleanId,
   isJsonObject,
+  repairWith,
+  stopReasoning,
+  withoutStreaming,
   type FailureRow,
   type FailureTable,
-  type Repair,
   type VendorError,
 } from "@understudy/core/adapter";
 
@@ -30,6 +32,8 @@ const LIMITS: readonly FailureRow[] = [
 function refusals(stopStreaming: () => void): readonly FailureRow[] {
   const refused = { status: [400, 422], class: "request.rejected" } as const;
   const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
+  // Without thinking nothing has to be known of earlier reasoning, and any tool may be forced.
+  const withoutThinking = { ...refused, repair: repairWith("without thinking", stopReasoning) };
   return [
     {
       status: 400,
@@ -38,8 +42,8 @@ function refusals(stopStreaming: () => void): readonly FailureRow[] {
     },
     { status: 400, text: /supported API model names are|model not exist/i, class: "model.not-found" },
     { status: 400, text: /insufficient balance/i, class: "billing.exhausted" },
-    { ...refused, text: /reasoning_content/, repair: stopThinking },
-    { ...refused, text: /does not support this tool_choice/, repair: stopThinking },
+    { ...withoutThinking, text: /reasoning_content/ },
+    { ...withoutThinking, text: /does not support this tool_choice/ },
     { ...unsupported, text: /unknown variant `image_url`/, capability: "images" },
     { ...unsupported, text: /unknown variant `file`/, capability: "files" },
     { ...unsupported, text: /unknown variant `input_audio`/, capability: "audio" },
@@ -47,10 +51,7 @@ function refusals(stopStreaming: () => void): readonly FailureRow[] {
     {
       ...unsupported,
       text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b/i,
-      repair: () => {
-        stopStreaming();
-        return { description: "without streaming", apply: (request) => request };
-      },
+      repair: withoutStreaming(stopStreaming),
     },
   ];
 }
@@ -74,13 +75,5 @@ function readError(body: unknown): VendorError | undefined {
     code: cleanId(error["code"]),
     param: asString(error["param"]),
     message: asString(error["message"]),
-  };
-}
-
-/** Without thinking nothing has to be known of earlier reasoning, and any tool may be forced. */
-function stopThinking(): Repair {
-  return {
-    description: "without thinking",
-    apply: (request) => ({ ...request, reasoning: { effort: "none", visible: false } }),
   };
 }

@@ -1,16 +1,19 @@
 import {
   addToSystem,
+  clampOutputTokens,
   defined,
-  jsonInstruction,
   mergeNative,
+  takeUnless,
   type JsonObject,
   type JsonValue,
   type Loss,
   type NativeRequest,
+  type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { toMessages } from "./content.ts";
-import { deepSeekModel, type DeepSeekModel } from "./models.ts";
+import { deepSeekModel } from "./models.ts";
+import { toFormat } from "./output-format.ts";
 import { planReasoning } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
 
@@ -37,46 +40,28 @@ const MOST_USER_ID_BYTES = 512;
 export function toNativeRequest(
   request: TargetRequest,
   modelId: string,
-  options: { readonly stream: boolean; readonly loss: (loss: Loss) => void },
+  { stream, loss }: RequestContext,
 ): NativeRequest {
-  const { stream, loss } = options;
   const { headers = {}, ...native } = request.vendorOptions?.deepseek ?? {};
   const model = deepSeekModel(modelId);
   const { isThinking, thinking, effort } = planReasoning(request, model, loss);
+  const { format, instruction } = toFormat(request, loss);
+  const system = instruction === undefined ? request.system : addToSystem(request.system, instruction);
   const body = defined({
     model: modelId,
-    messages: toMessages(toSystem(request, loss), request.messages, isThinking, loss),
+    messages: toMessages(system, request.messages, isThinking, loss),
     stream_options: stream ? { include_usage: true } : undefined,
     thinking,
     reasoning_effort: effort,
-    max_tokens: toMaxTokens(request, model, loss),
+    max_tokens: clampOutputTokens(request.maxOutputTokens, model.maxOutputTokens, loss),
     ...toSampling(request, model, isThinking, loss),
     stop: toStop(request, loss),
-    response_format: request.output.type === "json" ? { type: "json_object" } : undefined,
+    response_format: format,
     ...toTools(request, isThinking),
     user_id: toUserId(request, loss),
   });
   const merged = mergeNative(body, native, { objects: [], lists: ["tools"], loss });
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
-}
-
-/** JSON without a schema has a native switch, which still wants the word in the prompt; a schema has only words. */
-function toSystem({ system, output }: TargetRequest, loss: (loss: Loss) => void): string | undefined {
-  if (output.type === "text") return system;
-  if (output.schema !== undefined) {
-    loss({ what: "output.schema", action: "translated", reason: "the API takes no schema; it is asked for in words" });
-  }
-  return addToSystem(system, jsonInstruction(output.schema));
-}
-
-function toMaxTokens(
-  { maxOutputTokens: asked }: TargetRequest,
-  { maxOutputTokens: limit }: DeepSeekModel,
-  loss: (loss: Loss) => void,
-): number | undefined {
-  if (asked === undefined || limit === "unknown" || asked <= limit) return asked;
-  loss({ what: "maxOutputTokens", action: "downgraded", reason: `the model writes at most ${limit}` });
-  return limit;
 }
 
 function toStop({ stop }: TargetRequest, loss: (loss: Loss) => void): readonly string[] | undefined {
@@ -105,7 +90,6 @@ function toToolChoice(choice: TargetRequest["toolChoice"]): JsonValue | undefine
 }
 
 function toUserId({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {
-  if (userId === undefined || new TextEncoder().encode(userId).byteLength <= MOST_USER_ID_BYTES) return userId;
-  loss({ what: "userId", action: "dropped", reason: `longer than ${MOST_USER_ID_BYTES} bytes` });
-  return undefined;
+  const isTooLong = new TextEncoder().encode(userId).byteLength > MOST_USER_ID_BYTES;
+  return takeUnless(isTooLong ? `longer than ${MOST_USER_ID_BYTES} bytes` : undefined, "userId", userId, loss);
 }

@@ -1,77 +1,52 @@
 import {
-  cappedFetch,
   checkTargetOptions,
-  classifyFailures,
-  readAnswer,
-  type AttemptContext,
+  FetchConnection,
+  makeTarget,
   type Capabilities,
   type Target,
   type TargetOptions,
-  type TargetRequest,
 } from "@understudy/core/adapter";
 import { failureTable } from "./errors.ts";
 import { ChatReader } from "./events.ts";
 import { deepSeekModel } from "./models.ts";
 import { toNativeRequest } from "./request.ts";
 
-export type DeepSeekTargetOptions = TargetOptions;
+export interface DeepSeekTargetOptions extends TargetOptions {}
 
 const VENDOR = "deepseek";
-const HOST = "https://api.deepseek.com";
+const BASE_URL = "https://api.deepseek.com";
 
 /**
  * One DeepSeek model at one endpoint with one key, through DeepSeek's own chat API. The key comes from `apiKey` or
  * `DEEPSEEK_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Target {
-  const { capabilities, streaming } = options;
+  const { fetch } = options;
   const checked = checkTargetOptions(options, {
     vendor: VENDOR,
     model,
-    defaultBaseURL: HOST,
+    defaultBaseURL: BASE_URL,
     keyVariables: ["DEEPSEEK_API_KEY"],
     ownOptions: [],
   });
-  let isUnary = streaming === "never";
-  const failures = classifyFailures(
-    failureTable(() => {
-      isUnary = true;
-    }),
-    [checked.apiKey],
-  );
-  const ownHeaders = new Headers({ "content-type": "application/json", authorization: `Bearer ${checked.apiKey}` });
-  for (const [name, value] of Object.entries(checked.headers)) ownHeaders.set(name, value);
-
-  async function send(request: TargetRequest, context: AttemptContext): Promise<Response> {
-    const { path, headers, body } = toNativeRequest(request, model, { stream: !isUnary, loss: context.loss });
-    const fetch = cappedFetch(options.fetch, () => context.clock);
-    const merged = new Headers(ownHeaders);
-    for (const [name, value] of Object.entries(headers)) merged.set(name, value);
-    return fetch(checked.baseURL + path, {
-      method: "POST",
-      headers: merged,
-      body: JSON.stringify(body),
-      signal: context.signal,
-    });
-  }
-
-  return {
+  const { apiKey, baseURL, headers } = checked;
+  return makeTarget({
     vendor: VENDOR,
     model,
-    endpoint: checked.endpoint,
-    scopes: checked.scopes,
-    capabilities: { ...capabilitiesOf(model), ...capabilities },
-    problems: checked.problems,
+    options,
+    checked,
+    capabilities: capabilitiesOf(model),
+    failureTable,
     // Reasoning is always shown: silence is never its sign.
-    plan: () => ({ silentReasoning: false, eventsAtOnce: !isUnary, unary: isUnary }),
-    stream: (request, context) =>
-      readAnswer({
-        open: () => send(request, context),
-        wire: new ChatReader(context, failures),
-        failures,
-        context,
-      }),
-  };
+    plan: () => ({ silentReasoning: false, eventsAtOnce: true }),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    connection: new FetchConnection({
+      baseURL,
+      headers: { authorization: `Bearer ${apiKey}`, ...headers },
+      fetch,
+    }),
+    reader: (context, failures) => new ChatReader(context, failures),
+  });
 }
 
 function capabilitiesOf(id: string): Capabilities {

@@ -1,18 +1,19 @@
 import {
-  addToSystem,
   asArray,
   asNumber,
   asObject,
   asString,
   cleanId,
   isJsonObject,
-  jsonInstruction,
+  ownReasoning,
   parseDuration,
   parseJson,
+  repairWith,
+  schemaInWords,
+  withoutStreaming,
   type FailureRow,
   type FailureTable,
   type Foreign,
-  type Repair,
   type TargetMessage,
   type TargetRequest,
   type VendorError,
@@ -59,29 +60,26 @@ function refusals(stopStreaming: () => void): readonly FailureRow[] {
       status: 400,
       text: /thought[_ ]?signature/i,
       class: "request.rejected",
-      repair: always("without earlier signatures", forgetSignatures),
+      repair: repairWith("without earlier signatures", forgetSignatures),
     },
     { ...unsupported, text: /ending with a model turn/i },
-    { ...unsupported, text: /\b(?:temperature|top_?[pk])\b/i, repair: always("without sampling", dropSampling) },
-    { ...unsupported, text: /\bthinking/i, repair: always("with the model's own thinking", ownThinking) },
+    { ...unsupported, text: /\b(?:temperature|top_?[pk])\b/i, repair: repairWith("without sampling", dropSampling) },
+    { ...unsupported, text: /\bthinking/i, repair: repairWith("with the model's own thinking", ownReasoning) },
     {
       ...unsupported,
       text: /response[_ ]?(?:mime[_ ]?type|(?:json[_ ]?)?schema)|schema produces a constraint/i,
       capability: "jsonOutput",
-      repair: always("with the schema in words", schemaInWords),
+      repair: repairWith("with the schema in words", schemaInWords),
     },
     {
       ...unsupported,
       text: /(?:developer|system) instruction/i,
-      repair: always("with the system prompt as a message", moveSystem),
+      repair: repairWith("with the system prompt as a message", moveSystem),
     },
     {
       ...unsupported,
       text: /\bstream(?:ing|ed|generatecontent)?\b.{0,60}\b(?:not|disabled|cannot)\b/i,
-      repair: () => {
-        stopStreaming();
-        return { description: "without streaming", apply: (request) => request };
-      },
+      repair: withoutStreaming(stopStreaming),
     },
   ];
 }
@@ -149,10 +147,6 @@ function waitOf(details: readonly Foreign[]): number | undefined {
     .find((wait) => asNumber(wait) !== undefined);
 }
 
-function always(description: string, apply: Repair["apply"]): () => Repair {
-  return () => ({ description, apply });
-}
-
 function forgetSignatures(request: TargetRequest): TargetRequest {
   return {
     ...request,
@@ -170,16 +164,6 @@ function forgetSignatures(request: TargetRequest): TargetRequest {
 
 function dropSampling(request: TargetRequest): TargetRequest {
   return { ...request, temperature: undefined, topP: undefined, topK: undefined };
-}
-
-function ownThinking(request: TargetRequest): TargetRequest {
-  return { ...request, reasoning: { visible: false } };
-}
-
-function schemaInWords(request: TargetRequest): TargetRequest {
-  if (request.output.type !== "json") return request;
-  const system = addToSystem(request.system, jsonInstruction(request.output.schema));
-  return { ...request, system, output: { type: "text" } };
 }
 
 function moveSystem(request: TargetRequest): TargetRequest {

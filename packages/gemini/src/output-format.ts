@@ -2,6 +2,7 @@ import {
   isJsonObject,
   jsonInstruction,
   lowerSchema,
+  type FormatPlan,
   type JsonObject,
   type JsonValue,
   type Loss,
@@ -28,24 +29,18 @@ function isName(value: JsonValue): boolean {
   return typeof value === "string" || typeof value === "number";
 }
 
-export interface FormatPlan {
-  readonly config: JsonObject;
-  /** Where the format cannot be asked for natively. */
-  readonly instruction?: string | undefined;
-}
-
 /** How JSON output is asked for: natively where the model allows it beside tools, else in words. */
 export function toFormat({ output, tools }: TargetRequest, model: GeminiModel, loss: (loss: Loss) => void): FormatPlan {
-  if (output.type === "text") return { config: {} };
+  if (output.type === "text") return {};
   if (tools.length > 0 && !model.jsonWithTools) {
     const reason = "the model does not take it together with tools; it is asked for in words";
     loss({ what: "output", action: "translated", reason });
-    return { config: {}, instruction: jsonInstruction(output.schema) };
+    return { instruction: jsonInstruction(output.schema) };
   }
-  const config = { responseMimeType: "application/json" };
-  if (output.schema === undefined) return { config };
+  const format = { responseMimeType: "application/json" };
+  if (output.schema === undefined) return { format };
   const { schema } = lowerSchema(output.schema, SCHEMA_RULES, "output.schema", loss);
-  return { config: { ...config, responseJsonSchema: schema } };
+  return { format: { ...format, responseJsonSchema: schema } };
 }
 
 /** The schema of a tool's arguments; undefined for none, which the API wants left out. */

@@ -3,10 +3,12 @@ import {
   defined,
   isJsonObject,
   mergeNative,
+  takeUnless,
   type JsonObject,
   type JsonValue,
   type Loss,
   type NativeRequest,
+  type RequestContext,
   type TargetMessage,
   type TargetRequest,
 } from "@understudy/core/adapter";
@@ -32,33 +34,31 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export interface RequestOptions {
-  readonly stream: boolean;
+export interface GeminiRequestContext extends RequestContext {
   /** The Vertex endpoint refuses ids of function calls. */
   readonly callIds: boolean;
-  readonly loss: (loss: Loss) => void;
 }
 
 const OPENING = "Go on.";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
-export function toNativeRequest(request: TargetRequest, modelId: string, options: RequestOptions): NativeRequest {
-  const { stream, loss } = options;
+export function toNativeRequest(request: TargetRequest, modelId: string, context: GeminiRequestContext): NativeRequest {
+  const { stream, loss } = context;
   const { headers = {}, ...native } = request.vendorOptions?.gemini ?? {};
   const model = geminiModel(modelId);
-  const rules = { ...model, callIds: model.callIds && options.callIds };
+  const rules = { ...model, callIds: model.callIds && context.callIds };
   const format = toFormat(request, model, loss);
   const asked = request.system?.trim() === "" ? undefined : request.system;
   const system = format.instruction === undefined ? asked : addToSystem(asked, format.instruction);
   const { messages, token } = splitToken(request.messages);
   const contents = opening(toContents(messages, rules, loss), loss);
-  if (request.userId !== undefined) loss({ what: "userId", action: "dropped", reason: "the API has none" });
+  takeUnless("the API has none", "userId", request.userId, loss);
   const generationConfig = defined({
     maxOutputTokens: request.maxOutputTokens,
     stopSequences: request.stop.length === 0 ? undefined : request.stop,
     thinkingConfig: planReasoning(request, model, loss).config,
     ...toSampling(request, model, loss),
-    ...format.config,
+    ...format.format,
   });
   const body = defined({
     contents: model.systemInstruction ? contents.map(asJson) : withSystem(contents, system).map(asJson),

@@ -6,8 +6,9 @@ import {
   TargetFailure,
   type AttemptContext,
   type CheckedOptions,
+  type Connection,
+  type NativeRequest,
 } from "@understudy/core/adapter";
-import type { Transport, TransportRequest } from "./fetch-transport.ts";
 
 const HIDES_CAUSE = "the SDK drops the cause of connection errors";
 const HIDES_BODY = "the SDK does not show a body that is no event stream";
@@ -28,6 +29,7 @@ export const SDK_EXEMPTIONS: Readonly<Record<string, string>> = {
   "an event of 17 MiB": "the SDK reads events of any size",
 };
 
+type Setup = Pick<CheckedOptions, "apiKey" | "baseURL" | "headers">;
 type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
 
 /**
@@ -35,8 +37,8 @@ type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
  * finds errors in chunks, the end and everything else as it does without the SDK. What it leaves to be done here: an
  * abort of its own for each call, a handler for the second promise of every stream, and names for its errors.
  */
-export function sdkTransport({ apiKey, headers: common }: CheckedOptions): Transport {
-  const client = new GoogleGenerativeAI(apiKey);
+export function sdkTransport(setup: Setup): Connection {
+  const client = new GoogleGenerativeAI(setup.apiKey);
   return {
     send: async (request, context) => {
       const controller = new AbortController();
@@ -49,7 +51,7 @@ export function sdkTransport({ apiKey, headers: common }: CheckedOptions): Trans
         abort();
       };
       try {
-        return await ask(client, request, common, controller.signal, release);
+        return await ask(client, request, setup, controller.signal, release);
       } catch (error) {
         release();
         return responseOf(error, context);
@@ -60,13 +62,13 @@ export function sdkTransport({ apiKey, headers: common }: CheckedOptions): Trans
 
 async function ask(
   client: GoogleGenerativeAI,
-  { url, headers, body }: TransportRequest,
-  common: CheckedOptions["headers"],
+  { path, headers, body }: NativeRequest,
+  { baseURL, headers: common }: Setup,
   signal: AbortSignal,
   release: () => void,
 ): Promise<Response> {
   const [, baseUrl = "", apiVersion = "", model = "", task = ""] =
-    /^(.{1,2000}?)\/(v\d\w{0,20})\/(.{1,1000}):(\w+)(?:\?.*)?$/.exec(url) ?? [];
+    /^(.{1,2000}?)\/(v\d\w{0,20})\/(.{1,1000}):(\w+)(?:\?.*)?$/.exec(baseURL + path) ?? [];
   // No `timeout`: it would be one for the whole answer, and its timer is never cleared.
   const options = { baseUrl, apiVersion, customHeaders: { ...common, ...headers } };
   const generator = client.getGenerativeModel({ model: decodeURIComponent(model) }, options);

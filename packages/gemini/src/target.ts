@@ -1,16 +1,15 @@
 import {
   checkTargetOptions,
-  classifyFailures,
-  readAnswer,
-  targetScopes,
+  FetchConnection,
+  makeTarget,
   type Capabilities,
   type CheckedOptions,
+  type Connection,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
 import { failureTable } from "./errors.ts";
 import { GenerateContentReader } from "./events.ts";
-import { fetchTransport, type Transport } from "./fetch-transport.ts";
 import { geminiModel } from "./models.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
 
@@ -30,7 +29,7 @@ export interface GeminiTargetOptions extends TargetOptions {
 }
 
 const VENDOR = "gemini";
-const HOST = "https://generativelanguage.googleapis.com";
+const BASE_URL = "https://generativelanguage.googleapis.com";
 const VERSION = "v1beta";
 
 /**
@@ -38,81 +37,71 @@ const VERSION = "v1beta";
  * or `GOOGLE_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function gemini(model: string, options: GeminiTargetOptions = {}): Target {
-  const { capabilities, streaming } = options;
-  const checked = checkOptions(model, options);
-  let isUnary = streaming === "never";
-  const failures = classifyFailures(
-    failureTable(() => {
-      isUnary = true;
-    }),
-    [checked.credential, checked.credential.replace(/^Bearer\s+/i, "")],
-  );
-  const root = /\/v\d\w{0,20}(?:\/|$)/.test(checked.baseURL) ? checked.baseURL : `${checked.baseURL}/${VERSION}`;
-  const callIds = !isVertex(checked.endpoint);
-  let transport: Promise<Transport> | undefined;
-
-  async function connect(): Promise<Transport> {
-    if (options.transport !== "sdk") return fetchTransport(options.fetch, checked);
-    const { sdkTransport } = await import("./sdk-transport.ts");
-    return sdkTransport(checked);
-  }
-
-  return {
-    vendor: VENDOR,
-    model,
-    endpoint: checked.endpoint,
-    scopes: checked.scopes,
-    capabilities: { ...capabilitiesOf(model), ...capabilities },
-    problems: checked.problems,
-    plan: (request) => {
-      const { isThinking, isVisible } = reasoningOf(request, model);
-      return { silentReasoning: isThinking && !isVisible, eventsAtOnce: false, unary: isUnary };
-    },
-    stream: (request, context) =>
-      readAnswer({
-        open: async () => {
-          const native = toNativeRequest(request, model, { stream: !isUnary, callIds, loss: context.loss });
-          transport ??= connect();
-          const connected = await transport;
-          return connected.send({ url: root + native.path, headers: native.headers, body: native.body }, context);
-        },
-        wire: new GenerateContentReader(context, failures),
-        failures,
-        context,
-      }),
-  };
-}
-
-interface Checked extends CheckedOptions {
-  /** What tells this target's credential apart: the key, or the token that takes its place. */
-  readonly credential: string;
-}
-
-function checkOptions(model: string, options: GeminiTargetOptions): Checked {
-  const { client, transport, apiKey, fetch, quotaGroup } = options;
+  const { client } = options;
   const token = tokenOf(options.headers ?? {});
   const checked = checkTargetOptions(client === undefined ? options : { ...options, apiKey: client.apiKey }, {
     vendor: VENDOR,
     model,
-    defaultBaseURL: HOST,
+    defaultBaseURL: BASE_URL,
     // A token in a header takes the place of a key, which is how Vertex is asked.
     keyVariables: token === undefined ? ["GEMINI_API_KEY", "GOOGLE_API_KEY"] : [],
     isKeyRequired: token === undefined,
     ownOptions: ["client", "transport"],
+    credential: token,
+    problems: problemsOf(options),
   });
-  const problems = [...checked.problems];
-  const problem = (text: string): void => void problems.push(`${VENDOR}("${model}"): ${text}`);
-  if (client !== undefined && apiKey !== undefined)
-    problem("`apiKey` and `client` exclude each other; give one of them");
+  const callIds = !isVertex(checked.endpoint);
+  return makeTarget({
+    vendor: VENDOR,
+    model,
+    options,
+    checked,
+    capabilities: capabilitiesOf(model),
+    failureTable,
+    plan: (request) => {
+      const { isThinking, isVisible } = reasoningOf(request, model);
+      return { silentReasoning: isThinking && !isVisible, eventsAtOnce: false };
+    },
+    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, callIds }),
+    connection: connect(options, checked),
+    reader: (context, failures) => new GenerateContentReader(context, failures),
+  });
+}
+
+function connect({ fetch, transport }: GeminiTargetOptions, { apiKey, baseURL, headers }: CheckedOptions): Connection {
+  const root = /\/v\d\w{0,20}(?:\/|$)/.test(baseURL) ? baseURL : `${baseURL}/${VERSION}`;
+  if (transport !== "sdk") {
+    // Never in the URL, which ends up in logs and messages.
+    const key = apiKey === "" ? {} : { "x-goog-api-key": apiKey };
+    return new FetchConnection({ baseURL: root, headers: { ...key, ...headers }, fetch });
+  }
+  let loaded: Promise<Connection> | undefined;
+  const load = async (): Promise<Connection> => {
+    const { sdkTransport } = await import("./sdk-transport.ts");
+    return sdkTransport({ apiKey, baseURL: root, headers });
+  };
+  return {
+    send: async (request, context) => {
+      loaded ??= load();
+      const connection = await loaded;
+      return connection.send(request, context);
+    },
+  };
+}
+
+function problemsOf({ client, transport, apiKey, fetch }: GeminiTargetOptions): readonly string[] {
+  const problems: string[] = [];
+  if (client !== undefined && apiKey !== undefined) {
+    problems.push("`apiKey` and `client` exclude each other; give one of them");
+  }
   if (transport !== undefined && transport !== "fetch" && transport !== "sdk") {
-    problem("`transport` must be 'fetch' or 'sdk'");
+    problems.push("`transport` must be 'fetch' or 'sdk'");
   }
   if (transport === "sdk" && fetch !== undefined) {
-    problem("`fetch` has no effect with `transport: 'sdk'`, whose SDK takes the global one; leave one of them out");
+    const fix = "whose SDK takes the global one; leave one of them out";
+    problems.push(`\`fetch\` has no effect with \`transport: 'sdk'\`, ${fix}`);
   }
-  const credential = token ?? checked.apiKey;
-  const scopes = targetScopes({ vendor: VENDOR, endpoint: checked.endpoint, credential, quotaGroup });
-  return { ...checked, credential, scopes, problems };
+  return problems;
 }
 
 function tokenOf(headers: Readonly<Record<string, string>>): string | undefined {

@@ -5,6 +5,7 @@ import {
   defined,
   isJsonObject,
   TargetFailure,
+  toDataURL,
   type AssistantPart,
   type FilePart,
   type ImagePart,
@@ -197,10 +198,6 @@ function toFile({ source, name }: FilePart): JsonObject {
     default:
       return source satisfies never;
   }
-}
-
-export function toDataURL({ mediaType, data }: { readonly mediaType: string; readonly data: string }): string {
-  return `data:${mediaType};base64,${data}`;
 }
 
 /** The API wants a name, and goes by its ending. */

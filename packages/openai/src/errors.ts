@@ -2,8 +2,11 @@ import {
   asObject,
   asString,
   cleanId,
+  forgetOpaque,
   forgetReasoning,
   isJsonObject,
+  repairWith,
+  withoutStreaming,
   type FailureRow,
   type FailureTable,
   type FiredLimit,
@@ -34,12 +37,12 @@ const LIMIT = "max_completion_tokens";
 const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_)/;
 
 /**
- * How this vendor fails, on either of its APIs. Names of native fields that the endpoint never takes are added to
- * `refused`, and are left out from then on.
+ * How this vendor fails, on either of its APIs. `stopStreaming` makes the target ask for answers in one piece from then
+ * on. Names of native fields that the endpoint never takes are added to `refused`, and are left out from then on.
  */
-export function failureTable(options: OptionsName, refused: Set<string>): FailureTable {
+export function failureTable(stopStreaming: () => void, options: OptionsName, refused: Set<string>): FailureTable {
   return {
-    rows: [...CODES, ...refusals(options, refused), ...IN_BAND],
+    rows: [...CODES, ...refusals(stopStreaming, options, refused), ...IN_BAND],
     readError,
     requestIdHeaders: ["x-request-id", "apim-request-id"],
     rateLimitPrefix: "x-ratelimit-",
@@ -67,13 +70,13 @@ const CODES: readonly FailureRow[] = [
   { type: "requests", class: "rate.requests" },
 ];
 
-function refusals(options: OptionsName, refused: Set<string>): readonly FailureRow[] {
+function refusals(stopStreaming: () => void, options: OptionsName, refused: Set<string>): readonly FailureRow[] {
   const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
   const never = (field: string): Repair => {
     refused.add(field);
     return { description: `without ${field}`, apply: (request) => request };
   };
-  const withoutStream = { ...unsupported, repair: () => never("stream") };
+  const noStream = { ...unsupported, repair: withoutStreaming(stopStreaming) };
   // What is inside of a field goes with all of it.
   const without = ({ param = "", code }: VendorError): Repair | undefined => {
     if (NEEDED.test(param)) return undefined;
@@ -83,11 +86,11 @@ function refusals(options: OptionsName, refused: Set<string>): readonly FailureR
   // Ids go with it: they are refused without the reasoning that came before them.
   const withoutReasoning = {
     class: "request.rejected",
-    repair: () => ({ description: "without earlier reasoning", apply: forgetReasoning }),
+    repair: repairWith("without earlier reasoning", (request) => forgetOpaque(forgetReasoning(request))),
   } as const;
   return [
-    { ...withoutStream, param: "stream" },
-    { ...withoutStream, text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b|verified to stream/i },
+    { ...noStream, param: "stream" },
+    { ...noStream, text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b|verified to stream/i },
     { ...unsupported, param: "reasoning.summary", repair: () => never("reasoning.summary") },
     // Servers that speak this format call the limit by one of two names.
     { ...unsupported, param: "max_tokens", repair: () => never("max_tokens") },

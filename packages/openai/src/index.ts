@@ -1,5 +1,5 @@
 export { openai, type OpenAI } from "./target.ts";
-export type { OpenAIClient, OpenAITargetOptions } from "./connection.ts";
+export type { OpenAIClient, OpenAITargetOptions } from "./endpoint.ts";
 export type { OpenAIOptions } from "./request.ts";
 export type { OpenAIChatTargetOptions } from "./chat/target.ts";
 export type { OpenAIChatOptions } from "./chat/request.ts";

@@ -2,6 +2,7 @@ import {
   defined,
   jsonInstruction,
   lowerSchema,
+  type FormatPlan,
   type JsonObject,
   type Loss,
   type SchemaRules,
@@ -23,13 +24,6 @@ const SCHEMA_RULES: SchemaRules = {
   },
   closeObjects: true,
 };
-
-export interface FormatPlan {
-  /** As the Responses API has it. */
-  readonly format?: JsonObject | undefined;
-  /** What has to be said in words, too. */
-  readonly instruction?: string | undefined;
-}
 
 /** How JSON output is asked for: with an enforced schema, with one that is not enforced, or in words. */
 export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void): FormatPlan {

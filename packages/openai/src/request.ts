@@ -2,14 +2,15 @@ import {
   defined,
   isJsonObject,
   mergeNative,
+  takeUnless,
   type JsonObject,
   type JsonValue,
   type Loss,
   type NativeRequest,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import type { RequestContext } from "./connection.ts";
 import { toItems } from "./content.ts";
+import type { OpenAIRequestContext } from "./endpoint.ts";
 import { openAIModel } from "./models.ts";
 import { toFormat, toTools } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
@@ -41,7 +42,7 @@ const STATEFUL = ["previous_response_id", "conversation", "background"];
 export function toNativeRequest(
   request: TargetRequest,
   modelId: string,
-  { stream, refused, loss }: RequestContext,
+  { stream, refused, loss }: OpenAIRequestContext,
 ): NativeRequest {
   const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
   const model = openAIModel(modelId);
@@ -75,6 +76,14 @@ export function toNativeRequest(
   return { path: "/responses", headers, body: { ...merged, stream } };
 }
 
+/** What is decided about reasoning, without reporting anything. */
+export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
+  const plan = planReasoning(request, openAIModel(modelId));
+  const native = request.vendorOptions?.openai?.["reasoning"];
+  if (!isJsonObject(native) || native["effort"] === undefined) return plan;
+  return { ...plan, isThinking: native["effort"] !== "none" };
+}
+
 /** Native fields with some of them to be taken out of the body. */
 export function withoutFields(native: OpenAIOptions, names: Iterable<string>): OpenAIOptions {
   return { ...native, ...Object.fromEntries(Array.from(names, (name) => [name, undefined])) };
@@ -87,18 +96,10 @@ function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): read
   return found;
 }
 
-/** What is decided about reasoning, without reporting anything. */
-export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
-  const plan = planReasoning(request, openAIModel(modelId));
-  const native = request.vendorOptions?.openai?.["reasoning"];
-  if (!isJsonObject(native) || native["effort"] === undefined) return plan;
-  return { ...plan, isThinking: native["effort"] !== "none" };
-}
-
 function reportUnknown({ topK, seed, stop }: TargetRequest, loss: (loss: Loss) => void): void {
   const reason = "the API has no such parameter";
-  if (topK !== undefined) loss({ what: "topK", action: "dropped", reason });
-  if (seed !== undefined) loss({ what: "seed", action: "dropped", reason });
+  takeUnless(reason, "topK", topK, loss);
+  takeUnless(reason, "seed", seed, loss);
   if (stop.length > 0) {
     loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
   }
@@ -115,7 +116,6 @@ function toMaxOutputTokens({ maxOutputTokens }: TargetRequest, loss: (loss: Loss
 }
 
 function toSafetyIdentifier({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {
-  if (userId === undefined || userId.length <= LONGEST_USER_ID) return userId;
-  loss({ what: "userId", action: "dropped", reason: `longer than ${LONGEST_USER_ID} characters` });
-  return undefined;
+  const isTooLong = userId !== undefined && userId.length > LONGEST_USER_ID;
+  return takeUnless(isTooLong ? `longer than ${LONGEST_USER_ID} characters` : undefined, "userId", userId, loss);
 }

@@ -1,4 +1,4 @@
-import { defined, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import { defined, takeUnless, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
 import type { OpenAIModel } from "./models.ts";
 
 /** The sampling parameters that a model takes beside the rest of the request; the others are reported. */
@@ -8,10 +8,10 @@ export function toSampling(
   isThinking: boolean,
   loss: (loss: Loss) => void,
 ): JsonObject {
-  const isTaken = sampling === "always" || sampling === "unknown" || (sampling === "without-reasoning" && !isThinking);
-  if (isTaken) return defined({ temperature, top_p: topP });
-  const reason = sampling === "never" ? "the model does not take it" : "not while the model reasons";
-  if (temperature !== undefined) loss({ what: "temperature", action: "dropped", reason });
-  if (topP !== undefined) loss({ what: "topP", action: "dropped", reason });
-  return {};
+  const whileThinking = sampling === "without-reasoning" && isThinking ? "not while the model reasons" : undefined;
+  const refusal = sampling === "never" ? "the model does not take it" : whileThinking;
+  return defined({
+    temperature: takeUnless(refusal, "temperature", temperature, loss),
+    top_p: takeUnless(refusal, "topP", topP, loss),
+  });
 }

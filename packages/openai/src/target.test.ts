@@ -126,7 +126,7 @@ describe("openai over a socket", () => {
   });
 
   it.each([
-    ["stream", "Your organization must be verified to stream this model.", "without stream"],
+    ["stream", "Your organization must be verified to stream this model.", "without streaming"],
     ["reasoning.summary", "Your organization must be verified to show it.", "without reasoning.summary"],
     ["temperature", "Unsupported parameter: 'temperature'.", "without temperature"],
   ])("goes on without %s where it is not allowed, and remembers it", async (param, message, repair) => {

@@ -1,6 +1,6 @@
 import type { Target } from "@understudy/core/adapter";
 import { chat, type OpenAIChatTargetOptions } from "./chat/target.ts";
-import { makeTarget, type OpenAITargetOptions } from "./connection.ts";
+import { makeOpenAITarget, type OpenAITargetOptions } from "./endpoint.ts";
 import { failureTable } from "./errors.ts";
 import { ResponsesReader } from "./events.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
@@ -19,15 +19,14 @@ export interface OpenAI {
 export const openai: OpenAI = Object.assign(responses, { chat });
 
 function responses(model: string, options: OpenAITargetOptions = {}): Target {
-  return makeTarget(model, options, {
+  return makeOpenAITarget(model, options, {
     ownOptions: [],
     capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
     maxIdLength: 64,
-    failures: (refused) => failureTable("openai", refused),
+    failureTable: (stopStreaming, refused) => failureTable(stopStreaming, "openai", refused),
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
-    ownStops: ({ stop }) => stop,
-    reader: (context, failures, stop) => new ResponsesReader(context, failures, stop),
+    reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
   });
 }

@@ -15,19 +15,22 @@ export {
   checkTargetOptions,
   isLoopback,
   type CheckedOptions,
+  type ClientIdentity,
   type OptionRules,
   type TargetOptions,
 } from "./target-options.ts";
-export { cappedFetch, type Fetch } from "./capped-fetch.ts";
+export { makeTarget, type TargetSetup } from "./make-target.ts";
+export type { Connection, NativeRequest, RequestContext } from "./connection.ts";
+export { FetchConnection, type FetchConnectionSetup } from "./fetch-connection.ts";
 export {
-  sdkCredential,
   SdkConnection,
-  type NativeRequest,
+  sdkIdentity,
   type SdkClient,
   type SdkConnectionSetup,
   type SdkPostOptions,
   type SdkSettings,
 } from "./sdk-connection.ts";
+export { cappedFetch, type Fetch } from "./capped-fetch.ts";
 export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";
 export type { WireEvent, WirePhase, WireReader } from "./wire-reader.ts";
 export {
@@ -43,14 +46,25 @@ export { networkFailure } from "./network-failure.ts";
 export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
 export { cleanId, redact } from "./redact.ts";
 export { asArray, asJsonObject, asNumber, asObject, asString, parseEvent, type Foreign } from "./foreign.ts";
-export { OpenCall, OpenText, type CallStart, type PartExtras } from "./open-parts.ts";
+export { OpenCall, OpenText, type CallFields, type CallStart, type PartExtras } from "./open-parts.ts";
 export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, type ToolInput } from "./tool-input.ts";
-export { forgetReasoning } from "./forget-reasoning.ts";
+export {
+  forgetOpaque,
+  forgetReasoning,
+  ownReasoning,
+  repairWith,
+  schemaInWords,
+  stopReasoning,
+  withoutStreaming,
+} from "./repairs.ts";
 export { clampEffort } from "./reasoning-effort.ts";
+export { clampOutputTokens } from "./clamp-output-tokens.ts";
+export { takeUnless } from "./take-unless.ts";
+export { toDataURL, toPlainText } from "./media-source.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
 export { defined, mergeNative, type MergeRules } from "./native-fields.ts";
-export { addToSystem, jsonInstruction } from "./json-instruction.ts";
+export { addToSystem, jsonInstruction, type FormatPlan } from "./json-instruction.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";
 export type { PartEvent } from "../model/events.ts";

@@ -10,3 +10,11 @@ export function jsonInstruction(schema: JsonObject | undefined): string {
 export function addToSystem(system: string | undefined, addition: string): string {
   return system === undefined || system.trim() === "" ? addition : `${system}\n\n${addition}`;
 }
+
+/** How a request's output format is asked for. */
+export interface FormatPlan {
+  /** In the vendor's own words; undefined where they do not do. */
+  readonly format?: JsonObject | undefined;
+  /** What has to be said in the prompt, too or instead. */
+  readonly instruction?: string | undefined;
+}

@@ -1,12 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { VirtualClock } from "../../test/virtual-clock.ts";
-import {
-  sdkCredential,
-  SdkConnection,
-  type SdkClient,
-  type SdkPostOptions,
-  type SdkSettings,
-} from "./sdk-connection.ts";
+import { sdkIdentity, SdkConnection, type SdkClient, type SdkPostOptions, type SdkSettings } from "./sdk-connection.ts";
 
 const REQUEST = { path: "/answers", headers: { "x-request": "r" }, body: { a: 1 } };
 
@@ -101,12 +95,16 @@ describe("SdkConnection", () => {
   });
 });
 
-describe("sdkCredential", () => {
-  it("is the key or token of a client, if it has one", () => {
+describe("sdkIdentity", () => {
+  it("is the URL of a client, and its key or token if it has one", () => {
     const { client } = recordingClient();
 
-    expect(sdkCredential(client)).toBeUndefined();
-    expect(sdkCredential(Object.assign(recordingClient().client, { apiKey: "k" }))).toBe("k");
-    expect(sdkCredential(Object.assign(recordingClient().client, { apiKey: null, authToken: "t" }))).toBe("t");
+    const withKey = Object.assign(recordingClient().client, { apiKey: "k" });
+    const withToken = Object.assign(recordingClient().client, { apiKey: null, authToken: "t" });
+
+    expect(sdkIdentity(undefined)).toBeUndefined();
+    expect(sdkIdentity(client)).toEqual({ baseURL: "https://api.test", credential: undefined });
+    expect(sdkIdentity(withKey)?.credential).toBe("k");
+    expect(sdkIdentity(withToken)?.credential).toBe("t");
   });
 });

@@ -1,8 +1,9 @@
 import type { Clock } from "../model/clock.ts";
-import type { JsonObject } from "../model/json.ts";
 import type { AttemptContext } from "../model/target.ts";
 import { cappedFetch, type Fetch } from "./capped-fetch.ts";
+import type { Connection, NativeRequest } from "./connection.ts";
 import { asObject, asString } from "./foreign.ts";
+import type { ClientIdentity } from "./target-options.ts";
 
 /** What is used of a client of a vendor's SDK. */
 export interface SdkClient {
@@ -25,12 +26,6 @@ export interface SdkPostOptions {
   readonly signal: AbortSignal;
 }
 
-export interface NativeRequest {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: JsonObject;
-}
-
 export interface SdkConnectionSetup {
   /** The user's own client. A copy of it is used. */
   readonly client: SdkClient | undefined;
@@ -47,7 +42,7 @@ export interface SdkConnectionSetup {
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
 /** Asks through a vendor's SDK, which is loaded and set up when it is first needed, once for each target. */
-export class SdkConnection {
+export class SdkConnection implements Connection {
   readonly #setup: SdkConnectionSetup;
   #client: Promise<SdkClient> | undefined;
   #clock: Clock | undefined;
@@ -77,9 +72,11 @@ export class SdkConnection {
   }
 }
 
-/** What tells clients apart; undefined for those that sign in another way than by a key or token. */
-export function sdkCredential(client: SdkClient): string | undefined {
-  return asString(Reflect.get(client, "apiKey")) ?? asString(Reflect.get(client, "authToken"));
+/** What tells clients apart. Those that sign in another way than by a key or token have no credential. */
+export function sdkIdentity(client: SdkClient | undefined): ClientIdentity | undefined {
+  if (client === undefined) return undefined;
+  const credential = asString(Reflect.get(client, "apiKey")) ?? asString(Reflect.get(client, "authToken"));
+  return { baseURL: client.baseURL, credential };
 }
 
 /** Takes out, by name, every header that the SDK would take from the environment. */

@@ -33,12 +33,23 @@ export interface OptionRules {
   /** Names of the options that only this adapter has. */
   readonly ownOptions: readonly string[];
   /** A client of the vendor's SDK was given: it brings credential and URL. */
-  readonly client?: { readonly baseURL: string | undefined; readonly credential: string | undefined } | undefined;
+  readonly client?: ClientIdentity | undefined;
+  /** A credential that was given in another way than `apiKey`, and takes its place. */
+  readonly credential?: string | undefined;
+  /** What else is wrong. */
+  readonly problems?: readonly string[] | undefined;
+}
+
+export interface ClientIdentity {
+  readonly baseURL: string | undefined;
+  readonly credential: string | undefined;
 }
 
 export interface CheckedOptions {
   /** Trimmed; empty when there is none. */
   readonly apiKey: string;
+  /** What tells this target's key or client from others; empty when nothing does. */
+  readonly credential: string;
   /** Without a slash at its end. */
   readonly baseURL: string;
   /** The host. */
@@ -78,15 +89,18 @@ export function checkTargetOptions(options: TargetOptions, rules: OptionRules): 
   checkNames(options, rules, problem);
   const { baseURL, endpoint } = checkURL(options, rules, problem);
   const apiKey = checkKey(options, rules, problem);
+  const credential = rules.client?.credential ?? rules.credential ?? apiKey;
+  rules.problems?.forEach(problem);
   return {
     apiKey,
+    credential,
     baseURL,
     endpoint,
     headers: checkHeaders(options.headers, problem),
     scopes: targetScopes({
       vendor: rules.vendor,
       endpoint,
-      credential: rules.client?.credential ?? apiKey,
+      credential,
       quotaGroup: options.quotaGroup,
     }),
     problems,

@@ -2,6 +2,7 @@ import {
   asString,
   defined,
   TargetFailure,
+  toDataURL,
   type AssistantPart,
   type FilePart,
   type JsonObject,
@@ -11,7 +12,7 @@ import {
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
-import { fileName, toDataURL } from "../content.ts";
+import { fileName } from "../content.ts";
 
 type ReportLoss = (loss: Loss) => void;
 

@@ -5,7 +5,7 @@ import type { Request } from "@understudy/core";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { nativeStops, toNativeRequest, type ChatContext, type OpenAIChatOptions } from "./request.ts";
+import { nativeStops, toNativeRequest, type ChatRequestContext, type OpenAIChatOptions } from "./request.ts";
 
 const folder =
   process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../../shared/specs", import.meta.url));
@@ -38,10 +38,10 @@ const PARAMETERS = {
   additionalProperties: false,
 };
 const TOOL = { name: "f", description: "F.", inputSchema: PARAMETERS } as const;
-const VENDORS: Partial<ChatContext> = { isVendor: true, maxTokensField: "max_completion_tokens" };
+const VENDORS: Partial<ChatRequestContext> = { isVendor: true, maxTokensField: "max_completion_tokens" };
 
 /** What is sent for a request; every body also has to fit the vendor's own description. */
-function send(model: string, request: Partial<TargetRequest> = {}, more: Partial<ChatContext> = {}): Sent {
+function send(model: string, request: Partial<TargetRequest> = {}, more: Partial<ChatRequestContext> = {}): Sent {
   const losses: string[] = [];
   const full: TargetRequest = {
     messages: [USER],

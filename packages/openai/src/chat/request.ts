@@ -2,15 +2,17 @@ import {
   addToSystem,
   defined,
   mergeNative,
+  takeUnless,
+  type FormatPlan,
   type JsonObject,
   type JsonValue,
   type Loss,
   type NativeRequest,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import type { RequestContext } from "../connection.ts";
+import type { OpenAIRequestContext, RefusedFields } from "../endpoint.ts";
 import { openAIModel, type OpenAIModel } from "../models.ts";
-import { toFormat, toTools, type FormatPlan } from "../output-format.ts";
+import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
 import { withoutFields } from "../request.ts";
 import { toSampling } from "../sampling.ts";
@@ -32,7 +34,7 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export interface ChatContext extends RequestContext {
+export interface ChatRequestContext extends OpenAIRequestContext {
   /** The vendor's own server, which knows more fields than those that speak its format. */
   readonly isVendor: boolean;
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
@@ -41,7 +43,7 @@ export interface ChatContext extends RequestContext {
 const MOST_STOPS = 4;
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
-export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatContext): NativeRequest {
+export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatRequestContext): NativeRequest {
   const { stream, refused, isVendor, maxTokensField, loss } = context;
   const { headers = {}, ...native } = request.vendorOptions?.openaiChat ?? {};
   const model = openAIModel(modelId);
@@ -49,9 +51,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const format = toFormat(request, loss);
   const { instruction } = format;
   const system = instruction === undefined ? request.system : addToSystem(request.system, instruction);
-  if (request.topK !== undefined) {
-    loss({ what: "topK", action: "dropped", reason: "the API has no such parameter" });
-  }
+  takeUnless("the API has no such parameter", "topK", request.topK, loss);
   const body = defined({
     model: modelId,
     messages: toMessages(system, request.messages, loss),
@@ -79,13 +79,13 @@ export function reasoningOf(request: TargetRequest, modelId: string): ReasoningP
 }
 
 /** How many stop sequences the server takes; at the others the answer is cut on our side. */
-export function nativeStops(modelId: string, refused: ReadonlySet<string>): number {
+export function nativeStops(modelId: string, refused: RefusedFields): number {
   const { efforts } = openAIModel(modelId);
   const reasons = efforts !== "unknown" && efforts.length > 0;
   return reasons || refused.has("stop") ? 0 : MOST_STOPS;
 }
 
-function otherName(field: ChatContext["maxTokensField"]): ChatContext["maxTokensField"] {
+function otherName(field: ChatRequestContext["maxTokensField"]): ChatRequestContext["maxTokensField"] {
   return field === "max_tokens" ? "max_completion_tokens" : "max_tokens";
 }
 

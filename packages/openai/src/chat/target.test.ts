@@ -149,7 +149,7 @@ describe("openai.chat over a socket", () => {
     const first = await chain.generate("Hi");
     await chain.generate("Hi");
 
-    expect(first.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without stream"]);
+    expect(first.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without streaming"]);
     expect(vendor.requests.map((request) => request.streamed)).toEqual([true, false, false]);
   });
 

@@ -1,16 +1,16 @@
 import type { Target } from "@understudy/core/adapter";
-import { isVendorHost, makeTarget, type OpenAITargetOptions } from "../connection.ts";
+import { isVendorHost, makeOpenAITarget, type OpenAITargetOptions } from "../endpoint.ts";
 import { failureTable } from "../errors.ts";
 import { openAIModel } from "../models.ts";
 import { ChatReader } from "./events.ts";
-import { nativeStops, reasoningOf, toNativeRequest, type ChatContext } from "./request.ts";
+import { nativeStops, reasoningOf, toNativeRequest } from "./request.ts";
 
 export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
   /**
    * What the server calls the output limit. Default: `max_completion_tokens` for the vendor's own hosts and for its
    * reasoning models, else `max_tokens`.
    */
-  readonly maxTokensField?: ChatContext["maxTokensField"] | undefined;
+  readonly maxTokensField?: "max_tokens" | "max_completion_tokens" | undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
   const reasons = efforts !== "unknown" && efforts.length > 0;
   const isVendor = isVendorHost(options);
   const maxTokensField = options.maxTokensField ?? (isVendor || reasons ? "max_completion_tokens" : "max_tokens");
-  return makeTarget(model, options, {
+  return makeOpenAITarget(model, options, {
     ownOptions: ["maxTokensField"],
     capabilities: {
       tools: chatTools === "unknown" ? chatTools : chatTools !== "never",
@@ -32,11 +32,11 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
     },
     // Some servers go by an older limit.
     maxIdLength: 40,
-    failures: (refused) => failureTable("openaiChat", refused),
+    failureTable: (stopStreaming, refused) => failureTable(stopStreaming, "openaiChat", refused),
     // Of models the table does not know, most show their reasoning or do not reason.
     plan: (request) => ({ silentReasoning: reasons && reasoningOf(request, model).isThinking, eventsAtOnce: false }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, isVendor, maxTokensField }),
-    ownStops: ({ stop }, refused) => stop.slice(nativeStops(model, refused)),
-    reader: (context, failures, stop) => new ChatReader(context, failures, stop),
+    reader: (context, failures, { stop }, refused) =>
+      new ChatReader(context, failures, stop.slice(nativeStops(model, refused))),
   });
 }

@@ -1,0 +1,27 @@
+import type { AttemptContext } from "../model/target.ts";
+import { cappedFetch, type Fetch } from "./capped-fetch.ts";
+import type { Connection, NativeRequest } from "./connection.ts";
+
+export interface FetchConnectionSetup {
+  readonly baseURL: string;
+  /** Sent with every request. A later one takes the place of an earlier one, whatever its case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: Fetch | undefined;
+}
+
+/** Asks by fetch, with a JSON body. */
+export class FetchConnection implements Connection {
+  readonly #setup: FetchConnectionSetup;
+
+  constructor(setup: FetchConnectionSetup) {
+    this.#setup = setup;
+  }
+
+  send({ path, headers, body }: NativeRequest, { clock, signal }: AttemptContext): Promise<Response> {
+    const { baseURL, headers: common, fetch } = this.#setup;
+    const all = new Headers({ "content-type": "application/json" });
+    for (const [name, value] of Object.entries({ ...common, ...headers })) all.set(name, value);
+    const init = { method: "POST", headers: all, body: JSON.stringify(body), signal };
+    return cappedFetch(fetch, () => clock)(baseURL + path, init);
+  }
+}

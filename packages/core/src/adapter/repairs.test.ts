@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { TargetRequest } from "../model/target.ts";
+import { forgetOpaque, forgetReasoning, schemaInWords, withoutStreaming } from "./repairs.ts";
+
+const USER = { role: "user", content: [{ type: "text", text: "Hi" }] } as const;
+const REQUEST: TargetRequest = {
+  messages: [
+    USER,
+    { role: "assistant", content: [{ type: "reasoning", text: "hm", opaque: { id: "r" } }] },
+    { role: "assistant", content: [{ type: "text", text: "Yes.", opaque: { id: "m" } }] },
+  ],
+  tools: [],
+  toolChoice: "auto",
+  output: { type: "text" },
+  reasoning: { visible: true },
+  stop: [],
+};
+
+describe("repairs", () => {
+  it("take earlier reasoning out of a request, and turns that are empty then", () => {
+    expect(forgetReasoning(REQUEST).messages).toEqual([
+      USER,
+      { role: "assistant", content: [{ type: "text", text: "Yes.", opaque: { id: "m" } }] },
+    ]);
+  });
+
+  it("take opaque data off the parts that it is on", () => {
+    const opaque = { type: "opaque", kind: "search", data: {} } as const;
+
+    const changed = forgetOpaque({
+      ...REQUEST,
+      messages: [{ role: "assistant", content: [{ type: "text", text: "Yes.", opaque: { id: "m" } }, opaque] }],
+    });
+
+    expect(changed.messages).toEqual([
+      { role: "assistant", content: [{ type: "text", text: "Yes.", opaque: undefined }, opaque] },
+    ]);
+  });
+
+  it("ask for a schema in words", () => {
+    const changed = schemaInWords({ ...REQUEST, output: { type: "json", name: "a", schema: { type: "object" } } });
+
+    expect(changed.output).toEqual({ type: "text" });
+    expect(changed.system).toContain('{"type":"object"}');
+  });
+
+  it("stop streaming when they are called for, and change nothing of the request", () => {
+    let isStopped = false;
+
+    const { apply } = withoutStreaming(() => {
+      isStopped = true;
+    })();
+
+    expect(isStopped).toBe(true);
+    expect(apply(REQUEST)).toBe(REQUEST);
+  });
+});

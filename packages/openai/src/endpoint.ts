@@ -1,0 +1,109 @@
+import {
+  checkTargetOptions,
+  isLoopback,
+  makeTarget,
+  SdkConnection,
+  sdkIdentity,
+  type Capabilities,
+  type FailureTable,
+  type NativeRequest,
+  type RequestContext,
+  type SdkClient,
+  type SdkSettings,
+  type Target,
+  type TargetOptions,
+  type TargetSetup,
+} from "@understudy/core/adapter";
+import { openAIModel } from "./models.ts";
+
+/** What is used of a client of the `openai` package: `OpenAI`, `AzureOpenAI`, `BedrockOpenAI`. */
+export interface OpenAIClient extends SdkClient {}
+
+export interface OpenAITargetOptions extends TargetOptions {
+  /** A client of the vendor's SDK: it brings credential, URL and signing. */
+  readonly client?: OpenAIClient | undefined;
+}
+
+/** Names of native fields that the endpoint has refused. */
+export type RefusedFields = ReadonlySet<string>;
+
+export interface OpenAIRequestContext extends RequestContext {
+  readonly refused: RefusedFields;
+}
+
+/** One of the vendor's two APIs, for one model. */
+export interface Api extends Pick<TargetSetup, "plan"> {
+  readonly ownOptions: readonly string[];
+  readonly capabilities: Pick<Capabilities, "tools" | "jsonOutput" | "urls" | "audio">;
+  /** Of a tool-call id. */
+  readonly maxIdLength: number;
+  failureTable(stopStreaming: () => void, refused: Set<string>): FailureTable;
+  toNativeRequest(request: Parameters<TargetSetup["toNativeRequest"]>[0], context: OpenAIRequestContext): NativeRequest;
+  reader(...source: [...Parameters<TargetSetup["reader"]>, refused: RefusedFields]): ReturnType<TargetSetup["reader"]>;
+}
+
+const VENDOR = "openai";
+const BASE_URL = "https://api.openai.com/v1";
+
+/** The vendor's own API, in any region. */
+export function isVendorHost({ baseURL, client }: OpenAITargetOptions): boolean {
+  return /(?:^|\.)api\.openai\.com$/.test(URL.parse(client?.baseURL ?? baseURL ?? BASE_URL)?.hostname ?? "");
+}
+
+/** One model at one endpoint with one key, through one of the two APIs. */
+export function makeOpenAITarget(model: string, options: OpenAITargetOptions, api: Api): Target {
+  const { client, fetch } = options;
+  const checked = checkTargetOptions(options, {
+    vendor: VENDOR,
+    model,
+    defaultBaseURL: BASE_URL,
+    // The vendor's key is not for others to see.
+    keyVariables: isVendorHost(options) ? ["OPENAI_API_KEY"] : [],
+    isKeyRequired: !isLoopback(options.baseURL ?? BASE_URL),
+    ownOptions: ["client", ...api.ownOptions],
+    client: sdkIdentity(client),
+  });
+  const { apiKey, baseURL, headers } = checked;
+  const { contextWindow, maxOutputTokens } = openAIModel(model);
+  const refused = new Set<string>();
+  return makeTarget({
+    vendor: VENDOR,
+    model,
+    options,
+    checked,
+    capabilities: {
+      ...api.capabilities,
+      images: "unknown",
+      files: "unknown",
+      contextWindow,
+      maxOutputTokens,
+      keepAlives: false,
+      toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: api.maxIdLength },
+    },
+    failureTable: (stopStreaming) => api.failureTable(stopStreaming, refused),
+    plan: (request) => api.plan(request),
+    toNativeRequest: (request, context) => api.toNativeRequest(request, { ...context, refused }),
+    connection: new SdkConnection({
+      client,
+      create: (settings) => createClient(settings, apiKey, baseURL),
+      fetch,
+      // The SDK insists on a key; without one it must not send what stands in for it.
+      headers: client === undefined && apiKey === "" ? { authorization: null, ...headers } : headers,
+      headersVariable: "OPENAI_CUSTOM_HEADERS",
+    }),
+    reader: (context, failures, request) => api.reader(context, failures, request, refused),
+  });
+}
+
+async function createClient(settings: SdkSettings, apiKey: string, baseURL: string): Promise<OpenAIClient> {
+  const { OpenAI } = await import("openai");
+  return new OpenAI({
+    ...settings,
+    apiKey: apiKey === "" ? "none" : apiKey,
+    baseURL,
+    organization: null,
+    project: null,
+    // Whoever shows a key to a browser knows it: it has to be given as an option there.
+    dangerouslyAllowBrowser: true,
+  });
+}
