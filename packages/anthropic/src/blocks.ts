@@ -3,6 +3,8 @@ import {
   asJsonObject,
   asObject,
   asString,
+  OpenCall,
+  OpenText,
   parseToolInput,
   type Foreign,
   type JsonObject,
@@ -32,109 +34,70 @@ export function openBlock(block: Foreign, id: string, out: StreamPart[]): OpenBl
 }
 
 class TextBlock implements OpenBlock {
-  readonly #id: string;
-  #text = "";
+  readonly #text: OpenText;
   readonly #citations: JsonObject[];
 
   constructor(block: Foreign, id: string, out: StreamPart[]) {
-    this.#id = id;
     this.#citations = asArray(block["citations"]).map(asJsonObject);
-    out.push({ type: "text-start", id });
-    this.#append(asString(block["text"]), out);
+    this.#text = new OpenText("text", id, out);
+    this.#text.append(asString(block["text"]) ?? "", out);
   }
 
   delta(delta: Foreign, out: StreamPart[]): void {
-    if (delta["type"] === "text_delta") this.#append(asString(delta["text"]), out);
+    if (delta["type"] === "text_delta") this.#text.append(asString(delta["text"]) ?? "", out);
     else if (delta["type"] === "citations_delta") this.#citations.push(asJsonObject(delta["citation"]));
   }
 
   close(out: StreamPart[]): void {
-    const text = this.#text;
-    const native = this.#citations;
-    const cited = native.length === 0 ? {} : { citations: native.map(readCitation), opaque: { citations: native } };
-    out.push({ type: "text-end", id: this.#id, part: { type: "text", text, ...cited } });
-  }
-
-  #append(text: string | undefined, out: StreamPart[]): void {
-    if (text === undefined || text === "") return;
-    this.#text += text;
-    out.push({ type: "text-delta", id: this.#id, delta: text });
+    const citations = this.#citations;
+    const extras = citations.length === 0 ? {} : { citations: citations.map(readCitation), opaque: { citations } };
+    this.#text.close(extras, out);
   }
 }
 
 class ThinkingBlock implements OpenBlock {
-  readonly #id: string;
+  readonly #text: OpenText;
   readonly #redacted: string | undefined;
-  #text = "";
   #signature: string;
 
   constructor(block: Foreign, id: string, out: StreamPart[]) {
-    this.#id = id;
     this.#redacted = asString(block["data"]);
     this.#signature = asString(block["signature"]) ?? "";
-    out.push({ type: "reasoning-start", id }, { type: "working", kind: "reasoning", on: true });
-    this.#append(asString(block["thinking"]), out);
+    this.#text = new OpenText("reasoning", id, out);
+    out.push({ type: "working", kind: "reasoning", on: true });
+    this.#text.append(asString(block["thinking"]) ?? "", out);
   }
 
   delta(delta: Foreign, out: StreamPart[]): void {
-    if (delta["type"] === "thinking_delta") this.#append(asString(delta["thinking"]), out);
+    if (delta["type"] === "thinking_delta") this.#text.append(asString(delta["thinking"]) ?? "", out);
     else if (delta["type"] === "signature_delta") this.#signature += asString(delta["signature"]) ?? "";
   }
 
   close(out: StreamPart[]): void {
-    const opaque: JsonObject =
-      this.#redacted === undefined ? { signature: this.#signature } : { redacted: this.#redacted };
-    out.push(
-      { type: "reasoning-end", id: this.#id, part: { type: "reasoning", text: this.#text, opaque } },
-      { type: "working", kind: "reasoning", on: false },
-    );
-  }
-
-  #append(text: string | undefined, out: StreamPart[]): void {
-    if (text === undefined || text === "") return;
-    this.#text += text;
-    out.push({ type: "reasoning-delta", id: this.#id, delta: text });
+    const redacted = this.#redacted;
+    this.#text.close({ opaque: redacted === undefined ? { signature: this.#signature } : { redacted } }, out);
+    out.push({ type: "working", kind: "reasoning", on: false });
   }
 }
 
 class ToolUseBlock implements OpenBlock {
-  readonly #id: string;
   readonly #block: JsonObject;
-  readonly #toolCallId: string;
-  readonly #toolName: string;
-  #json = "";
+  readonly #call: OpenCall;
 
   constructor(block: Foreign, id: string, out: StreamPart[]) {
-    this.#id = id;
     this.#block = asJsonObject(block);
-    this.#toolCallId = asString(block["id"]) ?? id;
-    this.#toolName = asString(block["name"]) ?? "";
-    out.push({ type: "tool-call-start", id, toolCallId: this.#toolCallId, toolName: this.#toolName });
+    this.#call = new OpenCall(id, { toolCallId: asString(block["id"]), toolName: asString(block["name"]) }, out);
   }
 
   delta(delta: Foreign, out: StreamPart[]): void {
-    const json = asString(delta["partial_json"]);
-    if (json === undefined || json === "") return;
-    this.#json += json;
-    out.push({ type: "tool-call-delta", id: this.#id, delta: json });
+    this.#call.append(asString(delta["partial_json"]) ?? "", out);
   }
 
   close(out: StreamPart[]): void {
-    const { id: _id, name: _name, input: whole = {}, type: _type, ...rest } = this.#block;
-    const input = this.#json === "" ? { input: whole } : parseToolInput(this.#json);
+    const { id: _id, name: _name, input = {}, type: _type, ...rest } = this.#block;
     // Who called is worth keeping only where it was not the model itself.
     const isPlain = Object.entries(rest).every(([name, value]) => name === "caller" && isDirect(value));
-    out.push({
-      type: "tool-call",
-      id: this.#id,
-      part: {
-        type: "tool-call",
-        toolCallId: this.#toolCallId,
-        toolName: this.#toolName,
-        ...input,
-        ...(isPlain ? {} : { opaque: rest }),
-      },
-    });
+    this.#call.closeObject(input, isPlain ? {} : rest, out);
   }
 }
 

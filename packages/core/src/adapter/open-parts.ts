@@ -3,7 +3,7 @@ import type { Citation } from "../model/parts.ts";
 import type { StreamPart } from "../model/target.ts";
 import { defined } from "./native-fields.ts";
 import type { StopCutter } from "./stop-cutter.ts";
-import { parseToolInput } from "./tool-input.ts";
+import { parseToolInput, type ToolInput } from "./tool-input.ts";
 
 /** What a finished text or reasoning has beside its text. */
 export interface PartExtras {
@@ -18,6 +18,9 @@ export interface CallStart {
   /** The tool takes a text and no JSON. */
   readonly isFreeText?: boolean | undefined;
 }
+
+/** What a finished call has beside its name and arguments. */
+export type CallFields = Readonly<Record<string, JsonValue | undefined>>;
 
 /** Text or reasoning while it is being written: its start, its deltas, and the finished part. */
 export class OpenText {
@@ -100,19 +103,31 @@ export class OpenCall {
    * `written`: the finished arguments, where the vendor repeats them; they count, should the deltas have said something
    * else. `fields` become opaque data.
    */
-  close(written: string, fields: Readonly<Record<string, JsonValue | undefined>>, out: StreamPart[]): void {
+  close(written: string, fields: CallFields, out: StreamPart[]): void {
     const text = written || this.#text;
     if (this.#text === "") this.append(text, out);
-    const input = this.#isFreeText ? { input: text } : parseToolInput(text);
+    if (this.#isFreeText) {
+      this.#end({ input: text }, { ...fields, custom: true }, out);
+      return;
+    }
+    const input = parseToolInput(text);
     // Spelled as the model spelled it, the call finds the vendor's cache when it goes back.
-    const isRespelled = !this.#isFreeText && text !== "" && JSON.stringify(input.input) !== text;
-    const kept = defined({
-      ...fields,
-      custom: this.#isFreeText ? true : undefined,
-      arguments: isRespelled ? text : undefined,
-    });
-    const opaque = Object.keys(kept).length === 0 ? {} : { opaque: kept };
+    const isRespelled = text !== "" && JSON.stringify(input.input) !== text;
+    this.#end(input, isRespelled ? { ...fields, arguments: text } : fields, out);
+  }
+
+  /**
+   * As `close`, for a vendor that takes the arguments back as an object, however they were spelled. `whole`: the object,
+   * where nothing of it came in deltas.
+   */
+  closeObject(whole: JsonValue, fields: CallFields, out: StreamPart[]): void {
+    this.#end(this.#text === "" ? { input: whole } : parseToolInput(this.#text), fields, out);
+  }
+
+  #end(input: ToolInput, fields: CallFields, out: StreamPart[]): void {
     const { toolCallId } = this;
+    const kept = defined(fields);
+    const opaque = Object.keys(kept).length === 0 ? {} : { opaque: kept };
     out.push({
       type: "tool-call",
       id: this.#id,
