@@ -4,6 +4,7 @@ import {
   asObject,
   asString,
   parseEvent,
+  PartsByIndex,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
@@ -32,7 +33,7 @@ export class MessagesReader implements WireReader {
   phase: WirePhase = "answering";
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
-  readonly #blocks = new Map<number, OpenBlock>();
+  readonly #blocks = new PartsByIndex<OpenBlock>();
   #usage: Foreign = {};
   #model: string | undefined;
   #stopReason: string | undefined;

@@ -56,10 +56,7 @@ export function toNativeRequest(
   const choice = toToolChoice(request, model, reasoning, loss);
   const format = toFormat(request, model, loss);
   const sampling = toSampling(request, model, isActive(choice.thinking), loss);
-  const system = [format.instruction, choice.instruction].reduce(
-    (text, addition) => (addition === undefined ? text : addToSystem(text, addition)),
-    request.system,
-  );
+  const system = addToSystem(addToSystem(request.system, format.instruction), choice.instruction);
   takeUnless("the API has none", "seed", request.seed, loss);
   const outputConfig = defined({ effort: reasoning.effort, format: format.format });
   const body = defined({

@@ -3,6 +3,7 @@ import {
   defined,
   TargetFailure,
   toDataURL,
+  toolInputText,
   toPlainText,
   type AssistantPart,
   type FilePart,
@@ -115,9 +116,9 @@ function toAssistantMessage(parts: readonly AssistantPart[], isThinking: boolean
   return [defined({ role: "assistant", content, reasoning_content, tool_calls })];
 }
 
-function toToolCall({ toolCallId, toolName, input, inputText, opaque }: ToolCallPart): JsonObject {
-  const text = asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
-  return { id: toolCallId, type: "function", function: { name: toolName, arguments: text } };
+function toToolCall(part: ToolCallPart): JsonObject {
+  const { toolCallId: id, toolName: name } = part;
+  return { id, type: "function", function: { name, arguments: toolInputText(part) } };
 }
 
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */

@@ -7,6 +7,7 @@ import {
   OpenCall,
   OpenText,
   parseEvent,
+  PartsByIndex,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
@@ -36,7 +37,7 @@ export class ChatReader implements WireReader {
   readonly #failures: FailureClassifier;
   readonly #newId: () => string;
   #open: OpenText | undefined;
-  readonly #calls = new Map<number, OpenCall>();
+  readonly #calls = new PartsByIndex<OpenCall>();
   #model: string | undefined;
   #usage: Usage | undefined;
   #rawFinishReason: string | undefined;
@@ -98,8 +99,8 @@ export class ChatReader implements WireReader {
     if (typeof reasoning === "string" && reasoning !== "") this.#append("reasoning", reasoning, out);
     const { content } = delta;
     if (typeof content === "string" && content !== "") this.#append("text", content, out);
-    const calls = delta["tool_calls"];
-    if (Array.isArray(calls)) for (const [position, call] of calls.entries()) this.#call(asObject(call), position, out);
+    const calls = asArray(delta["tool_calls"]);
+    for (let position = 0; position < calls.length; position++) this.#call(asObject(calls[position]), position, out);
     const reason = choice["finish_reason"];
     if (typeof reason === "string" && reason !== "") this.#finishReason(reason);
   }

@@ -46,7 +46,7 @@ export function toNativeRequest(
   const model = deepSeekModel(modelId);
   const { isThinking, thinking, effort } = planReasoning(request, model, loss);
   const { format, instruction } = toFormat(request, loss);
-  const system = instruction === undefined ? request.system : addToSystem(request.system, instruction);
+  const system = addToSystem(request.system, instruction);
   const body = defined({
     model: modelId,
     messages: toMessages(system, request.messages, isThinking, loss),

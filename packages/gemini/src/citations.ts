@@ -3,6 +3,7 @@ import {
   asNumber,
   asObject,
   asString,
+  isJsonObject,
   type Citation,
   type Foreign,
   type SourcePart,
@@ -29,9 +30,9 @@ export class Citations {
   }
 
   read(candidate: Foreign): void {
-    const grounding = asObject(candidate["groundingMetadata"]);
-    if (Object.keys(grounding).length > 0) this.#grounding = grounding;
-    const metadata = asObject(candidate["citationMetadata"]);
+    const { groundingMetadata: grounding, citationMetadata: metadata } = candidate;
+    if (isJsonObject(grounding) && Object.keys(grounding).length > 0) this.#grounding = grounding;
+    if (!isJsonObject(metadata)) return;
     // Two names for one thing, by endpoint.
     for (const citation of asArray(metadata["citationSources"] ?? metadata["citations"])) {
       this.#citations.push(asObject(citation));

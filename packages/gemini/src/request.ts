@@ -49,7 +49,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const rules = { ...model, callIds: model.callIds && context.callIds };
   const format = toFormat(request, model, loss);
   const asked = request.system?.trim() === "" ? undefined : request.system;
-  const system = format.instruction === undefined ? asked : addToSystem(asked, format.instruction);
+  const system = addToSystem(asked, format.instruction);
   const { messages, token } = splitToken(request.messages);
   const contents = opening(toContents(messages, rules, loss), loss);
   takeUnless("the API has none", "userId", request.userId, loss);

@@ -1,11 +1,11 @@
 import {
   asArray,
   asJsonObject,
-  asString,
   defined,
   isJsonObject,
   TargetFailure,
   toDataURL,
+  toolInputText,
   type AssistantPart,
   type FilePart,
   type ImagePart,
@@ -133,15 +133,15 @@ class OutputItems {
     this.#push({ ...opaque, type: "reasoning" });
   }
 
-  #toCall({ toolCallId, toolName, input, inputText, opaque = {} }: ToolCallPart): JsonObject {
-    const { custom, arguments: spelled, after: _, ...rest } = opaque;
+  #toCall(part: ToolCallPart): JsonObject {
+    const { toolCallId, toolName, input, opaque = {} } = part;
+    const { custom, arguments: _spelled, after: _after, ...rest } = opaque;
     const call = { ...rest, id: this.#idOf(opaque), call_id: toolCallId, name: toolName };
     if (custom === true) {
       this.#customCalls.add(toolCallId);
       return defined({ type: "custom_tool_call", ...call, input });
     }
-    const text = asString(spelled) ?? inputText ?? JSON.stringify(input);
-    return defined({ type: "function_call", ...call, arguments: text });
+    return defined({ type: "function_call", ...call, arguments: toolInputText(part) });
   }
 
   /** An id is refused when the reasoning that it belongs to is missing. */

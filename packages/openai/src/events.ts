@@ -4,6 +4,7 @@ import {
   asObject,
   asString,
   parseEvent,
+  PartsByIndex,
   StopCutter,
   TargetFailure,
   type AttemptContext,
@@ -29,7 +30,7 @@ export class ResponsesReader implements WireReader {
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
   readonly #cutter: StopCutter | undefined;
-  readonly #items = new Map<number, OpenItem>();
+  readonly #items = new PartsByIndex<OpenItem>();
   /** Types of all items so far. */
   readonly #types = new Set<string>();
   #after: string | undefined;

@@ -49,6 +49,7 @@ export function toNativeRequest(
   const reasoning = planReasoning(request, model, loss);
   const format = toFormat(request, loss);
   reportUnknown(request, loss);
+  toStop(request, 0, loss);
   const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
   const isSummarized = reasoning.isVisible && !refused.has("reasoning.summary");
   const asked = defined({ effort: reasoning.effort, summary: isSummarized ? "auto" : undefined });
@@ -68,9 +69,10 @@ export function toNativeRequest(
     include: model.efforts.length === 0 ? undefined : ["reasoning.encrypted_content"],
     stream_options: stream ? { include_obfuscation: false } : undefined,
   });
-  const merged = mergeNative(body, withoutFields(native, [...refused, ...statefulFields(native, loss)]), {
+  const merged = mergeNative(body, native, {
     objects: ["reasoning", "text", "stream_options"],
     lists: ["tools", "include"],
+    without: [...refused, ...statefulFields(native, loss)],
     loss,
   });
   return { path: "/responses", headers, body: { ...merged, stream } };
@@ -84,9 +86,17 @@ export function reasoningOf(request: TargetRequest, modelId: string): ReasoningP
   return { ...plan, isThinking: native["effort"] !== "none" };
 }
 
-/** Native fields with some of them to be taken out of the body. */
-export function withoutFields(native: OpenAIOptions, names: Iterable<string>): OpenAIOptions {
-  return { ...native, ...Object.fromEntries(Array.from(names, (name) => [name, undefined])) };
+/** The stop sequences of which the API takes so many; at the others the answer is cut on our side. */
+export function toStop(
+  { stop }: TargetRequest,
+  most: number,
+  loss: (loss: Loss) => void,
+): readonly string[] | undefined {
+  if (stop.length > most) {
+    loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
+  }
+  const kept = stop.slice(0, most);
+  return kept.length === 0 ? undefined : kept;
 }
 
 function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): readonly string[] {
@@ -96,13 +106,10 @@ function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): read
   return found;
 }
 
-function reportUnknown({ topK, seed, stop }: TargetRequest, loss: (loss: Loss) => void): void {
+function reportUnknown({ topK, seed }: TargetRequest, loss: (loss: Loss) => void): void {
   const reason = "the API has no such parameter";
   takeUnless(reason, "topK", topK, loss);
   takeUnless(reason, "seed", seed, loss);
-  if (stop.length > 0) {
-    loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
-  }
 }
 
 function toInstruction(text: string): JsonObject {

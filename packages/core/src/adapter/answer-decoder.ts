@@ -84,7 +84,8 @@ export class AnswerDecoder {
 
   #strayStart(text: string): number {
     if (this.#isLineStart && (text.startsWith("{") || text.startsWith("["))) return 0;
-    const [object, list] = [text.indexOf("\n{"), text.indexOf("\n[")];
+    const object = text.indexOf("\n{");
+    const list = text.indexOf("\n[");
     return object === -1 || list === -1 ? Math.max(object, list) : Math.min(object, list);
   }
 

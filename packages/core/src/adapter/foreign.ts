@@ -22,7 +22,7 @@ export function asObject(value: unknown): Foreign {
 }
 
 export function asArray(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : NONE;
 }
 
 /** Part of a vendor's JSON to keep as it is, for its way back. */
@@ -32,6 +32,7 @@ export function asJsonObject(value: unknown): JsonObject {
 }
 
 const NOTHING: Foreign = Object.freeze({});
+const NONE: readonly unknown[] = Object.freeze([]);
 
 /** The JSON object of one event. Throws `stream.malformed` when it is none. */
 export function parseEvent(data: string): Foreign {

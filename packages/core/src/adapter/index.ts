@@ -47,8 +47,9 @@ export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts"
 export { cleanId, redact } from "./redact.ts";
 export { asArray, asJsonObject, asNumber, asObject, asString, parseEvent, type Foreign } from "./foreign.ts";
 export { OpenCall, OpenText, type CallFields, type CallStart, type PartExtras } from "./open-parts.ts";
+export { PartsByIndex } from "./parts-by-index.ts";
 export { StopCutter } from "./stop-cutter.ts";
-export { parseToolInput, type ToolInput } from "./tool-input.ts";
+export { parseToolInput, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
   forgetOpaque,
   forgetReasoning,

@@ -6,8 +6,11 @@ export function jsonInstruction(schema: JsonObject | undefined): string {
   return schema === undefined ? rule : `${rule} It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
-/** A system prompt with something added. */
-export function addToSystem(system: string | undefined, addition: string): string {
+/** A system prompt with something added, if there is something to add. */
+export function addToSystem(system: string | undefined, addition: string): string;
+export function addToSystem(system: string | undefined, addition: string | undefined): string | undefined;
+export function addToSystem(system: string | undefined, addition: string | undefined): string | undefined {
+  if (addition === undefined) return system;
   return system === undefined || system.trim() === "" ? addition : `${system}\n\n${addition}`;
 }
 

@@ -13,19 +13,22 @@ export interface MergeRules {
   readonly objects: readonly string[];
   /** Lists that are put behind their namesake. */
   readonly lists: readonly string[];
+  /** Fields that are taken out of both. */
+  readonly without?: Iterable<string> | undefined;
   readonly loss: (loss: Loss) => void;
 }
 
 /**
- * Lays a caller's native fields over a body. A field that is there and undefined takes its namesake out, which is
- * reported: that is how a request is repaired after the endpoint refused a field.
+ * Lays a caller's native fields over a body. A field `without` which it goes, and one that is there and undefined, take
+ * their namesakes out, which is reported: that is how a request is repaired after the endpoint refused a field.
  */
 export function mergeNative(
   body: JsonObject,
   native: Readonly<Record<string, JsonValue | undefined>>,
-  { objects, lists, loss }: MergeRules,
+  { objects, lists, without = [], loss }: MergeRules,
 ): JsonObject {
-  const merged = Object.entries(native).map(([name, given]): [string, JsonValue | undefined] => {
+  const removed = Object.fromEntries(Array.from(without, (name) => [name, undefined]));
+  const merged = Object.entries({ ...native, ...removed }).map(([name, given]): [string, JsonValue | undefined] => {
     const own = Object.hasOwn(body, name) ? body[name] : undefined;
     if (given === undefined && own !== undefined) {
       loss({ what: name, action: "dropped", reason: "the endpoint refuses it" });

@@ -74,6 +74,19 @@ describe("OpenCall", () => {
     expect(closed([`{"a":1}`])).not.toHaveProperty("part.opaque");
   });
 
+  it("gives back an object whose spelling does not matter, from its fragments or whole", () => {
+    const ends = [`{ "a": 1 }`, ""].map((delta) => {
+      const out: StreamPart[] = [];
+      const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
+      call.append(delta, out);
+      call.closeObject({ a: 2 }, {}, out);
+      return out.at(-1);
+    });
+
+    expect(ends).toMatchObject([{ part: { input: { a: 1 } } }, { part: { input: { a: 2 } } }]);
+    expect(ends[0]).not.toHaveProperty("part.opaque");
+  });
+
   it("takes the argument of a tool for free text as it is", () => {
     expect(closed(["4 + 4"], "", true)).toMatchObject({ part: { input: "4 + 4", opaque: { custom: true } } });
   });

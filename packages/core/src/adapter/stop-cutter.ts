@@ -1,13 +1,11 @@
 /** Ends a text at a stop sequence, where the vendor does not. Holds back what may turn out to begin one. */
 export class StopCutter {
   readonly #stops: readonly string[];
-  readonly #longest: number;
   #held = "";
   #isCut = false;
 
   constructor(stops: readonly string[]) {
     this.#stops = stops;
-    this.#longest = Math.max(...stops.map((stop) => stop.length));
   }
 
   /** A stop sequence was found: nothing more is shown. */
@@ -19,11 +17,11 @@ export class StopCutter {
   push(delta: string): string {
     if (this.#isCut) return "";
     const text = this.#held + delta;
-    const found = this.#stops.map((stop) => text.indexOf(stop)).filter((position) => position !== -1);
-    if (found.length > 0) {
+    const end = this.#find(text);
+    if (end !== -1) {
       this.#isCut = true;
       this.#held = "";
-      return text.slice(0, Math.min(...found));
+      return text.slice(0, end);
     }
     const shown = text.length - this.#heldLength(text);
     this.#held = text.slice(shown);
@@ -37,11 +35,26 @@ export class StopCutter {
     return held;
   }
 
-  #heldLength(text: string): number {
-    for (let length = Math.min(this.#longest - 1, text.length); length > 0; length--) {
-      const end = text.slice(-length);
-      if (this.#stops.some((stop) => stop.startsWith(end))) return length;
+  /** Where the first stop sequence begins; -1 for none. */
+  #find(text: string): number {
+    let first = -1;
+    for (const stop of this.#stops) {
+      const position = text.indexOf(stop);
+      if (position !== -1 && (first === -1 || position < first)) first = position;
     }
-    return 0;
+    return first;
+  }
+
+  /** How much of the end of a text may begin a stop sequence. */
+  #heldLength(text: string): number {
+    const last = text.charCodeAt(text.length - 1);
+    let longest = 0;
+    for (const stop of this.#stops) {
+      for (let length = Math.min(stop.length - 1, text.length); length > longest; length--) {
+        // Nearly every delta is through here, and makes no string on its way.
+        if (stop.charCodeAt(length - 1) === last && text.endsWith(stop.slice(0, length))) longest = length;
+      }
+    }
+    return longest;
   }
 }

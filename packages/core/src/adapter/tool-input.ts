@@ -1,4 +1,6 @@
 import { parseJson, type JsonValue } from "../model/json.ts";
+import type { ToolCallPart } from "../model/parts.ts";
+import { asString } from "./foreign.ts";
 
 export interface ToolInput {
   readonly input: JsonValue;
@@ -14,4 +16,9 @@ export function parseToolInput(text: string): ToolInput {
   } catch {
     return { input: {}, inputText: text };
   }
+}
+
+/** A tool call's arguments as its model wrote them, for vendors that take them back as text. */
+export function toolInputText({ input, inputText, opaque }: ToolCallPart): string {
+  return asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
 }

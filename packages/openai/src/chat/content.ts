@@ -1,8 +1,8 @@
 import {
-  asString,
   defined,
   TargetFailure,
   toDataURL,
+  toolInputText,
   type AssistantPart,
   type FilePart,
   type JsonObject,
@@ -89,7 +89,7 @@ function toAssistant(parts: readonly AssistantPart[], report: Report): readonly 
   const calls: JsonObject[] = [];
   for (const part of parts) {
     if (part.type === "text" || part.type === "refusal") content += part.text;
-    else if (part.type === "tool-call") calls.push(toCall(part));
+    else if (part.type === "tool-call") calls.push(toToolCall(part));
     else if (part.type !== "source") report(part.type, "dropped", "it cannot go back");
   }
   if (content === "" && calls.length === 0) return [];
@@ -102,10 +102,10 @@ function toAssistant(parts: readonly AssistantPart[], report: Report): readonly 
   ];
 }
 
-function toCall({ toolCallId: id, toolName: name, input, inputText, opaque }: ToolCallPart): JsonObject {
+function toToolCall(part: ToolCallPart): JsonObject {
+  const { toolCallId: id, toolName: name, input, opaque } = part;
   if (opaque?.["custom"] === true) return { id, type: "custom", custom: { name, input } };
-  const text = asString(opaque?.["arguments"]) ?? inputText ?? JSON.stringify(input);
-  return { id, type: "function", function: { name, arguments: text } };
+  return { id, type: "function", function: { name, arguments: toolInputText(part) } };
 }
 
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */

@@ -14,7 +14,7 @@ import type { OpenAIRequestContext, RefusedFields } from "../endpoint.ts";
 import { openAIModel, type OpenAIModel } from "../models.ts";
 import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
-import { withoutFields } from "../request.ts";
+import { toStop } from "../request.ts";
 import { toSampling } from "../sampling.ts";
 import { toMessages } from "./content.ts";
 
@@ -49,8 +49,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const model = openAIModel(modelId);
   const reasoning = planChatReasoning(request, model, loss);
   const format = toFormat(request, loss);
-  const { instruction } = format;
-  const system = instruction === undefined ? request.system : addToSystem(request.system, instruction);
+  const system = addToSystem(request.system, format.instruction);
   takeUnless("the API has no such parameter", "topK", request.topK, loss);
   const body = defined({
     model: modelId,
@@ -65,9 +64,10 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     [isVendor ? "safety_identifier" : "user"]: request.userId,
     stream_options: stream ? { include_usage: true, ...(isVendor ? { include_obfuscation: false } : {}) } : undefined,
   });
-  const merged = mergeNative(body, withoutFields(native, refused), {
+  const merged = mergeNative(body, native, {
     objects: ["stream_options"],
     lists: ["tools"],
+    without: refused,
     loss,
   });
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
@@ -78,11 +78,15 @@ export function reasoningOf(request: TargetRequest, modelId: string): ReasoningP
   return planChatReasoning(request, openAIModel(modelId));
 }
 
+/** As far as is known. */
+export function canReason(modelId: string): boolean {
+  const { efforts } = openAIModel(modelId);
+  return efforts !== "unknown" && efforts.length > 0;
+}
+
 /** How many stop sequences the server takes; at the others the answer is cut on our side. */
 export function nativeStops(modelId: string, refused: RefusedFields): number {
-  const { efforts } = openAIModel(modelId);
-  const reasons = efforts !== "unknown" && efforts.length > 0;
-  return reasons || refused.has("stop") ? 0 : MOST_STOPS;
+  return canReason(modelId) || refused.has("stop") ? 0 : MOST_STOPS;
 }
 
 function otherName(field: ChatRequestContext["maxTokensField"]): ChatRequestContext["maxTokensField"] {
@@ -96,14 +100,6 @@ function planChatReasoning(request: TargetRequest, model: OpenAIModel, loss?: (l
     loss?.({ what: "reasoning", action: "dropped", reason: "excludes tools on this API" });
   }
   return { effort: "none", isThinking: false, isVisible: false };
-}
-
-function toStop({ stop }: TargetRequest, most: number, loss: (loss: Loss) => void): readonly string[] | undefined {
-  if (stop.length > most) {
-    loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
-  }
-  const kept = stop.slice(0, most);
-  return kept.length === 0 ? undefined : kept;
 }
 
 function toResponseFormat({ format }: FormatPlan): JsonObject | undefined {

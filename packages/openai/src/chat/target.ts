@@ -3,7 +3,7 @@ import { isVendorHost, makeOpenAITarget, type OpenAITargetOptions } from "../end
 import { failureTable } from "../errors.ts";
 import { openAIModel } from "../models.ts";
 import { ChatReader } from "./events.ts";
-import { nativeStops, reasoningOf, toNativeRequest } from "./request.ts";
+import { canReason, nativeStops, reasoningOf, toNativeRequest } from "./request.ts";
 
 export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
   /**
@@ -18,8 +18,8 @@ export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
  * on this machine need no key. Never throws: what is wrong is told by `createChain`.
  */
 export function chat(model: string, options: OpenAIChatTargetOptions = {}): Target {
-  const { efforts, chatTools } = openAIModel(model);
-  const reasons = efforts !== "unknown" && efforts.length > 0;
+  const { chatTools } = openAIModel(model);
+  const reasons = canReason(model);
   const isVendor = isVendorHost(options);
   const maxTokensField = options.maxTokensField ?? (isVendor || reasons ? "max_completion_tokens" : "max_tokens");
   return makeOpenAITarget(model, options, {

@@ -1,0 +1,25 @@
+/** Parts that are open side by side, by the vendor's number for them. Nearly every delta goes on with the last one. */
+export class PartsByIndex<Part> extends Map<number, Part> {
+  #lastIndex = -1;
+  #last: Part | undefined;
+
+  override get(index: number): Part | undefined {
+    if (index !== this.#lastIndex) this.#keep(index, super.get(index));
+    return this.#last;
+  }
+
+  override set(index: number, part: Part): this {
+    this.#keep(index, part);
+    return super.set(index, part);
+  }
+
+  override delete(index: number): boolean {
+    this.#keep(index, undefined);
+    return super.delete(index);
+  }
+
+  #keep(index: number, part: Part | undefined): void {
+    this.#lastIndex = index;
+    this.#last = part;
+  }
+}
