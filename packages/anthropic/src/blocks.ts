@@ -3,6 +3,7 @@ import {
   asJsonObject,
   asObject,
   asString,
+  asText,
   OpenCall,
   OpenText,
   parseToolInput,
@@ -40,11 +41,11 @@ class TextBlock implements OpenBlock {
   constructor(block: Foreign, id: string, out: StreamPart[]) {
     this.#citations = asArray(block["citations"]).map(asJsonObject);
     this.#text = new OpenText("text", id, out);
-    this.#text.append(asString(block["text"]) ?? "", out);
+    this.#text.append(asText(block["text"]), out);
   }
 
   delta(delta: Foreign, out: StreamPart[]): void {
-    if (delta["type"] === "text_delta") this.#text.append(asString(delta["text"]) ?? "", out);
+    if (delta["type"] === "text_delta") this.#text.append(asText(delta["text"]), out);
     else if (delta["type"] === "citations_delta") this.#citations.push(asJsonObject(delta["citation"]));
   }
 
@@ -62,15 +63,15 @@ class ThinkingBlock implements OpenBlock {
 
   constructor(block: Foreign, id: string, out: StreamPart[]) {
     this.#redacted = asString(block["data"]);
-    this.#signature = asString(block["signature"]) ?? "";
+    this.#signature = asText(block["signature"]);
     this.#text = new OpenText("reasoning", id, out);
     out.push({ type: "working", kind: "reasoning", on: true });
-    this.#text.append(asString(block["thinking"]) ?? "", out);
+    this.#text.append(asText(block["thinking"]), out);
   }
 
   delta(delta: Foreign, out: StreamPart[]): void {
-    if (delta["type"] === "thinking_delta") this.#text.append(asString(delta["thinking"]) ?? "", out);
-    else if (delta["type"] === "signature_delta") this.#signature += asString(delta["signature"]) ?? "";
+    if (delta["type"] === "thinking_delta") this.#text.append(asText(delta["thinking"]), out);
+    else if (delta["type"] === "signature_delta") this.#signature += asText(delta["signature"]);
   }
 
   close(out: StreamPart[]): void {
@@ -90,7 +91,7 @@ class ToolUseBlock implements OpenBlock {
   }
 
   delta(delta: Foreign, out: StreamPart[]): void {
-    this.#call.append(asString(delta["partial_json"]) ?? "", out);
+    this.#call.append(asText(delta["partial_json"]), out);
   }
 
   close(out: StreamPart[]): void {
@@ -117,7 +118,7 @@ class OtherBlock implements OpenBlock {
   }
 
   delta(delta: Foreign): void {
-    this.#json += asString(delta["partial_json"]) ?? "";
+    this.#json += asText(delta["partial_json"]);
     if (delta["type"] === "compaction_delta") {
       const { type: _, ...fields } = asJsonObject(delta);
       this.#block = { ...this.#block, ...fields };

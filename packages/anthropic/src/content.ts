@@ -2,6 +2,7 @@ import {
   asArray,
   asJsonObject,
   asString,
+  inMessage,
   isJsonObject,
   TargetFailure,
   toPlainText,
@@ -11,23 +12,25 @@ import {
   type JsonObject,
   type Loss,
   type MediaSource,
+  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type UserPart,
 } from "@understudy/core/adapter";
 
-type ReportLoss = (loss: Loss) => void;
-
 /**
  * The conversation as the Messages API wants it: tool results stand first in the user message after their calls.
  * `canCite`: documents may ask for citations, which exclude a native output format.
  */
-export function toMessages(messages: readonly TargetMessage[], canCite: boolean, loss: ReportLoss): JsonObject[] {
+export function toMessages(
+  messages: readonly TargetMessage[],
+  canCite: boolean,
+  loss: (loss: Loss) => void,
+): JsonObject[] {
   const native: { readonly role: string; readonly content: JsonObject[] }[] = [];
   for (const [index, message] of messages.entries()) {
     const role = message.role === "assistant" ? "assistant" : "user";
-    const lost = (what: string): void => loss({ what: `messages[${index}] ${what}`, action: "dropped" });
-    const content = toContent(message, { canCite, lost });
+    const content = toContent(message, { canCite, lost: inMessage(index, loss) });
     if (content.length === 0) continue;
     const last = native.at(-1);
     if (last?.role === role) last.content.push(...content);
@@ -38,7 +41,7 @@ export function toMessages(messages: readonly TargetMessage[], canCite: boolean,
 
 interface BlockContext {
   readonly canCite: boolean;
-  readonly lost: (what: string) => void;
+  readonly lost: ReportMessageLoss;
 }
 
 function toContent(message: TargetMessage, context: BlockContext): JsonObject[] {
@@ -63,7 +66,7 @@ function toUserBlock(part: UserPart, context: BlockContext): JsonObject[] {
     case "file":
       return [toDocument(part, context)];
     case "audio":
-      context.lost("audio");
+      context.lost("audio", "dropped");
       return [];
     default:
       return part satisfies never;
@@ -82,7 +85,7 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
       const [signature, data] = [asString(part.opaque?.["signature"]), asString(part.opaque?.["redacted"])];
       if (data !== undefined) return [{ type: "redacted_thinking", data }];
       // Refused without its signature: all of the block goes, or none.
-      if (signature === undefined || signature === "") context.lost("reasoning");
+      if (signature === undefined || signature === "") context.lost("reasoning", "dropped");
       else return [{ type: "thinking", thinking: part.text, signature }];
       return [];
     }
@@ -97,7 +100,7 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
     case "image":
     case "file":
     case "audio":
-      context.lost(part.type);
+      context.lost(part.type, "dropped");
       return [];
     default:
       return part satisfies never;
@@ -136,7 +139,7 @@ function toImage({ source }: ImagePart): JsonObject {
 }
 
 function toDocument({ source, name, citations }: FilePart, { canCite, lost }: BlockContext): JsonObject {
-  if (citations === true && !canCite) lost("citations");
+  if (citations === true && !canCite) lost("citations", "dropped");
   const more = {
     ...(name === undefined ? {} : { title: name }),
     ...(citations === true && canCite ? { citations: { enabled: true } } : {}),

@@ -27,10 +27,9 @@ export function toFormat({ output }: TargetRequest, model: AnthropicModel, loss:
   };
   if (output.schema === undefined) return inWords("the API wants a schema; JSON is asked for in words");
   if (!model.jsonSchema) return inWords("the model takes no schema; it is asked for in words");
-  const losses: Loss[] = [];
-  const lowered = lowerSchema(output.schema, SCHEMA_RULES, "output.schema", (one) => losses.push(one));
+  const lowered = lowerSchema(output.schema, SCHEMA_RULES, "output.schema");
   if (lowered.isRecursive) return inWords("the schema is recursive; it is asked for in words");
   if (lowered.hasOpenObjects) return inWords("the schema has objects with free keys; it is asked for in words");
-  losses.forEach((one) => loss(one));
+  if (lowered.loss !== undefined) loss(lowered.loss);
   return { format: { type: "json_schema", schema: lowered.schema } };
 }

@@ -1,6 +1,7 @@
 import {
   asString,
   defined,
+  inMessage,
   TargetFailure,
   toDataURL,
   toolInputText,
@@ -9,13 +10,12 @@ import {
   type FilePart,
   type JsonObject,
   type Loss,
+  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
-
-type ReportLoss = (what: string, action: Loss["action"], reason: string) => void;
 
 /** The conversation as the chat API wants it. `isThinking` brings the duty to send reasoning back. */
 export function toMessages(
@@ -26,7 +26,7 @@ export function toMessages(
 ): JsonObject[] {
   const native: JsonObject[] = system === undefined ? [] : [{ role: "system", content: system }];
   for (const [index, message] of messages.entries()) {
-    const lost: ReportLoss = (what, action, reason) => loss({ what: `messages[${index}] ${what}`, action, reason });
+    const lost = inMessage(index, loss);
     switch (message.role) {
       case "user":
         native.push({ role: "user", content: toUserContent(message.content, lost) });
@@ -44,12 +44,12 @@ export function toMessages(
   return native;
 }
 
-function toUserContent(parts: readonly UserPart[], lost: ReportLoss): string | readonly JsonObject[] {
+function toUserContent(parts: readonly UserPart[], lost: ReportMessageLoss): string | readonly JsonObject[] {
   const [first] = parts;
   return parts.length === 1 && first?.type === "text" ? first.text : parts.map((part) => toPart(part, lost));
 }
 
-function toPart(part: UserPart, lost: ReportLoss): JsonObject {
+function toPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
   switch (part.type) {
     case "text":
       return { type: "text", text: part.text };
@@ -72,14 +72,18 @@ function toPart(part: UserPart, lost: ReportLoss): JsonObject {
 }
 
 /** Documents are taken from the vendor's own storage only. What is text anyway goes as text. */
-function textOfFile({ source, name }: FilePart, lost: ReportLoss): string {
+function textOfFile({ source, name }: FilePart, lost: ReportMessageLoss): string {
   const text = source.type === "base64" ? toPlainText(source) : undefined;
   if (text === undefined) throw new TargetFailure("request.unsupported", { capability: "files" });
   lost("file", "translated", "the API takes no documents; its text is sent");
   return name === undefined ? text : `${name}:\n\n${text}`;
 }
 
-function toAssistantMessage(parts: readonly AssistantPart[], isThinking: boolean, lost: ReportLoss): JsonObject[] {
+function toAssistantMessage(
+  parts: readonly AssistantPart[],
+  isThinking: boolean,
+  lost: ReportMessageLoss,
+): JsonObject[] {
   let content = "";
   let reasoning = "";
   const calls: JsonObject[] = [];
@@ -122,7 +126,7 @@ function toToolCall(part: ToolCallPart): JsonObject {
 }
 
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */
-function toToolMessages(results: readonly TargetToolResult[], lost: ReportLoss): JsonObject[] {
+function toToolMessages(results: readonly TargetToolResult[], lost: ReportMessageLoss): JsonObject[] {
   const messages: JsonObject[] = [];
   const attached: JsonObject[] = [];
   for (const { toolCallId, toolName, content, isError = false } of results) {

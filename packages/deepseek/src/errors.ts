@@ -1,8 +1,7 @@
 import {
   asObject,
-  asString,
-  cleanId,
   isJsonObject,
+  readErrorFields,
   repairWith,
   stopReasoning,
   withoutStreaming,
@@ -70,10 +69,5 @@ const IN_BAND: readonly FailureRow[] = [
 function readError(body: unknown): VendorError | undefined {
   const { error } = asObject(body);
   if (!isJsonObject(error)) return undefined;
-  return {
-    type: asString(error["type"]),
-    code: cleanId(error["code"]),
-    param: asString(error["param"]),
-    message: asString(error["message"]),
-  };
+  return readErrorFields(error);
 }

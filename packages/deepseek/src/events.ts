@@ -3,12 +3,13 @@ import {
   asNumber,
   asObject,
   asString,
+  asText,
   isJsonObject,
   OpenCall,
-  OpenText,
   parseEvent,
   PartsByIndex,
   TargetFailure,
+  TextParts,
   type AttemptContext,
   type FailureClassifier,
   type FinishReason,
@@ -36,7 +37,7 @@ export class ChatReader implements WireReader {
   phase: WirePhase = "answering";
   readonly #failures: FailureClassifier;
   readonly #newId: () => string;
-  #open: OpenText | undefined;
+  readonly #texts: TextParts;
   readonly #calls = new PartsByIndex<OpenCall>();
   #model: string | undefined;
   #usage: Usage | undefined;
@@ -45,6 +46,7 @@ export class ChatReader implements WireReader {
   constructor(context: AttemptContext, failures: FailureClassifier) {
     this.#failures = failures;
     this.#newId = context.newId;
+    this.#texts = new TextParts(context.newId);
   }
 
   event({ data }: WireEvent, out: StreamPart[]): void {
@@ -72,7 +74,7 @@ export class ChatReader implements WireReader {
   }
 
   finish(out: StreamPart[]): void {
-    this.#close(out);
+    this.#texts.close(out);
     for (const call of this.#calls.values()) call.close("", {}, out);
     this.phase = "ended";
     out.push({
@@ -94,28 +96,13 @@ export class ChatReader implements WireReader {
   #choice(choice: Foreign, field: "delta" | "message", out: StreamPart[]): void {
     if ((asNumber(choice["index"]) ?? 0) !== 0) return;
     const delta = asObject(choice[field]);
-    const reasoning = delta["reasoning_content"];
     // The first chunk holds empty texts, and each chunk null for what it is not about: neither opens a part.
-    if (typeof reasoning === "string" && reasoning !== "") this.#append("reasoning", reasoning, out);
-    const { content } = delta;
-    if (typeof content === "string" && content !== "") this.#append("text", content, out);
+    this.#texts.append("reasoning", asText(delta["reasoning_content"]), out);
+    this.#texts.append("text", asText(delta["content"]), out);
     const calls = asArray(delta["tool_calls"]);
     for (let position = 0; position < calls.length; position++) this.#call(asObject(calls[position]), position, out);
     const reason = choice["finish_reason"];
     if (typeof reason === "string" && reason !== "") this.#finishReason(reason);
-  }
-
-  #append(type: OpenText["type"], delta: string, out: StreamPart[]): void {
-    if (this.#open?.type !== type) {
-      this.#close(out);
-      this.#open = new OpenText(type, this.#newId(), out);
-    }
-    this.#open.append(delta, out);
-  }
-
-  #close(out: StreamPart[]): void {
-    this.#open?.close({}, out);
-    this.#open = undefined;
   }
 
   #call(native: Foreign, position: number, out: StreamPart[]): void {
@@ -125,7 +112,7 @@ export class ChatReader implements WireReader {
     if (call === undefined) {
       const toolName = asString(fn["name"]);
       if (toolName === undefined) throw new TargetFailure("stream.malformed");
-      this.#close(out);
+      this.#texts.close(out);
       call = new OpenCall(this.#newId(), { toolCallId: asString(native["id"]), toolName }, out);
       this.#calls.set(index, call);
     }

@@ -1,6 +1,7 @@
 import {
   asString,
   defined,
+  inMessage,
   isJsonObject,
   type AssistantPart,
   type AudioPart,
@@ -9,6 +10,7 @@ import {
   type JsonObject,
   type JsonValue,
   type Loss,
+  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
@@ -23,8 +25,6 @@ export interface NativeContent {
 
 /** What differs from model to model and endpoint to endpoint. */
 export interface ContentRules extends Pick<GeminiModel, "needsSignatures" | "callIds" | "resultMedia"> {}
-
-type ReportLoss = (what: string, action: Loss["action"], reason: string) => void;
 
 /** Kinds of opaque parts that are about the answer and not of it: they do not go back among its parts. */
 export const CONTINUATION = "continuationToken";
@@ -43,8 +43,7 @@ export function toContents(
   const native: { readonly role: NativeContent["role"]; readonly parts: JsonObject[] }[] = [];
   for (const [index, message] of messages.entries()) {
     const role = message.role === "assistant" ? "model" : "user";
-    const lost: ReportLoss = (what, action, reason) => loss({ what: `messages[${index}] ${what}`, action, reason });
-    const parts = toParts(message, rules, lost);
+    const parts = toParts(message, rules, inMessage(index, loss));
     if (parts.length === 0) continue;
     const last = native.at(-1);
     if (last?.role === role) last.parts.push(...parts);
@@ -53,7 +52,7 @@ export function toContents(
   return native;
 }
 
-function toParts(message: TargetMessage, rules: ContentRules, lost: ReportLoss): JsonObject[] {
+function toParts(message: TargetMessage, rules: ContentRules, lost: ReportMessageLoss): JsonObject[] {
   switch (message.role) {
     case "user":
       return message.content.map((part) => toUserPart(part, lost));
@@ -66,7 +65,7 @@ function toParts(message: TargetMessage, rules: ContentRules, lost: ReportLoss):
   }
 }
 
-function toUserPart(part: UserPart, lost: ReportLoss): JsonObject {
+function toUserPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
   if (part.type === "text") return { text: part.text };
   if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the API cites no documents");
   return toMedia(part);
@@ -148,7 +147,7 @@ function toCall(
 function toResultParts(
   results: readonly TargetToolResult[],
   { callIds, resultMedia }: ContentRules,
-  lost: ReportLoss,
+  lost: ReportMessageLoss,
 ): JsonObject[] {
   const responses: JsonObject[] = [];
   const attached: JsonObject[] = [];

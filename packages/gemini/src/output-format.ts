@@ -39,8 +39,9 @@ export function toFormat({ output, tools }: TargetRequest, model: GeminiModel, l
   }
   const format = { responseMimeType: "application/json" };
   if (output.schema === undefined) return { format };
-  const { schema } = lowerSchema(output.schema, SCHEMA_RULES, "output.schema", loss);
-  return { format: { ...format, responseJsonSchema: schema } };
+  const lowered = lowerSchema(output.schema, SCHEMA_RULES, "output.schema");
+  if (lowered.loss !== undefined) loss(lowered.loss);
+  return { format: { ...format, responseJsonSchema: lowered.schema } };
 }
 
 /** The schema of a tool's arguments; undefined for none, which the API wants left out. */
@@ -51,5 +52,7 @@ export function toToolSchema(schema: JsonObject, loss: (loss: Loss) => void): Js
   );
   const takesNothing = properties === undefined || (isJsonObject(properties) && Object.keys(properties).length === 0);
   if (isPlain && takesNothing && !isJsonObject(schema["additionalProperties"])) return undefined;
-  return lowerSchema(schema, SCHEMA_RULES, "tools", loss).schema;
+  const lowered = lowerSchema(schema, SCHEMA_RULES, "tools");
+  if (lowered.loss !== undefined) loss(lowered.loss);
+  return lowered.schema;
 }

@@ -2,6 +2,7 @@ import {
   asArray,
   asJsonObject,
   defined,
+  inMessage,
   isJsonObject,
   TargetFailure,
   toDataURL,
@@ -13,16 +14,15 @@ import {
   type JsonValue,
   type Loss,
   type ReasoningPart,
+  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
 
-type ReportLoss = (loss: Loss) => void;
-
 /** The conversation as input items. Ids and encrypted reasoning go back where they came from: hand-off saw to that. */
-export function toItems(messages: readonly TargetMessage[], loss: ReportLoss): JsonObject[] {
+export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) => void): JsonObject[] {
   const items: JsonObject[] = [];
   const customCalls = new Set<string>();
   for (const [index, message] of messages.entries()) {
@@ -30,12 +30,9 @@ export function toItems(messages: readonly TargetMessage[], loss: ReportLoss): J
       case "user":
         items.push({ type: "message", role: "user", content: message.content.map((part) => toInput(part)) });
         break;
-      case "assistant": {
-        const lost = (what: string): void =>
-          loss({ what: `messages[${index}] ${what}`, action: "dropped", reason: "it cannot go back" });
-        items.push(...new OutputItems(lost, customCalls).of(message.content));
+      case "assistant":
+        items.push(...new OutputItems(inMessage(index, loss), customCalls).of(message.content));
         break;
-      }
       case "tool":
         items.push(...message.content.map((result) => toToolOutput(result, customCalls)));
         break;
@@ -48,14 +45,14 @@ export function toItems(messages: readonly TargetMessage[], loss: ReportLoss): J
 
 /** One assistant turn, item by item. */
 class OutputItems {
-  readonly #lost: (what: string) => void;
+  readonly #report: ReportMessageLoss;
   readonly #customCalls: Set<string>;
   readonly #items: JsonObject[] = [];
   readonly #reasoningIds = new Set<JsonValue | undefined>();
   #message: { readonly id: JsonValue | undefined; readonly content: JsonObject[] } | undefined;
 
-  constructor(lost: (what: string) => void, customCalls: Set<string>) {
-    this.#lost = lost;
+  constructor(report: ReportMessageLoss, customCalls: Set<string>) {
+    this.#report = report;
     this.#customCalls = customCalls;
   }
 
@@ -148,6 +145,10 @@ class OutputItems {
   #idOf(opaque: JsonObject): JsonValue | undefined {
     const { id, after } = opaque;
     return after === undefined || this.#reasoningIds.has(after) ? id : undefined;
+  }
+
+  #lost(what: string): void {
+    this.#report(what, "dropped", "it cannot go back");
   }
 
   #push(item: JsonObject): void {

@@ -5,8 +5,6 @@ import {
   SdkConnection,
   sdkIdentity,
   type Capabilities,
-  type FailureTable,
-  type NativeRequest,
   type RequestContext,
   type SdkClient,
   type SdkSettings,
@@ -24,22 +22,16 @@ export interface OpenAITargetOptions extends TargetOptions {
   readonly client?: OpenAIClient | undefined;
 }
 
-/** Names of native fields that the endpoint has refused. */
-export type RefusedFields = ReadonlySet<string>;
-
 export interface OpenAIRequestContext extends RequestContext {
-  readonly refused: RefusedFields;
+  /** Native fields that the endpoint has refused. */
+  readonly refused: ReadonlySet<string>;
 }
 
 /** One of the vendor's two APIs, for one model. */
-export interface Api extends Pick<TargetSetup, "plan"> {
-  readonly ownOptions: readonly string[];
+export interface Api extends Pick<TargetSetup, "failureTable" | "plan" | "toNativeRequest" | "reader"> {
   readonly capabilities: Pick<Capabilities, "tools" | "jsonOutput" | "urls" | "audio">;
   /** Of a tool-call id. */
   readonly maxIdLength: number;
-  failureTable(stopStreaming: () => void, refused: Set<string>): FailureTable;
-  toNativeRequest(request: Parameters<TargetSetup["toNativeRequest"]>[0], context: OpenAIRequestContext): NativeRequest;
-  reader(...source: [...Parameters<TargetSetup["reader"]>, refused: RefusedFields]): ReturnType<TargetSetup["reader"]>;
 }
 
 const VENDOR = "openai";
@@ -50,8 +42,16 @@ export function isVendorHost({ baseURL, client }: OpenAITargetOptions): boolean 
   return /(?:^|\.)api\.openai\.com$/.test(URL.parse(client?.baseURL ?? baseURL ?? BASE_URL)?.hostname ?? "");
 }
 
-/** One model at one endpoint with one key, through one of the two APIs. */
-export function makeOpenAITarget(model: string, options: OpenAITargetOptions, api: Api): Target {
+/**
+ * One model at one endpoint with one key, through one of the two APIs. `refused` holds the names of native fields that
+ * the endpoint has refused so far.
+ */
+export function makeOpenAITarget(
+  model: string,
+  options: OpenAITargetOptions,
+  ownOptions: readonly string[],
+  apiOf: (refused: Set<string>) => Api,
+): Target {
   const { client, fetch } = options;
   const checked = checkTargetOptions(options, {
     vendor: VENDOR,
@@ -60,29 +60,27 @@ export function makeOpenAITarget(model: string, options: OpenAITargetOptions, ap
     // The vendor's key is not for others to see.
     keyVariables: isVendorHost(options) ? ["OPENAI_API_KEY"] : [],
     isKeyRequired: !isLoopback(options.baseURL ?? BASE_URL),
-    ownOptions: ["client", ...api.ownOptions],
+    ownOptions: ["client", ...ownOptions],
     client: sdkIdentity(client),
   });
   const { apiKey, baseURL, headers } = checked;
   const { contextWindow, maxOutputTokens } = openAIModel(model);
-  const refused = new Set<string>();
+  const { capabilities, maxIdLength, ...api } = apiOf(new Set());
   return makeTarget({
+    ...api,
     vendor: VENDOR,
     model,
     options,
     checked,
     capabilities: {
-      ...api.capabilities,
+      ...capabilities,
       images: "unknown",
       files: "unknown",
       contextWindow,
       maxOutputTokens,
       keepAlives: false,
-      toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: api.maxIdLength },
+      toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: maxIdLength },
     },
-    failureTable: (stopStreaming) => api.failureTable(stopStreaming, refused),
-    plan: (request) => api.plan(request),
-    toNativeRequest: (request, context) => api.toNativeRequest(request, { ...context, refused }),
     connection: new SdkConnection({
       client,
       create: (settings) => createClient(settings, apiKey, baseURL),
@@ -91,7 +89,6 @@ export function makeOpenAITarget(model: string, options: OpenAITargetOptions, ap
       headers: client === undefined && apiKey === "" ? { authorization: null, ...headers } : headers,
       headersVariable: "OPENAI_CUSTOM_HEADERS",
     }),
-    reader: (context, failures, request) => api.reader(context, failures, request, refused),
   });
 }
 

@@ -4,13 +4,9 @@ import { failureTable } from "./errors.ts";
 
 const refused = new Set<string>();
 let isStreaming = true;
-const table = failureTable(
-  () => {
-    isStreaming = false;
-  },
-  "openai",
-  refused,
-);
+const table = failureTable(() => {
+  isStreaming = false;
+}, refused);
 const failures = classifyFailures(table, ["sk-own-key"]);
 
 function error(type: string, code: string | null, message = "x", param: string | null = null): object {
@@ -172,7 +168,8 @@ describe("repairs", () => {
     const { repair } = http(400, error(INVALID, "unsupported_value", "x", "reasoning.effort")).details;
 
     expect(repair?.description).toBe("without reasoning");
-    expect(repair?.apply(request).vendorOptions).toEqual({ openai: { verbosity: "low", reasoning: undefined } });
+    const left = { openai: { verbosity: "low", reasoning: undefined }, openaiChat: { reasoning: undefined } };
+    expect(repair?.apply(request).vendorOptions).toEqual(left);
     expect(request.vendorOptions).toEqual({ openai: { verbosity: "low" } });
     expect([...refused]).toEqual([]);
   });

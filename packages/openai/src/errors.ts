@@ -1,10 +1,9 @@
 import {
   asObject,
-  asString,
-  cleanId,
   forgetOpaque,
   forgetReasoning,
   isJsonObject,
+  readErrorFields,
   repairWith,
   withoutStreaming,
   type FailureRow,
@@ -14,9 +13,6 @@ import {
   type Repair,
   type VendorError,
 } from "@understudy/core/adapter";
-
-/** The name of an API's native options in a request. */
-type OptionsName = "openai" | "openaiChat";
 
 const BILLING_CODES = [
   "insufficient_quota",
@@ -40,9 +36,9 @@ const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|r
  * How this vendor fails, on either of its APIs. `stopStreaming` makes the target ask for answers in one piece from then
  * on. Names of native fields that the endpoint never takes are added to `refused`, and are left out from then on.
  */
-export function failureTable(stopStreaming: () => void, options: OptionsName, refused: Set<string>): FailureTable {
+export function failureTable(stopStreaming: () => void, refused: Set<string>): FailureTable {
   return {
-    rows: [...CODES, ...refusals(stopStreaming, options, refused), ...IN_BAND],
+    rows: [...CODES, ...refusals(stopStreaming, refused), ...IN_BAND],
     readError,
     requestIdHeaders: ["x-request-id", "apim-request-id"],
     rateLimitPrefix: "x-ratelimit-",
@@ -70,7 +66,7 @@ const CODES: readonly FailureRow[] = [
   { type: "requests", class: "rate.requests" },
 ];
 
-function refusals(stopStreaming: () => void, options: OptionsName, refused: Set<string>): readonly FailureRow[] {
+function refusals(stopStreaming: () => void, refused: Set<string>): readonly FailureRow[] {
   const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
   const never = (field: string): Repair => {
     refused.add(field);
@@ -81,7 +77,7 @@ function refusals(stopStreaming: () => void, options: OptionsName, refused: Set<
   const without = ({ param = "", code }: VendorError): Repair | undefined => {
     if (NEEDED.test(param)) return undefined;
     const field = param.replace(/[.[].*/s, "");
-    return code === "unsupported_value" ? onceWithout(options, field) : never(field);
+    return code === "unsupported_value" ? onceWithout(field) : never(field);
   };
   // Ids go with it: they are refused without the reasoning that came before them.
   const withoutReasoning = {
@@ -121,13 +117,7 @@ function readError(body: unknown): VendorError | undefined {
   const inner = outer["error"];
   if (typeof inner === "string" && inner !== "") return { message: inner };
   const error = isJsonObject(inner) ? inner : isBare(outer) ? outer : undefined;
-  if (error === undefined) return undefined;
-  return {
-    type: asString(error["type"]),
-    code: cleanId(error["code"]),
-    param: asString(error["param"]),
-    message: asString(error["message"]),
-  };
+  return error === undefined ? undefined : readErrorFields(error);
 }
 
 function isBare(body: Foreign): boolean {
@@ -143,14 +133,15 @@ function firedLimit(headers: Headers): FiredLimit | undefined {
   return undefined;
 }
 
-/** Another value of the field may be taken next time. */
-function onceWithout(options: OptionsName, field: string): Repair {
+/** Another value of the field may be taken next time. Each of the two APIs reads options of its own. */
+function onceWithout(field: string): Repair {
   return {
     description: `without ${field}`,
     apply: (request) => {
-      const { vendorOptions } = request;
-      const native = { ...vendorOptions?.[options], [field]: undefined };
-      return { ...request, vendorOptions: { ...vendorOptions, [options]: native } };
+      const { openai, openaiChat } = request.vendorOptions ?? {};
+      const without = { [field]: undefined };
+      const vendorOptions = { openai: { ...openai, ...without }, openaiChat: { ...openaiChat, ...without } };
+      return { ...request, vendorOptions: { ...request.vendorOptions, ...vendorOptions } };
     },
   };
 }

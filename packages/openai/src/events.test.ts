@@ -12,7 +12,7 @@ import { ResponsesReader } from "./events.ts";
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
 const failures = classifyFailures(
-  failureTable(() => undefined, "openai", new Set()),
+  failureTable(() => undefined, new Set()),
   [],
 );
 

@@ -4,6 +4,7 @@ import {
   asNumber,
   asObject,
   asString,
+  asText,
   defined,
   OpenCall,
   OpenText,
@@ -57,7 +58,7 @@ class MessageItem implements OpenItem {
   }
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
-    const delta = textOf(event["delta"]);
+    const delta = asText(event["delta"]);
     const index = contentIndex(event);
     if (type === "response.output_text.delta") {
       if (delta !== "") this.#text(index, out).append(delta, out);
@@ -71,7 +72,7 @@ class MessageItem implements OpenItem {
     for (let index = 0; index < Math.max(content.length, this.#texts.length, this.#refusals.length); index++) {
       const part = content[index] ?? {};
       const refusal = asString(part["refusal"]) ?? this.#refusals[index];
-      const text = textOf(part["text"]);
+      const text = asText(part["text"]);
       if (refusal !== undefined) {
         out.push({ type: "refusal", id: this.#context.newId(), part: { type: "refusal", text: refusal, opaque } });
       } else if (text !== "" || this.#texts[index] !== undefined) {
@@ -103,7 +104,7 @@ class ReasoningItem implements OpenItem {
     const index = asNumber(event["summary_index"]) ?? contentIndex(event);
     if (index !== this.#index && !this.#text.isEmpty) this.#text.append("\n\n", out);
     this.#index = index;
-    this.#text.append(textOf(event["delta"]), out);
+    this.#text.append(asText(event["delta"]), out);
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
@@ -113,7 +114,7 @@ class ReasoningItem implements OpenItem {
       out,
     );
     // Without its encrypted form the vendor, who keeps no state for us, cannot take it back.
-    const isKept = textOf(encrypted_content) !== "";
+    const isKept = asText(encrypted_content) !== "";
     this.#text.close(
       isKept ? { opaque: defined({ id, summary, content: content ?? undefined, encrypted_content }) } : {},
       out,
@@ -132,7 +133,7 @@ class CallItem implements OpenItem {
   readonly #deltaType: string;
 
   constructor(item: Foreign, { newId, after }: ItemContext, out: StreamPart[]) {
-    this.type = textOf(item["type"]);
+    this.type = asText(item["type"]);
     this.#item = item;
     this.#after = after;
     const isFreeText = this.type === "custom_tool_call";
@@ -143,13 +144,13 @@ class CallItem implements OpenItem {
   }
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
-    if (type === this.#deltaType) this.#call.append(textOf(event["delta"]), out);
+    if (type === this.#deltaType) this.#call.append(asText(event["delta"]), out);
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
     const item = asJsonObject(whole ?? this.#item);
     const kept = Object.entries(item).filter(([name, value]) => value !== null && !KNOWN.has(name));
-    this.#call.close(textOf(item[this.#field]), { ...Object.fromEntries(kept), after: this.#after }, out);
+    this.#call.close(asText(item[this.#field]), { ...Object.fromEntries(kept), after: this.#after }, out);
   }
 }
 
@@ -163,7 +164,7 @@ class OtherItem implements OpenItem {
   readonly #isHosted: boolean;
 
   constructor(item: Foreign, { newId }: ItemContext, out: StreamPart[]) {
-    this.type = textOf(item["type"]);
+    this.type = asText(item["type"]);
     this.#newId = newId;
     this.#isHosted = this.type.endsWith("_call") && !isHandedOver(this.type);
     if (this.#isHosted) out.push({ type: "working", kind: "server-tool", on: true });
@@ -206,12 +207,8 @@ function cited(part: Foreign, opaque: JsonObject): PartExtras {
 
 function joined(parts: unknown): string {
   return asArray(parts)
-    .map((part) => textOf(asObject(part)["text"]))
+    .map((part) => asText(asObject(part)["text"]))
     .join("\n\n");
-}
-
-function textOf(value: unknown): string {
-  return asString(value) ?? "";
 }
 
 function contentIndex(event: Foreign): number {

@@ -36,15 +36,14 @@ export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void):
     return { instruction: jsonInstruction(schema) };
   }
   const name = output.name.replaceAll(/[^\w-]/g, "_").slice(0, 64);
-  const losses: Loss[] = [];
-  const lowered = lowerSchema(schema, SCHEMA_RULES, "output.schema", (one) => losses.push(one));
+  const lowered = lowerSchema(schema, SCHEMA_RULES, "output.schema");
   if (lowered.hasOpenObjects || lowered.hasOptionals) {
     // Enforced, an optional property would come as null, which the caller's own schema refuses.
     const reason = "not enforced by the vendor: optional properties or free keys";
     loss({ what: "output.schema", action: "downgraded", reason });
     return { format: { type: "json_schema", name, schema, strict: false } };
   }
-  losses.forEach((one) => loss(one));
+  if (lowered.loss !== undefined) loss(lowered.loss);
   return { format: { type: "json_schema", name, schema: lowered.schema, strict: true } };
 }
 
@@ -67,11 +66,8 @@ export function toTools({ tools, toolChoice }: TargetRequest, nested: boolean): 
 
 /** The schema of a tool's arguments as the vendor enforces it; undefined where that would take something from it. */
 function lowerWhole(schema: JsonObject): JsonObject | undefined {
-  let isWhole = !isUnion(schema);
-  const lowered = lowerSchema(schema, SCHEMA_RULES, "tools", () => {
-    isWhole = false;
-  });
-  return isWhole && !lowered.hasOptionals ? lowered.schema : undefined;
+  const { schema: lowered, hasOptionals, loss } = lowerSchema(schema, SCHEMA_RULES, "tools");
+  return isUnion(schema) || hasOptionals || loss !== undefined ? undefined : lowered;
 }
 
 /** What may not stand at the root of an enforced schema. */

@@ -33,6 +33,7 @@ declare module "@understudy/core/adapter" {
   }
 }
 
+export const NO_PARAMETER = "the API has no such parameter";
 const LEAST_OUTPUT_TOKENS = 16;
 const LONGEST_USER_ID = 128;
 /** They would make the answer depend on what one vendor keeps, or come later and elsewhere. */
@@ -48,7 +49,8 @@ export function toNativeRequest(
   const model = openAIModel(modelId);
   const reasoning = planReasoning(request, model, loss);
   const format = toFormat(request, loss);
-  reportUnknown(request, loss);
+  takeUnless(NO_PARAMETER, "topK", request.topK, loss);
+  takeUnless(NO_PARAMETER, "seed", request.seed, loss);
   toStop(request, 0, loss);
   const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
   const isSummarized = reasoning.isVisible && !refused.has("reasoning.summary");
@@ -104,12 +106,6 @@ function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): read
   const reason = "state at the vendor cannot follow a failover";
   for (const name of found) loss({ what: `vendorOptions ${name}`, action: "dropped", reason });
   return found;
-}
-
-function reportUnknown({ topK, seed }: TargetRequest, loss: (loss: Loss) => void): void {
-  const reason = "the API has no such parameter";
-  takeUnless(reason, "topK", topK, loss);
-  takeUnless(reason, "seed", seed, loss);
 }
 
 function toInstruction(text: string): JsonObject {

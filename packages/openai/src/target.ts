@@ -19,14 +19,13 @@ export interface OpenAI {
 export const openai: OpenAI = Object.assign(responses, { chat });
 
 function responses(model: string, options: OpenAITargetOptions = {}): Target {
-  return makeOpenAITarget(model, options, {
-    ownOptions: [],
+  return makeOpenAITarget(model, options, [], (refused) => ({
     capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
     maxIdLength: 64,
-    failureTable: (stopStreaming, refused) => failureTable(stopStreaming, "openai", refused),
+    failureTable: (stopStreaming) => failureTable(stopStreaming, refused),
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
-    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, refused }),
     reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
-  });
+  }));
 }

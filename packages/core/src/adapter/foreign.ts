@@ -12,6 +12,11 @@ export function asString(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** For texts that are put together: what is missing adds nothing. */
+export function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }

@@ -3,7 +3,7 @@ import { isJsonObject, parseJson } from "../model/json.ts";
 import type { Capabilities, StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure, type Repair } from "../model/target-failure.ts";
 import type { RateLimits } from "../model/trace.ts";
-import { asNumber, asString } from "./foreign.ts";
+import { asNumber, asString, type Foreign } from "./foreign.ts";
 import { isNetworkError, networkFailure } from "./network-failure.ts";
 import { cleanId, redact } from "./redact.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -19,6 +19,16 @@ export interface VendorError {
   readonly requestId?: string | undefined;
   /** Stated in the body. */
   readonly retryAfterMs?: number | undefined;
+}
+
+/** From an error object whose fields have these very names. */
+export function readErrorFields(error: Foreign): VendorError {
+  return {
+    type: asString(error["type"]),
+    code: cleanId(error["code"]),
+    param: asString(error["param"]),
+    message: asString(error["message"]),
+  };
 }
 
 /**

@@ -35,6 +35,7 @@ export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.
 export type { WireEvent, WirePhase, WireReader } from "./wire-reader.ts";
 export {
   classifyFailures,
+  readErrorFields,
   type FailedResponse,
   type FailureClassifier,
   type FailureRow,
@@ -45,8 +46,16 @@ export {
 export { networkFailure } from "./network-failure.ts";
 export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
 export { cleanId, redact } from "./redact.ts";
-export { asArray, asJsonObject, asNumber, asObject, asString, parseEvent, type Foreign } from "./foreign.ts";
-export { OpenCall, OpenText, type CallFields, type CallStart, type PartExtras } from "./open-parts.ts";
+export { asArray, asJsonObject, asNumber, asObject, asString, asText, parseEvent, type Foreign } from "./foreign.ts";
+export {
+  OpenCall,
+  OpenText,
+  TextParts,
+  type CallFields,
+  type CallStart,
+  type PartExtras,
+  type TextPartsSetup,
+} from "./open-parts.ts";
 export { PartsByIndex } from "./parts-by-index.ts";
 export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, toolInputText, type ToolInput } from "./tool-input.ts";
@@ -61,6 +70,7 @@ export {
 } from "./repairs.ts";
 export { clampEffort } from "./reasoning-effort.ts";
 export { clampOutputTokens } from "./clamp-output-tokens.ts";
+export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
 export { takeUnless } from "./take-unless.ts";
 export { toDataURL, toPlainText } from "./media-source.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";

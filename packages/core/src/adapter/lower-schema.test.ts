@@ -4,8 +4,8 @@ import type { Loss } from "../model/trace.ts";
 import { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
 
 function lower(schema: JsonObject, rules: SchemaRules): LoweredSchema & { readonly losses: readonly Loss[] } {
-  const losses: Loss[] = [];
-  return { ...lowerSchema(schema, rules, "output.schema", (loss) => losses.push(loss)), losses };
+  const lowered = lowerSchema(schema, rules, "output.schema");
+  return { ...lowered, losses: lowered.loss === undefined ? [] : [lowered.loss] };
 }
 
 describe("lowerSchema", () => {

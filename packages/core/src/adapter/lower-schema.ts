@@ -28,6 +28,8 @@ export interface LoweredSchema {
   readonly hasOpenObjects: boolean;
   /** An object may lack one of its properties. */
   readonly hasOptionals: boolean;
+  /** To be reported where this schema is sent. */
+  readonly loss?: Loss | undefined;
 }
 
 const ONE = ["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"];
@@ -46,23 +48,17 @@ const ANNOTATIONS = new Set([
 ]);
 
 /**
- * Fits a JSON Schema into a vendor's subset. What is lost is reported, `where` saying in which schema; references never
- * dangle. The input is not touched.
+ * Fits a JSON Schema into a vendor's subset. `where` tells in a loss which schema it was; references never dangle. The
+ * input is not touched.
  */
-export function lowerSchema(
-  schema: JsonObject,
-  rules: SchemaRules,
-  where: string,
-  loss: (loss: Loss) => void,
-): LoweredSchema {
+export function lowerSchema(schema: JsonObject, rules: SchemaRules, where: string): LoweredSchema {
   const lowering = new Lowering(rules);
   const { schema: checked, isRecursive, dangling } = checkReferences(lowering.lower(schema));
   const lost = [...lowering.lost, ...(dangling ? ["$ref"] : [])];
-  if (lost.length > 0) {
-    loss({ what: where, action: "downgraded", reason: `not enforced by the vendor: ${lost.join(", ")}` });
-  }
+  const reason = `not enforced by the vendor: ${lost.join(", ")}`;
+  const loss: Loss | undefined = lost.length === 0 ? undefined : { what: where, action: "downgraded", reason };
   const { hasOpenObjects, hasOptionals } = lowering;
-  return { schema: checked, isRecursive, hasOpenObjects, hasOptionals };
+  return { schema: checked, isRecursive, hasOpenObjects, hasOptionals, loss };
 }
 
 class Lowering {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StreamPart } from "../model/target.ts";
-import { OpenCall, OpenText } from "./open-parts.ts";
+import { OpenCall, OpenText, TextParts } from "./open-parts.ts";
 import { StopCutter } from "./stop-cutter.ts";
 
 function closed(fragments: readonly string[], written = "", isFreeText = false): StreamPart | undefined {
@@ -58,6 +58,31 @@ describe("OpenText", () => {
 
     expect(cut?.at(-1)).toMatchObject({ part: { text: "go " } });
     expect(held?.at(-1)).toMatchObject({ part: { text: "go E" } });
+  });
+});
+
+describe("TextParts", () => {
+  it("closes reasoning where text begins, and opens nothing for nothing", () => {
+    const out: StreamPart[] = [];
+    let count = 0;
+    const texts = new TextParts(() => `p${++count}`, { extras: (type) => ({ opaque: { of: type } }) });
+
+    texts.append("text", "", out);
+    texts.append("reasoning", "hm", out);
+    texts.append("text", "Yes", out);
+    texts.append("text", ".", out);
+    texts.close(out);
+    texts.close(out);
+
+    expect(out).toEqual([
+      { type: "reasoning-start", id: "p1" },
+      { type: "reasoning-delta", id: "p1", delta: "hm" },
+      { type: "reasoning-end", id: "p1", part: { type: "reasoning", text: "hm", opaque: { of: "reasoning" } } },
+      { type: "text-start", id: "p2" },
+      { type: "text-delta", id: "p2", delta: "Yes" },
+      { type: "text-delta", id: "p2", delta: "." },
+      { type: "text-end", id: "p2", part: { type: "text", text: "Yes.", opaque: { of: "text" } } },
+    ]);
   });
 });
 

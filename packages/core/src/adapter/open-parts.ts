@@ -74,6 +74,43 @@ export class OpenText {
   }
 }
 
+export interface TextPartsSetup {
+  readonly cutter?: StopCutter | undefined;
+  /** What the part that closes now has beside its text. */
+  readonly extras?: ((type: OpenText["type"]) => PartExtras) | undefined;
+}
+
+/** Text and reasoning of a wire that writes one of them at a time: a delta of the other kind closes what is open. */
+export class TextParts {
+  readonly #newId: () => string;
+  readonly #setup: TextPartsSetup;
+  #open: OpenText | undefined;
+
+  constructor(newId: () => string, setup: TextPartsSetup = {}) {
+    this.#newId = newId;
+    this.#setup = setup;
+  }
+
+  /** An empty delta opens nothing. */
+  append(type: OpenText["type"], delta: string, out: StreamPart[]): void {
+    if (delta === "") return;
+    let open = this.#open;
+    if (open?.type !== type) {
+      this.close(out);
+      open = new OpenText(type, this.#newId(), out, type === "text" ? this.#setup.cutter : undefined);
+      this.#open = open;
+    }
+    open.append(delta, out);
+  }
+
+  close(out: StreamPart[]): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    open.close(this.#setup.extras?.(open.type) ?? {}, out);
+  }
+}
+
 /**
  * A tool call while its arguments are being written. In the finished part `opaque.custom` marks a free text, and
  * `opaque.arguments` holds JSON that was spelled in another way than ours.

@@ -1,5 +1,6 @@
 import {
   defined,
+  inMessage,
   TargetFailure,
   toDataURL,
   toolInputText,
@@ -7,6 +8,7 @@ import {
   type FilePart,
   type JsonObject,
   type Loss,
+  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
@@ -14,34 +16,28 @@ import {
 } from "@understudy/core/adapter";
 import { fileName } from "../content.ts";
 
-type ReportLoss = (loss: Loss) => void;
-
 /** The conversation as chat messages. */
 export function toMessages(
   system: string | undefined,
   messages: readonly TargetMessage[],
-  loss: ReportLoss,
+  loss: (loss: Loss) => void,
 ): JsonObject[] {
   const native: JsonObject[] = system === undefined ? [] : [{ role: "system", content: system }];
-  return [...native, ...messages.flatMap((message, index) => toMessage(message, index, loss))];
+  return [...native, ...messages.flatMap((message, index) => toMessage(message, inMessage(index, loss)))];
 }
 
-function toMessage(message: TargetMessage, index: number, loss: ReportLoss): readonly JsonObject[] {
-  const report = (what: string, action: Loss["action"], reason: string): void =>
-    loss({ what: `messages[${index}] ${what}`, action, reason });
+function toMessage(message: TargetMessage, lost: ReportMessageLoss): readonly JsonObject[] {
   switch (message.role) {
     case "user":
       return [{ role: "user", content: toUserContent(message.content) }];
     case "assistant":
-      return toAssistant(message.content, report);
+      return toAssistantMessage(message.content, lost);
     case "tool":
-      return toToolMessages(message.content, report);
+      return toToolMessages(message.content, lost);
     default:
       return message satisfies never;
   }
 }
-
-type Report = (what: string, action: Loss["action"], reason: string) => void;
 
 /** Some compatible servers take nothing but a string. */
 function toUserContent(parts: readonly UserPart[]): string | JsonObject[] {
@@ -84,13 +80,13 @@ function toFile({ source, name }: FilePart): JsonObject {
   }
 }
 
-function toAssistant(parts: readonly AssistantPart[], report: Report): readonly JsonObject[] {
+function toAssistantMessage(parts: readonly AssistantPart[], lost: ReportMessageLoss): readonly JsonObject[] {
   let content = "";
   const calls: JsonObject[] = [];
   for (const part of parts) {
     if (part.type === "text" || part.type === "refusal") content += part.text;
     else if (part.type === "tool-call") calls.push(toToolCall(part));
-    else if (part.type !== "source") report(part.type, "dropped", "it cannot go back");
+    else if (part.type !== "source") lost(part.type, "dropped", "it cannot go back");
   }
   if (content === "" && calls.length === 0) return [];
   return [
@@ -109,7 +105,7 @@ function toToolCall(part: ToolCallPart): JsonObject {
 }
 
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */
-function toToolMessages(results: readonly TargetToolResult[], report: Report): readonly JsonObject[] {
+function toToolMessages(results: readonly TargetToolResult[], lost: ReportMessageLoss): readonly JsonObject[] {
   const messages: JsonObject[] = [];
   const attached: JsonObject[] = [];
   for (const { toolCallId, toolName, content, isError } of results) {
@@ -118,7 +114,7 @@ function toToolMessages(results: readonly TargetToolResult[], report: Report): r
     for (const part of content) {
       if (part.type === "text") texts.push(part.text);
       else {
-        report(`tool-result ${part.type}`, "translated", "sent in a user message");
+        lost(`tool-result ${part.type}`, "translated", "sent in a user message");
         attached.push({ type: "text", text: `From the result of ${toolName} (${toolCallId}):` }, toPart(part));
         texts.push(`(${part.type} in the next message)`);
       }

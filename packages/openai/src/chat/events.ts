@@ -3,16 +3,18 @@ import {
   asNumber,
   asObject,
   asString,
+  asText,
   isJsonObject,
-  OpenText,
   parseEvent,
   StopCutter,
   TargetFailure,
+  TextParts,
   type AttemptContext,
   type Citation,
   type FailureClassifier,
   type FinishReason,
   type Foreign,
+  type PartExtras,
   type StreamPart,
   type Usage,
   type WireEvent,
@@ -37,8 +39,8 @@ export class ChatReader implements WireReader {
   readonly #newId: () => string;
   readonly #failures: FailureClassifier;
   readonly #cutter: StopCutter | undefined;
+  readonly #texts: TextParts;
   readonly #calls: ToolCalls;
-  #open: OpenText | undefined;
   #refusal = "";
   #citations: Citation[] = [];
   #model: string | undefined;
@@ -49,6 +51,10 @@ export class ChatReader implements WireReader {
     this.#newId = context.newId;
     this.#failures = failures;
     this.#cutter = stop.length === 0 ? undefined : new StopCutter(stop);
+    this.#texts = new TextParts(context.newId, {
+      cutter: this.#cutter,
+      extras: (type) => (type === "text" ? this.#takeCitations() : {}),
+    });
     this.#calls = new ToolCalls(context.newId);
   }
 
@@ -83,7 +89,7 @@ export class ChatReader implements WireReader {
   }
 
   finish(out: StreamPart[]): void {
-    this.#close(out);
+    this.#texts.close(out);
     const hasRefusal = this.#refusal !== "";
     if (hasRefusal) {
       out.push({ type: "refusal", id: this.#newId(), part: { type: "refusal", text: this.#refusal } });
@@ -115,41 +121,27 @@ export class ChatReader implements WireReader {
   #delta(delta: Foreign, out: StreamPart[]): void {
     // Two names for what only compatible servers have.
     const reasoning = delta["reasoning_content"] ?? delta["reasoning"];
-    if (typeof reasoning === "string" && reasoning !== "") this.#append("reasoning", reasoning, out);
+    if (typeof reasoning === "string") this.#texts.append("reasoning", reasoning, out);
     const { content } = delta;
-    if (typeof content === "string") {
-      if (content !== "") this.#append("text", content, out);
-    } else if (Array.isArray(content)) {
-      for (const part of content) this.#append("text", asString(asObject(part)["text"]) ?? "", out);
+    if (typeof content === "string") this.#texts.append("text", content, out);
+    else if (Array.isArray(content)) {
+      for (const part of content) this.#texts.append("text", asText(asObject(part)["text"]), out);
     }
     const { refusal, annotations } = delta;
     if (typeof refusal === "string") this.#refusal += refusal;
     if (Array.isArray(annotations)) this.#citations.push(...annotations.map(asObject).map(readCitation));
     const native = delta["tool_calls"] ?? legacyCall(delta["function_call"]);
     if (!Array.isArray(native) || native.length === 0) return;
-    this.#close(out);
+    this.#texts.close(out);
     this.#calls.take(native, out);
   }
 
-  #append(type: OpenText["type"], delta: string, out: StreamPart[]): void {
-    if (delta === "") return;
-    let open = this.#open;
-    if (open?.type !== type) {
-      this.#close(out);
-      open = new OpenText(type, this.#newId(), out, type === "text" ? this.#cutter : undefined);
-      this.#open = open;
-    }
-    open.append(delta, out);
-  }
-
-  #close(out: StreamPart[]): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    this.#open = undefined;
+  /** Of a text; annotations come before it closes. */
+  #takeCitations(): PartExtras {
     const citations = this.#citations;
-    const isCited = open.type === "text" && citations.length > 0;
-    open.close(isCited ? { citations } : {}, out);
-    if (isCited) this.#citations = [];
+    if (citations.length === 0) return {};
+    this.#citations = [];
+    return { citations };
   }
 
   #finishReason(reason: string): void {
@@ -169,7 +161,7 @@ export class ChatReader implements WireReader {
 
   /** A stop sequence has come. What the model goes on to write is no longer read. */
   #cut(out: StreamPart[]): void {
-    this.#close(out);
+    this.#texts.close(out);
     this.#end("stop", this.#rawFinishReason, out);
   }
 

@@ -10,11 +10,11 @@ import {
   type NativeRequest,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import type { OpenAIRequestContext, RefusedFields } from "../endpoint.ts";
+import type { OpenAIRequestContext } from "../endpoint.ts";
 import { openAIModel, type OpenAIModel } from "../models.ts";
 import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
-import { toStop } from "../request.ts";
+import { NO_PARAMETER, toStop } from "../request.ts";
 import { toSampling } from "../sampling.ts";
 import { toMessages } from "./content.ts";
 
@@ -50,7 +50,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const reasoning = planChatReasoning(request, model, loss);
   const format = toFormat(request, loss);
   const system = addToSystem(request.system, format.instruction);
-  takeUnless("the API has no such parameter", "topK", request.topK, loss);
+  takeUnless(NO_PARAMETER, "topK", request.topK, loss);
   const body = defined({
     model: modelId,
     messages: toMessages(system, request.messages, loss),
@@ -85,7 +85,7 @@ export function canReason(modelId: string): boolean {
 }
 
 /** How many stop sequences the server takes; at the others the answer is cut on our side. */
-export function nativeStops(modelId: string, refused: RefusedFields): number {
+export function nativeStops(modelId: string, refused: OpenAIRequestContext["refused"]): number {
   return canReason(modelId) || refused.has("stop") ? 0 : MOST_STOPS;
 }
 
