@@ -4,8 +4,8 @@ import {
   asString,
   inMessage,
   isJsonObject,
-  TargetFailure,
   toPlainText,
+  unsupported,
   type AssistantPart,
   type FilePart,
   type ImagePart,
@@ -160,6 +160,6 @@ function documentData(source: Extract<MediaSource, { readonly type: "base64" }>)
   const { mediaType, data } = source;
   if (mediaType === "application/pdf") return { type: "base64", media_type: mediaType, data };
   const text = toPlainText(source);
-  if (text === undefined) throw new TargetFailure("request.unsupported", { capability: "files" });
+  if (text === undefined) throw unsupported("files");
   return { type: "text", media_type: "text/plain", data: text };
 }

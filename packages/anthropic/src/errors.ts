@@ -9,7 +9,7 @@ import {
   withoutStreaming,
   type FailureRow,
   type FailureTable,
-  type FiredLimit,
+  type LimitHeaders,
   type Repair,
   type TargetRequest,
   type VendorError,
@@ -23,12 +23,12 @@ const SPEND_CODES = [
 ];
 const TOO_LARGE_CODES = ["request_body_too_large_after_decoding", "image_dimensions_too_large"];
 const ACCOUNT_CODES = ["organization_on_hold", "cmek_key_disabled"];
-const LIMITS = [
-  ["requests", "rate.requests"],
-  ["tokens", "rate.tokens"],
-  ["input-tokens", "rate.tokens"],
-  ["output-tokens", "rate.tokens"],
-] as const;
+const LIMITS: readonly LimitHeaders[] = [
+  { class: "rate.requests", remaining: "requests-remaining", reset: "requests-reset" },
+  { class: "rate.tokens", remaining: "tokens-remaining", reset: "tokens-reset" },
+  { class: "rate.tokens", remaining: "input-tokens-remaining", reset: "input-tokens-reset" },
+  { class: "rate.tokens", remaining: "output-tokens-remaining", reset: "output-tokens-reset" },
+];
 
 /** How this vendor fails. `stopStreaming` makes the target ask for answers in one piece from then on. */
 export function failureTable(stopStreaming: () => void): FailureTable {
@@ -37,7 +37,7 @@ export function failureTable(stopStreaming: () => void): FailureTable {
     readError,
     requestIdHeaders: ["request-id", "x-amzn-requestid", "apim-request-id"],
     rateLimitPrefix: "anthropic-ratelimit-",
-    firedLimit,
+    limits: LIMITS,
   };
 }
 
@@ -120,14 +120,6 @@ function readError(body: unknown): VendorError | undefined {
     message: asString(error["message"]),
     requestId: asString(outer["request_id"]),
   };
-}
-
-function firedLimit(headers: Headers): FiredLimit | undefined {
-  for (const [name, failureClass] of LIMITS) {
-    if (headers.get(`anthropic-ratelimit-${name}-remaining`) !== "0") continue;
-    return { class: failureClass, reset: headers.get(`anthropic-ratelimit-${name}-reset`) };
-  }
-  return undefined;
 }
 
 function dropSampling({ message = "" }: VendorError): Repair {

@@ -1,6 +1,6 @@
 import {
   asArray,
-  asNumber,
+  asIndex,
   asObject,
   asString,
   parseEvent,
@@ -51,10 +51,10 @@ export class MessagesReader implements WireReader {
         this.#delta(event, out);
         break;
       case "content_block_start":
-        this.#open(indexOf(event), asObject(event["content_block"]), out);
+        this.#open(asIndex(event["index"]), asObject(event["content_block"]), out);
         break;
       case "content_block_stop":
-        this.#close(indexOf(event), out);
+        this.#close(asIndex(event["index"]), out);
         break;
       case "message_start":
         this.#start(asObject(event["message"]), out);
@@ -114,7 +114,7 @@ export class MessagesReader implements WireReader {
   }
 
   #delta(event: Foreign, out: StreamPart[]): void {
-    const block = this.#blocks.get(indexOf(event));
+    const block = this.#blocks.get(asIndex(event["index"]));
     if (block === undefined) throw new TargetFailure("stream.malformed");
     block.delta(asObject(event["delta"]), out);
   }
@@ -140,8 +140,4 @@ export class MessagesReader implements WireReader {
     this.#usage = mergeUsage(this.#usage, usage);
     out.push({ type: "usage", usage: readUsage(this.#usage) });
   }
-}
-
-function indexOf(event: Foreign): number {
-  return asNumber(event["index"]) ?? 0;
 }

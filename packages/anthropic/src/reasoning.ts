@@ -1,5 +1,6 @@
 import {
   clampEffort,
+  takeUnless,
   type JsonObject,
   type Loss,
   type TargetMessage,
@@ -63,9 +64,7 @@ export function planReasoning(
     loss({ what: "reasoning", action: "dropped", reason: "maxOutputTokens leaves no room for it" });
     return { ...off, effort: wanted };
   }
-  if (budgetTokens !== undefined) {
-    loss({ what: "reasoning.budgetTokens", action: "dropped", reason: "the model decides its own budget" });
-  }
+  takeUnless("the model decides its own budget", "reasoning.budgetTokens", budgetTokens, loss);
   const isWanted = effort !== undefined || budgetTokens !== undefined;
   if (isWanted && model.thinking.includes("adaptive")) return adaptive({ effort: wanted });
   if (!model.thinksByDefault) return { ...off, effort: wanted };

@@ -2,10 +2,10 @@ import {
   asString,
   defined,
   inMessage,
-  TargetFailure,
   toDataURL,
   toolInputText,
   toPlainText,
+  unsupported,
   type AssistantPart,
   type FilePart,
   type JsonObject,
@@ -65,7 +65,7 @@ function toPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
         ? { type: "file", file_id: part.source.id }
         : { type: "text", text: textOfFile(part, lost) };
     case "audio":
-      throw new TargetFailure("request.unsupported", { capability: "audio" });
+      throw unsupported("audio");
     default:
       return part satisfies never;
   }
@@ -74,7 +74,7 @@ function toPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
 /** Documents are taken from the vendor's own storage only. What is text anyway goes as text. */
 function textOfFile({ source, name }: FilePart, lost: ReportMessageLoss): string {
   const text = source.type === "base64" ? toPlainText(source) : undefined;
-  if (text === undefined) throw new TargetFailure("request.unsupported", { capability: "files" });
+  if (text === undefined) throw unsupported("files");
   lost("file", "translated", "the API takes no documents; its text is sent");
   return name === undefined ? text : `${name}:\n\n${text}`;
 }

@@ -1,5 +1,6 @@
 import {
   asArray,
+  asIndex,
   asNumber,
   asObject,
   asString,
@@ -57,19 +58,15 @@ export class ChatReader implements WireReader {
     }
     const chunk = parseEvent(data);
     this.#checkError(chunk);
-    this.#model ??= asString(chunk["model"]);
-    for (const choice of asArray(chunk["choices"])) this.#choice(asObject(choice), "delta", out);
-    this.#readUsage(chunk, out);
+    this.#read(chunk, "delta", out);
   }
 
   whole(body: unknown, out: StreamPart[]): void {
     const completion = asObject(body);
     this.#checkError(completion);
-    const [choice] = asArray(completion["choices"]).map(asObject);
-    if (choice === undefined || asString(choice["finish_reason"]) === undefined) return;
-    this.#model = asString(completion["model"]);
-    this.#choice(choice, "message", out);
-    this.#readUsage(completion, out);
+    const choice = asObject(asArray(completion["choices"])[0]);
+    if (asString(choice["finish_reason"]) === undefined) return;
+    this.#read(completion, "message", out);
     this.finish(out);
   }
 
@@ -93,8 +90,14 @@ export class ChatReader implements WireReader {
   }
 
   /** A whole message has the shape of one large delta. */
+  #read(native: Foreign, field: "delta" | "message", out: StreamPart[]): void {
+    this.#model ??= asString(native["model"]);
+    for (const choice of asArray(native["choices"])) this.#choice(asObject(choice), field, out);
+    this.#readUsage(native, out);
+  }
+
   #choice(choice: Foreign, field: "delta" | "message", out: StreamPart[]): void {
-    if ((asNumber(choice["index"]) ?? 0) !== 0) return;
+    if (asIndex(choice["index"]) !== 0) return;
     const delta = asObject(choice[field]);
     // The first chunk holds empty texts, and each chunk null for what it is not about: neither opens a part.
     this.#texts.append("reasoning", asText(delta["reasoning_content"]), out);

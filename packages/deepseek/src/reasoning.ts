@@ -1,5 +1,6 @@
 import {
   isJsonObject,
+  takeUnless,
   type JsonObject,
   type Loss,
   type ReasoningEffort,
@@ -27,9 +28,7 @@ const EFFORTS: Readonly<Record<Exclude<ReasoningEffort, "none">, DeepSeekEffort>
 /** How a request's wishes for reasoning are said to one model. */
 export function planReasoning(request: TargetRequest, model: DeepSeekModel, loss: (loss: Loss) => void): ReasoningPlan {
   const { effort, budgetTokens } = request.reasoning;
-  if (budgetTokens !== undefined) {
-    loss({ what: "reasoning.budgetTokens", action: "dropped", reason: "the model decides its own budget" });
-  }
+  takeUnless("the model decides its own budget", "reasoning.budgetTokens", budgetTokens, loss);
   const native = request.vendorOptions?.deepseek?.["thinking"];
   if (isJsonObject(native)) return { isThinking: native["type"] !== "disabled" };
   if (effort === "none") return off(model);

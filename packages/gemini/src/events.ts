@@ -1,7 +1,7 @@
 import {
   asArray,
+  asIndex,
   asJsonObject,
-  asNumber,
   asObject,
   asString,
   isJsonObject,
@@ -131,7 +131,7 @@ export class GenerateContentReader implements WireReader {
   }
 
   #candidate(candidate: Foreign, out: StreamPart[]): void {
-    if ((asNumber(candidate["index"]) ?? 0) !== 0) return;
+    if (asIndex(candidate["index"]) !== 0) return;
     // Before the parts: they may close the text that is cited.
     this.#citations.read(candidate);
     for (const part of asArray(asObject(candidate["content"])["parts"])) this.#part(asObject(part), out);

@@ -1,4 +1,11 @@
-import { clampEffort, defined, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import {
+  clampEffort,
+  defined,
+  takeUnless,
+  type JsonObject,
+  type Loss,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import type { GeminiModel } from "./models.ts";
 
 export interface ReasoningPlan {
@@ -28,9 +35,7 @@ export function planReasoning(
     return { isThinking: false, isVisible: false };
   }
   if (thinking.type === "level") {
-    if (budgetTokens !== undefined) {
-      loss({ what: "reasoning.budgetTokens", action: "dropped", reason: "the model takes levels only" });
-    }
+    takeUnless("the model takes levels only", "reasoning.budgetTokens", budgetTokens, loss);
     const level = effort === undefined ? undefined : clampEffort(effort, thinking.levels, loss);
     const config = defined({ thinkingLevel: level?.toUpperCase(), includeThoughts });
     return planned(config, level !== "minimal", visible);

@@ -4,9 +4,9 @@ import {
   defined,
   inMessage,
   isJsonObject,
-  TargetFailure,
   toDataURL,
   toolInputText,
+  unsupported,
   type AssistantPart,
   type FilePart,
   type ImagePart,
@@ -175,7 +175,7 @@ function toInput(part: UserPart): JsonObject {
     case "file":
       return toFile(part);
     case "audio":
-      throw new TargetFailure("request.unsupported", { capability: "audio" });
+      throw unsupported("audio");
     default:
       return part satisfies never;
   }

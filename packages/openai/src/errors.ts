@@ -8,8 +8,8 @@ import {
   withoutStreaming,
   type FailureRow,
   type FailureTable,
-  type FiredLimit,
   type Foreign,
+  type LimitHeaders,
   type Repair,
   type VendorError,
 } from "@understudy/core/adapter";
@@ -28,6 +28,10 @@ const POLICY_CODES = [
   "misalignment_policy_violation",
   "image_content_policy_violation",
 ];
+const LIMITS: readonly LimitHeaders[] = [
+  { class: "rate.requests", remaining: "remaining-requests", reset: "reset-requests" },
+  { class: "rate.tokens", remaining: "remaining-tokens", reset: "reset-tokens" },
+];
 const LIMIT = "max_completion_tokens";
 /** Fields without which it would be another request. All others can be left out when they are refused. */
 const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_)/;
@@ -42,7 +46,7 @@ export function failureTable(stopStreaming: () => void, refused: Set<string>): F
     readError,
     requestIdHeaders: ["x-request-id", "apim-request-id"],
     rateLimitPrefix: "x-ratelimit-",
-    firedLimit,
+    limits: LIMITS,
   };
 }
 
@@ -123,14 +127,6 @@ function readError(body: unknown): VendorError | undefined {
 function isBare(body: Foreign): boolean {
   if (body["type"] === "error") return true;
   return typeof body["message"] === "string" && (typeof body["type"] === "string" || typeof body["code"] === "string");
-}
-
-function firedLimit(headers: Headers): FiredLimit | undefined {
-  for (const name of ["requests", "tokens"] as const) {
-    if (headers.get(`x-ratelimit-remaining-${name}`) !== "0") continue;
-    return { class: `rate.${name}`, reset: headers.get(`x-ratelimit-reset-${name}`) };
-  }
-  return undefined;
 }
 
 /** Another value of the field may be taken next time. Each of the two APIs reads options of its own. */

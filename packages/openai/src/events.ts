@@ -1,6 +1,6 @@
 import {
   asArray,
-  asNumber,
+  asIndex,
   asObject,
   asString,
   parseEvent,
@@ -53,10 +53,10 @@ export class ResponsesReader implements WireReader {
         out.push({ type: "working", kind: "reasoning", on: false });
         break;
       case "response.output_item.added":
-        this.#open(indexOf(event), asObject(event["item"]), out);
+        this.#open(asIndex(event["output_index"]), asObject(event["item"]), out);
         break;
       case "response.output_item.done":
-        this.#done(indexOf(event), asObject(event["item"]), out);
+        this.#done(asIndex(event["output_index"]), asObject(event["item"]), out);
         break;
       case "response.completed":
       case "response.incomplete":
@@ -68,7 +68,7 @@ export class ResponsesReader implements WireReader {
       default:
         this.#other(type, event, out);
     }
-    if (this.#cutter?.isCut === true && this.phase !== "ended") this.#cut(out);
+    if (this.#isCut() && this.phase !== "ended") this.#cut(out);
   }
 
   whole(body: unknown, out: StreamPart[]): void {
@@ -91,7 +91,7 @@ export class ResponsesReader implements WireReader {
   #other(type: string, event: Foreign, out: StreamPart[]): void {
     if (type === "error" || isSet(event["error"])) throw this.#failures.inBand(event) ?? new TargetFailure("unknown");
     // An item whose start was lost is taken whole from its end.
-    this.#items.get(indexOf(event))?.delta(type, event, out);
+    this.#items.get(asIndex(event["output_index"]))?.delta(type, event, out);
   }
 
   #open(index: number, native: Foreign, out: StreamPart[]): void {
@@ -129,20 +129,25 @@ export class ResponsesReader implements WireReader {
       const native = output[index];
       this.#close(index, native?.["type"] === type ? native : undefined, out);
     }
-    const cut = this.#cutter?.isCut === true;
-    const reason = status === "completed" ? status : reasonOf(response, status);
-    const native = response["usage"];
+    const isCompleted = status === "completed";
+    const reason = (isCompleted ? undefined : asString(asObject(response["incomplete_details"])["reason"])) ?? status;
+    const { usage } = response;
     this.phase = "ended";
     out.push({
       type: "end",
-      finishReason: cut ? "stop" : status === "completed" ? this.#completed() : (INCOMPLETE.get(reason) ?? "other"),
+      finishReason: isCompleted ? this.#completed() : this.#isCut() ? "stop" : (INCOMPLETE.get(reason) ?? "other"),
       rawFinishReason: reason,
-      usage: isSet(native) ? readUsage(asObject(native)) : undefined,
+      usage: isSet(usage) ? readUsage(asObject(usage)) : undefined,
       model: asString(response["model"]),
     });
   }
 
+  #isCut(): boolean {
+    return this.#cutter?.isCut === true;
+  }
+
   #completed(): FinishReason {
+    if (this.#isCut()) return "stop";
     if (this.#hasRefusal) return "refusal";
     if (this.#types.has("function_call") || this.#types.has("custom_tool_call")) return "tool-calls";
     return [...this.#types].some(isHandedOver) ? "pause" : "stop";
@@ -154,14 +159,6 @@ export class ResponsesReader implements WireReader {
     this.phase = "ended";
     out.push({ type: "end", finishReason: "stop", rawFinishReason: undefined });
   }
-}
-
-function reasonOf(response: Foreign, status: string): string {
-  return asString(asObject(response["incomplete_details"])["reason"]) ?? status;
-}
-
-function indexOf(event: Foreign): number {
-  return asNumber(event["output_index"]) ?? 0;
 }
 
 function isSet(value: unknown): boolean {

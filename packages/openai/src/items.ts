@@ -1,5 +1,6 @@
 import {
   asArray,
+  asIndex,
   asJsonObject,
   asNumber,
   asObject,
@@ -59,7 +60,7 @@ class MessageItem implements OpenItem {
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
     const delta = asText(event["delta"]);
-    const index = contentIndex(event);
+    const index = asIndex(event["content_index"]);
     if (type === "response.output_text.delta") {
       if (delta !== "") this.#text(index, out).append(delta, out);
     } else if (type === "response.refusal.delta") this.#refusals[index] = (this.#refusals[index] ?? "") + delta;
@@ -101,7 +102,7 @@ class ReasoningItem implements OpenItem {
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
     if (type !== "response.reasoning_summary_text.delta" && type !== "response.reasoning_text.delta") return;
-    const index = asNumber(event["summary_index"]) ?? contentIndex(event);
+    const index = asNumber(event["summary_index"]) ?? asIndex(event["content_index"]);
     if (index !== this.#index && !this.#text.isEmpty) this.#text.append("\n\n", out);
     this.#index = index;
     this.#text.append(asText(event["delta"]), out);
@@ -209,8 +210,4 @@ function joined(parts: unknown): string {
   return asArray(parts)
     .map((part) => asText(asObject(part)["text"]))
     .join("\n\n");
-}
-
-function contentIndex(event: Foreign): number {
-  return asNumber(event["content_index"]) ?? 0;
 }

@@ -1,4 +1,4 @@
-import { clampEffort, type Loss, type ReasoningEffort, type TargetRequest } from "@understudy/core/adapter";
+import { clampEffort, takeUnless, type Loss, type ReasoningEffort, type TargetRequest } from "@understudy/core/adapter";
 import type { OpenAIModel } from "./models.ts";
 
 export interface ReasoningPlan {
@@ -16,9 +16,7 @@ export function planReasoning(
   loss: (loss: Loss) => void = () => undefined,
 ): ReasoningPlan {
   const { effort: asked, budgetTokens, visible } = reasoning;
-  if (budgetTokens !== undefined) {
-    loss({ what: "reasoning.budgetTokens", action: "dropped", reason: "the API takes an effort, no budget" });
-  }
+  takeUnless("the API takes an effort, no budget", "reasoning.budgetTokens", budgetTokens, loss);
   if (efforts === "unknown") return { effort: asked, isThinking: asked !== "none", isVisible: false };
   if (efforts.length === 0) {
     if (asked !== undefined && asked !== "none") clampEffort(asked, efforts, loss);

@@ -21,6 +21,11 @@ export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
+/** A position; what is left out is the first. */
+export function asIndex(value: unknown): number {
+  return asNumber(value) ?? 0;
+}
+
 /** An object, else an empty one: `asObject(body["usage"])["input_tokens"]` is safe whatever was sent. */
 export function asObject(value: unknown): Foreign {
   return isJsonObject(value) ? value : NOTHING;

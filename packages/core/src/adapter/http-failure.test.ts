@@ -27,10 +27,7 @@ const table: FailureTable = {
   },
   requestIdHeaders: ["request-id", "x-request-id"],
   rateLimitPrefix: "x-ratelimit-",
-  firedLimit: (headers) =>
-    headers.get("x-ratelimit-remaining-tokens") === "0"
-      ? { class: "rate.tokens", reset: headers.get("x-ratelimit-reset-tokens") }
-      : undefined,
+  limits: [{ class: "rate.tokens", remaining: "remaining-tokens", reset: "reset-tokens" }],
 };
 const failures = classifyFailures(table, [KEY]);
 

@@ -55,7 +55,7 @@ export interface FailureRow {
   readonly repair?: ((error: VendorError) => Repair | undefined) | undefined;
 }
 
-/** What an adapter knows about its vendor's failures. Pure data but for the two readers. */
+/** What an adapter knows about its vendor's failures. Pure data but for its reader. */
 export interface FailureTable {
   readonly rows: readonly FailureRow[];
   /** The vendor's error in a parsed body; undefined when the body is none of this vendor's. */
@@ -64,13 +64,16 @@ export interface FailureTable {
   readonly requestIdHeaders: readonly string[];
   /** How the names of rate-limit headers begin. */
   readonly rateLimitPrefix?: string | undefined;
-  /** Which limit a 429 is about, and the header value that says when it is full again. */
-  readonly firedLimit?: ((headers: Headers) => FiredLimit | undefined) | undefined;
+  /** What a 429 may be about: the first limit of which nothing remains. */
+  readonly limits?: readonly LimitHeaders[] | undefined;
 }
 
-export interface FiredLimit {
+/** Of one limit, the names of its headers without the prefix. */
+export interface LimitHeaders {
   readonly class: "rate.requests" | "rate.tokens" | "rate.daily" | "rate.concurrency";
-  readonly reset?: string | null | undefined;
+  readonly remaining: string;
+  /** When it is full again. */
+  readonly reset: string;
 }
 
 export interface FailedResponse {
@@ -130,7 +133,7 @@ function httpFailure(table: FailureTable, secrets: readonly string[], response: 
   const own = table.readError(body);
   const error: VendorError = own ?? { message: asString(body) };
   const row = matchRow(table.rows, error, status);
-  const fired = status === 429 ? table.firedLimit?.(headers) : undefined;
+  const fired = status === 429 ? firedLimit(table, headers) : undefined;
   const wait = retryAfterMs({
     headers,
     wallNow,
@@ -220,6 +223,14 @@ function sdkResponse(error: unknown, wallNow: number): FailedResponse | undefine
 
 function requestIdOf(table: FailureTable, headers: Headers): string | undefined {
   return table.requestIdHeaders.map((name) => cleanId(headers.get(name))).find((id) => id !== undefined);
+}
+
+function firedLimit(
+  { rateLimitPrefix = "", limits }: FailureTable,
+  headers: Headers,
+): { readonly class: FailureClass; readonly reset: string | null } | undefined {
+  const fired = limits?.find(({ remaining }) => headers.get(rateLimitPrefix + remaining) === "0");
+  return fired && { class: fired.class, reset: headers.get(rateLimitPrefix + fired.reset) };
 }
 
 function rateLimitsOf({ rateLimitPrefix: prefix }: FailureTable, headers: Headers): RateLimits | undefined {

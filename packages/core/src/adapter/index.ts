@@ -40,13 +40,24 @@ export {
   type FailureClassifier,
   type FailureRow,
   type FailureTable,
-  type FiredLimit,
+  type LimitHeaders,
   type VendorError,
 } from "./http-failure.ts";
 export { networkFailure } from "./network-failure.ts";
+export { unsupported } from "./unsupported.ts";
 export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
 export { cleanId, redact } from "./redact.ts";
-export { asArray, asJsonObject, asNumber, asObject, asString, asText, parseEvent, type Foreign } from "./foreign.ts";
+export {
+  asArray,
+  asIndex,
+  asJsonObject,
+  asNumber,
+  asObject,
+  asString,
+  asText,
+  parseEvent,
+  type Foreign,
+} from "./foreign.ts";
 export {
   OpenCall,
   OpenText,

@@ -1,9 +1,9 @@
 import {
   defined,
   inMessage,
-  TargetFailure,
   toDataURL,
   toolInputText,
+  unsupported,
   type AssistantPart,
   type FilePart,
   type JsonObject,
@@ -58,7 +58,7 @@ function toPart(part: UserPart): JsonObject {
       return { type: "file", file: toFile(part) };
     case "audio": {
       const { source } = part;
-      if (source.type !== "base64") throw new TargetFailure("request.unsupported", { capability: "audio" });
+      if (source.type !== "base64") throw unsupported("audio");
       const format = /^audio\/(?:mpeg|mp3)$/.test(source.mediaType) ? "mp3" : "wav";
       return { type: "input_audio", input_audio: { data: source.data, format } };
     }
@@ -72,7 +72,7 @@ function toFile({ source, name }: FilePart): JsonObject {
     case "base64":
       return { filename: name ?? fileName(source.mediaType), file_data: toDataURL(source) };
     case "url":
-      throw new TargetFailure("request.unsupported", { capability: "urls" });
+      throw unsupported("urls");
     case "vendor-file":
       return { file_id: source.id };
     default:

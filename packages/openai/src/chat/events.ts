@@ -1,6 +1,6 @@
 import {
   asArray,
-  asNumber,
+  asIndex,
   asObject,
   asString,
   asText,
@@ -66,13 +66,7 @@ export class ChatReader implements WireReader {
     }
     const chunk = parseEvent(data);
     this.#checkError(chunk);
-    // Empty in the first chunk of some clouds.
-    this.#model ||= asString(chunk["model"]);
-    const { choices } = chunk;
-    // Some chunks have none: of filters, of usage.
-    if (Array.isArray(choices)) for (const choice of choices) this.#choice(asObject(choice), "delta", out);
-    this.#readUsage(chunk, out);
-    if (this.#cutter?.isCut === true) this.#cut(out);
+    this.#read(chunk, "delta", out);
   }
 
   whole(body: unknown, out: StreamPart[]): void {
@@ -81,11 +75,8 @@ export class ChatReader implements WireReader {
     const choice = asObject(asArray(completion["choices"])[0]);
     // Where a filter took all of the answer, there is no message.
     if (!isJsonObject(choice["message"]) && typeof choice["finish_reason"] !== "string") return;
-    this.#model = asString(completion["model"]);
-    this.#choice(choice, "message", out);
-    this.#readUsage(completion, out);
-    if (this.#cutter?.isCut === true) this.#cut(out);
-    else this.finish(out);
+    this.#read(completion, "message", out);
+    if (this.#cutter?.isCut !== true) this.finish(out);
   }
 
   finish(out: StreamPart[]): void {
@@ -109,8 +100,17 @@ export class ChatReader implements WireReader {
   }
 
   /** A whole message has the shape of one large delta. */
+  #read(native: Foreign, field: "delta" | "message", out: StreamPart[]): void {
+    // Empty in the first chunk of some clouds.
+    this.#model ||= asString(native["model"]);
+    // Some chunks have none: of filters, of usage.
+    for (const choice of asArray(native["choices"])) this.#choice(asObject(choice), field, out);
+    this.#readUsage(native, out);
+    if (this.#cutter?.isCut === true) this.#cut(out);
+  }
+
   #choice(choice: Foreign, field: "delta" | "message", out: StreamPart[]): void {
-    if ((asNumber(choice["index"]) ?? 0) !== 0) return;
+    if (asIndex(choice["index"]) !== 0) return;
     const delta = choice[field];
     // Chunks of filters have none.
     if (isJsonObject(delta)) this.#delta(delta, out);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { readUsage as readChatUsage } from "./chat/usage.ts";
+import { readUsage } from "./usage.ts";
+
+const EXPECTED = {
+  inputTokens: 1_064,
+  cacheReadTokens: 1_000,
+  cacheWriteTokens: 60,
+  outputTokens: 30,
+  reasoningTokens: 12,
+};
+
+describe("usage", () => {
+  it("takes cached input and reasoning for parts of their totals", () => {
+    const usage = readUsage({
+      input_tokens: 1_064,
+      input_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 60 },
+      output_tokens: 30,
+      output_tokens_details: { reasoning_tokens: 12 },
+    });
+
+    expect(usage).toEqual(EXPECTED);
+  });
+
+  it("reads the same counts under the names of Chat Completions", () => {
+    const usage = readChatUsage({
+      prompt_tokens: 1_064,
+      prompt_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 60 },
+      completion_tokens: 30,
+      completion_tokens_details: { reasoning_tokens: 12 },
+    });
+
+    expect(usage).toEqual(EXPECTED);
+  });
+
+  it("leaves absent what the vendor does not say", () => {
+    expect(Object.values(readUsage({ input_tokens: null }))).toEqual(Array.from({ length: 5 }));
+  });
+});
