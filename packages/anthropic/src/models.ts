@@ -1,12 +1,12 @@
 import type { ReasoningEffort } from "@understudy/core/adapter";
 
-export type ThinkingType = "adaptive" | "enabled" | "disabled" | "between_tools";
+export type AnthropicThinking = "adaptive" | "enabled" | "disabled" | "between_tools";
 export type AnthropicEffort = Extract<ReasoningEffort, "low" | "medium" | "high" | "xhigh" | "max">;
 
 /** What is known of a model: what it takes, its limits and its end. */
 export interface AnthropicModel {
   /** Values of `thinking.type` that it takes. */
-  readonly thinking: readonly ThinkingType[];
+  readonly thinking: readonly AnthropicThinking[];
   /** What it does when `thinking` is left out. */
   readonly thinksByDefault: boolean;
   /** Whether reasoning is shown when `thinking.display` is left out. */
