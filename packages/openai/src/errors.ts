@@ -98,7 +98,7 @@ function refusals(stopStreaming: () => void, refused: Set<string>): readonly Fai
     { ...withoutReasoning, code: "invalid_encrypted_content" },
     { ...withoutReasoning, text: /without its required (?:following item|'reasoning' item)/ },
     { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: without },
-    { ...unsupported, text: /not supported (?:with|by|for) (?:this|the) model|does not support/i, repair: without },
+    { ...unsupported, text: /not supported (?:with|by|for) th|does not support/i, repair: without },
     { ...unsupported, code: "unsupported_file", capability: "files" },
     { ...unsupported, code: "invalid_json_schema", capability: "jsonOutput" },
   ];
