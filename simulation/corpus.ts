@@ -11,4 +11,6 @@ export const CORPUS: readonly { readonly seed: number; readonly profile: Profile
   { seed: 153, profile: "storm", found: "a stream that had been left threw the error it had not read" },
   { seed: 558, profile: "storm", found: "calls waiting for a repeat together counted on the same token" },
   { seed: 588, profile: "storm", found: "the limit for silence was armed by content, not by the first byte" },
+  { seed: 400_793, profile: "narrow", found: "a consumer that stopped behind an awaited event was noticed late" },
+  { seed: 679_984, profile: "narrow", found: "the same, while the next target only pinged" },
 ];

@@ -122,7 +122,7 @@ function checkAttempt(facts: Facts, attempt: AttemptFact, since: number, isRelea
   if (endedAt > due.at + TICK_MS + grace) return `was not stopped at ${due.at} by ${due.class}`;
   if (!isOurTimeout(attempt)) return undefined;
   // What arrived while the process stood still is read before anything is decided.
-  const wasThere = upstream.reads.some(({ isLate, at }) => isLate && at <= endedAt + 0.5);
+  const wasThere = upstream.reads.some(({ isLate, at }) => isLate && at <= endedAt);
   if (wasThere && endedAt - due.at > 255 && facts.sleeps.some(({ to }) => to <= endedAt && to > endedAt - 5))
     return "was stopped with data to read";
   if (endedAt < due.at) return `was stopped by ${record.class} at ${endedAt}, before ${due.at}`;

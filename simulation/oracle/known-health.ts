@@ -82,7 +82,8 @@ export class KnownHealth {
     const { breaker, charges, isUnsure, changedInTurn } = this.route(target);
     switch (reason) {
       case "breaker":
-        return isUnsure || changedInTurn === this.turn || (breaker.state === "open" && this.at <= breaker.openUntil[1]);
+        if (isUnsure || changedInTurn === this.turn || this.isComing("probe")) return true;
+        return breaker.state === "open" && this.at <= breaker.openUntil[1];
       case "repeats-used-up":
         return (
           progress.routes.has(routeOf(target)) &&
@@ -99,7 +100,7 @@ export class KnownHealth {
         return Math.min(spare, left) < Math.min(own, 1_000);
       }
       case "cooldown":
-        return this.cooldowns.longest(target, this.at)?.isHard === true && this.isTrialComing();
+        return this.cooldowns.longest(target, this.at)?.isHard === true && this.isComing("trial");
       case "window-too-small":
       case "unsupported":
         return progress.attempts.some(
@@ -110,14 +111,14 @@ export class KnownHealth {
     }
   }
 
-  /** Another call of this turn was let through to a hard block, and is about to begin. */
-  isTrialComing(): boolean {
+  /** Another call of this turn was let through to find out, and is about to begin. */
+  isComing(venture: "trial" | "probe"): boolean {
     const coming = this.facts.timeline.slice(this.index).filter(({ turn }) => turn === this.turn);
     return coming.some((entry) => {
-      if (entry.type === "event") return entry.event.type === "attempt-end" && entry.event.attempt.venture === "trial";
+      if (entry.type === "event") return entry.event.type === "attempt-end" && entry.event.attempt.venture === venture;
       if (entry.type !== "open") return false;
       const { call, attempt } = entry.upstream;
-      return attemptsOf(call).find(({ n }) => n === attempt)?.record?.venture === "trial";
+      return attemptsOf(call).find(({ n }) => n === attempt)?.record?.venture === venture;
     });
   }
 

@@ -54,9 +54,10 @@ export class CallDeadlines {
 
   /** The next time anything is due; `attemptDue` is the running attempt's own. */
   nextDue(attemptDue: number): DueTime {
-    const idleDue = this.#isIdle() ? this.#idleSince + this.#limits.consumerIdleMs : Infinity;
+    // Also while a read waits: nobody tells when the consumer stops after its answer.
+    const idleDue = this.#isReleased ? this.#idleSince + this.#limits.consumerIdleMs : Infinity;
     const at = Math.min(this.#totalDue, this.#startDue, this.#wait?.until ?? Infinity, attemptDue, idleDue);
-    return { at, background: at === idleDue };
+    return { at, background: at === idleDue && this.#isIdle() };
   }
 
   /** Ends a wait that is over, and says whether the call is. */

@@ -472,6 +472,26 @@ describe("timers that fire late", () => {
 });
 
 describe("a consumer that does not read", () => {
+  test("row 53 is noticed in time also when it stops behind an event that it had waited for", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [
+      (call) => {
+        const id = call.context.newId();
+        const text = (delta: string): StreamPart => ({ type: "text-delta", id, delta });
+        return [read({ type: "text-start", id }, text("One")), wait(5_000), read(text("Two")), hang];
+      },
+    ]);
+    const stream = await finish(clock, chain([target], { consumerIdleMs: 2_000 }).stream("Hi"));
+    const iterator = stream[Symbol.asyncIterator]();
+    for (let reads = 0; reads < 4; reads++) await finish(clock, iterator.next());
+
+    // Far below the limit for progress, which is the next deadline of the attempt.
+    await clock.advance(4_100);
+
+    expect(target.calls[0]?.aborted).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
   test("row 53 is stopped after consumerIdleMs, and told at its next read", async () => {
     const { clock, chain, events } = harness();
     const target = scripted(clock, [begin(["One"], hang)]);
