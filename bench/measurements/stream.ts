@@ -21,8 +21,8 @@ export interface StreamOptions {
 
 /** The first rounds compile: with one delta per read the cost still falls by a third within them. */
 const warmupRounds = 5;
-/** At full speed a round has at least so many deltas, or it would be over before the clock has moved enough. */
-const deltasPerRound = 40_000;
+/** At full speed every driver works about so long in a round: in a shorter one a single collection of garbage shows. */
+const roundMicroseconds = 250_000;
 const calibrationPaceMs = 20;
 
 type Row = Section["rows"][number];
@@ -45,8 +45,19 @@ function rows(wire: WireName, results: ReadonlyMap<string, readonly RoundResult[
 
 function atFullSpeed(server: BenchServer, wire: WireName, options: StreamOptions): StreamCommand {
   const { deltas, streams } = options;
-  const repeat = Math.max(1, Math.ceil(deltasPerRound / (deltas * streams)));
-  return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat };
+  return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat: 1 };
+}
+
+/** For every driver as many streams as fill a round. */
+function lengthened(
+  command: StreamCommand,
+  seen: ReadonlyMap<string, readonly RoundResult[]>,
+): (driver: string) => StreamCommand {
+  return (driver) => {
+    const perDelta = seen.get(driver)?.at(-1)?.perDelta ?? roundMicroseconds;
+    const perStreams = perDelta * command.deltas * command.streams;
+    return { ...command, repeat: Math.max(1, Math.round(roundMicroseconds / perStreams)) };
+  };
 }
 
 function oneDeltaPerRead(
@@ -74,6 +85,17 @@ function paceFor(results: ReadonlyMap<string, RoundResult>, streams: number): nu
   return Math.max(3, Math.ceil((slowest * streams * 1.6) / 1_000));
 }
 
+async function paced(
+  server: BenchServer,
+  wire: WireName,
+  options: StreamOptions,
+  drivers: Drivers,
+): Promise<StreamCommand> {
+  const calibration = oneDeltaPerRead(server, wire, { ...options, deltas: 50 }, calibrationPaceMs);
+  await drivers.round(() => calibration);
+  return oneDeltaPerRead(server, wire, options, paceFor(await drivers.round(() => calibration), options.streams));
+}
+
 interface WireResult {
   readonly rows: readonly Row[];
   readonly notes: readonly string[];
@@ -82,15 +104,11 @@ interface WireResult {
 async function measureWire(server: BenchServer, wire: WireName, options: StreamOptions): Promise<WireResult> {
   const drivers = new Drivers(options.drivers);
   try {
-    let command = atFullSpeed(server, wire, options);
-    if (options.profile === "per-read") {
-      const calibration = oneDeltaPerRead(server, wire, { ...options, deltas: 50 }, calibrationPaceMs);
-      await drivers.round(() => calibration);
-      const paceMs = paceFor(await drivers.round(() => calibration), options.streams);
-      command = oneDeltaPerRead(server, wire, options, paceMs);
-    }
-    await drivers.rounds(warmupRounds, () => command);
-    const results = await drivers.rounds(options.rounds, () => command);
+    const perRead = options.profile === "per-read";
+    const warmUp = perRead ? await paced(server, wire, options, drivers) : atFullSpeed(server, wire, options);
+    const seen = await drivers.rounds(warmupRounds, () => warmUp);
+    const command = perRead ? () => warmUp : lengthened(warmUp, seen);
+    const results = await drivers.rounds(options.rounds, command);
     return { rows: rows(wire, results), notes: options.profile === "per-read" ? warnings(wire, results) : [] };
   } finally {
     drivers.stop();

@@ -2,9 +2,9 @@ import { createParser, type EventSourceParser } from "eventsource-parser";
 import { parseJson } from "../model/json.ts";
 import type { StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+import { StrayJson } from "./stray-json.ts";
 import type { WireReader } from "./wire-reader.ts";
 
-const STRAY_CHARS = 2048;
 const FIELD_NAMES = [":", "data", "event", "id", "retry"];
 
 /**
@@ -21,9 +21,8 @@ export class AnswerDecoder {
   #events = 0;
   // The first characters of an event stream, to tell fields from prose.
   #head = "";
-  // From the first line on that begins like JSON: some servers put a bare error behind the events.
-  #stray = "";
-  #isLineStart = false;
+  readonly #stray = new StrayJson();
+  #hasUnknownLine = false;
   #json: string[] = [];
   #jsonChars = 0;
 
@@ -38,6 +37,7 @@ export class AnswerDecoder {
       },
       onError: (error) => {
         if (error.type === "max-buffer-size-exceeded") this.#isOversized = true;
+        else this.#hasUnknownLine = true;
       },
     });
   }
@@ -70,23 +70,10 @@ export class AnswerDecoder {
   #pushEvents(text: string, out: StreamPart[]): void {
     if (this.#head.length < 8) this.#head = (this.#head + text).trimStart().slice(0, 8);
     this.#out = out;
+    this.#hasUnknownLine = false;
     this.#parser.feed(text);
     if (this.#isOversized) throw new TargetFailure("stream.oversized");
-    this.#keepStray(text);
-  }
-
-  #keepStray(text: string): void {
-    const start = this.#stray === "" ? this.#strayStart(text) : 0;
-    this.#isLineStart = text.endsWith("\n") || text.endsWith("\r");
-    if (start === -1 || this.#stray.length >= STRAY_CHARS) return;
-    this.#stray += text.slice(start, start + STRAY_CHARS - this.#stray.length);
-  }
-
-  #strayStart(text: string): number {
-    if (this.#isLineStart && (text.startsWith("{") || text.startsWith("["))) return 0;
-    const object = text.indexOf("\n{");
-    const list = text.indexOf("\n[");
-    return object === -1 || list === -1 ? Math.max(object, list) : Math.min(object, list);
+    this.#stray.push(text, this.#hasUnknownLine);
   }
 
   #endEvents(out: StreamPart[]): void {
@@ -99,7 +86,7 @@ export class AnswerDecoder {
       if (!isTargetFailure(error) || error.class !== "stream.malformed") throw error;
     }
     // An error counts after evidence too: some vendors repeat their evidence from the first event on.
-    if (!this.#isEnded() && this.#stray !== "") this.#whole(this.#stray, out);
+    if (!this.#isEnded() && this.#stray.text !== "") this.#whole(this.#stray.text, out);
     if (this.#wire.phase === "evidence") this.#wire.finish(out);
     if (this.#isEnded()) return;
     throw new TargetFailure(isForeign ? "gateway.not-a-stream" : "stream.truncated");

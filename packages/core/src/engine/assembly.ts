@@ -22,11 +22,18 @@ export class Assembly {
   // The part of the latest delta: most deltas go to the same part as the one before.
   #latestId: string | undefined;
   #latest: OpenPart | undefined;
+  #deltaChars = 0;
   #textChars = 0;
+  #hasText = false;
   #reasoningChars = 0;
 
   constructor(origin: Origin) {
     this.#origin = origin;
+  }
+
+  /** The length of all deltas so far, those of tool calls included. */
+  get deltaChars(): number {
+    return this.#deltaChars;
   }
 
   get textChars(): number {
@@ -35,6 +42,11 @@ export class Assembly {
 
   get reasoningChars(): number {
     return this.#reasoningChars;
+  }
+
+  /** Whether there is any text but white space. Told while it comes: to look through a long text afterwards is slow. */
+  get hasText(): boolean {
+    return this.#hasText;
   }
 
   /** Ids of all parts so far, in order. */
@@ -52,6 +64,7 @@ export class Assembly {
       case "text-delta": {
         this.#append(event.id, event.delta, "text");
         this.#textChars += event.delta.length;
+        this.#sawText(event.delta);
         return event.delta === "" ? "none" : "show";
       }
       case "reasoning-delta": {
@@ -124,6 +137,10 @@ export class Assembly {
     return slots.filter((part) => part !== undefined);
   }
 
+  #sawText(text: string): void {
+    this.#hasText ||= text.trim() !== "";
+  }
+
   #begin(id: string, type: OpenPart["type"]): void {
     this.#open.set(id, { type, slot: this.#reserve(id), text: "" });
   }
@@ -135,6 +152,7 @@ export class Assembly {
     }
     if (this.#latest?.type !== type) throw new TargetFailure("adapter.contract");
     this.#latest.text += delta;
+    this.#deltaChars += delta.length;
   }
 
   #end(id: string, part: AssistantPart): AssistantPart {
@@ -159,6 +177,7 @@ export class Assembly {
   #fill(slot: number, part: AssistantPart): AssistantPart {
     const filled = needsOrigin(part) ? { ...part, origin: this.#origin } : part;
     this.#slots[slot] = filled;
+    if (part.type === "text") this.#sawText(part.text);
     return filled;
   }
 }

@@ -7,7 +7,7 @@ import type { Usage } from "../model/usage.ts";
 import { Assembly, type Weight } from "./assembly.ts";
 import { AttemptClocks, type AttemptLimits } from "./attempt-clocks.ts";
 import { Attempt, toTargetFailure, type Appetite } from "./attempt.ts";
-import { Gate } from "./gate.ts";
+import { Gate, type Batch } from "./gate.ts";
 import type { Output } from "./output.ts";
 
 export type EndPart = Extract<StreamPart, { readonly type: "end" }>;
@@ -24,7 +24,7 @@ export interface AttemptRunSetup {
   /** A deadline may have become earlier. */
   readonly onDeadline: () => void;
   /** The gate opened: what was held goes out first. */
-  readonly onRelease: (run: AttemptRun, held: readonly PartEvent[]) => void;
+  readonly onRelease: (run: AttemptRun, held: readonly Batch[]) => void;
   readonly onFirstContent: () => void;
   /** The adapter did something out of order that did no harm. */
   readonly onWarning: (detail: string) => void;
@@ -131,37 +131,53 @@ export class AttemptRun {
     const now = clock.now();
     if (!Array.isArray(parts)) throw new TypeError("The adapter yielded something else than an array of parts.");
     if (clocks.byte(now)) onDeadline();
-    let weight: Weight = "none";
-    for (let index = 0; index < parts.length; index++) {
-      const part = parts[index];
-      if (part === undefined) throw new TypeError("The adapter yielded a part that is none.");
-      switch (part.type) {
-        case "response":
-          this.requestId = part.requestId;
-          this.rateLimits = part.rateLimits;
-          continue;
-        case "usage":
-          this.usage = part.usage;
-          break;
-        case "working":
-          clocks.working(part.kind, part.on, now);
-          if (part.kind === "server-tool") this.sideEffects = true;
-          onDeadline();
-          break;
-        case "end":
-          this.#end(part, index === parts.length - 1);
-          return "enough";
-        default:
-          weight = heavier(weight, this.assembly.accept(part));
-          this.#pass(part);
-      }
-      clocks.event();
-    }
+    const weight = this.#sort(parts, clocks, now);
+    if (this.#ended !== undefined) return "enough";
     if (weight !== "none") this.#progressed(now, clocks);
     if (weight === "show" && !this.#gate.isOpen) this.#shown(now);
     if (output.hasRoom || !this.#gate.isOpen) return "more";
     this.#pauseUntilRoom(clocks);
     return "pause";
+  }
+
+  /** Keeps what is for the engine, passes on what is for the consumer: also what came before a part that is wrong. */
+  #sort(parts: readonly StreamPart[], clocks: AttemptClocks, now: number): Weight {
+    const events: PartEvent[] = [];
+    const charsBefore = this.assembly.deltaChars;
+    let weight: Weight = "none";
+    let read = 0;
+    try {
+      while (read < parts.length && this.#ended === undefined) {
+        const part = parts[read++];
+        if (part === undefined) throw new TypeError("The adapter yielded a part that is none.");
+        switch (part.type) {
+          case "response":
+            this.requestId = part.requestId;
+            this.rateLimits = part.rateLimits;
+            continue;
+          case "usage":
+            this.usage = part.usage;
+            break;
+          case "working":
+            clocks.working(part.kind, part.on, now);
+            if (part.kind === "server-tool") this.sideEffects = true;
+            this.#setup.onDeadline();
+            break;
+          case "end":
+            this.#ended = part;
+            break;
+          default:
+            weight = heavier(weight, this.assembly.accept(part));
+            // Whole tool calls leave with the end of the attempt, never before it.
+            if (part.type !== "tool-call") events.push(part);
+        }
+        clocks.event();
+      }
+    } finally {
+      this.#pass({ events, chars: this.assembly.deltaChars - charsBefore });
+    }
+    if (this.#ended !== undefined) this.#end(this.#ended, read === parts.length);
+    return weight;
   }
 
   /** Time in which nobody reads is not the vendor's. */
@@ -176,11 +192,10 @@ export class AttemptRun {
     });
   }
 
-  #pass(part: PartEvent): void {
-    // Whole tool calls leave with the end of the attempt, never before it.
-    if (part.type === "tool-call") return;
-    if (this.#gate.isOpen) this.#setup.output.push(part);
-    else if (!this.#setup.output.isDiscarding) this.#gate.hold(part);
+  #pass(batch: Batch): void {
+    const { output } = this.#setup;
+    if (this.#gate.isOpen) output.push(batch.events, batch.chars);
+    else if (!output.isDiscarding) this.#gate.hold(batch);
   }
 
   #end(part: EndPart, isLast: boolean): void {
@@ -189,11 +204,10 @@ export class AttemptRun {
     for (const missing of this.assembly.missingEnds()) {
       onWarning(`${missing.type} is missing`);
       this.assembly.accept(missing);
-      this.#pass(missing);
+      this.#pass({ events: [missing], chars: 0 });
     }
     this.usage = part.usage ?? this.usage;
     this.servedModel = part.model;
-    this.#ended = part;
   }
 
   #progressed(now: number, clocks: AttemptClocks): void {

@@ -1,7 +1,7 @@
 import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
 import { isUnderstudyError, type PartialAnswer, type UnderstudyError } from "../model/error.ts";
-import type { AttemptName, PartEvent } from "../model/events.ts";
+import type { AttemptName, FailoverEvent } from "../model/events.ts";
 import { FAILURE_RULES } from "../model/failure-rules.ts";
 import type { TargetRequest } from "../model/target.ts";
 import { TargetFailure } from "../model/target-failure.ts";
@@ -20,6 +20,7 @@ import {
   type Stop,
 } from "./call-error.ts";
 import type { CallRequests } from "./call-requests.ts";
+import type { Batch } from "./gate.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import type { ChainHealth } from "./health/chain-health.ts";
 import { Eligibility } from "./eligibility.ts";
@@ -212,7 +213,7 @@ export class Call {
     try {
       const end = await run.run();
       const request = this.#setup.requests.forTier(step.candidate.tier);
-      const judgement = await judgeAnswer(run.assembly.content(), end.finishReason, request);
+      const judgement = await judgeAnswer(run.assembly, end.finishReason, request);
       const ended = { end, judgement };
       return judgement.fault === undefined ? { ended } : { ended, failure: new TargetFailure(judgement.fault) };
     } catch (error) {
@@ -228,9 +229,9 @@ export class Call {
     this.#close();
     run.release();
     for (const { id, part } of run.assembly.toolCalls) {
-      if (judgement.toolCalls.includes(part)) this.output.push({ type: "tool-call", id, part });
+      if (judgement.toolCalls.includes(part)) this.output.push([{ type: "tool-call", id, part }]);
     }
-    this.output.push({ type: "finish", finishReason, rawFinishReason, usage: run.usage });
+    this.output.push([{ type: "finish", finishReason, rawFinishReason, usage: run.usage }]);
     this.output.end();
     this.#setup.health.answered(step.admitted);
     this.#record(running, "answered", undefined);
@@ -348,36 +349,38 @@ export class Call {
     }
   }
 
-  #onRelease(run: AttemptRun, held: readonly PartEvent[]): void {
+  #onRelease(run: AttemptRun, held: readonly Batch[]): void {
     const { callId, emit, clock } = this.#setup;
     const before = this.#shown;
     this.#shown = run;
-    if (before === undefined) {
-      this.output.push({ type: "start", ...run.name });
+    const seam = before === undefined ? undefined : this.#seam(before, run);
+    this.output.push([seam ?? { type: "start", ...run.name }]);
+    for (const { events, chars } of held) this.output.push(events, chars);
+    // After the output: a hook may end the call, and what is released counts as shown.
+    if (seam === undefined) {
       this.#deadlines.released(clock.now());
       emit({ callId, type: "released", ...run.name });
     } else {
-      this.#announceFailover(before, run);
+      const { from, to, reason } = seam;
+      emit({ callId, type: "failover", from, to, reason });
     }
-    for (const event of held) this.output.push(event);
     this.#released.resolve();
     this.#alarm.update();
   }
 
-  #announceFailover(before: AttemptRun, run: AttemptRun): void {
-    const { callId, emit, marker } = this.#setup;
+  #seam(before: AttemptRun, { name }: AttemptRun): FailoverEvent {
     const { textChars, ids } = before.assembly;
     const failed = this.#recorder.failed.find(({ record }) => record.n === before.name.attempt);
-    const change = { from: before.name, to: run.name, reason: failed?.failure.class ?? "unknown" } as const;
-    this.output.push({
+    return {
       type: "failover",
       mode: "restart",
-      ...change,
-      marker: textChars > 0 ? marker : null,
+      from: before.name,
+      to: name,
+      reason: failed?.failure.class ?? "unknown",
+      marker: textChars > 0 ? this.#setup.marker : null,
       discards: { textChars, ids },
       sideEffects: before.sideEffects,
-    });
-    emit({ callId, type: "failover", ...change });
+    };
   }
 
   #onDue(now: number, late: boolean): void {

@@ -1,12 +1,19 @@
 import type { PartEvent } from "../model/events.ts";
 
+/** What one read gave to show. */
+export interface Batch {
+  readonly events: readonly PartEvent[];
+  /** The length of all deltas among them. */
+  readonly chars: number;
+}
+
 /**
  * Holds an attempt's output back until it is worth showing, so that an early failure stays invisible. Opens `holdMs`
  * after the first text, reasoning or media; with `Infinity` only when the attempt has ended.
  */
 export class Gate {
   readonly #holdMs: number;
-  #held: PartEvent[] = [];
+  #held: Batch[] = [];
   #opensAt = Infinity;
   #open = false;
 
@@ -23,8 +30,8 @@ export class Gate {
     return this.#open ? Infinity : this.#opensAt;
   }
 
-  hold(event: PartEvent): void {
-    this.#held.push(event);
+  hold(batch: Batch): void {
+    this.#held.push(batch);
   }
 
   /** There is something to show. */
@@ -33,7 +40,7 @@ export class Gate {
   }
 
   /** Opens and hands over what was held. */
-  open(): readonly PartEvent[] {
+  open(): readonly Batch[] {
     this.#open = true;
     const held = this.#held;
     this.#held = [];

@@ -4,6 +4,7 @@ import type { FinishReason } from "../model/finish-reason.ts";
 import { isJsonObject, parseJson, type JsonValue } from "../model/json.ts";
 import type { AssistantPart, ToolCallPart } from "../model/parts.ts";
 import type { ResolvedRequest } from "../handoff/resolve-request.ts";
+import type { Assembly } from "./assembly.ts";
 
 /** What a properly ended attempt is worth. */
 export interface Judgement {
@@ -16,19 +17,23 @@ export interface Judgement {
   readonly fault: FailureClass | undefined;
 }
 
+/** Alone, they are no answer. */
+const WEIGHTLESS: ReadonlySet<AssistantPart["type"]> = new Set(["text", "reasoning", "source", "opaque"] as const);
+
 /** Looks at a finished answer as the application would: is there anything in it, and is it what was asked for? */
 export async function judgeAnswer(
-  content: readonly AssistantPart[],
+  assembly: Assembly,
   finishReason: FinishReason,
   request: ResolvedRequest,
 ): Promise<Judgement> {
+  const content = assembly.content();
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
   const tools = await judgeToolCalls(content, finishReason, request);
   const base = { text, ...tools, output: undefined, validated: false };
   if (finishReason === "refusal" || finishReason === "content-filter") {
     return { ...base, fault: text === "" ? "policy.refusal" : undefined };
   }
-  if (isEmpty(content, finishReason) && !request.endsWithToolResult) return { ...base, fault: "output.empty" };
+  if (isEmpty(assembly, finishReason) && !request.endsWithToolResult) return { ...base, fault: "output.empty" };
   if (tools.invalidToolCalls.length > 0) {
     return { ...base, fault: finishReason === "length" ? "output.tool-json-cut" : "output.tool-json-invalid" };
   }
@@ -37,12 +42,9 @@ export async function judgeAnswer(
 }
 
 /** Reasoning alone is no answer. A cut or paused answer may be empty. */
-function isEmpty(content: readonly AssistantPart[], finishReason: FinishReason): boolean {
+function isEmpty(assembly: Assembly, finishReason: FinishReason): boolean {
   if (finishReason !== "stop" && finishReason !== "other" && finishReason !== "tool-calls") return false;
-  return content.every((part) => {
-    if (part.type === "text") return part.text.trim() === "";
-    return part.type === "reasoning" || part.type === "source" || part.type === "opaque";
-  });
+  return !assembly.hasText && assembly.content().every(({ type }) => WEIGHTLESS.has(type));
 }
 
 async function judgeToolCalls(

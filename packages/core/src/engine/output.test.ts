@@ -3,14 +3,15 @@ import type { StreamEvent } from "../index.ts";
 import { Output } from "./output.ts";
 
 const delta = (text: string): StreamEvent => ({ type: "text-delta", id: "p1", delta: text });
+const push = (output: Output, ...texts: readonly string[]): void =>
+  output.push(texts.map(delta), texts.join("").length);
 
 describe("Output", () => {
   test("gives events in order, whether they wait or are waited for", async () => {
     const output = new Output();
-    output.push(delta("a"));
+    push(output, "a");
     const reads = [output.next(), output.next(), output.next(), output.next()];
-    output.push(delta("b"));
-    output.push(delta("c"));
+    push(output, "b", "c");
     output.end();
 
     expect(await Promise.all(reads)).toMatchObject([
@@ -23,7 +24,7 @@ describe("Output", () => {
 
   test("an error is thrown once, behind what came before it", async () => {
     const output = new Output();
-    output.push(delta("a"));
+    push(output, "a");
     output.fail(new Error("cut"));
 
     await expect(output.next()).resolves.toMatchObject({ done: false });
@@ -43,7 +44,7 @@ describe("Output", () => {
     const output = new Output();
     for (let count = 0; count < 64; count++) {
       expect(output.hasRoom).toBe(true);
-      output.push(delta("x".repeat(1_008)));
+      push(output, "x".repeat(1_008));
     }
     const room = [output.hasRoom];
 
@@ -57,10 +58,10 @@ describe("Output", () => {
 
   test("discarding keeps nothing and always has room", () => {
     const output = new Output();
-    output.push(delta("x".repeat(100_000)));
+    push(output, "x".repeat(100_000));
 
     output.discard();
-    output.push(delta("x".repeat(100_000)));
+    push(output, "x".repeat(100_000));
 
     expect(output.hasRoom).toBe(true);
     expect(output.isAwaited).toBe(true);

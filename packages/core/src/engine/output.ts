@@ -14,10 +14,15 @@ interface Waiter {
 
 type Terminal = { readonly type: "done" } | { readonly type: "error"; readonly error: unknown };
 
-/** Released events on their way to the one consumer. Answers from its queue; the writer waits when the queue is full. */
+/**
+ * Released events on their way to the one consumer. Keeps them in the batches in which they came, answers from these,
+ * and lets the writer wait when they are too many.
+ */
 export class Output {
-  #queue: StreamEvent[] = [];
-  #head = 0;
+  #batches: (readonly StreamEvent[])[] = [];
+  // The batch that is being read, and the event in it that comes next.
+  #batch = 0;
+  #event = 0;
   #weight = 0;
   #waiter: Waiter | undefined;
   /** What the waiter was promised: a consumer that pulls twice at once waits for the first answer. */
@@ -57,16 +62,16 @@ export class Output {
     onRoom?.();
   }
 
-  push(event: StreamEvent): void {
-    if (this.#discarding) return;
+  /** `chars`: the length of all deltas among the events. The array is kept as it is. */
+  push(events: readonly StreamEvent[], chars = 0): void {
+    if (this.#discarding || this.#terminal !== undefined || events.length === 0) return;
+    this.#batches.push(events);
+    this.#weight += EVENT_WEIGHT * events.length + chars;
     const waiter = this.#waiter;
-    if (waiter !== undefined) {
-      this.#waiter = undefined;
-      waiter.resolve({ done: false, value: event });
-      return;
-    }
-    this.#queue.push(event);
-    this.#weight += EVENT_WEIGHT + ("delta" in event ? event.delta.length : 0);
+    if (waiter === undefined) return;
+    this.#waiter = undefined;
+    const event = this.#shift();
+    if (event !== undefined) waiter.resolve({ done: false, value: event });
   }
 
   end(): void {
@@ -79,12 +84,8 @@ export class Output {
 
   next(): Promise<Result> {
     this.#pulls++;
-    const event = this.#queue[this.#head];
-    if (event !== undefined) {
-      this.#head++;
-      if (this.#head === this.#queue.length) this.#empty();
-      return Promise.resolve({ done: false, value: event });
-    }
+    const event = this.#shift();
+    if (event !== undefined) return Promise.resolve({ done: false, value: event });
     const terminal = this.#terminal;
     if (terminal?.type === "error") {
       // The error is thrown once; after it the iterator is done, as iterators are.
@@ -118,9 +119,22 @@ export class Output {
     this.#terminal = { type: "done" };
   }
 
+  #shift(): StreamEvent | undefined {
+    const batch = this.#batches[this.#batch];
+    if (batch === undefined) return undefined;
+    const event = batch[this.#event++];
+    if (this.#event === batch.length) {
+      this.#event = 0;
+      this.#batch++;
+      if (this.#batch === this.#batches.length) this.#empty();
+    }
+    return event;
+  }
+
   #empty(): void {
-    this.#queue = [];
-    this.#head = 0;
+    this.#batches = [];
+    this.#batch = 0;
+    this.#event = 0;
     this.#weight = 0;
     this.wakeWriter();
   }
