@@ -13,6 +13,8 @@ const delayMs = 80;
 const callsPerRound = 10;
 const deltas = 5;
 const warmupRounds = 3;
+/** Failing without a delay, before the first round: a server's code is compiled, and so is what is measured. */
+const warmupCalls = 300;
 
 /** Two endpoints: a chain does not try the one that has just failed again, whatever the tier. */
 interface Servers {
@@ -23,14 +25,22 @@ interface Servers {
 interface Failure {
   readonly name: string;
   readonly failing: string;
+  /** The same failure without a delay. */
+  readonly atOnce: string;
 }
 
 async function failuresOf(server: BenchServer, wire: WireName): Promise<readonly Failure[]> {
+  const unavailable = server.url(wire, "unavailable");
+  const refused = await refusedUrl();
+  const inStream = (kind: "error-event" | "cut") => ({
+    failing: server.url(wire, kind, deltas, delayMs),
+    atOnce: server.url(wire, kind, deltas, 0),
+  });
   return [
-    { name: "503", failing: server.url(wire, "unavailable") },
-    { name: "connection refused", failing: await refusedUrl() },
-    { name: "error in the stream", failing: server.url(wire, "error-event", deltas, delayMs) },
-    { name: "stream cut", failing: server.url(wire, "cut", deltas, delayMs) },
+    { name: "503", failing: unavailable, atOnce: unavailable },
+    { name: "connection refused", failing: refused, atOnce: refused },
+    { name: "error in the stream", ...inStream("error-event") },
+    { name: "stream cut", ...inStream("cut") },
   ];
 }
 
@@ -51,7 +61,8 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
   }));
   const working = servers.working.url(wire, "answer", deltas);
   const rows: Section["rows"][number][] = [];
-  for (const { name, failing } of await failuresOf(servers.failing, wire)) {
+  for (const { name, failing, atOnce } of await failuresOf(servers.failing, wire)) {
+    for (const { child } of children) await child.ask({ wire, failing: atOnce, working, calls: warmupCalls });
     const times = new Map<string, { readonly inClient: number[]; readonly atServer: number[] }>();
     for (let round = 0; round < warmupRounds + rounds; round += 1) {
       for (const { driver, child } of children) {
@@ -100,7 +111,7 @@ export async function measureFailover(
     title: "Failover decision",
     rows,
     notes: [
-      `Medians of ${options.rounds * callsPerRound} failures. In the client: from the failure's arrival at its HTTP client to the next request written.`,
+      `Medians of ${options.rounds * callsPerRound} failures, after ${warmupCalls} that are not counted. In the client: from the failure's arrival at its HTTP client to the next request written.`,
       "Seen by the server: from the failing answer written (a refused connection: from the client's notice of it) to the next request read.",
       "`bare` is the same pair of calls by hand: what the way through two sockets costs.",
     ],

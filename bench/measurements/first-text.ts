@@ -12,6 +12,8 @@ const deltas = 20;
 /** Longer than the gate's default, so that the gate and not the end of the answer releases the first text. */
 const restAfterMs = 80;
 const callsPerRound = 10;
+/** Without a rest, before the first round: a server's code is compiled, and so is what is measured. */
+const warmupCalls = 500;
 
 async function measureWire(server: BenchServer, wire: WireName, rounds: number): Promise<Section["rows"]> {
   const children = drivers.map((driver) => ({
@@ -19,7 +21,10 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
     child: startChild<FirstTextConversation>(client, { arguments: [driver] }),
     times: new Array<number>(),
   }));
-  // The first round warms up and is not counted.
+  for (const { child } of children) {
+    await child.ask({ wire, baseURL: server.url(wire, "first", deltas, 0), calls: warmupCalls });
+  }
+  // The first round fills caches and is not counted.
   for (let round = 0; round <= rounds; round += 1) {
     for (const { child, times } of children) {
       const baseURL = server.url(wire, "first", deltas, restAfterMs);
@@ -48,7 +53,7 @@ export async function measureFirstText(
     title: "Time to first text",
     rows,
     notes: [
-      `Medians of ${options.rounds * callsPerRound} calls, one after another, on warm connections.`,
+      `Medians of ${options.rounds * callsPerRound} calls, one after another, on warm connections, after ${warmupCalls} that are not counted.`,
       "`chain` has the gate at its default, `chain-no-gate` at 0. `engine` is a chain over a plain reader instead of an adapter.",
     ],
   };
