@@ -152,9 +152,9 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "regions-share-a-breaker",
     breaks: "An outage in one region takes out the healthy one.",
-    file: "engine/health/chain-health.ts",
-    search: "return `${target.vendor}/${target.model}@${target.endpoint}`;",
-    replace: "return `${target.vendor}/${target.model}`;",
+    file: "engine/health/routes.ts",
+    search: "return `${vendor}/${model}@${endpoint}`;",
+    replace: "return `${vendor}/${model}/${endpoint.length > 0}`;",
   },
   {
     name: "no-last-resort",
@@ -251,8 +251,8 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "isolation-is-ignored",
     breaks: "An operator cannot take a target out.",
     file: "engine/health/chain-health.ts",
-    search: "if (this.#isolated.has(own)) {",
-    replace: "if (this.#isolated.has(own) && now < 0) {",
+    search: "if (this.#isIsolated(target)) {",
+    replace: "if (this.#isIsolated(target) && now < 0) {",
   },
   {
     name: "liveness-is-sickness",

@@ -18,6 +18,7 @@ export class AnswerBody {
   readonly #maxBytes: number;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #bytes = 0;
+  #hasEnded = false;
   #timer: unknown;
 
   constructor(body: ReadableStream<Uint8Array>, options: AnswerBodyOptions) {
@@ -34,6 +35,11 @@ export class AnswerBody {
     // The timer runs only while a read is pending: cancelling later would throw away bytes that have arrived.
     if (quietMs !== undefined) this.#timer = this.#clock.setTimeout(this.#cancel, quietMs, true);
     return this.#reader.read();
+  }
+
+  /** There is nothing left to read. */
+  sawEnd(): void {
+    this.#hasEnded = true;
   }
 
   /** The text of a read. Throws `stream.malformed` for bytes that are no UTF-8, `stream.oversized` above the limit. */
@@ -58,7 +64,7 @@ export class AnswerBody {
   async release(whole: boolean): Promise<void> {
     this.stopTimer();
     // Ends at once when the attempt was stopped: then the body is cancelled already.
-    if (whole) await this.#drain();
+    if (whole && !this.#hasEnded) await this.#drain();
     this.#signal.removeEventListener("abort", this.#cancel);
     this.#cancel();
   }

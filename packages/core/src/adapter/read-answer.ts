@@ -55,8 +55,12 @@ export async function* readAnswer(source: AnswerSource): AsyncGenerator<readonly
         isReading = false;
         const stopped = stopReason(context.signal);
         if (stopped !== undefined) throw stopped;
-        if (done || value === undefined) decoder.end(out);
-        else decoder.push(body.text(value), out);
+        if (done || value === undefined) {
+          body.sawEnd();
+          decoder.end(out);
+        } else {
+          decoder.push(body.text(value), out);
+        }
       } catch (error) {
         failure = isReading ? endBroken(error, decoder, wire, out) : error;
       }

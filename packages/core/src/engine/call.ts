@@ -39,6 +39,8 @@ const PROBE_HOLD_MS = 250;
 export interface CallSetup {
   readonly callId: number;
   readonly tiers: readonly Tier[];
+  /** Every target of every tier, in order. */
+  readonly candidates: readonly Candidate[];
   readonly requests: CallRequests;
   readonly options: CallOptions;
   readonly limits: CallLimits;
@@ -101,7 +103,7 @@ export class Call {
   #partIds = 0;
 
   constructor(setup: CallSetup) {
-    const { clock, limits, tiers } = setup;
+    const { clock, limits, candidates } = setup;
     this.#setup = setup;
     this.#startedAt = clock.now();
     this.#recorder = new Recorder(this.#startedAt);
@@ -112,7 +114,7 @@ export class Call {
       (now, late) => this.#onDue(now, late),
     );
     this.#eligibility = new Eligibility({ ...setup, deadlines: this.#deadlines });
-    this.#selection = new Selection(tiers, (candidate) => this.#eligibility.obstacle(candidate));
+    this.#selection = new Selection(candidates, (candidate) => this.#eligibility.obstacle(candidate));
     this.#admission = new Admission({
       selection: this.#selection,
       health: setup.health,

@@ -10,7 +10,7 @@ import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { defaultPolicy } from "./policy.ts";
 import { systemClock, systemRandom } from "./host.ts";
-import { checkDuration, readTiers, type Tier } from "./tier.ts";
+import { checkDuration, readTiers, type Candidate, type Tier } from "./tier.ts";
 
 /** Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call. */
 export interface Chain {
@@ -48,6 +48,7 @@ const CALL_OPTION_NAMES = ["signal", "deadlineMs", "startWithinMs", "tiers", "al
 
 class TierChain implements Chain {
   readonly #tiers: readonly Tier[];
+  readonly #candidates: readonly Candidate[];
   readonly #options: ChainOptions;
   readonly #health: ChainHealth;
   #calls = 0;
@@ -55,6 +56,7 @@ class TierChain implements Chain {
   constructor(tiers: readonly Tier[], options: ChainOptions) {
     const { clock = systemClock, random = systemRandom, store } = options;
     this.#tiers = tiers;
+    this.#candidates = tiers.flatMap((tier) => tier.targets.map((target) => ({ tier, target })));
     this.#options = options;
     this.#health = new ChainHealth(
       {
@@ -64,7 +66,7 @@ class TierChain implements Chain {
         onEvent: (event) => this.#emit(event),
         onInternalError: (error) => this.#onInternalError(error),
       },
-      tiers.flatMap((tier) => tier.targets),
+      this.#candidates.map(({ target }) => target),
     );
   }
 
@@ -85,9 +87,9 @@ class TierChain implements Chain {
   }
 
   #select({ tier, vendor, model, endpoint }: TargetSelector): readonly Target[] {
-    return this.#tiers
-      .filter(({ name }) => tier === undefined || name === tier)
-      .flatMap(({ targets }) => targets)
+    return this.#candidates
+      .filter((candidate) => tier === undefined || candidate.tier.name === tier)
+      .map(({ target }) => target)
       .filter((target) => vendor === undefined || target.vendor === vendor)
       .filter((target) => model === undefined || target.model === model)
       .filter((target) => endpoint === undefined || target.endpoint === endpoint);
@@ -124,10 +126,10 @@ class TierChain implements Chain {
       policy = defaultPolicy,
       marker = DEFAULTS.marker,
     } = this.#options;
-    const targets = this.#tiers.reduce((sum, tier) => sum + tier.targets.length, 0);
     const setup: CallSetup = {
       callId: ++this.#calls,
       tiers: this.#tiers,
+      candidates: this.#candidates,
       requests: new CallRequests(input),
       options,
       limits: {
@@ -137,7 +139,7 @@ class TierChain implements Chain {
       },
       holdMs,
       marker,
-      maxAttempts: this.#options.maxAttempts ?? targets + 2,
+      maxAttempts: this.#options.maxAttempts ?? this.#candidates.length + 2,
       policy,
       clock,
       random,

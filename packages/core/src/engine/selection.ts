@@ -33,8 +33,8 @@ export class Selection {
   #hasFailed = false;
   #position = -1;
 
-  constructor(tiers: readonly Tier[], obstacle: (candidate: Candidate) => Obstacle | undefined) {
-    this.#candidates = tiers.flatMap((tier) => tier.targets.map((target) => ({ tier, target })));
+  constructor(candidates: readonly Candidate[], obstacle: (candidate: Candidate) => Obstacle | undefined) {
+    this.#candidates = candidates;
     this.#obstacle = obstacle;
   }
 

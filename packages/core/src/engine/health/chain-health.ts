@@ -4,12 +4,12 @@ import type { FailureClass } from "../../model/failure.ts";
 import type { Target } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import { scopeId, scopeIds } from "../scope.ts";
-import { Breaker, type BreakerState, type Permit } from "./breaker.ts";
+import type { BreakerState, Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
 import { GuardedStore } from "./guarded-store.ts";
 import type { HealthNews, HealthStore } from "./health-store.ts";
 import type { HealthCounts } from "./health-window.ts";
-import { RepeatBudget } from "./repeat-budget.ts";
+import { routeKey, Routes, type RouteChange } from "./routes.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Whether a target may be called now, and if not, when and why. */
@@ -71,19 +71,12 @@ export interface Admitted {
   readonly breakerBefore: BreakerState;
 }
 
-interface Route {
-  readonly breaker: Breaker;
-  readonly repeats: RepeatBudget;
-  throwsInARow: number;
-}
-
 /** The health of all targets of a chain across its calls: breakers, cooldowns, repeat budgets and isolation. */
 export class ChainHealth {
   readonly #setup: ChainHealthSetup;
   readonly #cooldowns: Cooldowns;
   readonly #store: GuardedStore;
-  /** By endpoint and model. */
-  readonly #routes = new Map<string, Route>();
+  readonly #routes: Routes;
   readonly #isolated = new Set<string>();
   /** True while news of others is applied: it is not told again. */
   #isListening = false;
@@ -92,14 +85,14 @@ export class ChainHealth {
     this.#setup = setup;
     this.#cooldowns = new Cooldowns(setup.random);
     this.#store = new GuardedStore(setup);
-    for (const target of targets) this.#addRoute(target);
+    this.#routes = new Routes({ ...setup, onChange: (change) => this.#changed(change) });
+    for (const target of targets) this.#routes.add(target);
     this.#store.subscribe(this, (health, news) => health.#hear(news));
   }
 
   standing(target: Target): Standing {
     const now = this.#setup.clock.now();
-    const own = targetScope(target);
-    if (this.#isolated.has(own)) {
+    if (this.#isIsolated(target)) {
       return { type: "blocked", reason: "isolated", isHard: true, dueAt: Infinity, scope: "target" };
     }
     const cooldown = this.#cooldowns.longest(scopeIds(target), now);
@@ -108,7 +101,7 @@ export class ChainHealth {
       if (isHard && this.#cooldowns.isTrialDue(scope, now)) return { type: "trial", scope };
       return { type: "blocked", reason: "cooldown", isHard, dueAt: until, scope: kindOf(scope), because };
     }
-    const { breaker } = this.#route(target);
+    const { breaker } = this.#routes.of(target);
     const admission = breaker.admission(now);
     if (admission === "allow") return { type: "ready" };
     if (admission === "probe") return { type: "probe" };
@@ -123,7 +116,7 @@ export class ChainHealth {
   /** Begins an ordinary attempt, also one made although the breaker is open. */
   admit(target: Target): Admitted {
     const now = this.#setup.clock.now();
-    const { breaker } = this.#route(target);
+    const { breaker } = this.#routes.of(target);
     const breakerBefore = breaker.state;
     return { target, permit: breaker.permit(now), startedAt: now, breakerBefore };
   }
@@ -131,7 +124,7 @@ export class ChainHealth {
   /** Begins the probe; nothing if another call has begun one meanwhile. */
   admitProbe(target: Target, leaseMs: number): Admitted | undefined {
     const now = this.#setup.clock.now();
-    const { breaker } = this.#route(target);
+    const { breaker } = this.#routes.of(target);
     if (breaker.state === "closed") {
       this.#store.releaseProbe(routeKey(target));
       return this.admit(target);
@@ -146,12 +139,12 @@ export class ChainHealth {
   }
 
   firstContent({ target, permit }: Admitted): void {
-    this.#route(target).breaker.provisionalOk(permit, this.#setup.clock.now());
+    this.#routes.of(target).breaker.provisionalOk(permit, this.#setup.clock.now());
     this.#releaseProbe(target, permit);
   }
 
   answered({ target, permit, startedAt }: Admitted): void {
-    const route = this.#route(target);
+    const route = this.#routes.of(target);
     route.throwsInARow = 0;
     const now = this.#setup.clock.now();
     this.#cooldowns.answered(scopeIds(target), startedAt, now);
@@ -161,7 +154,7 @@ export class ChainHealth {
 
   /** The attempt was stopped for reasons of our own: it says nothing. */
   stopped({ target, permit }: Admitted): void {
-    this.#route(target).breaker.settle(permit, "neutral", this.#setup.clock.now());
+    this.#routes.of(target).breaker.settle(permit, "neutral", this.#setup.clock.now());
     this.#releaseProbe(target, permit);
   }
 
@@ -172,7 +165,7 @@ export class ChainHealth {
     context: { readonly isShortened: boolean; readonly isLate: boolean },
   ): number | undefined {
     const { target, permit } = admitted;
-    const route = this.#route(target);
+    const route = this.#routes.of(target);
     route.throwsInARow = failure.class === "adapter.threw" ? route.throwsInARow + 1 : 0;
     const verdict = verdictOf(failure, { ...context, isProbe: permit.isProbe, throwsInARow: route.throwsInARow });
     route.breaker.settle(permit, verdict, this.#setup.clock.now(), failure.details.retryAfterMs);
@@ -181,21 +174,21 @@ export class ChainHealth {
   }
 
   breakerState(target: Target): BreakerState {
-    return this.#route(target).breaker.state;
+    return this.#routes.of(target).breaker.state;
   }
 
   /** Whether nothing has been found against this route. */
   isWell(target: Target): boolean {
-    return this.#route(target).breaker.state === "closed" && !this.#isolated.has(targetScope(target));
+    return this.#routes.of(target).breaker.state === "closed" && !this.#isIsolated(target);
   }
 
   /** Whether a repeat at this route is within its budget, and the route well. */
   canRepeat(target: Target): boolean {
-    return this.isWell(target) && this.#route(target).repeats.has(this.#setup.clock.now());
+    return this.isWell(target) && this.#routes.of(target).repeats.has(this.#setup.clock.now());
   }
 
   takeRepeat(target: Target): void {
-    this.#route(target).repeats.take(this.#setup.clock.now());
+    this.#routes.of(target).repeats.take(this.#setup.clock.now());
   }
 
   isolate(target: Target): void {
@@ -207,14 +200,14 @@ export class ChainHealth {
     this.#isolated.delete(targetScope(target));
     const scopes = scopeIds(target);
     this.#reset(scopes);
-    this.#route(target).breaker.closeNow(this.#setup.clock.now());
+    this.#routes.of(target).breaker.closeNow(this.#setup.clock.now());
     this.#store.publish({ type: "reset", scopes });
   }
 
   inspect(target: Target): TargetHealth {
     const { clock } = this.#setup;
     const now = clock.now();
-    const { breaker } = this.#route(target);
+    const { breaker } = this.#routes.of(target);
     const cooldown = this.#cooldowns.longest(scopeIds(target), now);
     const dueAt = Math.max(breaker.dueAt(), cooldown?.until ?? 0);
     return {
@@ -223,7 +216,7 @@ export class ChainHealth {
       endpoint: target.endpoint,
       breaker: breaker.state,
       counts: breaker.counts(now),
-      isIsolated: this.#isolated.has(targetScope(target)),
+      isIsolated: this.#isIsolated(target),
       blockedForMs: Math.max(0, dueAt - now),
       cooldownScope: cooldown === undefined ? undefined : kindOf(cooldown.scope),
     };
@@ -257,10 +250,10 @@ export class ChainHealth {
         );
         break;
       case "opened":
-        this.#routes.get(news.key)?.breaker.openFor(news.forMs, now);
+        this.#routes.at(news.key)?.breaker.openFor(news.forMs, now);
         break;
       case "closed":
-        this.#routes.get(news.key)?.breaker.closeNow(now);
+        this.#routes.at(news.key)?.breaker.closeNow(now);
         break;
       case "reset":
         this.#reset(news.scopes);
@@ -282,31 +275,17 @@ export class ChainHealth {
     if (leaseUntil !== undefined && this.#setup.clock.now() < leaseUntil) this.#store.releaseProbe(routeKey(target));
   }
 
-  #route(target: Target): Route {
-    return this.#routes.get(routeKey(target)) ?? this.#addRoute(target);
-  }
-
-  #addRoute(target: Target): Route {
-    const { clock, random, onEvent } = this.#setup;
-    const key = routeKey(target);
-    const present = this.#routes.get(key);
-    if (present !== undefined) return present;
+  #changed({ key, target, from, to, openMs }: RouteChange): void {
     const { vendor, model, endpoint } = target;
-    const breaker = new Breaker(clock.now(), random, (from, to, openMs) => {
-      onEvent({ type: "breaker", vendor, model, endpoint, from, to });
-      if (this.#isListening) return;
-      if (to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
-      if (to === "closed") this.#store.publish({ type: "closed", key });
-    });
-    const route: Route = { breaker, repeats: new RepeatBudget(clock.now()), throwsInARow: 0 };
-    this.#routes.set(key, route);
-    return route;
+    this.#setup.onEvent({ type: "breaker", vendor, model, endpoint, from, to });
+    if (this.#isListening) return;
+    if (to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
+    if (to === "closed") this.#store.publish({ type: "closed", key });
   }
-}
 
-/** Breakers and repeat budgets belong to one model at one endpoint, whatever the credential. */
-export function routeKey(target: Target): string {
-  return `${target.vendor}/${target.model}@${target.endpoint}`;
+  #isIsolated(target: Target): boolean {
+    return this.#isolated.size > 0 && this.#isolated.has(targetScope(target));
+  }
 }
 
 function targetScope(target: Target): string {
