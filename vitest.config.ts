@@ -11,6 +11,7 @@ export default defineConfig({
       "scripts/**/*.test.ts",
       "recordings/**/*.test.ts",
       "simulation/**/*.test.ts",
+      "bench/counts/*.test.ts",
     ],
     // An unhandled rejection anywhere fails the run: the library promises that there is none.
     dangerouslyIgnoreUnhandledErrors: false,

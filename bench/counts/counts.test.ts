@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { wireNames, type WireName } from "../wires/wire.ts";
+import type { WireBytes, WireCounts } from "./program.ts";
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL("program.ts", import.meta.url));
+
+/** The sources run without a build on Node 24 and later; what engines allocate differs between versions. */
+const isCounted = Number(process.versions.node.split(".", 1)[0]) >= 24;
+if (!isCounted) console.warn("Skipped on this Node: what a delta costs is counted on Node 24 and later.");
+
+/** Without optimising compilers the same program allocates the same bytes each time. */
+const UNOPTIMISED = [
+  "--no-opt",
+  "--no-maglev",
+  "--no-sparkplug",
+  "--single-threaded",
+  "--min-semi-space-size=64",
+  "--max-semi-space-size=64",
+];
+
+async function count<Result>(nodeOptions: readonly string[], ...args: readonly string[]): Promise<Result> {
+  const { stdout } = await run(process.execPath, [...nodeOptions, "-C", "@understudy/source", program, ...args]);
+  const result: Result = JSON.parse(stdout);
+  return result;
+}
+
+/** Bytes of a delta that neither the bare loop nor `for await` allocates; some wires repeat more in each event. */
+const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
+  anthropic: 240,
+  "openai-responses": 235,
+  "openai-chat": 350,
+  gemini: 655,
+  deepseek: 355,
+};
+
+/** This SDK takes its listener off an attempt's signal when the response is collected, the signal with it. */
+const LEFT_BY_THE_SDK: Partial<Record<WireName, number>> = { anthropic: 1 };
+
+describe.skipIf(!isCounted)("what a delta costs", () => {
+  test.each(wireNames)("%s: one promise for an event, four for a read, one timer, no listener", async (wire) => {
+    const counts = await count<WireCounts>([], wire);
+    const { chain, iteration, chainRead, bareRead } = counts;
+
+    // Iteration asks for one, and awaiting it makes another.
+    expect(chain).toEqual({ ...iteration, timers: 0, listeners: 0 });
+    expect(chainRead).toEqual({ promises: bareRead.promises + iteration.promises + 4, timers: 0, listeners: 0 });
+    expect(counts.timersWhileFlowing).toBe(1);
+    expect(counts.listenersLeft).toBe(LEFT_BY_THE_SDK[wire] ?? 0);
+  });
+
+  test.each(wireNames)("%s: the bytes of an event, its place in a queue and the message", async (wire) => {
+    const { chain, iteration, bare } = await count<WireBytes>(UNOPTIMISED, wire, "bytes");
+
+    expect(chain - iteration - bare).toBeLessThanOrEqual(MOST_OWN_BYTES[wire]);
+  });
+});

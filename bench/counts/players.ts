@@ -1,0 +1,50 @@
+/** What is counted: answers of a given length, read from memory to their end. */
+import type { Clock } from "@understudy/core";
+import { createParser } from "eventsource-parser";
+import { readText } from "../drivers/read-text.ts";
+import { openChain } from "../drivers/understudy.ts";
+import type { WireName } from "../wires/wire.ts";
+import { cannedFetch, type Reads } from "./canned-fetch.ts";
+
+export type Player = (deltas: number, reads: Reads) => Promise<void>;
+
+/** All events of a chain by `for await`. */
+export function playChain(wire: WireName, clock?: Clock, onDelta?: () => void): Player {
+  return async (deltas, reads) => {
+    const fetch = cannedFetch(wire, deltas, reads);
+    const baseURLs = ["https://vendor.test", "https://backup.test"];
+    const chain = await openChain(wire, { baseURLs, fetch, holdMs: 0, clock });
+    let seen = 0;
+    for await (const event of (await chain?.stream("Hi")) ?? []) {
+      if (event.type !== "text-delta") continue;
+      seen++;
+      onDelta?.();
+    }
+    if (seen !== deltas) throw new Error(`${wire}: read ${seen} deltas of ${deltas}`);
+  };
+}
+
+/** The least: one promise for each read, and a callback for each event. */
+export function playBare(wire: WireName): Player {
+  return async (deltas, reads) => {
+    const response = await cannedFetch(wire, deltas, reads)("https://vendor.test");
+    const parser = createParser({ onEvent: (event) => readText[wire](event.data) });
+    const decoder = new TextDecoder();
+    const reader = response.body?.getReader();
+    for (;;) {
+      const read = await reader?.read();
+      if (read?.value === undefined) return;
+      parser.feed(decoder.decode(read.value, { stream: true }));
+    }
+  };
+}
+
+/** What `for await` costs by itself, whatever it reads. */
+export const playIteration: Player = async (deltas) => {
+  let left = deltas;
+  const next = (): Promise<IteratorResult<number, undefined>> =>
+    Promise.resolve(left-- > 0 ? { done: false, value: left } : { done: true, value: undefined });
+  let seen = 0;
+  for await (const _event of { [Symbol.asyncIterator]: () => ({ next }) }) seen++;
+  if (seen !== deltas) throw new Error(`iterated ${seen} of ${deltas}`);
+};
