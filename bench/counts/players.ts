@@ -45,6 +45,6 @@ export const playIteration: Player = async (deltas) => {
   const next = (): Promise<IteratorResult<number, undefined>> =>
     Promise.resolve(left-- > 0 ? { done: false, value: left } : { done: true, value: undefined });
   let seen = 0;
-  for await (const _event of { [Symbol.asyncIterator]: () => ({ next }) }) seen++;
+  for await (const number of { [Symbol.asyncIterator]: () => ({ next }) }) seen += Math.sign(number + 1);
   if (seen !== deltas) throw new Error(`iterated ${seen} of ${deltas}`);
 };

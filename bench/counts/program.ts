@@ -71,8 +71,11 @@ async function count(wire: WireName): Promise<WireCounts> {
   return { ...counts, timersWhileFlowing, listenersLeft: tally.listenersLeft - left };
 }
 
+function heap(): number {
+  return memoryUsage().heapUsed;
+}
+
 async function weigh(wire: WireName): Promise<WireBytes> {
-  const heap = (): number => memoryUsage().heapUsed;
   return {
     chain: Math.round(await perDelta(playChain(wire), "one", heap)),
     iteration: Math.round(await perDelta(playIteration, "one", heap)),

@@ -24,6 +24,7 @@ export function startTally(): { readonly tally: Tally; readonly clock: Clock } {
 }
 
 function tallyListeners(tally: Tally): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called on the target that they were called on
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   EventTarget.prototype.addEventListener = function add(...given) {
     tally.listeners++;
