@@ -54,7 +54,7 @@ const failures = classifyFailures(
 interface Reading {
   readonly clock: VirtualClock;
   readonly controller: AbortController;
-  readonly iterator: AsyncGenerator<readonly StreamPart[], void, undefined>;
+  readonly iterator: AsyncIterableIterator<readonly StreamPart[], undefined>;
 }
 
 function read(open: () => Promise<Response>, limits?: AnswerLimits): Reading {
@@ -301,7 +301,7 @@ describe("readAnswer and time", () => {
     await iterator.next();
     await iterator.next();
 
-    const returned = iterator.return();
+    const returned = iterator.return?.();
     await clock.advance(249);
     expect(isCancelled()).toBe(false);
     await clock.advance(1);
@@ -318,7 +318,7 @@ describe("readAnswer and time", () => {
     await iterator.next();
     await iterator.next();
 
-    await iterator.return();
+    await iterator.return?.();
 
     expect(isCancelled()).toBe(true);
   });
@@ -330,7 +330,7 @@ describe("readAnswer and time", () => {
     await iterator.next();
 
     controller.abort();
-    await iterator.return();
+    await iterator.return?.();
 
     expect(isCancelled()).toBe(true);
     expect(clock.pending).toBe(0);
@@ -358,7 +358,7 @@ describe("readAnswer and cancellation", () => {
     const pending = iterator.next().catch((error: unknown) => error);
 
     controller.abort(new TargetFailure("timeout.liveness"));
-    void iterator.return();
+    void iterator.return?.();
     const error = await pending;
 
     expect(isTargetFailure(error) && error.class).toBe("timeout.liveness");
@@ -371,7 +371,7 @@ describe("readAnswer and cancellation", () => {
     await iterator.next();
     await iterator.next();
 
-    await iterator.return();
+    await iterator.return?.();
 
     expect(isCancelled()).toBe(true);
   });

@@ -1,6 +1,6 @@
 import type { AttemptContext, StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
-import { AnswerBody, stopReason } from "./answer-body.ts";
+import { AnswerBody, stopReason, type BodyRead } from "./answer-body.ts";
 import { AnswerDecoder } from "./answer-decoder.ts";
 import type { FailureClassifier } from "./http-failure.ts";
 import { networkFailure } from "./network-failure.ts";
@@ -33,42 +33,108 @@ const QUIET_MS = 1_000;
  * Reads one answer: the `response` part at the headers, then one array of parts per network read, possibly empty.
  * Success needs the wire's evidence. Every failure is a `TargetFailure`, thrown after the parts that came before it.
  */
-export async function* readAnswer(source: AnswerSource): AsyncGenerator<readonly StreamPart[], void, undefined> {
-  const { wire, failures, context, limits } = source;
-  const response = await openResponse(source);
-  if (response.body === null) throw new TargetFailure("gateway.not-a-stream", { status: response.status });
-  const decoder = new AnswerDecoder(wire, limits?.maxEventChars ?? 16 * MI);
-  const body = new AnswerBody(response.body, {
-    signal: context.signal,
-    clock: context.clock,
-    maxBytes: limits?.maxBytes ?? 256 * MI,
-  });
-  try {
-    yield [failures.responsePart(response.headers)];
-    while (wire.phase !== "ended") {
-      const out: StreamPart[] = [];
-      let failure: unknown;
-      let isReading = true;
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- a body is read in order
-        const { done, value } = await body.read(wire.phase === "evidence" ? QUIET_MS : undefined);
-        isReading = false;
-        const stopped = stopReason(context.signal);
-        if (stopped !== undefined) throw stopped;
-        if (done || value === undefined) {
-          body.sawEnd();
-          decoder.end(out);
-        } else {
-          decoder.push(body.text(value), out);
-        }
-      } catch (error) {
-        failure = isReading ? endBroken(error, decoder, wire, out) : error;
-      }
-      if (failure === undefined || out.length > 0) yield out;
-      if (failure !== undefined) throw stopReason(context.signal) ?? withResponse(failure, response, failures);
+export function readAnswer(source: AnswerSource): AsyncIterableIterator<readonly StreamPart[], undefined> {
+  return new AnswerReading(source);
+}
+
+type Batch = IteratorResult<readonly StreamPart[], undefined>;
+
+const DONE: Batch = { done: true, value: undefined };
+
+/** Written by hand: a generator makes three promises more for each read, and often every token is a read. */
+class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], undefined> {
+  readonly #source: AnswerSource;
+  #opened: { readonly response: Response; readonly body: AnswerBody; readonly decoder: AnswerDecoder } | undefined;
+  /** Thrown when it is asked again: parts that came before it were handed out first. */
+  #failed: { readonly failure: unknown } | undefined;
+  #isOver = false;
+
+  constructor(source: AnswerSource) {
+    this.#source = source;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Batch> {
+    const { wire } = this.#source;
+    const opened = this.#opened;
+    if (this.#isOver) return Promise.resolve(DONE);
+    if (opened === undefined) return this.#open();
+    if (this.#failed !== undefined) return Promise.reject(this.#fail(this.#failed.failure));
+    if (wire.phase === "ended") return this.return();
+    return opened.body.read(wire.phase === "evidence" ? QUIET_MS : undefined).then(this.#onRead, this.#onBreak);
+  }
+
+  async return(): Promise<Batch> {
+    this.#isOver = true;
+    await this.#opened?.body.release(this.#source.wire.phase === "ended");
+    return DONE;
+  }
+
+  async #open(): Promise<Batch> {
+    const { wire, failures, context, limits } = this.#source;
+    try {
+      const response = await openResponse(this.#source);
+      if (response.body === null) throw new TargetFailure("gateway.not-a-stream", { status: response.status });
+      const { signal, clock } = context;
+      const body = new AnswerBody(response.body, { signal, clock, maxBytes: limits?.maxBytes ?? 256 * MI });
+      this.#opened = { response, body, decoder: new AnswerDecoder(wire, limits?.maxEventChars ?? 16 * MI) };
+      // It was left while it was being opened.
+      if (this.#isOver) return await this.return();
+      return { done: false, value: [failures.responsePart(response.headers)] };
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
     }
-  } finally {
-    await body.release(wire.phase === "ended");
+  }
+
+  readonly #onRead = ({ done, value }: BodyRead): Batch => {
+    const out: StreamPart[] = [];
+    const opened = this.#opened;
+    if (opened === undefined) return DONE;
+    const { body, decoder } = opened;
+    try {
+      const stopped = stopReason(this.#source.context.signal);
+      if (stopped !== undefined) throw stopped;
+      if (done || value === undefined) {
+        body.sawEnd();
+        decoder.end(out);
+      } else {
+        decoder.push(body.text(value), out);
+      }
+      return { done: false, value: out };
+    } catch (failure) {
+      return this.#failAfter(out, failure);
+    }
+  };
+
+  /** The connection broke: after evidence the answer is complete all the same. */
+  readonly #onBreak = (error: unknown): Batch => {
+    const out: StreamPart[] = [];
+    if (this.#source.wire.phase !== "evidence") return this.#failAfter(out, networkFailure(error, "body"));
+    try {
+      this.#opened?.decoder.end(out);
+      return { done: false, value: out };
+    } catch (failure) {
+      return this.#failAfter(out, failure);
+    }
+  };
+
+  #failAfter(out: readonly StreamPart[], failure: unknown): Batch {
+    if (out.length === 0) throw this.#fail(failure);
+    this.#failed = { failure };
+    return { done: false, value: out };
+  }
+
+  /** Lets go, and says what to throw. */
+  #fail(failure: unknown): unknown {
+    const { failures, context } = this.#source;
+    this.#isOver = true;
+    void this.#opened?.body.release(false);
+    const response = this.#opened?.response;
+    return stopReason(context.signal) ?? (response === undefined ? failure : withResponse(failure, response, failures));
   }
 }
 
@@ -83,17 +149,6 @@ async function openResponse({ open, failures, context }: AnswerSource): Promise<
     throw failures.http({ status, headers, body: await response.text(), wallNow });
   } catch (error) {
     throw stopReason(context.signal) ?? failures.thrown(error, wallNow) ?? error;
-  }
-}
-
-/** The connection broke: after evidence the answer is complete all the same. */
-function endBroken(error: unknown, decoder: AnswerDecoder, wire: WireReader, out: StreamPart[]): unknown {
-  if (wire.phase !== "evidence") return networkFailure(error, "body");
-  try {
-    decoder.end(out);
-    return undefined;
-  } catch (failure) {
-    return failure;
   }
 }
 
