@@ -28,7 +28,7 @@ Measurements: ${measurementNames.join(", ")}, or all. Default: stream.
   --profile full,per-read    streams at full speed, or one delta per read (default: both)
   --wires anthropic,…        ${wireNames.join(", ")} (default: all)
   --rounds 10                interleaved rounds
-  --deltas 10000             deltas in each stream (default: 10000 at full speed, 200 with one per read)
+  --deltas 10000             deltas in each stream (default: 10000 at full speed, 500 with one per read)
   --streams 1                streams at once (default: 1 at full speed, 50 with one per read)
   --only chain,ai-sdk        drivers of the stream measurement; bare always runs with them
   --json                     print JSON

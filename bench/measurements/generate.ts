@@ -21,7 +21,7 @@ const contenders = [
 const deltas = 12;
 const callsPerRound = 400;
 const inFlight = 64;
-const warmupRounds = 3;
+const warmupRounds = 6;
 
 interface Costs {
   readonly cpu: number[];

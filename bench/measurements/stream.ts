@@ -19,8 +19,8 @@ export interface StreamOptions {
   readonly streams: number;
 }
 
-/** The first rounds compile: with one delta per read the cost still falls by a third within them. */
-const warmupRounds = 5;
+/** The first rounds compile. */
+const warmupRounds: Readonly<Record<Profile, number>> = { full: 5, "per-read": 2 };
 /** At full speed every driver works about so long in a round: in a shorter one a single collection of garbage shows. */
 const roundMicroseconds = 250_000;
 const calibrationPaceMs = 20;
@@ -106,7 +106,7 @@ async function measureWire(server: BenchServer, wire: WireName, options: StreamO
   try {
     const perRead = options.profile === "per-read";
     const warmUp = perRead ? await paced(server, wire, options, drivers) : atFullSpeed(server, wire, options);
-    const seen = await drivers.rounds(warmupRounds, () => warmUp);
+    const seen = await drivers.rounds(warmupRounds[options.profile], () => warmUp);
     const command = perRead ? () => warmUp : lengthened(warmUp, seen);
     const results = await drivers.rounds(options.rounds, command);
     return { rows: rows(wire, results), notes: options.profile === "per-read" ? warnings(wire, results) : [] };
