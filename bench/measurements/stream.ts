@@ -48,13 +48,14 @@ function atFullSpeed(server: BenchServer, wire: WireName, options: StreamOptions
   return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat: 1 };
 }
 
+type CommandFor = (driver: string) => StreamCommand;
+
 /** For every driver as many streams as fill a round. */
-function lengthened(
-  command: StreamCommand,
-  seen: ReadonlyMap<string, readonly RoundResult[]>,
-): (driver: string) => StreamCommand {
+async function lengthened(command: StreamCommand, drivers: Drivers): Promise<CommandFor> {
+  await drivers.round(() => command);
+  const seen = await drivers.round(() => command);
   return (driver) => {
-    const perDelta = seen.get(driver)?.at(-1)?.perDelta ?? roundMicroseconds;
+    const perDelta = seen.get(driver)?.perDelta ?? roundMicroseconds;
     const perStreams = perDelta * command.deltas * command.streams;
     return { ...command, repeat: Math.max(1, Math.round(roundMicroseconds / perStreams)) };
   };
@@ -90,10 +91,12 @@ async function paced(
   wire: WireName,
   options: StreamOptions,
   drivers: Drivers,
-): Promise<StreamCommand> {
+): Promise<CommandFor> {
   const calibration = oneDeltaPerRead(server, wire, { ...options, deltas: 50 }, calibrationPaceMs);
   await drivers.round(() => calibration);
-  return oneDeltaPerRead(server, wire, options, paceFor(await drivers.round(() => calibration), options.streams));
+  const paceMs = paceFor(await drivers.round(() => calibration), options.streams);
+  const command = oneDeltaPerRead(server, wire, options, paceMs);
+  return () => command;
 }
 
 interface WireResult {
@@ -104,10 +107,11 @@ interface WireResult {
 async function measureWire(server: BenchServer, wire: WireName, options: StreamOptions): Promise<WireResult> {
   const drivers = new Drivers(options.drivers);
   try {
-    const perRead = options.profile === "per-read";
-    const warmUp = perRead ? await paced(server, wire, options, drivers) : atFullSpeed(server, wire, options);
-    const seen = await drivers.rounds(warmupRounds[options.profile], () => warmUp);
-    const command = perRead ? () => warmUp : lengthened(warmUp, seen);
+    const command =
+      options.profile === "per-read"
+        ? await paced(server, wire, options, drivers)
+        : await lengthened(atFullSpeed(server, wire, options), drivers);
+    await drivers.rounds(warmupRounds[options.profile], command);
     const results = await drivers.rounds(options.rounds, command);
     return { rows: rows(wire, results), notes: options.profile === "per-read" ? warnings(wire, results) : [] };
   } finally {

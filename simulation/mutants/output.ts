@@ -33,7 +33,7 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "held-events-are-lost",
     breaks: "The beginning of every answer is missing.",
-    file: "engine/call.ts",
+    file: "engine/delivery.ts",
     search: "for (const { events, chars } of held) this.output.push(events, chars);",
     replace: "void held;",
   },
@@ -47,8 +47,8 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "invalid-tool-call-is-released",
     breaks: "A tool runs with half its arguments.",
-    file: "engine/call.ts",
-    search: "if (judgement.toolCalls.includes(part)) this.output.push",
+    file: "engine/delivery.ts",
+    search: "if (toolCalls.includes(part)) this.output.push",
     replace: "this.output.push",
   },
   {
@@ -61,23 +61,23 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "marker-without-text",
     breaks: "A seam is printed where nothing had been shown.",
-    file: "engine/call.ts",
-    search: "marker: textChars > 0 ? this.#setup.marker : null",
-    replace: "marker: this.#setup.marker",
+    file: "engine/delivery.ts",
+    search: "marker: textChars > 0 ? this.#marker : null",
+    replace: "marker: this.#marker",
   },
   {
     name: "failover-voids-nothing",
     breaks: "A consumer keeps the dead attempt's parts.",
-    file: "engine/call.ts",
+    file: "engine/delivery.ts",
     search: "discards: { textChars, ids }",
     replace: "discards: { textChars, ids: [] }",
   },
   {
     name: "failover-reason-is-lost",
     breaks: "Nobody learns why the answer began again.",
-    file: "engine/call.ts",
-    search: 'reason: failed?.failure.class ?? "unknown"',
-    replace: 'reason: failed === undefined ? "unknown" : "unknown"',
+    file: "engine/recorder.ts",
+    search: '?.failure.class ?? "unknown"',
+    replace: ' === undefined ? "unknown" : "unknown"',
   },
   {
     name: "side-effects-are-forgotten",
@@ -89,7 +89,7 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "every-attempt-starts",
     breaks: "A consumer sees two starts and no failover.",
-    file: "engine/call.ts",
+    file: "engine/delivery.ts",
     search: "[seam ?? { type",
     replace: "[{ type",
   },
@@ -110,14 +110,14 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "every-end-is-a-stop",
     breaks: "A cut answer looks whole.",
-    file: "engine/call.ts",
-    search: "      finishReason,\n      rawFinishReason,\n      usage: run.usage,\n      usageTotal",
-    replace: '      finishReason: "stop",\n      rawFinishReason,\n      usage: run.usage,\n      usageTotal',
+    file: "engine/make-answer.ts",
+    search: "finishReason: end.finishReason",
+    replace: 'finishReason: "stop"',
   },
   {
     name: "no-terminal",
     breaks: "A consumer waits for ever after the answer.",
-    file: "engine/call.ts",
+    file: "engine/delivery.ts",
     search: "    this.output.end();\n",
     replace: "",
   },

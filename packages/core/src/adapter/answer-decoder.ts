@@ -1,7 +1,8 @@
-import { createParser, type EventSourceParser } from "eventsource-parser";
+import type { EventSourceParser } from "eventsource-parser";
 import { parseJson } from "../model/json.ts";
 import type { StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+import type { CreateParser } from "./event-parser.ts";
 import { StrayJson } from "./stray-json.ts";
 import type { WireReader } from "./wire-reader.ts";
 
@@ -26,7 +27,7 @@ export class AnswerDecoder {
   #json: string[] = [];
   #jsonChars = 0;
 
-  constructor(wire: WireReader, maxEventChars: number) {
+  constructor(wire: WireReader, maxEventChars: number, createParser: CreateParser) {
     this.#wire = wire;
     this.#maxEventChars = maxEventChars;
     this.#parser = createParser({

@@ -2,6 +2,7 @@ import type { AttemptContext, StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 import { AnswerBody, stopReason, type BodyRead } from "./answer-body.ts";
 import { AnswerDecoder } from "./answer-decoder.ts";
+import { loadEventParser } from "./event-parser.ts";
 import type { FailureClassifier } from "./http-failure.ts";
 import { networkFailure } from "./network-failure.ts";
 import type { WireReader } from "./wire-reader.ts";
@@ -37,9 +38,9 @@ export function readAnswer(source: AnswerSource): AsyncIterableIterator<readonly
   return new AnswerReading(source);
 }
 
-type Batch = IteratorResult<readonly StreamPart[], undefined>;
+type Result = IteratorResult<readonly StreamPart[], undefined>;
 
-const DONE: Batch = { done: true, value: undefined };
+const DONE: Result = { done: true, value: undefined };
 
 /** Written by hand: a generator makes three promises more for each read, and often every token is a read. */
 class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], undefined> {
@@ -57,7 +58,7 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
     return this;
   }
 
-  next(): Promise<Batch> {
+  next(): Promise<Result> {
     const { wire } = this.#source;
     const opened = this.#opened;
     if (this.#isOver) return Promise.resolve(DONE);
@@ -67,20 +68,21 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
     return opened.body.read(wire.phase === "evidence" ? QUIET_MS : undefined).then(this.#onRead, this.#onBreak);
   }
 
-  async return(): Promise<Batch> {
+  async return(): Promise<Result> {
     this.#isOver = true;
     await this.#opened?.body.release(this.#source.wire.phase === "ended");
     return DONE;
   }
 
-  async #open(): Promise<Batch> {
+  async #open(): Promise<Result> {
     const { wire, failures, context, limits } = this.#source;
     try {
-      const response = await openResponse(this.#source);
+      const [response, { createParser }] = await Promise.all([openResponse(this.#source), loadEventParser()]);
       if (response.body === null) throw new TargetFailure("gateway.not-a-stream", { status: response.status });
       const { signal, clock } = context;
       const body = new AnswerBody(response.body, { signal, clock, maxBytes: limits?.maxBytes ?? 256 * MI });
-      this.#opened = { response, body, decoder: new AnswerDecoder(wire, limits?.maxEventChars ?? 16 * MI) };
+      const decoder = new AnswerDecoder(wire, limits?.maxEventChars ?? 16 * MI, createParser);
+      this.#opened = { response, body, decoder };
       // It was left while it was being opened.
       if (this.#isOver) return await this.return();
       return { done: false, value: [failures.responsePart(response.headers)] };
@@ -90,7 +92,7 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
     }
   }
 
-  readonly #onRead = ({ done, value }: BodyRead): Batch => {
+  readonly #onRead = ({ done, value }: BodyRead): Result => {
     const out: StreamPart[] = [];
     const opened = this.#opened;
     if (opened === undefined) return DONE;
@@ -111,7 +113,7 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
   };
 
   /** The connection broke: after evidence the answer is complete all the same. */
-  readonly #onBreak = (error: unknown): Batch => {
+  readonly #onBreak = (error: unknown): Result => {
     const out: StreamPart[] = [];
     if (this.#source.wire.phase !== "evidence") return this.#failAfter(out, networkFailure(error, "body"));
     try {
@@ -122,7 +124,7 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
     }
   };
 
-  #failAfter(out: readonly StreamPart[], failure: unknown): Batch {
+  #failAfter(out: readonly StreamPart[], failure: unknown): Result {
     if (out.length === 0) throw this.#fail(failure);
     this.#failed = { failure };
     return { done: false, value: out };

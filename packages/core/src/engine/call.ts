@@ -1,7 +1,7 @@
 import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
-import { isUnderstudyError, type PartialAnswer, type UnderstudyError } from "../model/error.ts";
-import type { AttemptName, FailoverEvent } from "../model/events.ts";
+import { isUnderstudyError, type UnderstudyError } from "../model/error.ts";
+import type { AttemptName } from "../model/events.ts";
 import { FAILURE_RULES } from "../model/failure-rules.ts";
 import type { TargetRequest } from "../model/target.ts";
 import { TargetFailure } from "../model/target-failure.ts";
@@ -20,13 +20,15 @@ import {
   type Stop,
 } from "./call-error.ts";
 import type { CallRequests } from "./call-requests.ts";
-import type { Batch } from "./gate.ts";
+import { Delivery } from "./delivery.ts";
 import type { EngineEvent } from "./engine-events.ts";
+import type { Batch } from "./gate.ts";
 import type { ChainHealth } from "./health/chain-health.ts";
 import { Eligibility } from "./eligibility.ts";
 import { judgeAnswer, type Judgement } from "./judge-answer.ts";
+import { makeAnswer, partialOf } from "./make-answer.ts";
 import type { CallOptions } from "./options.ts";
-import { Output } from "./output.ts";
+import type { Output } from "./output.ts";
 import type { Policy } from "./policy.ts";
 import { isLoud, Recorder } from "./recorder.ts";
 import { RecoveryPlan, type Recovery } from "./recovery.ts";
@@ -83,7 +85,6 @@ type Outcome = { readonly ended: Ended } | { readonly failure: TargetFailure; re
  * All state of a call lives here and below; nothing of it outlives the call.
  */
 export class Call {
-  readonly output: Output = new Output();
   readonly #setup: CallSetup;
   readonly #startedAt: number;
   readonly #deadlines: CallDeadlines;
@@ -93,11 +94,10 @@ export class Call {
   readonly #admission: Admission;
   readonly #recovery: RecoveryPlan;
   readonly #recorder: Recorder;
+  readonly #delivery: Delivery;
   readonly #released = Promise.withResolvers<void>();
   readonly #result = Promise.withResolvers<Answer>();
   #running: Running | undefined;
-  /** The attempt whose output the consumer saw last. */
-  #shown: AttemptRun | undefined;
   #settled = false;
   #attempts = 0;
   #partIds = 0;
@@ -107,6 +107,7 @@ export class Call {
     this.#setup = setup;
     this.#startedAt = clock.now();
     this.#recorder = new Recorder(this.#startedAt);
+    this.#delivery = new Delivery(setup.marker, (attempt) => this.#recorder.reasonOf(attempt));
     this.#deadlines = new CallDeadlines(limits, this.output, this.#startedAt);
     this.#alarm = new Alarm(
       clock,
@@ -127,6 +128,10 @@ export class Call {
     // Both are offered, neither has to be taken.
     this.released.catch(() => undefined);
     this.result.catch(() => undefined);
+  }
+
+  get output(): Output {
+    return this.#delivery.output;
   }
 
   /** Resolves when output first reaches the consumer; rejects if that never happens. */
@@ -226,36 +231,16 @@ export class Call {
   #deliver(running: Running, { end, judgement }: Ended): undefined {
     const { run, step } = running;
     const { tier } = step.candidate;
-    const { finishReason, rawFinishReason } = end;
     // Decided: nothing that hooks do from here on changes it.
     this.#close();
     run.release();
-    for (const { id, part } of run.assembly.toolCalls) {
-      if (judgement.toolCalls.includes(part)) this.output.push([{ type: "tool-call", id, part }]);
-    }
-    this.output.push([{ type: "finish", finishReason, rawFinishReason, usage: run.usage }]);
-    this.output.end();
+    this.#delivery.finish(run, end, judgement);
     this.#setup.health.answered(step.admitted);
     this.#record(running, "answered", undefined);
     this.#emitEnd({ outcome: "answered", tier: tier.name });
-    this.#result.resolve({
-      text: judgement.text,
-      message: { role: "assistant", content: run.assembly.content() },
-      toolCalls: judgement.toolCalls,
-      invalidToolCalls: judgement.invalidToolCalls,
-      output: judgement.output,
-      validated: judgement.validated,
-      finishReason,
-      rawFinishReason,
-      usage: run.usage,
-      usageTotal: this.#recorder.usageTotal(),
-      vendor: run.target.vendor,
-      model: run.servedModel ?? run.target.model,
-      tier: tier.name,
-      degraded: tier.degraded,
-      losses: run.losses,
-      trace: this.#recorder.trace(this.#setup.clock.now()),
-    });
+    const usageTotal = this.#recorder.usageTotal();
+    const trace = this.#recorder.trace(this.#setup.clock.now());
+    this.#result.resolve(makeAnswer({ run, end, judgement, tier, usageTotal, trace }));
   }
 
   async #recover(
@@ -272,7 +257,7 @@ export class Call {
       candidate,
       request: run.request,
       attempts: this.#attempts,
-      released: this.#shown !== undefined,
+      released: this.#delivery.hasBegun,
       isShown: run.isReleased,
       leftMs: this.#eligibility.leftMs(candidate),
       mayRepeat: step.venture !== "last-resort" && health.canRepeat(candidate.target),
@@ -286,7 +271,7 @@ export class Call {
     }
     const record = this.#record(running, "failed", failure, cooldownMs);
     // A whole answer that is unusable is shown to the caller as it is.
-    const partial = ended === undefined ? this.#partial() : partialOf(run);
+    const partial = ended === undefined ? this.#delivery.partial() : partialOf(run);
     if (this.#settled) return undefined;
     if (recovery.type === "stop") throw finalError({ record, failure }, { ...this.#errorContext(), partial });
     return this.#nextStep(candidate, recovery);
@@ -353,11 +338,7 @@ export class Call {
 
   #onRelease(run: AttemptRun, held: readonly Batch[]): void {
     const { callId, emit, clock } = this.#setup;
-    const before = this.#shown;
-    this.#shown = run;
-    const seam = before === undefined ? undefined : this.#seam(before, run);
-    this.output.push([seam ?? { type: "start", ...run.name }]);
-    for (const { events, chars } of held) this.output.push(events, chars);
+    const seam = this.#delivery.release(run, held);
     // After the output: a hook may end the call, and what is released counts as shown.
     if (seam === undefined) {
       this.#deadlines.released(clock.now());
@@ -368,21 +349,6 @@ export class Call {
     }
     this.#released.resolve();
     this.#alarm.update();
-  }
-
-  #seam(before: AttemptRun, { name }: AttemptRun): FailoverEvent {
-    const { textChars, ids } = before.assembly;
-    const failed = this.#recorder.failed.find(({ record }) => record.n === before.name.attempt);
-    return {
-      type: "failover",
-      mode: "restart",
-      from: before.name,
-      to: name,
-      reason: failed?.failure.class ?? "unknown",
-      marker: textChars > 0 ? this.#setup.marker : null,
-      discards: { textChars, ids },
-      sideEffects: before.sideEffects,
-    };
   }
 
   #onDue(now: number, late: boolean): void {
@@ -442,11 +408,7 @@ export class Call {
   }
 
   #errorContext(): CallErrorContext {
-    return { failed: this.#recorder.failed, attempts: this.#recorder.attempts, partial: this.#partial() };
-  }
-
-  #partial(): PartialAnswer | undefined {
-    return this.#shown === undefined ? undefined : partialOf(this.#shown);
+    return { failed: this.#recorder.failed, attempts: this.#recorder.attempts, partial: this.#delivery.partial() };
   }
 
   /** The candidates ran out, the policy stopped the call, or a function of the caller or of ours threw. */
@@ -476,9 +438,4 @@ export class Call {
     const { callId, emit, clock } = this.#setup;
     emit({ callId, type: "end", ...end, totalMs: clock.now() - this.#startedAt });
   }
-}
-
-function partialOf(run: AttemptRun): PartialAnswer {
-  const content = run.assembly.partialContent();
-  return { text: content.map((part) => (part.type === "text" ? part.text : "")).join(""), content };
 }

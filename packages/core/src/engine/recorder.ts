@@ -41,6 +41,11 @@ export class Recorder {
     return this.#skipped;
   }
 
+  /** Why the attempt of this number failed. */
+  reasonOf(attempt: number): FailureClass {
+    return this.#failed.find(({ record }) => record.n === attempt)?.failure.class ?? "unknown";
+  }
+
   skip(record: SkipRecord): void {
     this.#skipped.push(record);
   }

@@ -1,0 +1,45 @@
+import type { Answer } from "../model/answer.ts";
+import type { PartialAnswer } from "../model/error.ts";
+import type { Trace } from "../model/trace.ts";
+import type { UsageTotal } from "../model/usage.ts";
+import type { AttemptRun, EndPart } from "./attempt-run.ts";
+import type { Judgement } from "./judge-answer.ts";
+import type { Tier } from "./tier.ts";
+
+export interface AnswerSources {
+  readonly run: AttemptRun;
+  readonly end: EndPart;
+  readonly judgement: Judgement;
+  readonly tier: Tier;
+  readonly usageTotal: UsageTotal;
+  readonly trace: Trace;
+}
+
+/** The answer of an attempt that ended well. */
+export function makeAnswer({ run, end, judgement, tier, usageTotal, trace }: AnswerSources): Answer {
+  const { text, toolCalls, invalidToolCalls, output, validated } = judgement;
+  return {
+    text,
+    message: { role: "assistant", content: run.assembly.content() },
+    toolCalls,
+    invalidToolCalls,
+    output,
+    validated,
+    finishReason: end.finishReason,
+    rawFinishReason: end.rawFinishReason,
+    usage: run.usage,
+    usageTotal,
+    vendor: run.target.vendor,
+    model: run.servedModel ?? run.target.model,
+    tier: tier.name,
+    degraded: tier.degraded,
+    losses: run.losses,
+    trace,
+  };
+}
+
+/** What an attempt had written when it failed. */
+export function partialOf({ assembly }: AttemptRun): PartialAnswer {
+  const content = assembly.partialContent();
+  return { text: content.map((part) => (part.type === "text" ? part.text : "")).join(""), content };
+}
