@@ -111,8 +111,8 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "every-end-is-a-stop",
     breaks: "A cut answer looks whole.",
     file: "engine/make-answer.ts",
-    search: "finishReason: end.finishReason",
-    replace: 'finishReason: "stop"',
+    search: "    finishReason,\n    rawFinishReason,",
+    replace: '    finishReason: "stop",\n    rawFinishReason,',
   },
   {
     name: "no-terminal",

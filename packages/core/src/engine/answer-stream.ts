@@ -22,19 +22,19 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
 
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined> {
     this.#claim("an iterator");
-    return new EventIterator(this.#call);
+    return eventsOf(this.#call);
   }
 
   /** The text alone. Where another target starts the answer again after text was shown, the marker stands in between. */
   textStream(): AsyncIterableIterator<string, undefined> {
     this.#claim("textStream()");
-    return new TextIterator(this.#call);
+    return textsOf(this.#call);
   }
 
   /** Server-sent events for a web handler: one JSON event per message, then a last one of type `done` or `error`. */
   toResponse(init?: ResponseInit): Response {
     this.#claim("toResponse()");
-    return toResponse(new EventIterator(this.#call), init);
+    return toResponse(eventsOf(this.#call), init);
   }
 
   /**
@@ -72,53 +72,36 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
   }
 }
 
-/** Written by hand: it answers from the queue with one promise per event and no further layer. */
-class EventIterator implements AsyncIterableIterator<StreamEvent, undefined> {
-  readonly #call: Call;
-
-  constructor(call: Call) {
-    this.#call = call;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<StreamEvent, undefined>> {
-    return this.#call.output.next();
-  }
-
-  return(): Promise<IteratorResult<StreamEvent, undefined>> {
-    this.#call.abandon();
-    return Promise.resolve({ done: true, value: undefined });
-  }
+/** No generator: that would let `return()` wait for a pending read, do nothing before the first one, and cost a layer. */
+function iterate<Item>(
+  call: Call,
+  next: () => Promise<IteratorResult<Item, undefined>>,
+): AsyncIterableIterator<Item, undefined> {
+  return {
+    next,
+    return: () => {
+      call.abandon();
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
-/** No generator: that would let `return()` wait for a pending read, and do nothing before the first one. */
-class TextIterator implements AsyncIterableIterator<string, undefined> {
-  readonly #call: Call;
+function eventsOf(call: Call): AsyncIterableIterator<StreamEvent, undefined> {
+  return iterate(call, () => call.output.next());
+}
 
-  constructor(call: Call) {
-    this.#call = call;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<string, undefined>> {
+function textsOf(call: Call): AsyncIterableIterator<string, undefined> {
+  return iterate(call, async () => {
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- one event after the other is the point
-      const result = await this.#call.output.next();
+      const result = await call.output.next();
       if (result.done === true) return result;
       const event = result.value;
       if (event.type === "text-delta") return { done: false, value: event.delta };
       if (event.type === "failover" && event.marker !== null) return { done: false, value: event.marker };
     }
-  }
-
-  return(): Promise<IteratorResult<string, undefined>> {
-    this.#call.abandon();
-    return Promise.resolve({ done: true, value: undefined });
-  }
+  });
 }

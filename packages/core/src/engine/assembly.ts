@@ -22,18 +22,12 @@ export class Assembly {
   // The part of the latest delta: most deltas go to the same part as the one before.
   #latestId: string | undefined;
   #latest: OpenPart | undefined;
-  #deltaChars = 0;
   #textChars = 0;
   #hasText = false;
   #reasoningChars = 0;
 
   constructor(origin: Origin) {
     this.#origin = origin;
-  }
-
-  /** The length of all deltas so far, those of tool calls included. */
-  get deltaChars(): number {
-    return this.#deltaChars;
   }
 
   get textChars(): number {
@@ -152,7 +146,6 @@ export class Assembly {
     }
     if (this.#latest?.type !== type) throw new TargetFailure("adapter.contract");
     this.#latest.text += delta;
-    this.#deltaChars += delta.length;
   }
 
   #end(id: string, part: AssistantPart): AssistantPart {

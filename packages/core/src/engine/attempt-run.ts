@@ -143,7 +143,7 @@ export class AttemptRun {
   /** Keeps what is for the engine, passes on what is for the consumer: also what came before a part that is wrong. */
   #sort(parts: readonly StreamPart[], clocks: AttemptClocks, now: number): Weight {
     const events: PartEvent[] = [];
-    const charsBefore = this.assembly.deltaChars;
+    let chars = 0;
     let weight: Weight = "none";
     let read = 0;
     try {
@@ -170,11 +170,12 @@ export class AttemptRun {
             weight = heavier(weight, this.assembly.accept(part));
             // Whole tool calls leave with the end of the attempt, never before it.
             if (part.type !== "tool-call") events.push(part);
+            if ("delta" in part) chars += part.delta.length;
         }
         clocks.event();
       }
     } finally {
-      this.#pass({ events, chars: this.assembly.deltaChars - charsBefore });
+      this.#pass({ events, chars });
     }
     if (this.#ended !== undefined) this.#end(this.#ended, read === parts.length);
     return weight;

@@ -45,10 +45,7 @@ export function stoppedError(stop: Stop, context: CallErrorContext): UnderstudyE
     message: stop.message,
     scope: stop.scope,
     reason: stop.reason ?? stop.class,
-    attempts: context.attempts,
-    partial: context.partial,
-    retryAfterMs: earliestRetry(context.failed),
-    cause: stop.cause ?? firstCause(context.failed),
+    ...callDetails(context, stop.cause),
   });
 }
 
@@ -57,10 +54,7 @@ export function finalError(last: FailedAttempt, context: CallErrorContext): Unde
   return new UnderstudyError({
     code: FAILURE_RULES[last.failure.class].code,
     message: `The call ended with attempt ${last.record.n} at ${describe(last.record)}.`,
-    retryAfterMs: earliestRetry(context.failed),
-    attempts: context.attempts,
-    partial: context.partial,
-    cause: firstCause(context.failed),
+    ...callDetails(context),
     ...vendorDetails(last),
   });
 }
@@ -72,7 +66,7 @@ export function exhaustedError(
   dueInMs: number | undefined,
   isBudgetSpent: boolean,
 ): UnderstudyError {
-  const { failed, attempts, partial } = context;
+  const { failed } = context;
   const [first] = failed;
   if (first === undefined) return nothingTriedError(skipped, dueInMs);
   const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
@@ -83,10 +77,7 @@ export function exhaustedError(
     code: codes.size === 1 && shared !== undefined ? shared : "all-failed",
     message: `${ending} is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.`,
     reason: isBudgetSpent ? "engine.budget" : "engine.no-target",
-    retryAfterMs: earliestRetry(failed),
-    attempts,
-    partial,
-    cause: firstCause(failed),
+    ...callDetails(context),
     ...(failed.length === 1 ? vendorDetails(first) : undefined),
   });
 }
@@ -117,6 +108,14 @@ function nothingTriedError(skipped: readonly SkipRecord[], dueInMs: number | und
   });
 }
 
+/** What a call had done. The first attempt is the cause: a later tier's failure must not hide the primary's outage. */
+function callDetails(
+  { failed, attempts, partial }: CallErrorContext,
+  cause: unknown = failed[0] && attemptError(failed[0]),
+): Partial<UnderstudyErrorDetails> {
+  return { attempts, partial, retryAfterMs: earliestRetry(failed), cause };
+}
+
 function vendorDetails({ failure }: FailedAttempt): Partial<UnderstudyErrorDetails> {
   const { status, vendorCode, requestId, vendorMessage } = failure.details;
   return { reason: failure.class, status, vendorCode, requestId, vendorMessage };
@@ -131,9 +130,4 @@ function describe(record: AttemptRecord): string {
 function earliestRetry(failed: readonly FailedAttempt[]): number | undefined {
   const times = failed.map(({ failure }) => failure.details.retryAfterMs).filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
-}
-
-/** The first attempt's error: a later tier's must not hide the primary's outage. */
-function firstCause(failed: readonly FailedAttempt[]): UnderstudyError | undefined {
-  return failed[0] === undefined ? undefined : attemptError(failed[0]);
 }

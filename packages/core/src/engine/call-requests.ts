@@ -21,34 +21,22 @@ export class CallRequests {
 
   forTier(tier: Tier): ResolvedRequest {
     if (tier.requestOverrides === undefined) return this.#resolved;
-    let resolved = this.#byTier.get(tier);
-    if (resolved === undefined) {
-      resolved = resolveRequest(this.#override(tier));
-      this.#byTier.set(tier, resolved);
-    }
-    return resolved;
+    return once(this.#byTier, tier, () => resolveRequest(this.#override(tier)));
   }
 
   forTarget(candidate: Candidate): Fit {
-    let fit = this.#byCandidate.get(candidate);
-    if (fit === undefined) {
-      fit = fitRequest(this.forTier(candidate.tier), candidate.target);
-      this.#byCandidate.set(candidate, fit);
-    }
-    return fit;
+    return once(this.#byCandidate, candidate, () => fitRequest(this.forTier(candidate.tier), candidate.target));
   }
 
   timeoutMs(tier: Tier): number {
-    let timeoutMs = this.#timeouts.get(tier);
-    if (timeoutMs === undefined) {
-      timeoutMs = callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
+    return once(this.#timeouts, tier, () => {
+      const timeoutMs = callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
       const problems: string[] = [];
       checkDuration(timeoutMs, `the timeoutMs function of tier ${tier.name}`, problems);
       const [problem] = problems;
       if (problem !== undefined) throw new UnderstudyError({ code: "config", message: `${problem}.` });
-      this.#timeouts.set(tier, timeoutMs);
-    }
-    return timeoutMs;
+      return timeoutMs;
+    });
   }
 
   /** How long a candidate may take to its first content, in milliseconds. */
@@ -73,6 +61,12 @@ export class CallRequests {
     if (typeof requestOverrides !== "function") return { ...this.#request, ...requestOverrides };
     return callUser(tier, "requestOverrides", () => requestOverrides(this.#request));
   }
+}
+
+function once<Key, Value>(made: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = made.get(key) ?? make();
+  made.set(key, value);
+  return value;
 }
 
 function callUser<Value>(tier: Tier, option: string, run: () => Value): Value {

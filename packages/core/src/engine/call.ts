@@ -107,7 +107,7 @@ export class Call {
     this.#setup = setup;
     this.#startedAt = clock.now();
     this.#recorder = new Recorder(this.#startedAt);
-    this.#delivery = new Delivery(setup.marker, (attempt) => this.#recorder.reasonOf(attempt));
+    this.#delivery = new Delivery(setup.marker, this.#recorder);
     this.#deadlines = new CallDeadlines(limits, this.output, this.#startedAt);
     this.#alarm = new Alarm(
       clock,

@@ -2,6 +2,7 @@ import type { Answer } from "../model/answer.ts";
 import { UnderstudyError } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
+import { unknownNames } from "../model/unknown-names.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import { CallRequests } from "./call-requests.ts";
 import { Call, type CallSetup } from "./call.ts";
@@ -151,9 +152,7 @@ class TierChain implements Chain {
   }
 
   #check(options: CallOptions): void {
-    const problems = Object.keys(options)
-      .filter((name) => !CALL_OPTION_NAMES.includes(name))
-      .map((name) => `unknown call option \`${name}\`: known are ${CALL_OPTION_NAMES.join(", ")}`);
+    const problems = unknownNames(options, CALL_OPTION_NAMES, "unknown call option");
     checkDuration(options.deadlineMs, "deadlineMs", problems);
     checkDuration(options.startWithinMs, "startWithinMs", problems);
     for (const name of options.tiers ?? []) {

@@ -1,23 +1,22 @@
 import type { PartialAnswer } from "../model/error.ts";
 import type { FailoverEvent } from "../model/events.ts";
-import type { FailureClass } from "../model/failure.ts";
 import type { AttemptRun, EndPart } from "./attempt-run.ts";
 import type { Batch } from "./gate.ts";
 import type { Judgement } from "./judge-answer.ts";
 import { partialOf } from "./make-answer.ts";
 import { Output } from "./output.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** What the consumer of a call gets to see: the output of one attempt, and after a seam that of another. */
 export class Delivery {
   readonly output: Output = new Output();
   readonly #marker: string;
-  /** Why an attempt of this number failed. */
-  readonly #reasonOf: (attempt: number) => FailureClass;
+  readonly #recorder: Recorder;
   #shown: AttemptRun | undefined;
 
-  constructor(marker: string, reasonOf: (attempt: number) => FailureClass) {
+  constructor(marker: string, recorder: Recorder) {
     this.#marker = marker;
-    this.#reasonOf = reasonOf;
+    this.#recorder = recorder;
   }
 
   get hasBegun(): boolean {
@@ -55,7 +54,7 @@ export class Delivery {
       mode: "restart",
       from: before.name,
       to: run.name,
-      reason: this.#reasonOf(before.name.attempt),
+      reason: this.#recorder.reasonOf(before.name.attempt),
       marker: textChars > 0 ? this.#marker : null,
       discards: { textChars, ids },
       sideEffects: before.sideEffects,

@@ -6,8 +6,6 @@ import type { AssistantPart, ToolCallPart } from "../model/parts.ts";
 import type { ResolvedRequest } from "../handoff/resolve-request.ts";
 import type { Assembly } from "./assembly.ts";
 
-type JudgedToolCalls = Pick<Judgement, "toolCalls" | "invalidToolCalls">;
-
 /** What a properly ended attempt is worth. */
 export interface Judgement {
   readonly text: string;
@@ -30,9 +28,7 @@ export async function judgeAnswer(
 ): Promise<Judgement> {
   const content = assembly.content();
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
-  const tools: JudgedToolCalls = content.some(({ type }) => type === "tool-call")
-    ? await judgeToolCalls(content, finishReason, request)
-    : { toolCalls: [], invalidToolCalls: [] };
+  const tools = await judgeToolCalls(content, finishReason, request);
   const base = { text, ...tools, output: undefined, validated: false };
   if (finishReason === "refusal" || finishReason === "content-filter") {
     return { ...base, fault: text === "" ? "policy.refusal" : undefined };
@@ -55,7 +51,7 @@ async function judgeToolCalls(
   content: readonly AssistantPart[],
   finishReason: FinishReason,
   request: ResolvedRequest,
-): Promise<JudgedToolCalls> {
+): Promise<Pick<Judgement, "toolCalls" | "invalidToolCalls">> {
   const toolCalls: ToolCallPart[] = [];
   const invalidToolCalls: InvalidToolCall[] = [];
   const last = content.at(-1);

@@ -17,16 +17,13 @@ export interface AnswerSources {
 
 /** The answer of an attempt that ended well. */
 export function makeAnswer({ run, end, judgement, tier, usageTotal, trace }: AnswerSources): Answer {
-  const { text, toolCalls, invalidToolCalls, output, validated } = judgement;
+  const { fault: _fault, ...judged } = judgement;
+  const { finishReason, rawFinishReason } = end;
   return {
-    text,
+    ...judged,
     message: { role: "assistant", content: run.assembly.content() },
-    toolCalls,
-    invalidToolCalls,
-    output,
-    validated,
-    finishReason: end.finishReason,
-    rawFinishReason: end.rawFinishReason,
+    finishReason,
+    rawFinishReason,
     usage: run.usage,
     usageTotal,
     vendor: run.target.vendor,

@@ -21,8 +21,7 @@ export class ObservedPromise<Value> implements Promise<Value> {
   catch<Rejected = never>(
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Value | Rejected> {
-    this.#onObserved();
-    return this.#promise.catch(onRejected);
+    return this.then(undefined, onRejected);
   }
 
   finally(onFinally?: (() => void) | null): Promise<Value> {

@@ -2,6 +2,7 @@ import { UnderstudyError } from "../model/error.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
+import { unknownNames } from "../model/unknown-names.ts";
 import { DEFAULTS, type ChainOptions, type RequestOverrides, type TierInput } from "./options.ts";
 
 export interface Tier {
@@ -71,10 +72,7 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
     return undefined;
   }
   if (isTarget(input)) return { ...readLimits({}, where, problems), name: nameOf(first), targets };
-  for (const name of Object.keys(input)) {
-    if (!TIER_NAMES.includes(name))
-      problems.push(`${where} has an unknown option \`${name}\`: known are ${TIER_NAMES.join(", ")}`);
-  }
+  problems.push(...unknownNames(input, TIER_NAMES, `${where} has an unknown option`));
   return { ...readLimits(input, where, problems), name: input.name ?? nameOf(first), targets };
 }
 
@@ -114,9 +112,7 @@ function readLimits(options: TierOptions, where: string, problems: string[]): Om
 }
 
 function checkOptions(options: ChainOptions): string[] {
-  const problems = Object.keys(options)
-    .filter((name) => !CHAIN_NAMES.includes(name))
-    .map((name) => `unknown chain option \`${name}\`: known are ${CHAIN_NAMES.join(", ")}`);
+  const problems = unknownNames(options, CHAIN_NAMES, "unknown chain option");
   checkDuration(options.holdMs, "holdMs", problems, 0);
   checkDuration(options.consumerIdleMs, "consumerIdleMs", problems);
   const { maxAttempts } = options;

@@ -1,5 +1,6 @@
 import { isJsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
+import { unknownNames } from "../model/unknown-names.ts";
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
@@ -33,18 +34,12 @@ const RESULT_TYPES: readonly string[] = ["text", "image", "file"];
 export function checkRequest(request: Request): string[] {
   if (!isJsonObject(request)) return ["the request must be a string or an object with `messages`"];
   return [
-    ...checkOptionNames(request),
+    ...unknownNames(request, Object.keys(OPTION_NAMES), "unknown request option"),
     ...checkMessages(request.messages),
     ...checkTools(request),
     ...checkNumbers(request),
     ...checkOutput(request.output),
   ];
-}
-
-function checkOptionNames(request: Request): string[] {
-  return Object.keys(request)
-    .filter((name) => !Object.hasOwn(OPTION_NAMES, name))
-    .map((name) => `unknown request option \`${name}\`: known are ${Object.keys(OPTION_NAMES).join(", ")}`);
 }
 
 function checkMessages(messages: unknown): string[] {

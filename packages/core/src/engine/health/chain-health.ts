@@ -4,12 +4,13 @@ import type { FailureClass } from "../../model/failure.ts";
 import type { Target } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import { scopeId, scopeIds } from "../scope.ts";
-import type { BreakerState, Permit } from "./breaker.ts";
+import { Breaker, type BreakerState, type Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
 import { GuardedStore } from "./guarded-store.ts";
 import type { HealthNews, HealthStore } from "./health-store.ts";
 import type { HealthCounts } from "./health-window.ts";
-import { routeKey, Routes, type RouteChange } from "./routes.ts";
+import { RepeatBudget } from "./repeat-budget.ts";
+import { routeKey, Routes, type Route } from "./routes.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Whether a target may be called now, and if not, when and why. */
@@ -76,7 +77,7 @@ export class ChainHealth {
   readonly #setup: ChainHealthSetup;
   readonly #cooldowns: Cooldowns;
   readonly #store: GuardedStore;
-  readonly #routes: Routes;
+  readonly #routes = new Routes((key, target) => this.#newRoute(key, target));
   readonly #isolated = new Set<string>();
   /** True while news of others is applied: it is not told again. */
   #isListening = false;
@@ -85,8 +86,7 @@ export class ChainHealth {
     this.#setup = setup;
     this.#cooldowns = new Cooldowns(setup.random);
     this.#store = new GuardedStore(setup);
-    this.#routes = new Routes({ ...setup, onChange: (change) => this.#changed(change) });
-    for (const target of targets) this.#routes.add(target);
+    for (const target of targets) this.#routes.of(target);
     this.#store.subscribe(this, (health, news) => health.#hear(news));
   }
 
@@ -275,12 +275,16 @@ export class ChainHealth {
     if (leaseUntil !== undefined && this.#setup.clock.now() < leaseUntil) this.#store.releaseProbe(routeKey(target));
   }
 
-  #changed({ key, target, from, to, openMs }: RouteChange): void {
-    const { vendor, model, endpoint } = target;
-    this.#setup.onEvent({ type: "breaker", vendor, model, endpoint, from, to });
-    if (this.#isListening) return;
-    if (to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
-    if (to === "closed") this.#store.publish({ type: "closed", key });
+  #newRoute(key: string, { vendor, model, endpoint }: Target): Route {
+    const { clock, random, onEvent } = this.#setup;
+    const now = clock.now();
+    const breaker = new Breaker(now, random, (from, to, openMs) => {
+      onEvent({ type: "breaker", vendor, model, endpoint, from, to });
+      if (this.#isListening) return;
+      if (to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
+      if (to === "closed") this.#store.publish({ type: "closed", key });
+    });
+    return { breaker, repeats: new RepeatBudget(now), throwsInARow: 0 };
   }
 
   #isIsolated(target: Target): boolean {
