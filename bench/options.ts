@@ -35,7 +35,17 @@ Measurements: ${measurementNames.join(", ")}, or all. Default: stream.
   --write                    also write results.json, the tables of README.md and the plot`;
 
 /** Besides these, the comparable libraries where they are installed. */
-const ownDrivers = ["bare", "sdk-raw", "sdk-helper", "engine", "chain", "chain-node", "chain-text", "chain-response"];
+const ownDrivers = [
+  "bare",
+  "sdk-raw",
+  "sdk-helper",
+  "engine",
+  "chain",
+  "chain-no-gate",
+  "chain-node",
+  "chain-text",
+  "chain-response",
+];
 
 function list<T extends string>(value: string | undefined, known: readonly T[], what: string): readonly T[] {
   if (value === undefined || value === "all") return known;

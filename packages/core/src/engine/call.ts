@@ -33,14 +33,15 @@ import type { Policy } from "./policy.ts";
 import { isLoud, Recorder } from "./recorder.ts";
 import { RecoveryPlan, type Recovery } from "./recovery.ts";
 import { Selection } from "./selection.ts";
-import type { Candidate, Tier } from "./tier.ts";
+import type { Candidate } from "./tier.ts";
 
 /** A probe is held a little longer: its route is not known to be well. */
 const PROBE_HOLD_MS = 250;
 
 export interface CallSetup {
   readonly callId: number;
-  readonly tiers: readonly Tier[];
+  /** Names, in order. */
+  readonly tiers: readonly string[];
   /** Every target of every tier, in order. */
   readonly candidates: readonly Candidate[];
   readonly requests: CallRequests;
@@ -145,7 +146,7 @@ export class Call {
 
   start(): void {
     const { tiers, callId, options, emit } = this.#setup;
-    emit({ callId, type: "call-start", tiers: tiers.map((tier) => tier.name) });
+    emit({ callId, type: "call-start", tiers });
     if (options.signal?.aborted === true) {
       this.#onAbort();
       return;

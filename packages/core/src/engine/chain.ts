@@ -129,7 +129,7 @@ class TierChain implements Chain {
     } = this.#options;
     const setup: CallSetup = {
       callId: ++this.#calls,
-      tiers: this.#tiers,
+      tiers: this.tiers,
       candidates: this.#candidates,
       requests: new CallRequests(input),
       options,

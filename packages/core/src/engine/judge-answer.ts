@@ -18,7 +18,7 @@ export interface Judgement {
 }
 
 /** Alone, they are no answer. */
-const WEIGHTLESS: ReadonlySet<AssistantPart["type"]> = new Set(["text", "reasoning", "source", "opaque"] as const);
+const WEIGHTLESS: readonly AssistantPart["type"][] = ["text", "reasoning", "source", "opaque"];
 
 /** Looks at a finished answer as the application would: is there anything in it, and is it what was asked for? */
 export async function judgeAnswer(
@@ -44,7 +44,7 @@ export async function judgeAnswer(
 /** Reasoning alone is no answer. A cut or paused answer may be empty. */
 function isEmpty(assembly: Assembly, finishReason: FinishReason): boolean {
   if (finishReason !== "stop" && finishReason !== "other" && finishReason !== "tool-calls") return false;
-  return !assembly.hasText && assembly.content().every(({ type }) => WEIGHTLESS.has(type));
+  return !assembly.hasText && assembly.content().every(({ type }) => WEIGHTLESS.includes(type));
 }
 
 async function judgeToolCalls(
