@@ -23,6 +23,7 @@ export async function measureScaling(
       deltas,
       streams: 1,
       repeat: deltasPerRound / deltas,
+      unmeasured: 0,
     });
     for (const deltas of lengths) await running.rounds(warmupRounds, commandFor(deltas));
     const costs = new Map<string, number[]>();

@@ -45,7 +45,7 @@ function rows(wire: WireName, results: ReadonlyMap<string, readonly RoundResult[
 
 function atFullSpeed(server: BenchServer, wire: WireName, options: StreamOptions): StreamCommand {
   const { deltas, streams } = options;
-  return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat: 1 };
+  return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat: 1, unmeasured: 5 };
 }
 
 type CommandFor = (driver: string) => StreamCommand;
@@ -68,7 +68,14 @@ function oneDeltaPerRead(
   paceMs: number,
 ): StreamCommand {
   const { deltas, streams } = options;
-  return { wire, baseURL: server.url(wire, "per-read", deltas, streams, paceMs), deltas, streams, repeat: 1 };
+  return {
+    wire,
+    baseURL: server.url(wire, "per-read", deltas, streams, paceMs),
+    deltas,
+    streams,
+    repeat: 1,
+    unmeasured: 0,
+  };
 }
 
 /** With less idle time than this a client may have fallen behind the server's pace, and had several deltas in a read. */
