@@ -12,6 +12,8 @@ const labelWidth = 130;
 const barWidth = 560;
 const valueWidth = 70;
 const column = "× bare";
+/** Where the bars begin: what is below the bare limit has to be shorter than that. */
+const least = 0.5;
 
 interface Bar {
   readonly driver: string;
@@ -47,7 +49,7 @@ export function plot(section: Section): string | undefined {
     y += 10;
     for (const { driver, ratio } of bars) {
       // A logarithm keeps both 1.1 and 40 readable; the number stands beside the bar.
-      const width = Math.max(2, (Math.log(Math.max(ratio, 1) + 0.05) / Math.log(highest + 0.05)) * barWidth);
+      const width = Math.max(2, (Math.log(ratio / least) / Math.log(highest / least)) * barWidth);
       const middle = y + barHeight - 3;
       parts.push(
         `<text x="${labelWidth - 8}" y="${middle}" text-anchor="end">${driver}</text>`,
@@ -62,7 +64,7 @@ export function plot(section: Section): string | undefined {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" font-family="sans-serif" font-size="11">`,
     `<rect width="100%" height="100%" fill="white"/>`,
-    `<text x="0" y="16" font-size="14">${section.title}: CPU per text delta, multiples of the bare limit (logarithmic)</text>`,
+    `<text x="0" y="16" font-size="14">${section.title}: CPU per text delta, multiples of the bare limit (logarithmic, from ${least})</text>`,
     ...parts,
     "</svg>",
     "",
