@@ -24,6 +24,8 @@ export interface TargetFailureDetails {
   readonly repeatForbidden?: boolean | undefined;
   /** The connection died before any byte of the response. */
   readonly beforeResponse?: boolean | undefined;
+  /** Whether the connection had carried a request before, where the transport knows. */
+  readonly connection?: "new" | "reused" | undefined;
   /** For `request.unsupported`: what the next tier has to have. */
   readonly capability?: keyof Capabilities | undefined;
   /** For `request.context-length`: the limit the vendor stated, in tokens. */

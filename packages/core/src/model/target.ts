@@ -75,6 +75,11 @@ export interface AttemptContext {
   readonly newId: () => string;
   /** Reports something of the request that this target cannot take as asked. */
   readonly loss: (loss: Loss) => void;
+  /**
+   * The request must travel on a connection that has never been used: the attempt before it died on one that may have
+   * been closed while it was idle.
+   */
+  readonly freshConnection?: boolean | undefined;
 }
 
 /** What an adapter yields: part events, and what only the engine needs. */
@@ -98,6 +103,10 @@ export type StreamPart =
       readonly usage?: Usage | undefined;
       /** The model that answered. */
       readonly model?: string | undefined;
+      /** Whether one of the caller's stop sequences ended the answer; absent where the wire does not tell. */
+      readonly stopSequence?: boolean | undefined;
+      /** The wire held content of a type that the reader does not know: an answer that looks empty may not be. */
+      readonly unknownContent?: boolean | undefined;
     };
 
 /** One model at one endpoint with one credential. What an adapter's factory returns and a chain calls. */
