@@ -1,18 +1,20 @@
 import { parseJson, type JsonValue } from "../model/json.ts";
+import { hasUnsafeNumber } from "../model/unsafe-numbers.ts";
 import type { ToolCallPart } from "../model/parts.ts";
 import { asString } from "./foreign.ts";
 
 export interface ToolInput {
   readonly input: JsonValue;
-  /** The text as the model wrote it, only when it is no JSON. */
+  /** The text as the model wrote it, only when it is not JSON or JavaScript would change a number in it. */
   readonly inputText?: string | undefined;
 }
 
-/** Reads a tool call's arguments. Nothing written means no arguments; broken text is kept, never mended. */
+/** Reads a tool call's arguments. Nothing written means no arguments; what cannot be read exactly is kept as text. */
 export function parseToolInput(text: string): ToolInput {
   if (text.trim() === "") return { input: {} };
   try {
-    return { input: parseJson(text) };
+    const input = parseJson(text);
+    return hasUnsafeNumber(text) ? { input: {}, inputText: text } : { input };
   } catch {
     return { input: {}, inputText: text };
   }

@@ -2,6 +2,8 @@ import type { Clock } from "../model/clock.ts";
 
 /** A timer this late means that the process was blocked or suspended, not that a vendor was silent. */
 const LATE_MS = 250;
+/** Turns of the event loop in which a socket hands over what it holds before a limit is decided. */
+const POLL_TURNS = 2;
 /** Longer delays overflow to 1 ms in setTimeout. */
 const MAX_DELAY_MS = 2_147_483_647;
 
@@ -10,6 +12,8 @@ export interface DueTime {
   readonly at: number;
   /** Whether only idleness is guarded, so that the process may end. */
   readonly background: boolean;
+  /** Whether reaching it ends something: data that has arrived by then is read first. */
+  readonly isLimit: boolean;
 }
 
 /**
@@ -59,14 +63,14 @@ export class Alarm {
 
   #fired(due: DueTime): void {
     const now = this.#clock.now();
-    if (now - due.at > LATE_MS) this.#afterPollTurns(2);
+    if (due.isLimit) this.#afterPollTurns(POLL_TURNS, now - due.at > LATE_MS);
     else this.#decide(now, false);
   }
 
-  /** Lets data that arrived while the process stood still be read before anything is decided. */
-  #afterPollTurns(turns: number): void {
+  /** A loop that stood still finds its timers before its sockets: what has arrived is read before anything is decided. */
+  #afterPollTurns(turns: number, late: boolean): void {
     this.#timer = this.#clock.setTimeout(
-      () => (turns > 1 ? this.#afterPollTurns(turns - 1) : this.#decide(this.#clock.now(), true)),
+      () => (turns > 1 ? this.#afterPollTurns(turns - 1, late) : this.#decide(this.#clock.now(), late)),
       0,
       false,
     );

@@ -131,6 +131,16 @@ export class Assembly {
     return slots.filter((part) => part !== undefined);
   }
 
+  /** Text and tool calls as far as they were written, to compare two attempts. */
+  written(): string {
+    const whole = this.#slots.flatMap((part) => {
+      if (part?.type === "text") return part.text;
+      return part?.type === "tool-call" ? JSON.stringify([part.toolName, part.inputText ?? part.input]) : [];
+    });
+    const open = Array.from(this.#open.values(), ({ type, text }) => (type === "reasoning" ? "" : text));
+    return [...whole, ...open].join("");
+  }
+
   #sawText(text: string): void {
     this.#hasText ||= text.trim() !== "";
   }

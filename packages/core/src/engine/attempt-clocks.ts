@@ -1,8 +1,10 @@
 import type { FailureClass } from "../model/failure.ts";
 
 export interface AttemptLimits {
-  /** Milliseconds from the attempt's start to its first content. */
+  /** Milliseconds from the attempt's start to its first content, as far as this call's clocks leave them. */
   readonly firstContentMs: number;
+  /** The same by the tier's own limit. */
+  readonly ownFirstContentMs: number;
   /** Milliseconds from the attempt's start to the first native event; `Infinity` where the wire sends none at once. */
   readonly firstEventMs: number;
   /** Milliseconds without any byte, from the first byte on; `Infinity` where the wire sends no keep-alives. */
@@ -12,6 +14,11 @@ export interface AttemptLimits {
   /** The same while silence is expected: hidden reasoning, a tool on the vendor's side. */
   readonly workingMs: number;
 }
+
+/** An attempt that waited for less than this share of its own limit says nothing about its vendor. */
+const FAIR_SHARE = 1 / 3;
+/** Two readings of a clock are never equal. */
+const TOLERANCE_MS = 1;
 
 /**
  * Liveness (any byte) and progress (model output) of one attempt, as stamps. Time in which nobody reads does not count.
@@ -87,6 +94,13 @@ export class AttemptClocks {
     if (this.#livenessDue() <= now) return "timeout.liveness";
     if (this.#progressDue() <= now) return "timeout.progress";
     return undefined;
+  }
+
+  /** Whether the wait for the first content was too short to say anything about the vendor. */
+  isShort(now: number): boolean {
+    const { ownFirstContentMs, firstEventMs } = this.#limits;
+    const own = this.#firstEvent ? ownFirstContentMs : Math.min(ownFirstContentMs, firstEventMs);
+    return now - this.#startedAt - this.#pausedMs < own * FAIR_SHARE - TOLERANCE_MS;
   }
 
   #startDue(): number {

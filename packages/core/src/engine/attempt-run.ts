@@ -18,6 +18,8 @@ export interface AttemptRunSetup {
   readonly request: TargetRequest;
   readonly losses: readonly Loss[];
   readonly holdMs: number;
+  /** The attempt before died on a connection that may have been closed while it was idle. */
+  readonly freshConnection: boolean;
   readonly clock: Clock;
   readonly output: Output;
   readonly newId: () => string;
@@ -49,6 +51,8 @@ export class AttemptRun {
   sideEffects = false;
   /** A limit was decided after the process had stood still: it says nothing about the vendor. */
   decidedLate = false;
+  /** The wait for its first content was cut too short to say anything about the vendor. */
+  wasShort = false;
   readonly #setup: AttemptRunSetup;
   readonly #gate: Gate;
   readonly #attempt: Attempt;
@@ -73,9 +77,14 @@ export class AttemptRun {
     return this.#gate.isOpen;
   }
 
-  /** When a clock of this attempt or its gate is due. */
+  /** When a limit of this attempt is reached. */
   dueAt(): number {
-    return this.#ended !== undefined ? Infinity : Math.min(this.#clocks?.dueAt() ?? Infinity, this.#gate.opensAt);
+    return this.#ended === undefined ? (this.#clocks?.dueAt() ?? Infinity) : Infinity;
+  }
+
+  /** When its gate opens. */
+  get gateDueAt(): number {
+    return this.#ended === undefined ? this.#gate.opensAt : Infinity;
   }
 
   onDue(now: number, late: boolean): void {
@@ -84,6 +93,7 @@ export class AttemptRun {
     const expired = this.#clocks?.expired(now);
     if (expired === undefined) return;
     this.decidedLate = late;
+    this.wasShort = this.#clocks?.isShort(now) === true;
     this.#attempt.stop(new TargetFailure(expired));
   }
 
@@ -122,18 +132,25 @@ export class AttemptRun {
   }
 
   #context(): AttemptContext {
-    const { clock, newId } = this.#setup;
-    return { signal: this.#attempt.signal, clock, newId, loss: (loss) => this.losses.push(loss) };
+    const { clock, newId, freshConnection } = this.#setup;
+    return {
+      signal: this.#attempt.signal,
+      clock,
+      newId,
+      loss: (loss) => this.losses.push(loss),
+      freshConnection,
+    };
   }
 
   #take(parts: readonly StreamPart[], clocks: AttemptClocks): Appetite {
     const { clock, onDeadline, output } = this.#setup;
     const now = clock.now();
-    if (!Array.isArray(parts)) throw new TypeError("The adapter yielded something else than an array of parts.");
+    if (!Array.isArray(parts)) throw new TypeError("The adapter yielded something other than an array of parts.");
     if (clocks.byte(now)) onDeadline();
     const weight = this.#sort(parts, clocks, now);
-    if (this.#ended !== undefined) return "enough";
+    // Also when the end came with it: short answers often arrive in one read.
     if (weight !== "none") this.#progressed(now, clocks);
+    if (this.#ended !== undefined) return "enough";
     if (weight === "show" && !this.#gate.isOpen) this.#shown(now);
     if (output.hasRoom || !this.#gate.isOpen) return "more";
     this.#pauseUntilRoom(clocks);
@@ -149,7 +166,7 @@ export class AttemptRun {
     try {
       while (read < parts.length && this.#ended === undefined) {
         const part = parts[read++];
-        if (part === undefined) throw new TypeError("The adapter yielded a part that is none.");
+        if (part === undefined) throw new TypeError("The adapter yielded an undefined part.");
         switch (part.type) {
           case "response":
             this.requestId = part.requestId;

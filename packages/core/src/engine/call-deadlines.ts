@@ -52,21 +52,31 @@ export class CallDeadlines {
     wait?.resolve();
   }
 
-  /** The next time anything is due; `attemptDue` is the running attempt's own. */
-  nextDue(attemptDue: number): DueTime {
-    // Also while a read waits: nobody tells when the consumer stops after its answer.
+  /** The next time anything is due; of the running attempt, its own limits and the opening of its gate. */
+  nextDue(attemptDue: number, gateDue: number): DueTime {
+    // Also while a read waits: nothing reports that the consumer stopped after its answer.
     const idleDue = this.#isReleased ? this.#idleSince + this.#limits.consumerIdleMs : Infinity;
-    const at = Math.min(this.#totalDue, this.#startDue, this.#wait?.until ?? Infinity, attemptDue, idleDue);
-    return { at, background: at === idleDue && this.#isIdle() };
+    const stepDue = Math.min(this.#wait?.until ?? Infinity, gateDue);
+    const limitDue = Math.min(this.#totalDue, this.#startDue, attemptDue, idleDue);
+    const at = Math.min(stepDue, limitDue);
+    return { at, background: at === idleDue && this.#isIdle(), isLimit: at === limitDue };
   }
 
-  /** Ends a wait that is over, and says whether the call is. */
-  check(now: number): Stop | undefined {
-    const { deadlineMs, startWithinMs, consumerIdleMs } = this.#limits;
+  /** The deadline that has passed, if one has. */
+  passed(now: number): Stop | undefined {
+    const { deadlineMs, startWithinMs } = this.#limits;
     if (this.#totalDue <= now) {
       return deadline("total", `No whole answer within ${deadlineMs} ms (deadlineMs).`);
     }
     if (this.#startDue <= now) return deadline("start", `No output within ${startWithinMs} ms (startWithinMs).`);
+    return undefined;
+  }
+
+  /** Ends a wait that is over, and says whether the call is. */
+  check(now: number): Stop | undefined {
+    const { consumerIdleMs } = this.#limits;
+    const passed = this.passed(now);
+    if (passed !== undefined) return passed;
     if (this.#wait !== undefined && this.#wait.until <= now) this.wake();
     if (!this.#isIdleSince(now)) return undefined;
     return {

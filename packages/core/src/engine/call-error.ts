@@ -14,6 +14,8 @@ export interface CallErrorContext {
   readonly failed: readonly FailedAttempt[];
   readonly attempts: readonly AttemptRecord[];
   readonly partial: PartialAnswer | undefined;
+  /** Milliseconds until the chain itself would try again; undefined when nothing keeps it from that, or nobody knows. */
+  readonly retryAfterMs: number | undefined;
 }
 
 /** Why a call was stopped before its candidates ran out. */
@@ -63,12 +65,11 @@ export function finalError(last: FailedAttempt, context: CallErrorContext): Unde
 export function exhaustedError(
   context: CallErrorContext,
   skipped: readonly SkipRecord[],
-  dueInMs: number | undefined,
   isBudgetSpent: boolean,
 ): UnderstudyError {
   const { failed } = context;
   const [first] = failed;
-  if (first === undefined) return nothingTriedError(skipped, dueInMs);
+  if (first === undefined) return nothingTriedError(skipped, context.retryAfterMs);
   const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
   const [shared] = codes;
   const list = failed.map(({ record }) => `${record.n} ${describe(record)}`).join("; ");
@@ -95,7 +96,7 @@ export function brokenError(error: unknown, context: CallErrorContext): Understu
   });
 }
 
-function nothingTriedError(skipped: readonly SkipRecord[], dueInMs: number | undefined): UnderstudyError {
+function nothingTriedError(skipped: readonly SkipRecord[], retryAfterMs: number | undefined): UnderstudyError {
   const unsupported = skipped.every((skip) => skip.reason === "unsupported");
   const list = skipped.map(
     (skip) => `${skip.tier} ${skip.reason}${skip.detail === undefined ? "" : ` (${skip.detail})`}`,
@@ -104,16 +105,16 @@ function nothingTriedError(skipped: readonly SkipRecord[], dueInMs: number | und
     code: unsupported && skipped.length > 0 ? "unsupported" : "all-failed",
     message: `No candidate could be tried: ${list.join("; ")}.`,
     reason: "engine.no-target",
-    retryAfterMs: dueInMs,
+    retryAfterMs,
   });
 }
 
 /** What a call had done. The first attempt is the cause: a later tier's failure must not hide the primary's outage. */
 function callDetails(
-  { failed, attempts, partial }: CallErrorContext,
+  { failed, attempts, partial, retryAfterMs }: CallErrorContext,
   cause: unknown = failed[0] && attemptError(failed[0]),
 ): Partial<UnderstudyErrorDetails> {
-  return { attempts, partial, retryAfterMs: earliestRetry(failed), cause };
+  return { attempts, partial, retryAfterMs, cause };
 }
 
 function vendorDetails({ failure }: FailedAttempt): Partial<UnderstudyErrorDetails> {
@@ -124,10 +125,6 @@ function vendorDetails({ failure }: FailedAttempt): Partial<UnderstudyErrorDetai
 function describe(record: AttemptRecord): string {
   const status = record.status === undefined ? "" : ` (${record.status})`;
   const code = record.vendorCode === undefined ? "" : ` ${record.vendorCode}`;
-  return `${record.tier} failed with ${record.class ?? record.outcome}${status}${code}`;
-}
-
-function earliestRetry(failed: readonly FailedAttempt[]): number | undefined {
-  const times = failed.map(({ failure }) => failure.details.retryAfterMs).filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.min(...times);
+  const explanation = record.explanation === undefined ? "" : `: ${record.explanation}`;
+  return `${record.tier} failed with ${record.class ?? record.outcome}${status}${code}${explanation}`;
 }

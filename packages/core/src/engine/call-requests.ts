@@ -28,6 +28,11 @@ export class CallRequests {
     return once(this.#byCandidate, candidate, () => fitRequest(this.forTier(candidate.tier), candidate.target));
   }
 
+  /** The same, if it was made: to make it may call functions of the caller. */
+  known(candidate: Candidate): Fit | undefined {
+    return this.#byCandidate.get(candidate);
+  }
+
   timeoutMs(tier: Tier): number {
     return once(this.#timeouts, tier, () => {
       const timeoutMs = callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));

@@ -32,6 +32,7 @@ import type { Output } from "./output.ts";
 import type { Policy } from "./policy.ts";
 import { isLoud, Recorder } from "./recorder.ts";
 import { RecoveryPlan, type Recovery } from "./recovery.ts";
+import { metStaleConnection } from "./repeat.ts";
 import { Selection } from "./selection.ts";
 import type { Candidate } from "./tier.ts";
 
@@ -69,8 +70,6 @@ interface Step extends Ticket {
 interface Running {
   readonly step: Step;
   readonly run: AttemptRun;
-  /** It has less than its tier's whole limit, because attempts before it had used some. */
-  readonly isShortened: boolean;
 }
 
 /** A proper end that is not yet delivered. */
@@ -112,10 +111,14 @@ export class Call {
     this.#deadlines = new CallDeadlines(limits, this.output, this.#startedAt);
     this.#alarm = new Alarm(
       clock,
-      () => this.#deadlines.nextDue(this.#running?.run.dueAt() ?? Infinity),
+      () => this.#deadlines.nextDue(this.#running?.run.dueAt() ?? Infinity, this.#running?.run.gateDueAt ?? Infinity),
       (now, late) => this.#onDue(now, late),
     );
-    this.#eligibility = new Eligibility({ ...setup, deadlines: this.#deadlines });
+    this.#eligibility = new Eligibility({
+      ...setup,
+      deadlines: this.#deadlines,
+      hasNext: () => this.#selection.hasNext,
+    });
     this.#selection = new Selection(candidates, (candidate) => this.#eligibility.obstacle(candidate));
     this.#admission = new Admission({
       selection: this.#selection,
@@ -200,6 +203,7 @@ export class Call {
       request,
       losses: fit.losses,
       holdMs: request.output.type === "json" ? Infinity : hold,
+      freshConnection: step.repeat === "fresh-connection",
       clock,
       output: this.output,
       newId: () => `p${++this.#partIds}`,
@@ -209,7 +213,7 @@ export class Call {
       onWarning: (detail) => emit({ callId, type: "protocol-warning", detail, ...name }),
       limits: (plan) => this.#eligibility.attemptLimits(step.candidate, plan),
     });
-    const running = { step, run, isShortened: this.#eligibility.isShortened(step.candidate) };
+    const running = { step, run };
     this.#running = running;
     this.#eligibility.began(step.candidate);
     // Last: a hook may end the call, and then the attempt is one of those that are stopped.
@@ -221,9 +225,10 @@ export class Call {
     try {
       const end = await run.run();
       const request = this.#setup.requests.forTier(step.candidate.tier);
-      const judgement = await judgeAnswer(run.assembly, end.finishReason, request);
+      const judgement = await judgeAnswer(run.assembly, end, request);
       const ended = { end, judgement };
-      return judgement.fault === undefined ? { ended } : { ended, failure: new TargetFailure(judgement.fault) };
+      const { fault, explanation } = judgement;
+      return fault === undefined ? { ended } : { ended, failure: new TargetFailure(fault, { explanation }) };
     } catch (error) {
       return { failure: toTargetFailure(error) };
     }
@@ -248,23 +253,30 @@ export class Call {
     running: Running,
     outcome: { readonly failure: TargetFailure; readonly ended?: Ended },
   ): Promise<Step | undefined> {
-    const { step, run, isShortened } = running;
+    const { step, run } = running;
+    const { failure, ended } = outcome;
     const { candidate } = step;
-    const { health } = this.#setup;
-    const failure = this.#recovery.confirm(outcome.failure, candidate);
-    const cooldownMs = health.failed(step.admitted, failure, { isShortened, isLate: run.decidedLate });
+    const { health, clock } = this.#setup;
+    const isFresh = step.repeat === "fresh-connection";
+    const context = { isShort: run.wasShort, isLate: run.decidedLate, isFresh };
+    const isStale = metStaleConnection(failure, isFresh);
+    this.#eligibility.failed(candidate, failure);
+    let cooldownMs = isStale ? undefined : health.failed(step.admitted, failure, context);
     if (run.firstContentAt !== undefined) this.#eligibility.sawContent();
     const recovery = this.#recovery.decide(failure, {
       candidate,
       request: run.request,
+      written: run.assembly.written(),
       attempts: this.#attempts,
       released: this.#delivery.hasBegun,
       isShown: run.isReleased,
       leftMs: this.#eligibility.leftMs(candidate),
-      mayRepeat: step.venture !== "last-resort" && health.canRepeat(candidate.target),
+      mayRepeat: isStale || (step.venture !== "last-resort" && health.canRepeat(candidate.target)),
     });
+    // The new connection's attempt is made by the same right, and speaks for both.
+    const again = isStale && recovery.type === "repeat" ? step : undefined;
+    if (isStale && again === undefined) cooldownMs = health.failed(step.admitted, failure, context);
     if (this.#settled) return undefined;
-    const { ended } = outcome;
     // An answer that others were to better is still one when nobody is left.
     const isLast = recovery.type === "stop" || (recovery.type === "next" && !this.#canGoOn());
     if (isLast && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
@@ -275,10 +287,19 @@ export class Call {
     const partial = ended === undefined ? this.#delivery.partial() : partialOf(run);
     if (this.#settled) return undefined;
     if (recovery.type === "stop") throw finalError({ record, failure }, { ...this.#errorContext(), partial });
-    return this.#nextStep(candidate, recovery);
+    const passed = this.#deadlines.passed(clock.now());
+    if (passed !== undefined) {
+      this.#stop(passed);
+      return undefined;
+    }
+    return this.#nextStep(step, recovery, again);
   }
 
-  async #nextStep(candidate: Candidate, recovery: Exclude<Recovery, { type: "stop" }>): Promise<Step | undefined> {
+  async #nextStep(
+    { candidate, repair }: Step,
+    recovery: Exclude<Recovery, { type: "stop" }>,
+    again: Ticket | undefined,
+  ): Promise<Step | undefined> {
     const { callId, emit, clock, health } = this.#setup;
     switch (recovery.type) {
       case "next":
@@ -289,7 +310,7 @@ export class Call {
         return { ...this.#admission.again(candidate), repair: recovery };
       case "repeat": {
         const { kind, delayMs } = recovery.offer;
-        this.#eligibility.charge(candidate);
+        if (again === undefined) this.#eligibility.charge(candidate);
         emit({ callId, type: "repeat", kind, delayMs });
         if (delayMs > 0 && !this.#settled) {
           const waited = this.#deadlines.waitUntil(clock.now() + delayMs);
@@ -297,9 +318,9 @@ export class Call {
           await waited;
         }
         if (this.#settled) return undefined;
-        // Other calls may have found the route sick meanwhile.
-        if (!health.isWell(candidate.target)) return this.#nextTicket();
-        return { ...this.#admission.again(candidate), repeat: kind };
+        // A repeat that was promised is made, whatever other calls have found meanwhile; an operator's word ends it.
+        if (health.isIsolated(candidate.target)) return this.#nextTicket();
+        return { ...(again ?? this.#admission.again(candidate)), repair, repeat: kind };
       }
       default:
         return recovery satisfies never;
@@ -307,15 +328,13 @@ export class Call {
   }
 
   async #nextTicket(): Promise<Ticket | undefined> {
-    const { maxAttempts, clock } = this.#setup;
+    const { maxAttempts } = this.#setup;
     const isBudgetSpent = this.#attempts >= maxAttempts;
     const ticket = isBudgetSpent ? undefined : await this.#admission.next();
     const chosen = ticket ?? (this.#attempts === 0 ? await this.#admission.lastResort() : undefined);
     if (chosen === undefined && this.#settled) return undefined;
     if (chosen === undefined) {
-      const dueAt = this.#selection.dueFirst()?.dueAt;
-      const dueInMs = dueAt === undefined ? undefined : dueAt - clock.now();
-      throw exhaustedError(this.#errorContext(), this.#recorder.skipped, dueInMs, isBudgetSpent);
+      throw exhaustedError(this.#errorContext(), this.#recorder.skipped, isBudgetSpent);
     }
     this.#eligibility.enter(chosen.candidate.tier);
     return chosen;
@@ -353,9 +372,12 @@ export class Call {
   }
 
   #onDue(now: number, late: boolean): void {
-    const stop = this.#deadlines.check(now);
-    if (stop === undefined) this.#running?.run.onDue(now, late);
-    else this.#stop(stop);
+    const { run } = this.#running ?? {};
+    const isAttemptDue = run !== undefined && run.dueAt() <= now;
+    run?.onDue(now, late);
+    // Where both are due the attempt failed first: its vendor was silent, and health has to know.
+    const stop = isAttemptDue ? undefined : this.#deadlines.check(now);
+    if (stop !== undefined) this.#stop(stop);
   }
 
   readonly #onAbort = (): void => {
@@ -409,7 +431,19 @@ export class Call {
   }
 
   #errorContext(): CallErrorContext {
-    return { failed: this.#recorder.failed, attempts: this.#recorder.attempts, partial: this.#delivery.partial() };
+    return {
+      failed: this.#recorder.failed,
+      attempts: this.#recorder.attempts,
+      partial: this.#delivery.partial(),
+      retryAfterMs: this.#retryAfterMs(),
+    };
+  }
+
+  /** Until the chain itself would try again, whatever each vendor said. */
+  #retryAfterMs(): number | undefined {
+    const times = this.#setup.candidates.map((candidate) => this.#eligibility.retryAt(candidate));
+    const dueInMs = Math.min(...times) - this.#setup.clock.now();
+    return dueInMs > 0 && dueInMs < Infinity ? dueInMs : undefined;
   }
 
   /** The candidates ran out, the policy stopped the call, or a function of the caller or of ours threw. */

@@ -49,7 +49,7 @@ describe("the caller's signal", () => {
     const error = await rejection(clock, call);
 
     expect(error).toMatchObject({ code: "aborted", cause: reason, attempts: [{ outcome: "stopped", endedMs: 500 }] });
-    expect(clock.now()).toBe(500);
+    expect(clock.now()).toEqual(500);
     expect(primary.calls).toMatchObject([{ aborted: true, returned: 1 }]);
     expect(backup.calls).toHaveLength(0);
     expect(listeners()).toBe(0);
@@ -84,7 +84,7 @@ describe("the caller's signal", () => {
     const error = await rejection(clock, call);
 
     expect(error.code).toBe("aborted");
-    expect(clock.now()).toBe(700);
+    expect(clock.now()).toEqual(700);
     expect(target.calls).toHaveLength(1);
     expect(clock.pending).toBe(0);
   });

@@ -149,9 +149,16 @@ const CASES: readonly Case[] = [
   {
     title: "a total deadline",
     call: { deadlineMs: 5_000 },
-    targets: [[[hang]], [answer("B")]],
+    targets: [[[hang]], [[hang]]],
     ends: "timeout",
-    attempts: ["a caller.deadline"],
+    attempts: ["a timeout.first-content", "b timeout.first-content"],
+  },
+  {
+    title: "a total deadline with a hanging primary",
+    call: { deadlineMs: 5_000 },
+    targets: [[[hang]], [answer("B")]],
+    ends: "B",
+    attempts: ["a timeout.first-content", "b answered"],
   },
   {
     title: "chosen tiers",

@@ -1,10 +1,12 @@
 import type { InvalidToolCall } from "../model/answer.ts";
 import type { FailureClass } from "../model/failure.ts";
 import type { FinishReason } from "../model/finish-reason.ts";
-import { isJsonObject, parseJson, type JsonValue } from "../model/json.ts";
+import { parseJson, type JsonValue } from "../model/json.ts";
+import { hasUnsafeNumber } from "../model/unsafe-numbers.ts";
 import type { AssistantPart, ToolCallPart } from "../model/parts.ts";
 import type { ResolvedRequest } from "../handoff/resolve-request.ts";
 import type { Assembly } from "./assembly.ts";
+import type { EndPart } from "./attempt-run.ts";
 
 /** What a properly ended attempt is worth. */
 export interface Judgement {
@@ -15,17 +17,31 @@ export interface Judgement {
   readonly validated: boolean;
   /** What is wrong with the answer. Some of these classes are still answers; the failure table says which. */
   readonly fault: FailureClass | undefined;
+  /** The same in words, without any of the answer's. */
+  readonly explanation?: string | undefined;
 }
 
-/** Alone, they are no answer. */
+/** Tool calls of an answer that did not end by itself are never run. */
+const UNFINISHED: Readonly<Partial<Record<FinishReason, string>>> = {
+  length: "the answer was cut by the token limit",
+  refusal: "the model refused to continue",
+  "content-filter": "a content filter stopped the answer",
+  pause: "the answer is paused",
+  other: "the answer ended for a reason that is not known",
+};
+
+const UNSAFE_NUMBER = "a number that JavaScript cannot hold";
+
+/** Alone, they are not an answer. */
 const WEIGHTLESS: readonly AssistantPart["type"][] = ["text", "reasoning", "source", "opaque"];
 
 /** Looks at a finished answer as the application would: is there anything in it, and is it what was asked for? */
 export async function judgeAnswer(
   assembly: Assembly,
-  finishReason: FinishReason,
+  end: EndPart,
   request: ResolvedRequest,
 ): Promise<Judgement> {
+  const { finishReason } = end;
   const content = assembly.content();
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
   const tools = await judgeToolCalls(content, finishReason, request);
@@ -33,18 +49,26 @@ export async function judgeAnswer(
   if (finishReason === "refusal" || finishReason === "content-filter") {
     return { ...base, fault: text === "" ? "policy.refusal" : undefined };
   }
-  if (isEmpty(assembly, finishReason) && !request.endsWithToolResult) return { ...base, fault: "output.empty" };
+  if (isEmpty(assembly, end) && !mayBeEmpty(end, request)) return { ...base, fault: "output.empty" };
   if (tools.invalidToolCalls.length > 0) {
     return { ...base, fault: finishReason === "length" ? "output.tool-json-cut" : "output.tool-json-invalid" };
   }
-  const wantsJson = request.options.output.type === "json" && finishReason === "stop" && text !== "";
+  const isWhole = finishReason === "stop" || finishReason === "other";
+  const wantsJson = request.options.output.type === "json" && isWhole && text !== "";
   return wantsJson ? { ...base, ...(await judgeJson(text, request)) } : { ...base, fault: undefined };
 }
 
-/** Reasoning alone is no answer. A cut or paused answer may be empty. */
-function isEmpty(assembly: Assembly, finishReason: FinishReason): boolean {
+/** Reasoning alone is not an answer. A cut or paused answer may be empty. */
+function isEmpty(assembly: Assembly, { finishReason }: EndPart): boolean {
   if (finishReason !== "stop" && finishReason !== "other" && finishReason !== "tool-calls") return false;
   return !assembly.hasText && assembly.content().every(({ type }) => WEIGHTLESS.includes(type));
+}
+
+/** After a tool result, at the caller's own stop sequence, or where the reader did not understand all of it. */
+function mayBeEmpty({ finishReason, stopSequence, unknownContent }: EndPart, request: ResolvedRequest): boolean {
+  if (request.endsWithToolResult || unknownContent === true) return true;
+  // Most wires say `stop` for both.
+  return stopSequence ?? (finishReason === "stop" && request.options.stop.length > 0);
 }
 
 async function judgeToolCalls(
@@ -54,46 +78,49 @@ async function judgeToolCalls(
 ): Promise<Pick<Judgement, "toolCalls" | "invalidToolCalls">> {
   const toolCalls: ToolCallPart[] = [];
   const invalidToolCalls: InvalidToolCall[] = [];
-  const last = content.at(-1);
+  const unfinished = UNFINISHED[finishReason];
   for (const part of content) {
     if (part.type !== "tool-call") continue;
-    const cut = finishReason === "length" && part === last ? cutReason(part) : undefined;
-    const reason = cut ?? (await invalidReason(part, request));
+    const reason = unfinished ?? (await invalidReason(part, request));
     if (reason === undefined) toolCalls.push(part);
     else invalidToolCalls.push({ part, reason });
   }
   return { toolCalls, invalidToolCalls };
 }
 
-/** At the token limit the last call may have been cut anywhere, also before its first argument. */
-function cutReason(part: ToolCallPart): string | undefined {
-  const isWhole = part.inputText === undefined && isJsonObject(part.input) && Object.keys(part.input).length > 0;
-  return isWhole ? undefined : "the arguments were cut by the token limit";
-}
-
 async function invalidReason(part: ToolCallPart, request: ResolvedRequest): Promise<string | undefined> {
-  if (part.inputText !== undefined) return "the arguments are no JSON";
+  if (part.inputText !== undefined) return unreadableReason(part.inputText);
   const schema = request.toolSchemas.get(part.toolName);
   if (schema === undefined) return "the request has no tool of this name";
   const issues = await findIssues(schema.validate, part.input);
   return issues === undefined ? undefined : `the arguments do not fit the tool's schema: ${issues}`;
 }
 
+function unreadableReason(inputText: string): string {
+  return parse(inputText) === undefined ? "the arguments are not JSON" : `the arguments hold ${UNSAFE_NUMBER}`;
+}
+
 async function judgeJson(
   text: string,
   request: ResolvedRequest,
-): Promise<Pick<Judgement, "output" | "validated" | "fault">> {
-  const parsed = parseLeniently(text);
-  if (parsed === undefined) return { output: undefined, validated: false, fault: "output.schema-invalid" };
+): Promise<Pick<Judgement, "output" | "validated" | "fault" | "explanation">> {
+  const json = [text, insideFence(text)].find((candidate) => parse(candidate) !== undefined);
+  if (json === undefined) return unfit("the text is not JSON");
+  if (hasUnsafeNumber(json)) return unfit(`the JSON holds ${UNSAFE_NUMBER}`);
+  const output = parse(json);
   const validate = request.outputSchema?.validate;
-  if (validate === undefined) return { output: parsed, validated: false, fault: undefined };
+  if (validate === undefined) return { output, validated: false, fault: undefined };
   try {
-    const validation = await validate(parsed);
+    const validation = await validate(output);
     if (validation.ok) return { output: validation.value, validated: true, fault: undefined };
   } catch {
     // A check that throws has not accepted the value; what it threw may repeat the answer and is not kept.
   }
-  return { output: undefined, validated: false, fault: "output.schema-invalid" };
+  return unfit("the JSON does not fit the schema");
+}
+
+function unfit(explanation: string): Pick<Judgement, "output" | "validated" | "fault" | "explanation"> {
+  return { output: undefined, validated: false, fault: "output.schema-invalid", explanation };
 }
 
 async function findIssues(
@@ -109,20 +136,15 @@ async function findIssues(
   }
 }
 
-/** JSON, also inside a code fence: models without a JSON mode like to add one. */
-function parseLeniently(text: string): JsonValue | undefined {
-  for (const candidate of [text, insideFence(text)]) {
-    if (candidate === undefined) continue;
-    try {
-      return parseJson(candidate);
-    } catch {
-      // Not this form.
-    }
+function parse(text: string | undefined): JsonValue | undefined {
+  try {
+    return text === undefined ? undefined : parseJson(text);
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
-/** No regular expression: an answer may be megabytes of line breaks. */
+/** The text inside a code fence: models without a JSON mode like to add one. No regular expression: an answer may be megabytes of line breaks. */
 function insideFence(text: string): string | undefined {
   const trimmed = text.trim();
   const firstLine = trimmed.indexOf("\n");

@@ -17,7 +17,7 @@ export interface AnswerSources {
 
 /** The answer of an attempt that ended well. */
 export function makeAnswer({ run, end, judgement, tier, usageTotal, trace }: AnswerSources): Answer {
-  const { fault: _fault, ...judged } = judgement;
+  const { fault: _fault, explanation: _explanation, ...judged } = judgement;
   const { finishReason, rawFinishReason } = end;
   return {
     ...judged,

@@ -4,6 +4,7 @@ import { collect, finish, harness, rejection, types } from "../../test/harness.t
 import { answer, end, read, scripted, type Script } from "../../test/scripted-target.ts";
 import { reading, sequence, someReasoning, wholeRefusal, wholeText, wholeToolCall } from "../../test/scripts.ts";
 import type { Answer, JsonObject, Request, SchemaInput, StandardSchema, Tool, Validation } from "../index.ts";
+import type { StreamPart } from "../model/target.ts";
 
 const ask = (more: Partial<Request>): Request => ({ messages: [{ role: "user", content: "Hi" }], ...more });
 
@@ -250,7 +251,8 @@ describe("tool calls", () => {
   });
 
   test.each<readonly [string, Parameters<typeof wholeToolCall>[0], RegExp]>([
-    ["arguments that are no JSON", { input: {}, inputText: "{oops" }, /no JSON/],
+    ["arguments that are not JSON", { input: {}, inputText: "{oops" }, /not JSON/],
+    ["a number beyond 2^53", { input: {}, inputText: '{"path":9007199254740993}' }, /JavaScript cannot hold/],
     ["arguments against the schema", { input: { path: 5 } }, /do not fit/],
     ["an unknown tool", { toolName: "format_disk" }, /no tool of this name/],
   ])("row 45 %s: the call is in `invalidToolCalls` alone, and others are kept", async (_name, call, reason) => {
@@ -274,17 +276,30 @@ describe("tool calls", () => {
     expect(types(events)).toEqual(["start", "tool-call-start", "tool-call-delta", "finish"]);
   });
 
-  test.each<readonly [string, Parameters<typeof wholeToolCall>[0], number]>([
-    ["half arguments", { input: {}, inputText: '{"path":"/t' }, 1],
-    ["no arguments at all", { input: {} }, 1],
-    ["whole arguments", { input: { path: "/tmp" } }, 0],
-  ])("row 44 the last call of an answer at the token limit, with %s", async (_name, call, invalid) => {
+  test.each<readonly [string, Parameters<typeof wholeToolCall>[0]]>([
+    ["half arguments", { input: {}, inputText: '{"path":"/t' }],
+    ["no arguments at all", { input: {} }],
+    ["whole arguments", { input: { path: "/tmp" } }],
+  ])("row 44 a call of an answer at the token limit is not released, with %s", async (_name, call) => {
     const { answer: result } = await generate(calling(call, "length"), tools);
 
     expect(result.finishReason).toBe("length");
-    expect(result.invalidToolCalls).toHaveLength(invalid);
-    expect(result.toolCalls).toHaveLength(1 - invalid);
+    expect(result.toolCalls).toEqual([]);
+    expect(result.invalidToolCalls).toMatchObject([{ reason: "the answer was cut by the token limit" }]);
   });
+
+  test.each(["refusal", "content-filter", "pause", "other"] as const)(
+    "a whole call is released only behind an end that means complete, and %s does not",
+    async (finishReason) => {
+      const { answer: result } = await generate(
+        sequence(wholeText("Let me"), wholeToolCall({}), read(end(finishReason))),
+        tools,
+      );
+
+      expect(result).toMatchObject({ finishReason, text: "Let me", toolCalls: [] });
+      expect(result.invalidToolCalls).toMatchObject([{ part: { toolCallId: "call_1" } }]);
+    },
+  );
 
   test("a tool without a schema takes any arguments", async () => {
     const { answer: result } = await generate(
@@ -389,3 +404,53 @@ const mixed: Script = (call) => {
     read({ type: "text-end", id: first, part: { type: "text", text: "A" } }, end()),
   ];
 };
+
+describe("what looks empty", () => {
+  const empty = (details: Partial<Extract<StreamPart, { type: "end" }>>): Script => [
+    read({ type: "end", finishReason: "stop", rawFinishReason: "stop", ...details }),
+  ];
+
+  test.each<readonly [string, Script, Partial<Request>]>([
+    ["one of the caller's stop sequences ended it", empty({ stopSequence: true }), { stop: ["END"] }],
+    ["the wire does not tell what stopped it and the caller gave a stop sequence", empty({}), { stop: ["END"] }],
+    ["the reader met content that it does not know", empty({ unknownContent: true }), {}],
+  ])("is an answer when %s", async (_name, script, options) => {
+    const { answer: result, calls } = await generate(script, ask(options));
+
+    expect([result.text, result.finishReason, calls]).toEqual(["", "stop", 1]);
+  });
+
+  test.each<readonly [string, Script, Partial<Request>]>([
+    ["nothing was to stop it", empty({}), {}],
+    ["the wire says that it stopped by itself", empty({ stopSequence: false }), { stop: ["END"] }],
+  ])("is a failure when %s", async (_name, script, options) => {
+    expect((await refuse(script, ask(options))).error.code).toBe("empty-output");
+  });
+});
+
+describe("JSON that was asked for", () => {
+  const json = ask({ output: { type: "json" } });
+  const ending = (text: string, finishReason: "stop" | "other"): Script =>
+    sequence(wholeText(text), read({ type: "end", finishReason, rawFinishReason: "eos" }));
+
+  test("is parsed behind an end that nobody knows", async () => {
+    expect((await generate(ending('{"a":1}', "other"), json)).answer.output).toEqual({ a: 1 });
+  });
+
+  test.each([
+    ["{", "the text is not JSON"],
+    ['{"id":9007199254740993}', "the JSON holds a number that JavaScript cannot hold"],
+    ['{"x":1e999}', "the JSON holds a number that JavaScript cannot hold"],
+  ])("is refused with its reason: %s", async (text, reason) => {
+    const { error } = await refuse(ending(text, "stop"), json);
+
+    expect(error.code).toBe("invalid-output");
+    expect(error.message).toContain(reason);
+  });
+
+  test("may hold large numbers that are written as such", async () => {
+    expect((await generate(ending('{"mole":6.02214076e23,"s":"12345678901234567890"}', "stop"), json)).answer.output).toEqual(
+      { mole: 6.02214076e23, s: "12345678901234567890" },
+    );
+  });
+});

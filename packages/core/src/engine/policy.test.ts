@@ -255,10 +255,10 @@ describe("repairs", () => {
 
     const error = await rejection(clock, chain([target], { maxAttempts: 9 }).generate(request));
 
-    expect(error.attempts.map((attempt) => attempt.repair ?? attempt.repeat)).toEqual([
-      undefined,
-      "without temperature",
-      "backoff",
+    expect(error.attempts.map(({ repair, repeat }) => [repair, repeat])).toEqual([
+      [undefined, undefined],
+      ["without temperature", undefined],
+      ["without temperature", "backoff"],
     ]);
   });
 
@@ -341,7 +341,7 @@ describe("waiting instead of moving", () => {
     const result = await finish(clock, chain([short]).generate("Hi"));
     const error = await rejection(clock, chain([long]).generate("Hi"));
 
-    expect(result.trace.attempts[1]?.startedAtMs).toBe(1_800);
+    expect(result.trace.attempts[1]?.startedAtMs).toEqual(1_800);
     expect(error).toMatchObject({ code: "overloaded", retryAfterMs: 2_500, attempts: [{}] });
   });
 

@@ -67,6 +67,7 @@ export class Recorder {
       scope: failure === undefined ? undefined : (details?.scope ?? FAILURE_RULES[failure.class].scope),
       status: details?.status,
       vendorCode: details?.vendorCode,
+      explanation: details?.explanation,
       requestId: details?.requestId ?? run.requestId,
       servedModel: run.servedModel,
       deliveredChars: run.isReleased ? run.assembly.textChars + run.assembly.reasoningChars : 0,

@@ -1,10 +1,10 @@
 import { FAILURE_RULES } from "../model/failure-rules.ts";
 import type { TargetRequest } from "../model/target.ts";
-import { TargetFailure } from "../model/target-failure.ts";
+import type { TargetFailure } from "../model/target-failure.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { offerRepeat, type RepeatOffer } from "./repeat.ts";
 import type { Selection } from "./selection.ts";
-import type { Candidate } from "./tier.ts";
+import type { Candidate, Tier } from "./tier.ts";
 
 const ATTEMPTS_PER_TARGET = 3;
 
@@ -18,6 +18,8 @@ export type Recovery =
 export interface FailureContext {
   readonly candidate: Candidate;
   readonly request: TargetRequest;
+  /** What the attempt had written: an output that fails twice alike would fail again. */
+  readonly written: string;
   /** Attempts made in this call so far. */
   readonly attempts: number;
   /** Whether output of this call has reached the consumer. */
@@ -41,41 +43,36 @@ export interface RecoverySetup {
 /** Decides, failure by failure, how a call goes on: the adapter's repair, the table's repeats, and the policy function. */
 export class RecoveryPlan {
   readonly #setup: RecoverySetup;
-  /** Vendors that rejected the request; the second one proves that it is the request. */
-  readonly #rejectedBy = new Set<string>();
   readonly #repaired = new Set<Candidate>();
   readonly #repeats = new Map<Candidate, RepeatOffer["kind"][]>();
+  readonly #lastOutput = new Map<Tier, string>();
 
   constructor(setup: RecoverySetup) {
     this.#setup = setup;
   }
 
-  /** A vendor's plain 400 may be our mistake or its drift; when a second vendor agrees, the request is at fault. */
-  confirm(failure: TargetFailure, candidate: Candidate): TargetFailure {
-    if (failure.class !== "request.rejected" || this.#isRepairable(failure, candidate)) return failure;
-    this.#rejectedBy.add(candidate.target.vendor);
-    return this.#rejectedBy.size > 1 ? new TargetFailure("request.invalid", failure.details) : failure;
-  }
-
   decide(failure: TargetFailure, context: FailureContext): Recovery {
+    const { candidate } = context;
     const repair = this.#repair(failure, context);
     if (repair !== undefined) return repair;
-    this.#setup.selection.exclude(context.candidate, failure);
-    const offer = this.#offer(failure, context);
+    const isSettled = this.#hasFailedAlike(failure, context);
+    this.#setup.selection.exclude(candidate, failure);
+    if (isSettled) this.#setup.selection.closeTier(candidate.tier);
+    const offer = isSettled ? undefined : this.#offer(failure, context);
     const decision = this.#ask(failure, context, offer);
     if (decision !== "again") return { type: decision };
     // A policy may ask for a repeat that the rules do not offer; the limits of attempts and time still hold.
     const repeat = offer ?? { kind: "backoff", delayMs: 250 };
-    if (this.#isSpent(context) || repeat.delayMs > context.leftMs) return { type: "next" };
+    if (isSettled || this.#isSpent(context) || repeat.delayMs > context.leftMs) return { type: "next" };
     this.#repeats.set(context.candidate, [...this.#repeatsAt(context.candidate), repeat.kind]);
     return { type: "repeat", offer: repeat };
   }
 
   #repair(failure: TargetFailure, context: FailureContext): Recovery | undefined {
     const { repair } = failure.details;
-    const { candidate, isShown, attempts, request } = context;
-    if (repair === undefined || !this.#isRepairable(failure, candidate) || isShown) return undefined;
-    if (attempts >= this.#setup.maxAttempts || this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET) return undefined;
+    const { candidate, isShown, request } = context;
+    if (repair === undefined || this.#repaired.has(candidate) || isShown) return undefined;
+    if (this.#hasNoAttempt(context)) return undefined;
     this.#repaired.add(candidate);
     try {
       return { type: "repair", description: repair.description, request: repair.apply(request) };
@@ -83,10 +80,6 @@ export class RecoveryPlan {
       this.#setup.onInternalError(error);
       return undefined;
     }
-  }
-
-  #isRepairable(failure: TargetFailure, candidate: Candidate): boolean {
-    return failure.details.repair !== undefined && !this.#repaired.has(candidate);
   }
 
   #offer(failure: TargetFailure, context: FailureContext): RepeatOffer | undefined {
@@ -131,9 +124,23 @@ export class RecoveryPlan {
     return defaultPolicy(facts, policyContext);
   }
 
-  #isSpent({ candidate, attempts, mayRepeat }: FailureContext): boolean {
-    if (!mayRepeat || attempts >= this.#setup.maxAttempts) return true;
-    return this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET;
+  /** The same failure with the same output, a second time at one model: a third would be the same. */
+  #hasFailedAlike(failure: TargetFailure, { candidate: { tier }, written }: FailureContext): boolean {
+    if (!failure.class.startsWith("output.") && written === "") return false;
+    const output = `${failure.class} ${written}`;
+    const isAlike = this.#lastOutput.get(tier) === output;
+    this.#lastOutput.set(tier, output);
+    return isAlike;
+  }
+
+  #isSpent(context: FailureContext): boolean {
+    return !context.mayRepeat || this.#hasNoAttempt(context);
+  }
+
+  /** One attempt is kept for each candidate that was not tried: what repeats is never what keeps it from its turn. */
+  #hasNoAttempt({ candidate, attempts }: FailureContext): boolean {
+    const { maxAttempts, selection } = this.#setup;
+    return attempts + selection.left >= maxAttempts || this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET;
   }
 
   #attemptsAt(candidate: Candidate): number {

@@ -21,6 +21,15 @@ const BACKOFF_MS = [250, 1_000] as const;
 const LONGEST_WAIT_MS = 2_000;
 const CONCURRENCY_WAIT_MS = 2_000;
 
+/**
+ * Whether a request may only have met a kept-alive connection that was closed while it was idle. That says nothing about
+ * the vendor: the request has to be sent on a new connection before anything is concluded.
+ */
+export function metStaleConnection(failure: TargetFailure, wasFresh: boolean): boolean {
+  const { beforeResponse, connection } = failure.details;
+  return failure.class === "network.reset" && beforeResponse === true && connection !== "new" && !wasFresh;
+}
+
 /** Whether the same target may be asked again after this failure, and after how long (failover.md §2.1, §3.5). */
 export function offerRepeat(failure: TargetFailure, state: RepeatState): RepeatOffer | undefined {
   const { repeat } = FAILURE_RULES[failure.class];

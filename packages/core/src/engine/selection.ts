@@ -62,7 +62,22 @@ export class Selection {
 
   /** Whether a candidate is left after the current one. */
   get hasNext(): boolean {
-    return this.#candidates.slice(this.#position + 1).some((candidate) => this.#obstacleFor(candidate) === undefined);
+    return this.#behind().some((candidate) => this.#obstacleFor(candidate) === undefined);
+  }
+
+  /** How many candidates are left after the current one. */
+  get left(): number {
+    return this.#behind().filter((candidate) => this.#obstacleFor(candidate) === undefined).length;
+  }
+
+  /** No other target of this tier's model is tried in this call. */
+  closeTier(tier: Tier): void {
+    this.#hasFailed = true;
+    this.#closedTiers.add(tier);
+  }
+
+  #behind(): readonly Candidate[] {
+    return this.#candidates.slice(this.#position + 1);
   }
 
   /** Learns from a failure of the current candidate. */
@@ -71,7 +86,7 @@ export class Selection {
     const rule = FAILURE_RULES[failure.class];
     const scope = scopeId(failure.details.scope ?? rule.scope, candidate.target);
     if (scope !== undefined) this.#failedScopes.add(scope);
-    if (!rule.sibling) this.#closedTiers.add(candidate.tier);
+    if (!rule.sibling) this.closeTier(candidate.tier);
     if (rule.advance === "larger-window") this.#excludeWindow(candidate, failure.details.contextWindow);
     if (rule.advance === "capable" && failure.details.capability !== undefined) {
       this.#needed.add(failure.details.capability);

@@ -146,7 +146,7 @@ describe("the trace", () => {
       },
       { n: 2, tier: "beta/one", startedAtMs: 3_000, firstContentMs: 0, endedMs: 0, outcome: "answered" },
     ]);
-    expect(result.trace.totalMs).toBe(3_000);
+    expect(result.trace.totalMs).toEqual(3_000);
     expect(result).toMatchObject({ tier: "beta/one", degraded: true, vendor: "beta" });
   });
 

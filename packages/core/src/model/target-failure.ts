@@ -18,6 +18,8 @@ export interface TargetFailureDetails {
   readonly requestId?: string | undefined;
   /** The vendor's own words; cut and redacted by the adapter helpers. */
   readonly vendorMessage?: string | undefined;
+  /** What is wrong in our own words, without any content of request or answer. */
+  readonly explanation?: string | undefined;
   /** Time the vendor stated until trying again can help. */
   readonly retryAfterMs?: number | undefined;
   /** The vendor forbids to ask again (`x-should-retry: false`). */

@@ -31,6 +31,8 @@ export interface AttemptRecord {
   readonly scope?: FailureScope | undefined;
   readonly status?: number | undefined;
   readonly vendorCode?: string | undefined;
+  /** What is wrong in our own words, where the class leaves it open. */
+  readonly explanation?: string | undefined;
   readonly requestId?: string | undefined;
   /** The model that answered, where the vendor says so. */
   readonly servedModel?: string | undefined;

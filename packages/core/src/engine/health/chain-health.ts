@@ -92,14 +92,15 @@ export class ChainHealth {
 
   standing(target: Target): Standing {
     const now = this.#setup.clock.now();
-    if (this.#isIsolated(target)) {
+    if (this.isIsolated(target)) {
       return { type: "blocked", reason: "isolated", isHard: true, dueAt: Infinity, scope: "target" };
     }
     const cooldown = this.#cooldowns.longest(scopeIds(target), now);
     if (cooldown !== undefined) {
       const { scope, isHard, until, because } = cooldown;
       if (isHard && this.#cooldowns.isTrialDue(scope, now)) return { type: "trial", scope };
-      return { type: "blocked", reason: "cooldown", isHard, dueAt: until, scope: kindOf(scope), because };
+      const dueAt = isHard ? Math.min(until, this.#cooldowns.trialDueAt(scope)) : until;
+      return { type: "blocked", reason: "cooldown", isHard, dueAt, scope: kindOf(scope), because };
     }
     const { breaker } = this.#routes.of(target);
     const admission = breaker.admission(now);
@@ -162,7 +163,7 @@ export class ChainHealth {
   failed(
     admitted: Admitted,
     failure: TargetFailure,
-    context: { readonly isShortened: boolean; readonly isLate: boolean },
+    context: { readonly isShort: boolean; readonly isLate: boolean; readonly isFresh: boolean },
   ): number | undefined {
     const { target, permit } = admitted;
     const route = this.#routes.of(target);
@@ -179,7 +180,7 @@ export class ChainHealth {
 
   /** Whether nothing has been found against this route. */
   isWell(target: Target): boolean {
-    return this.#routes.of(target).breaker.state === "closed" && !this.#isIsolated(target);
+    return this.#routes.of(target).breaker.state === "closed" && !this.isIsolated(target);
   }
 
   /** Whether a repeat at this route is within its budget, and the route well. */
@@ -189,6 +190,10 @@ export class ChainHealth {
 
   takeRepeat(target: Target): void {
     this.#routes.of(target).repeats.take(this.#setup.clock.now());
+  }
+
+  isIsolated(target: Target): boolean {
+    return this.#isolated.size > 0 && this.#isolated.has(targetScope(target));
   }
 
   isolate(target: Target): void {
@@ -216,7 +221,7 @@ export class ChainHealth {
       endpoint: target.endpoint,
       breaker: breaker.state,
       counts: breaker.counts(now),
-      isIsolated: this.#isIsolated(target),
+      isIsolated: this.isIsolated(target),
       blockedForMs: Math.max(0, dueAt - now),
       cooldownScope: cooldown === undefined ? undefined : kindOf(cooldown.scope),
     };
@@ -285,10 +290,6 @@ export class ChainHealth {
       if (to === "closed") this.#store.publish({ type: "closed", key });
     });
     return { breaker, repeats: new RepeatBudget(now), throwsInARow: 0 };
-  }
-
-  #isIsolated(target: Target): boolean {
-    return this.#isolated.size > 0 && this.#isolated.has(targetScope(target));
   }
 }
 

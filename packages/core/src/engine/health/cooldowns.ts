@@ -62,7 +62,11 @@ export class Cooldowns {
 
   /** Whether a real request may find out if somebody has acted. */
   isTrialDue(scope: string, now: number): boolean {
-    return (this.#lastTrials.get(scope) ?? -Infinity) + TRIAL_EVERY_MS <= now;
+    return this.trialDueAt(scope) <= now;
+  }
+
+  trialDueAt(scope: string): number {
+    return (this.#lastTrials.get(scope) ?? -Infinity) + TRIAL_EVERY_MS;
   }
 
   beginTrial(scope: string, now: number): void {

@@ -4,7 +4,7 @@ import type { FailureClass } from "../../model/failure.ts";
 import { TargetFailure } from "../../model/target-failure.ts";
 import { verdictOf } from "./verdict.ts";
 
-const ORDINARY = { isProbe: false, isShortened: false, isLate: false, throwsInARow: 0 };
+const ORDINARY = { isProbe: false, isShort: false, isLate: false, throwsInARow: 0, isFresh: false };
 const classes = (prefix: RegExp): FailureClass[] =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's own keys
   (Object.keys(FAILURE_RULES) as FailureClass[]).filter((name) => prefix.test(name));
@@ -28,7 +28,7 @@ test.each(classes(/^timeout\./))("%s is slow, not bad", (name) => {
 test("a timeout under the rest that others left of a tier's limit says nothing", () => {
   const failure = new TargetFailure("timeout.first-content");
 
-  expect(verdictOf(failure, { ...ORDINARY, isShortened: true })).toBe("neutral");
+  expect(verdictOf(failure, { ...ORDINARY, isShort: true })).toBe("neutral");
 });
 
 test("what was decided after the process had stood still says nothing", () => {

@@ -4,8 +4,9 @@ import type { TargetFailure } from "../../model/target-failure.ts";
 
 export interface VerdictContext {
   readonly isProbe: boolean;
-  /** The attempt had less than its tier's whole limit, because others before it had used it up. */
-  readonly isShortened: boolean;
+  /** The attempt waited for less than a third of its own limit. */
+  readonly isShort: boolean;
+  readonly isFresh: boolean;
   /** Decided after the process had stood still. */
   readonly isLate: boolean;
   /** Unclassified throws of this adapter in a row, this one included. */
@@ -18,7 +19,7 @@ const THROWS_THAT_COUNT = 3;
 export function verdictOf(failure: TargetFailure, context: VerdictContext): HealthVerdict {
   const { code, health } = FAILURE_RULES[failure.class];
   if (context.isLate) return "neutral";
-  if (failure.class === "timeout.first-content" && context.isShortened) return "neutral";
+  if (failure.class === "timeout.first-content" && context.isShort) return "neutral";
   // One bad release of an adapter must not make every vendor look dead at once.
   if (failure.class === "adapter.threw") return context.throwsInARow >= THROWS_THAT_COUNT ? "bad" : "neutral";
   // A server that limits a probe is alive.
