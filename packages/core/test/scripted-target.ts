@@ -1,3 +1,4 @@
+import type { Clock } from "../src/model/clock.ts";
 import type { FailureClass } from "../src/model/failure.ts";
 import type { FinishReason } from "../src/model/finish-reason.ts";
 import type {
@@ -10,7 +11,6 @@ import type {
 } from "../src/model/target.ts";
 import { TargetFailure, type TargetFailureDetails } from "../src/model/target-failure.ts";
 import type { Usage } from "../src/model/usage.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What a scripted call does, step by step. Each step is one read, unless it says otherwise. */
 export type Step =
@@ -51,11 +51,7 @@ export interface ScriptedOptions {
 }
 
 /** A target that plays one script per call; the last one repeats. */
-export function scripted(
-  clock: VirtualClock,
-  scripts: readonly Script[],
-  options: ScriptedOptions = {},
-): ScriptedTarget {
+export function scripted(clock: Clock, scripts: readonly Script[], options: ScriptedOptions = {}): ScriptedTarget {
   const { vendor = "alpha", model = "one", endpoint = `${vendor}.test`, key = `${vendor}-key` } = options;
   const calls: ScriptedCall[] = [];
   return {
@@ -91,7 +87,7 @@ export function scripted(
   };
 }
 
-function play(clock: VirtualClock, steps: readonly Step[], call: ScriptedCall): AsyncIterable<readonly StreamPart[]> {
+function play(clock: Clock, steps: readonly Step[], call: ScriptedCall): AsyncIterable<readonly StreamPart[]> {
   let position = 0;
   const next = async (): Promise<IteratorResult<readonly StreamPart[], undefined>> => {
     const step = steps[position++];
@@ -125,7 +121,7 @@ function play(clock: VirtualClock, steps: readonly Step[], call: ScriptedCall): 
 }
 
 /** Ends at an abort, as a well-behaved adapter does. */
-function sleep(clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> {
+function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(resolve, ms, false);
     signal.addEventListener("abort", () => {

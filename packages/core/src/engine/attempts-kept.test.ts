@@ -8,6 +8,7 @@ const reset: Script = [fail("network.reset", { beforeResponse: true })];
 const freshReset: Script = [fail("network.reset", { beforeResponse: true, connection: "new" })];
 const repair = { description: "without temperature", apply: (request: TargetRequest): TargetRequest => request };
 const rejected: Script = [fail("request.rejected", { status: 400, repair })];
+const cutAfter = (text: string): Script => sequence(someText(text), [fail("stream.truncated")]);
 
 describe("one attempt is kept for each candidate that was not tried", () => {
   test.each([
@@ -35,7 +36,10 @@ describe("one attempt is kept for each candidate that was not tried", () => {
     const healthy = scripted(clock, [answer("Here")], { vendor: "c" });
 
     const again = await finish(clock, chain([...sick, healthy], { policy: () => "again" }).generate("Hi"));
-    const few = await finish(clock, chain([...sick, healthy], { policy: () => "again", maxAttempts: 3 }).generate("Hi"));
+    const few = await finish(
+      clock,
+      chain([...sick, healthy], { policy: () => "again", maxAttempts: 3 }).generate("Hi"),
+    );
 
     expect(again.trace.attempts.map(({ vendor }) => vendor)).toEqual(["a", "a", "a", "b", "c"]);
     expect(few.trace.attempts.map(({ vendor }) => vendor)).toEqual(["a", "b", "c"]);
@@ -65,8 +69,6 @@ describe("one attempt is kept for each candidate that was not tried", () => {
 });
 
 describe("an output that fails twice alike is not asked a third time at its model", () => {
-  const cutAfter = (text: string): Script => sequence(someText(text), [fail("stream.truncated")]);
-
   test("identical partial answers", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [cutAfter("The sky"), cutAfter("The sky"), answer("Whole")]);

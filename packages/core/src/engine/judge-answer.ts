@@ -36,11 +36,7 @@ const UNSAFE_NUMBER = "a number that JavaScript cannot hold";
 const WEIGHTLESS: readonly AssistantPart["type"][] = ["text", "reasoning", "source", "opaque"];
 
 /** Looks at a finished answer as the application would: is there anything in it, and is it what was asked for? */
-export async function judgeAnswer(
-  assembly: Assembly,
-  end: EndPart,
-  request: ResolvedRequest,
-): Promise<Judgement> {
+export async function judgeAnswer(assembly: Assembly, end: EndPart, request: ResolvedRequest): Promise<Judgement> {
   const { finishReason } = end;
   const content = assembly.content();
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");

@@ -405,11 +405,14 @@ const mixed: Script = (call) => {
   ];
 };
 
-describe("what looks empty", () => {
-  const empty = (details: Partial<Extract<StreamPart, { type: "end" }>>): Script => [
-    read({ type: "end", finishReason: "stop", rawFinishReason: "stop", ...details }),
-  ];
+const empty = (details: Partial<Extract<StreamPart, { type: "end" }>>): Script => [
+  read({ type: "end", finishReason: "stop", rawFinishReason: "stop", ...details }),
+];
 
+const ending = (text: string, finishReason: "stop" | "other"): Script =>
+  sequence(wholeText(text), read({ type: "end", finishReason, rawFinishReason: "eos" }));
+
+describe("what looks empty", () => {
   test.each<readonly [string, Script, Partial<Request>]>([
     ["one of the caller's stop sequences ended it", empty({ stopSequence: true }), { stop: ["END"] }],
     ["the wire does not tell what stopped it and the caller gave a stop sequence", empty({}), { stop: ["END"] }],
@@ -430,8 +433,6 @@ describe("what looks empty", () => {
 
 describe("JSON that was asked for", () => {
   const json = ask({ output: { type: "json" } });
-  const ending = (text: string, finishReason: "stop" | "other"): Script =>
-    sequence(wholeText(text), read({ type: "end", finishReason, rawFinishReason: "eos" }));
 
   test("is parsed behind an end that nobody knows", async () => {
     expect((await generate(ending('{"a":1}', "other"), json)).answer.output).toEqual({ a: 1 });
@@ -449,8 +450,8 @@ describe("JSON that was asked for", () => {
   });
 
   test("may hold large numbers that are written as such", async () => {
-    expect((await generate(ending('{"mole":6.02214076e23,"s":"12345678901234567890"}', "stop"), json)).answer.output).toEqual(
-      { mole: 6.02214076e23, s: "12345678901234567890" },
-    );
+    expect(
+      (await generate(ending('{"mole":6.02214076e23,"s":"12345678901234567890"}', "stop"), json)).answer.output,
+    ).toEqual({ mole: 6.02214076e23, s: "12345678901234567890" });
   });
 });
