@@ -53,13 +53,83 @@ describe("opening", () => {
     expect(breaker.state).toBe("closed");
   });
 
-  test("a slow attempt neither adds to a row of bad ones nor ends it", () => {
+  test.each([
+    ["bad", "slow", "bad", "slow", "bad"],
+    ["slow", "bad", "bad", "bad", "slow"],
+  ] as const)("bad and slow ones make one row: %s, %s, %s, %s, %s", (...verdicts) => {
     const { breaker, attempt } = rig();
 
-    times(4, () => attempt("bad", 0));
-    attempt("slow", 0);
+    for (const verdict of verdicts.slice(0, 4)) attempt(verdict, 0);
     expect(breaker.state).toBe("closed");
-    attempt("bad", 0);
+    for (const verdict of verdicts.slice(4)) attempt(verdict, 0);
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test("an attempt that began before the row and ends well in it does not end it", () => {
+    const { breaker, attempt } = rig();
+    const long = [breaker.permit(0), breaker.permit(1)];
+    for (const permit of long) breaker.provisionalOk(permit, 5_000);
+
+    times(2, () => attempt("bad", 20_000));
+    for (const permit of long) breaker.settle(permit, "ok", 20_001);
+    times(2, () => attempt("bad", 20_002));
+    expect(breaker.state).toBe("closed");
+    attempt("bad", 20_003);
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test.each(["still waits", "has produced content"])("an attempt among them that %s keeps them apart", (what) => {
+    const { breaker, attempt } = rig();
+
+    times(3, () => attempt("bad", 0));
+    const between = breaker.permit(0);
+    if (what === "has produced content") breaker.provisionalOk(between, 1);
+    times(3, () => attempt("bad", 2));
+
+    expect(breaker.state).toBe("closed");
+  });
+
+  test.each(["bad", "slow"] as const)("and joins them when it is %s in the end", (verdict) => {
+    const { breaker, attempt } = rig();
+
+    times(2, () => attempt("bad", 0));
+    const between = breaker.permit(0);
+    breaker.provisionalOk(between, 1);
+    times(2, () => attempt("bad", 2));
+    breaker.settle(between, verdict, 3);
+
+    expect(breaker.state).toBe("open");
+  });
+
+  test("an attempt that says nothing was never among them, unless it had produced content", () => {
+    const left = rig();
+    times(4, () => {
+      left.attempt("bad", 0);
+      left.attempt("neutral", 0);
+    });
+    left.attempt("bad", 0);
+    const used = rig();
+    times(4, () => {
+      used.attempt("bad", 0);
+      const permit = used.breaker.permit(0);
+      used.breaker.provisionalOk(permit, 0);
+      used.breaker.settle(permit, "neutral", 0);
+    });
+    used.attempt("bad", 0);
+
+    expect(left.breaker.state).toBe("open");
+    expect(used.breaker.state).toBe("closed");
+  });
+
+  test("one after the other with a long limit is a row: silence is counted from a failure to the next beginning", () => {
+    const { breaker } = rig();
+
+    for (let now = 0; now < 5 * 180_000; now += 180_000) {
+      expect(breaker.state).toBe("closed");
+      breaker.settle(breaker.permit(now), "slow", now + 179_000);
+    }
 
     expect(breaker.state).toBe("open");
   });
@@ -87,16 +157,26 @@ describe("opening", () => {
     expect(breaker.state).toBe("closed");
   });
 
-  test("five starts of which four are slow open it; four starts, all slow, do not", () => {
+  test("five verdicts of which four are slow open it, however many attempts still wait; four slow ones do not", () => {
     const { breaker, attempt } = rig();
 
-    times(4, () => attempt("slow", 0));
-    expect(breaker.state).toBe("closed");
-    breaker.permit(0);
+    times(2, () => attempt("slow", 0));
+    attempt("ok", 0);
+    times(50, () => breaker.permit(0));
+    attempt("slow", 0);
     expect(breaker.state).toBe("closed");
     attempt("slow", 0);
 
     expect(breaker.state).toBe("open");
+  });
+
+  test("three slow ones of five leave it closed", () => {
+    const { breaker, attempt } = rig();
+
+    times(2, () => attempt("ok", 0));
+    times(3, () => attempt("slow", 0));
+
+    expect(breaker.state).toBe("closed");
   });
 
   test("HB-06 neutral results never open it", () => {
@@ -208,10 +288,35 @@ describe("the probe", () => {
     breaker.provisionalOk(permit, 11_000);
     expect(breaker.state).toBe("closed");
     expect(breaker.counts(11_000)).toEqual({ starts: 1, ok: 1, bad: 0, slow: 0 });
-    breaker.settle(permit, "bad", 12_000);
+    breaker.settle(permit, "ok", 72_000);
 
-    expect(breaker.counts(12_000)).toEqual({ starts: 1, ok: 0, bad: 1, slow: 0 });
+    expect(breaker.state).toBe("closed");
     expect(changes).toEqual(["closed open", "open half-open", "half-open closed"]);
+  });
+
+  test.each(["bad", "slow"] as const)(
+    "that closed it by its first content and is %s then opens it again",
+    (verdict) => {
+      const { breaker, changes } = opened();
+      const permit = breaker.probe(10_000, LEASE_MS);
+      breaker.provisionalOk(permit, 11_000);
+
+      breaker.settle(permit, verdict, 200_000);
+
+      expect(breaker.dueAt()).toBe(220_000);
+      expect(changes).toEqual(["closed open", "open half-open", "half-open closed", "closed open"]);
+    },
+  );
+
+  test("that breaks after another attempt has ended well is one failure like any other", () => {
+    const { breaker, attempt } = opened();
+    const permit = breaker.probe(10_000, LEASE_MS);
+    breaker.provisionalOk(permit, 11_000);
+    attempt("ok", 12_000);
+
+    breaker.settle(permit, "bad", 13_000);
+
+    expect(breaker.counts(13_000)).toEqual({ starts: 2, ok: 1, bad: 1, slow: 0 });
   });
 
   test.each(["bad", "slow"] as const)("a %s one opens it again, for longer", (verdict) => {
@@ -223,13 +328,14 @@ describe("the probe", () => {
     expect(breaker.dueAt()).toBe(31_000);
   });
 
-  test("a neutral one gives the lease back: the next call may probe at once", () => {
+  test("a neutral one lets others wait as long as a bad one would, but is no opening more", () => {
     const { breaker } = opened();
 
     breaker.settle(breaker.probe(10_000, LEASE_MS), "neutral", 10_500);
+    expect(breaker.dueAt()).toBe(30_500);
+    breaker.settle(breaker.probe(30_500, LEASE_MS), "bad", 31_000);
 
-    expect(breaker.admission(10_500)).toBe("probe");
-    expect(breaker.counts(10_500).bad).toBe(0);
+    expect(breaker.dueAt()).toBe(51_000);
   });
 
   test("when its lease has run out the slot is free, and what comes late says nothing", () => {
@@ -273,14 +379,49 @@ describe("permits", () => {
     expect(breaker.counts(10_001)).toEqual({ starts: 1, ok: 1, bad: 0, slow: 0 });
   });
 
-  test("an attempt made although it is open counts for nothing", () => {
-    const { breaker } = opened();
+  test.each(["bad", "slow", "neutral"] as const)(
+    "an attempt made although it is open and %s changes nothing",
+    (verdict) => {
+      const { breaker } = opened();
+      const permit = breaker.permit(1);
+
+      breaker.provisionalOk(permit, 2);
+      breaker.settle(permit, verdict, 3);
+
+      expect(breaker.dueAt()).toBe(10_000);
+    },
+  );
+
+  test("an attempt made although it is open closes it when it ends well, not at its first content", () => {
+    const { breaker, changes } = opened();
     const permit = breaker.permit(1);
 
     breaker.provisionalOk(permit, 2);
+    expect(breaker.state).toBe("open");
     breaker.settle(permit, "ok", 3);
 
-    expect(breaker.state).toBe("open");
+    expect(changes).toEqual(["closed open", "open closed"]);
+    expect(breaker.counts(3)).toEqual({ starts: 1, ok: 1, bad: 0, slow: 0 });
+  });
+
+  test("of an attempt made although it is open a probe that has begun since makes nothing", () => {
+    const { breaker } = opened();
+    const permit = breaker.permit(1);
+    breaker.probe(10_000, 1_000);
+
+    breaker.settle(permit, "ok", 10_001);
+
+    expect(breaker.state).toBe("half-open");
+  });
+
+  test("an attempt made beside a probe counts for nothing", () => {
+    const { breaker } = opened();
+    breaker.probe(10_000, 1_000);
+    const permit = breaker.permit(10_001);
+
+    breaker.settle(permit, "ok", 10_002);
+
+    expect(breaker.state).toBe("half-open");
   });
 });
 
@@ -292,6 +433,17 @@ describe("from outside", () => {
     breaker.openFor(5_000, 0);
 
     expect(breaker.dueAt()).toBe(30_000);
+  });
+
+  test("news of its own opening that come back a moment later change nothing", () => {
+    const { breaker } = opened();
+    const permit = breaker.permit(1);
+
+    breaker.openFor(10_000, 40);
+    expect(breaker.dueAt()).toBe(10_000);
+    breaker.settle(permit, "ok", 50);
+
+    expect(breaker.state).toBe("closed");
   });
 
   test("closing by hand begins with an empty window", () => {

@@ -2,15 +2,17 @@ import type { HealthVerdict } from "../../model/failure.ts";
 import { HealthWindow, type HealthCounts } from "./health-window.ts";
 
 const WINDOW_MS = 60_000;
-const CONSECUTIVE_BAD = 5;
-const RATE_VERDICTS = 10;
+const ROW = 5;
+const BAD_VERDICTS = 10;
 const BAD_RATE = 0.5;
-const SLOW_STARTS = 5;
+const SLOW_VERDICTS = 5;
 const SLOW_RATE = 0.8;
 const OPEN_MS = 10_000;
 const LONGEST_OPEN_MS = 300_000;
 const LONGEST_STATED_MS = 24 * 3_600_000;
 const FORGET_OPENING_MS = 60_000;
+/** One opening that is heard of again on the way through a store ends this much later at most. */
+const ECHO_MS = 1_000;
 
 export type BreakerState = "closed" | "open" | "half-open";
 
@@ -24,14 +26,19 @@ export type Admission = "allow" | "probe" | "deny";
 export interface Permit {
   generation: number;
   readonly isProbe: boolean;
+  readonly startedAt: number;
   /** How long a probe's lease runs, until it is given back. */
   leaseUntil: number | undefined;
   /** The bucket in which a provisional `ok` was counted. */
   provisional: number | undefined;
   isSettled: boolean;
+  failedAt: number | undefined;
+  /** Its neighbours in the order in which attempts began, as long as they may belong to one row of failures. */
+  previous: Permit | undefined;
+  next: Permit | undefined;
 }
 
-/** A permit whose result counts for nothing: an attempt made although the breaker is open. */
+/** A permit whose result counts for nothing: an attempt made beside the probe. */
 const NO_GENERATION = -1;
 
 interface Closed {
@@ -57,8 +64,10 @@ export class Breaker {
   #generation = 0;
   /** Openings so far; one is forgotten per healthy minute. */
   #opens = 0;
-  #consecutiveBad = 0;
-  #lastBadAt = 0;
+  /** The attempt that began last. */
+  #last: Permit | undefined;
+  /** The probe whose first content closed the breaker, until an attempt has ended well since. */
+  #unproven: Permit | undefined;
 
   constructor(
     now: number,
@@ -97,24 +106,33 @@ export class Breaker {
     }
   }
 
-  /** For an ordinary attempt; while the breaker is not closed its result will count for nothing. */
+  /**
+   * For an attempt that is no probe. Made while the breaker is open, its failure changes nothing and its success closes;
+   * made beside a probe it counts for nothing.
+   */
   permit(now: number): Permit {
-    if (this.#state.type !== "closed") return newPermit(NO_GENERATION);
+    if (this.#state.type === "half-open") return newPermit(NO_GENERATION, now);
+    const permit = newPermit(this.#generation, now);
+    if (this.#state.type === "open") return permit;
     this.#state.window.add("starts", now);
-    return newPermit(this.#generation);
+    join(this.#last, permit);
+    this.#last = permit;
+    return permit;
   }
 
   /** For the one probe. Takes the lease; whoever had it before is too late. */
   probe(now: number, leaseMs: number): Permit {
     this.#change({ type: "half-open", leaseUntil: now + leaseMs });
-    return { ...newPermit(this.#generation), isProbe: true, leaseUntil: now + leaseMs };
+    return { ...newPermit(this.#generation, now), isProbe: true, leaseUntil: now + leaseMs };
   }
 
   /** The attempt produced content: the route works. Replaced if the stream breaks later. */
   provisionalOk(permit: Permit, now: number): void {
     if (this.#isStale(permit, now)) return;
-    if (this.#state.type === "half-open") this.#close(permit, now);
-    else if (this.#state.type === "closed") permit.provisional = this.#state.window.add("ok", now);
+    if (this.#state.type === "closed") permit.provisional = this.#state.window.add("ok", now);
+    if (this.#state.type !== "half-open") return;
+    this.#close(permit, now);
+    this.#unproven = permit;
   }
 
   settle(permit: Permit, verdict: HealthVerdict, now: number, retryAfterMs = 0): void {
@@ -123,13 +141,12 @@ export class Breaker {
     if (this.#isStale(permit, now)) return;
     if (this.#state.type === "closed") this.#count(this.#state, permit, verdict, now, retryAfterMs);
     else if (verdict === "ok") this.#close(permit, now);
-    else if (verdict === "neutral") this.#change({ type: "open", until: now });
-    else this.#open(now, retryAfterMs);
+    else if (this.#state.type === "half-open") this.#open(now, retryAfterMs, verdict !== "neutral");
   }
 
   /** Others found the route sick, or an operator says so. */
   openFor(openMs: number, now: number): void {
-    if (this.#state.type === "open" && this.#state.until >= now + openMs) return;
+    if (this.#state.type === "open" && this.#state.until + ECHO_MS >= now + openMs) return;
     this.#change({ type: "open", until: now + openMs }, openMs);
   }
 
@@ -139,44 +156,41 @@ export class Breaker {
     this.#change({ type: "closed", since: now, window: new HealthWindow() });
   }
 
-  #count(state: Closed, permit: Permit, verdict: HealthVerdict, now: number, retryAfterMs: number): void {
-    const { window } = state;
-    if (now - this.#lastBadAt >= WINDOW_MS) this.#consecutiveBad = 0;
-    switch (verdict) {
-      case "neutral":
-        return;
-      case "ok":
-        this.#consecutiveBad = 0;
-        if (permit.provisional === undefined) window.add("ok", now);
-        return;
-      case "bad":
-      case "slow":
-        if (permit.provisional !== undefined) window.takeBack("ok", permit.provisional);
-        window.add(verdict, now);
-        if (verdict === "bad") {
-          this.#consecutiveBad++;
-          this.#lastBadAt = now;
-        }
-        break;
-      default:
-        verdict satisfies never;
+  #count({ window }: Closed, permit: Permit, verdict: HealthVerdict, now: number, retryAfterMs: number): void {
+    const { provisional } = permit;
+    if (verdict === "bad" || verdict === "slow") {
+      if (provisional !== undefined) window.takeBack("ok", provisional);
+      window.add(verdict, now);
+      permit.failedAt = now;
+      const isSick = permit === this.#unproven || rowOf(permit) >= ROW || isSickByRate(window.totals(now));
+      if (isSick) this.#open(now, retryAfterMs);
+      return;
     }
-    if (this.#isSick(window.totals(now))) this.#open(now, retryAfterMs);
+    if (verdict === "ok") {
+      this.#unproven = undefined;
+      if (provisional === undefined) window.add("ok", now);
+    }
+    this.#leave(permit, verdict === "ok" || provisional !== undefined);
   }
 
-  #isSick({ starts, ok, bad, slow }: HealthCounts): boolean {
-    if (this.#consecutiveBad >= CONSECUTIVE_BAD) return true;
-    const verdicts = ok + bad + slow;
-    if (verdicts >= RATE_VERDICTS && bad / verdicts >= BAD_RATE) return true;
-    return starts >= SLOW_STARTS && slow / starts >= SLOW_RATE;
+  /** What went well separates the failures around it; what says nothing was never between them. */
+  #leave(permit: Permit, isWell: boolean): void {
+    const { previous, next } = permit;
+    if (permit === this.#last) this.#last = isWell ? undefined : previous;
+    join(previous, isWell ? undefined : next);
+    join(isWell ? undefined : previous, next);
   }
 
-  #open(now: number, retryAfterMs: number): void {
-    const forgotten = this.#state.type === "closed" ? Math.floor((now - this.#state.since) / FORGET_OPENING_MS) : 0;
-    this.#opens = Math.max(0, this.#opens - forgotten) + 1;
-    const ladder = Math.min(OPEN_MS * 2 ** (this.#opens - 1), LONGEST_OPEN_MS) * (0.75 + this.#random() / 2);
+  /** Opens once more. A probe that said nothing (`isFinding` false) has others wait as long as a failed one, but is none. */
+  #open(now: number, retryAfterMs: number, isFinding = true): void {
+    const state = this.#state;
+    const isProven = state.type === "closed" && this.#unproven === undefined;
+    const forgotten = isProven ? Math.floor((now - state.since) / FORGET_OPENING_MS) : 0;
+    const opens = Math.max(0, this.#opens - forgotten) + 1;
+    const ladder = Math.min(OPEN_MS * 2 ** (opens - 1), LONGEST_OPEN_MS) * (0.75 + this.#random() / 2);
     const openMs = Math.max(ladder, Math.min(retryAfterMs, LONGEST_STATED_MS));
-    this.#change({ type: "open", until: now + openMs }, openMs);
+    if (isFinding) this.#opens = opens;
+    this.#change({ type: "open", until: now + openMs }, isFinding ? openMs : 0);
   }
 
   /** The probe that closes the breaker goes on in the new generation: it may still break. */
@@ -192,7 +206,8 @@ export class Breaker {
     const from = this.#state.type;
     this.#state = state;
     this.#generation++;
-    this.#consecutiveBad = 0;
+    this.#last = undefined;
+    this.#unproven = undefined;
     if (from !== state.type) this.#onChange(from, state.type, openMs);
   }
 
@@ -202,6 +217,38 @@ export class Breaker {
   }
 }
 
-function newPermit(generation: number): Permit {
-  return { generation, isProbe: false, leaseUntil: undefined, provisional: undefined, isSettled: false };
+function isSickByRate({ ok, bad, slow }: HealthCounts): boolean {
+  const verdicts = ok + bad + slow;
+  if (verdicts >= BAD_VERDICTS && bad / verdicts >= BAD_RATE) return true;
+  return verdicts >= SLOW_VERDICTS && slow / verdicts >= SLOW_RATE;
+}
+
+/** How many attempts that began one after the other have failed, this one among them. */
+function rowOf(permit: Permit): number {
+  let first = permit;
+  while (first.previous?.failedAt !== undefined) first = first.previous;
+  let length = 1;
+  for (let { next } = first; next?.failedAt !== undefined; { next } = next) length++;
+  return length;
+}
+
+/** Makes neighbours of two attempts, unless a minute without a failure lies between them. */
+function join(earlier: Permit | undefined, later: Permit | undefined): void {
+  const isFar = later !== undefined && later.startedAt - (earlier?.failedAt ?? Infinity) >= WINDOW_MS;
+  if (earlier !== undefined) earlier.next = isFar ? undefined : later;
+  if (later !== undefined) later.previous = isFar ? undefined : earlier;
+}
+
+function newPermit(generation: number, startedAt: number): Permit {
+  return {
+    generation,
+    isProbe: false,
+    startedAt,
+    leaseUntil: undefined,
+    provisional: undefined,
+    isSettled: false,
+    failedAt: undefined,
+    previous: undefined,
+    next: undefined,
+  };
 }

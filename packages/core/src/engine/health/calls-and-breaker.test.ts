@@ -245,7 +245,7 @@ describe("the probe", () => {
     expect(releasedAt - started).toBeLessThan(260);
   });
 
-  test("that its user abandons says nothing: the next call probes", async () => {
+  test("that its user abandons says nothing: the next one is made when it would be after a failure", async () => {
     const { clock, front, primary, ask, states } = rig(outage([hang], answer("Primary")));
     await repeated(5, ask);
     await clock.advance(8_000);
@@ -256,6 +256,8 @@ describe("the probe", () => {
     await left;
 
     expect(states()[0]).toBe("open");
+    expect(await ask()).toBe("beta/one");
+    await clock.advance(16_000);
     expect(await ask()).toBe("alpha/one");
     expect(primary.calls).toHaveLength(7);
   });
@@ -287,15 +289,18 @@ describe("the probe", () => {
     expect(saved.trace.attempts.map(({ venture }) => venture)).toEqual([undefined, "probe"]);
   });
 
-  test("that closed the breaker at its first words and is then cut still counts as bad", async () => {
+  test("that closed the breaker at its first words and is then cut opens it again at once, for longer", async () => {
     const cut: Script = begin(["The"], wait(500), fail("stream.reset"));
-    const { clock, ask, front } = rig(outage(cut));
+    const { clock, ask, front, primary, events } = rig(outage(cut));
     await repeated(5, ask);
     await clock.advance(8_000);
 
-    await ask();
+    expect(await repeated(3, ask)).toEqual(["beta/one", "beta/one", "beta/one"]);
 
-    expect(front.snapshot()[0]).toMatchObject({ breaker: "closed", counts: { starts: 1, ok: 0, bad: 1, slow: 0 } });
+    expect(primary.calls).toHaveLength(6);
+    expect(front.snapshot()[0]?.blockedForMs).toBeGreaterThan(14_000);
+    const changes = events.flatMap((event) => (event.type === "breaker" ? [`${event.from} ${event.to}`] : []));
+    expect(changes).toEqual(["closed open", "open half-open", "half-open closed", "closed open"]);
   });
 });
 

@@ -114,12 +114,17 @@ export class ChainHealth {
     return this.#store.acquireProbe(routeKey(target), leaseMs);
   }
 
-  /** Begins an ordinary attempt, also one made although the breaker is open. */
+  /** Begins an attempt that is no probe, also one made although the breaker is open. */
   admit(target: Target): Admitted {
     const now = this.#setup.clock.now();
     const { breaker } = this.#routes.of(target);
     const breakerBefore = breaker.state;
     return { target, permit: breaker.permit(now), startedAt: now, breakerBefore };
+  }
+
+  /** Begins an attempt where nothing may be called: its failure changes nothing, its success closes an open breaker. */
+  admitLastResort(target: Target): Admitted {
+    return this.admit(target);
   }
 
   /** Begins the probe; nothing if another call has begun one meanwhile. */
@@ -204,9 +209,9 @@ export class ChainHealth {
   enable(target: Target): void {
     this.#isolated.delete(targetScope(target));
     const scopes = scopeIds(target);
-    this.#reset(scopes);
-    this.#routes.of(target).breaker.closeNow(this.#setup.clock.now());
-    this.#store.publish({ type: "reset", scopes });
+    const keys = [routeKey(target)];
+    this.#reset(scopes, keys);
+    this.#store.publish({ type: "reset", scopes, keys });
   }
 
   inspect(target: Target): TargetHealth {
@@ -261,7 +266,7 @@ export class ChainHealth {
         this.#routes.at(news.key)?.breaker.closeNow(now);
         break;
       case "reset":
-        this.#reset(news.scopes);
+        this.#reset(news.scopes, news.keys);
         break;
       default:
         news satisfies never;
@@ -269,8 +274,10 @@ export class ChainHealth {
     this.#isListening = false;
   }
 
-  #reset(scopes: readonly string[]): void {
-    for (const scope of scopes) this.#cooldowns.reset(scope, this.#setup.clock.now());
+  #reset(scopes: readonly string[], keys: readonly string[]): void {
+    const now = this.#setup.clock.now();
+    for (const scope of scopes) this.#cooldowns.reset(scope, now);
+    for (const key of keys) this.#routes.at(key)?.breaker.closeNow(now);
   }
 
   /** Gives the lease back once, as soon as the route is known again. When it has run out it may be another's. */

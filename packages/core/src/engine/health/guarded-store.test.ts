@@ -90,6 +90,32 @@ describe("invariant 38: a store that fails", () => {
   });
 });
 
+describe("an answer after the limit", () => {
+  test.each([
+    ["is still a failure: a store that always takes 30 ms is left alone after three", () => true],
+    ["is no second failure: a store that rejects after 30 ms is left alone after three", boom],
+  ])("%s", async (_what, settle) => {
+    let asked = 0;
+    const { clock, guarded } = rig({
+      acquireProbe: async () => {
+        asked++;
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 30, false));
+        return settle();
+      },
+    });
+    const askedAfter: number[] = [];
+
+    for (let times = 0; times < 6; times++) {
+      void guarded.acquireProbe("a", 1);
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      await clock.advance(100);
+      askedAfter.push(asked);
+    }
+
+    expect(askedAfter).toEqual([1, 2, 3, 3, 3, 3]);
+  });
+});
+
 test("a store that answers at once costs no turn", () => {
   const { guarded } = rig({ acquireProbe: () => false });
 

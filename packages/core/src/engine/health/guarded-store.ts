@@ -70,27 +70,29 @@ export class GuardedStore {
   }
 
   #limit<Value>(answer: Promise<Value>, otherwise: Value): Promise<Value> {
-    const { clock } = this.#setup;
+    const { clock, onInternalError } = this.#setup;
     return new Promise((resolve) => {
+      let isLate = false;
       const timer = clock.setTimeout(
         () => {
+          isLate = true;
           this.#failed(new Error(`The health store did not answer within ${LIMIT_MS} ms.`));
           resolve(otherwise);
         },
         LIMIT_MS,
         true,
       );
-      const settled = (value: Value): void => {
+      // What comes late was counted as a failure already.
+      const answered = (value: Value): void => {
+        if (!isLate) this.#failures = 0;
         clock.clearTimeout(timer);
         resolve(value);
       };
-      const answered = (value: Value): void => {
-        this.#failures = 0;
-        settled(value);
-      };
       const rejected = (error: unknown): void => {
-        this.#failed(error);
-        settled(otherwise);
+        if (isLate) onInternalError(error);
+        else this.#failed(error);
+        clock.clearTimeout(timer);
+        resolve(otherwise);
       };
       answer.then(answered, rejected);
     });

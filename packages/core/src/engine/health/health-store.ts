@@ -11,7 +11,8 @@ export type HealthNews =
     }
   | { readonly type: "opened"; readonly key: string; readonly forMs: number }
   | { readonly type: "closed"; readonly key: string }
-  | { readonly type: "reset"; readonly scopes: readonly string[] };
+  /** An operator ended the cooldowns of these scopes and closed the breakers of these routes. */
+  | { readonly type: "reset"; readonly scopes: readonly string[]; readonly keys: readonly string[] };
 
 /**
  * Spreads news of health between chains and processes. Each chain decides from its own state; the store is never asked

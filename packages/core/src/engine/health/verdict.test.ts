@@ -4,7 +4,7 @@ import type { FailureClass } from "../../model/failure.ts";
 import { TargetFailure } from "../../model/target-failure.ts";
 import { verdictOf } from "./verdict.ts";
 
-const ORDINARY = { isProbe: false, isShort: false, isLate: false, throwsInARow: 0, isFresh: false };
+const ORDINARY = { isProbe: false, isShort: false, isLate: false, isFresh: false, throwsInARow: 0 };
 const classes = (prefix: RegExp): FailureClass[] =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's own keys
   (Object.keys(FAILURE_RULES) as FailureClass[]).filter((name) => prefix.test(name));
@@ -25,10 +25,33 @@ test.each(classes(/^timeout\./))("%s is slow, not bad", (name) => {
   expect(verdictOf(new TargetFailure(name), ORDINARY)).toBe("slow");
 });
 
-test("a timeout under the rest that others left of a tier's limit says nothing", () => {
-  const failure = new TargetFailure("timeout.first-content");
+test("a timeout after less than a third of the attempt's own limit says nothing, a broken stream still does", () => {
+  const context = { ...ORDINARY, isShort: true };
 
-  expect(verdictOf(failure, { ...ORDINARY, isShort: true })).toBe("neutral");
+  expect(verdictOf(new TargetFailure("timeout.first-content"), context)).toBe("neutral");
+  expect(verdictOf(new TargetFailure("stream.reset"), context)).toBe("bad");
+});
+
+const reset = (connection?: "new" | "reused"): TargetFailure =>
+  new TargetFailure("network.reset", { beforeResponse: true, connection });
+
+describe("a reset before any byte of the response", () => {
+  test.each([
+    ["says nothing on a connection that had carried a request", reset("reused"), false, "neutral"],
+    ["says nothing where the transport does not know", reset(), false, "neutral"],
+    ["is bad on a connection that the transport knows to be new", reset("new"), false, "bad"],
+    ["is bad when the attempt had asked for a new one", reset(), true, "bad"],
+  ] as const)("%s", (_what, failure, isFresh, verdict) => {
+    expect(verdictOf(failure, { ...ORDINARY, isFresh })).toBe(verdict);
+  });
+
+  test.each([
+    ["a reset of which that is not known", new TargetFailure("network.reset")],
+    ["a refused connection", new TargetFailure("network.refused", { beforeResponse: true })],
+    ["a reset stream", new TargetFailure("stream.reset", { beforeResponse: false })],
+  ])("%s is bad all the same", (_what, failure) => {
+    expect(verdictOf(failure, ORDINARY)).toBe("bad");
+  });
 });
 
 test("what was decided after the process had stood still says nothing", () => {

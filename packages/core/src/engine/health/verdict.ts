@@ -1,14 +1,16 @@
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { HealthVerdict } from "../../model/failure.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
+import { metStaleConnection } from "../repeat.ts";
 
 export interface VerdictContext {
   readonly isProbe: boolean;
   /** The attempt waited for less than a third of its own limit. */
   readonly isShort: boolean;
-  readonly isFresh: boolean;
   /** Decided after the process had stood still. */
   readonly isLate: boolean;
+  /** The attempt had asked for a connection that was never used before. */
+  readonly isFresh: boolean;
   /** Unclassified throws of this adapter in a row, this one included. */
   readonly throwsInARow: number;
 }
@@ -20,6 +22,7 @@ export function verdictOf(failure: TargetFailure, context: VerdictContext): Heal
   const { code, health } = FAILURE_RULES[failure.class];
   if (context.isLate) return "neutral";
   if (failure.class === "timeout.first-content" && context.isShort) return "neutral";
+  if (metStaleConnection(failure, context.isFresh)) return "neutral";
   // One bad release of an adapter must not make every vendor look dead at once.
   if (failure.class === "adapter.threw") return context.throwsInARow >= THROWS_THAT_COUNT ? "bad" : "neutral";
   // A server that limits a probe is alive.
