@@ -305,7 +305,7 @@ describe("the probe", () => {
 });
 
 describe("when nothing is left", () => {
-  test("HB-10 with every breaker open the one that is due first is tried once, as the probe, and marked", async () => {
+  test("HB-10 with every breaker open the one that is due first is tried once and marked, and its answer closes it", async () => {
     const { clock, chain } = harness();
     const first = scripted(clock, outage(answer("Back")));
     const second = scripted(clock, [dead], { vendor: "beta" });
@@ -341,6 +341,7 @@ describe("when nothing is left", () => {
     const target = scripted(clock, outage([wait(3_000), fail("server.error")], answer("Beside")));
     const front = chain([target]);
     await repeated(2, () => rejection(clock, front.generate("Hi")));
+    await clock.advance(8_000);
     const probing = rejection(clock, front.generate("Hi"));
     await clock.advance(10);
 
