@@ -86,14 +86,14 @@ describe("defaults in the documentation", () => {
 
   /** What has no option, where it is told, and how. */
   const TOLD: readonly (readonly [page: string, text: string])[] = [
-    ["docs/health.md", `${constant(BREAKER, "CONSECUTIVE_BAD")} \`bad\` in a row`],
+    ["docs/health.md", `${constant(BREAKER, "ROW")} \`bad\` or \`slow\` in a row`],
     [
       "docs/health.md",
-      `at least ${constant(BREAKER, "RATE_VERDICTS")} attempts were judged and ${percent(BREAKER, "BAD_RATE")} were \`bad\``,
+      `of at least ${constant(BREAKER, "BAD_VERDICTS")} judged attempts ${percent(BREAKER, "BAD_RATE")} were \`bad\``,
     ],
     [
       "docs/health.md",
-      `at least ${constant(BREAKER, "SLOW_STARTS")} were started and ${percent(BREAKER, "SLOW_RATE")} were \`slow\``,
+      `of at least ${constant(BREAKER, "SLOW_VERDICTS")} judged attempts ${percent(BREAKER, "SLOW_RATE")} were \`slow\``,
     ],
     ["docs/health.md", `over the last ${seconds(constant(BREAKER, "WINDOW_MS"))} s`],
     [
