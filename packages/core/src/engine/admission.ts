@@ -58,14 +58,12 @@ export class Admission {
     }
   }
 
-  /** When nothing may be called, the one that is due first is tried all the same; as the probe, if nobody else is. */
-  async lastResort(): Promise<Ticket | undefined> {
-    const { selection, health } = this.#setup;
+  /** When nothing may be called, the one that is due first is tried all the same: not a probe, but its success counts. */
+  lastResort(): Ticket | undefined {
+    const { selection, health, isOver } = this.#setup;
     const candidate = this.#denied ?? selection.dueFirst()?.candidate;
-    if (candidate === undefined || this.#setup.isOver()) return undefined;
-    const isFree = candidate !== this.#denied && health.breakerState(candidate.target) === "open";
-    const ticket = isFree ? await this.#probe(candidate) : undefined;
-    return { candidate, admitted: ticket?.admitted ?? health.admit(candidate.target), venture: "last-resort" };
+    if (candidate === undefined || isOver()) return undefined;
+    return { candidate, admitted: health.admit(candidate.target), venture: "last-resort" };
   }
 
   /** For a repeat or repair at the same target. */

@@ -331,7 +331,7 @@ export class Call {
     const { maxAttempts } = this.#setup;
     const isBudgetSpent = this.#attempts >= maxAttempts;
     const ticket = isBudgetSpent ? undefined : await this.#admission.next();
-    const chosen = ticket ?? (this.#attempts === 0 ? await this.#admission.lastResort() : undefined);
+    const chosen = ticket ?? (this.#attempts === 0 ? this.#admission.lastResort() : undefined);
     if (chosen === undefined && this.#settled) return undefined;
     if (chosen === undefined) {
       throw exhaustedError(this.#errorContext(), this.#recorder.skipped, isBudgetSpent);

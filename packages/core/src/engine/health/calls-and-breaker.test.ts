@@ -323,6 +323,38 @@ describe("when nothing is left", () => {
     expect(result.trace.skipped.map(({ reason }) => reason)).toEqual(["breaker", "breaker"]);
   });
 
+  // Without jitter the probes are made 12.5, 27.5 and 57.5 s after the first failure.
+  test.each([
+    [13_000, 28_500],
+    [20_000, 28_500],
+    [30_000, 58_500],
+  ])(
+    "calls that fail while everybody is down for %i ms do not put the primary's return off",
+    async (outageMs, backWithin) => {
+      const { clock, chain } = harness();
+      const until = clock.now() + outageMs;
+      const flaky = (text: string): Script => {
+        const whole = answer(text);
+        return (call) => {
+          if (clock.now() < until) return [fail("server.error")];
+          return typeof whole === "function" ? whole(call) : whole;
+        };
+      };
+      const front = chain([scripted(clock, [flaky("A")]), scripted(clock, [flaky("B")], { vendor: "beta" })]);
+
+      let backAt = Infinity;
+      for (let second = 0; second < 120 && backAt === Infinity; second++) {
+        // oxlint-disable-next-line no-await-in-loop -- one call a second is the point
+        const { value } = await settled(clock, front.generate("Hi"));
+        if (value?.text === "A") backAt = clock.now();
+        // oxlint-disable-next-line no-await-in-loop
+        await clock.advance(1_000);
+      }
+
+      expect(backAt).toBeLessThan(backWithin);
+    },
+  );
+
   test("the last resort is one attempt: it is not repeated, and the call fails", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [dead]);

@@ -62,7 +62,7 @@ describe("a last resort before the open time is over", () => {
     breakRoute();
 
     for (let seconds = 0; seconds < 9; seconds++) {
-      fail(health.admitLastResort(target), "server.error");
+      fail(health.admit(target), "server.error");
       // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
       await clock.advance(1_000);
     }
@@ -76,7 +76,7 @@ describe("a last resort before the open time is over", () => {
     const { health, target, break: breakRoute } = rig();
     breakRoute();
 
-    const admitted = health.admitLastResort(target);
+    const admitted = health.admit(target);
     health.firstContent(admitted);
     expect(health.breakerState(target)).toBe("open");
     health.answered(admitted);
@@ -86,13 +86,13 @@ describe("a last resort before the open time is over", () => {
 
   test("is an ordinary attempt where the breaker is closed, and counts for nothing beside a probe", async () => {
     const { clock, health, target, fail } = rig();
-    for (let count = 0; count < 4; count++) fail(health.admitLastResort(target), "server.error");
+    for (let count = 0; count < 4; count++) fail(health.admit(target), "server.error");
     expect(health.inspect(target).counts.bad).toBe(4);
-    fail(health.admitLastResort(target), "server.error");
+    fail(health.admit(target), "server.error");
     await clock.advance(10_001);
     health.admitProbe(target, LEASE_MS);
 
-    health.answered(health.admitLastResort(target));
+    health.answered(health.admit(target));
 
     expect(health.breakerState(target)).toBe("half-open");
   });

@@ -114,17 +114,15 @@ export class ChainHealth {
     return this.#store.acquireProbe(routeKey(target), leaseMs);
   }
 
-  /** Begins an attempt that is no probe, also one made although the breaker is open. */
+  /**
+   * Begins an attempt that is not a probe. Made although the breaker is open, its failure changes nothing and its
+   * success closes.
+   */
   admit(target: Target): Admitted {
     const now = this.#setup.clock.now();
     const { breaker } = this.#routes.of(target);
     const breakerBefore = breaker.state;
     return { target, permit: breaker.permit(now), startedAt: now, breakerBefore };
-  }
-
-  /** Begins an attempt where nothing may be called: its failure changes nothing, its success closes an open breaker. */
-  admitLastResort(target: Target): Admitted {
-    return this.admit(target);
   }
 
   /** Begins the probe; nothing if another call has begun one meanwhile. */
