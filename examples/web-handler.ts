@@ -52,11 +52,13 @@ await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 async function* readEvents(response: Response): AsyncGenerator<ResponseEvent> {
   let rest = "";
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const messages = (rest + chunk).split("\n\n");
-    rest = messages.pop() ?? "";
-    for (const message of messages) {
+    const lines = (rest + chunk).split(/\r\n?|\n/);
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      // Blank lines stand between messages, comments keep the connection open.
+      if (!line.startsWith("data:")) continue;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the documented format of `toResponse()`
-      const event = JSON.parse(message.slice("data: ".length)) as ResponseEvent;
+      const event = JSON.parse(line.slice("data:".length)) as ResponseEvent;
       yield event;
       if (event.type === "done" || event.type === "error") return;
     }

@@ -103,6 +103,7 @@ describe("defaults in the documentation", () => {
     ["docs/health.md", `held back for at least ${constant("engine/call.ts", "PROBE_HOLD_MS")} ms`],
     ["docs/health.md", `at least ${seconds(constant(COOLDOWNS, "SHORTEST_MS"))} s`],
     ["docs/health.md", `at most ${constant(COOLDOWNS, "LONGEST_MS") / 3_600_000} h`],
+    ["docs/streaming.md", `| \`keepAliveMs\` | ${count(constant("engine/to-response.ts", "KEEP_ALIVE_MS"))} |`],
     ["docs/health.md", `has ${constant(STORE, "LIMIT_MS")} ms for an answer`],
     ["docs/failover.md", `whose stated time is at most ${seconds(constant("engine/repeat.ts", "LONGEST_WAIT_MS"))} s`],
     ["docs/failover.md", `at most ${constant("engine/recovery.ts", "ATTEMPTS_PER_TARGET")} at one target`],

@@ -22,7 +22,7 @@ export type { HealthCounts } from "./engine/health/health-window.ts";
 export type { HealthNews, HealthStore } from "./engine/health/health-store.ts";
 export { memoryStore } from "./engine/health/memory-store.ts";
 export { formatTrace } from "./engine/format-trace.ts";
-export type { ResponseEvent } from "./engine/to-response.ts";
+export type { AnswerResponseInit, ResponseEvent } from "./engine/to-response.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";
 export { FAILURE_RULES } from "./model/failure-rules.ts";
 export type { ErrorCode, FailureClass, FailureRule, FailureScope } from "./model/failure.ts";

@@ -4,7 +4,7 @@ import { UnderstudyError } from "../model/error.ts";
 import type { StreamEvent } from "../model/events.ts";
 import type { Call } from "./call.ts";
 import { ObservedPromise } from "./observed-promise.ts";
-import { toResponse } from "./to-response.ts";
+import { toResponse, type AnswerResponseInit } from "./to-response.ts";
 
 /**
  * A released answer. It has one consumer: the first of iterating it, `textStream()` and `toResponse()`; a second one
@@ -31,10 +31,13 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
     return textsOf(this.#call);
   }
 
-  /** Server-sent events for a web handler: one JSON event per message, then a last one of type `done` or `error`. */
-  toResponse(init?: ResponseInit): Response {
+  /**
+   * Server-sent events for a web handler: one JSON event per message, then a last one of type `done` or `error`. Throws
+   * `invalid-request`, and lets everything go, when no response can be made with `init`.
+   */
+  toResponse(init?: AnswerResponseInit): Response {
     this.#claim("toResponse()");
-    return toResponse(eventsOf(this.#call), init);
+    return toResponse(eventsOf(this.#call), this.#clock, init);
   }
 
   /**
@@ -72,7 +75,10 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
   }
 }
 
-/** No generator: that would let `return()` wait for a pending read, do nothing before the first one, and cost a layer. */
+/**
+ * No generator: that would let `return()` wait for a pending read, do nothing before the first one, and cost a layer.
+ * Reads that still wait when the consumer leaves are done before it is answered.
+ */
 function iterate<Item>(
   call: Call,
   next: () => Promise<IteratorResult<Item, undefined>>,
@@ -81,7 +87,12 @@ function iterate<Item>(
     next,
     return: () => {
       call.abandon();
-      return Promise.resolve({ done: true, value: undefined });
+      return next();
+    },
+    throw: async (error) => {
+      call.abandon();
+      await next();
+      throw error;
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -94,14 +105,19 @@ function eventsOf(call: Call): AsyncIterableIterator<StreamEvent, undefined> {
 }
 
 function textsOf(call: Call): AsyncIterableIterator<string, undefined> {
-  return iterate(call, async () => {
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one event after the other is the point
-      const result = await call.output.next();
-      if (result.done === true) return result;
-      const event = result.value;
-      if (event.type === "text-delta") return { done: false, value: event.delta };
-      if (event.type === "failover" && event.marker !== null) return { done: false, value: event.marker };
-    }
-  });
+  return iterate(call, () => call.output.next(holdsText).then(toText));
+}
+
+function holdsText(event: StreamEvent): boolean {
+  return textOf(event) !== null;
+}
+
+function toText(result: IteratorResult<StreamEvent, undefined>): IteratorResult<string, undefined> {
+  return result.done === true ? result : { done: false, value: textOf(result.value) ?? "" };
+}
+
+/** What an event prints, if anything. */
+function textOf(event: StreamEvent): string | null {
+  if (event.type === "text-delta") return event.delta;
+  return event.type === "failover" ? event.marker : null;
 }

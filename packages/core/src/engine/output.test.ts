@@ -6,6 +6,8 @@ const delta = (text: string): StreamEvent => ({ type: "text-delta", id: "p1", de
 const push = (output: Output, ...texts: readonly string[]): void =>
   output.push(texts.map(delta), texts.join("").length);
 
+const isC = (event: StreamEvent): boolean => event.type === "text-delta" && event.delta === "c";
+
 describe("Output", () => {
   test("gives events in order, whether they wait or are waited for", async () => {
     const output = new Output();
@@ -20,6 +22,25 @@ describe("Output", () => {
       { value: { delta: "c" } },
       { done: true },
     ]);
+  });
+
+  test("a read past unwanted events takes them out, and later reads are answered after it", async () => {
+    const output = new Output();
+    const order: string[] = [];
+    const reads = [output.next(isC), output.next(), output.next()];
+    const noted = reads.map((read, index) => read.finally(() => order.push(`read ${index}`)));
+
+    push(output, "a", "b");
+    push(output, "c", "d");
+    output.fail(new Error("cut"));
+
+    expect(await Promise.allSettled(noted)).toMatchObject([
+      { value: { value: { delta: "c" } } },
+      { value: { value: { delta: "d" } } },
+      { reason: { message: "cut" } },
+    ]);
+    expect(order).toEqual(["read 0", "read 1", "read 2"]);
+    expect(output.hasRoom).toBe(true);
   });
 
   test("an error is thrown once, behind what came before it", async () => {

@@ -8,9 +8,13 @@ const EVENT_WEIGHT = 16;
 type Result = IteratorResult<StreamEvent, undefined>;
 
 interface Waiter {
+  readonly wants: Wanted | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Which events a reader is answered with; the others are read past. */
+export type Wanted = (event: StreamEvent) => boolean;
 
 type Terminal = { readonly type: "done" } | { readonly type: "error"; readonly error: unknown };
 
@@ -24,9 +28,8 @@ export class Output {
   #batch = 0;
   #event = 0;
   #weight = 0;
-  #waiter: Waiter | undefined;
-  /** What the waiter was promised: a consumer that pulls twice at once waits for the first answer. */
-  #waiting: Promise<Result> | undefined;
+  /** Reads that found nothing, the oldest first: a consumer may pull more than once at a time. */
+  readonly #waiters: Waiter[] = [];
   #terminal: Terminal | undefined;
   #onRoom: (() => void) | undefined;
   #discarding = false;
@@ -38,7 +41,7 @@ export class Output {
   }
 
   get isAwaited(): boolean {
-    return this.#waiter !== undefined || this.#discarding;
+    return this.#waiters.length > 0 || this.#discarding;
   }
 
   /** Nobody will read: nothing has to be kept. */
@@ -67,11 +70,12 @@ export class Output {
     if (this.#discarding || this.#terminal !== undefined || events.length === 0) return;
     this.#batches.push(events);
     this.#weight += EVENT_WEIGHT * events.length + chars;
-    const waiter = this.#waiter;
-    if (waiter === undefined) return;
-    this.#waiter = undefined;
-    const event = this.#shift();
-    if (event !== undefined) waiter.resolve({ done: false, value: event });
+    for (let waiter = this.#waiters[0]; waiter !== undefined; waiter = this.#waiters[0]) {
+      const event = this.#take(waiter.wants);
+      if (event === undefined) return;
+      this.#waiters.shift();
+      waiter.resolve({ done: false, value: event });
+    }
   }
 
   end(): void {
@@ -82,9 +86,10 @@ export class Output {
     this.#terminate({ type: "error", error });
   }
 
-  next(): Promise<Result> {
+  /** Answers come in the order of the reads. */
+  next(wants?: Wanted): Promise<Result> {
     this.#pulls++;
-    const event = this.#shift();
+    const event = this.#take(wants);
     if (event !== undefined) return Promise.resolve({ done: false, value: event });
     const terminal = this.#terminal;
     if (terminal?.type === "error") {
@@ -93,16 +98,11 @@ export class Output {
       return Promise.reject(terminal.error);
     }
     if (terminal !== undefined) return Promise.resolve({ done: true, value: undefined });
-    const earlier = this.#waiting;
-    if (this.#waiter !== undefined && earlier !== undefined) {
-      const again = (): Promise<Result> => this.next();
-      return earlier.then(again, again);
-    }
-    this.#waiting = new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
+    const answer = new Promise<Result>((resolve, reject) => {
+      this.#waiters.push({ wants, resolve, reject });
     });
     this.wakeWriter();
-    return this.#waiting;
+    return answer;
   }
 
   /** The consumer left, or nobody reads: what comes is dropped. */
@@ -117,6 +117,13 @@ export class Output {
     this.#terminate({ type: "done" });
     // Also instead of an error that had not been read yet.
     this.#terminal = { type: "done" };
+  }
+
+  #take(wants: Wanted | undefined): StreamEvent | undefined {
+    for (;;) {
+      const event = this.#shift();
+      if (event === undefined || wants === undefined || wants(event)) return event;
+    }
   }
 
   #shift(): StreamEvent | undefined {
@@ -142,14 +149,13 @@ export class Output {
   #terminate(terminal: Terminal): void {
     if (this.#terminal !== undefined) return;
     this.#terminal = terminal;
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (waiter === undefined) return;
-    if (terminal.type === "error") {
-      this.#terminal = { type: "done" };
-      waiter.reject(terminal.error);
-    } else {
-      waiter.resolve({ done: true, value: undefined });
+    for (const waiter of this.#waiters.splice(0)) {
+      if (terminal.type === "error" && this.#terminal === terminal) {
+        this.#terminal = { type: "done" };
+        waiter.reject(terminal.error);
+      } else {
+        waiter.resolve({ done: true, value: undefined });
+      }
     }
   }
 }

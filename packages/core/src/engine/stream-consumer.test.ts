@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { collect, finish, harness, types } from "../../test/harness.ts";
 import { answer, begin, fail, hang, scripted, stop, wait } from "../../test/scripted-target.ts";
 import type { AnswerStream, ChainOptions } from "../index.ts";
+import { DEFAULTS } from "./options.ts";
 import type { Script } from "../../test/scripted-target.ts";
 import type { VirtualClock } from "../../test/virtual-clock.ts";
 
@@ -132,6 +133,88 @@ describe("reading", () => {
       "done",
       "done",
     ]);
+  });
+
+  test.each<readonly [string, readonly Script[], readonly string[]]>([
+    ["that is there already", [answer("a", "b", "c")], ["a", "b", "c", "done", "done", "done", "done", "done"]],
+    [
+      "that comes later and breaks twice",
+      [begin(["One", "Two"], wait(500), fail("stream.reset")), begin(["Three"], wait(500), stop)],
+      ["One", "Two", DEFAULTS.marker, "Three", "error", "done", "done", "done"],
+    ],
+  ])("eight texts of an answer %s, asked for at once, come in order, `done` last", async (_, scripts, texts) => {
+    const { clock, stream } = await streamOf(scripts);
+
+    const iterator = stream.textStream();
+    const inOrder: unknown[] = [];
+    const reads = Array.from({ length: 8 }, async () => {
+      const shown = await iterator.next().then(
+        (result) => result.value ?? "done",
+        () => "error",
+      );
+      inOrder.push(shown);
+      return shown;
+    });
+
+    expect(await finish(clock, Promise.all(reads))).toEqual(texts);
+    expect(inOrder).toEqual(texts);
+  });
+
+  const ITERATORS: readonly (readonly [string, (stream: AnswerStream) => AsyncIterableIterator<unknown>])[] = [
+    ["the event iterator", (stream) => stream[Symbol.asyncIterator]()],
+    ["textStream()", (stream) => stream.textStream()],
+  ];
+
+  test.each(ITERATORS)("%s: leaving ends the reads that wait, in order and before it is answered", async (_, read) => {
+    const { clock, stream, targets } = await streamOf([begin(["One"], hang)]);
+    const iterator = read(stream);
+    const answered: string[] = [];
+    const reads = Array.from({ length: 6 }, (__, index) =>
+      iterator.next().then(({ done }) => answered.push(`${index} ${done === true ? "done" : "event"}`)),
+    );
+    await clock.settle();
+    const early = answered.splice(0);
+
+    const left = iterator.return?.().then((result) => answered.push(`left ${result.done}`));
+    await Promise.all([...reads, left]);
+
+    expect(early.every((entry) => entry.endsWith("event"))).toBe(true);
+    expect(answered).toEqual([
+      ...Array.from({ length: 6 - early.length }, (__, index) => `${index + early.length} done`),
+      "left true",
+    ]);
+    expect(answered.length).toBeGreaterThan(2);
+    expect(targets[0]?.calls).toMatchObject([{ aborted: true, returned: 1 }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test.each(ITERATORS)(
+    "%s: a generator that wraps it can throw through it, and everything is let go",
+    async (_, read) => {
+      const { clock, stream, targets } = await streamOf([begin(["One"], hang)]);
+      async function* wrapped(): AsyncGenerator {
+        yield* read(stream);
+      }
+      const iterator = wrapped();
+      await iterator.next();
+
+      await expect(iterator.throw(new Error("mine"))).rejects.toThrow("mine");
+
+      expect(targets[0]?.calls).toMatchObject([{ aborted: true, returned: 1 }]);
+      expect(clock.pending).toBe(0);
+      await expect(stream.result).rejects.toMatchObject({ code: "aborted", reason: "caller.returned" });
+    },
+  );
+
+  test("reads of a response that wait at once get the messages in order", async () => {
+    const { clock, stream } = await streamOf([begin(["One", "Two"], wait(500), stop)]);
+
+    const reader = stream.toResponse().body?.getReader();
+    const reads = await finish(clock, Promise.all(Array.from({ length: 7 }, async () => reader?.read())));
+
+    const decoder = new TextDecoder();
+    const shown = reads.map((read) => /"type":"([a-z-]+)"/.exec(decoder.decode(read?.value))?.[1] ?? "closed");
+    expect(shown).toEqual(["start", "text-start", "text-delta", "text-delta", "error", "closed", "closed"]);
   });
 
   test("MS-18 the events that a consumer obeys show the same as the result", async () => {
