@@ -1,4 +1,5 @@
 import { UnderstudyError } from "../model/error.ts";
+import { isThenable, watch } from "../model/promises.ts";
 import type { Request } from "../model/request.ts";
 import type { AttemptPlan } from "../model/target.ts";
 import { fitRequest, type Fit } from "../handoff/fit-request.ts";
@@ -8,13 +9,15 @@ import { checkDuration, type Candidate, type Tier } from "./tier.ts";
 /** One call's request as each tier and each target gets it; every form is made once. */
 export class CallRequests {
   readonly #request: Request;
+  readonly #onInternalError: (error: unknown) => void;
   readonly #resolved: ResolvedRequest;
   readonly #byTier = new Map<Tier, ResolvedRequest>();
   readonly #byCandidate = new Map<Candidate, Fit>();
   readonly #timeouts = new Map<Tier, number>();
 
   /** Throws `invalid-request` when the request cannot be sent anywhere. */
-  constructor(input: string | Request) {
+  constructor(input: string | Request, onInternalError: (error: unknown) => void) {
+    this.#onInternalError = onInternalError;
     this.#request = typeof input === "string" ? { messages: [{ role: "user", content: input }] } : input;
     this.#resolved = resolveRequest(this.#request);
   }
@@ -35,7 +38,7 @@ export class CallRequests {
 
   timeoutMs(tier: Tier): number {
     return once(this.#timeouts, tier, () => {
-      const timeoutMs = callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
+      const timeoutMs = this.#callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
       const problems: string[] = [];
       checkDuration(timeoutMs, `the timeoutMs function of tier ${tier.name}`, problems);
       const [problem] = problems;
@@ -64,7 +67,20 @@ export class CallRequests {
   #override(tier: Tier): Request {
     const { requestOverrides } = tier;
     if (typeof requestOverrides !== "function") return { ...this.#request, ...requestOverrides };
-    return callUser(tier, "requestOverrides", () => requestOverrides(this.#request));
+    return this.#callUser(tier, "requestOverrides", () => requestOverrides(this.#request));
+  }
+
+  #callUser<Value>(tier: Tier, option: string, run: () => Value): Value {
+    const where = `The ${option} function of tier ${tier.name}`;
+    let value: Value;
+    try {
+      value = run();
+    } catch (cause) {
+      throw new UnderstudyError({ code: "config", message: `${where} threw.`, cause });
+    }
+    if (!isThenable(value)) return value;
+    watch(value, this.#onInternalError);
+    throw new UnderstudyError({ code: "config", message: `${where} returned a promise: it has to answer at once.` });
   }
 }
 
@@ -72,12 +88,4 @@ function once<Key, Value>(made: Map<Key, Value>, key: Key, make: () => Value): V
   const value = made.get(key) ?? make();
   made.set(key, value);
   return value;
-}
-
-function callUser<Value>(tier: Tier, option: string, run: () => Value): Value {
-  try {
-    return run();
-  } catch (cause) {
-    throw new UnderstudyError({ code: "config", message: `The ${option} function of tier ${tier.name} threw.`, cause });
-  }
 }

@@ -2,6 +2,7 @@ import type { Answer } from "../model/answer.ts";
 import { UnderstudyError } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
+import { isThenable, watch } from "../model/promises.ts";
 import { unknownNames } from "../model/unknown-names.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import { CallRequests } from "./call-requests.ts";
@@ -9,7 +10,7 @@ import { Call, type CallSetup } from "./call.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
-import { defaultPolicy } from "./policy.ts";
+import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { systemClock, systemRandom } from "./host.ts";
 import { checkDuration, readTiers, type Candidate, type Tier } from "./tier.ts";
 
@@ -131,7 +132,7 @@ class TierChain implements Chain {
       callId: ++this.#calls,
       tiers: this.tiers,
       candidates: this.#candidates,
-      requests: new CallRequests(input),
+      requests: new CallRequests(input, (error) => this.#onInternalError(error)),
       options,
       limits: {
         deadlineMs: options.deadlineMs ?? DEFAULTS.deadlineMs,
@@ -141,7 +142,7 @@ class TierChain implements Chain {
       holdMs,
       marker,
       maxAttempts: this.#options.maxAttempts ?? this.#candidates.length + 2,
-      policy,
+      policy: (failure, context) => this.#decide(policy, failure, context),
       clock,
       random,
       emit: (event) => this.#emit(event),
@@ -168,10 +169,10 @@ class TierChain implements Chain {
     }
   }
 
-  /** What a callback throws never reaches a call. */
+  /** What a callback throws, or its promise is rejected with, never reaches a call. */
   #emit(event: EngineEvent): void {
     try {
-      this.#options.onEvent?.(event);
+      watch(this.#options.onEvent?.(event), (error) => this.#onInternalError(error));
     } catch (error) {
       this.#onInternalError(error);
     }
@@ -179,9 +180,18 @@ class TierChain implements Chain {
 
   #onInternalError(error: unknown): void {
     try {
-      this.#options.onInternalError?.(error);
+      watch(this.#options.onInternalError?.(error), () => {
+        // The last callback there is: nobody is left to tell.
+      });
     } catch {
-      // The last callback there is: nobody is left to tell.
+      // The same.
     }
+  }
+
+  #decide(policy: Policy, ...facts: Parameters<Policy>): PolicyDecision {
+    const decision = policy(...facts);
+    if (!isThenable(decision)) return decision;
+    watch(decision, (error) => this.#onInternalError(error));
+    throw new TypeError("The policy function returned a promise: it has to decide at once.");
   }
 }

@@ -5,7 +5,10 @@ import type { EngineEvent } from "./engine-events.ts";
 import type { HealthStore } from "./health/health-store.ts";
 import type { Policy } from "./policy.ts";
 
-/** Rewrites what is asked for one tier: options to replace, or a function from request to request. */
+/**
+ * Rewrites what is asked for one tier: options to replace, or a function from request to request. A function that throws
+ * or returns a promise ends the call with a `config` error.
+ */
 export type RequestOverrides = Partial<Request> | ((request: Request) => Request);
 
 export interface TierLimits {
@@ -39,7 +42,7 @@ export type TierInput =
   | (TierBase & { readonly targets: readonly Target[] });
 
 export interface ChainOptions {
-  /** Decides after each failure. Default `defaultPolicy`. */
+  /** Decides after each failure, at once: when it throws or returns a promise, `defaultPolicy` decides. Default `defaultPolicy`. */
   readonly policy?: Policy | undefined;
   /** How long streamed text is held back after the first of it, so that an early failure stays invisible. Default 50. */
   readonly holdMs?: number | undefined;
@@ -51,9 +54,9 @@ export interface ChainOptions {
   readonly maxAttempts?: number | undefined;
   /** A stream nobody reads for this long is stopped; noticed after at most twice the time. Default 120,000. */
   readonly consumerIdleMs?: number | undefined;
-  /** Sees every decision. What it throws changes nothing. */
+  /** Sees every decision. May be async; nobody waits for it. What it throws or rejects with goes to `onInternalError`. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
-  /** Sees what callbacks throw. Default: ignored. */
+  /** Sees what callbacks throw or reject with. What it throws or rejects with itself is ignored. Default: ignored. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
   /** Shares health with other chains or processes. Default: each chain knows only what it saw itself. */
   readonly store?: HealthStore | undefined;

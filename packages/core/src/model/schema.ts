@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { isThenable, watch } from "./promises.ts";
 
 export type Validation<Output> =
   | { readonly ok: true; readonly value: Output }
@@ -65,8 +66,15 @@ function resolveStandardSchema(schema: StandardSchema): SchemaResolution {
     };
   }
   try {
+    const converted = standard.jsonSchema.input({ target: "draft-2020-12" });
+    if (isThenable(converted)) {
+      watch(converted, () => {
+        // Refused whatever comes of it.
+      });
+      return { ok: false, problem: `is a ${standard.vendor} schema that gives its JSON Schema as a promise` };
+    }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON Schema is JSON by its definition
-    const jsonSchema = standard.jsonSchema.input({ target: "draft-2020-12" }) as JsonObject;
+    const jsonSchema = converted as JsonObject;
     return { ok: true, schema: { jsonSchema, validate: (value) => validateStandard(schema, value) } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

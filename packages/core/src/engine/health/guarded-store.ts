@@ -1,4 +1,5 @@
 import type { Clock } from "../../model/clock.ts";
+import { isThenable, toPromise, watch } from "../../model/promises.ts";
 import type { HealthNews, HealthStore } from "./health-store.ts";
 
 const LIMIT_MS = 25;
@@ -34,9 +35,10 @@ export class GuardedStore {
     try {
       const unsubscribe = store.subscribe((news) => {
         const alive = weak.deref();
-        if (alive === undefined) unsubscribe();
+        if (alive === undefined) letGo(unsubscribe);
         else hear(alive, news);
       });
+      watch(unsubscribe, (error) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
     }
@@ -60,7 +62,7 @@ export class GuardedStore {
     if (store === undefined || clock.now() < this.#pausedUntil) return otherwise;
     try {
       const answer = run(store);
-      if (answer instanceof Promise) return this.#limit(answer, otherwise);
+      if (isThenable(answer)) return this.#limit(toPromise(answer), otherwise);
       this.#failures = 0;
       return answer;
     } catch (error) {
@@ -104,5 +106,16 @@ export class GuardedStore {
     if (++this.#failures < FAILURES) return;
     this.#failures = 0;
     this.#pausedUntil = clock.now() + PAUSE_MS + random() * PAUSE_SPREAD_MS;
+  }
+}
+
+/** Captures nothing: the listener outlives its owner. */
+function letGo(unsubscribe: () => unknown): void {
+  try {
+    watch(unsubscribe(), () => {
+      // The owner is gone: nobody is left to tell.
+    });
+  } catch {
+    // The same.
   }
 }
