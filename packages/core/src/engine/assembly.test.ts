@@ -36,7 +36,8 @@ describe("Assembly", () => {
     ]).toEqual(weights);
   });
 
-  test("S6 the partial holds open text and reasoning as they stand, and no half tool call", () => {
+  test("S6 the partial holds open text and reasoning as they stand, and calls by name only", () => {
+    const call = { type: "tool-call", toolCallId: "2", toolName: "y", input: { path: "/" } } as const;
     const assembly = assemble(
       { type: "reasoning-start", id: "a" },
       { type: "reasoning-delta", id: "a", delta: "Hmm" },
@@ -46,14 +47,22 @@ describe("Assembly", () => {
       { type: "text-start", id: "c" },
       { type: "tool-call-start", id: "d", toolCallId: "1", toolName: "x" },
       { type: "tool-call-delta", id: "d", delta: '{"path":"/"' },
+      { type: "tool-call", id: "e", part: call },
+      { type: "opaque", id: "f", part: { type: "opaque", kind: "hosted-call", data: { name: "z" } } },
+      { type: "file", id: "g", part: { type: "image", source } },
     );
 
     expect(assembly.partialContent()).toEqual([
       { type: "reasoning", text: "Hmm" },
       { type: "text", text: "The sky" },
     ]);
-    expect(assembly.content()).toEqual([]);
-    expect([assembly.textChars, assembly.reasoningChars, assembly.ids]).toEqual([7, 3, ["a", "b", "c", "d"]]);
+    expect(assembly.calledTools).toEqual(["x", "y"]);
+    expect(assembly.content().map(({ type }) => type)).toEqual(["tool-call", "opaque", "image"]);
+    expect([assembly.textChars, assembly.reasoningChars, assembly.ids]).toEqual([
+      7,
+      3,
+      ["a", "b", "c", "d", "e", "f", "g"],
+    ]);
   });
 
   test("a whole tool call may come without its provisional events", () => {

@@ -1,5 +1,5 @@
 import type { PartEvent } from "../model/events.ts";
-import type { AssistantPart, Origin, ToolCallPart } from "../model/parts.ts";
+import type { AssistantPart, Origin, ReasoningPart, TextPart, ToolCallPart } from "../model/parts.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 
 /** What an event means for clocks and gate: nothing, a sign that the model is at work, or something to show. */
@@ -18,6 +18,7 @@ export class Assembly {
   readonly #open = new Map<string, OpenPart>();
   readonly #ids: string[] = [];
   readonly #seen = new Set<string>();
+  readonly #calledTools: string[] = [];
   readonly #toolCalls: { readonly id: string; readonly part: ToolCallPart }[] = [];
   // The part of the latest delta: most deltas go to the same part as the one before.
   #latestId: string | undefined;
@@ -53,6 +54,11 @@ export class Assembly {
     return this.#toolCalls;
   }
 
+  /** Names of the tools of all calls, whole or not, in the order in which they began. */
+  get calledTools(): readonly string[] {
+    return this.#calledTools;
+  }
+
   accept(event: PartEvent): Weight {
     switch (event.type) {
       case "text-delta": {
@@ -77,13 +83,16 @@ export class Assembly {
         return "none";
       case "tool-call-start":
         this.#begin(event.id, "tool-call");
+        this.#calledTools.push(event.toolName);
         return "progress";
       case "text-end":
       case "reasoning-end":
         this.#end(event.id, event.part);
         return "none";
       case "tool-call": {
-        const part = this.#open.has(event.id) ? this.#end(event.id, event.part) : this.#whole(event.id, event.part);
+        const hasBegun = this.#open.has(event.id);
+        const part = hasBegun ? this.#end(event.id, event.part) : this.#whole(event.id, event.part);
+        if (!hasBegun) this.#calledTools.push(event.part.toolName);
         if (part.type === "tool-call") this.#toolCalls.push({ id: event.id, part });
         return "progress";
       }
@@ -122,13 +131,13 @@ export class Assembly {
     return this.#slots.filter((part) => part !== undefined);
   }
 
-  /** The same with the unfinished text and reasoning as they stand. Half tool calls are left out. */
-  partialContent(): AssistantPart[] {
+  /** The text and reasoning of an answer that is not whole, also unfinished ones as they stand. */
+  partialContent(): (TextPart | ReasoningPart)[] {
     const slots = [...this.#slots];
     for (const { type, slot, text } of this.#open.values()) {
       if (type !== "tool-call" && text !== "") slots[slot] = { type, text };
     }
-    return slots.filter((part) => part !== undefined);
+    return slots.filter((part) => part?.type === "text" || part?.type === "reasoning");
   }
 
   /** Text and tool calls as far as they were written, to compare two attempts. */

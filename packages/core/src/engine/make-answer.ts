@@ -38,5 +38,6 @@ export function makeAnswer({ run, end, judgement, tier, usageTotal, trace }: Ans
 /** What an attempt had written when it failed. */
 export function partialOf({ assembly }: AttemptRun): PartialAnswer {
   const content = assembly.partialContent();
-  return { text: content.map((part) => (part.type === "text" ? part.text : "")).join(""), content };
+  const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  return { text, content, unreleasedToolCalls: [...assembly.calledTools] };
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "./failure.ts";
-import type { AssistantPart } from "./parts.ts";
+import type { ReasoningPart, TextPart } from "./parts.ts";
 import type { AttemptRecord } from "./trace.ts";
 
 const MARKER: unique symbol = Symbol.for("understudy.error");
@@ -22,10 +22,13 @@ export interface UnderstudyErrorDetails {
   readonly cause?: unknown;
 }
 
-/** What was delivered before the call failed. */
+/** What was delivered before the call failed. Never holds a tool call: nobody may act on one of an answer that broke. */
 export interface PartialAnswer {
   readonly text: string;
-  readonly content: readonly AssistantPart[];
+  /** Text and reasoning as far as they came. */
+  readonly content: readonly (TextPart | ReasoningPart)[];
+  /** Names of the tools that the answer had begun to call, in order; without ids and arguments. */
+  readonly unreleasedToolCalls: readonly string[];
 }
 
 /**
