@@ -210,8 +210,10 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "hook-breaks-the-call",
     breaks: "An exception in a logger fails the request.",
     file: "engine/chain.ts",
-    search: "      this.#options.onEvent?.(event);\n    } catch (error) {\n      this.#onInternalError(error);",
-    replace: "      this.#options.onEvent?.(event);\n    } catch (error) {\n      throw error;",
+    search:
+      "      watch(this.#options.onEvent?.(event), (error) => this.#onInternalError(error));\n    } catch (error) {\n      this.#onInternalError(error);",
+    replace:
+      "      watch(this.#options.onEvent?.(event), (error) => this.#onInternalError(error));\n    } catch (error) {\n      throw error;",
   },
   {
     name: "problem-is-not-raised",
