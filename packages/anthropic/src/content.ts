@@ -19,8 +19,8 @@ import {
 } from "@understudy/core/adapter";
 
 /**
- * The conversation as the Messages API wants it: tool results stand first in the user message after their calls.
- * `canCite`: documents may ask for citations, which exclude a native output format.
+ * The conversation as the Messages API wants it: calls stand last in their turn, their results first in the user message
+ * after it. `canCite`: documents may ask for citations, which exclude a native output format.
  */
 export function toMessages(
   messages: readonly TargetMessage[],
@@ -36,7 +36,16 @@ export function toMessages(
     if (last?.role === role) last.content.push(...content);
     else native.push({ role, content });
   }
-  return native;
+  return native.map(({ role, content }) => ({ role, content: role === "assistant" ? callsLast(content) : content }));
+}
+
+/**
+ * Anything behind a call of the client's is refused, also the tools of the vendor, which other answers hold in any order.
+ * The rest keeps its order: thinking is bound to it, and a hosted tool stands before its result.
+ */
+function callsLast(content: readonly JsonObject[]): JsonObject[] {
+  const isCall = content.map(({ type }) => type === "tool_use");
+  return [...content.filter((_, index) => !isCall[index]), ...content.filter((_, index) => isCall[index])];
 }
 
 interface BlockContext {

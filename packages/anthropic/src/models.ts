@@ -18,6 +18,8 @@ export interface AnthropicModel {
   /** `tool_choice` may force a call. */
   readonly forcedTools: boolean;
   readonly jsonSchema: boolean;
+  /** Continues a last turn of its own while it does not think. */
+  readonly prefill: boolean;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
   readonly maxOutputTokens: number | "unknown";
@@ -38,6 +40,7 @@ const CURRENT: AnthropicModel = {
   sampling: false,
   forcedTools: true,
   jsonSchema: true,
+  prefill: false,
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
 };
@@ -55,6 +58,7 @@ const LINE_4_5: AnthropicModel = {
   ...LINE_4_6,
   thinking: ["enabled", "disabled"],
   efforts: [],
+  prefill: true,
   contextWindow: 200_000,
   maxOutputTokens: 64_000,
 };

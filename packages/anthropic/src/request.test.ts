@@ -154,6 +154,9 @@ describe("toNativeRequest", () => {
   });
 });
 
+const opaque = (data: JsonObject) => ({ type: "opaque", kind: "hosted", data }) as const;
+const thought = (text: string) => ({ type: "reasoning", text, opaque: { signature: `${text}=` } }) as const;
+
 describe("toNativeRequest and the conversation", () => {
   it("puts all results first in one user message", () => {
     const sent = send(SONNET_5_5, {
@@ -306,20 +309,87 @@ describe("toNativeRequest and the conversation", () => {
     expect(messagesOf(sent)).toMatchObject([{}, { content: [{ type: "tool_use", input: {} }] }, {}]);
   });
 
-  it("MS-09 puts no words into a conversation that ends with the assistant, and trims what would be refused", () => {
-    const messages: readonly TargetMessage[] = [
-      USER,
-      { role: "assistant", content: [{ type: "text", text: "So far " }] },
-    ];
+  const unfinished: readonly TargetMessage[] = [
+    USER,
+    { role: "assistant", content: [{ type: "text", text: "So far " }] },
+  ];
 
-    const continued = send(HAIKU_4_5, { messages });
+  it("MS-09 puts no words into a conversation that the model continues, and trims what would be refused", () => {
+    const sent = send(HAIKU_4_5, { messages: unfinished });
 
-    expect(messagesOf(continued)).toEqual([
+    expect(messagesOf(sent)).toEqual([
       { role: "user", content: [{ type: "text", text: "Hi" }] },
       { role: "assistant", content: [{ type: "text", text: "So far" }] },
     ]);
-    expect(messagesOf(send(SONNET_5_5, { messages }))).toEqual(messagesOf(continued));
-    expect(continued.losses).toEqual([]);
+    expect(sent.losses).toEqual([]);
+  });
+
+  it.each<readonly [string, string, Partial<TargetRequest>]>([
+    ["a model that continues none", SONNET_5_5, {}],
+    ["a model that nobody knows", "claude-next", {}],
+    ["a model that thinks", HAIKU_4_5, { reasoning: { effort: "high", visible: true } }],
+    [
+      "an answer in JSON",
+      HAIKU_4_5,
+      { output: { type: "json", name: "a", schema: { type: "object", properties: {}, additionalProperties: false } } },
+    ],
+  ])(
+    "MS-09 ends a conversation that ends with the assistant with a user turn for %s, and reports it",
+    (_, model, more) => {
+      const sent = send(model, { messages: unfinished, ...more });
+
+      expect(messagesOf(sent)).toEqual([
+        { role: "user", content: [{ type: "text", text: "Hi" }] },
+        { role: "assistant", content: [{ type: "text", text: "So far " }] },
+        { role: "user", content: [{ type: "text", text: "Go on." }] },
+      ]);
+      expect(sent.losses).toContain("messages translated");
+    },
+  );
+
+  it("moves calls to the end of their turn, behind the tools of the vendor; all else keeps its place", () => {
+    const hosted = [
+      { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} },
+      { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [] },
+    ] as const;
+
+    const sent = send(SONNET_5_5, {
+      messages: [
+        USER,
+        {
+          role: "assistant",
+          content: [
+            thought("one"),
+            call("t1"),
+            { type: "text", text: "I look." },
+            opaque(hosted[0]),
+            call("t2"),
+            opaque(hosted[1]),
+            thought("two"),
+            { type: "text", text: "Wait." },
+          ],
+        },
+        { role: "tool", content: [result("t1"), result("t2")] },
+      ],
+    });
+
+    expect(messagesOf(sent)).toMatchObject([
+      {},
+      {
+        content: [
+          { type: "thinking", thinking: "one" },
+          { type: "text", text: "I look." },
+          hosted[0],
+          hosted[1],
+          { type: "thinking", thinking: "two" },
+          { type: "text", text: "Wait." },
+          { type: "tool_use", id: "t1" },
+          { type: "tool_use", id: "t2" },
+        ],
+      },
+      { content: [{ tool_use_id: "t1" }, { tool_use_id: "t2" }] },
+    ]);
+    expect(sent.losses).toEqual([]);
   });
 
   it("AN-07 sends a paused answer back as it is", () => {

@@ -1,5 +1,8 @@
 import {
   addToSystem,
+  asArray,
+  asJsonObject,
+  asString,
   clampOutputTokens,
   defined,
   isJsonObject,
@@ -41,6 +44,7 @@ const DEFAULT_MAX_TOKENS = 32_000;
 const SMALLEST_MAX_TOKENS = 4_096;
 /** The last version of the API that takes sampling parameters. */
 const SAMPLING_VERSION = "2023-06-01";
+const GO_ON = "Go on.";
 const MUST_CALL = "Answer by calling one of the tools; do not answer in text.";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
@@ -63,7 +67,11 @@ export function toNativeRequest(
     model: modelId,
     max_tokens: maxTokens,
     system,
-    messages: closing(toMessages(request.messages, format.format === undefined, loss)),
+    messages: closing(
+      toMessages(request.messages, format.format === undefined, loss),
+      model.prefill && !isActive(choice.thinking) && format.format === undefined,
+      loss,
+    ),
     tools: request.tools.length === 0 ? undefined : request.tools.map(toTool),
     tool_choice: choice.choice,
     thinking: choice.thinking,
@@ -145,13 +153,25 @@ function toTool({ name, description, inputSchema }: TargetRequest["tools"][numbe
   return defined({ name, description, input_schema: inputSchema });
 }
 
-/** A conversation that ends with the assistant is for models that continue it; they refuse blanks at its end. */
-function closing(messages: JsonObject[]): JsonObject[] {
+/**
+ * Only some models continue a conversation that ends with their own turn, and they refuse blanks at its end. A turn in
+ * which the vendor runs tools is sent back as it is: then it was paused.
+ */
+function closing(messages: JsonObject[], canContinue: boolean, loss: (loss: Loss) => void): JsonObject[] {
   const last = messages.at(-1);
   if (last?.["role"] !== "assistant") return messages;
-  const blocks = Array.isArray(last["content"]) ? last["content"] : [];
-  const ending: unknown = blocks.at(-1);
-  if (!isJsonObject(ending) || ending["type"] !== "text") return messages;
-  const text = String(ending["text"]).trimEnd();
+  const blocks = asArray(last["content"]).map(asJsonObject);
+  if (blocks.some(({ type }) => type === "server_tool_use" || type === "mcp_tool_use")) return messages;
+  if (!canContinue) {
+    loss({
+      what: "messages",
+      action: "translated",
+      reason: "ended with the model's turn; a user turn was put behind it",
+    });
+    return [...messages, { role: "user", content: [{ type: "text", text: GO_ON }] }];
+  }
+  const ending = blocks.at(-1);
+  if (ending?.["type"] !== "text") return messages;
+  const text = (asString(ending["text"]) ?? "").trimEnd();
   return [...messages.slice(0, -1), { ...last, content: [...blocks.slice(0, -1), { ...ending, text }] }];
 }

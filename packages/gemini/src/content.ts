@@ -34,35 +34,45 @@ export const GROUNDING = "groundingMetadata";
 const DUMMY_SIGNATURE = "skip_thought_signature_validator";
 const RESULT_MEDIA = /^(?:image\/(?:png|jpeg|webp)|application\/pdf|text\/plain)$/;
 
-/** The conversation as generateContent wants it: turns of user and model, all results of a step in one of them. */
+/** Words or media behind function responses are refused in their content, and taken in one of their own. */
+type Kind = "said" | "responses" | "model";
+
+/** The conversation as generateContent wants it: turns of user and model, all responses of a step in one of their own. */
 export function toContents(
   messages: readonly TargetMessage[],
   rules: ContentRules,
   loss: (loss: Loss) => void,
 ): NativeContent[] {
-  const native: { readonly role: NativeContent["role"]; readonly parts: JsonObject[] }[] = [];
-  for (const [index, message] of messages.entries()) {
-    const role = message.role === "assistant" ? "model" : "user";
-    const parts = toParts(message, rules, inMessage(index, loss));
-    if (parts.length === 0) continue;
+  const native: { readonly kind: Kind; readonly parts: JsonObject[] }[] = [];
+  const add = (kind: Kind, parts: readonly JsonObject[]): void => {
+    if (parts.length === 0) return;
     const last = native.at(-1);
-    if (last?.role === role) last.parts.push(...parts);
-    else native.push({ role, parts });
+    if (last?.kind === kind) last.parts.push(...parts);
+    else native.push({ kind, parts: [...parts] });
+  };
+  for (const [index, message] of messages.entries()) {
+    const lost = inMessage(index, loss);
+    switch (message.role) {
+      case "user":
+        add(
+          "said",
+          message.content.map((part) => toUserPart(part, lost)),
+        );
+        break;
+      case "assistant":
+        add("model", toModelParts(message.content, rules));
+        break;
+      case "tool": {
+        const { responses, attached } = toResultParts(message.content, rules, lost);
+        add("responses", responses);
+        add("said", attached);
+        break;
+      }
+      default:
+        message satisfies never;
+    }
   }
-  return native;
-}
-
-function toParts(message: TargetMessage, rules: ContentRules, lost: ReportMessageLoss): JsonObject[] {
-  switch (message.role) {
-    case "user":
-      return message.content.map((part) => toUserPart(part, lost));
-    case "assistant":
-      return toModelParts(message.content, rules);
-    case "tool":
-      return toResultParts(message.content, rules, lost);
-    default:
-      return message satisfies never;
-  }
+  return native.map(({ kind, parts }) => ({ role: kind === "model" ? "model" : "user", parts }));
 }
 
 function toUserPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
@@ -143,12 +153,12 @@ function toCall(
   return { functionCall: call, ...opaque, ...dummy };
 }
 
-/** One response for each call. Media that a response cannot hold stands behind them all. */
+/** One response for each call. Media that a response cannot hold is attached behind them all. */
 function toResultParts(
   results: readonly TargetToolResult[],
   { callIds, resultMedia }: ContentRules,
   lost: ReportMessageLoss,
-): JsonObject[] {
+): { readonly responses: readonly JsonObject[]; readonly attached: readonly JsonObject[] } {
   const responses: JsonObject[] = [];
   const attached: JsonObject[] = [];
   for (const { toolCallId, toolName, content, isError = false } of results) {
@@ -173,5 +183,5 @@ function toResultParts(
       }),
     });
   }
-  return [...responses, ...attached];
+  return { responses, attached };
 }

@@ -23,6 +23,8 @@ export interface GeminiModel {
   /** JSON output and function declarations in one request. */
   readonly jsonWithTools: boolean;
   readonly systemInstruction: boolean;
+  /** A request may end with a turn of the model, which it then continues. */
+  readonly prefill: boolean;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
   readonly maxOutputTokens: number | "unknown";
@@ -42,11 +44,12 @@ const CURRENT: GeminiModel = {
   resultMedia: true,
   jsonWithTools: true,
   systemInstruction: true,
+  prefill: false,
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
 };
 const LINE_3_6: GeminiModel = { ...CURRENT, thinking: { type: "level", levels: ALL_LEVELS } };
-const LINE_3: GeminiModel = { ...LINE_3_6, sampling: true };
+const LINE_3: GeminiModel = { ...LINE_3_6, sampling: true, prefill: true };
 const LINE_3_PRO: GeminiModel = { ...LINE_3, thinking: CURRENT.thinking };
 const LINE_2_5: GeminiModel = {
   ...LINE_3,
@@ -72,7 +75,7 @@ export function geminiModel(id: string): GeminiModel {
 }
 
 function lineOf(name: string): GeminiModel {
-  if (name.startsWith("gemma-")) return { ...OLDER, systemInstruction: false };
+  if (name.startsWith("gemma-")) return { ...OLDER, systemInstruction: false, prefill: false };
   const [, major, minor = "0"] = /^gemini-(\d{1,3})(?:\.(\d{1,3}))?(?!\d)/.exec(name) ?? [];
   if (major === undefined) return CURRENT;
   const version = Number(major) * 1_000 + Number(minor);

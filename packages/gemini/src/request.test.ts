@@ -268,7 +268,7 @@ describe("toNativeRequest and reasoning", () => {
 });
 
 describe("toNativeRequest and the conversation", () => {
-  it("puts all results of a step into one user turn, with name, id and an object, and the user's words behind them", () => {
+  it("puts all results of a step alone into one content, with name, id and an object, and the user's words into the next", () => {
     const sent = send({
       messages: [
         USER,
@@ -293,9 +293,9 @@ describe("toNativeRequest and the conversation", () => {
         parts: [
           { functionResponse: { id: "a", name: "f", response: { output: "a" } } },
           { functionResponse: { id: "b", name: "f", response: { error: "b" } } },
-          { text: "And?" },
         ],
       },
+      { role: "user", parts: [{ text: "And?" }] },
     ]);
     expect(sent.losses).toEqual([]);
   });
@@ -400,7 +400,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[0] citations dropped"]);
   });
 
-  it("sends media of results inside of them where the model allows it, else behind them", () => {
+  it("sends media of results inside of them where the model allows it, else into a content behind them", () => {
     const image = { type: "image", source: base64("image/png", "AAAA") } as const;
     const url = { type: "image", source: { type: "url", url: "https://x.test/a.png" } } as const;
     const messages = (content: (typeof image | typeof url)[]): readonly TargetMessage[] => [
@@ -423,21 +423,61 @@ describe("toNativeRequest and the conversation", () => {
       expect(contentsOf(sent)).toMatchObject([
         {},
         {},
-        { parts: [{ functionResponse: {} }, { functionResponse: {} }, { text: expect.stringContaining("f (a)") }, {}] },
+        { role: "user", parts: [{ functionResponse: {} }, { functionResponse: {} }] },
+        { role: "user", parts: [{ text: expect.stringContaining("f (a)") }, {}] },
       ]);
       expect(sent.losses).toEqual(["messages[2] tool-result image translated"]);
     }
   });
 
-  it("MS-09 puts no words into a conversation that ends with the model", () => {
-    const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }];
+  it("merges the user's words with media behind results, and never with the results", () => {
+    const url = { type: "image", source: { type: "url", url: "https://x.test/a.png" } } as const;
 
-    const sent = send({ messages });
+    const sent = send({
+      messages: [
+        USER,
+        { role: "assistant", content: [call("a", "s")] },
+        { role: "tool", content: [{ ...result("a"), content: [url] }] },
+        { role: "user", content: [{ type: "text", text: "And?" }] },
+        { role: "assistant", content: [call("b", "s")] },
+        { role: "tool", content: [result("b")] },
+      ],
+    });
 
-    expect(contentsOf(sent)).toMatchObject([{}, { role: "model", parts: [{ text: "So " }] }]);
-    expect(contentsOf(sent)).toHaveLength(2);
-    expect(sent.losses).toEqual([]);
+    expect(contentsOf(sent)).toMatchObject([
+      {},
+      { role: "model" },
+      { role: "user", parts: [{ functionResponse: {} }] },
+      { role: "user", parts: [{ text: expect.stringContaining("f (a)") }, { fileData: {} }, { text: "And?" }] },
+      { role: "model" },
+      { role: "user", parts: [{ functionResponse: {} }] },
+    ]);
   });
+
+  it.each([FLASH, "gemini-3.5-flash-lite", "gemini-4-argon", "gemini-flash-latest", "gemma-4-31b-it"])(
+    "MS-09 ends a conversation that ends with the model with a user turn for %s, and reports it",
+    (model) => {
+      const sent = send({ messages: [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }] }, model);
+
+      expect(contentsOf(sent)).toEqual([
+        { role: "user", parts: [{ text: "Hi" }] },
+        { role: "model", parts: [{ text: "So " }] },
+        { role: "user", parts: [{ text: "Go on." }] },
+      ]);
+      expect(sent.losses).toEqual(["messages translated"]);
+    },
+  );
+
+  it.each([OLDER, "gemini-3.5-flash", "gemini-3.1-pro-preview", "gemini-3.1-flash-lite"])(
+    "MS-09 puts no words into a conversation that %s continues",
+    (model) => {
+      const sent = send({ messages: [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }] }, model);
+
+      expect(contentsOf(sent)).toMatchObject([{}, { role: "model", parts: [{ text: "So " }] }]);
+      expect(contentsOf(sent)).toHaveLength(2);
+      expect(sent.losses).toEqual([]);
+    },
+  );
 
   it("goes on with a long answer by its token, without the answer", () => {
     const sent = send({

@@ -13,7 +13,7 @@ import {
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
-import { geminiModel } from "./models.ts";
+import { geminiModel, type GeminiModel } from "./models.ts";
 import { toFormat, toToolSchema } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
@@ -39,7 +39,7 @@ export interface GeminiRequestContext extends RequestContext {
   readonly callIds: boolean;
 }
 
-const OPENING = "Go on.";
+const GO_ON = "Go on.";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: GeminiRequestContext): NativeRequest {
@@ -51,7 +51,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const asked = request.system?.trim() === "" ? undefined : request.system;
   const system = addToSystem(asked, format.instruction);
   const { messages, token } = splitToken(request.messages);
-  const contents = opening(toContents(messages, rules, loss), loss);
+  const contents = closing(opening(toContents(messages, rules, loss), loss), model, loss);
   takeUnless("the API has none", "userId", request.userId, loss);
   const generationConfig = defined({
     maxOutputTokens: request.maxOutputTokens,
@@ -109,7 +109,18 @@ function opening(contents: NativeContent[], loss: (loss: Loss) => void): NativeC
   const [first] = contents;
   if (first?.role !== "model" || !first.parts.some((part) => "functionCall" in part)) return contents;
   loss({ what: "messages", action: "translated", reason: "began with a tool call; a user turn was put before it" });
-  return [textTurn(OPENING), ...contents];
+  return [textTurn(GO_ON), ...contents];
+}
+
+/** Newer models refuse a request that ends with a turn of their own. */
+function closing(contents: NativeContent[], { prefill }: GeminiModel, loss: (loss: Loss) => void): NativeContent[] {
+  if (prefill || contents.at(-1)?.role !== "model") return contents;
+  loss({
+    what: "messages",
+    action: "translated",
+    reason: "ended with the model's turn; a user turn was put behind it",
+  });
+  return [...contents, textTurn(GO_ON)];
 }
 
 function withSystem(contents: readonly NativeContent[], system: string | undefined): readonly NativeContent[] {

@@ -11,6 +11,7 @@ export function checkMessages(request: AnthropicRequest, model: AnthropicModel):
     () => firstIn(messages, (message, index) => checkMessage(message, index, messages.length, request)),
     () => checkSystemTurns(objectsOf(messages), model),
     () => checkPairs(mergeTurns(objectsOf(messages))),
+    () => firstIn(mergeTurns(objectsOf(messages)), checkCallsLast),
     () => checkPrefill(objectsOf(messages), request, model),
     () => checkBreakpoints(request.body),
   ]);
@@ -99,10 +100,21 @@ function checkPairs(turns: readonly Turn[]): Problem {
     const after = turns[position + 1];
     const answered = after === undefined ? [] : idsOf(after, "tool_result", "tool_use_id");
     const open = calls.filter((id) => !answered.includes(id));
-    return open.length === 0
-      ? undefined
-      : `messages.${turn.index}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(", ")}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`;
+    return open.length === 0 ? undefined : missingResults(turn, open);
   });
+}
+
+/** Reported, not documented: what stands behind a call of the client's counts as the message that lacks its result. */
+function checkCallsLast(turn: Turn): Problem {
+  const first = turn.blocks.findIndex((block) => block["type"] === "tool_use");
+  const behind = first === -1 ? [] : turn.blocks.slice(first);
+  return behind.every((block) => block["type"] === "tool_use")
+    ? undefined
+    : missingResults(turn, idsOf(turn, "tool_use", "id"));
+}
+
+function missingResults(turn: Turn, ids: readonly string[]): string {
+  return `messages.${turn.index}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${ids.join(", ")}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`;
 }
 
 function idsOf(turn: Turn, type: string, field: string): readonly string[] {

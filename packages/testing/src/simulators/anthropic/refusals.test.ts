@@ -17,6 +17,12 @@ const call = { type: "tool_use", id: "toolu_1", name: "add", input: {} };
 const result = { type: "tool_result", tool_use_id: "toolu_1", content: "2" };
 const old = { "anthropic-version": "2023-06-01" };
 
+const behindCalls: readonly (readonly [what: string, block: object])[] = [
+  ["text", { type: "text", text: "Wait." }],
+  ["a hosted tool", { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} }],
+  ["thinking", { type: "thinking", thinking: "Hm", signature: "c2ln" }],
+];
+
 interface Answered {
   readonly status: number;
   readonly type: string;
@@ -56,6 +62,14 @@ test.each<[title: string, body: object, message: RegExp, headers?: Readonly<Reco
     { ...good, messages: [user, { role: "assistant", content: [call] }, user] },
     /ids were found without `tool_result` blocks immediately after: toolu_1/,
   ],
+  ...behindCalls.map(([what, block]): [string, object, RegExp] => [
+    `${what} behind a tool call`,
+    {
+      ...good,
+      messages: [user, { role: "assistant", content: [call, block] }, { role: "user", content: [result] }],
+    },
+    /ids were found without `tool_result` blocks immediately after: toolu_1/,
+  ]),
   [
     "a tool result without its call",
     { ...good, messages: [{ role: "user", content: [result] }] },

@@ -24,6 +24,7 @@ export function checkContents(contents: unknown, model: GeminiModel, organizatio
     () => firstIn(turns, (turn, index) => checkOrder(turn, turns[index - 1])),
     () => firstIn(turns, (turn, index) => checkResponses(turn, turns[index - 1])),
     () => checkUnanswered(turns),
+    () => firstIn(turns, (turn) => checkAlone(turn, model)),
     () => checkSignatures(turns, model, organization),
     () => checkLast(turns, model),
   ]);
@@ -152,6 +153,12 @@ function checkUnanswered(turns: readonly Turn[]): Problem {
   return open ? invalid(unequal) : undefined;
 }
 
+/** Reported of the models that refuse to continue a turn of their own: words or media beside responses count as one. */
+function checkAlone(turn: Turn, { prefill }: GeminiModel): Problem {
+  const count = responsesOf(turn).length;
+  return prefill || count === 0 || count === turn.parts.length ? undefined : invalid(endsWithModel);
+}
+
 /** Documented stand-ins for a signature that a foreign history cannot have, plain and as base64. */
 const dummies = ["skip_thought_signature_validator", "context_engineering_is_the_way_to_go"].flatMap((text) => [
   text,
@@ -180,9 +187,11 @@ function checkSignatures(turns: readonly Turn[], model: GeminiModel, organizatio
   });
 }
 
+const endsWithModel = "Requests ending with a model turn are not supported.";
+
 function checkLast(turns: readonly Turn[], model: GeminiModel): Problem {
   const last = turns.at(-1);
   if (model.prefill || last?.role !== "model") return undefined;
   const empty = objectsOf(last.parts).every((part) => part["text"] === "");
-  return empty ? undefined : invalid("Requests ending with a model turn are not supported.");
+  return empty ? undefined : invalid(endsWithModel);
 }

@@ -58,6 +58,12 @@ test.each<[title: string, body: object, message: RegExp, model?: string]>([
     /immediately after a function call/,
   ],
   ["a call without a signature", loop([call]), /missing a thought_signature in functionCall parts/],
+  ["words beside responses", loop([signed], [response, { text: "And?" }]), /ending with a model turn/],
+  [
+    "media beside responses",
+    loop([signed], [response, { inlineData: { mimeType: "image/png", data: "AAAA" } }]),
+    /ending with a model turn/,
+  ],
   [
     "a last turn of the model",
     { contents: [user, { role: "model", parts: [{ text: "Sure" }] }] },
@@ -111,6 +117,19 @@ test("refuses keys and models with the statuses that this vendor has for them", 
 test("takes a tool loop with the dummy signature, and without one from an old model", async () => {
   expect((await ask(loop([signed]))).status).toBe(200);
   expect((await ask(loop([call]), { model: "gemini-2.5-flash" })).status).toBe(200);
+});
+
+test("takes words in a content behind that of the responses, and beside them from an old model", async () => {
+  const words = { text: "And?" };
+  const apart = [
+    user,
+    { role: "model", parts: [signed] },
+    { role: "user", parts: [response] },
+    { role: "user", parts: [words] },
+  ];
+
+  expect((await ask({ tools, contents: apart })).status).toBe(200);
+  expect((await ask(loop([call], [response, words]), { model: "gemini-2.5-flash" })).status).toBe(200);
 });
 
 test("takes its own signatures and refuses those of another project", async () => {
