@@ -98,7 +98,7 @@ describe.each(MAKES)("a callback that returns %s", (_, make) => {
     expect(unhandled).toEqual([]);
   });
 
-  test("policy: it is told that it has to decide at once, and the default decides", async () => {
+  test("policy: onInternalError hears that it has to decide at once, and the default decides", async () => {
     const { text, calls, onInternalError } = await ask({ policy: () => untyped(make()) });
 
     expect([text, ...calls]).toEqual(["Backup", 1, 1]);
@@ -117,13 +117,16 @@ describe.each(MAKES)("a callback that returns %s", (_, make) => {
     const target = scripted(clock, [answer("Hello")]);
     const tiers = [{ target, name: "one", [option]: () => untyped(make()) }];
 
-    const error = await rejection(clock, chain(tiers, { onInternalError }).generate("Hi"));
+    const asked = chain(tiers, { onInternalError });
+    const error = await rejection(clock, asked.generate("Hi"));
     await turns();
 
     expect(error).toMatchObject({
       code: "config",
       message: `The ${option} function of tier one returned a promise: it has to answer at once.`,
     });
+    expect(error.attempts).toEqual([]);
+    expect(asked.snapshot()[0]?.counts).toEqual({ starts: 0, ok: 0, bad: 0, slow: 0 });
     expect(target.calls).toHaveLength(0);
     expect(onInternalError).toHaveBeenCalledOnce();
     expect(unhandled).toEqual([]);

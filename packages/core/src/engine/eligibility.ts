@@ -54,6 +54,8 @@ export class Eligibility {
     if (notWanted !== undefined) return notWanted;
     const fit = requests.forTarget(candidate);
     if (!fit.ok) return { reason: "unsupported", detail: fit.missing.join(", ") };
+    // Asked before anything has begun: what a function of the caller throws is no failure of an attempt.
+    requests.timeoutMs(tier);
     if (!this.#hasTime(candidate)) return { reason: "no-time" };
     if (this.#routes.has(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
     return healthObstacle(health.standing(target));

@@ -206,10 +206,10 @@ describe("what toResponse() cannot send", () => {
     ["status 199", { status: 199 }],
     ["status 600", { status: 600 }],
     ["status NaN", { status: Number.NaN }],
-    ["a header that is none", { headers: { "x-key": "secret\r\nx: y" } }],
-    ["a status text that is none", { statusText: "secret\n" }],
+    ["an invalid header", { headers: { "x-key": "secret\r\nx: y" } }],
+    ["an invalid status text", { statusText: "secret\n" }],
     ["a negative keepAliveMs", { keepAliveMs: -1 }],
-    ["a keepAliveMs that is no number", { keepAliveMs: Number.NaN }],
+    ["a keepAliveMs that is not a number", { keepAliveMs: Number.NaN }],
   ])("%s is refused at once with a typed error, and the upstream closed", async (_, init) => {
     const { clock, stream, targets } = await streamOf(begin(["One"], hang));
 
