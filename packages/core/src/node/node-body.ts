@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import zlib from "node:zlib";
+import { contentDecoders } from "./content-decoders.ts";
 
 type Read = { readonly done: false; readonly value: Uint8Array } | { readonly done: true; readonly value: undefined };
 
@@ -15,22 +15,24 @@ const DONE: Read = { done: true, value: undefined };
 
 /** The bytes of a response, read as from a web stream's reader but straight from the socket's events. */
 export class NodeBody {
-  readonly #message: IncomingMessage;
+  /** The message and what unpacks it, each reading from the one before. */
+  readonly #streams: readonly Readable[];
   readonly #source: Readable;
   readonly #signal: AbortSignal | undefined;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
-  #waiter: Waiter | undefined;
+  readonly #waiters: Waiter[] = [];
   #end: { readonly error: unknown } | "whole" | undefined;
 
   constructor(message: IncomingMessage, signal: AbortSignal | undefined) {
-    this.#message = message;
     this.#signal = signal;
-    this.#source = decoded(message, (error) => this.#finish({ error }));
+    // Some servers compress although they were asked not to.
+    const decoders = contentDecoders(message.headers["content-encoding"]);
+    this.#streams = [message, ...decoders];
+    this.#source = decoders.reduce<Readable>((source, decoder) => source.pipe(decoder), message);
+    for (const stream of this.#streams) this.#watch(stream);
     this.#source.on("data", (chunk: Uint8Array) => this.#take(chunk));
     this.#source.on("end", () => this.#finish("whole"));
-    this.#source.on("error", (error) => this.#finish({ error }));
-    this.#source.on("close", () => this.#finish({ error: new Error("The connection was closed.") }));
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted === true) this.#onAbort();
   }
@@ -49,7 +51,7 @@ export class NodeBody {
     if (this.#end === "whole") return Promise.resolve(DONE);
     if (this.#end !== undefined) return Promise.reject(this.#end.error);
     return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
+      this.#waiters.push({ resolve, reject });
     });
   }
 
@@ -57,7 +59,6 @@ export class NodeBody {
   cancel(): Promise<void> {
     this.#chunks = [];
     this.#finish("whole");
-    if (!this.#message.complete) this.#message.destroy();
     return Promise.resolve();
   }
 
@@ -76,9 +77,8 @@ export class NodeBody {
 
   #take(chunk: Uint8Array): void {
     if (this.#end !== undefined) return;
-    const waiter = this.#waiter;
+    const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
-      this.#waiter = undefined;
       waiter.resolve({ done: false, value: chunk });
       return;
     }
@@ -87,43 +87,28 @@ export class NodeBody {
     if (this.#bytes >= READ_AHEAD_BYTES) this.#source.pause();
   }
 
-  /** The first end counts. */
+  #watch(stream: Readable): void {
+    stream.on("error", (error) => this.#finish({ error }));
+    stream.on("close", () => {
+      if (!stream.readableEnded) this.#finish({ error: new Error("The connection was closed.") });
+    });
+  }
+
+  /** The first end counts. It lets go of everything: a decoder that is only left alone continues to unpack. */
   #finish(end: { readonly error: unknown } | "whole"): void {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (end === "whole") waiter?.resolve(DONE);
-    else waiter?.reject(end.error);
+    for (const waiter of this.#waiters.splice(0)) {
+      if (end === "whole") waiter.resolve(DONE);
+      else waiter.reject(end.error);
+    }
+    // The connection of a message that has been read to its end is kept.
+    for (const stream of this.#streams) stream.destroy();
   }
 
   readonly #onAbort = (): void => {
     this.#chunks = [];
     this.#finish({ error: this.#signal?.reason });
-    this.#message.destroy();
   };
-}
-
-/** Some servers compress although they were asked not to. */
-function decoded(message: IncomingMessage, onError: (error: unknown) => void): Readable {
-  const decoder = decoderFor(message.headers["content-encoding"]);
-  if (decoder === undefined) return message;
-  message.on("error", onError);
-  message.on("aborted", () => onError(new Error("The connection was closed.")));
-  return message.pipe(decoder);
-}
-
-function decoderFor(encoding: string | undefined): zlib.Gunzip | zlib.BrotliDecompress | zlib.Inflate | undefined {
-  switch (encoding?.toLowerCase()) {
-    case "gzip":
-    case "x-gzip":
-      return zlib.createGunzip();
-    case "br":
-      return zlib.createBrotliDecompress();
-    case "deflate":
-      return zlib.createInflate();
-    default:
-      return undefined;
-  }
 }

@@ -1,12 +1,16 @@
+import { getEventListeners } from "node:events";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import zlib from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { VirtualClock } from "../../test/virtual-clock.ts";
+import { cappedFetch } from "../adapter/capped-fetch.ts";
 import { nodeTransport } from "./node-transport.ts";
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
 const servers: http.Server[] = [];
+const rawServers: Server[] = [];
 
 async function serve(handler: Handler): Promise<{ readonly url: string; readonly sockets: () => number }> {
   const server = http.createServer(handler);
@@ -19,7 +23,23 @@ async function serve(handler: Handler): Promise<{ readonly url: string; readonly
   return { url: `http://127.0.0.1:${port}/`, sockets: () => sockets };
 }
 
+/** Answers the first bytes of every connection with a text, and says when the client has closed it. */
+async function serveText(text: string): Promise<{ readonly url: string; readonly closed: Promise<void> }> {
+  const closed = Promise.withResolvers<void>();
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("close", () => closed.resolve());
+    socket.once("data", () => socket.write(text, "latin1"));
+  });
+  rawServers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listening TCP server has an address
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, closed: closed.promise };
+}
+
 afterEach(() => {
+  vi.restoreAllMocks();
+  for (const server of rawServers.splice(0)) server.close();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -166,5 +186,134 @@ describe("nodeTransport", () => {
 
     expect(written).toBeLessThan(32 * 1024 * 1024);
     await response.body?.getReader().cancel();
+  });
+
+  const text = "squeezed ".repeat(20_000);
+  const gzip = zlib.gzipSync(text);
+  const bodies: readonly (readonly [string, Buffer])[] = [
+    ["gzip", gzip],
+    ["X-GZIP", gzip],
+    ["br", zlib.brotliCompressSync(text)],
+    ["deflate", zlib.deflateSync(text)],
+    ["deflate", zlib.deflateRawSync(text)],
+    // From Node 22.15 on.
+    ...("zstdCompressSync" in zlib ? [["zstd", zlib.zstdCompressSync(text)] as const] : []),
+    ["gzip, br", zlib.brotliCompressSync(gzip)],
+    ["deflate,gzip", zlib.gzipSync(zlib.deflateRawSync(text))],
+    ["identity", Buffer.from(text)],
+    ["unknown", Buffer.from(text)],
+    ["deflate", Buffer.alloc(0)],
+  ];
+  test.each(bodies)(
+    "reads what is coded as %s as the built-in fetch does, and keeps the connection",
+    async (coding, body) => {
+      const { url, sockets } = await serve((_request, response) => {
+        response.setHeader("content-encoding", coding);
+        for (let at = 0; at < body.length; at += 1_000) response.write(body.subarray(at, at + 1_000));
+        response.end();
+      });
+      const transport = nodeTransport();
+
+      const read = [await readAll(await transport(url)), await readAll(await transport(url))];
+
+      const expected = await (await fetch(url)).text();
+      expect(expected.length).toBe(body.length === 0 ? 0 : text.length);
+      expect(read).toEqual([expected, expected]);
+      // One of them is the built-in fetch's.
+      expect(sockets()).toBe(2);
+    },
+  );
+
+  test("fails where more codings are named than the built-in fetch takes", async () => {
+    const { url } = await serve((_request, response) => {
+      response.setHeader("content-encoding", "gzip,gzip,gzip,gzip,gzip,gzip").end(gzip);
+    });
+
+    await expect(nodeTransport()(url)).rejects.toThrow("too many");
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
+  });
+
+  const bombs = ["br", "gzip", "deflate"] as const;
+  test.each(bombs)(
+    "stops unpacking %s with its reader: cancelled, aborted, or cut as an error body",
+    async (coding) => {
+      const zeros = Buffer.alloc(4 * 1024 * 1024);
+      const pack = { br: zlib.brotliCompressSync, gzip: zlib.gzipSync, deflate: zlib.deflateRawSync }[coding];
+      const name = ({ br: "createBrotliDecompress", gzip: "createGunzip", deflate: "createInflateRaw" } as const)[
+        coding
+      ];
+      const made = vi.spyOn(zlib, name);
+      const bomb = pack(zeros);
+      const { url } = await serve((request, response) => {
+        response.statusCode = request.url === "/error" ? 500 : 200;
+        response.setHeader("content-encoding", coding);
+        response.end(bomb);
+      });
+      const transport = nodeTransport();
+
+      const cancelled = (await transport(url)).body?.getReader();
+      await cancelled?.read();
+      await cancelled?.cancel();
+      const controller = new AbortController();
+      await (await transport(url, { signal: controller.signal })).body?.getReader().read();
+      controller.abort();
+      const capped = cappedFetch(transport, () => new VirtualClock());
+      expect(await (await capped(`${url}error`)).text()).toHaveLength(65_536);
+
+      const decoders = made.mock.results.map(({ value }) => value);
+      expect(decoders.map((decoder) => decoder.destroyed)).toEqual([true, true, true]);
+    },
+  );
+
+  test("answers every read that is under way, in order, also at the end", async () => {
+    const asked = Promise.withResolvers<void>();
+    const { url } = await serve((_request, response) => {
+      response.flushHeaders();
+      void asked.promise.then(() => response.end("one"));
+    });
+    const { body } = await nodeTransport()(url);
+    if (body === null) throw new Error("A body was sent.");
+    const reader = body.getReader();
+
+    const reads = [reader.read(), reader.read(), reader.read()];
+    asked.resolve();
+
+    expect((await Promise.all(reads)).map(({ done }) => done)).toEqual([false, true, true]);
+  });
+
+  test.each([
+    ["101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", /closed/],
+    ["101 Switching Protocols\r\n\r\n", /status/],
+    ["000 None\r\ncontent-length: 2\r\n\r\nhi", /status/],
+    ["000 None\r\n\r\nhi", /status/],
+    ["099 Low\r\n\r\n", /status/],
+  ])("fails at once, and closes the connection, on the status %j", async (status, message) => {
+    const { url, closed } = await serveText(`HTTP/1.1 ${status}`);
+
+    await expect(nodeTransport()(url, { method: "POST", body: "q" })).rejects.toThrow(message);
+
+    await closed;
+  });
+
+  test("waits through responses that are not final", async () => {
+    const { url } = await serveText("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi");
+
+    expect(await readAll(await nodeTransport()(url))).toBe("hi");
+  });
+
+  test("leaves no listener on a signal that outlives the request, however it ends", async () => {
+    const { signal } = new AbortController();
+    const { url } = await serve((request, response) => {
+      if (request.url === "/reset") request.socket.resetAndDestroy();
+      else response.end("done");
+    });
+    const odd = await serveText("HTTP/1.1 000 None\r\n\r\n");
+    const transport = nodeTransport();
+
+    await readAll(await transport(url, { signal }));
+    await expect(transport(`${url}reset`, { signal })).rejects.toMatchObject({ code: "ECONNRESET" });
+    await expect(transport(odd.url, { signal })).rejects.toThrow("status");
+
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { isFreshAsked } from "../adapter/fresh-connection.ts";
 import { NodeBody } from "./node-body.ts";
 import { NodeResponse } from "./node-response.ts";
 
@@ -19,6 +20,7 @@ type Init = NonNullable<Parameters<Fetch>[1]>;
  * `anthropic("…", { fetch })`.
  *
  * It sends text and bytes, follows no redirect and knows no proxy. Bodies are read by `getReader()`, `text()`, `json()`.
+ * Its errors say by `reusedSocket` whether the connection had carried a request before.
  */
 export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
   const { maxIdleSockets = 256, idleMs = 4_000 } = options;
@@ -31,14 +33,24 @@ export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
     const request = (isSecure ? https : http).request(url, {
       method: init.method ?? "GET",
       headers: headersOf(init),
-      agent: isSecure ? agents.https : agents.http,
+      // Without an agent the request has a connection of its own, which is closed afterwards.
+      agent: !isFreshAsked(init) && (isSecure ? agents.https : agents.http),
     });
     const message = await send(request, init);
-    const body = hasBody(message) ? new NodeBody(message, init.signal ?? undefined) : null;
-    if (body === null) message.resume();
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part of a response that readers of answers use
-    return new NodeResponse(message, body, url.href) as unknown as Response;
+    try {
+      return responseOf(message, init, url.href);
+    } catch (error) {
+      message.destroy();
+      throw error;
+    }
   };
+}
+
+function responseOf(message: http.IncomingMessage, { signal }: Init, url: string): Response {
+  const body = hasBody(message) ? new NodeBody(message, signal ?? undefined) : null;
+  if (body === null) message.resume();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part of a response that readers of answers use
+  return new NodeResponse(message, body, url) as unknown as Response;
 }
 
 function headersOf({ headers, body }: Init): http.OutgoingHttpHeaders {
@@ -58,19 +70,38 @@ function bytesOf(body: unknown): string | Uint8Array {
 
 function send(request: http.ClientRequest, { body, signal }: Init): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      signal?.removeEventListener("abort", onAbort);
+      request.off("close", onClose);
+    };
     const onAbort = (): void => {
+      settle();
       const reason: unknown = signal?.reason;
       reject(reason);
       request.destroy();
     };
+    // Whatever else ends a request, such as a switch to another protocol: nothing else would tell.
+    const onClose = (): void => {
+      settle();
+      reject(new Error("The connection was closed before a response came."));
+    };
     signal?.addEventListener("abort", onAbort, { once: true });
+    request.on("close", onClose);
     request.on("response", (message) => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve(message);
+      settle();
+      if ((message.statusCode ?? 0) >= 200) {
+        resolve(message);
+        return;
+      }
+      // 000, or a switch of protocols that names none. The parser lets both pass.
+      message.destroy();
+      reject(
+        Object.assign(new Error("The response has a status that ends no request."), { code: "HPE_INVALID_STATUS" }),
+      );
     });
     request.on("error", (error) => {
-      signal?.removeEventListener("abort", onAbort);
-      reject(error);
+      settle();
+      reject(Object.assign(error, { reusedSocket: request.reusedSocket }));
     });
     request.end(body === undefined || body === null ? undefined : bytesOf(body));
   });
