@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { execFile } from "node:child_process";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,6 +10,17 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { anthropic, type AnthropicTargetOptions } from "./index.ts";
 
 const MODEL = "claude-sonnet-5-5";
+/** As gateways and tools have people set them. */
+const STRAY_HEADERS = [
+  "Authorization: Bearer from-env",
+  "x-api-key: from-env",
+  "anthropic-version: 2020-01-01",
+  "Content-Type: text/plain",
+  "user-agent: from-env",
+  "accept: from-env",
+  "x-stray: 1",
+  "x-kept: from-env",
+].join("\n");
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -43,6 +55,27 @@ describe("anthropic", () => {
 
     vi.stubEnv("ANTHROPIC_API_KEY", "");
     expect(anthropic(MODEL).problems.join()).toContain("ANTHROPIC_API_KEY");
+  });
+
+  it("keeps the vendor's key from the environment for the vendor's own host", () => {
+    vi.stubEnv("ANTHROPIC_API_KEY", "from-env");
+    const elsewhere = ["https://gateway.test", "https://api.anthropic.com.gateway.test", "http://127.0.0.1:4000"];
+
+    const problems = elsewhere.map((baseURL) => anthropic(MODEL, { baseURL }).problems);
+
+    expect(problems.flat()).toHaveLength(3);
+    for (const [problem] of problems) {
+      expect(problem).toContain("give the option `apiKey`; ANTHROPIC_API_KEY is sent to the vendor's own hosts only");
+    }
+    expect(anthropic(MODEL, { baseURL: "https://api.anthropic.com/" }).problems).toEqual([]);
+    expect(anthropic(MODEL, { baseURL: "https://gateway.test", apiKey: "k" }).problems).toEqual([]);
+  });
+
+  it("refuses a model's name that would lead out of a client's path", () => {
+    const client = new Anthropic({ apiKey: "k" });
+
+    expect(anthropic("../../models", { client }).problems).toHaveLength(1);
+    expect(anthropic("eu.anthropic.claude-sonnet-5-5-v1:0", { client }).problems).toEqual([]);
   });
 
   it("lets the user know better what a model can", () => {
@@ -164,20 +197,50 @@ describe("anthropic over a socket", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("is not led by the environment: neither URL, headers nor log level", async () => {
+  it("is not led by the environment: neither URL, credential, any header nor log level", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello." });
+    const options = { headers: { "x-kept": "mine" } };
+    await generate(vendor, options);
+    vi.stubEnv("ANTHROPIC_API_KEY", "key-from-env");
     vi.stubEnv("ANTHROPIC_BASE_URL", "https://elsewhere.invalid");
     vi.stubEnv("ANTHROPIC_AUTH_TOKEN", "token-from-env");
-    vi.stubEnv("ANTHROPIC_CUSTOM_HEADERS", "x-stray: 1\nx-kept: from-env");
+    vi.stubEnv("ANTHROPIC_PROFILE", "profile-from-env");
+    vi.stubEnv("ANTHROPIC_ORGANIZATION_ID", "org-from-env");
+    vi.stubEnv("ANTHROPIC_WORKSPACE_ID", "workspace-from-env");
+    vi.stubEnv("ANTHROPIC_CUSTOM_HEADERS", STRAY_HEADERS);
     vi.stubEnv("ANTHROPIC_LOG", "debug");
     const printed = [vi.spyOn(console, "debug"), vi.spyOn(console, "info"), vi.spyOn(console, "warn")];
 
-    await generate(vendor, { headers: { "x-kept": "mine" } });
+    await generate(vendor, options);
 
-    expect(vendor.requests[0]?.headers).toMatchObject({ authorization: "Bearer k", "x-kept": "mine" });
-    expect(vendor.requests[0]?.headers).not.toHaveProperty("x-stray");
+    const [without, withEnvironment] = vendor.requests.map(({ headers }) => headers);
+    expect(without).toMatchObject({
+      authorization: "Bearer k",
+      "x-kept": "mine",
+      "content-type": "application/json",
+      "anthropic-version": expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    });
+    expect(withEnvironment).toEqual(without);
+    expect(process.env["ANTHROPIC_CUSTOM_HEADERS"]).toBe(STRAY_HEADERS);
     for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+  });
+
+  it("asks a sibling whose client gets its key by a function, although the first one's was refused", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Hello." });
+    const targets = ["bad-key", "good-key"].map((key) =>
+      anthropic(MODEL, { client: new Anthropic({ baseURL: vendor.url, apiKey: () => Promise.resolve(key) }) }),
+    );
+
+    const answer = await createChain([{ targets }]).generate("Hi");
+
+    expect(answer.text).toBe("Hello.");
+    expect(answer.trace.attempts.map((attempt) => attempt.class)).toEqual(["auth.invalid", undefined]);
+    expect(vendor.requests.map(({ headers }) => headers["authorization"])).toEqual([
+      "Bearer bad-key",
+      "Bearer good-key",
+    ]);
   });
 
   it("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
@@ -253,6 +316,34 @@ describe("anthropic and redirects", () => {
 
     expect(isUnderstudyError(error) && error.code).toBe("config");
     expect([seen.length, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+});
+
+describe("the first request of a process without a file descriptor left", () => {
+  it("fails as this machine's fault, and the next one is answered", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Hello." });
+    const program = `
+      import { closeSync, openSync } from "node:fs";
+      import { createChain } from "@understudy/core";
+      import { anthropic } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
+      const chain = createChain([anthropic("${MODEL}", { baseURL: process.argv[1], apiKey: "k" })]);
+      const open = [];
+      try {
+        for (;;) open.push(openSync("/dev/null"));
+      } catch (error) {
+        console.log(error.code);
+      }
+      await chain.generate("Hi").catch((error) => console.log(error.code));
+      for (const descriptor of open) closeSync(descriptor);
+      console.log((await chain.generate("Hi")).text);
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const limited = ["-c", 'ulimit -n 120 && exec "$0" "$@"', process.execPath, ...flags, "-e", program, vendor.url];
+    const { stdout } = await promisify(execFile)("sh", limited, { cwd: fileURLToPath(new URL("..", import.meta.url)) });
+
+    expect(stdout.trim().split("\n")).toEqual(["EMFILE", "local-resource", "Hello."]);
   });
 });
 

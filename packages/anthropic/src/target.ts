@@ -1,6 +1,7 @@
 import {
   checkTargetOptions,
   makeTarget,
+  modelPathProblems,
   SdkConnection,
   sdkIdentity,
   type Capabilities,
@@ -26,8 +27,8 @@ const VENDOR = "anthropic";
 const BASE_URL = "https://api.anthropic.com";
 
 /**
- * One Claude model at one endpoint with one key, through the Messages API. The key comes from `apiKey` or
- * `ANTHROPIC_API_KEY`. Never throws: what is wrong is told by `createChain`.
+ * One Claude model at one endpoint with one key, through the Messages API. The key comes from `apiKey` or,
+ * for the vendor's own host, `ANTHROPIC_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function anthropic(model: string, options: AnthropicTargetOptions = {}): Target {
   const { client, fetch } = options;
@@ -38,6 +39,8 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
     keyVariables: ["ANTHROPIC_API_KEY"],
     ownOptions: ["client"],
     client: sdkIdentity(client),
+    // Clients for other clouds put it into the path.
+    problems: client === undefined ? [] : modelPathProblems(model),
   });
   const { apiKey, baseURL, headers } = checked;
   return makeTarget({
@@ -54,7 +57,7 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
     connection: new SdkConnection({
       client,
-      create: (settings) => createClient(settings, apiKey, baseURL),
+      load: () => loadSdk(apiKey, baseURL),
       fetch,
       headers,
       headersVariable: "ANTHROPIC_CUSTOM_HEADERS",
@@ -63,9 +66,9 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
   });
 }
 
-async function createClient(settings: SdkSettings, apiKey: string, baseURL: string): Promise<AnthropicClient> {
+async function loadSdk(apiKey: string, baseURL: string): Promise<(settings: SdkSettings) => AnthropicClient> {
   const { Anthropic } = await import("@anthropic-ai/sdk");
-  return new Anthropic({ ...settings, apiKey, baseURL, openTelemetry: false });
+  return (settings) => new Anthropic({ ...settings, apiKey, baseURL, openTelemetry: false });
 }
 
 function capabilitiesOf(id: string, endpoint: string): Capabilities {

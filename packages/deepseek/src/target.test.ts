@@ -1,3 +1,6 @@
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { execFile } from "node:child_process";
 import { createChain, isUnderstudyError, type Answer, type Request } from "@understudy/core";
 import { startDeepSeek, type Vendor } from "@understudy/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -37,6 +40,15 @@ describe("deepseek", () => {
 
     vi.stubEnv("DEEPSEEK_API_KEY", "");
     expect(deepseek(MODEL).problems.join()).toContain("DEEPSEEK_API_KEY");
+  });
+
+  it("keeps the vendor's key from the environment for the vendor's own host", () => {
+    vi.stubEnv("DEEPSEEK_API_KEY", "from-env");
+    const [problem] = deepseek(MODEL, { baseURL: "https://gateway.test" }).problems;
+
+    expect(problem).toContain("give the option `apiKey`; DEEPSEEK_API_KEY is sent to the vendor's own hosts only");
+    expect(deepseek(MODEL, { baseURL: "https://api.deepseek.com/beta" }).problems).toEqual([]);
+    expect(deepseek(MODEL, { baseURL: "https://gateway.test", apiKey: "k" }).problems).toEqual([]);
   });
 
   it("never throws, not even for a key that is no header value, and keeps it out of the problem", () => {
@@ -218,5 +230,33 @@ describe("deepseek over a socket", () => {
 
     expect(isUnderstudyError(error) && error.code).toBe("unsupported");
     expect(vendor.requests).toHaveLength(0);
+  });
+});
+
+describe("the first request of a process without a file descriptor left", () => {
+  it("fails as this machine's fault, and the next one is answered", async () => {
+    await using vendor = await startDeepSeek();
+    vendor.answer({ text: "Hello." });
+    const program = `
+      import { closeSync, openSync } from "node:fs";
+      import { createChain } from "@understudy/core";
+      import { deepseek } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
+      const chain = createChain([deepseek("${MODEL}", { baseURL: process.argv[1], apiKey: "k" })]);
+      const open = [];
+      try {
+        for (;;) open.push(openSync("/dev/null"));
+      } catch (error) {
+        console.log(error.code);
+      }
+      await chain.generate("Hi").catch((error) => console.log(error.code));
+      for (const descriptor of open) closeSync(descriptor);
+      console.log((await chain.generate("Hi")).text);
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const limited = ["-c", 'ulimit -n 120 && exec "$0" "$@"', process.execPath, ...flags, "-e", program, vendor.url];
+    const { stdout } = await promisify(execFile)("sh", limited, { cwd: fileURLToPath(new URL("..", import.meta.url)) });
+
+    expect(stdout.trim().split("\n")).toEqual(["EMFILE", "local-resource", "Hello."]);
   });
 });

@@ -17,8 +17,8 @@ const VENDOR = "deepseek";
 const BASE_URL = "https://api.deepseek.com";
 
 /**
- * One DeepSeek model at one endpoint with one key, through DeepSeek's own chat API. The key comes from `apiKey` or
- * `DEEPSEEK_API_KEY`. Never throws: what is wrong is told by `createChain`.
+ * One DeepSeek model at one endpoint with one key, through DeepSeek's own chat API. The key comes from `apiKey`
+ * or, for the vendor's own host, `DEEPSEEK_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Target {
   const { fetch } = options;

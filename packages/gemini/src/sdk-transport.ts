@@ -1,30 +1,26 @@
 import { GoogleGenerativeAI, type GenerativeModel } from "@google/generative-ai";
 import {
-  asArray,
-  asNumber,
-  asObject,
+  cappedFetch,
+  freshInit,
+  networkFailure,
   TargetFailure,
   type AttemptContext,
   type CheckedOptions,
   type Connection,
+  type Fetch,
   type NativeRequest,
 } from "@understudy/core/adapter";
 
-const HIDES_CAUSE = "the SDK drops the cause of connection errors";
 const HIDES_BODY = "the SDK does not show a body that is no event stream";
 
 /** Cases of the conformance kit that cannot hold through the SDK, each with its reason. */
 export const SDK_EXEMPTIONS: Readonly<Record<string, string>> = {
-  "a refused connection": HIDES_CAUSE,
-  "an answer that is not HTTP": HIDES_CAUSE,
-  "a flood of headers": HIDES_CAUSE,
   "bytes that are no UTF-8": "the SDK says nothing but that reading failed",
   "a web page with status 200": HIDES_BODY,
   "JSON with status 200 that is no answer": HIDES_BODY,
   "the vendor's error body with status 200": HIDES_BODY,
   "a whole answer where a stream was asked for": HIDES_BODY,
   "an in-band error without framing": HIDES_BODY,
-  "a redirect": "the SDK follows redirects",
   "some keep-alives, then the answer": "the SDK delivers nothing after a comment in the stream",
   "an event of 17 MiB": "the SDK reads events of any size",
 };
@@ -35,7 +31,8 @@ type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
 /**
  * The same requests and answers through `@google/generative-ai`. Its chunks are framed anew for our reader, which then
  * finds errors in chunks, the end and everything else as it does without the SDK. What it leaves to be done here: an
- * abort of its own for each call, a handler for the second promise of every stream, and names for its errors.
+ * abort of its own for each call, a handler for the second promise of every stream, and a fetch that keeps what the SDK
+ * hides of failed requests.
  */
 export function sdkTransport(setup: Setup): Connection {
   const client = new GoogleGenerativeAI(setup.apiKey);
@@ -50,11 +47,13 @@ export function sdkTransport(setup: Setup): Connection {
         context.signal.removeEventListener("abort", abort);
         abort();
       };
+      const fetch = new TellingFetch(context);
       try {
-        return await ask(client, request, setup, controller.signal, release);
+        return await ask(client, request, setup, fetch, controller.signal, release);
       } catch (error) {
         release();
-        return responseOf(error, context);
+        if (context.signal.aborted) throw error;
+        return fetch.response(error);
       }
     },
   };
@@ -64,6 +63,7 @@ async function ask(
   client: GoogleGenerativeAI,
   { path, headers, body }: NativeRequest,
   { baseURL, headers: common }: Setup,
+  fetch: TellingFetch,
   signal: AbortSignal,
   release: () => void,
 ): Promise<Response> {
@@ -76,14 +76,64 @@ async function ask(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body goes over the wire as it is
   const params = structuredClone(body) as unknown as NativeParams;
   if (task === "generateContent") {
-    const { response } = await generator.generateContent(params, { signal });
+    const { response } = await fetch.during(() => generator.generateContent(params, { signal }));
     release();
-    return json(200, response);
+    return Response.json(response);
   }
-  const { stream, response } = await generator.generateContentStream(params, { signal });
+  const { stream, response } = await fetch.during(() => generator.generateContentStream(params, { signal }));
   // Rejects with every stream that fails, and nobody else would hear it.
   response.catch(() => undefined);
   return new Response(framed(stream, release), { status: 200, headers: { "content-type": "text/event-stream" } });
+}
+
+/**
+ * The fetch of one request: as for all targets it follows no redirect and cuts error bodies, and it keeps what went wrong,
+ * of which the SDK's errors say less.
+ */
+class TellingFetch {
+  readonly #context: AttemptContext;
+  #refused: Response | undefined;
+  #failed: { readonly error: unknown } | undefined;
+
+  constructor(context: AttemptContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Runs what takes the global `fetch`. The SDK knows no other, and takes it before it waits for anything: while this
+   * one stands in its place, nothing else runs.
+   */
+  during<Made>(make: () => Made): Made {
+    const usual = globalThis.fetch;
+    globalThis.fetch = (input, init) => this.#ask(usual, input, init);
+    try {
+      return make();
+    } finally {
+      globalThis.fetch = usual;
+    }
+  }
+
+  /** The response that the SDK made an error of. Throws the class of every other error. */
+  response(error: unknown): Response {
+    if (this.#failed !== undefined) throw this.#failed.error;
+    if (this.#refused !== undefined) return this.#refused;
+    // Connections break with a cause. Else the SDK has taken for granted that there is a body, and that it is JSON.
+    if (error instanceof TypeError && error.cause !== undefined) throw networkFailure(error, "body");
+    const isUnread = error instanceof SyntaxError || error instanceof TypeError;
+    throw isUnread ? new TargetFailure("gateway.not-a-stream") : error;
+  }
+
+  async #ask(usual: Fetch, ...[input, init]: Parameters<Fetch>): Promise<Response> {
+    const { clock, freshConnection } = this.#context;
+    try {
+      const response = await cappedFetch(usual, () => clock)(input, { ...init, ...freshInit(freshConnection) });
+      if (!response.ok) this.#refused = response.clone();
+      return response;
+    } catch (error) {
+      this.#failed = { error };
+      throw error;
+    }
+  }
 }
 
 /** The chunks as the events they came from, one for each pull. */
@@ -113,33 +163,6 @@ function streamFailure(error: unknown): TargetFailure {
   if (message.startsWith("Error parsing JSON")) return new TargetFailure("stream.malformed");
   if (message.startsWith("Failed to parse stream")) return new TargetFailure("stream.truncated");
   return new TargetFailure("stream.reset");
-}
-
-/** An error with a status is a response that the SDK has taken apart. */
-function responseOf(error: unknown, { signal }: AttemptContext): Response {
-  if (signal.aborted) throw error;
-  const fields = asObject(error);
-  const status = asNumber(Reflect.get(fields, "status"));
-  if (status === undefined) {
-    // The SDK takes for granted that there is a body, and that it is JSON.
-    if (error instanceof SyntaxError || error instanceof TypeError) throw new TargetFailure("gateway.not-a-stream");
-    const isAnswered = !messageOf(error).startsWith("Error fetching from");
-    throw new TargetFailure(isAnswered ? "stream.reset" : "network.reset", { beforeResponse: !isAnswered });
-  }
-  const details = asArray(Reflect.get(fields, "errorDetails"));
-  const [, text = ""] = /\[\d{3} [^\]]{0,100}\] ([\s\S]*)$/.exec(messageOf(error)) ?? [];
-  const appended = details.length === 0 ? -1 : text.indexOf(` ${JSON.stringify(details)}`);
-  const message = appended === -1 ? text : text.slice(0, appended);
-  if (message === "") return new Response(null, { status: atLeast200(status) });
-  return json(status, { error: { code: status, message, details } });
-}
-
-function json(status: number, value: unknown): Response {
-  return new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
-}
-
-function atLeast200(status: number): number {
-  return status < 200 ? 599 : status;
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { getEventListeners } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { GoogleGenerativeAI } from "@google/generative-ai";
@@ -37,6 +39,12 @@ function generate(
   model = MODEL,
 ): Promise<Answer> {
   return createChain([gemini(model, { baseURL: vendor.url, apiKey: "k", ...options })]).generate(asked);
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listening TCP server has such an address
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function results({ message, toolCalls }: Answer): Message[] {
@@ -81,6 +89,30 @@ describe("gemini", () => {
     vi.stubEnv("GOOGLE_API_KEY", "");
     expect(gemini(MODEL).problems.join()).toContain("GEMINI_API_KEY");
   });
+
+  it("keeps the vendor's key from the environment for the vendor's own hosts", () => {
+    vi.stubEnv("GEMINI_API_KEY", "from-env");
+    const own = [
+      "https://generativelanguage.googleapis.com/v1",
+      "https://aiplatform.googleapis.com/v1beta1/publishers/google",
+      "https://europe-west4-aiplatform.googleapis.com/v1beta1/publishers/google",
+      "https://aiplatform.eu.rep.googleapis.com/v1beta1/publishers/google",
+    ];
+    const others = ["https://gateway.test", "https://storage.googleapis.com", "https://aiplatform.gateway.test"];
+
+    expect(own.flatMap((baseURL) => gemini(MODEL, { baseURL }).problems)).toEqual([]);
+    for (const baseURL of others) {
+      const [problem] = gemini(MODEL, { baseURL }).problems;
+      expect(problem).toContain("give the option `apiKey`; GEMINI_API_KEY is sent to the vendor's own hosts only");
+    }
+  });
+
+  it.each(["../../v1/files", "models/..", "models/a?key=b", "..\\files"])(
+    "refuses the model %j, which would lead elsewhere",
+    (model) => {
+      expect(gemini(model, { apiKey: "k" }).problems).toHaveLength(1);
+    },
+  );
 
   it("tells which options exclude each other", () => {
     const client = new GoogleGenerativeAI("client-key");
@@ -343,6 +375,64 @@ describe("gemini through the SDK", () => {
     },
   );
 
+  it("cuts the endless body of a failed response, and closes its connection", async () => {
+    const closed = Promise.withResolvers<void>();
+    let sent = 0;
+    const server = createServer((_, response) => {
+      response.on("close", () => closed.resolve());
+      response.writeHead(503);
+      const piece = "x".repeat(65_536);
+      const write = (): void => {
+        while (sent < 64 * 1024 * 1024 && response.write(piece)) sent += piece.length;
+      };
+      response.on("drain", write);
+      write();
+    });
+    const baseURL = await listen(server);
+
+    const error = await createChain([gemini(MODEL, { baseURL, apiKey: "k", ...sdk })], { policy: () => "stop" })
+      .generate("Hi")
+      .catch((thrown: unknown) => thrown);
+    await closed.promise;
+    server.close();
+
+    expect(isUnderstudyError(error) && error.attempts[0]).toMatchObject({ class: "server.gateway", status: 503 });
+    // What fits into the buffers of both sides, far from what the server would have sent.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it.each([307, 308])("sends neither key nor prompt to where a redirect with %i points", async (status) => {
+    await using elsewhere = await startGemini();
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(status, { location: `${elsewhere.url}/v1beta/models/m:generateContent` }).end();
+    });
+    const baseURL = await listen(server);
+
+    const error = await createChain([gemini(MODEL, { baseURL, apiKey: "k", ...sdk })])
+      .generate("Hi")
+      .catch((thrown: unknown) => thrown);
+    server.close();
+
+    expect(isUnderstudyError(error) && error.attempts[0]).toMatchObject({ class: "redirect", status });
+    expect([asked, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+
+  it("leaves the global fetch in its place while it waits", async () => {
+    await using vendor = await startGemini();
+    const usual = globalThis.fetch;
+    const target = gemini(MODEL, { baseURL: vendor.url, apiKey: "k", ...sdk });
+
+    const pending = createChain([target]).generate("Hi");
+    for (let turn = 0; turn < 50; turn++) {
+      // oxlint-disable-next-line no-await-in-loop -- turn by turn
+      await Promise.resolve();
+      expect(globalThis.fetch).toBe(usual);
+    }
+    await pending;
+  });
+
   it("GE-02 leaves no rejection behind when a stream fails", async () => {
     await using vendor = await startGemini();
     vendor.answer({ text: ["a", "b"] });
@@ -387,6 +477,39 @@ describe("gemini through the SDK", () => {
 
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
+});
+
+describe("the first request of a process without a file descriptor left", () => {
+  it.each(["fetch", "sdk"])(
+    "fails as this machine's fault, and the next one is answered: transport %s",
+    async (transport) => {
+      await using vendor = await startGemini();
+      vendor.answer({ text: "Hello." });
+      const program = `
+      import { closeSync, openSync } from "node:fs";
+      import { createChain } from "@understudy/core";
+      import { gemini } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
+      const chain = createChain([gemini("${MODEL}", { baseURL: process.argv[1], apiKey: "k", transport: "${transport}" })]);
+      const open = [];
+      try {
+        for (;;) open.push(openSync("/dev/null"));
+      } catch (error) {
+        console.log(error.code);
+      }
+      await chain.generate("Hi").catch((error) => console.log(error.code));
+      for (const descriptor of open) closeSync(descriptor);
+      console.log((await chain.generate("Hi")).text);
+    `;
+
+      const flags = ["-C", "@understudy/source", "--input-type=module"];
+      const limited = ["-c", 'ulimit -n 120 && exec "$0" "$@"', process.execPath, ...flags, "-e", program, vendor.url];
+      const { stdout } = await promisify(execFile)("sh", limited, {
+        cwd: fileURLToPath(new URL("..", import.meta.url)),
+      });
+
+      expect(stdout.trim().split("\n")).toEqual(["EMFILE", "local-resource", "Hello."]);
+    },
+  );
 });
 
 describe("importing the package", () => {

@@ -1,7 +1,9 @@
 import {
   checkTargetOptions,
   FetchConnection,
+  loadOnce,
   makeTarget,
+  modelPathProblems,
   type Capabilities,
   type CheckedOptions,
   type Connection,
@@ -31,10 +33,18 @@ export interface GeminiTargetOptions extends TargetOptions {
 const VENDOR = "gemini";
 const BASE_URL = "https://generativelanguage.googleapis.com";
 const VERSION = "v1beta";
+/** The Gemini API, and Vertex in any region, which takes keys too. */
+const HOSTS = [
+  "generativelanguage.googleapis.com",
+  "aiplatform.googleapis.com",
+  "*-aiplatform.googleapis.com",
+  "aiplatform.us.rep.googleapis.com",
+  "aiplatform.eu.rep.googleapis.com",
+];
 
 /**
- * One Gemini model at one endpoint with one key, through generateContent. The key comes from `apiKey`, `GEMINI_API_KEY`
- * or `GOOGLE_API_KEY`. Never throws: what is wrong is told by `createChain`.
+ * One Gemini model at one endpoint with one key, through generateContent. The key comes from `apiKey` or, for Google's
+ * own hosts, `GEMINI_API_KEY` or `GOOGLE_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function gemini(model: string, options: GeminiTargetOptions = {}): Target {
   const { client } = options;
@@ -45,10 +55,11 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
     defaultBaseURL: BASE_URL,
     // A token in a header takes the place of a key, which is how Vertex is asked.
     keyVariables: token === undefined ? ["GEMINI_API_KEY", "GOOGLE_API_KEY"] : [],
+    keyHosts: HOSTS,
     isKeyRequired: token === undefined,
     ownOptions: ["client", "transport"],
     credential: token,
-    problems: problemsOf(options),
+    problems: [...modelPathProblems(model), ...problemsOf(options)],
   });
   const callIds = !isVertex(checked.endpoint);
   return makeTarget({
@@ -75,15 +86,13 @@ function connect({ fetch, transport }: GeminiTargetOptions, { apiKey, baseURL, h
     const key = apiKey === "" ? {} : { "x-goog-api-key": apiKey };
     return new FetchConnection({ baseURL: root, headers: { ...key, ...headers }, fetch });
   }
-  let loaded: Promise<Connection> | undefined;
-  const load = async (): Promise<Connection> => {
+  const load = loadOnce(async () => {
     const { sdkTransport } = await import("./sdk-transport.ts");
     return sdkTransport({ apiKey, baseURL: root, headers });
-  };
+  });
   return {
     send: async (request, context) => {
-      loaded ??= load();
-      const connection = await loaded;
+      const connection = await load();
       return connection.send(request, context);
     },
   };

@@ -1,7 +1,9 @@
 import {
   checkTargetOptions,
+  isHost,
   isLoopback,
   makeTarget,
+  modelPathProblems,
   SdkConnection,
   sdkIdentity,
   type Capabilities,
@@ -36,10 +38,11 @@ export interface Api extends Pick<TargetSetup, "failureTable" | "plan" | "toNati
 
 const VENDOR = "openai";
 const BASE_URL = "https://api.openai.com/v1";
-
 /** The vendor's own API, in any region. */
+const HOSTS = ["api.openai.com", "*.api.openai.com"];
+
 export function isVendorHost({ baseURL, client }: OpenAITargetOptions): boolean {
-  return /(?:^|\.)api\.openai\.com$/.test(URL.parse(client?.baseURL ?? baseURL ?? BASE_URL)?.hostname ?? "");
+  return isHost(client?.baseURL ?? baseURL ?? BASE_URL, HOSTS);
 }
 
 /**
@@ -57,11 +60,13 @@ export function makeOpenAITarget(
     vendor: VENDOR,
     model,
     defaultBaseURL: BASE_URL,
-    // The vendor's key is not for others to see.
-    keyVariables: isVendorHost(options) ? ["OPENAI_API_KEY"] : [],
+    keyVariables: ["OPENAI_API_KEY"],
+    keyHosts: HOSTS,
     isKeyRequired: !isLoopback(options.baseURL ?? BASE_URL),
     ownOptions: ["client", ...ownOptions],
     client: sdkIdentity(client),
+    // Clients for other clouds put it into the path.
+    problems: client === undefined ? [] : modelPathProblems(model),
   });
   const { apiKey, baseURL, headers } = checked;
   const { contextWindow, maxOutputTokens } = openAIModel(model);
@@ -83,7 +88,7 @@ export function makeOpenAITarget(
     },
     connection: new SdkConnection({
       client,
-      create: (settings) => createClient(settings, apiKey, baseURL),
+      load: () => loadSdk(apiKey, baseURL),
       fetch,
       // The SDK insists on a key; without one it must not send what stands in for it.
       headers: client === undefined && apiKey === "" ? { authorization: null, ...headers } : headers,
@@ -92,15 +97,16 @@ export function makeOpenAITarget(
   });
 }
 
-async function createClient(settings: SdkSettings, apiKey: string, baseURL: string): Promise<OpenAIClient> {
+async function loadSdk(apiKey: string, baseURL: string): Promise<(settings: SdkSettings) => OpenAIClient> {
   const { OpenAI } = await import("openai");
-  return new OpenAI({
-    ...settings,
-    apiKey: apiKey === "" ? "none" : apiKey,
-    baseURL,
-    organization: null,
-    project: null,
-    // Whoever shows a key to a browser knows it: it has to be given as an option there.
-    dangerouslyAllowBrowser: true,
-  });
+  return (settings) =>
+    new OpenAI({
+      ...settings,
+      apiKey: apiKey === "" ? "none" : apiKey,
+      baseURL,
+      organization: null,
+      project: null,
+      // Whoever shows a key to a browser knows it: it has to be given as an option there.
+      dangerouslyAllowBrowser: true,
+    });
 }

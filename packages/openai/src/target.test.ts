@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { execFile } from "node:child_process";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,6 +10,17 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { openai, type OpenAITargetOptions } from "./index.ts";
 
 const MODEL = "gpt-5.6-terra";
+/** As gateways and tools have people set them. */
+const STRAY_HEADERS = [
+  "Authorization: Bearer from-env",
+  "api-key: from-env",
+  "Content-Type: text/plain",
+  "OpenAI-Organization: from-env",
+  "user-agent: from-env",
+  "accept: from-env",
+  "x-stray: 1",
+  "x-kept: from-env",
+].join("\n");
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -21,6 +33,10 @@ function generate(
   model = MODEL,
 ): Promise<Answer> {
   return createChain([openai(model, { baseURL: vendor.url, apiKey: "k", ...options })]).generate(request);
+}
+
+function keyOf(options: OpenAITargetOptions): string {
+  return openai(MODEL, options).scopes.key;
 }
 
 const TOOL = {
@@ -260,22 +276,71 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("is not led by the environment: neither URL, organization, headers nor log level", async () => {
+  it("is not led by the environment: neither URL, credential, organization, any header nor log level", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Hello." });
+    const options = { headers: { "x-kept": "mine" } };
+    await generate(vendor, options);
+    vi.stubEnv("OPENAI_API_KEY", "key-from-env");
     vi.stubEnv("OPENAI_BASE_URL", "https://elsewhere.invalid");
     vi.stubEnv("OPENAI_ORG_ID", "org-from-env");
     vi.stubEnv("OPENAI_PROJECT_ID", "proj-from-env");
     vi.stubEnv("OPENAI_ADMIN_KEY", "admin-from-env");
-    vi.stubEnv("OPENAI_CUSTOM_HEADERS", "x-stray: 1\nx-kept: from-env");
+    vi.stubEnv("OPENAI_CUSTOM_HEADERS", STRAY_HEADERS);
     vi.stubEnv("OPENAI_LOG", "debug");
     const printed = [vi.spyOn(console, "debug"), vi.spyOn(console, "info"), vi.spyOn(console, "warn")];
 
-    await generate(vendor, { headers: { "x-kept": "mine" } });
+    await generate(vendor, options);
 
-    expect(vendor.requests[0]?.headers).toMatchObject({ authorization: "Bearer k", "x-kept": "mine" });
-    expect(JSON.stringify(vendor.requests[0]?.headers)).not.toMatch(/from-env|x-stray/);
+    const [without, withEnvironment] = vendor.requests.map(({ headers }) => headers);
+    expect(without).toMatchObject({
+      authorization: "Bearer k",
+      "x-kept": "mine",
+      "content-type": "application/json",
+    });
+    expect(withEnvironment).toEqual(without);
+    expect(process.env["OPENAI_CUSTOM_HEADERS"]).toBe(STRAY_HEADERS);
     for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ["a key by a function", (key: string) => ({ apiKey: () => Promise.resolve(key) })],
+    ["a header", (key: string) => ({ apiKey: "unused", defaultHeaders: { Authorization: `Bearer ${key}` } })],
+  ])("asks a sibling whose client has %s, although the first one's was refused", async (_, credentialOf) => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Hello." });
+    const targets = ["bad-key", "good-key"].map((key) =>
+      openai(MODEL, { client: new OpenAI({ baseURL: vendor.url, ...credentialOf(key) }) }),
+    );
+
+    const answer = await createChain([{ targets }]).generate("Hi");
+
+    expect(answer.text).toBe("Hello.");
+    expect(answer.trace.attempts.map((attempt) => attempt.class)).toEqual(["auth.invalid", undefined]);
+    expect(vendor.requests.map(({ headers }) => headers["authorization"])).toEqual([
+      "Bearer bad-key",
+      "Bearer good-key",
+    ]);
+  });
+
+  it("knows one client again, and two clients of one key", () => {
+    const client = new AzureOpenAI({
+      endpoint: "https://acme.openai.azure.com",
+      apiVersion: "2025-04-01-preview",
+      azureADTokenProvider: () => Promise.resolve("token"),
+    });
+    expect(keyOf({ client })).toBe(keyOf({ client }));
+    expect(keyOf({ client: new OpenAI({ apiKey: "k" }) })).toBe(keyOf({ client: new OpenAI({ apiKey: "k" }) }));
+    expect(keyOf({ apiKey: "k", headers: { "api-key": "a" } })).not.toBe(
+      keyOf({ apiKey: "k", headers: { "api-key": "b" } }),
+    );
+  });
+
+  it("refuses a model's name that would lead out of a client's path", () => {
+    const client = new OpenAI({ apiKey: "k" });
+
+    expect(openai("../../files", { client }).problems).toHaveLength(1);
+    expect(openai("acme/large", { client }).problems).toEqual([]);
   });
 
   it("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
@@ -373,6 +438,34 @@ describe("openai and redirects", () => {
 
     expect(isUnderstudyError(error) && error.code).toBe("config");
     expect([seen.length, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+});
+
+describe("the first request of a process without a file descriptor left", () => {
+  it("fails as this machine's fault, and the next one is answered", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Hello." });
+    const program = `
+      import { closeSync, openSync } from "node:fs";
+      import { createChain } from "@understudy/core";
+      import { openai } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
+      const chain = createChain([openai("${MODEL}", { baseURL: process.argv[1], apiKey: "k" })]);
+      const open = [];
+      try {
+        for (;;) open.push(openSync("/dev/null"));
+      } catch (error) {
+        console.log(error.code);
+      }
+      await chain.generate("Hi").catch((error) => console.log(error.code));
+      for (const descriptor of open) closeSync(descriptor);
+      console.log((await chain.generate("Hi")).text);
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const limited = ["-c", 'ulimit -n 120 && exec "$0" "$@"', process.execPath, ...flags, "-e", program, vendor.url];
+    const { stdout } = await promisify(execFile)("sh", limited, { cwd: fileURLToPath(new URL("..", import.meta.url)) });
+
+    expect(stdout.trim().split("\n")).toEqual(["EMFILE", "local-resource", "Hello."]);
   });
 });
 

@@ -1,4 +1,8 @@
 import type { Clock } from "../model/clock.ts";
+import { TargetFailure } from "../model/target-failure.ts";
+import { connectionUse } from "./connection-use.ts";
+import { isFreshAsked } from "./fresh-connection.ts";
+import { freshDispatcher } from "./fresh-dispatcher.ts";
 import { CarriedFailure, networkFailure } from "./network-failure.ts";
 
 export type Fetch = typeof globalThis.fetch;
@@ -9,18 +13,26 @@ const BODY_MS = 2_000;
 /**
  * Makes a fetch safe to hand to a vendor's SDK: redirects are not followed (they would carry key and prompt elsewhere),
  * bodies of failed responses are cut at 64 KiB and 2 s, and what it throws is classified here, where the cause is known.
+ * A connection of its own (`FRESH_CONNECTION`) is opened here for the global fetch; any other is only told.
  *
  * `clock` is asked when it is needed: a client is built once, its clock comes with each call.
  */
 export function cappedFetch(fetch: Fetch | undefined, clock: () => Clock): Fetch {
   return async (input, init) => {
+    // Looked up late, so that a global fetch that is replaced after start-up (instrumentation, proxies) is used.
+    const ask = fetch ?? globalThis.fetch;
+    const isFresh = ask === globalThis.fetch && isFreshAsked(init);
+    const dispatcher = isFresh ? freshDispatcher(Object(init)["dispatcher"]) : undefined;
+    const sent: RequestInit = { ...init, redirect: "manual" };
+    if (dispatcher !== undefined) Object.assign(sent, { dispatcher });
     let response: Response;
     try {
-      // Looked up late, so that a global fetch that is replaced after start-up (instrumentation, proxies) is used.
-      response = await (fetch ?? globalThis.fetch)(input, { ...init, redirect: "manual" });
+      response = await ask(input, sent);
     } catch (error) {
       if (init?.signal?.aborted === true) throw error;
-      throw new CarriedFailure(networkFailure(error, "headers"));
+      const failure = networkFailure(error, "headers");
+      const connection = dispatcher?.isNew === true ? "new" : connectionUse(error);
+      throw new CarriedFailure(new TargetFailure(failure.class, { ...failure.details, connection }));
     }
     if (response.ok || response.body === null || response.status < 200) return response;
     const { status, statusText } = response;

@@ -1,11 +1,9 @@
 import type { createParser } from "eventsource-parser";
+import { loadOnce } from "./load-once.ts";
 
 export type CreateParser = typeof createParser;
 
-let loading: Promise<{ readonly createParser: CreateParser }> | undefined;
-
 /** The parser of server-sent events, loaded with a process's first request: half of the time an adapter takes to load. */
-export function loadEventParser(): Promise<{ readonly createParser: CreateParser }> {
-  loading ??= import("eventsource-parser");
-  return loading;
-}
+export const loadEventParser: () => Promise<{ readonly createParser: CreateParser }> = loadOnce(
+  () => import("eventsource-parser"),
+);

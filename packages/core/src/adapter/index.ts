@@ -31,6 +31,10 @@ export {
   type SdkSettings,
 } from "./sdk-connection.ts";
 export { cappedFetch, type Fetch } from "./capped-fetch.ts";
+export { FRESH_CONNECTION, freshInit, type FreshInit } from "./fresh-connection.ts";
+export { loadOnce } from "./load-once.ts";
+export { isHost } from "./vendor-host.ts";
+export { modelPathProblems } from "./model-path.ts";
 export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";
 export type { WireEvent, WirePhase, WireReader } from "./wire-reader.ts";
 export {

@@ -16,6 +16,11 @@ export function targetScopes({ vendor, endpoint, credential, quotaGroup }: Scope
   return { key, quota: quotaGroup === undefined ? key : scopeId(["quota", vendor, quotaGroup]) };
 }
 
+/** Whether a header carries a credential, by its name. */
+export function isCredentialHeader(name: string): boolean {
+  return /^(?:[\w-]{1,64}-)?(?:authorization|api-?key|token)$/i.test(name);
+}
+
 /** 64 bits of SHA-256: enough to tell a fleet's keys apart. */
 function scopeId(parts: readonly string[]): string {
   return sha256(parts.join("\n")).slice(0, 16);

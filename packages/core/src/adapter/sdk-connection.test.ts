@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { VirtualClock } from "../../test/virtual-clock.ts";
+import { FRESH_CONNECTION } from "./fresh-connection.ts";
 import { sdkIdentity, SdkConnection, type SdkClient, type SdkPostOptions, type SdkSettings } from "./sdk-connection.ts";
 
 const REQUEST = { path: "/answers", headers: { "x-request": "r" }, body: { a: 1 } };
@@ -29,6 +30,10 @@ function recordingClient(): {
   return { client, posted, settings };
 }
 
+function credentialOf(fields: object): string | undefined {
+  return sdkIdentity(Object.assign(recordingClient().client, fields))?.credential;
+}
+
 function context(): Parameters<SdkConnection["send"]>[1] {
   const { signal } = new AbortController();
   return { signal, clock: new VirtualClock(), newId: () => "id", loss: () => undefined };
@@ -41,7 +46,7 @@ describe("SdkConnection", () => {
     const { client, posted, settings } = recordingClient();
     const connection = new SdkConnection({
       client: undefined,
-      create: (given) => Promise.resolve(client.withOptions(given)),
+      load: () => Promise.resolve((given) => client.withOptions(given)),
       fetch: undefined,
       headers: { "x-target": "t" },
       headersVariable: "ACME_HEADERS",
@@ -59,12 +64,17 @@ describe("SdkConnection", () => {
     });
   });
 
-  it("takes headers out that the environment would add, but not the target's own", async () => {
-    vi.stubEnv("ACME_HEADERS", "x-stray: 1\nno header\nx-target: from-env");
+  it("makes its client as if the variable for headers were not set, and leaves it as it is", async () => {
+    vi.stubEnv("ACME_HEADERS", "authorization: from-env");
     const { client, posted } = recordingClient();
+    const seen: unknown[] = [];
     const connection = new SdkConnection({
       client: undefined,
-      create: () => Promise.resolve(client),
+      load: () =>
+        Promise.resolve(() => {
+          seen.push("ACME_HEADERS" in process.env);
+          return client;
+        }),
       fetch: undefined,
       headers: { "x-target": "t" },
       headersVariable: "ACME_HEADERS",
@@ -72,7 +82,50 @@ describe("SdkConnection", () => {
 
     await connection.send(REQUEST, context());
 
-    expect(posted[0]?.headers).toEqual({ "x-stray": null, "x-target": "t", "x-request": "r" });
+    expect(seen).toEqual([false]);
+    expect(process.env["ACME_HEADERS"]).toBe("authorization: from-env");
+    expect(posted[0]?.headers).toEqual({ "x-target": "t", "x-request": "r" });
+  });
+
+  it("sets the variable again when no client can be made, and tries again with the next request", async () => {
+    vi.stubEnv("ACME_HEADERS", "x-stray: 1");
+    const { client, posted } = recordingClient();
+    let loads = 0;
+    const connection = new SdkConnection({
+      client: undefined,
+      load: () =>
+        Promise.resolve(() => {
+          loads += 1;
+          if (loads === 1) throw new Error("not now");
+          return client;
+        }),
+      fetch: undefined,
+      headers: {},
+      headersVariable: "ACME_HEADERS",
+    });
+
+    await expect(connection.send(REQUEST, context())).rejects.toThrow("not now");
+    expect(process.env["ACME_HEADERS"]).toBe("x-stray: 1");
+    await connection.send(REQUEST, context());
+
+    expect([loads, posted.length]).toEqual([2, 1]);
+  });
+
+  it("asks for a fresh connection by what the SDK hands to its fetch, and else sends nothing more", async () => {
+    const { client, posted } = recordingClient();
+    const connection = new SdkConnection({
+      client,
+      load: () => Promise.reject(new Error("unreachable")),
+      fetch: undefined,
+      headers: {},
+      headersVariable: "ACME_HEADERS",
+    });
+
+    await connection.send(REQUEST, { ...context(), freshConnection: true });
+    await connection.send(REQUEST, context());
+
+    expect(posted[0]?.fetchOptions).toEqual({ [FRESH_CONNECTION]: true });
+    expect(posted[1]).not.toHaveProperty("fetchOptions");
   });
 
   it("uses a copy of the user's client with its own fetch, and leaves its headers alone", async () => {
@@ -81,7 +134,7 @@ describe("SdkConnection", () => {
     const own = vi.fn<typeof fetch>(() => Promise.resolve(new Response("{}")));
     const connection = new SdkConnection({
       client: Object.assign(client, { fetch: own }),
-      create: () => Promise.reject(new Error("unreachable")),
+      load: () => Promise.reject(new Error("unreachable")),
       fetch: undefined,
       headers: {},
       headersVariable: "ACME_HEADERS",
@@ -96,15 +149,34 @@ describe("SdkConnection", () => {
 });
 
 describe("sdkIdentity", () => {
-  it("is the URL of a client, and its key or token if it has one", () => {
-    const { client } = recordingClient();
-
-    const withKey = Object.assign(recordingClient().client, { apiKey: "k" });
-    const withToken = Object.assign(recordingClient().client, { apiKey: null, authToken: "t" });
-
+  it("is the URL of a client, and its key or token if it has one that is fixed", () => {
     expect(sdkIdentity(undefined)).toBeUndefined();
-    expect(sdkIdentity(client)).toEqual({ baseURL: "https://api.test", credential: undefined });
-    expect(sdkIdentity(withKey)?.credential).toBe("k");
-    expect(sdkIdentity(withToken)?.credential).toBe("t");
+    expect(sdkIdentity(recordingClient().client)?.baseURL).toBe("https://api.test");
+    expect(credentialOf({ apiKey: "k" })).toBe("k");
+    expect(credentialOf({ apiKey: null, authToken: "t" })).toBe("t");
+    expect(credentialOf({ apiKey: "k", _options: { defaultHeaders: { "x-team": "blue" } } })).toBe("k");
+  });
+
+  it.each([
+    ["a function for its key", { apiKey: () => Promise.resolve("k") }],
+    ["no key at all", {}],
+    ["an empty key", { apiKey: "" }],
+    ["a header in place of its key", { apiKey: "unused", _options: { defaultHeaders: { Authorization: "Bearer t" } } }],
+    ["such a header in a list", { apiKey: "unused", _options: { defaultHeaders: [["x-api-key", "t"]] } }],
+    ["such a header in Headers", { apiKey: "unused", _options: { defaultHeaders: new Headers({ "api-key": "t" }) } }],
+    [
+      "such a header in the SDK's own form",
+      { apiKey: "unused", _options: { defaultHeaders: { values: new Headers({ authorization: "t" }) } } },
+    ],
+  ])("tells clients with %s apart, each by an id that stays", (_, fields) => {
+    const { client } = recordingClient();
+    const one = Object.assign(client, fields);
+
+    const id = sdkIdentity(one)?.credential;
+
+    expect(id).toMatch(/^\d+(?:-\d+){3}$/);
+    expect(credentialOf(fields)).not.toBe(id);
+    // As some SDKs do once they have asked their function.
+    expect(sdkIdentity(Object.assign(one, { apiKey: "fetched" }))?.credential).toBe(id);
   });
 });

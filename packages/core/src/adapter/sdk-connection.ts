@@ -2,8 +2,11 @@ import type { Clock } from "../model/clock.ts";
 import type { AttemptContext } from "../model/target.ts";
 import { cappedFetch, type Fetch } from "./capped-fetch.ts";
 import type { Connection, NativeRequest } from "./connection.ts";
-import { asObject, asString } from "./foreign.ts";
+import { clientCredential } from "./client-credential.ts";
+import { freshInit } from "./fresh-connection.ts";
+import { loadOnce } from "./load-once.ts";
 import type { ClientIdentity } from "./target-options.ts";
+import { withoutVariable } from "./without-variable.ts";
 
 /** What is used of a client of a vendor's SDK. */
 export interface SdkClient {
@@ -24,17 +27,19 @@ export interface SdkPostOptions {
   readonly body: object;
   readonly headers: Readonly<Record<string, string | null>>;
   readonly signal: AbortSignal;
+  /** More for the `init` of the fetch that the SDK calls. Never undefined, which the SDKs' types do not take. */
+  readonly fetchOptions?: object;
 }
 
 export interface SdkConnectionSetup {
   /** The user's own client. A copy of it is used. */
   readonly client: SdkClient | undefined;
-  /** Loads the SDK and makes a client, when there is none. */
-  readonly create: (settings: SdkSettings) => Promise<SdkClient>;
+  /** Loads the SDK when there is no client. What it resolves to makes one. */
+  readonly load: () => Promise<(settings: SdkSettings) => SdkClient>;
   readonly fetch: Fetch | undefined;
   /** Sent with every request; a null takes out what the SDK would send. */
   readonly headers: Readonly<Record<string, string | null>>;
-  /** The environment variable from which the SDK would take more headers. */
+  /** The environment variable from which the SDK would take headers. It is not seen by a client that is made here. */
   readonly headersVariable: string;
 }
 
@@ -44,47 +49,41 @@ const LONGEST_TIMEOUT_MS = 2_147_483_647;
 /** Asks through a vendor's SDK, which is loaded and set up when it is first needed, once for each target. */
 export class SdkConnection implements Connection {
   readonly #setup: SdkConnectionSetup;
-  #client: Promise<SdkClient> | undefined;
+  readonly #client: (clock: Clock) => Promise<SdkClient> = loadOnce((clock) => this.#connect(clock));
+  /** Of the latest request: a client is built once, its clock comes with each call. */
   #clock: Clock | undefined;
-  #headers: SdkConnectionSetup["headers"] = {};
 
   constructor(setup: SdkConnectionSetup) {
     this.#setup = setup;
   }
 
-  async send({ path, headers, body }: NativeRequest, { clock, signal }: AttemptContext): Promise<Response> {
+  async send({ path, headers, body }: NativeRequest, context: AttemptContext): Promise<Response> {
+    const { clock, signal, freshConnection } = context;
     this.#clock = clock;
-    this.#client ??= this.#connect(clock);
-    const client = await this.#client;
-    return client.post(path, { body, headers: { ...this.#headers, ...headers }, signal }).asResponse();
+    const client = await this.#client(clock);
+    const options = { body, headers: { ...this.#setup.headers, ...headers }, signal };
+    const fresh = freshConnection === true ? { fetchOptions: freshInit(true) } : {};
+    return client.post(path, { ...options, ...fresh }).asResponse();
   }
 
-  #connect(clock: Clock): Promise<SdkClient> {
-    const { client, create, fetch, headers, headersVariable } = this.#setup;
+  async #connect(first: Clock): Promise<SdkClient> {
+    const { client, load, fetch, headersVariable } = this.#setup;
     const settings: SdkSettings = {
       maxRetries: 0,
       timeout: LONGEST_TIMEOUT_MS,
       logLevel: "off",
-      fetch: cappedFetch(client === undefined ? fetch : fetchOf(client), () => this.#clock ?? clock),
+      fetch: cappedFetch(client === undefined ? fetch : fetchOf(client), () => this.#clock ?? first),
     };
-    this.#headers = client === undefined ? { ...strayHeaders(headersVariable), ...headers } : headers;
-    return client === undefined ? create(settings) : Promise.resolve(client.withOptions(settings));
+    if (client !== undefined) return client.withOptions(settings);
+    const make = await load();
+    return withoutVariable(headersVariable, () => make(settings));
   }
 }
 
-/** What tells clients apart. Those that sign in another way than by a key or token have no credential. */
+/** What tells clients apart. */
 export function sdkIdentity(client: SdkClient | undefined): ClientIdentity | undefined {
   if (client === undefined) return undefined;
-  const credential = asString(Reflect.get(client, "apiKey")) ?? asString(Reflect.get(client, "authToken"));
-  return { baseURL: client.baseURL, credential };
-}
-
-/** Takes out, by name, every header that the SDK would take from the environment. */
-function strayHeaders(variable: string): Readonly<Record<string, null>> {
-  const variables = asObject(asObject(Reflect.get(globalThis, "process"))["env"]);
-  const lines = (asString(variables[variable]) ?? "").split("\n");
-  const names = lines.map((line) => line.slice(0, Math.max(0, line.indexOf(":"))).trim()).filter((name) => name !== "");
-  return Object.fromEntries(names.map((name) => [name, null]));
+  return { baseURL: client.baseURL, credential: clientCredential(client) };
 }
 
 function fetchOf(client: SdkClient): Fetch | undefined {

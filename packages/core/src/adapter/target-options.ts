@@ -1,10 +1,11 @@
 import type { Capabilities, TargetScopes } from "../model/target.ts";
 import { asObject, asString } from "./foreign.ts";
-import { targetScopes } from "./scope-id.ts";
+import { isCredentialHeader, targetScopes } from "./scope-id.ts";
+import { isHost } from "./vendor-host.ts";
 
 /** What every factory takes. Adapters extend it with what is their vendor's own. */
 export interface TargetOptions {
-  /** Default: the vendor's usual environment variable. */
+  /** Default: the vendor's usual environment variable, if `baseURL` leads to one of the vendor's own hosts. */
   readonly apiKey?: string | undefined;
   /** Default: the vendor's public API. */
   readonly baseURL?: string | undefined;
@@ -28,6 +29,11 @@ export interface OptionRules {
   readonly defaultBaseURL: string;
   /** Environment variables that may hold the key; the first that is set counts. */
   readonly keyVariables: readonly string[];
+  /**
+   * Hosts that this key may be sent to; a `*` at the beginning stands for any text. Default: the host of
+   * `defaultBaseURL`.
+   */
+  readonly keyHosts?: readonly string[] | undefined;
   /** False for endpoints that may need no key. Default true. */
   readonly isKeyRequired?: boolean | undefined;
   /** Names of the options that only this adapter has. */
@@ -91,16 +97,19 @@ export function checkTargetOptions(options: TargetOptions, rules: OptionRules): 
   const apiKey = checkKey(options, rules, problem);
   const credential = rules.client?.credential ?? rules.credential ?? apiKey;
   rules.problems?.forEach(problem);
+  const headers = checkHeaders(options.headers, problem);
+  const inHeaders = Object.entries(headers).flatMap(([name, value]) => (isCredentialHeader(name) ? [value] : []));
   return {
     apiKey,
     credential,
     baseURL,
     endpoint,
-    headers: checkHeaders(options.headers, problem),
+    headers,
     scopes: targetScopes({
       vendor: rules.vendor,
       endpoint,
-      credential,
+      // A header takes the place of the key.
+      credential: [credential, ...inHeaders].join("\n"),
       quotaGroup: options.quotaGroup,
     }),
     problems,
@@ -127,15 +136,23 @@ function checkNames(options: TargetOptions, rules: OptionRules, problem: Report)
 function checkKey(options: TargetOptions, rules: OptionRules, problem: Report): string {
   if (rules.client !== undefined) return "";
   const [variable] = rules.keyVariables;
-  const key = (asString(options.apiKey) ?? environment(rules.keyVariables) ?? "").trim();
+  // The vendor's key is not for others to see.
+  const mayUseVariable = isKeyHost(asString(options.baseURL) ?? rules.defaultBaseURL, rules);
+  const fromVariable = mayUseVariable ? environment(rules.keyVariables) : undefined;
+  const key = (asString(options.apiKey) ?? fromVariable ?? "").trim();
   if (key === "") {
-    const alternative = variable === undefined ? "" : ` or set ${variable}`;
-    if (rules.isKeyRequired !== false) problem(`no API key; give the option \`apiKey\`${alternative}`);
+    const ofVariable = mayUseVariable ? ` or set ${variable}` : `; ${variable} is sent to the vendor's own hosts only`;
+    const hint = variable === undefined ? "" : ofVariable;
+    if (rules.isKeyRequired !== false) problem(`no API key; give the option \`apiKey\`${hint}`);
   } else if (NO_HEADER_VALUE.test(key)) {
     problem("the API key holds a line break, control character or letter that no key has; copy it again");
     return "";
   }
   return key;
+}
+
+function isKeyHost(url: string, { keyHosts, defaultBaseURL }: OptionRules): boolean {
+  return isHost(url, keyHosts ?? [URL.parse(defaultBaseURL)?.hostname ?? ""]);
 }
 
 /** Where there is no `process`, there is no environment. */

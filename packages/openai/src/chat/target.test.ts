@@ -97,6 +97,17 @@ describe("openai.chat over a socket", () => {
     expect(seen[0]).not.toHaveProperty("authorization");
   });
 
+  it("sends no header from the environment, nor its own less for one of the same name", async () => {
+    await using vendor = await startCompatible();
+    await generate(vendor);
+    vi.stubEnv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer from-env\ncontent-type: text/plain\nx-stray: 1");
+    await generate(vendor);
+
+    const [without, withEnvironment] = vendor.requests.map(({ headers }) => headers);
+    expect(without).toMatchObject({ authorization: "Bearer k", "content-type": "application/json" });
+    expect(withEnvironment).toEqual(without);
+  });
+
   it("takes the other name for the output limit where one is refused, and remembers it", async () => {
     await using vendor = await startCompatible();
     vendor.answer({ text: "Hello." });
