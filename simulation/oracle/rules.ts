@@ -29,6 +29,7 @@ export const RULES: Readonly<Record<FailureClass, ClassRule>> = {
   "network.tls": { ...bad("endpoint"), isLoud: true },
   "network.reset": bad("target"),
   "network.protocol": bad("target"),
+  "network.proxy": { ...bad("endpoint"), isLoud: true },
   "timeout.first-content": slow,
   "gateway.html": bad("target"),
   "gateway.not-a-stream": bad("target"),

@@ -2,13 +2,7 @@ import { classifyFailures, type FailureClass, type TargetFailure, type TargetReq
 import { describe, expect, it } from "vitest";
 import { failureTable } from "./errors.ts";
 
-let stopped = 0;
-const failures = classifyFailures(
-  failureTable(() => {
-    stopped += 1;
-  }),
-  ["sk-ant-own-key"],
-);
+const failures = classifyFailures(failureTable, ["sk-ant-own-key"]);
 
 function body(type: string, message: string, errorCode?: string): object {
   const details = errorCode === undefined ? undefined : { error_code: errorCode };
@@ -145,13 +139,11 @@ describe("failures of the Messages API", () => {
     expect(mended?.messages.map((one) => one.role)).toEqual(["user", "user"]);
   });
 
-  it("asks for answers in one piece from then on when streaming is not allowed", () => {
-    const before = stopped;
+  it("asks once more for an answer in one piece when streaming is not allowed", () => {
+    const { repair } = refused("Streaming is not enabled for this organization.").details;
 
-    const failure = refused("Streaming is not enabled for this organization.");
-
-    expect(stopped).toBe(before + 1);
-    expect(failure.details.repair?.apply(request)).toBe(request);
+    expect(repair?.description).toBe("without streaming");
+    expect(repair?.apply(request).without).toEqual(["stream"]);
   });
 
   it("mends nothing when the schema of a tool is refused", () => {

@@ -2,11 +2,12 @@ import {
   asObject,
   asString,
   forgetReasoning,
+  OVERLOADED,
   ownReasoning,
   repairWith,
   schemaInWords,
   stopReasoning,
-  withoutStreaming,
+  STREAMING_REFUSED,
   type FailureRow,
   type FailureTable,
   type LimitHeaders,
@@ -30,16 +31,9 @@ const LIMITS: readonly LimitHeaders[] = [
   { class: "rate.tokens", remaining: "output-tokens-remaining", reset: "output-tokens-reset" },
 ];
 
-/** How this vendor fails. `stopStreaming` makes the target ask for answers in one piece from then on. */
-export function failureTable(stopStreaming: () => void): FailureTable {
-  return {
-    rows: [...CODES, ...refusals(stopStreaming), ...IN_BAND],
-    readError,
-    requestIdHeaders: ["request-id", "x-amzn-requestid", "apim-request-id"],
-    rateLimitPrefix: "anthropic-ratelimit-",
-    limits: LIMITS,
-  };
-}
+/** `temperature` and `top_p` cannot both be specified; top_k: Extra inputs are not permitted. */
+const SAMPLING =
+  /^`?(temperature|top_[pk])`?(?::| and `?(temperature|top_[pk])`? (?:cannot|may not)\b| (?:is|may|must|cannot)\b)/;
 
 const CODES: readonly FailureRow[] = [
   { code: SPEND_CODES, class: "billing.exhausted" },
@@ -48,44 +42,74 @@ const CODES: readonly FailureRow[] = [
   { code: ACCOUNT_CODES, class: "auth.forbidden", scope: "key" },
 ];
 
-/** What a 400 is about is told in its message only. */
-function refusals(stopStreaming: () => void): readonly FailureRow[] {
-  const refused = { status: 400, class: "request.rejected" } as const;
-  const unsupported = { status: 400, class: "request.unsupported" } as const;
-  return [
-    { status: 400, text: /credit balance|\b(?:usage|spend(?:ing)?) limits?\b/i, class: "billing.exhausted" },
-    { status: 400, text: /prompt is too long(?:: \d+ tokens > (?<window>\d+))?/i, class: "request.context-length" },
-    { status: 400, text: /exceeds? (?:the )?context (?:limit|window)/i, class: "request.context-length" },
-    { status: 400, text: /exceeds \d+ ?MB|maximum of \d+ (?:PDF )?(?:pages|images)/i, class: "request.too-large" },
-    { ...refused, text: /Expected `?(?:redacted_)?thinking/, repair: repairWith("without reasoning", stopReasoning) },
-    {
-      ...refused,
-      text: /signature|`?thinking`? .{0,80}cannot be modified/i,
-      repair: repairWith("without earlier reasoning", forgetReasoning),
-    },
-    { ...unsupported, text: /\b(?:temperature|top_p|top_k)\b/, repair: dropSampling },
-    {
-      ...unsupported,
-      text: /\beffort (?:parameter|level)|^output_config\.effort/,
-      repair: repairWith("without effort", dropEffort),
-    },
-    { ...unsupported, text: /\bthinking\b/, repair: repairWith("with the model's own thinking", ownReasoning) },
-    { ...unsupported, text: /tool_choice|[Tt]ool choice/, repair: repairWith("without forcing a tool", freeTools) },
-    {
-      ...unsupported,
-      text: /^(?!tools\.).*(?:output_config\.format|\bschemas?\b.{0,60}(?:too|invalid|not supported))/i,
-      capability: "jsonOutput",
-      repair: repairWith("with the schema in words", schemaInWords),
-    },
-    { ...unsupported, text: /cache_control/, repair: repairWith("without caching", dropCache) },
-    { ...unsupported, text: /does not support assistant message prefill/ },
-    {
-      ...unsupported,
-      text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b/i,
-      repair: withoutStreaming(stopStreaming),
-    },
-  ];
-}
+const refused = { status: 400, class: "request.rejected" } as const;
+const unsupported = { status: 400, class: "request.unsupported" } as const;
+
+/** What a 400 is about is told in its message only, often behind the place in the request: `messages.1.content.0: …`. */
+const REFUSALS: readonly FailureRow[] = [
+  { status: 400, text: /^Your credit balance is too low\b/, class: "billing.exhausted" },
+  {
+    status: 400,
+    text: /^You(?:r (?:organization|workspace))? ha(?:ve|s) reached (?:your|its) specified (?:\w{1,20} ){0,2}(?:usage|spend(?:ing)?) limits?\b/,
+    class: "billing.exhausted",
+  },
+  {
+    status: 400,
+    text: /^prompt is too long(?:: \d{1,12} tokens > (?<window>\d{1,12}) maximum|\.?$)/,
+    class: "request.context-length",
+  },
+  {
+    status: 400,
+    text: /^input length and `max_tokens` exceed context limit: \d{1,12} \+ \d{1,12} > (?<window>\d{1,12})/,
+    class: "request.context-length",
+  },
+  { status: 400, text: /^Input is too long for requested model\b/, class: "request.context-length" },
+  {
+    status: 400,
+    text: /^(?:[a-z_]\w{0,30}[.\w]{0,120}: )?(?:image exceeds \d{1,6} ?MB maximum|A maximum of \d{1,6} (?:PDF )?(?:pages|images) may be provided)/,
+    class: "request.too-large",
+  },
+  {
+    ...refused,
+    text: /^messages\.\d{1,6}\.content\.\d{1,6}(?:\.type)?: Expected `thinking` or `redacted_thinking`, but found `/,
+    repair: repairWith("without reasoning", stopReasoning),
+  },
+  {
+    ...refused,
+    // Where the path itself says that it is about reasoning, any sentence may follow.
+    text: /^messages\.\d{1,6}\.content\.\d{1,6}(?:: Invalid `signature` in `\w{1,30}` block|: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified|(?:\.\w{1,30})?\.signature: )/,
+    repair: repairWith("without earlier reasoning", forgetReasoning),
+  },
+  { ...unsupported, text: SAMPLING, repair: dropSampling },
+  {
+    ...unsupported,
+    text: /^(?:This model does not support (?:the )?effort (?:parameter|level)\b|output_config\.effort: )/,
+    repair: repairWith("without effort", dropEffort),
+  },
+  {
+    ...unsupported,
+    text: /^(?:"thinking\.type\.\w{1,30}" is not supported for this model|thinking(?:\.\w{1,30}){0,4}: |(?:[Aa]daptive |[Ee]xtended )?[Tt]hinking (?:is not supported|may not be enabled)\b|`max_tokens` must be greater than `thinking\.budget_tokens`)/,
+    repair: repairWith("with the model's own thinking", ownReasoning),
+  },
+  {
+    ...unsupported,
+    text: /^(?:tool_choice(?:\.\w{1,30}){0,4}: |`tool_choice` (?:is|may|must|cannot)\b)/,
+    repair: repairWith("without forcing a tool", freeTools),
+  },
+  {
+    ...unsupported,
+    text: /^(?:output_config\.format(?:\.[\w$-]{1,60}){0,20}: |output_format(?:\.[\w$-]{1,60}){0,20}: |Schemas? (?:is|are|contains?|has|have) (?:too|invalid|not supported)\b)/,
+    capability: "jsonOutput",
+    repair: repairWith("with the schema in words", schemaInWords),
+  },
+  {
+    ...unsupported,
+    text: /^(?:(?:[a-z]\w{0,30}\.[.\w]{0,120}\.)?cache_control(?:\.\w{1,30}){0,4}: |A maximum of \d{1,6} blocks with cache_control may be provided\b)/,
+    repair: repairWith("without caching", dropCache),
+  },
+  { ...unsupported, text: /^This model does not support assistant message prefill\b/ },
+  STREAMING_REFUSED,
+];
 
 const IN_BAND: readonly FailureRow[] = [
   { inBand: true, type: "overloaded_error", class: "server.overloaded" },
@@ -97,9 +121,9 @@ const IN_BAND: readonly FailureRow[] = [
   { inBand: true, type: "permission_error", class: "auth.forbidden" },
   { inBand: true, type: "not_found_error", class: "model.not-found" },
   { inBand: true, type: "request_too_large", class: "request.too-large" },
-  { inBand: true, text: /credit balance/i, class: "billing.exhausted" },
-  { inBand: true, text: /overloaded/i, class: "server.overloaded" },
-  { inBand: true, text: /too many requests|rate limit/i, class: "rate.unknown" },
+  { inBand: true, text: /^Your credit balance is too low\b/, class: "billing.exhausted" },
+  { inBand: true, text: OVERLOADED, class: "server.overloaded" },
+  { inBand: true, text: /^(?:Too many requests\b|Rate limit(?:ed\b| reached\b| exceeded\b))/i, class: "rate.unknown" },
   { inBand: true, type: ["invalid_request_error", "validationException"], class: "request.rejected" },
   {
     inBand: true,
@@ -107,6 +131,15 @@ const IN_BAND: readonly FailureRow[] = [
     class: "server.error",
   },
 ];
+
+/** How this vendor fails. */
+export const failureTable: FailureTable = {
+  rows: [...CODES, ...REFUSALS, ...IN_BAND],
+  readError,
+  requestIdHeaders: ["request-id", "x-amzn-requestid", "apim-request-id"],
+  rateLimitPrefix: "anthropic-ratelimit-",
+  limits: LIMITS,
+};
 
 /** `{ type: "error", error: { type, message, details: { error_code } }, request_id }`. */
 function readError(body: unknown): VendorError | undefined {
@@ -123,7 +156,7 @@ function readError(body: unknown): VendorError | undefined {
 }
 
 function dropSampling({ message = "" }: VendorError): Repair {
-  const names = ["temperature", "top_p", "top_k"].filter((name) => message.includes(name));
+  const names = (SAMPLING.exec(message) ?? []).slice(1).filter((name) => name !== undefined);
   // Two that exclude each other are both named: then the first may stay.
   const dropped = names.length > 1 ? names.slice(1) : names;
   return {

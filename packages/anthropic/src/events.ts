@@ -44,7 +44,7 @@ export class MessagesReader implements WireReader {
     this.#failures = failures;
   }
 
-  event({ data }: WireEvent, out: StreamPart[]): void {
+  event({ event: name, data }: WireEvent, out: StreamPart[]): void {
     const event = parseEvent(data);
     switch (event["type"]) {
       case "content_block_delta":
@@ -65,10 +65,9 @@ export class MessagesReader implements WireReader {
       case "message_stop":
         this.finish(out);
         break;
-      case "error":
-        throw this.#failures.inBand(event) ?? new TargetFailure("unknown");
       default:
-      // Pings, and events this version does not know.
+        // Pings, and events this version does not know.
+        this.#failures.check(event, event["type"] !== undefined && event["type"] !== "error", name);
     }
   }
 

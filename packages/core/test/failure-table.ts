@@ -13,6 +13,7 @@ network.connect-timeout   timeout          target          no    yes      yes   
 network.tls               unavailable      endpoint        no    yes      yes         bad      -              loud
 network.reset             unavailable      target          S0    yes      yes         bad      -              -
 network.protocol          bad-response     target          S0    yes      yes         bad      -              -
+network.proxy             config           endpoint        no    yes      yes         bad      -              loud
 timeout.first-content     timeout          target          no    yes      yes         slow     -              -
 gateway.html              bad-response     target          S1    yes      yes         bad      -              -
 gateway.not-a-stream      bad-response     target          S1    yes      yes         bad      -              -

@@ -50,20 +50,20 @@ export class ChatReader implements WireReader {
     this.#texts = new TextParts(context.newId);
   }
 
-  event({ data }: WireEvent, out: StreamPart[]): void {
+  event({ event: name, data }: WireEvent, out: StreamPart[]): void {
     if (data === "[DONE]") {
       if (this.phase !== "evidence") throw new TargetFailure("stream.truncated");
       this.finish(out);
       return;
     }
     const chunk = parseEvent(data);
-    this.#checkError(chunk);
+    this.#failures.check(chunk, chunk["choices"] !== undefined, name);
     this.#read(chunk, "delta", out);
   }
 
   whole(body: unknown, out: StreamPart[]): void {
     const completion = asObject(body);
-    this.#checkError(completion);
+    this.#failures.check(completion, completion["choices"] !== undefined);
     const choice = asObject(asArray(completion["choices"])[0]);
     if (asString(choice["finish_reason"]) === undefined) return;
     this.#read(completion, "message", out);
@@ -81,12 +81,6 @@ export class ChatReader implements WireReader {
       usage: this.#usage,
       model: this.#model,
     });
-  }
-
-  #checkError(native: Foreign): void {
-    if (native["error"] === undefined || native["error"] === null) return;
-    const failure = this.#failures.inBand(native);
-    if (failure !== undefined) throw failure;
   }
 
   /** A whole message has the shape of one large delta. */

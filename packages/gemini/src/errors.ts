@@ -3,14 +3,13 @@ import {
   asNumber,
   asObject,
   asString,
-  cleanId,
   isJsonObject,
   ownReasoning,
   parseDuration,
   parseJson,
   repairWith,
   schemaInWords,
-  withoutStreaming,
+  STREAMING_REFUSED,
   type FailureRow,
   type FailureTable,
   type Foreign,
@@ -19,24 +18,20 @@ import {
   type VendorError,
 } from "@understudy/core/adapter";
 
-/** How this vendor fails. `stopStreaming` makes the target ask for answers in one piece from then on. */
-export function failureTable(stopStreaming: () => void): FailureTable {
-  return {
-    rows: [...CODES, ...LIMITS, ...refusals(stopStreaming), ...STATUSES, ...IN_BAND],
-    readError,
-    requestIdHeaders: [],
-  };
-}
-
 const CODES: readonly FailureRow[] = [
   // With status 400.
   { code: ["API_KEY_INVALID", "API_KEY_EXPIRED"], class: "auth.invalid" },
-  { text: /^API key (?:not valid|expired)/i, class: "auth.invalid" },
+  { text: /^API key (?:not valid|expired)\b/i, class: "auth.invalid" },
   // The money is the project's; its other keys are no help.
-  { text: /prepayment credits|prepaid balance/i, class: "billing.exhausted" },
-  { type: "FAILED_PRECONDITION", text: /\bbilling\b/i, class: "billing.exhausted" },
+  { code: "BILLING_DISABLED", class: "billing.exhausted" },
+  { text: /^Your (?:prepayment credits are|prepaid balance is) depleted\b/i, class: "billing.exhausted" },
+  {
+    type: "FAILED_PRECONDITION",
+    text: /^(?:Gemini API free tier is not available in your country\. )?Please enable billing on\b/i,
+    class: "billing.exhausted",
+  },
   // Where the caller stands, or what the project may do: no other request would fare better.
-  { text: /^User location is not supported/i, class: "auth.forbidden", scope: "endpoint" },
+  { text: /^User location is not supported\b/i, class: "auth.forbidden", scope: "endpoint" },
   { type: "FAILED_PRECONDITION", class: "auth.forbidden", scope: "key" },
 ];
 
@@ -47,59 +42,86 @@ const LIMITS: readonly FailureRow[] = [
   { type: "Requests", class: "rate.requests" },
 ];
 
-/** What a 400 is about is told in its message only. */
-function refusals(stopStreaming: () => void): readonly FailureRow[] {
-  const unsupported = { status: 400, class: "request.unsupported" } as const;
-  return [
-    {
-      status: 400,
-      text: /token count .{0,40}exceeds the maximum number of tokens allowed \((?<window>\d{1,15})\)/i,
-      class: "request.context-length",
-    },
-    {
-      status: 400,
-      text: /thought[_ ]?signature/i,
-      class: "request.rejected",
-      repair: repairWith("without earlier signatures", forgetSignatures),
-    },
-    { ...unsupported, text: /ending with a model turn/i },
-    { ...unsupported, text: /\b(?:temperature|top_?[pk])\b/i, repair: repairWith("without sampling", dropSampling) },
-    { ...unsupported, text: /\bthinking/i, repair: repairWith("with the model's own thinking", ownReasoning) },
-    {
-      ...unsupported,
-      text: /response[_ ]?(?:mime[_ ]?type|(?:json[_ ]?)?schema)|schema produces a constraint/i,
-      capability: "jsonOutput",
-      repair: repairWith("with the schema in words", schemaInWords),
-    },
-    {
-      ...unsupported,
-      text: /(?:developer|system) instruction/i,
-      repair: repairWith("with the system prompt as a message", moveSystem),
-    },
-    {
-      ...unsupported,
-      text: /\bstream(?:ing|ed|generatecontent)?\b.{0,60}\b(?:not|disabled|cannot)\b/i,
-      repair: withoutStreaming(stopStreaming),
-    },
-  ];
-}
+const unsupported = { status: 400, class: "request.unsupported" } as const;
+const PLACE = String.raw`(?:\* GenerateContentRequest\.generation_config\.|Unable to submit request because )?`;
+
+/** What a 400 is about is told in its message only, sometimes behind the place in the request. */
+const REFUSALS: readonly FailureRow[] = [
+  {
+    status: 400,
+    text: /^The input token count(?: \(\d{1,15}\))? exceeds the maximum number of tokens allowed \(?(?<window>\d{1,15})/i,
+    class: "request.context-length",
+  },
+  {
+    status: 400,
+    text: /^Unable to submit request because the input token count is \d{1,15} but model only supports up to (?<window>\d{1,15})/,
+    class: "request.context-length",
+  },
+  {
+    status: 400,
+    text: /^(?:(?:Corrupted|Invalid|Missing) thought[_ ]?signature\b|Function call is missing a thought_signature\b|Unable to submit request because function call `[\w.:-]{1,150}` in the \d{1,6}\. content block is missing a `thought_signature`)/i,
+    class: "request.rejected",
+    repair: repairWith("without earlier signatures", forgetSignatures),
+  },
+  { ...unsupported, text: /^Requests ending with a model turn are not supported\b/i },
+  {
+    ...unsupported,
+    text: new RegExp(`^${PLACE}(?:temperature|top_?[pk])(?: is| must|:)`, "i"),
+    repair: repairWith("without sampling", dropSampling),
+  },
+  {
+    ...unsupported,
+    text: new RegExp(
+      `^(?:${PLACE}(?:The )?thinking(?:[ _](?:level|budget|config)(?:\\.\\w{1,30})?(?: -?\\w{1,20})?)? (?:is|can|must)\\b` +
+        "|Budget -?\\d{1,9} is invalid\\. This model only works in thinking mode" +
+        "|You can only set (?:only )?one of thinking budget and thinking level)",
+      "i",
+    ),
+    repair: repairWith("with the model's own thinking", ownReasoning),
+  },
+  {
+    ...unsupported,
+    text: new RegExp(
+      "^(?:Function calling with a response mime type\\b|JSON mode is not enabled for\\b|The specified schema produces a constraint\\b" +
+        `|${PLACE}response_(?:mime_type|(?:json_)?schema)\\b` +
+        '|Invalid JSON payload received\\. Unknown name "\\w{1,60}" at \'generation_config\\.response_(?:json_)?schema' +
+        "|Invalid JSON payload received\\. Unknown name \"response_?(?:json_?)?schema\" at 'generation_config')",
+      "i",
+    ),
+    capability: "jsonOutput",
+    repair: repairWith("with the schema in words", schemaInWords),
+  },
+  {
+    ...unsupported,
+    text: /^(?:Developer|System) instruction is not (?:enabled|supported)\b/i,
+    repair: repairWith("with the system prompt as a message", moveSystem),
+  },
+  STREAMING_REFUSED,
+];
 
 const STATUSES: readonly FailureRow[] = [
   { status: 499, class: "server.error" },
   { status: 503, type: "UNAVAILABLE", class: "server.overloaded" },
 ];
 
-/** With the number where the name is missing. */
+/** Where the number is missing that decides otherwise. */
 const IN_BAND: readonly FailureRow[] = [
-  { inBand: true, type: ["UNAVAILABLE", "503"], class: "server.overloaded" },
-  { inBand: true, type: ["RESOURCE_EXHAUSTED", "429"], class: "rate.unknown" },
-  { inBand: true, type: ["INTERNAL", "CANCELLED", "ABORTED", "UNKNOWN", "500", "499"], class: "server.error" },
-  { inBand: true, type: ["DEADLINE_EXCEEDED", "504"], class: "timeout.upstream" },
-  { inBand: true, type: ["UNAUTHENTICATED", "401"], class: "auth.invalid" },
-  { inBand: true, type: ["PERMISSION_DENIED", "403"], class: "auth.forbidden" },
-  { inBand: true, type: ["NOT_FOUND", "404"], class: "model.not-found" },
-  { inBand: true, type: ["INVALID_ARGUMENT", "400"], class: "request.rejected" },
+  { inBand: true, type: "UNAVAILABLE", class: "server.overloaded" },
+  { inBand: true, type: "RESOURCE_EXHAUSTED", class: "rate.unknown" },
+  { inBand: true, type: ["INTERNAL", "CANCELLED", "ABORTED", "UNKNOWN"], class: "server.error" },
+  { inBand: true, type: "DEADLINE_EXCEEDED", class: "timeout.upstream" },
+  { inBand: true, type: "UNAUTHENTICATED", class: "auth.invalid" },
+  { inBand: true, type: "PERMISSION_DENIED", class: "auth.forbidden" },
+  { inBand: true, type: "NOT_FOUND", class: "model.not-found" },
+  { inBand: true, type: "INVALID_ARGUMENT", class: "request.rejected" },
 ];
+
+/** How this vendor fails. */
+export const failureTable: FailureTable = {
+  rows: [...CODES, ...LIMITS, ...REFUSALS, ...STATUSES, ...IN_BAND],
+  readError,
+  requestIdHeaders: [],
+};
 
 /**
  * `{ error: { code, message, status, details } }`, in an array where a stream was asked for, and sometimes framed as an
@@ -113,7 +135,7 @@ function readError(body: unknown): VendorError | undefined {
   const quotas = quotasOf(details);
   const reason = details.map((detail) => asString(detail["reason"])).find((one) => one !== undefined);
   return {
-    type: kindOf(quotas) ?? asString(error["status"]) ?? cleanId(error["code"]),
+    type: kindOf(quotas) ?? asString(error["status"]),
     code: reason ?? quotas[0] ?? asString(error["status"]),
     message: asString(error["message"]),
     retryAfterMs: waitOf(details),

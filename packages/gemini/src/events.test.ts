@@ -11,10 +11,7 @@ import { failureTable } from "./errors.ts";
 import { GenerateContentReader } from "./events.ts";
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
-const failures = classifyFailures(
-  failureTable(() => undefined),
-  [],
-);
+const failures = classifyFailures(failureTable, []);
 
 interface Read {
   readonly reader: GenerateContentReader;

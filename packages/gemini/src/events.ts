@@ -80,17 +80,22 @@ export class GenerateContentReader implements WireReader {
     this.#failures = failures;
   }
 
-  event({ data }: WireEvent, out: StreamPart[]): void {
+  event({ event: name, data }: WireEvent, out: StreamPart[]): void {
     // Not of this API, but some gateways add it.
     if (data === "[DONE]") return;
-    this.#chunk(parseEvent(data), out);
+    const chunk = parseEvent(data);
+    this.#failures.check(chunk, chunk["candidates"] !== undefined, name);
+    this.#chunk(chunk, out);
   }
 
   /** Also the array of chunks that a stream is without its framing. */
   whole(body: unknown, out: StreamPart[]): void {
     const chunks = Array.isArray(body) ? body : [body];
     const before = out.length;
-    for (const chunk of chunks.map(asObject)) this.#chunk(chunk, out);
+    for (const chunk of chunks.map(asObject)) {
+      this.#failures.check(chunk, chunk["candidates"] !== undefined);
+      this.#chunk(chunk, out);
+    }
     // An answer says why it ended.
     if (this.phase === "evidence") this.finish(out);
     else if (out.length > before) throw new TargetFailure("stream.truncated");
@@ -116,9 +121,6 @@ export class GenerateContentReader implements WireReader {
   }
 
   #chunk(chunk: Foreign, out: StreamPart[]): void {
-    if (chunk["error"] !== undefined && chunk["error"] !== null) {
-      throw this.#failures.inBand(chunk) ?? new TargetFailure("unknown");
-    }
     this.#model = asString(chunk["modelVersion"]) ?? this.#model;
     const usage = asObject(chunk["usageMetadata"]);
     if (hasUsage(usage)) {

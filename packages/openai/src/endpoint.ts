@@ -25,7 +25,7 @@ export interface OpenAITargetOptions extends TargetOptions {
 }
 
 export interface OpenAIRequestContext extends RequestContext {
-  /** Native fields that the endpoint has refused. */
+  /** Native fields that the endpoint has refused: this request goes without them. */
   readonly refused: ReadonlySet<string>;
 }
 
@@ -45,15 +45,12 @@ export function isVendorHost({ baseURL, client }: OpenAITargetOptions): boolean 
   return isHost(client?.baseURL ?? baseURL ?? BASE_URL, HOSTS);
 }
 
-/**
- * One model at one endpoint with one key, through one of the two APIs. `refused` holds the names of native fields that
- * the endpoint has refused so far.
- */
+/** One model at one endpoint with one key, through one of the two APIs. */
 export function makeOpenAITarget(
   model: string,
   options: OpenAITargetOptions,
   ownOptions: readonly string[],
-  apiOf: (refused: Set<string>) => Api,
+  { capabilities, maxIdLength, ...api }: Api,
 ): Target {
   const { client, fetch } = options;
   const checked = checkTargetOptions(options, {
@@ -70,7 +67,6 @@ export function makeOpenAITarget(
   });
   const { apiKey, baseURL, headers } = checked;
   const { contextWindow, maxOutputTokens } = openAIModel(model);
-  const { capabilities, maxIdLength, ...api } = apiOf(new Set());
   return makeTarget({
     ...api,
     vendor: VENDOR,

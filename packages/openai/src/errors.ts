@@ -1,10 +1,14 @@
 import {
   asObject,
+  DAILY,
   forgetOpaque,
   forgetReasoning,
   isJsonObject,
+  leaveOut,
+  OVERLOADED,
   readErrorFields,
   repairWith,
+  STREAMING_REFUSED,
   withoutStreaming,
   type FailureRow,
   type FailureTable,
@@ -36,20 +40,6 @@ const LIMIT = "max_completion_tokens";
 /** Fields without which it would be another request. All others can be left out when they are refused. */
 const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_)/;
 
-/**
- * How this vendor fails, on either of its APIs. `stopStreaming` makes the target ask for answers in one piece from then
- * on. Names of native fields that the endpoint never takes are added to `refused`, and are left out from then on.
- */
-export function failureTable(stopStreaming: () => void, refused: Set<string>): FailureTable {
-  return {
-    rows: [...CODES, ...refusals(stopStreaming, refused), ...IN_BAND],
-    readError,
-    requestIdHeaders: ["x-request-id", "apim-request-id"],
-    rateLimitPrefix: "x-ratelimit-",
-    limits: LIMITS,
-  };
-}
-
 const CODES: readonly FailureRow[] = [
   { code: BILLING_CODES, class: "billing.exhausted" },
   { type: "insufficient_quota", class: "billing.exhausted" },
@@ -58,59 +48,68 @@ const CODES: readonly FailureRow[] = [
   { status: 429, code: "slow_down", class: "rate.concurrency" },
   { code: ["server_is_overloaded", "slow_down"], class: "server.overloaded" },
   { type: "service_unavailable_error", class: "server.overloaded" },
-  { text: /maximum context length is (?<window>\d[\d,]{0,15}) tokens/, class: "request.context-length" },
+  {
+    text: /^This (?:model|endpoint)'s maximum context length is (?<window>\d[\d,]{0,15}) tokens/,
+    class: "request.context-length",
+  },
   { code: "context_length_exceeded", class: "request.context-length" },
   { code: POLICY_CODES, class: "policy.input-blocked" },
   { code: ["image_too_large", "image_file_too_large"], class: "request.too-large" },
   { code: ["model_not_found", "DeploymentNotFound"], class: "model.not-found" },
   // Larger than the limit itself: waiting does not help.
-  { status: 429, text: /^Request too large/i, class: "request.too-large" },
-  { status: 429, text: /per day|\b[RT]PD\b/i, class: "rate.daily" },
+  { status: 429, text: /^Request too large for\b/i, class: "request.too-large" },
+  // Before the types: they say the same of every period.
+  { status: 429, text: DAILY, class: "rate.daily" },
+  { inBand: true, text: DAILY, class: "rate.daily" },
   { type: "tokens", class: "rate.tokens" },
   { type: "requests", class: "rate.requests" },
 ];
 
-function refusals(stopStreaming: () => void, refused: Set<string>): readonly FailureRow[] {
-  const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
-  const never = (field: string): Repair => {
-    refused.add(field);
-    return { description: `without ${field}`, apply: (request) => request };
-  };
-  const noStream = { ...unsupported, repair: withoutStreaming(stopStreaming) };
-  // What is inside of a field goes with all of it.
-  const without = ({ param = "", code }: VendorError): Repair | undefined => {
-    if (NEEDED.test(param)) return undefined;
-    const field = param.replace(/[.[].*/s, "");
-    return code === "unsupported_value" ? onceWithout(field) : never(field);
-  };
-  // Ids go with it: they are refused without the reasoning that came before them.
-  const withoutReasoning = {
-    class: "request.rejected",
-    repair: repairWith("without earlier reasoning", (request) => forgetOpaque(forgetReasoning(request))),
-  } as const;
-  return [
-    { ...noStream, param: "stream" },
-    { ...noStream, text: /\bstream(?:ing|ed)?\b.{0,60}\b(?:not|disabled|cannot)\b|verified to stream/i },
-    { ...unsupported, param: "reasoning.summary", repair: () => never("reasoning.summary") },
-    // Servers that speak this format call the limit by one of two names.
-    { ...unsupported, param: "max_tokens", repair: () => never("max_tokens") },
-    { ...unsupported, code: "unknown_parameter", param: LIMIT, repair: () => never(LIMIT) },
-    { ...withoutReasoning, code: "invalid_encrypted_content" },
-    { ...withoutReasoning, text: /without its required (?:following item|'reasoning' item)/ },
-    { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: without },
-    { ...unsupported, text: /not supported (?:with|by|for) th|does not support/i, repair: without },
-    { ...unsupported, code: "unsupported_file", capability: "files" },
-    { ...unsupported, code: "invalid_json_schema", capability: "jsonOutput" },
-  ];
-}
+const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
+/** Ids go with it: they are refused without the reasoning that came before them. */
+const withoutReasoning = {
+  class: "request.rejected",
+  repair: repairWith("without earlier reasoning", (request) => forgetOpaque(forgetReasoning(request))),
+} as const;
+
+const REFUSALS: readonly FailureRow[] = [
+  { ...unsupported, param: "stream", repair: withoutStreaming },
+  STREAMING_REFUSED,
+  { ...unsupported, param: "reasoning.summary", repair: () => leaveOut("reasoning.summary") },
+  // Servers that speak this format call the limit by one of two names.
+  { ...unsupported, param: "max_tokens", repair: () => leaveOut("max_tokens") },
+  { ...unsupported, code: "unknown_parameter", param: LIMIT, repair: () => leaveOut(LIMIT) },
+  { ...withoutReasoning, code: "invalid_encrypted_content" },
+  {
+    ...withoutReasoning,
+    text: /^Item '[\w-]{1,100}' (?:of type '\w{1,40}' )?was provided without its required (?:following item|'reasoning' item)/,
+  },
+  { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: without },
+  {
+    ...unsupported,
+    text: /^(?:Unsupported (?:parameter|value): '[\w.[\]]{1,100}'|Unrecognized request argument supplied: [\w.]{1,100}|`?[\w.]{1,60}`? (?:is|are) not supported (?:with|by|for) th(?:is|e) (?:model|endpoint|API)\b|(?:This|The) model does not support\b)/i,
+    repair: without,
+  },
+  { ...unsupported, code: "unsupported_file", capability: "files" },
+  { ...unsupported, code: "invalid_json_schema", capability: "jsonOutput" },
+];
 
 const IN_BAND: readonly FailureRow[] = [
-  { inBand: true, code: ["rate_limit_exceeded", "429"], class: "rate.unknown" },
-  { inBand: true, code: ["server_error", "vector_store_timeout", "500", "502", "503"], class: "server.error" },
+  { inBand: true, code: "rate_limit_exceeded", class: "rate.unknown" },
+  { inBand: true, code: ["server_error", "vector_store_timeout"], class: "server.error" },
   { inBand: true, type: "server_error", class: "server.error" },
   { inBand: true, type: "invalid_request_error", class: "request.rejected" },
-  { inBand: true, text: /overloaded/i, class: "server.overloaded" },
+  { inBand: true, text: OVERLOADED, class: "server.overloaded" },
 ];
+
+/** How this vendor fails, on either of its APIs. */
+export const failureTable: FailureTable = {
+  rows: [...CODES, ...REFUSALS, ...IN_BAND],
+  readError,
+  requestIdHeaders: ["x-request-id", "apim-request-id"],
+  rateLimitPrefix: "x-ratelimit-",
+  limits: LIMITS,
+};
 
 /**
  * `{ error: { message, type, param, code } }`; flat in a stream; its inside alone from the vendor's SDK; `{ error: "text" }`
@@ -127,6 +126,13 @@ function readError(body: unknown): VendorError | undefined {
 function isBare(body: Foreign): boolean {
   if (body["type"] === "error") return true;
   return typeof body["message"] === "string" && (typeof body["type"] === "string" || typeof body["code"] === "string");
+}
+
+/** What is inside of a field goes with all of it. */
+function without({ param = "", code }: VendorError): Repair | undefined {
+  if (NEEDED.test(param)) return undefined;
+  const field = param.replace(/[.[].*/s, "");
+  return code === "unsupported_value" ? onceWithout(field) : leaveOut(field);
 }
 
 /** Another value of the field may be taken next time. Each of the two APIs reads options of its own. */

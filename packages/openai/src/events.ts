@@ -89,7 +89,7 @@ export class ResponsesReader implements WireReader {
   }
 
   #other(type: string, event: Foreign, out: StreamPart[]): void {
-    if (type === "error" || isSet(event["error"])) throw this.#failures.inBand(event) ?? new TargetFailure("unknown");
+    this.#failures.check(event, type !== "", type);
     // An item whose start was lost is taken whole from its end.
     this.#items.get(asIndex(event["output_index"]))?.delta(type, event, out);
   }

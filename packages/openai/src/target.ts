@@ -19,13 +19,13 @@ export interface OpenAI {
 export const openai: OpenAI = Object.assign(responses, { chat });
 
 function responses(model: string, options: OpenAITargetOptions = {}): Target {
-  return makeOpenAITarget(model, options, [], (refused) => ({
+  return makeOpenAITarget(model, options, [], {
     capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
     maxIdLength: 64,
-    failureTable: (stopStreaming) => failureTable(stopStreaming, refused),
+    failureTable,
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
-    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, refused }),
+    toNativeRequest: (request, context, refused) => toNativeRequest(request, model, { ...context, refused }),
     reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
-  }));
+  });
 }

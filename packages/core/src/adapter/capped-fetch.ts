@@ -3,7 +3,7 @@ import { TargetFailure } from "../model/target-failure.ts";
 import { connectionUse } from "./connection-use.ts";
 import { isFreshAsked } from "./fresh-connection.ts";
 import { freshDispatcher } from "./fresh-dispatcher.ts";
-import { CarriedFailure, networkFailure } from "./network-failure.ts";
+import { CarriedFailure, CarriedResponse, networkFailure } from "./network-failure.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -25,23 +25,35 @@ export function cappedFetch(fetch: Fetch | undefined, clock: () => Clock): Fetch
     const dispatcher = isFresh ? freshDispatcher(Object(init)["dispatcher"]) : undefined;
     const sent: RequestInit = { ...init, redirect: "manual" };
     if (dispatcher !== undefined) Object.assign(sent, { dispatcher });
-    let response: Response;
     try {
-      response = await ask(input, sent);
+      const response = await ask(input, sent);
+      return response.ok ? response : await capped(response, clock());
     } catch (error) {
-      if (init?.signal?.aborted === true) throw error;
+      if (init?.signal?.aborted === true || error instanceof CarriedResponse) throw error;
       const failure = networkFailure(error, "headers");
       const connection = dispatcher?.isNew === true ? "new" : connectionUse(error);
       throw new CarriedFailure(new TargetFailure(failure.class, { ...failure.details, connection }));
     }
-    if (response.ok || response.body === null || response.status < 200) return response;
-    const { status, statusText } = response;
-    const headers = new Headers(response.headers);
-    // They describe the body as it was sent.
-    headers.delete("content-length");
-    headers.delete("content-encoding");
-    return new Response(await readStart(response.body, clock()), { status, statusText, headers });
   };
+}
+
+/**
+ * A failed response that an SDK can read. Its reason phrase is left out: servers write what no `Response` takes. A status
+ * that none can have is thrown as it is.
+ */
+async function capped(response: Response, clock: Clock): Promise<Response> {
+  const { status, body, type } = response;
+  // What browsers make of a redirect that is not followed.
+  if (type === "opaqueredirect") throw new TargetFailure("redirect");
+  const isPossible = status >= 200 && status <= 599;
+  if (body === null && isPossible) return response;
+  const headers = new Headers(response.headers);
+  // They describe the body as it was sent.
+  headers.delete("content-length");
+  headers.delete("content-encoding");
+  const start = body === null ? new Blob([]) : await readStart(body, clock);
+  if (isPossible) return new Response(start, { status, headers });
+  throw new CarriedResponse({ status, headers, body: await start.text(), wallNow: clock.wallNow() });
 }
 
 /** The start of a body, or as much of it as came in time. */

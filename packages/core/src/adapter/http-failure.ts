@@ -1,94 +1,32 @@
-import type { FailureClass, FailureScope } from "../model/failure.ts";
-import { isJsonObject, parseJson } from "../model/json.ts";
-import type { Capabilities, StreamPart } from "../model/target.ts";
-import { isTargetFailure, TargetFailure, type Repair } from "../model/target-failure.ts";
+import type { FailureClass } from "../model/failure.ts";
+import { cleanId, cleanModel } from "../model/clean-text.ts";
+import { isJsonObject } from "../model/json.ts";
+import type { StreamPart } from "../model/target.ts";
+import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 import type { RateLimits } from "../model/trace.ts";
-import { asNumber, asString, type Foreign } from "./foreign.ts";
-import { isNetworkError, networkFailure } from "./network-failure.ts";
-import { cleanId, redact } from "./redact.ts";
+import { matchRow, windowOf, type FailureTable } from "./failure-table.ts";
+import { asNumber, asObject, asString, type Foreign } from "./foreign.ts";
+import { carriedResponse, isNetworkError, networkFailure, type FailedResponse } from "./network-failure.ts";
+import { redact } from "./redact.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { statusClass } from "./status-class.ts";
+import { parsedBody, readAnyError, statedStatus, type VendorError } from "./vendor-error.ts";
 
-/** What a vendor's error object says, under names that all vendors share. */
-export interface VendorError {
-  readonly type?: string | undefined;
-  readonly code?: string | undefined;
-  /** The request's parameter that is at fault. */
-  readonly param?: string | undefined;
-  readonly message?: string | undefined;
-  readonly requestId?: string | undefined;
-  /** Stated in the body. */
-  readonly retryAfterMs?: number | undefined;
-}
-
-/** From an error object whose fields have these very names. */
-export function readErrorFields(error: Foreign): VendorError {
-  return {
-    type: asString(error["type"]),
-    code: cleanId(error["code"]),
-    param: asString(error["param"]),
-    message: asString(error["message"]),
-  };
-}
-
-/**
- * One line of a vendor's table of failures: every condition that is given has to hold. Rows are read from the top and
- * the first that fits wins, so put codes before types and types before texts.
- */
-export interface FailureRow {
-  readonly status?: number | readonly number[] | undefined;
-  /** Only errors inside a stream or a body with status 200, which have no status of their own. */
-  readonly inBand?: true | undefined;
-  readonly type?: string | readonly string[] | undefined;
-  readonly code?: string | readonly string[] | undefined;
-  readonly param?: string | readonly string[] | undefined;
-  /**
-   * The last resort: wordings change. Searched in the first 2 KiB of the message. A group named `window` is the context
-   * window in tokens.
-   */
-  readonly text?: RegExp | undefined;
-  readonly class: FailureClass;
-  readonly scope?: FailureScope | undefined;
-  /** For `request.unsupported`: what the next tier has to have. */
-  readonly capability?: keyof Capabilities | undefined;
-  /** One further attempt with a changed request; undefined when this error does not say what to change. */
-  readonly repair?: ((error: VendorError) => Repair | undefined) | undefined;
-}
-
-/** What an adapter knows about its vendor's failures. Pure data but for its reader. */
-export interface FailureTable {
-  readonly rows: readonly FailureRow[];
-  /** The vendor's error in a parsed body; undefined when the body is none of this vendor's. */
-  readonly readError: (body: unknown) => VendorError | undefined;
-  /** Response headers that hold the request's id, best first. */
-  readonly requestIdHeaders: readonly string[];
-  /** How the names of rate-limit headers begin. */
-  readonly rateLimitPrefix?: string | undefined;
-  /** What a 429 may be about: the first limit of which nothing remains. */
-  readonly limits?: readonly LimitHeaders[] | undefined;
-}
-
-/** Of one limit, the names of its headers without the prefix. */
-export interface LimitHeaders {
-  readonly class: "rate.requests" | "rate.tokens" | "rate.daily" | "rate.concurrency";
-  readonly remaining: string;
-  /** When it is full again. */
-  readonly reset: string;
-}
-
-export interface FailedResponse {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Text, or parsed already. */
-  readonly body: unknown;
-  readonly wallNow: number;
-}
+type EndPart = Extract<StreamPart, { readonly type: "end" }>;
 
 export interface FailureClassifier {
   /** A response whose status is no success. */
   http(response: FailedResponse): TargetFailure;
-  /** The error in an event or in a body with status 200; undefined when it holds none. */
+  /**
+   * The error in an event or in a body with status 200; undefined when it holds none. A number from 400 to 599 where
+   * vendors put a status counts as that status, and a stated wait as that of a 429.
+   */
   inBand(body: unknown): TargetFailure | undefined;
+  /**
+   * Throws the error that an event or a body with status 200 is: by its name, its `error`, or, unless it `isAnswer`, by
+   * a status that it states. Gateways send errors without the frame that a wire has for them.
+   */
+  check(body: Foreign, isAnswer: boolean, eventName?: string): void;
   /**
    * Anything thrown while asking: a vendor SDK's error for a status, a fetch that failed, a failure of ours. Undefined
    * for everything else, which is the adapter's own mistake or its SDK's.
@@ -96,148 +34,158 @@ export interface FailureClassifier {
   thrown(error: unknown, wallNow: number): TargetFailure | undefined;
   /** What the headers say, for the start of the stream. */
   responsePart(headers: Headers): Extract<StreamPart, { readonly type: "response" }>;
+  /** The end of an answer with what the vendor named made safe to keep. */
+  endPart(part: EndPart): EndPart;
 }
 
-const TEXT_CHARS = 2_048;
 const LONGEST_RATE_WAIT_MS = 600_000;
+const MOST_LIMITS = 32;
+const NO_HEADERS: Headers = new Headers();
+/** Limits of servers that name no kind. */
+const COMMON_LIMITS: readonly string[] = ["x-ratelimit-", "ratelimit-", "x-rate-limit-"];
 
 /**
- * Classifies a target's failures: the vendor's own table first, then the status. `secrets` never appear in what is kept.
+ * Classifies a target's failures: the vendor's own table first, then the status. `secrets` never appear in what is kept;
+ * they are looked up when they are needed. Without `wallNow`, moments stated inside a stream are passed over.
  */
-export function classifyFailures(table: FailureTable, secrets: readonly string[]): FailureClassifier {
+export function classifyFailures(
+  table: FailureTable,
+  secrets: readonly string[],
+  wallNow: () => number = () => Number.NaN,
+): FailureClassifier {
+  const http = ({ body, ...response }: FailedResponse): TargetFailure =>
+    classify(table, secrets, { ...response, body: parsedBody(body), isInBand: false });
+  const inBand = (body: unknown): TargetFailure | undefined => {
+    const status = statedStatus(body);
+    if (status === undefined && table.readError(body) === undefined && !hasError(body)) return undefined;
+    return classify(table, secrets, { status, headers: NO_HEADERS, body, wallNow: wallNow(), isInBand: true });
+  };
   return {
-    http: (response) => httpFailure(table, secrets, response),
-    inBand: (body) => {
-      const error = table.readError(body);
-      if (error === undefined) return undefined;
-      const row = matchRow(table.rows, error, undefined);
-      return failure(row?.class ?? "unknown", error, secrets, { row });
+    http,
+    inBand,
+    check: (body, isAnswer, eventName) => {
+      const { error } = body;
+      const isError = eventName === "error" || (error !== undefined && error !== null);
+      const failure = isError || !isAnswer ? inBand(body) : undefined;
+      if (failure !== undefined || isError) throw failure ?? new TargetFailure("unknown");
     },
-    thrown: (error, wallNow) => {
+    thrown: (error, now) => {
       if (isTargetFailure(error)) return error;
-      const response = sdkResponse(error, wallNow);
-      if (response !== undefined) return httpFailure(table, secrets, response);
+      const response = carriedResponse(error) ?? sdkResponse(error, now);
+      if (response !== undefined) return http(response);
       return isNetworkError(error) ? networkFailure(error, "headers") : undefined;
     },
     responsePart: (headers) => ({
       type: "response",
-      requestId: requestIdOf(table, headers),
-      rateLimits: rateLimitsOf(table, headers),
+      requestId: requestIdOf(table, headers, secrets),
+      rateLimits: rateLimitsOf(table, headers, secrets),
+    }),
+    endPart: (part) => ({
+      ...part,
+      rawFinishReason: cleanId(part.rawFinishReason, secrets),
+      model: cleanModel(part.model, secrets),
     }),
   };
 }
 
-function httpFailure(table: FailureTable, secrets: readonly string[], response: FailedResponse): TargetFailure {
-  const { status, headers, wallNow } = response;
-  const body = parsed(response.body);
+interface Facts extends Omit<FailedResponse, "status"> {
+  readonly status: number | undefined;
+  readonly isInBand: boolean;
+}
+
+function classify(table: FailureTable, secrets: readonly string[], facts: Facts): TargetFailure {
+  const { status, headers, body, isInBand, wallNow } = facts;
   const own = table.readError(body);
-  const error: VendorError = own ?? { message: asString(body) };
+  const error = cleaned(own, readAnyError(body), secrets);
   const row = matchRow(table.rows, error, status);
   const fired = status === 429 ? firedLimit(table, headers) : undefined;
+  const isVendors = own !== undefined || isInBand;
+  const byStatus = status === undefined ? "unknown" : statusClass({ status, isVendors, isInBand, error });
+  let failureClass = row?.class ?? (byStatus === "rate.unknown" ? fired?.class : undefined) ?? byStatus;
+  const isLimited = failureClass.startsWith("rate.");
   const wait = retryAfterMs({
     headers,
     wallNow,
     reset: fired?.reset,
     bodyMs: error.retryAfterMs,
-    text: error.message,
+    body,
+    // What is said of a request may quote it.
+    text: isLimited || failureClass.startsWith("server.") ? error.message : undefined,
   });
-  let failureClass = row?.class ?? fired?.class ?? statusClass(status, own !== undefined, error.message);
-  if (failureClass.startsWith("rate.") && (wait ?? 0) > LONGEST_RATE_WAIT_MS) failureClass = "rate.daily";
-  return failure(failureClass, error, secrets, {
-    row,
-    status,
-    retryAfterMs: wait,
-    requestId: requestIdOf(table, headers),
-    repeatForbidden: headers.get("x-should-retry") === "false",
-    rateLimits: rateLimitsOf(table, headers),
-  });
-}
-
-interface FailureContext {
-  readonly row: FailureRow | undefined;
-  readonly status?: number | undefined;
-  readonly retryAfterMs?: number | undefined;
-  readonly requestId?: string | undefined;
-  readonly repeatForbidden?: boolean | undefined;
-  readonly rateLimits?: RateLimits | undefined;
-}
-
-function failure(
-  failureClass: FailureClass,
-  error: VendorError,
-  secrets: readonly string[],
-  { row, ...context }: FailureContext,
-): TargetFailure {
-  const { message } = error;
-  const window = message === undefined ? undefined : row?.text?.exec(message.slice(0, TEXT_CHARS))?.groups?.["window"];
+  if (isLimited && (wait ?? 0) > LONGEST_RATE_WAIT_MS) failureClass = "rate.daily";
   return new TargetFailure(failureClass, {
-    ...context,
-    scope: row?.scope,
+    // The endpoint has answered: what is behind it is at fault.
+    scope: row?.scope ?? (isInBand && failureClass === "server.gateway" ? "target" : undefined),
     capability: row?.capability,
     repair: row?.repair?.(error),
-    contextWindow: window === undefined ? undefined : Number(window.replaceAll(",", "")),
-    vendorCode: cleanId(error.code ?? error.type),
-    vendorMessage: message === undefined ? undefined : redact(message, secrets),
-    requestId: context.requestId ?? cleanId(error.requestId),
-    retryAfterMs: context.retryAfterMs ?? error.retryAfterMs,
+    contextWindow: windowOf(row, error),
+    // What stands inside a stream is no status of the response.
+    status: isInBand ? undefined : status,
+    vendorCode: error.code ?? error.type ?? (isInBand ? cleanId(status) : undefined),
+    vendorMessage: error.message === undefined ? undefined : redact(error.message, secrets),
+    requestId: requestIdOf(table, headers, secrets) ?? cleanId(error.requestId, secrets),
+    retryAfterMs: wait,
+    repeatForbidden: headers.get("x-should-retry") === "false",
+    rateLimits: rateLimitsOf(table, headers, secrets),
   });
 }
 
-function matchRow(rows: readonly FailureRow[], error: VendorError, status: number | undefined): FailureRow | undefined {
-  const text = error.message?.slice(0, TEXT_CHARS) ?? "";
-  return rows.find(
-    (row) =>
-      isOneOf(row.status, status) &&
-      (row.inBand === undefined || status === undefined) &&
-      isOneOf(row.type, error.type) &&
-      isOneOf(row.code, error.code) &&
-      isOneOf(row.param, error.param) &&
-      (row.text === undefined || row.text.test(text)),
-  );
+/** The adapter's reading first. What is no message is fit to be kept from here on, and to be named in a repair. */
+function cleaned(own: VendorError | undefined, any: VendorError | undefined, secrets: readonly string[]): VendorError {
+  const isPacked = /^\s*[{[]/.test(own?.message ?? "");
+  return {
+    type: cleanId(own === undefined ? any?.type : own.type, secrets),
+    code: cleanId(own === undefined ? any?.code : own.code, secrets),
+    param: cleanId(own?.param ?? any?.param, secrets),
+    message: isPacked ? any?.message : (own?.message ?? any?.message),
+    requestId: own?.requestId,
+    retryAfterMs: own?.retryAfterMs,
+  };
 }
 
-function isOneOf<Value>(wanted: Value | readonly Value[] | undefined, value: Value | undefined): boolean {
-  if (wanted === undefined) return true;
-  return Array.isArray(wanted) ? wanted.includes(value) : wanted === value;
-}
-
-/** JSON whatever the content type says, else the text. */
-function parsed(body: unknown): unknown {
-  if (typeof body !== "string") return body;
-  try {
-    return parseJson(body);
-  } catch {
-    return body;
-  }
+function hasError(body: unknown): boolean {
+  const { error } = asObject(Array.isArray(body) ? body[0] : body);
+  return (typeof error === "string" && error !== "") || isJsonObject(error);
 }
 
 /** Both vendors' SDKs throw errors with status, headers and the body, or the text after the status in the message. */
 function sdkResponse(error: unknown, wallNow: number): FailedResponse | undefined {
-  if (!isJsonObject(error)) return undefined;
-  const status = asNumber(error["status"]);
-  const { headers } = error;
-  if (status === undefined || !(headers instanceof Headers)) return undefined;
-  const text = asString(error["message"])?.replace(/^\d{3} (?:status code \(no body\)$)?/, "");
-  return { status, headers, body: error["error"] ?? text, wallNow };
+  const fields = asObject(error);
+  const status = asNumber(fields["status"]);
+  if (status === undefined) return undefined;
+  const { headers } = fields;
+  const text = asString(fields["message"])?.replace(/^\d{3} (?:status code \(no body\)$)?/, "");
+  return { status, headers: headers instanceof Headers ? headers : NO_HEADERS, body: fields["error"] ?? text, wallNow };
 }
 
-function requestIdOf(table: FailureTable, headers: Headers): string | undefined {
-  return table.requestIdHeaders.map((name) => cleanId(headers.get(name))).find((id) => id !== undefined);
+function requestIdOf(table: FailureTable, headers: Headers, secrets: readonly string[]): string | undefined {
+  return table.requestIdHeaders.map((name) => cleanId(headers.get(name), secrets)).find((id) => id !== undefined);
 }
 
 function firedLimit(
-  { rateLimitPrefix = "", limits }: FailureTable,
+  { rateLimitPrefix = "", limits = [] }: FailureTable,
   headers: Headers,
-): { readonly class: FailureClass; readonly reset: string | null } | undefined {
-  const fired = limits?.find(({ remaining }) => headers.get(rateLimitPrefix + remaining) === "0");
-  return fired && { class: fired.class, reset: headers.get(rateLimitPrefix + fired.reset) };
+): { readonly class?: FailureClass; readonly reset: string | null } | undefined {
+  const fired = limits.find(({ remaining }) => headers.get(rateLimitPrefix + remaining) === "0");
+  if (fired !== undefined) return { class: fired.class, reset: headers.get(rateLimitPrefix + fired.reset) };
+  const prefix = COMMON_LIMITS.find(
+    (one) => headers.has(`${one}reset`) && (headers.get(`${one}remaining`) ?? "0") === "0",
+  );
+  return prefix === undefined ? undefined : { reset: headers.get(`${prefix}reset`) };
 }
 
-function rateLimitsOf({ rateLimitPrefix: prefix }: FailureTable, headers: Headers): RateLimits | undefined {
+function rateLimitsOf(
+  { rateLimitPrefix: prefix }: FailureTable,
+  headers: Headers,
+  secrets: readonly string[],
+): RateLimits | undefined {
   if (prefix === undefined) return undefined;
   const found: [string, string][] = [];
   for (const [name, value] of headers) {
-    if (name.startsWith(prefix)) found.push([name.slice(prefix.length), cleanId(value) ?? ""]);
+    if (!name.startsWith(prefix)) continue;
+    const limit = cleanId(name.slice(prefix.length), secrets);
+    const kept = cleanId(value, secrets);
+    if (limit !== undefined && kept !== undefined) found.push([limit, kept]);
   }
-  return found.length === 0 ? undefined : Object.fromEntries(found);
+  return found.length === 0 ? undefined : Object.fromEntries(found.slice(0, MOST_LIMITS));
 }

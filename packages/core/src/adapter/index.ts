@@ -37,20 +37,15 @@ export { isHost } from "./vendor-host.ts";
 export { modelPathProblems } from "./model-path.ts";
 export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";
 export type { WireEvent, WirePhase, WireReader } from "./wire-reader.ts";
-export {
-  classifyFailures,
-  readErrorFields,
-  type FailedResponse,
-  type FailureClassifier,
-  type FailureRow,
-  type FailureTable,
-  type LimitHeaders,
-  type VendorError,
-} from "./http-failure.ts";
-export { networkFailure } from "./network-failure.ts";
+export { classifyFailures, type FailureClassifier } from "./http-failure.ts";
+export type { FailureRow, FailureTable, LimitHeaders } from "./failure-table.ts";
+export { readAnyError, readErrorFields, type VendorError } from "./vendor-error.ts";
+export { DAILY, OVERLOADED } from "./error-words.ts";
+export { CarriedResponse, networkFailure, type FailedResponse } from "./network-failure.ts";
 export { unsupported } from "./unsupported.ts";
 export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
-export { cleanId, redact } from "./redact.ts";
+export { redact } from "./redact.ts";
+export { cleanId } from "../model/clean-text.ts";
 export {
   asArray,
   asIndex,
@@ -77,10 +72,12 @@ export { parseToolInput, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
   forgetOpaque,
   forgetReasoning,
+  leaveOut,
   ownReasoning,
   repairWith,
   schemaInWords,
   stopReasoning,
+  STREAMING_REFUSED,
   withoutStreaming,
 } from "./repairs.ts";
 export { clampEffort } from "./reasoning-effort.ts";

@@ -1,7 +1,11 @@
 import type { AttemptContext, AttemptPlan, Capabilities, Target, TargetRequest } from "../model/target.ts";
 import type { Connection, NativeRequest, RequestContext } from "./connection.ts";
-import { classifyFailures, type FailureClassifier, type FailureTable } from "./http-failure.ts";
+import type { FailureTable } from "./failure-table.ts";
+import { classifyFailures, type FailureClassifier } from "./http-failure.ts";
 import { readAnswer } from "./read-answer.ts";
+import { secretsOf } from "./redact.ts";
+import { RefusedFields } from "./refused-fields.ts";
+import { STREAM } from "./repairs.ts";
 import type { CheckedOptions, TargetOptions } from "./target-options.ts";
 import type { WireReader } from "./wire-reader.ts";
 
@@ -13,27 +17,31 @@ export interface TargetSetup {
   readonly checked: CheckedOptions;
   /** As the adapter knows them; the user's own come over them. */
   readonly capabilities: Capabilities;
-  /** `stopStreaming` makes the target ask for answers in one piece from then on. */
-  readonly failureTable: (stopStreaming: () => void) => FailureTable;
+  readonly failureTable: FailureTable;
   /** For answers that are streamed. */
   readonly plan: (request: TargetRequest) => Omit<AttemptPlan, "unary">;
-  readonly toNativeRequest: (request: TargetRequest, context: RequestContext) => NativeRequest;
+  /** `refused`: native fields that this request goes without, by a repair of its own or an earlier one that helped. */
+  readonly toNativeRequest: (
+    request: TargetRequest,
+    context: RequestContext,
+    refused: ReadonlySet<string>,
+  ) => NativeRequest;
   readonly connection: Connection;
   /** A new reader for one answer. */
-  readonly reader: (context: AttemptContext, failures: FailureClassifier, request: TargetRequest) => WireReader;
+  readonly reader: (
+    context: AttemptContext,
+    failures: FailureClassifier,
+    request: TargetRequest,
+    refused: ReadonlySet<string>,
+  ) => WireReader;
 }
 
-/** Puts a target together: it streams until the endpoint refuses to, and reads through the wire's reader. */
+/** Puts a target together: it streams unless the endpoint refuses to, and reads through the wire's reader. */
 export function makeTarget(setup: TargetSetup): Target {
   const { vendor, model, options, checked, connection } = setup;
-  let unary = options.streaming === "never";
-  const stopStreaming = (): void => {
-    unary = true;
-  };
-  const { credential } = checked;
-  // A token may have been given with its scheme, and be quoted without.
-  const secrets = [credential, credential.replace(/^Bearer\s+/i, "")];
-  const failures = classifyFailures(setup.failureTable(stopStreaming), secrets);
+  const fields = new RefusedFields();
+  const secrets = secretsOf(checked.credential, checked.headers);
+  const isUnary = (refused: ReadonlySet<string>): boolean => options.streaming === "never" || refused.has(STREAM);
   return {
     vendor,
     model,
@@ -43,17 +51,26 @@ export function makeTarget(setup: TargetSetup): Target {
     problems: checked.problems,
     plan: (request) => {
       const { silentReasoning, eventsAtOnce } = setup.plan(request);
+      const unary = isUnary(fields.with(request.without));
       return { silentReasoning, eventsAtOnce: eventsAtOnce && !unary, unary };
     },
-    stream: (request, context) =>
-      readAnswer({
+    stream: (request, context) => {
+      const { clock, loss } = context;
+      const refused = fields.with(request.without);
+      // Those of the request's own headers are added when it is made.
+      const known = [...secrets];
+      const failures = classifyFailures(setup.failureTable, known, () => clock.wallNow());
+      return readAnswer({
         open: () => {
-          const { loss } = context;
-          return connection.send(setup.toNativeRequest(request, { stream: !unary, loss }), context);
+          const native = setup.toNativeRequest(request, { stream: !isUnary(refused), loss }, refused);
+          known.push(...secretsOf("", native.headers));
+          return connection.send(native, context);
         },
-        wire: setup.reader(context, failures, request),
+        wire: setup.reader(context, failures, request, refused),
         failures,
         context,
-      }),
+        onAnswered: () => fields.remember(request.without ?? [], clock),
+      });
+    },
   };
 }

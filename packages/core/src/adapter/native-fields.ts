@@ -1,3 +1,4 @@
+import { cleanId } from "../model/clean-text.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
 import type { Loss } from "../model/trace.ts";
 
@@ -31,7 +32,7 @@ export function mergeNative(
   const merged = Object.entries({ ...native, ...removed }).map(([name, given]): [string, JsonValue | undefined] => {
     const own = Object.hasOwn(body, name) ? body[name] : undefined;
     if (given === undefined && own !== undefined) {
-      loss({ what: name, action: "dropped", reason: "the endpoint refuses it" });
+      loss({ what: cleanId(name) ?? "a native field", action: "dropped", reason: "the endpoint refuses it" });
     }
     if (objects.includes(name) && isJsonObject(own) && isJsonObject(given)) return [name, { ...own, ...given }];
     if (lists.includes(name) && Array.isArray(own) && Array.isArray(given)) return [name, [...own, ...given]];

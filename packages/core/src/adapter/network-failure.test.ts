@@ -75,6 +75,34 @@ describe("networkFailure", () => {
     expect(networkFailure(new Error("wrapped", { cause: new CarriedFailure(inner) }), "headers")).toBe(inner);
   });
 
+  it.each<[string, string | undefined, number]>([
+    ["Proxy response (407) !== 200 when HTTP Tunneling", "UND_ERR_ABORTED", 407],
+    ["Proxy response (503) !== 200 when HTTP Tunneling", "UND_ERR_ABORTED", 503],
+    [
+      "Failed to establish tunnel to api.test:443 via http://user:pass@proxy.test:3128: HTTP/1.1 407 Proxy Authentication Required",
+      "ERR_PROXY_TUNNEL",
+      407,
+    ],
+    ["tunneling socket could not be established, statusCode=403", "ECONNRESET", 403],
+    ["Bad response: 407", undefined, 407],
+  ])("takes a proxy's refusal for what it is, and says so without its address: %s", (message, code, status) => {
+    const failure = networkFailure(failed(Object.assign(new Error(message), { code })), "headers");
+
+    expect(failure.class).toBe("network.proxy");
+    expect(failure.details).toMatchObject({
+      status,
+      vendorMessage: `The proxy refused the tunnel with status ${status}.`,
+      beforeResponse: true,
+    });
+    expect(JSON.stringify(failure.details)).not.toContain("pass");
+  });
+
+  it("does not take an abort of other making for a proxy's", () => {
+    const abort = Object.assign(new Error("Request aborted"), { code: "UND_ERR_ABORTED" });
+
+    expect(networkFailure(failed(abort), "headers").class).toBe("network.reset");
+  });
+
   it("tells the network's failures from mistakes in code", () => {
     expect(isNetworkError(failed(withCode("ECONNRESET")))).toBe(true);
     expect(isNetworkError(new TypeError("terminated"))).toBe(true);

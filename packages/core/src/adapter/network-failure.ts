@@ -1,5 +1,6 @@
 import type { FailureClass } from "../model/failure.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+import { proxyRefusal } from "./proxy-refusal.ts";
 
 /** By the `code`, or where that is missing the name, of an error or one of its causes. */
 const CLASSES: ReadonlyMap<string, FailureClass> = new Map<string, FailureClass>([
@@ -80,6 +81,8 @@ function recognise(error: unknown): TargetFailure | { class: FailureClass; code:
   let found: { class: FailureClass; code: string } | undefined;
   for (const link of causes(error)) {
     if (isTargetFailure(link)) return link;
+    const refusal = proxyRefusal(link);
+    if (refusal !== undefined) return refusal;
     for (const code of namesOf(link)) {
       const failureClass = classOf(code);
       // The innermost cause knows best.
@@ -100,6 +103,30 @@ export class CarriedFailure extends Error {
     super("The request got no response.");
     this.failure = failure;
   }
+}
+
+export interface FailedResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Text, or parsed already. */
+  readonly body: unknown;
+  readonly wallNow: number;
+}
+
+/** Carries a response with a status that no `Response` can have through a vendor's SDK. */
+export class CarriedResponse extends Error {
+  readonly response: FailedResponse;
+
+  constructor(response: FailedResponse) {
+    super("The response has a status of its own.");
+    this.response = response;
+  }
+}
+
+/** The response that an error, or one of its causes, carries. */
+export function carriedResponse(error: unknown): FailedResponse | undefined {
+  for (const link of causes(error)) if (link instanceof CarriedResponse) return link.response;
+  return undefined;
 }
 
 function classOf(name: string): FailureClass | undefined {

@@ -17,6 +17,8 @@ export interface AnswerSource {
   readonly failures: FailureClassifier;
   readonly context: AttemptContext;
   readonly limits?: AnswerLimits | undefined;
+  /** The answer came to its proper end. */
+  readonly onAnswered?: (() => void) | undefined;
 }
 
 export interface AnswerLimits {
@@ -106,6 +108,7 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
       } else {
         decoder.push(body.text(value), out);
       }
+      if (this.#source.wire.phase === "ended") this.#ended(out);
       return { done: false, value: out };
     } catch (failure) {
       return this.#failAfter(out, failure);
@@ -118,11 +121,21 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
     if (this.#source.wire.phase !== "evidence") return this.#failAfter(out, networkFailure(error, "body"));
     try {
       this.#opened?.decoder.end(out);
+      this.#ended(out);
       return { done: false, value: out };
     } catch (failure) {
       return this.#failAfter(out, failure);
     }
   };
+
+  /** What the vendor named is made safe to keep, where its secrets are known. */
+  #ended(out: StreamPart[]): void {
+    const { failures, onAnswered } = this.#source;
+    const last = out.pop();
+    if (last === undefined) return;
+    out.push(last.type === "end" ? failures.endPart(last) : last);
+    onAnswered?.();
+  }
 
   #failAfter(out: readonly StreamPart[], failure: unknown): Result {
     if (out.length === 0) throw this.#fail(failure);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cleanId, redact } from "./redact.ts";
+import { redact, secretsOf } from "./redact.ts";
 
 describe("redact", () => {
   it("takes out the target's own key and whatever looks like one", () => {
@@ -28,12 +28,14 @@ describe("redact", () => {
   });
 });
 
-describe("cleanId", () => {
-  it("keeps ids and makes strange ones harmless", () => {
-    expect(cleanId("req_011C")).toBe("req_011C");
-    expect(cleanId("a\nb\u00e9")).toBe("a?b?");
-    expect(cleanId("x".repeat(300))).toHaveLength(128);
-    expect(cleanId(7)).toBe("7");
-    expect(cleanId({})).toBeUndefined();
+describe("secretsOf", () => {
+  it("counts the credential and the values of the caller's own headers, with and without their scheme", () => {
+    const secrets = secretsOf("Bearer own-token", { "x-tenant-token": "tenant-4711", authorization: "Basic dXNlcjpw" });
+
+    expect(redact("own-token, tenant-4711, dXNlcjpw", secrets)).toBe("[redacted], [redacted], [redacted]");
+  });
+
+  it("does not take flags and short names for secrets", () => {
+    expect(secretsOf("", { "x-mode": "on", "x-env": "staging" })).toEqual(["", ""]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TargetRequest } from "../model/target.ts";
-import { forgetOpaque, forgetReasoning, schemaInWords, withoutStreaming } from "./repairs.ts";
+import { forgetOpaque, forgetReasoning, leaveOut, schemaInWords, withoutStreaming } from "./repairs.ts";
 
 const USER = { role: "user", content: [{ type: "text", text: "Hi" }] } as const;
 const REQUEST: TargetRequest = {
@@ -44,14 +44,10 @@ describe("repairs", () => {
     expect(changed.system).toContain('{"type":"object"}');
   });
 
-  it("stop streaming when they are called for, and change nothing of the request", () => {
-    let isStopped = false;
+  it("leave a native field out, and ask for one piece, by what the request says", () => {
+    const request = withoutStreaming().apply(leaveOut("seed").apply(REQUEST));
 
-    const { apply } = withoutStreaming(() => {
-      isStopped = true;
-    })();
-
-    expect(isStopped).toBe(true);
-    expect(apply(REQUEST)).toBe(REQUEST);
+    expect(request).toEqual({ ...REQUEST, without: ["seed", "stream"] });
+    expect(REQUEST).not.toHaveProperty("without");
   });
 });

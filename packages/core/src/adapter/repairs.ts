@@ -1,20 +1,38 @@
 import type { AssistantPart } from "../model/parts.ts";
 import type { TargetMessage, TargetRequest } from "../model/target.ts";
 import type { Repair } from "../model/target-failure.ts";
+import { NO_STREAMING } from "./error-words.ts";
+import type { FailureRow } from "./failure-table.ts";
 import { addToSystem, jsonInstruction } from "./json-instruction.ts";
+
+/** The field whose absence asks for an answer in one piece, on every wire. */
+export const STREAM = "stream";
 
 /** The same repair whatever the error says beside its row. */
 export function repairWith(description: string, apply: Repair["apply"]): () => Repair {
   return () => ({ description, apply });
 }
 
-/** The same request once more, for an answer in one piece. */
-export function withoutStreaming(stopStreaming: () => void): () => Repair {
-  return () => {
-    stopStreaming();
-    return { description: "without streaming", apply: (request) => request };
+/** The request without a native field, which is remembered once it was answered that way. */
+export function leaveOut(field: string): Repair {
+  return {
+    description: `without ${field}`,
+    apply: (request) => ({ ...request, without: [...(request.without ?? []), field] }),
   };
 }
+
+/** The same request once more, for an answer in one piece. */
+export function withoutStreaming(): Repair {
+  return { ...leaveOut(STREAM), description: "without streaming" };
+}
+
+/** A row for vendors without a sentence of their own for it. */
+export const STREAMING_REFUSED: FailureRow = {
+  status: [400, 422],
+  text: NO_STREAMING,
+  class: "request.unsupported",
+  repair: withoutStreaming,
+};
 
 export function stopReasoning(request: TargetRequest): TargetRequest {
   return { ...request, reasoning: { effort: "none", visible: false } };

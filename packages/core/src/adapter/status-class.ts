@@ -1,9 +1,12 @@
 import type { FailureClass } from "../model/failure.ts";
+import { namesModel, saysDaily, saysModelMissing, saysOverloaded } from "./error-words.ts";
+import type { VendorError } from "./vendor-error.ts";
 
 const CLASSES: ReadonlyMap<number, FailureClass> = new Map<number, FailureClass>([
   [400, "request.rejected"],
   [401, "auth.invalid"],
   [402, "billing.exhausted"],
+  [407, "network.proxy"],
   [408, "timeout.upstream"],
   [409, "conflict"],
   [410, "model.deprecated"],
@@ -11,24 +14,32 @@ const CLASSES: ReadonlyMap<number, FailureClass> = new Map<number, FailureClass>
   [422, "request.rejected"],
   [429, "rate.unknown"],
   [502, "server.gateway"],
+  [503, "server.gateway"],
   [504, "timeout.upstream"],
   [529, "server.overloaded"],
 ]);
 
-/** The class of a status for which no row of the vendor's table fits. `isVendors`: the body is an error of the vendor. */
-export function statusClass(status: number, isVendors: boolean, message: string | undefined): FailureClass {
-  // Some runtimes hide a redirect that was not followed behind status 0.
-  if (status === 0 || (status >= 300 && status < 400)) return "redirect";
+export interface StatusFacts {
+  readonly status: number;
+  /** The body is an error of the vendor. */
+  readonly isVendors: boolean;
+  /** It stood inside a stream or a body with status 200. */
+  readonly isInBand: boolean;
+  readonly error: VendorError;
+}
+
+/** The class of a status for which no row of the vendor's table fits. */
+export function statusClass({ status, isVendors, isInBand, error }: StatusFacts): FailureClass {
+  if (status >= 300 && status < 400) return "redirect";
+  if ((status === 400 || status === 422) && saysModelMissing(error)) return "model.not-found";
   // Anything else than the vendor's own refusal comes from a firewall or gateway in between.
   if (status === 403) return isVendors ? "auth.forbidden" : "gateway.html";
-  if (status === 404) return isVendors && says(message, /model/i) ? "model.not-found" : "endpoint.not-found";
-  if (status === 503) return says(message, /overload|high demand|capacity/i) ? "server.overloaded" : "server.gateway";
+  // An endpoint that answers with status 200 was found.
+  if (status === 404) return isInBand || namesModel(error) ? "model.not-found" : "endpoint.not-found";
+  if (status === 429 && saysDaily(error)) return "rate.daily";
+  if (status === 503 && saysOverloaded(error)) return "server.overloaded";
   const known = CLASSES.get(status);
   if (known !== undefined) return known;
   if (status >= 520 && status <= 526) return "server.gateway";
-  return status >= 500 ? "server.error" : "unknown";
-}
-
-function says(message: string | undefined, words: RegExp): boolean {
-  return message !== undefined && words.test(message.slice(0, 2_048));
+  return status >= 500 && status <= 599 ? "server.error" : "unknown";
 }

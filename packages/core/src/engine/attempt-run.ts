@@ -1,3 +1,4 @@
+import { cleanId, cleanLine, cleanModel } from "../model/clean-text.ts";
 import type { AttemptName, PartEvent } from "../model/events.ts";
 import type { Clock } from "../model/clock.ts";
 import type { AttemptContext, AttemptPlan, StreamPart, Target, TargetRequest } from "../model/target.ts";
@@ -137,7 +138,7 @@ export class AttemptRun {
       signal: this.#attempt.signal,
       clock,
       newId,
-      loss: (loss) => this.losses.push(loss),
+      loss: (loss) => this.losses.push(cleanLoss(loss)),
       freshConnection,
     };
   }
@@ -181,7 +182,7 @@ export class AttemptRun {
             this.#setup.onDeadline();
             break;
           case "end":
-            this.#ended = part;
+            this.#ended = cleanEnd(part);
             break;
           default:
             weight = heavier(weight, this.assembly.accept(part));
@@ -241,6 +242,15 @@ export class AttemptRun {
     if (this.#gate.opensAt <= now) this.release();
     else this.#setup.onDeadline();
   }
+}
+
+/** What adapters pass on of a vendor's or a caller's words ends up in traces, events and logs. */
+function cleanEnd(part: EndPart): EndPart {
+  return { ...part, rawFinishReason: cleanId(part.rawFinishReason), model: cleanModel(part.model) };
+}
+
+function cleanLoss({ what, action, reason }: Loss): Loss {
+  return { what: cleanLine(what), action, reason: reason === undefined ? undefined : cleanLine(reason) };
 }
 
 function heavier(left: Weight, right: Weight): Weight {

@@ -19,6 +19,7 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
   "network.reset": { ...sick, code: "unavailable", repeat: "fresh-connection" },
   // For a stream that was refused: then nothing of a response came.
   "network.protocol": { ...sick, code: "bad-response", repeat: "fresh-connection" },
+  "network.proxy": { ...sick, code: "config", scope: "endpoint", repeat: "no", loud: true },
   "timeout.first-content": { ...sick, code: "timeout", repeat: "no", health: "slow" },
   "gateway.html": { ...sick, code: "bad-response" },
   "gateway.not-a-stream": { ...sick, code: "bad-response" },

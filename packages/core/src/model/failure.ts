@@ -90,6 +90,7 @@ export type FailureClass =
   | "network.tls"
   | "network.reset"
   | "network.protocol"
+  | "network.proxy"
   | "timeout.first-content"
   | "gateway.html"
   | "gateway.not-a-stream"

@@ -1,3 +1,4 @@
+import { cleanId, cleanLine } from "./clean-text.ts";
 import type { FailureClass, FailureScope } from "./failure.ts";
 import type { Capabilities, TargetRequest } from "./target.ts";
 
@@ -56,20 +57,17 @@ export class TargetFailure extends Error {
 }
 
 function checked(details: TargetFailureDetails): TargetFailureDetails {
-  const { retryAfterMs, vendorCode, requestId } = details;
+  const { retryAfterMs, vendorCode, requestId, repair } = details;
   // A time that is none would never be over; the comparison is also false for NaN.
   const isTime = retryAfterMs !== undefined && retryAfterMs >= 0;
   return {
     ...details,
     retryAfterMs: isTime ? retryAfterMs : undefined,
-    vendorCode: printable(vendorCode),
-    requestId: printable(requestId),
+    // They end up in messages, events and traces.
+    vendorCode: cleanId(vendorCode),
+    requestId: cleanId(requestId),
+    repair: repair && { ...repair, description: cleanLine(repair.description) },
   };
-}
-
-/** Vendors' ids and codes end up in messages and logs: no control character may forge a line there. */
-function printable(text: string | undefined): string | undefined {
-  return text?.slice(0, 128).replaceAll(/[^\u0020-\u007e]/g, "?");
 }
 
 export function isTargetFailure(value: unknown): value is TargetFailure {

@@ -44,6 +44,8 @@ export interface TargetRequest extends Omit<
   readonly output: TargetOutput;
   readonly reasoning: ReasoningOptions & { readonly visible: boolean };
   readonly stop: readonly string[];
+  /** Set by an adapter's repair: native fields that are left out. Without `stream` the answer is asked for in one piece. */
+  readonly without?: readonly string[] | undefined;
 }
 
 /** Content is always an array, never empty; neighbours never share a role; every tool call is followed by its result. */

@@ -58,20 +58,20 @@ export class ChatReader implements WireReader {
     this.#calls = new ToolCalls(context.newId);
   }
 
-  event({ data }: WireEvent, out: StreamPart[]): void {
+  event({ event: name, data }: WireEvent, out: StreamPart[]): void {
     if (data === "[DONE]") {
       if (this.phase !== "evidence") throw new TargetFailure("stream.truncated");
       this.finish(out);
       return;
     }
     const chunk = parseEvent(data);
-    this.#checkError(chunk);
+    this.#failures.check(chunk, chunk["choices"] !== undefined, name);
     this.#read(chunk, "delta", out);
   }
 
   whole(body: unknown, out: StreamPart[]): void {
     const completion = asObject(body);
-    this.#checkError(completion);
+    this.#failures.check(completion, completion["choices"] !== undefined);
     const choice = asObject(asArray(completion["choices"])[0]);
     // Where a filter took all of the answer, there is no message.
     if (!isJsonObject(choice["message"]) && typeof choice["finish_reason"] !== "string") return;
@@ -92,11 +92,6 @@ export class ChatReader implements WireReader {
     if (finishReason === "stop" && hasRefusal) finishReason = "refusal";
     else if (finishReason === "stop" && hasCalls) finishReason = "tool-calls";
     this.#end(finishReason, raw, out);
-  }
-
-  #checkError(native: Foreign): void {
-    if (native["error"] === undefined || native["error"] === null) return;
-    throw this.#failures.inBand(native) ?? new TargetFailure("unknown");
   }
 
   /** A whole message has the shape of one large delta. */

@@ -22,7 +22,7 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
   const reasons = canReason(model);
   const isVendor = isVendorHost(options);
   const maxTokensField = options.maxTokensField ?? (isVendor || reasons ? "max_completion_tokens" : "max_tokens");
-  return makeOpenAITarget(model, options, ["maxTokensField"], (refused) => ({
+  return makeOpenAITarget(model, options, ["maxTokensField"], {
     capabilities: {
       tools: chatTools === "unknown" ? chatTools : chatTools !== "never",
       jsonOutput: "unknown",
@@ -31,11 +31,12 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
     },
     // Some servers go by an older limit.
     maxIdLength: 40,
-    failureTable: (stopStreaming) => failureTable(stopStreaming, refused),
+    failureTable,
     // Of models the table does not know, most show their reasoning or do not reason.
     plan: (request) => ({ silentReasoning: reasons && reasoningOf(request, model).isThinking, eventsAtOnce: false }),
-    toNativeRequest: (request, context) =>
+    toNativeRequest: (request, context, refused) =>
       toNativeRequest(request, model, { ...context, refused, isVendor, maxTokensField }),
-    reader: (context, failures, { stop }) => new ChatReader(context, failures, stop.slice(nativeStops(model, refused))),
-  }));
+    reader: (context, failures, { stop }, refused) =>
+      new ChatReader(context, failures, stop.slice(nativeStops(model, refused))),
+  });
 }
