@@ -90,9 +90,10 @@ describe("failures of the Messages API", () => {
     [body("api_error", "Internal server error"), "server.error"],
     [body("rate_limit_error", "x"), "rate.unknown"],
     [body("api_error", "Too many requests, slow down"), "rate.unknown"],
-    [body("invalid_request_error", "upstream said: too many requests"), "rate.unknown"],
+    [body("invalid_request_error", `{"message":"Too many requests, please wait."}`), "rate.unknown"],
     [body("throttlingException", "x"), "rate.unknown"],
     [body("a_new_error", "x"), "unknown"],
+    [{ ...body("api_error", "Upstream idle timeout exceeded"), status_code: 504 }, "timeout.upstream"],
   ])("AN-01 AN-02 classifies %j inside a stream as %s", (error, expected) => {
     const failure = failures.inBand(error);
 
@@ -148,5 +149,64 @@ describe("failures of the Messages API", () => {
 
   it("mends nothing when the schema of a tool is refused", () => {
     expect(refused("tools.0.custom: Invalid schema: Circular reference detected").details.repair).toBeUndefined();
+  });
+});
+
+/** How vendors quote what users write. */
+function quotings(words: string): readonly string[] {
+  return [
+    `Invalid value: "${words}"`,
+    `Invalid value: '${words}' is no tool name.`,
+    `messages.0.content: \`${words}\` cannot be read`,
+    `Could not read the message: ${words}`,
+    `Unsupported media type: ${words}`,
+    `messages.0: Input should be valid, got {"role":"user","content":"${words}"}`,
+  ];
+}
+
+/** One for each row that goes by its text. */
+const SENTENCES = [
+  "Your credit balance is too low to access the Anthropic API.",
+  "You have reached your specified API usage limits.",
+  "prompt is too long: 300000 tokens > 200000 maximum",
+  "input length and `max_tokens` exceed context limit: 180000 + 30000 > 200000",
+  "Input is too long for requested model.",
+  "image exceeds 5 MB maximum",
+  "messages.1.content.0: Expected `thinking` or `redacted_thinking`, but found `tool_use`",
+  "messages.1.content.0: Invalid `signature` in `thinking` block",
+  "`temperature` is deprecated for this model.",
+  "This model does not support the effort parameter.",
+  "adaptive thinking is not supported on this model",
+  "tool_choice: forced tool use is not supported",
+  "Schema is too complex for compilation.",
+  "cache_control: Extra inputs are not permitted",
+  "This model does not support assistant message prefill.",
+  "Streaming is not supported for this model.",
+  "Overloaded",
+  "Too many requests, please wait before trying again.",
+];
+
+describe("words that a user wrote", () => {
+  const rows = failureTable.rows.filter((row) => row.text !== undefined);
+
+  it("are tried for every row that goes by its text", () => {
+    const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
+
+    expect(missed).toEqual([]);
+  });
+
+  it("cannot stand before what a row looks for: each begins where the message does", () => {
+    for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
+  });
+
+  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+    for (const message of quotings(sentence)) {
+      const { class: failureClass, details } = refused(message);
+      const inBand = failures.inBand(body("invalid_request_error", message));
+
+      expect([failureClass, details.repair, details.retryAfterMs]).toEqual(["request.rejected", undefined, undefined]);
+      expect([inBand?.class, inBand?.details.repair]).toEqual(["request.rejected", undefined]);
+      expect(http(429, body("rate_limit_error", message)).class).toBe("rate.unknown");
+    }
   });
 });

@@ -66,7 +66,7 @@ const REFUSALS: readonly FailureRow[] = [
   { status: 400, text: /^Input is too long for requested model\b/, class: "request.context-length" },
   {
     status: 400,
-    text: /^(?:[a-z_]\w{0,30}[.\w]{0,120}: )?(?:image exceeds \d{1,6} ?MB maximum|A maximum of \d{1,6} (?:PDF )?(?:pages|images) may be provided)/,
+    text: /^(?:messages[.\w]{1,60}\.(?:image|document)(?:\.\w{1,30}){0,4}: )?(?:image exceeds \d{1,6} ?MB maximum|A maximum of \d{1,6} (?:PDF )?(?:pages|images) may be provided)/,
     class: "request.too-large",
   },
   {

@@ -36,7 +36,7 @@ describe("failures of the chat API", () => {
     [413, "Request entity too large.", "request.too-large"],
     [422, "Invalid parameters.", "request.rejected"],
     [429, "Rate limit reached for TPM.", "rate.tokens"],
-    [429, "Your requests per minute are too many", "rate.requests"],
+    [429, "Rate limit reached for RPM.", "rate.requests"],
     [429, "Slow down", "rate.unknown"],
     [500, "Internal Server Error", "server.error"],
     [503, "Service is too busy.", "server.overloaded"],
@@ -109,5 +109,62 @@ describe("failures of the chat API", () => {
 
     expect(repair?.description).toBe("without streaming");
     expect(repair?.apply(request).without).toEqual(["stream"]);
+  });
+});
+
+/** How vendors quote what users write. */
+function quotings(words: string): readonly string[] {
+  return [
+    `Invalid value: "${words}"`,
+    `Invalid value: '${words}' is no tool name.`,
+    `messages.0.content: \`${words}\` cannot be read`,
+    `Could not read the message: ${words}`,
+    `Unsupported media type: ${words}`,
+    `messages.0: Input should be valid, got {"role":"user","content":"${words}"}`,
+  ];
+}
+
+/** One for each row that goes by its text. */
+const SENTENCES = [
+  "Your current concurrency is 40, which exceeds your concurrency limit of 39 based on your remaining balance",
+  "Rate limit reached for TPM.",
+  "Rate limit reached for RPM.",
+  "This model's maximum context length is 1048565 tokens.",
+  "The supported API model names are a or b, but you passed c.",
+  "Model Not Exist",
+  "Insufficient Balance",
+  "The `reasoning_content` in the thinking mode must be passed back to the API.",
+  "Thinking mode does not support this tool_choice",
+  "unknown variant `image_url`, expected `text`",
+  "unknown variant `file`, expected `text`",
+  "unknown variant `input_audio`, expected `text`",
+  "This response_format type is unavailable now",
+  "Streaming is not supported for this model.",
+  "Service is too busy.",
+];
+
+describe("words that a user wrote", () => {
+  const rows = failureTable.rows.filter((row) => row.text !== undefined);
+
+  it("are tried for every row that goes by its text", () => {
+    const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
+
+    expect(missed).toEqual([]);
+  });
+
+  it("cannot stand before what a row looks for: each begins where the message does", () => {
+    for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
+  });
+
+  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+    for (const message of quotings(sentence)) {
+      const { class: failureClass, details } = http(400, body(message));
+      const inBand = failures.inBand(body(message, "server_error"));
+
+      expect([failureClass, details.repair]).toEqual(["request.rejected", undefined]);
+      expect([inBand?.class, inBand?.details.repair]).toEqual(["server.error", undefined]);
+      expect(http(429, body(message)).class).toBe("rate.unknown");
+      expect(http(503, body(message)).class).toBe("server.gateway");
+    }
   });
 });

@@ -64,7 +64,7 @@ export const failureTable: FailureTable = {
 /** The sentence of the vendor's parser for a kind of part that the model does not take. */
 function unknownVariant(kind: string): RegExp {
   return new RegExp(
-    "^(?:Failed to deserialize the JSON body into the target type: )?(?:[a-z]\\w{0,30}[\\w.[\\]]{0,100}: )?" +
+    "^(?:Failed to deserialize the JSON body into the target type: )?(?:messages\\[\\d{1,6}\\](?:\\.content\\[\\d{1,6}\\])?: )?" +
       `unknown variant \`${kind}\`, expected \``,
   );
 }

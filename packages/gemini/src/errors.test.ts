@@ -95,6 +95,14 @@ describe("failures of generateContent", () => {
     expect(failure).toMatchObject({ class: "rate.requests", details: { retryAfterMs: 34_400 } });
   });
 
+  it("takes the wait out of the body inside a stream too", () => {
+    const details = [quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), retry("34.4s")];
+
+    const failure = failures.inBand(body(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details));
+
+    expect(failure).toMatchObject({ class: "rate.requests", details: { retryAfterMs: 34_400 } });
+  });
+
   it("CL-04 takes a daily quota for what it is, whatever wait stands beside it", () => {
     const details = [quota("InputTokensPerMinute"), quota("GenerateRequestsPerDayPerProjectPerModel"), retry("36s")];
 
@@ -114,7 +122,7 @@ describe("failures of generateContent", () => {
 
     expect(http(404, JSON.stringify([error])).class).toBe("model.not-found");
     expect(http(404, `data: ${JSON.stringify(error)}\r\n\r\n`).class).toBe("model.not-found");
-    expect(failures.inBand({ error: { code: 503 } })?.class).toBe("server.overloaded");
+    expect(failures.inBand({ error: { code: 503 } })?.class).toBe("server.gateway");
   });
 
   it("takes a page for a page", () => {
@@ -183,5 +191,60 @@ describe("failures of generateContent", () => {
     const echo = body(400, "INVALID_ARGUMENT", "Bad key AIza-own-key", [{ detail: "Invalid API key: canary" }]);
 
     expect(JSON.stringify(http(400, echo).details)).not.toMatch(/AIza-own-key|canary/);
+  });
+});
+
+/** How vendors quote what users write. */
+function quotings(words: string): readonly string[] {
+  return [
+    `Invalid value: "${words}"`,
+    `Invalid value: '${words}' is no tool name.`,
+    `messages.0.content: \`${words}\` cannot be read`,
+    `Could not read the message: ${words}`,
+    `Unsupported media type: ${words}`,
+    `messages.0: Input should be valid, got {"role":"user","content":"${words}"}`,
+  ];
+}
+
+/** One for each row that goes by its text. */
+const SENTENCES = [
+  "API key not valid. Please pass a valid API key.",
+  "Your prepayment credits are depleted.",
+  "Please enable billing on your project in Google AI Studio.",
+  "User location is not supported for the API use.",
+  "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).",
+  "Unable to submit request because the input token count is 1250074 but model only supports up to 1048576.",
+  "Corrupted thought signature.",
+  "Requests ending with a model turn are not supported.",
+  "temperature is deprecated for this model",
+  "Thinking level MINIMAL is not supported for this model.",
+  "Function calling with a response mime type: x is unsupported",
+  "Developer instruction is not enabled for models/x",
+  "Streaming is not supported for this model.",
+];
+
+describe("words that a user wrote", () => {
+  const rows = failureTable.rows.filter((row) => row.text !== undefined);
+
+  it("are tried for every row that goes by its text", () => {
+    const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
+
+    expect(missed).toEqual([]);
+  });
+
+  it("cannot stand before what a row looks for: each begins where the message does", () => {
+    for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
+  });
+
+  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+    for (const message of quotings(sentence)) {
+      const { class: failureClass, details } = refused(message);
+      const inBand = failures.inBand(body(400, "INVALID_ARGUMENT", message));
+
+      expect([failureClass, details.repair, details.scope]).toEqual(["request.rejected", undefined, undefined]);
+      expect([inBand?.class, inBand?.details.repair]).toEqual(["request.rejected", undefined]);
+      expect(http(429, body(429, "RESOURCE_EXHAUSTED", message)).class).toBe("rate.unknown");
+      expect(http(400, body(400, "FAILED_PRECONDITION", message)).class).toBe("auth.forbidden");
+    }
   });
 });

@@ -95,7 +95,7 @@ describe("failures of the vendor's APIs", () => {
     ["a rate", { type: "error", code: "rate_limit_exceeded", message: "x" }, "rate.unknown"],
     ["a rate of tokens", error("tokens", "rate_limit_exceeded"), "rate.tokens"],
     ["an inner error", { type: "error", code: "server_error", message: "x" }, "server.error"],
-    ["a gateway's", { error: { code: 502, message: "Upstream error" } }, "server.error"],
+    ["a gateway's", { error: { code: 502, message: "Upstream error" } }, "server.gateway"],
     ["a text", { error: "The server is overloaded" }, "server.overloaded"],
     ["one of the future", { error: { code: "brand_new" } }, "unknown"],
   ])("OA-02 OA-03 CL-15 classifies errors inside a stream by their words: %s", (_, event, failureClass) => {
@@ -204,5 +204,57 @@ describe("repairs", () => {
     expect(repair?.apply(request).messages.slice(1)).toEqual([
       { role: "assistant", content: [{ type: "text", text: "t", opaque: undefined }] },
     ]);
+  });
+});
+
+/** How vendors quote what users write. */
+function quotings(words: string): readonly string[] {
+  return [
+    `Invalid value: "${words}"`,
+    `Invalid value: '${words}' is no tool name.`,
+    `messages.0.content: \`${words}\` cannot be read`,
+    `Could not read the message: ${words}`,
+    `Unsupported media type: ${words}`,
+    `messages.0: Input should be valid, got {"role":"user","content":"${words}"}`,
+  ];
+}
+
+/** One for each row that goes by its text. */
+const SENTENCES = [
+  "This model's maximum context length is 128000 tokens.",
+  "Request too large for gpt-5 on tokens per min (TPM)",
+  "Rate limit reached for gpt-5 on requests per day (RPD)",
+  "Item 'rs_1' of type 'reasoning' was provided without its required following item.",
+  "Unsupported parameter: 'temperature' is not supported with this model.",
+  "This model does not support tools.",
+  "The model `gpt-9` does not exist",
+  "Streaming is not supported for this model.",
+  "Your organization must be verified to stream this model.",
+  "The server is overloaded",
+];
+
+describe("words that a user wrote", () => {
+  const rows = failureTable.rows.filter((row) => row.text !== undefined);
+
+  it("are tried for every row that goes by its text", () => {
+    const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
+
+    expect(missed).toEqual([]);
+  });
+
+  it("cannot stand before what a row looks for: each begins where the message does", () => {
+    for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
+  });
+
+  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+    for (const message of quotings(sentence)) {
+      const { class: failureClass, details } = http(400, error(INVALID, null, message, "messages[0].content"));
+      const inBand = failures.inBand(error(INVALID, null, message));
+
+      expect([failureClass, details.repair]).toEqual(["request.rejected", undefined]);
+      expect([inBand?.class, inBand?.details.repair]).toEqual(["request.rejected", undefined]);
+      expect(http(429, error("x", null, message)).class).toBe("rate.unknown");
+      expect(http(503, error("x", null, message)).class).toBe("server.gateway");
+    }
   });
 });
