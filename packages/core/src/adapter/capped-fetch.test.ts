@@ -91,6 +91,57 @@ describe("cappedFetch", () => {
     expect(networkFailure(error, "headers").class).toBe("network.connect-timeout");
   });
 
+  it("takes a redirect that the runtime hides for what it is", async () => {
+    const hidden = { type: "opaqueredirect", status: 0, ok: false, body: null, headers: new Headers() };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no runtime of ours makes such a response
+    const fetch = cappedFetch(
+      () => Promise.resolve(hidden as unknown as Response),
+      () => new VirtualClock(),
+    );
+
+    const error: unknown = await fetch("https://x.test").catch((thrown: unknown) => thrown);
+
+    expect(failures.thrown(error, 0)?.class).toBe("redirect");
+  });
+
+  it.each([undefined, null, "text", {}, { ok: false, status: 500, body: "text" }])(
+    "classifies what is no response at all: %j",
+    async (junk) => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a fetch of others may do
+      const fetch = cappedFetch(
+        () => Promise.resolve(junk as unknown as Response),
+        () => new VirtualClock(),
+      );
+
+      const error: unknown = await fetch("https://x.test").catch((thrown: unknown) => thrown);
+
+      expect(failures.thrown(error, 0)).toBeDefined();
+    },
+  );
+
+  it("carries a status that no response can have past an SDK, with headers and the start of the body", async () => {
+    const odd = {
+      type: "default",
+      status: 999,
+      ok: false,
+      headers: new Headers({ "retry-after": "5" }),
+      body: new Response("x".repeat(70_000)).body,
+    };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a transport makes of such a status line
+    const fetch = cappedFetch(
+      () => Promise.resolve(odd as unknown as Response),
+      () => new VirtualClock(),
+    );
+
+    const error: unknown = await fetch("https://x.test").catch((thrown: unknown) => thrown);
+    const wrapped = new Error("Connection error.", { cause: error });
+
+    expect(failures.thrown(wrapped, 0)).toMatchObject({
+      class: "unknown",
+      details: { status: 999, retryAfterMs: 5_000 },
+    });
+  });
+
   it("lets an abort pass as it is", async () => {
     const controller = new AbortController();
     controller.abort(new Error("mine"));

@@ -48,6 +48,8 @@ const MODEL_MISSING = new RegExp(
 );
 const MODEL_CODE =
   /^(?:model|deployment)[-_ ]?(?:not[-_]?(?:found|exist|available)|does[-_]not[-_]exist|decommissioned|deprecated|retired|unavailable)|^(?:invalid|unknown|unsupported|no[-_]such)[-_]?(?:model|deployment)(?:[-_]?(?:name|id))?$|^(?:Model|Deployment)(?:NotFound|NotExist)/i;
+/** The field itself is missing, not the model that it names. */
+const LEFT_OUT = /\bmissing|\brequired\b|must provide/i;
 /** Anything in quotes, and addresses: they hold the words "models" and "deployments" themselves. */
 const NO_WORDS = /"[^"]{0,500}"|`[^`]{0,500}`|(?<!\w)'[^']{0,500}'|https?:\/\/\S{1,500}|(?<=^|\s)\/\S{1,500}/g;
 const MODEL_WORD = /\b(?:model|deployment)s?\b|model_|Deployment/i;
@@ -63,7 +65,9 @@ export function saysDaily(error: VendorError): boolean {
 /** A 400 or 422: many things are refused about a model, so only its being missing counts. */
 export function saysModelMissing(error: VendorError): boolean {
   const { code = "", type = "", param } = error;
-  return param === "model" || MODEL_CODE.test(code) || MODEL_CODE.test(type) || MODEL_MISSING.test(textOf(error));
+  const text = textOf(error);
+  if (MODEL_CODE.test(code) || MODEL_CODE.test(type) || MODEL_MISSING.test(text)) return true;
+  return param === "model" && !LEFT_OUT.test(`${code} ${type} ${text}`);
 }
 
 /** A 404: something is missing, and a page says nothing about what. */

@@ -247,6 +247,20 @@ describe("a model that is not there", () => {
       { error: { message: 'Invalid content: "The model `x` does not exist"' } },
       "request.rejected",
     ],
+    [
+      "a model that nobody named",
+      400,
+      {
+        error: { message: "Missing required parameter: 'model'.", param: "model", code: "missing_required_parameter" },
+      },
+      "request.rejected",
+    ],
+    [
+      "a model that nobody named, in FastAPI's words",
+      422,
+      { detail: [{ loc: ["body", "model"], msg: "Field required", type: "missing" }] },
+      "request.rejected",
+    ],
     ["a text behind a colon", 400, { detail: "Invalid content: Model not found" }, "request.rejected"],
   ])("is not seen in %s", (_, status, body, expected) => {
     expect(http(status, typeof body === "string" ? body : JSON.stringify(body)).class).toBe(expected);
