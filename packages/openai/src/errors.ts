@@ -84,11 +84,11 @@ const REFUSALS: readonly FailureRow[] = [
     ...withoutReasoning,
     text: /^Item '[\w-]{1,100}' (?:of type '\w{1,40}' )?was provided without its required (?:following item|'reasoning' item)/,
   },
-  { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: without },
+  { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: withoutParam },
   {
     ...unsupported,
     text: /^(?:Unsupported (?:parameter|value): '[\w.[\]]{1,100}'|Unrecognized request argument supplied: [\w.]{1,100}|`?[\w.]{1,60}`? (?:is|are) not supported (?:with|by|for) th(?:is|e) (?:model|endpoint|API)\b|(?:This|The) model does not support\b)/i,
-    repair: without,
+    repair: withoutParam,
   },
   { ...unsupported, code: "unsupported_file", capability: "files" },
   { ...unsupported, code: "invalid_json_schema", capability: "jsonOutput" },
@@ -129,7 +129,7 @@ function isBare(body: Foreign): boolean {
 }
 
 /** What is inside of a field goes with all of it. */
-function without({ param = "", code }: VendorError): Repair | undefined {
+function withoutParam({ param = "", code }: VendorError): Repair | undefined {
   if (NEEDED.test(param)) return undefined;
   const field = param.replace(/[.[].*/s, "");
   return code === "unsupported_value" ? onceWithout(field) : leaveOut(field);

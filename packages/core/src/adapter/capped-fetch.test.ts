@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { VirtualClock } from "../../test/virtual-clock.ts";
-import { cappedFetch } from "./capped-fetch.ts";
+import { cappedFetch, type Fetch } from "./capped-fetch.ts";
 import { classifyFailures } from "./http-failure.ts";
 import { networkFailure } from "./network-failure.ts";
 
@@ -21,6 +21,12 @@ async function serve(listener: RequestListener): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listening TCP server has such an address
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A fetch that resolves with what no runtime of ours would make. */
+function fetchOf(response: unknown): Fetch {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any object may come from a fetch of others
+  return () => Promise.resolve(response as Response);
 }
 
 const failures = classifyFailures({ rows: [], readError: () => undefined, requestIdHeaders: [] }, []);
@@ -93,11 +99,7 @@ describe("cappedFetch", () => {
 
   it("takes a redirect that the runtime hides for what it is", async () => {
     const hidden = { type: "opaqueredirect", status: 0, ok: false, body: null, headers: new Headers() };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no runtime of ours makes such a response
-    const fetch = cappedFetch(
-      () => Promise.resolve(hidden as unknown as Response),
-      () => new VirtualClock(),
-    );
+    const fetch = cappedFetch(fetchOf(hidden), () => new VirtualClock());
 
     const error: unknown = await fetch("https://x.test").catch((thrown: unknown) => thrown);
 
@@ -107,11 +109,7 @@ describe("cappedFetch", () => {
   it.each([undefined, null, "text", {}, { ok: false, status: 500, body: "text" }])(
     "classifies what is no response at all: %j",
     async (junk) => {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a fetch of others may do
-      const fetch = cappedFetch(
-        () => Promise.resolve(junk as unknown as Response),
-        () => new VirtualClock(),
-      );
+      const fetch = cappedFetch(fetchOf(junk), () => new VirtualClock());
 
       const error: unknown = await fetch("https://x.test").catch((thrown: unknown) => thrown);
 
@@ -127,11 +125,7 @@ describe("cappedFetch", () => {
       headers: new Headers({ "retry-after": "5" }),
       body: new Response("x".repeat(70_000)).body,
     };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a transport makes of such a status line
-    const fetch = cappedFetch(
-      () => Promise.resolve(odd as unknown as Response),
-      () => new VirtualClock(),
-    );
+    const fetch = cappedFetch(fetchOf(odd), () => new VirtualClock());
 
     const error: unknown = await fetch("https://x.test").catch((thrown: unknown) => thrown);
     const wrapped = new Error("Connection error.", { cause: error });
