@@ -60,7 +60,7 @@ const CODES: readonly FailureRow[] = [
   { status: 429, text: /^Request too large for\b/i, class: "request.too-large" },
   // Before the types: they say the same of every period.
   { status: 429, text: DAILY, class: "rate.daily" },
-  { inBand: true, text: DAILY, class: "rate.daily" },
+  { inBand: true, code: "rate_limit_exceeded", text: DAILY, class: "rate.daily" },
   { type: "tokens", class: "rate.tokens" },
   { type: "requests", class: "rate.requests" },
 ];

@@ -131,13 +131,17 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
 }
 
 /** The adapter's reading first. What is no message is fit to be kept from here on, and to be named in a repair. */
-function cleaned(own: VendorError | undefined, any: VendorError | undefined, secrets: readonly string[]): VendorError {
+function cleaned(
+  own: VendorError | undefined,
+  other: VendorError | undefined,
+  secrets: readonly string[],
+): VendorError {
   const isPacked = /^\s*[{[]/.test(own?.message ?? "");
   return {
-    type: cleanId(own === undefined ? any?.type : own.type, secrets),
-    code: cleanId(own === undefined ? any?.code : own.code, secrets),
-    param: cleanId(own?.param ?? any?.param, secrets),
-    message: isPacked ? any?.message : (own?.message ?? any?.message),
+    type: cleanId(own === undefined ? other?.type : own.type, secrets),
+    code: cleanId(own === undefined ? other?.code : own.code, secrets),
+    param: cleanId(own?.param ?? other?.param, secrets),
+    message: isPacked ? other?.message : (own?.message ?? other?.message),
     requestId: own?.requestId,
     retryAfterMs: own?.retryAfterMs,
   };

@@ -76,6 +76,6 @@ test("a repeat after a repair is made with the repaired request", async () => {
   expect(error.attempts.map(({ repeat, repair: repaired }) => [repeat, repaired])).toEqual([
     [undefined, undefined],
     [undefined, "without streaming"],
-    ["backoff", undefined],
+    ["backoff", "without streaming"],
   ]);
 });
