@@ -1,5 +1,7 @@
 import type { Fault } from "./fault.ts";
-import { sendReply, type CallScene } from "./scene.ts";
+import type { OddAnswer } from "../simulators/line.ts";
+import type { Reply } from "../simulators/wire.ts";
+import { replyParts, sendReply, type CallScene } from "./scene.ts";
 
 /** Faults that leave nothing of the answer: no headers, another status, another body. */
 export type WholeFault = Extract<
@@ -26,11 +28,10 @@ export async function playBeforeHeaders(scene: CallScene, fault: WholeFault): Pr
     case "status": {
       const usual = wire.statusError(fault.status, ids);
       const contentType = typeof fault.body === "string" ? { "content-type": "text/plain; charset=utf-8" } : {};
-      await sendReply(scene, {
-        status: fault.status,
-        headers: { ...usual.headers, ...contentType, ...fault.headers },
-        body: fault.body ?? usual.body,
-      });
+      const headers = { ...usual.headers, ...contentType, ...fault.headers };
+      const reply = { status: fault.status, headers, body: fault.body ?? usual.body };
+      const isOdd = fault.reason !== undefined || fault.status < 200 || fault.status > 599;
+      await (isOdd ? line.odd(oddAnswer(scene, reply, fault.reason ?? "Odd")) : sendReply(scene, reply));
       return;
     }
     case "error":
@@ -75,6 +76,10 @@ export async function playBeforeHeaders(scene: CallScene, fault: WholeFault): Pr
     default:
       fault satisfies never;
   }
+}
+
+function oddAnswer(scene: CallScene, reply: Reply, reason: string | Uint8Array): OddAnswer {
+  return { status: reply.status, reason, ...replyParts(scene, reply) };
 }
 
 function wholeAnswer(scene: CallScene): string {

@@ -1,10 +1,11 @@
 import { gzipSync } from "node:zlib";
-import type { Answer } from "../simulators/answer.ts";
 import type { Cut, Fault, Place } from "./fault.ts";
 import type { WholeFault } from "./before-headers.ts";
 import { damaged, inBandError, invalidUtf8, multiByteCut, oversized, sprinkled } from "./events.ts";
+import { drip, heartbeat, keepAlives, pausedAt } from "./pauses.ts";
 import { indexOf, piecesOf, type Piece } from "./pieces.ts";
-import { endAs, framingOf, openBody, sendPieces, type CallScene } from "./scene.ts";
+import { endAs, framingOf, openBody, sendPieces, sendWhole, type CallScene } from "./scene.ts";
+import { withMultiByte, withSplitSurrogate } from "./texts.ts";
 
 /** Faults that strike in the body. */
 export type BodyFault = Exclude<Fault, WholeFault | { readonly type: "delay" }>;
@@ -20,13 +21,28 @@ export async function playBody(scene: CallScene, fault: BodyFault | undefined): 
       await line.end();
       return;
     case "silence":
-      await interrupted(scene, pieces, fault.at, () => line.wait(fault.ms));
+      await pausedAt(scene, pieces, indexOf(fault.at, pieces), () => line.wait(fault.ms));
       return;
     case "keep-alives":
-      await interrupted(scene, pieces, fault.at, () => keepAlives(scene, fault.count ?? Infinity, fault.everyMs ?? 10));
+      await pausedAt(scene, pieces, indexOf(fault.at, pieces), () => keepAlives(scene, fault));
+      return;
+    case "heartbeat":
+      await pausedAt(scene, pieces, indexOf(fault.at, pieces), () => heartbeat(scene, pieces, fault.data));
+      return;
+    case "early-finish":
+      await earlyFinish(scene, fault);
+      return;
+    case "late-usage":
+      await lateUsage(scene, fault.ms);
+      return;
+    case "usage-shrinks":
+      await sendWhole(scene, piecesOf(wire, answer, call, { usageShrinks: true }));
+      return;
+    case "split-surrogate":
+      await sendWhole(scene, piecesOf(wire, withSplitSurrogate(answer), call));
       return;
     case "drip":
-      await drip(scene, bytesOf(pieces), fault.bytes ?? 1, fault.everyMs ?? 0);
+      await drip(scene, bytesOf(pieces), fault);
       return;
     case "cut":
       await cutAfter(scene, pieces.slice(0, indexOf(fault.at, pieces)), fault.how);
@@ -73,53 +89,17 @@ export async function playBody(scene: CallScene, fault: BodyFault | undefined): 
       await replaced(scene, pieces, fault.at, (piece) => oversized(piece, fault.bytes ?? 17 * 1024 * 1024));
       return;
     case "duplicate-terminal":
-      await followed(scene, pieces, pieces.slice(-1));
+      await sendWhole(scene, [...pieces, ...pieces.slice(-1)]);
       return;
     case "late-events":
-      await followed(
-        scene,
-        pieces,
-        pieces.filter((piece) => piece.kind === "delta"),
-      );
+      await sendWhole(scene, [...pieces, ...pieces.filter((piece) => piece.kind === "delta")]);
       return;
     case "unknown-events":
-      openBody(scene, "chunked");
-      await sendPieces(scene, sprinkled(scene));
-      await line.end();
+      await sendWhole(scene, sprinkled(scene));
       return;
     default:
       fault satisfies never;
   }
-}
-
-async function interrupted(scene: CallScene, pieces: readonly Piece[], at: Place, pause: () => Promise<void>) {
-  const index = indexOf(at, pieces);
-  openBody(scene, "chunked");
-  await sendPieces(scene, pieces.slice(0, index));
-  await pause();
-  await sendPieces(scene, pieces.slice(index));
-  await scene.line.end();
-}
-
-async function keepAlives(scene: CallScene, count: number, everyMs: number): Promise<void> {
-  const { stream, whole } = scene.wire.keepAlive;
-  for (let sent = 0; sent < count; sent += 1) {
-    // oxlint-disable-next-line no-await-in-loop
-    await scene.line.write(scene.call.streamed ? stream : whole);
-    // oxlint-disable-next-line no-await-in-loop
-    await scene.line.wait(everyMs);
-  }
-}
-
-async function drip(scene: CallScene, body: Uint8Array, size: number, everyMs: number): Promise<void> {
-  openBody(scene, "chunked");
-  for (let start = 0; start < body.length; start += size) {
-    // oxlint-disable-next-line no-await-in-loop
-    await scene.line.write(body.subarray(start, start + size));
-    // oxlint-disable-next-line no-await-in-loop
-    await scene.line.wait(everyMs);
-  }
-  await scene.line.end();
 }
 
 async function cutAfter(scene: CallScene, pieces: readonly Piece[], how: Cut): Promise<void> {
@@ -131,18 +111,24 @@ async function cutAfter(scene: CallScene, pieces: readonly Piece[], how: Cut): P
 /** Sends the piece after the place in another shape. */
 async function replaced(scene: CallScene, pieces: readonly Piece[], at: Place, change: (piece: Piece) => Piece) {
   const index = Math.min(indexOf(at, pieces), pieces.length - 1);
-  openBody(scene, "chunked");
-  await sendPieces(
+  await sendWhole(
     scene,
     pieces.map((piece, position) => (position === index ? change(piece) : piece)),
   );
-  await scene.line.end();
 }
 
-async function followed(scene: CallScene, pieces: readonly Piece[], more: readonly Piece[]): Promise<void> {
-  openBody(scene, "chunked");
-  await sendPieces(scene, [...pieces, ...more]);
-  await scene.line.end();
+async function earlyFinish(scene: CallScene, fault: Extract<Fault, { readonly type: "early-finish" }>): Promise<void> {
+  const { at = { deltas: 2 }, ms, how } = fault;
+  const pieces = piecesOf(scene.wire, scene.answer, scene.call, { finishIn: fault.in });
+  const index = indexOf(at, pieces);
+  if (how !== undefined) await cutAfter(scene, pieces.slice(0, index), how);
+  else await pausedAt(scene, pieces, index, () => scene.line.wait(ms ?? 0));
+}
+
+async function lateUsage(scene: CallScene, ms: number): Promise<void> {
+  const pieces = piecesOf(scene.wire, scene.answer, scene.call, { usageAlone: true });
+  const behind = pieces.findIndex((piece) => piece.kind === "evidence") + 1;
+  await pausedAt(scene, pieces, behind, () => scene.line.wait(ms));
 }
 
 function withHalf(pieces: readonly Piece[], index: number): readonly Piece[] {
@@ -150,11 +136,6 @@ function withHalf(pieces: readonly Piece[], index: number): readonly Piece[] {
   if (next === undefined) return pieces;
   const half = next.bytes.subarray(0, Math.floor(next.bytes.length / 2));
   return [...pieces.slice(0, index), { ...next, bytes: half }];
-}
-
-function withMultiByte(answer: Answer): Answer {
-  const text = typeof answer.text === "string" ? [answer.text] : (answer.text ?? []);
-  return /[^\0-\x7f]/u.test(text.join("")) ? answer : { ...answer, text: ["\u{1f441}", ...text] };
 }
 
 function bytesOf(pieces: readonly Piece[]): Uint8Array {

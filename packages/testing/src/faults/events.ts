@@ -1,3 +1,5 @@
+import { isObject } from "../simulators/json.ts";
+import { jsonOf, type Reply } from "../simulators/wire.ts";
 import type { Fault } from "./fault.ts";
 import { encodeAll, indexOf, type Piece } from "./pieces.ts";
 import { openBody, sendPieces, sendReply, type CallScene } from "./scene.ts";
@@ -54,7 +56,9 @@ export async function inBandError(
   fault: Extract<Fault, { readonly type: "in-band-error" }>,
 ): Promise<void> {
   const { wire, call, ids, line } = scene;
-  const reply = wire.error(fault.error ?? "overloaded", { ids, model: call.model });
+  const { error = "overloaded", code, message, retryAfterMs } = fault;
+  const usual = wire.error(error, { ids, model: call.model, retryAfterMs });
+  const reply = code === undefined ? withMessage(usual, message) : gatewayError(code, message);
   if (!call.streamed) {
     await sendReply(scene, { ...reply, status: 200 });
     return;
@@ -64,4 +68,16 @@ export async function inBandError(
   await sendPieces(scene, pieces.slice(0, index));
   await sendPieces(scene, encodeAll(wire, wire.inBand(reply, fault.form ?? "native", call, index), call, index));
   await line.end();
+}
+
+function withMessage(reply: Reply, message: string | undefined): Reply {
+  const body = jsonOf(reply);
+  const { error } = body;
+  if (message === undefined || !isObject(error)) return reply;
+  return { ...reply, body: { ...body, error: { ...error, message } } };
+}
+
+/** What a gateway says about a server behind it. */
+function gatewayError(code: number | string, message = "The upstream provider failed."): Reply {
+  return { status: 200, body: { error: { code, message } } };
 }

@@ -25,10 +25,15 @@ export type Cut = "clean" | "close" | "fin" | "reset";
 export type Fault =
   // Before and at the headers
 
-  /** Any status. The default body is the vendor's own error for that status. */
+  /**
+   * Any status from 0 to 999. The default body is the vendor's own error for that status. A reason phrase may be empty
+   * or hold any letters, sent as UTF-8; bytes are sent as they are. With one, or with a status that is none, the
+   * connection closes behind the answer.
+   */
   | {
       readonly type: "status";
       readonly status: number;
+      readonly reason?: string | Uint8Array | undefined;
       readonly headers?: Readonly<Record<string, string>> | undefined;
       readonly body?: string | Readonly<Record<string, unknown>> | undefined;
     }
@@ -79,6 +84,11 @@ export type Fault =
       readonly count?: number | undefined;
       readonly everyMs?: number | undefined;
     }
+  /**
+   * The usage comes so many milliseconds after the finish reason, in an event of its own where the wire has one. On
+   * wires that say both at once nothing comes for that time after they were said.
+   */
+  | { readonly type: "late-usage"; readonly ms: number }
   /** The whole body in pieces of so many bytes, regardless of events and characters. Default: 1 byte, no pause. */
   | { readonly type: "drip"; readonly bytes?: number | undefined; readonly everyMs?: number | undefined }
 
@@ -101,13 +111,38 @@ export type Fault =
 
   // What the events say
 
-  /** The vendor's error inside a 200. Default error: `overloaded`, default form: the documented one. */
+  /**
+   * An error inside a 200. Default: the vendor's own for `overloaded`, in the documented form. With a `code` it is an
+   * error as gateways write it: that code, often the status of a server behind them, and a message. A `message` takes
+   * the place of the usual one.
+   */
   | {
       readonly type: "in-band-error";
       readonly at: Place;
       readonly error?: VendorErrorName | undefined;
       readonly form?: InBandForm | undefined;
+      readonly code?: number | string | undefined;
+      readonly message?: string | undefined;
+      readonly retryAfterMs?: number | undefined;
     }
+  /** A `data:` line that holds nothing of the answer: empty, or a word. Blank lines where the answer is no event stream. */
+  | { readonly type: "heartbeat"; readonly at: Place; readonly data: string }
+  /**
+   * The finish reason in every delta and the last event, in the first delta only, or in that and the last event. Then
+   * the answer pauses at the place for so many milliseconds, or breaks off there. Default place: after two deltas.
+   * Wires that have an event of their own for the finish reason say it there.
+   */
+  | {
+      readonly type: "early-finish";
+      readonly in: "every" | "first" | "first-and-last";
+      readonly at?: Place | undefined;
+      readonly ms?: number | undefined;
+      readonly how?: Cut | undefined;
+    }
+  /** The last word on usage counts no input, after a true count. Wires that state it once state it truly. */
+  | { readonly type: "usage-shrinks" }
+  /** A delta that ends between the two halves of a surrogate pair. An emoji is added to the text when it has none. */
+  | { readonly type: "split-surrogate" }
   /** An event whose JSON is broken; the rest follows as if nothing had been. */
   | { readonly type: "malformed-event"; readonly at: Place }
   /** A delta with bytes that are no UTF-8; the rest follows. */

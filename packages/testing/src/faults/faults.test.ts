@@ -49,6 +49,30 @@ describe("before and at the headers", () => {
     expect(answer.body).toBe("later");
   });
 
+  test.each([
+    ["503 of other letters", { status: 503, reason: "服务不可用" }, "HTTP/1.1 503 服务不可用\r\n"],
+    ["429 with an umlaut", { status: 429, reason: "Überlastet" }, "HTTP/1.1 429 Überlastet\r\n"],
+    ["503 without a phrase", { status: 503, reason: "" }, "HTTP/1.1 503 \r\n"],
+    ["600", { status: 600 }, "HTTP/1.1 600 Odd\r\n"],
+    ["999", { status: 999 }, "HTTP/1.1 999 Odd\r\n"],
+    ["000", { status: 0 }, "HTTP/1.1 000 Odd\r\n"],
+  ] as const)("the status line %s goes out as it is, with headers and body", async (_name, line, sent) => {
+    const answer = await ask({ type: "status", ...line, headers: { "retry-after": "30" }, body: "later" });
+    await vendor.idle();
+
+    expect(Buffer.from(answer.text, "latin1").toString("utf8").startsWith(sent)).toBe(true);
+    expect(answer.head).toContain("retry-after: 30");
+    expect(answer).toMatchObject({ status: line.status, body: "later", end: "fin" });
+    expect(vendor.requests[0]).toMatchObject({ status: line.status, closedByClient: false });
+  });
+
+  test("a reason phrase may be bytes that are no UTF-8", async () => {
+    const answer = await ask({ type: "status", status: 429, reason: Buffer.from("Überlastet", "latin1") });
+
+    expect(answer.text.startsWith("HTTP/1.1 429 Überlastet\r\n")).toBe(true);
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { type: "rate_limit_error" } });
+  });
+
   test("a named failure says how long to wait", async () => {
     const answer = await ask({ type: "error", error: "rate-limited", retryAfterMs: 3000 });
 
@@ -174,6 +198,26 @@ describe("time", () => {
     expect(unchunked(answer.body)).toMatch(/^\n\n\{/);
   });
 
+  test.each([
+    ["", "\n\ndata:\n\nevent: "],
+    ["ping", "\n\ndata: ping\n\nevent: "],
+    [": keep-alive", "\n\ndata: : keep-alive\n\nevent: "],
+  ])("a heartbeat of %j is a data line between two events", async (data, sent) => {
+    const answer = await ask({ type: "heartbeat", at: { deltas: 2 }, data });
+    const body = unchunked(answer.body);
+
+    expect(body.split(sent)).toHaveLength(2);
+    expect(body.indexOf(sent)).toBeGreaterThan(body.indexOf("two "));
+    expect(body.indexOf(sent)).toBeLessThan(body.indexOf("three."));
+    expect(body).toContain(terminal);
+  });
+
+  test("a heartbeat before a whole answer is a blank line", async () => {
+    const answer = await ask({ type: "heartbeat", at: "headers", data: "ping" }, { stream: false });
+
+    expect(unchunked(answer.body)).toMatch(/^\n\{/);
+  });
+
   test("a drip sends one byte in each chunk", async () => {
     const answer = await ask({ type: "drip" });
 
@@ -295,6 +339,34 @@ describe("what the events say", () => {
 
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body)).toMatchObject({ type: "error" });
+  });
+
+  test.each([402, "402"])("an in-band error with the code %j is a gateway's", async (code) => {
+    const events = dataOf(await ask({ type: "in-band-error", at: { deltas: 1 }, code, message: "No balance." }));
+
+    expect(JSON.parse(events.at(-1) ?? "")).toStrictEqual({ type: "error", error: { code, message: "No balance." } });
+  });
+
+  test("an in-band error of a common name takes another message", async () => {
+    const message = "Please try again in 41.054s.";
+    const events = dataOf(await ask({ type: "in-band-error", at: "headers", error: "rate-limited", message }));
+
+    expect(JSON.parse(events.at(-1) ?? "")).toMatchObject({ error: { type: "rate_limit_error", message } });
+  });
+
+  test("a split surrogate pair stands in two deltas, each with one half", async () => {
+    const events = dataOf(await ask({ type: "split-surrogate" }));
+    const texts = events.flatMap((data) => JSON.parse(data).delta?.text ?? []);
+
+    expect(texts).toStrictEqual(["\ud83d", "\udc41", "One ", "two ", "three."]);
+  });
+
+  test("usage that shrinks has the true count first and no input at the end", async () => {
+    const answer = await ask({ type: "usage-shrinks" });
+    const [start, end] = unchunked(answer.body).match(/"input_tokens":\d+/g) ?? [];
+
+    expect(start).toMatch(/:[1-9]/);
+    expect(end).toBe('"input_tokens":0');
   });
 
   test("a malformed event breaks its JSON and nothing else", async () => {

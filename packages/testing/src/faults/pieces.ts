@@ -1,5 +1,5 @@
 import type { Answer } from "../simulators/answer.ts";
-import type { Call, Frame, Wire } from "../simulators/wire.ts";
+import type { Call, Frame, Manner, Wire } from "../simulators/wire.ts";
 import type { Place } from "./fault.ts";
 
 /** Bytes of a body that belong together: an event of a stream, or a part of a whole answer. */
@@ -9,8 +9,8 @@ export interface Piece {
 }
 
 /** The answer as the pieces that go over the wire, in the form the call asks for. */
-export function piecesOf(wire: Wire, answer: Answer, call: Call): readonly Piece[] {
-  if (call.streamed) return encodeAll(wire, wire.frames(answer, call), call);
+export function piecesOf(wire: Wire, answer: Answer, call: Call, manner: Manner = {}): readonly Piece[] {
+  if (call.streamed) return encodeAll(wire, wire.frames(answer, call, manner), call);
   return wholePieces(JSON.stringify(wire.whole(answer, call)));
 }
 

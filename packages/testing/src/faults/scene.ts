@@ -21,11 +21,21 @@ export interface CallScene extends Scene {
 
 /** Sends a reply in one piece. */
 export async function sendReply(scene: Scene, reply: Reply): Promise<void> {
-  const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-  const headers = { ...scene.wire.headers("error", scene.ids), ...reply.headers };
-  scene.line.head(reply.status, headers, Buffer.byteLength(text));
-  if (text !== "") await scene.line.write(text);
+  const { headers, body } = replyParts(scene, reply);
+  scene.line.head(reply.status, headers, Buffer.byteLength(body));
+  if (body !== "") await scene.line.write(body);
   await scene.line.end();
+}
+
+/** Headers and body of a reply as they go over the wire. */
+export function replyParts(
+  scene: Scene,
+  reply: Reply,
+): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
+  return {
+    headers: { ...scene.wire.headers("error", scene.ids), ...reply.headers },
+    body: typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body),
+  };
 }
 
 /** The headers of a good answer in the form that the call asks for. */
@@ -45,6 +55,13 @@ export async function sendPieces(scene: CallScene, pieces: readonly Piece[]): Pr
     // oxlint-disable-next-line no-await-in-loop
     await scene.line.write(piece.bytes);
   }
+}
+
+/** Sends all pieces, and the end that HTTP wants. */
+export async function sendWhole(scene: CallScene, pieces: readonly Piece[]): Promise<void> {
+  openBody(scene, "chunked");
+  await sendPieces(scene, pieces);
+  await scene.line.end();
 }
 
 export function framingOf(cut: Cut): Framing {

@@ -33,7 +33,7 @@ const wires: Readonly<Record<"anthropic" | "responses" | "chat" | "deepseek" | "
     name: "Chat Completions",
     start: startOpenAIChat,
     path: "/chat/completions",
-    body: { model: "gpt-4.1", messages, stream: true },
+    body: { model: "gpt-4.1", messages, stream: true, stream_options: { include_usage: true } },
   },
   deepseek: {
     name: "DeepSeek",
@@ -120,6 +120,102 @@ test.each<[keyof typeof wires, string]>([
 
   expect(body.startsWith(keepAlive + keepAlive)).toBe(true);
 });
+
+interface Said {
+  readonly text: string;
+  readonly finish: unknown;
+  readonly usage: unknown;
+}
+
+/** What each chunk of a chat or Gemini stream says. */
+function chunks(body: string): readonly Said[] {
+  return [...body.matchAll(/^data: (\{.*\})\r?$/gm)].map(([, data = ""]) => {
+    const chunk = JSON.parse(data);
+    const [choice] = chunk.choices ?? chunk.candidates ?? [];
+    return {
+      text: choice?.delta?.content ?? choice?.content?.parts?.[0]?.text ?? "",
+      finish: choice?.finish_reason ?? choice?.finishReason ?? null,
+      usage: chunk.usage ?? chunk.usageMetadata ?? null,
+    };
+  });
+}
+
+const streaming = ["chat", "deepseek", "gemini"] as const;
+
+test.each(
+  streaming.flatMap((wire) => [
+    [wire, "every", ["One ", "two ", "three.", ""]] as const,
+    [wire, "first", ["One "]] as const,
+    [wire, "first-and-last", ["One ", ""]] as const,
+  ]),
+)("an early finish on the wire of %s is said in %s", async (wire, where, texts) => {
+  const whole = chunks(await stream(wires[wire]));
+  const early = chunks(await stream(wires[wire], { type: "early-finish", in: where }));
+
+  const reason = whole.at(-1)?.finish ?? whole.at(-2)?.finish;
+  expect(early.map(({ text }) => text)).toStrictEqual(whole.map(({ text }) => text));
+  expect(early.flatMap(({ finish, text }) => (finish === reason ? [text] : []))).toStrictEqual(texts);
+});
+
+test("an early finish that breaks off says the reason and not the rest", async () => {
+  const early = chunks(await stream(wires.chat, { type: "early-finish", in: "every", how: "clean" }));
+
+  expect(early.map(({ text, finish }) => [text, finish])).toStrictEqual([
+    ["", null],
+    ["One ", "stop"],
+    ["two ", "stop"],
+  ]);
+});
+
+test.each(["anthropic", "responses"] as const)("the wire of %s says its finish at the end only", async (name) => {
+  const whole = await stream(wires[name]);
+  const early = await stream(wires[name], { type: "early-finish", in: "every" });
+
+  expect(early.match(/^event: .*$/gm)).toStrictEqual(whole.match(/^event: .*$/gm));
+});
+
+test.each(streaming)("late usage on the wire of %s has a chunk of its own behind the finish reason", async (name) => {
+  const body = await stream(wires[name], { type: "late-usage", ms: 1 });
+  const last = chunks(body).slice(-2);
+
+  expect(last.map(({ finish }) => finish !== null)).toStrictEqual([true, false]);
+  expect(last.map(({ usage }) => usage !== null)).toStrictEqual([false, true]);
+});
+
+test("usage that shrinks on the wire of gemini counts no input in the last chunk only", async () => {
+  const body = await stream(wires.gemini, { type: "usage-shrinks" });
+  const counts = [...body.matchAll(/"promptTokenCount":(\d+)/g)].map(([, count]) => Number(count));
+
+  expect(counts.at(-1)).toBe(0);
+  expect(counts.slice(0, -1).every((count) => count > 0)).toBe(true);
+});
+
+test.each<[keyof typeof wires, RegExp]>([
+  ["anthropic", /event: error\ndata: \{"type":"error","error":\{"code":504,"message"/],
+  ["responses", /event: error\ndata: \{"type":"error","code":504,"message"/],
+  ["chat", /data: \{"error":\{"code":504,"message"/],
+  ["deepseek", /data: \{"error":\{"code":504,"message"/],
+  ["gemini", /data: \{"error":\{"code":504,"message"/],
+])("a gateway's error inside the stream of %s has the code that it was given", async (name, shape) => {
+  const body = await stream(wires[name], { type: "in-band-error", at: { deltas: 1 }, code: 504 });
+
+  expect(body).toMatch(shape);
+});
+
+test.each(Object.values(wires))("a split surrogate pair on the wire of $name has its halves apart", async (wire) => {
+  const body = await stream(wire, { type: "split-surrogate" });
+
+  expect(body).toMatch(/\\ud83d"[^]*"\\udc41"/);
+});
+
+test.each<[keyof typeof wires]>([["anthropic"], ["responses"], ["chat"], ["deepseek"], ["gemini"]])(
+  "a heartbeat on the wire of %s is a data line of its own",
+  async (name) => {
+    const body = await stream(wires[name], { type: "heartbeat", at: { deltas: 1 }, data: "" });
+
+    expect(body).toMatch(/\ndata:\n\n/);
+  },
+);
 
 test.each<[keyof typeof wires, Partial<Extract<Fault, { type: "in-band-error" }>>, RegExp]>([
   ["anthropic", {}, /event: error\ndata: \{"type":"error","error":\{"type":"overloaded_error"/],

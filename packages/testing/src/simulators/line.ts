@@ -11,11 +11,23 @@ export type Framing = "chunked" | "until-close" | number;
 /** Runs the callback after a time; returns what calls it off. */
 export type SetTimer = (callback: () => void, ms: number) => () => void;
 
+/** Any three digits as status, any bytes as reason phrase. */
+export interface OddAnswer {
+  readonly status: number;
+  readonly reason: string | Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** The server's end of one exchange, down to the socket. Everything rejects with `LineClosed` once that is gone. */
 export interface Line {
   /** True when the server ended the connection on purpose. */
   readonly endedByServer: boolean;
+  /** Status that was sent; undefined while none was. */
+  readonly status: number | undefined;
   head(status: number, headers: Readonly<Record<string, string>>, framing: Framing): void;
+  /** A whole answer with a status line that HTTP libraries refuse to write. Closes the connection. */
+  odd(answer: OddAnswer): Promise<void>;
   /** Sends the head by itself, before any byte of the body. */
   flush(): void;
   /** Resolves when the bytes are with the operating system, so a slow reader slows the writer. */
@@ -36,6 +48,7 @@ export function openLine(response: ServerResponse, setTimer: SetTimer): Line {
   const { socket } = response;
   let ended = false;
   let closed = false;
+  let oddStatus: number | undefined;
   const onClose = new Set<() => void>();
   response.once("close", () => {
     closed = true;
@@ -65,6 +78,9 @@ export function openLine(response: ServerResponse, setTimer: SetTimer): Line {
     get endedByServer() {
       return ended;
     },
+    get status() {
+      return oddStatus ?? (response.headersSent ? response.statusCode : undefined);
+    },
     head: (status, headers, framing) => {
       response.statusCode = status;
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -74,6 +90,12 @@ export function openLine(response: ServerResponse, setTimer: SetTimer): Line {
         // Node then sends neither a length nor chunks: the end of the connection is the end of the body.
         response.removeHeader("transfer-encoding");
       }
+    },
+    odd: async (answer) => {
+      oddStatus = answer.status;
+      await settle((done) => void socket?.write(oddBytes(answer), done));
+      ended = true;
+      socket?.destroySoon();
     },
     flush: () => response.flushHeaders(),
     write: (bytes) => settle((done) => void response.write(bytes, done)),
@@ -95,4 +117,14 @@ export function openLine(response: ServerResponse, setTimer: SetTimer): Line {
         return () => clearImmediate(turn);
       }),
   };
+}
+
+function oddBytes({ status, reason, headers, body }: OddAnswer): Uint8Array {
+  const fields = { ...headers, "content-length": String(Buffer.byteLength(body)), connection: "close" };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([
+    Buffer.from(`HTTP/1.1 ${String(status).padStart(3, "0")} `),
+    Buffer.from(reason),
+    Buffer.from(`\r\n${head.join("")}\r\n${body}`),
+  ]);
 }

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { rawExchange } from "../faults/raw-client.ts";
 import { startAnthropic } from "./anthropic/wire.ts";
@@ -22,6 +23,22 @@ function ask(
     body: JSON.stringify({ model, max_tokens: 64, messages: [{ role: "user", content: "Hello" }], stream: true }),
     ...(signal === undefined ? {} : { signal }),
   });
+}
+
+/** A connection of our own that is kept after its first answer. */
+function heldOpen({ url }: Vendor) {
+  const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port), noDelay: true });
+  const messages = [{ role: "user", content: "Hello" }];
+  const body = JSON.stringify({ model: "claude-sonnet-5-5", max_tokens: 64, messages });
+  const head = `POST /v1/messages HTTP/1.1\r\nhost: x\r\nx-api-key: key\r\nanthropic-version: 2026-10-21\r\n`;
+  const send = (): boolean => socket.write(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+  const answered = new Promise((resolve) => socket.once("data", resolve));
+  const end = new Promise<"fin" | "reset">((resolve) => {
+    socket.once("end", () => resolve("fin"));
+    socket.once("error", () => resolve("reset"));
+  });
+  send();
+  return { answered, end, ask: send, leave: () => socket.destroy() };
 }
 
 test("two lines give a vendor that answers", async () => {
@@ -92,6 +109,31 @@ test("a connection is used again after a whole answer", async () => {
   await (await ask(vendor.url)).text();
 
   expect(vendor.connections.accepted).toBe(1);
+});
+
+test.each(["reset", "fin"] as const)("idle connections that are dropped (%s) reach nobody any more", async (how) => {
+  const [first, second] = [heldOpen(vendor), heldOpen(vendor)];
+  await Promise.all([first.answered, second.answered]);
+  await vendor.idle();
+
+  vendor.dropIdle(how);
+  first.ask();
+
+  expect(await first.end).toBe(how);
+  expect(vendor.requests).toHaveLength(2);
+  second.leave();
+  expect((await ask(vendor.url)).status).toBe(200);
+  expect(vendor.requests).toHaveLength(3);
+});
+
+test("a connection that is busy is not dropped", async () => {
+  vendor.script([{ fault: { type: "silence", at: "preamble", ms: 20 } }]);
+  const pending = ask(vendor.url);
+  await vendor.arrived(0);
+
+  vendor.dropIdle("fin");
+
+  expect(await (await pending).text()).toContain("message_stop");
 });
 
 test("a client that leaves is noticed, and idle waits until its socket is closed", async () => {

@@ -26,6 +26,8 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
 
   const requests: LiveRecord[] = [];
   const sockets = new Map<Socket, { readonly ordinal: number; readonly closed: Promise<void> }>();
+  const busy = new Set<Socket>();
+  const dead = new WeakSet<Socket>();
   let accepted = 0;
   let closing = false;
   let fallback: AnswerSource = greeting;
@@ -40,17 +42,17 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
     const admission = wire.admit(request, rules);
     const step = steps[nextStep] ?? {};
     nextStep += 1;
+    const line = openLine(response, setTimer);
     const arrival = {
       index: requests.length,
       request,
       path: incoming.url ?? "/",
       connection: sockets.get(incoming.socket)?.ordinal ?? -1,
-      status: () => (response.headersSent ? response.statusCode : undefined),
+      status: () => line.status,
     };
     const record = openRecord(arrival, admission, step.fault);
     requests.push(record);
 
-    const line = openLine(response, setTimer);
     response.once("close", () => {
       record.finish({ closedByClient: !response.writableFinished && !line.endedByServer && !closing });
     });
@@ -64,9 +66,16 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
   };
 
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 0 }, (incoming, response) => {
+    const { socket } = incoming;
+    if (dead.has(socket)) {
+      socket.resetAndDestroy();
+      return;
+    }
     inFlight += 1;
+    busy.add(socket);
+    response.once("close", () => busy.delete(socket));
     const ended = new Promise<void>((resolve) => response.once("close", resolve));
-    const socketClosed = sockets.get(incoming.socket)?.closed;
+    const socketClosed = sockets.get(socket)?.closed;
     void handle(incoming, response)
       .catch((error: unknown) => {
         // A client that goes away is part of the game; anything else is a bug in a script and is shown to the client.
@@ -98,6 +107,14 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
   });
+
+  const dropIdle = (how: "reset" | "fin"): void => {
+    for (const socket of sockets.keys()) {
+      if (busy.has(socket)) continue;
+      if (how === "reset") dead.add(socket);
+      else socket.destroySoon();
+    }
+  };
 
   const close = async (): Promise<void> => {
     closing = true;
@@ -133,6 +150,7 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
       });
     },
     idle: () => (inFlight === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.add(resolve))),
+    dropIdle,
     close,
     [Symbol.asyncDispose]: close,
   };

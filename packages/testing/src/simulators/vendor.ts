@@ -78,6 +78,11 @@ export interface Vendor extends AsyncDisposable {
   arrived(index: number): Promise<RequestRecord>;
   /** Resolves when no answer is in flight and connections that ended with theirs are closed. */
   idle(): Promise<void>;
+  /**
+   * Every connection that waits for its next request is dead from now on. `reset`: it is reset when that request
+   * comes, which then reaches nobody and is in no record. `fin`: it is closed now, in an orderly way.
+   */
+  dropIdle(how: "reset" | "fin"): void;
   /** Ends the server and every connection. */
   close(): Promise<void>;
 }

@@ -60,6 +60,16 @@ export interface Frame {
   readonly data: JsonObject | string;
 }
 
+/** Ways of framing an answer that some servers have. A wire that has no such way frames the answer as usual. */
+export interface Manner {
+  /** The deltas that carry the finish reason, and whether the last frame carries it too. Default: only the last frame. */
+  readonly finishIn?: "every" | "first" | "first-and-last" | undefined;
+  /** The usage has a frame of its own behind the finish reason. */
+  readonly usageAlone?: boolean | undefined;
+  /** The last frame with usage counts no input, after one with the true number. */
+  readonly usageShrinks?: boolean | undefined;
+}
+
 /** Failures that every vendor has under some name of its own. */
 export type VendorErrorName =
   | "bad-request"
@@ -94,7 +104,7 @@ export interface Wire {
   /** An event that no client of today can know. */
   readonly unknownEvent: Frame;
   admit(request: NativeRequest, rules: AdmissionRules): Admission;
-  frames(answer: Answer, call: Call): readonly Frame[];
+  frames(answer: Answer, call: Call, manner?: Manner): readonly Frame[];
   /** The frame as it goes over the wire; `position` counts from the start of the stream. */
   encode(frame: Frame, position: number, call: Call): string;
   whole(answer: Answer, call: Call): JsonObject;

@@ -2,7 +2,7 @@ import { argumentDeltas, deltas, finishOf, joined, usageOf } from "../answer.ts"
 import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
 import { seal } from "../seal.ts";
 import { isObject, type JsonObject } from "../json.ts";
-import type { Call, Frame } from "../wire.ts";
+import type { Call, Frame, Manner } from "../wire.ts";
 
 /** The event with the padding that this vendor puts behind its JSON, so that lengths tell less. */
 export function encodeAnthropic(frame: Frame, position: number): string {
@@ -17,7 +17,7 @@ export function named(kind: Frame["kind"], type: string, fields: JsonObject = {}
 
 export const ping: Frame = { kind: "preamble", event: "ping", data: '{"type": "ping"}' };
 
-export function anthropicFrames(answer: Answer, call: Call): readonly Frame[] {
+export function anthropicFrames(answer: Answer, call: Call, { usageShrinks }: Manner = {}): readonly Frame[] {
   const usage = usageOf(answer, call.request.text);
   const content = blocks(answer, call).flatMap((block, index) => [
     named("structure", "content_block_start", { index, content_block: block.opening }),
@@ -32,11 +32,13 @@ export function anthropicFrames(answer: Answer, call: Call): readonly Frame[] {
     ...content.slice(1),
     named("evidence", "message_delta", {
       delta: { ...ending(answer), ...absent(call, "container") },
-      usage: finalUsage(usage, call),
+      usage: finalUsage(usageShrinks === true ? { ...usage, ...noInput } : usage, call),
     }),
     named("terminal", "message_stop"),
   ];
 }
+
+const noInput = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 export function anthropicWhole(answer: Answer, call: Call): JsonObject {
   const usage = usageOf(answer, call.request.text);

@@ -17,7 +17,7 @@ const anthropicWire: Wire = {
   whole: anthropicWhole,
   error: anthropicNamed,
   statusError: anthropicStatus,
-  inBand: (reply) => [{ kind: "terminal", event: "error", data: jsonOf(reply) }],
+  inBand: (reply) => [{ kind: "terminal", event: "error", data: { type: "error", ...jsonOf(reply) } }],
   headers: (kind, ids) => ({
     "content-type": kind === "stream" ? "text/event-stream; charset=utf-8" : "application/json",
     ...(kind === "stream" ? { "cache-control": "no-cache" } : {}),

@@ -1,8 +1,9 @@
 import { argumentDeltas, argumentsOf, deltas, finishOf, joined, usageOf } from "../answer.ts";
 import type { Answer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
-import { done } from "../chat/encode.ts";
+import { chatFields, done } from "../chat/encode.ts";
 import type { JsonObject } from "../json.ts";
-import type { Call, Frame } from "../wire.ts";
+import { inManner } from "../manner.ts";
+import type { Call, Frame, Manner } from "../wire.ts";
 import { isThinking } from "./request.ts";
 
 interface Chunk {
@@ -12,7 +13,7 @@ interface Chunk {
   readonly usage?: JsonObject;
 }
 
-export function deepSeekFrames(answer: Answer, call: Call): readonly Frame[] {
+export function deepSeekFrames(answer: Answer, call: Call, manner: Manner = {}): readonly Frame[] {
   const thinking = isThinking(call.body);
   const base = completion(answer, call, "chat.completion.chunk");
   // In thinking mode every delta names both texts, and the one that is not spoken is null.
@@ -33,7 +34,7 @@ export function deepSeekFrames(answer: Answer, call: Call): readonly Frame[] {
       usage: usageObject(usageOf(answer, call.request.text)),
     },
   ];
-  return [...chunks.map((chunk) => frame(base, chunk)), done];
+  return inManner([...chunks.map((chunk) => frame(base, chunk)), done], manner, chatFields);
 }
 
 function reasoningDeltas(answer: Answer, thinking: boolean): readonly string[] {

@@ -1,8 +1,9 @@
 import { deltas, finishOf, joined, usageOf } from "../answer.ts";
 import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
 import { isObject, listOf, type JsonObject } from "../json.ts";
+import { inManner, type ChunkFields } from "../manner.ts";
 import { seal } from "../seal.ts";
-import { jsonOf, type Call, type Frame, type InBandForm, type Reply } from "../wire.ts";
+import { jsonOf, type Call, type Frame, type InBandForm, type Manner, type Reply } from "../wire.ts";
 import { camel } from "./fields.ts";
 import { geminiModel } from "./models.ts";
 
@@ -17,19 +18,28 @@ export function encodeGemini(frame: Frame, position: number, call: Call): string
   return `data: ${JSON.stringify(frame.data)}\r\n\r\n`;
 }
 
-export function geminiFrames(answer: Answer, call: Call): readonly Frame[] {
+const chunkFields: ChunkFields = {
+  list: "candidates",
+  reason: "finishReason",
+  usage: "usageMetadata",
+  absent: undefined,
+};
+
+export function geminiFrames(answer: Answer, call: Call, manner: Manner = {}): readonly Frame[] {
   const chunk = chunkOf(answer, call);
+  const lastUsage = manner.usageShrinks === true ? { inputTokens: 0, cacheReadTokens: 0 } : {};
   const end: readonly Frame[] = isArray(call) ? [{ kind: "terminal", data: "]\n" }] : [];
   if (isBlocked(answer)) return [{ kind: "evidence", data: chunk({}) }, ...end];
   const say = (part: JsonObject): Frame => ({ kind: "delta", data: chunk(candidate([part])) });
-  return [
+  const frames: readonly Frame[] = [
     ...thoughts(answer, call).map((text) => say({ text, thought: true })),
     ...deltas(answer.text).map((text) => say({ text })),
     ...(answer.toolCalls ?? []).map((tool, index) => say(callPart(tool, index, call))),
     // Nothing but the end of the body follows.
-    { kind: "evidence", data: chunk(candidate(lastParts(answer, call), ending(answer))) },
+    { kind: "evidence", data: chunk(candidate(lastParts(answer, call), ending(answer)), lastUsage) },
     ...end,
   ];
+  return inManner(frames, manner, chunkFields);
 }
 
 export function geminiWhole(answer: Answer, call: Call): JsonObject {
@@ -125,12 +135,15 @@ function finishReason(finish: Finish): string {
   return words[finish];
 }
 
-function chunkOf(answer: Answer, call: Call): (fields: JsonObject) => JsonObject {
-  const usageMetadata = usageObject(usageOf(answer, call.request.text), isBlocked(answer));
+function chunkOf(answer: Answer, call: Call): (fields: JsonObject, counted?: Partial<Usage>) => JsonObject {
+  const usage = usageOf(answer, call.request.text);
   const modelVersion = answer.model ?? call.model;
   const responseId = call.ids.next("", 23);
   const feedback = isBlocked(answer) ? { promptFeedback: { blockReason: "PROHIBITED_CONTENT" } } : {};
-  return (fields) => ({ ...fields, ...feedback, usageMetadata, modelVersion, responseId });
+  return (fields, counted = {}) => {
+    const usageMetadata = usageObject({ ...usage, ...counted }, isBlocked(answer));
+    return { ...fields, ...feedback, usageMetadata, modelVersion, responseId };
+  };
 }
 
 /** Fields that would be 0 are left out. */

@@ -1,10 +1,11 @@
 import { argumentDeltas, argumentsOf, deltas, finishOf, joined, usageOf } from "../answer.ts";
 import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
-import { done } from "../chat/encode.ts";
+import { chatFields, done } from "../chat/encode.ts";
 import { isObject, type JsonObject } from "../json.ts";
-import type { Call, Frame } from "../wire.ts";
+import { inManner } from "../manner.ts";
+import type { Call, Frame, Manner } from "../wire.ts";
 
-export function chatFrames(answer: Answer, call: Call): readonly Frame[] {
+export function chatFrames(answer: Answer, call: Call, { finishIn }: Manner = {}): readonly Frame[] {
   const options = isObject(call.body["stream_options"]) ? call.body["stream_options"] : {};
   const withUsage = options["include_usage"] === true;
   const base = completion(answer, call, "chat.completion.chunk");
@@ -16,7 +17,7 @@ export function chatFrames(answer: Answer, call: Call): readonly Frame[] {
   const hasText = answer.text !== undefined || answer.refusal !== undefined;
   const finish = finishReason(finishOf(answer));
   const usage = usageObject(usageOf(answer, call.request.text));
-  return [
+  const frames = [
     chunk("preamble", { role: "assistant", content: hasText ? "" : null, refusal: null }),
     ...deltas(answer.text).map((content) => chunk("delta", { content })),
     ...deltas(answer.refusal).map((refusal) => chunk("delta", { refusal })),
@@ -33,6 +34,8 @@ export function chatFrames(answer: Answer, call: Call): readonly Frame[] {
     ...(withUsage ? [{ kind: "evidence" as const, data: { ...base, choices: [], usage, ...pad() } }] : []),
     done,
   ];
+  // The usage has a chunk of its own here anyway.
+  return inManner(frames, { finishIn }, chatFields);
 }
 
 export function chatWhole(answer: Answer, call: Call): JsonObject {
