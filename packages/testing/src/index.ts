@@ -4,7 +4,7 @@ export { startOpenAIChat, type ChatVendorOptions } from "./simulators/openai-cha
 export { startDeepSeek } from "./simulators/deepseek/wire.ts";
 export { startGemini } from "./simulators/gemini/wire.ts";
 export { startServer } from "./simulators/server.ts";
-export type { AnswerSource, RequestRecord, Step, Vendor, VendorOptions } from "./simulators/vendor.ts";
+export type { AnswerSource, IdleEnd, RequestRecord, Step, Vendor, VendorOptions } from "./simulators/vendor.ts";
 export type { Answer, AnswerUsage, CitationAnswer, Finish, ToolCallAnswer } from "./simulators/answer.ts";
 export type { Cut, Fault, Place } from "./faults/fault.ts";
 export type {
@@ -13,6 +13,7 @@ export type {
   ErrorDetail,
   Frame,
   InBandForm,
+  Manner,
   NativeRequest,
   AdmissionRules,
   Reply,

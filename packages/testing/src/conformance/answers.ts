@@ -2,18 +2,8 @@ import assert from "node:assert/strict";
 import { createChain, type Answer, type Request, type StreamEvent } from "@understudy/core";
 import type { Answer as VendorAnswer } from "../simulators/answer.ts";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
-import { ANSWER, ANSWER_TEXT, API_KEY, PROMPT } from "./run-case.ts";
-
-const WEATHER_TOOL = {
-  name: "weather",
-  description: "The weather in a city.",
-  inputSchema: {
-    type: "object",
-    properties: { city: { type: "string" } },
-    required: ["city"],
-    additionalProperties: false,
-  },
-} as const;
+import { ANSWER, ANSWER_TEXT, TOOL_CALL, WEATHER_TOOL } from "./answer.ts";
+import { API_KEY, PROMPT } from "./run-case.ts";
 
 /** Good answers arrive whole, in order and with what the vendor says about them. */
 export function testAnswers({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
@@ -58,6 +48,21 @@ export function testAnswers({ describe, test }: TestRunner, adapter: AdapterUnde
       );
 
       assert.equal(answer.finishReason, "other");
+    });
+
+    test("of a tool call with a finish reason of the future releases no call", async () => {
+      const { answer, events } = await play(
+        { toolCalls: [TOOL_CALL], finish: { raw: "a_reason_of_the_future" } },
+        { messages: [{ role: "user", content: PROMPT }], tools: [WEATHER_TOOL] },
+      );
+
+      assert.equal(answer.finishReason, "other");
+      assert.deepEqual(answer.toolCalls, []);
+      assert.deepEqual(
+        answer.invalidToolCalls.map(({ part }) => part.toolName),
+        ["weather"],
+      );
+      assert.ok(!events.some((event) => event.type === "tool-call"));
     });
 
     test("of parallel tool calls has them whole, just before finish, and they round-trip with their results", async () => {

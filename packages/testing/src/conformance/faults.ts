@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
-import { createChain, type StreamEvent } from "@understudy/core";
+import { createChain, isUnderstudyError, type StreamEvent } from "@understudy/core";
+import { joined } from "../simulators/answer.ts";
 import type { Vendor } from "../simulators/vendor.ts";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { BACKUP_TEXT, backupTarget } from "./backup.ts";
-import { FAULT_CASES, type FaultCase } from "./fault-cases.ts";
-import { ANSWER_TEXT, API_KEY, playFault, PROMPT, type Form, type Played } from "./run-case.ts";
+import { ANSWER } from "./answer.ts";
+import type { FaultCase } from "./cases/fault-case.ts";
+import { FAULT_CASES } from "./cases/fault-cases.ts";
+import { API_KEY, codeOf, errorOf, playFault, PROMPT, type Form, type Played } from "./run-case.ts";
+import { together } from "./together.ts";
 
 /** A lost attempt's connection is closed, or its answer read to the end, within this time. */
 const LET_GO_MS = 100;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Every fault, streamed and whole: the next tier takes over, or the answer is good where the fault is none. */
 export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
@@ -16,17 +21,21 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
     if (reason === undefined) test(`${name} ${outcome}`, run);
     else test(`${name} (exempted: ${reason})`, async () => undefined);
   };
+  const waiting = together();
   for (const form of ["stream", "generate"] as const) {
     describe(`${adapter.name}: ${form} and`, () => {
       for (const faultCase of FAULT_CASES) {
-        check(faultCase.name, `leads to ${title(faultCase)}`, async () => {
+        const run = async (): Promise<void> => {
           await using vendor = await adapter.startVendor();
-          const played = await playFault(vendor, adapter, form, faultCase.fault, faultCase.limits);
+          const played = await playFault(vendor, adapter, form, faultCase);
           checkOutcome(faultCase, played);
           if (form === "stream") checkEvents(played.events, faultCase);
           checkRequests(vendor, played);
           await checkLetGo(vendor, played);
-        });
+        };
+        const waits = faultCase.slow === true || faultCase.limits !== undefined;
+        const isExempt = adapter.exemptions?.[faultCase.name] !== undefined;
+        check(faultCase.name, `leads to ${title(faultCase)}`, waits && !isExempt ? waiting(run) : run);
       }
       check("a refused connection", "leads to the next tier", async () => {
         const vendor = await adapter.startVendor();
@@ -39,9 +48,23 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
       check("a redirect", "is not followed and leads to the next tier", async () => {
         await using elsewhere = await adapter.startVendor();
         await using vendor = await adapter.startVendor();
-        const played = await playFault(vendor, adapter, form, { type: "redirect", location: elsewhere.url });
+        const played = await playFault(vendor, adapter, form, {
+          fault: { type: "redirect", location: elsewhere.url },
+        });
         assert.equal(played.answer.trace.attempts[0]?.class, "redirect");
         assert.equal(elsewhere.requests.length, 0, "the prompt reached the second origin");
+      });
+      check("a wait stated in the stream", "is what the caller is told", async () => {
+        await using vendor = await adapter.startVendor();
+        const message = "Please try again in 41.054s.";
+        const limit = { type: "in-band-error", at: "preamble", error: "rate-limited", message } as const;
+        vendor.script([{ fault: { ...limit, retryAfterMs: 41_054 } }]);
+        const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });
+        const error = await errorOf(collect(createChain([target]), form));
+        assert.equal(codeOf(error), "rate-limited");
+        assert.ok(isUnderstudyError(error));
+        checkWait(error.retryAfterMs, 41_054);
+        assert.equal(vendor.requests.length, 1);
       });
     });
   }
@@ -51,44 +74,67 @@ function title({ expected }: FaultCase): string {
   return expected === "answered" ? "the good answer" : `the next tier (${expected.join(" or ")})`;
 }
 
-function checkOutcome({ expected }: FaultCase, { answer }: Played): void {
+function textOf({ answer = ANSWER }: FaultCase): string {
+  return joined(answer.text);
+}
+
+function checkOutcome(faultCase: FaultCase, { answer }: Played): void {
+  const { expected, usage, waitMs } = faultCase;
   const [first] = answer.trace.attempts;
   if (expected === "answered") {
     assert.equal(first?.class, undefined);
-    assert.equal(answer.text, ANSWER_TEXT);
+    assert.equal(answer.text, textOf(faultCase));
+    assert.equal(answer.finishReason, "stop");
     assert.equal(answer.tier, "primary");
+    if (usage === undefined) return;
+    assert.deepEqual({ ...answer.usage, ...usage }, answer.usage);
+    assert.equal(answer.usageTotal.exact, true);
     return;
   }
   assert.ok(first?.class !== undefined && expected.includes(first.class), `classified as ${String(first?.class)}`);
   assert.equal(answer.text, BACKUP_TEXT);
   assert.equal(answer.tier, "backup");
+  assert.deepEqual([answer.toolCalls, answer.invalidToolCalls], [[], []]);
+  if (waitMs === undefined) return;
+  assert.equal(first.retryAfterMs, waitMs);
+  checkWait(first.cooldownMs, waitMs);
+}
+
+/** A stated wait is stretched by up to a half, so that not everybody comes back at once. */
+function checkWait(ms: number | undefined, stated: number): void {
+  assert.ok(ms !== undefined && ms >= stated - 1_000 && ms <= stated * 1.5, `${String(ms)} ms instead of ${stated}`);
 }
 
 /** Exactly one start, one finish at the very end, and a failover event before the second answer where text was shown. */
-function checkEvents(events: readonly StreamEvent[], { expected }: FaultCase): void {
+function checkEvents(events: readonly StreamEvent[], faultCase: FaultCase): void {
+  const { expected } = faultCase;
   const types = events.map((event) => event.type);
   assert.equal(types[0], "start");
   assert.equal(types.filter((type) => type === "start").length, 1);
   assert.equal(types.indexOf("finish"), types.length - 1);
   const begun = events.flatMap((event) => (event.type.endsWith("-start") && "id" in event ? [event.id] : []));
   assert.equal(new Set(begun).size, begun.length, "an id was used again by another attempt: take ids from newId()");
-  const shown = events.flatMap((event) => (event.type === "text-delta" ? [event.delta] : [])).join("");
+  const deltas = events.flatMap((event) => (event.type === "text-delta" ? [event.delta] : []));
+  assert.ok(!deltas.some((delta) => LONE_SURROGATE.test(delta)), "a delta holds half of a character");
+  assert.ok(!types.includes("tool-call"), "a tool call of a lost attempt was released");
+  const shown = deltas.join("");
   const failover = events.find((event) => event.type === "failover");
   if (expected === "answered") {
     assert.equal(failover, undefined);
-    assert.equal(shown, ANSWER_TEXT);
+    assert.equal(shown, textOf(faultCase));
   } else if (failover === undefined) {
     assert.equal(shown, BACKUP_TEXT);
   } else {
     assert.equal(shown.slice(failover.discards.textChars), BACKUP_TEXT);
-    assert.ok(ANSWER_TEXT.startsWith(shown.slice(0, failover.discards.textChars)));
+    assert.ok(textOf(faultCase).startsWith(shown.slice(0, failover.discards.textChars)));
   }
 }
 
-/** Nothing retries behind the engine's back, and nothing is sent that no trace names. */
+/** Nothing retries behind the engine's back, nothing is sent that no trace names, and every request is whole. */
 function checkRequests(vendor: Vendor, { answer }: Played): void {
   const attempts = answer.trace.attempts.filter((attempt) => attempt.tier === "primary");
   assert.equal(vendor.requests.length, attempts.length);
+  for (const request of vendor.requests) assert.ok(request.text.includes(PROMPT), "a request lacks the prompt");
 }
 
 /** Time in which this process could not run at all is not the adapter's. */

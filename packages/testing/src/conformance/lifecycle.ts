@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { createChain } from "@understudy/core";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
-import { ANSWER, ANSWER_TEXT, API_KEY, codeOf, errorOf, PROMPT } from "./run-case.ts";
+import { ANSWER, ANSWER_TEXT } from "./answer.ts";
+import { API_KEY, codeOf, errorOf, PROMPT } from "./run-case.ts";
 
 const GOOD_CALLS = 50;
 

@@ -5,21 +5,19 @@ import {
   type Answer,
   type ChainOptions,
   type EngineEvent,
+  type Request,
   type StreamEvent,
-  type TierLimits,
 } from "@understudy/core";
-import type { Fault } from "../faults/fault.ts";
-import type { Answer as VendorAnswer } from "../simulators/answer.ts";
 import type { Vendor } from "../simulators/vendor.ts";
 import type { AdapterUnderTest } from "./adapter-under-test.ts";
+import { ANSWER, WEATHER_TOOL } from "./answer.ts";
 import { backupTarget } from "./backup.ts";
+import type { FaultCase } from "./cases/fault-case.ts";
 
 export type Form = "stream" | "generate";
 
 export const API_KEY = "sk-test-canary-0123456789abcdef";
 export const PROMPT = "Prompt canary: why is the sky blue?";
-export const ANSWER: VendorAnswer = { text: ["The sky ", "is blue, ", "because of scattering ", "é✓."] };
-export const ANSWER_TEXT = "The sky is blue, because of scattering é✓.";
 
 /** What a chain of the adapter and a backup did with one request. */
 export interface Played {
@@ -33,15 +31,20 @@ export interface Played {
   readonly standstillMs: () => number;
 }
 
+export type Play = Pick<FaultCase, "fault" | "answer" | "tools" | "limits">;
+
 /** Plays one fault, again on every repeat, against a chain whose second tier always answers. */
 export async function playFault(
   vendor: Vendor,
   adapter: AdapterUnderTest,
   form: Form,
-  fault: Fault | undefined,
-  limits: TierLimits = {},
+  { fault, answer: said = ANSWER, tools, limits = {} }: Play,
 ): Promise<Played> {
-  vendor.answer(ANSWER);
+  const request: Request = {
+    messages: [{ role: "user", content: PROMPT }],
+    ...(tools === true ? { tools: [WEATHER_TOOL] } : {}),
+  };
+  vendor.answer(said);
   if (fault !== undefined) vendor.script(Array.from({ length: 3 }, () => ({ fault })));
   const engineEvents: EngineEvent[] = [];
   const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -66,10 +69,10 @@ export async function playFault(
   );
   const events: StreamEvent[] = [];
   if (form === "generate") {
-    const answer = await chain.generate(PROMPT);
+    const answer = await chain.generate(request);
     return { answer, events, engineEvents, leftAt, standstillMs };
   }
-  const stream = await chain.stream(PROMPT);
+  const stream = await chain.stream(request);
   for await (const event of stream) events.push(event);
   return { answer: await stream.result, events, engineEvents, leftAt, standstillMs };
 }

@@ -1,5 +1,6 @@
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { testAnswers } from "./answers.ts";
+import { testDeadConnections } from "./dead-connections.ts";
 import { testFaults } from "./faults.ts";
 import { testLifecycle } from "./lifecycle.ts";
 
@@ -11,4 +12,5 @@ export function testAdapter(runner: TestRunner, adapter: AdapterUnderTest): void
   testAnswers(runner, adapter);
   testFaults(runner, adapter);
   testLifecycle(runner, adapter);
+  testDeadConnections(runner, adapter);
 }

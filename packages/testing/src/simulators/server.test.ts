@@ -111,27 +111,30 @@ test("a connection is used again after a whole answer", async () => {
   expect(vendor.connections.accepted).toBe(1);
 });
 
-test.each(["reset", "fin"] as const)("idle connections that are dropped (%s) reach nobody any more", async (how) => {
-  const [first, second] = [heldOpen(vendor), heldOpen(vendor)];
-  await Promise.all([first.answered, second.answered]);
-  await vendor.idle();
+test.each(["closed", "fin", "reset"] as const)(
+  "idle connections that are dropped (%s) reach nobody any more",
+  async (how) => {
+    const [first, second] = [heldOpen(vendor), heldOpen(vendor)];
+    await Promise.all([first.answered, second.answered]);
+    await vendor.idle();
 
-  vendor.dropIdle(how);
-  first.ask();
+    vendor.dropIdle(how);
+    first.ask();
 
-  expect(await first.end).toBe(how);
-  expect(vendor.requests).toHaveLength(2);
-  second.leave();
-  expect((await ask(vendor.url)).status).toBe(200);
-  expect(vendor.requests).toHaveLength(3);
-});
+    expect(await first.end).toBe(how === "reset" ? "reset" : "fin");
+    expect(vendor.requests).toHaveLength(2);
+    second.leave();
+    expect((await ask(vendor.url)).status).toBe(200);
+    expect(vendor.requests).toHaveLength(3);
+  },
+);
 
 test("a connection that is busy is not dropped", async () => {
   vendor.script([{ fault: { type: "silence", at: "preamble", ms: 20 } }]);
   const pending = ask(vendor.url);
   await vendor.arrived(0);
 
-  vendor.dropIdle("fin");
+  vendor.dropIdle("closed");
 
   expect(await (await pending).text()).toContain("message_stop");
 });

@@ -5,7 +5,7 @@ import type { Answer } from "./answer.ts";
 import { createIds } from "./ids.ts";
 import { LineClosed, openLine } from "./line.ts";
 import { openRecord, type LiveRecord } from "./record.ts";
-import type { AnswerSource, Step, Vendor, VendorOptions } from "./vendor.ts";
+import type { AnswerSource, IdleEnd, Step, Vendor, VendorOptions } from "./vendor.ts";
 import type { NativeRequest, AdmissionRules, Wire } from "./wire.ts";
 
 const greeting: Answer = { text: "Hello from the simulator." };
@@ -27,7 +27,7 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
   const requests: LiveRecord[] = [];
   const sockets = new Map<Socket, { readonly ordinal: number; readonly closed: Promise<void> }>();
   const busy = new Set<Socket>();
-  const dead = new WeakSet<Socket>();
+  const dead = new Map<Socket, "reset" | "fin">();
   let accepted = 0;
   let closing = false;
   let fallback: AnswerSource = greeting;
@@ -67,8 +67,10 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
 
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 0 }, (incoming, response) => {
     const { socket } = incoming;
-    if (dead.has(socket)) {
-      socket.resetAndDestroy();
+    const end = dead.get(socket);
+    if (end !== undefined) {
+      if (end === "reset") socket.resetAndDestroy();
+      else socket.destroySoon();
       return;
     }
     inFlight += 1;
@@ -97,6 +99,7 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
     const closed = new Promise<void>((resolve) =>
       socket.once("close", () => {
         sockets.delete(socket);
+        dead.delete(socket);
         resolve();
       }),
     );
@@ -108,11 +111,11 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
     server.listen(0, "127.0.0.1", resolve);
   });
 
-  const dropIdle = (how: "reset" | "fin"): void => {
+  const dropIdle = (how: IdleEnd): void => {
     for (const socket of sockets.keys()) {
       if (busy.has(socket)) continue;
-      if (how === "reset") dead.add(socket);
-      else socket.destroySoon();
+      if (how === "closed") socket.destroySoon();
+      else dead.set(socket, how);
     }
   };
 

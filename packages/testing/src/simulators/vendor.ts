@@ -60,6 +60,12 @@ export interface RequestRecord {
   readonly closed: Promise<void>;
 }
 
+/**
+ * How a connection dies while nothing is asked on it: `closed` in an orderly way, now; or when the next request comes,
+ * with a `reset` or a `fin`. That request reaches nobody and is in no record.
+ */
+export type IdleEnd = "closed" | "reset" | "fin";
+
 /** A running simulator. */
 export interface Vendor extends AsyncDisposable {
   /** The base URL that an adapter takes. */
@@ -78,11 +84,8 @@ export interface Vendor extends AsyncDisposable {
   arrived(index: number): Promise<RequestRecord>;
   /** Resolves when no answer is in flight and connections that ended with theirs are closed. */
   idle(): Promise<void>;
-  /**
-   * Every connection that waits for its next request is dead from now on. `reset`: it is reset when that request
-   * comes, which then reaches nobody and is in no record. `fin`: it is closed now, in an orderly way.
-   */
-  dropIdle(how: "reset" | "fin"): void;
+  /** Every connection that waits for its next request is dead from now on. Others are not touched. */
+  dropIdle(how: IdleEnd): void;
   /** Ends the server and every connection. */
   close(): Promise<void>;
 }

@@ -1,29 +1,23 @@
 import type { FailureClass, TierLimits } from "@understudy/core";
-import type { Cut, Fault, Place } from "../faults/fault.ts";
-
-/** What a fault has to lead to: the good answer all the same, or the next tier with a failure of one of these classes. */
-export type Expected = "answered" | readonly FailureClass[];
-
-export interface FaultCase {
-  readonly name: string;
-  readonly fault: Fault;
-  readonly expected: Expected;
-  /** Short limits, where only time tells. */
-  readonly limits?: TierLimits | undefined;
-}
+import type { Cut, Fault } from "../../faults/fault.ts";
+import { CUT_OFF, RATE_LIMITED, TWO_DELTAS, type Expected, type FaultCase } from "./fault-case.ts";
+import { FINISH_CASES } from "./finish.ts";
+import { GATEWAY_CASES } from "./gateways.ts";
+import { HEARTBEAT_CASES } from "./heartbeats.ts";
+import { STATUS_LINE_CASES } from "./status-lines.ts";
+import { USAGE_CASES } from "./usage.ts";
 
 /** Silence before content is noticed by this; a healthy server answers far sooner. */
 const IMPATIENT: TierLimits = { timeoutMs: 200, silentReasoningMs: 200 };
 /** Silence after content. The wait for content stays long, so that a slow machine does not fail the wrong clock. */
 const RESTLESS: TierLimits = { timeoutMs: 10_000, progressMs: 200 };
 
-const TWO_DELTAS: Place = { deltas: 2 };
-const CUT_OFF: readonly FailureClass[] = ["stream.truncated", "stream.reset"];
 const EMPTY: readonly FailureClass[] = ["gateway.not-a-stream", "stream.truncated", "stream.reset"];
 
 /** Every fault of the kit with what a chain has to make of it (failover.md §2). */
 export const FAULT_CASES: readonly FaultCase[] = [
   ...statuses(),
+  ...STATUS_LINE_CASES,
   {
     name: "a reset before the headers",
     fault: { type: "reset-before-headers" },
@@ -57,6 +51,8 @@ export const FAULT_CASES: readonly FaultCase[] = [
   { name: "status 204", fault: { type: "empty", status: 204 }, expected: ["gateway.not-a-stream"] },
   { name: "an empty body", fault: { type: "empty", status: 200 }, expected: ["gateway.not-a-stream"] },
   ...silences(),
+  ...HEARTBEAT_CASES,
+  ...FINISH_CASES,
   ...cuts(),
   { name: "a compressed body that is cut", fault: { type: "gzip-cut" }, expected: [...CUT_OFF, "network.protocol"] },
   {
@@ -74,8 +70,10 @@ export const FAULT_CASES: readonly FaultCase[] = [
     fault: { type: "content-length", missing: -40 },
     expected: "answered",
   },
-  { name: "a body that never ends after the answer", fault: { type: "open-end" }, expected: "answered" },
+  { name: "a body that never ends after the answer", fault: { type: "open-end" }, expected: "answered", slow: true },
   ...inBandErrors(),
+  ...GATEWAY_CASES,
+  ...USAGE_CASES,
   {
     name: "an event of broken JSON",
     fault: { type: "malformed-event", at: TWO_DELTAS },
@@ -94,6 +92,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   { name: "a second terminal event", fault: { type: "duplicate-terminal" }, expected: "answered" },
   { name: "events after the terminal", fault: { type: "late-events" }, expected: "answered" },
   { name: "events and fields of the future", fault: { type: "unknown-events" }, expected: "answered" },
+  { name: "a surrogate pair in two deltas", fault: { type: "split-surrogate" }, expected: "answered" },
   { name: "an answer in single bytes", fault: { type: "drip" }, expected: "answered" },
 ];
 
@@ -102,7 +101,7 @@ function statuses(): FaultCase[] {
     named("overloaded", ["server.overloaded"]),
     named("server-error", ["server.error"]),
     named("timeout", ["timeout.upstream"]),
-    named("rate-limited", ["rate.requests", "rate.tokens", "rate.concurrency", "rate.unknown"]),
+    named("rate-limited", RATE_LIMITED),
     named("out-of-quota", ["billing.exhausted"]),
     named("bad-key", ["auth.invalid"]),
     named("forbidden", ["auth.forbidden"]),
@@ -117,7 +116,7 @@ function statuses(): FaultCase[] {
     status(409, ["conflict"]),
     status(418, ["unknown"], ""),
     status(422, ["request.rejected"], ""),
-    status(429, ["rate.unknown", "rate.requests", "rate.tokens", "rate.concurrency"], ""),
+    status(429, RATE_LIMITED, ""),
     status(500, ["server.error"], ""),
     status(502, ["server.gateway"], ""),
     status(503, ["server.gateway", "server.overloaded"], ""),
@@ -176,7 +175,12 @@ function silences(): FaultCase[] {
       fault: { type: "keep-alives", at: "headers", count: 3 },
       expected: "answered",
     },
-    { name: "silence after the evidence", fault: { type: "silence", at: "evidence" }, expected: "answered" },
+    {
+      name: "silence after the evidence",
+      fault: { type: "silence", at: "evidence" },
+      expected: "answered",
+      slow: true,
+    },
   ];
 }
 
@@ -223,7 +227,7 @@ function inBandErrors(): FaultCase[] {
     {
       name: "an in-band rate limit",
       fault: { type: "in-band-error", at: "preamble", error: "rate-limited" },
-      expected: ["rate.requests", "rate.tokens", "rate.concurrency", "rate.unknown"],
+      expected: RATE_LIMITED,
     },
     {
       name: "an in-band lack of credit",

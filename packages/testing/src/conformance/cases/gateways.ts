@@ -1,0 +1,65 @@
+import type { FailureClass } from "@understudy/core";
+import { RATE_LIMITED, TWO_DELTAS, type FaultCase } from "./fault-case.ts";
+
+/** Codes in which gateways put the status of the server behind them, with the class that the status has. */
+const CODES: readonly (readonly [code: number, expected: readonly FailureClass[], message?: string])[] = [
+  [401, ["auth.invalid"]],
+  [402, ["billing.exhausted"]],
+  [403, ["auth.forbidden"]],
+  [404, ["endpoint.not-found"]],
+  [404, ["model.not-found"], "There is no model of that name."],
+  [408, ["timeout.upstream"]],
+  [413, ["request.too-large"]],
+  [429, RATE_LIMITED],
+  [500, ["server.error"]],
+  [502, ["server.gateway"]],
+  [503, ["server.gateway", "server.overloaded"]],
+  [504, ["timeout.upstream"]],
+  [524, ["server.gateway"]],
+  [529, ["server.overloaded"]],
+];
+
+const WAITS = [
+  ["Rate limit reached. Please try again in 41.054s.", 41_054],
+  ["Rate limit reached. Try again in 17 seconds.", 17_000],
+] as const;
+
+/** Errors inside a 200 that say in numbers and words what an HTTP answer says in status and headers. */
+export const GATEWAY_CASES: readonly FaultCase[] = [...CODES.flatMap(coded), ...WAITS.flatMap(waiting)];
+
+function coded([number, expected, message]: (typeof CODES)[number]): FaultCase[] {
+  const about = message === undefined ? "" : " for a model";
+  return [number, String(number)].flatMap((code): FaultCase[] => [
+    {
+      name: `an in-band error with the code ${JSON.stringify(code)}${about} first of all`,
+      fault: { type: "in-band-error", at: "headers", code, message },
+      expected,
+    },
+    {
+      name: `an in-band error with the code ${JSON.stringify(code)}${about} after text`,
+      fault: { type: "in-band-error", at: TWO_DELTAS, code, message },
+      expected,
+    },
+  ]);
+}
+
+function waiting([message, waitMs]: (typeof WAITS)[number]): FaultCase[] {
+  const limit = { type: "in-band-error", error: "rate-limited", message, retryAfterMs: waitMs } as const;
+  const stated = { expected: RATE_LIMITED, waitMs };
+  const seconds = `${waitMs / 1_000} s`;
+  return [
+    { name: `an in-band wait of ${seconds}`, fault: { ...limit, at: "preamble" }, ...stated },
+    { name: `an in-band wait of ${seconds} after text`, fault: { ...limit, at: TWO_DELTAS }, ...stated },
+    { name: `an in-band wait of ${seconds}, nested`, fault: { ...limit, at: "preamble", form: "nested" }, ...stated },
+    {
+      name: `an in-band wait of ${seconds} in a failure event`,
+      fault: { ...limit, at: "preamble", form: "failed" },
+      ...stated,
+    },
+    {
+      name: `a gateway's wait of ${seconds}`,
+      fault: { type: "in-band-error", at: "preamble", code: 429, message },
+      ...stated,
+    },
+  ];
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { createChain, type Answer } from "@understudy/core";
+import type { IdleEnd } from "../simulators/vendor.ts";
+import type { SetTimer } from "../simulators/line.ts";
+import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
+import { ANSWER, ANSWER_TEXT } from "./answer.ts";
+import { backupTarget } from "./backup.ts";
+import { API_KEY, PROMPT, type Form } from "./run-case.ts";
+
+/** After a pause, a deployment of a load balancer or a laptop's sleep every pooled connection is dead at once. */
+export function testDeadConnections({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
+  const check = (name: string, run: () => Promise<void>): void => {
+    const reason = adapter.exemptions?.["dead pooled connections"];
+    if (reason === undefined) test(name, run);
+    else test(`${name} (exempted: ${reason})`, async () => undefined);
+  };
+  describe(`${adapter.name}: pooled connections that died idle`, () => {
+    for (const how of ["closed", "fin", "reset"] as const) {
+      for (const count of [1, 4, 12]) {
+        for (const form of ["stream", "generate"] as const) {
+          const calls = count === 1 ? "a call" : `${count} calls at once`;
+          check(`(${how}) cost ${calls} neither the answer nor the tier (${form})`, () =>
+            loseAll(adapter, how, count, form),
+          );
+        }
+      }
+    }
+  });
+}
+
+async function loseAll(adapter: AdapterUnderTest, how: IdleEnd, count: number, form: Form): Promise<void> {
+  await using vendor = await adapter.startVendor({ setTimer: whenAllWait(count) });
+  const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });
+  const chain = createChain([
+    { target, name: "primary" },
+    { target: backupTarget(), name: "backup" },
+  ]);
+  const call = async (): Promise<Answer> =>
+    form === "generate" ? chain.generate(PROMPT) : (await chain.stream(PROMPT)).result;
+  const callAll = (): Promise<readonly Answer[]> => Promise.all(Array.from({ length: count }, call));
+  vendor.answer(ANSWER);
+  vendor.script(Array.from({ length: count }, () => ({ fault: { type: "delay", ms: 1 } })));
+  await callAll();
+  await vendor.idle();
+  // The client takes a turn of the event loop to have its connections back.
+  await new Promise((resolve) => setImmediate(resolve));
+  const dead = vendor.connections.accepted;
+  assert.equal(dead, count, "the calls shared connections");
+
+  vendor.dropIdle(how);
+  const answers = await callAll();
+
+  for (const { text, tier, trace } of answers) {
+    assert.equal(text, ANSWER_TEXT);
+    assert.equal(tier, "primary");
+    const repeats = trace.attempts.map((attempt) => [attempt.tier, attempt.class, attempt.repeat]);
+    const lost = [
+      ["primary", "network.reset", undefined],
+      ["primary", undefined, "fresh-connection"],
+    ];
+    assert.deepEqual(repeats, trace.attempts.length === 1 ? [["primary", undefined, undefined]] : lost);
+  }
+  assert.equal(chain.snapshot()[0]?.breaker, "closed");
+  // What went out on a dead connection reached nobody: every call reached the vendor once, on a connection of its own.
+  const reached = vendor.requests.slice(count);
+  assert.equal(reached.length, count);
+  for (const { text, connection } of reached) {
+    assert.ok(connection >= dead, "a dead connection answered");
+    assert.ok(text.includes(PROMPT), "a request lacks the prompt");
+  }
+  await vendor.idle();
+  const lost = answers.filter(({ trace }) => trace.attempts.length > 1).length;
+  const { open, accepted } = vendor.connections;
+  assert.ok(open <= accepted - (how === "closed" ? dead : lost), "a dead connection is still open");
+}
+
+/** Lets no pause end before there are so many: only then each call has a connection of its own. */
+function whenAllWait(count: number): SetTimer {
+  const waiting: (() => void)[] = [];
+  return (callback) => {
+    waiting.push(callback);
+    if (waiting.length === count) for (const resume of waiting) resume();
+    return () => undefined;
+  };
+}
