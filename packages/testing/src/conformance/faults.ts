@@ -8,7 +8,7 @@ import { ANSWER } from "./answer.ts";
 import type { FaultCase } from "./cases/fault-case.ts";
 import { FAULT_CASES } from "./cases/fault-cases.ts";
 import { API_KEY, codeOf, errorOf, playFault, PROMPT, type Form, type Played } from "./run-case.ts";
-import { together } from "./together.ts";
+import { together, type Run } from "./together.ts";
 
 /** A lost attempt's connection is closed, or its answer read to the end, within this time. */
 const LET_GO_MS = 100;
@@ -25,8 +25,9 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
   for (const form of ["stream", "generate"] as const) {
     describe(`${adapter.name}: ${form} and`, () => {
       for (const faultCase of FAULT_CASES) {
-        const run = async (): Promise<void> => {
+        const run: Run = async (begun) => {
           await using vendor = await adapter.startVendor();
+          void vendor.arrived(0).then(begun);
           const played = await playFault(vendor, adapter, form, faultCase);
           checkOutcome(faultCase, played);
           if (form === "stream") checkEvents(played.events, faultCase);
@@ -35,7 +36,11 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
         };
         const waits = faultCase.slow === true || faultCase.limits !== undefined;
         const isExempt = adapter.exemptions?.[faultCase.name] !== undefined;
-        check(faultCase.name, `leads to ${title(faultCase)}`, waits && !isExempt ? waiting(run) : run);
+        check(
+          faultCase.name,
+          `leads to ${title(faultCase)}`,
+          waits && !isExempt ? waiting(run) : () => run(() => undefined),
+        );
       }
       check("a refused connection", "leads to the next tier", async () => {
         const vendor = await adapter.startVendor();
