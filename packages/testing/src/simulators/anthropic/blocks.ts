@@ -76,6 +76,8 @@ function checkText(block: JsonObject, path: string, { role, request }: BlockPlac
 
 const imageSources: Readonly<Record<string, string>> = { base64: "data", url: "url", file: "file_id" };
 const documentSources: Readonly<Record<string, string>> = { ...imageSources, text: "data", content: "content" };
+/** Of the base64 text. */
+const MAX_IMAGE = 10 * 1024 * 1024;
 const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
 function checkSource(block: JsonObject, path: string, known: Readonly<Record<string, string>>): Problem {
@@ -93,7 +95,11 @@ function checkSource(block: JsonObject, path: string, known: Readonly<Record<str
   if (!allowed.includes(shown(source["media_type"]))) {
     return `${path}.base64.media_type: Input should be ${allowed.map((one) => `'${one}'`).join(" or ")}`;
   }
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(shown(source["data"])) ? undefined : `${path}.base64.data: Invalid base64 data`;
+  const data = shown(source["data"]);
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(data)) return `${path}.base64.data: Invalid base64 data`;
+  return block["type"] === "image" && data.length > MAX_IMAGE
+    ? `${path}.base64: image exceeds 10 MB maximum: ${data.length} bytes > ${MAX_IMAGE} bytes`
+    : undefined;
 }
 
 function checkDocument(block: JsonObject, path: string, { role, request }: BlockPlace): Problem {

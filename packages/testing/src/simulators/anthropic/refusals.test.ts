@@ -154,6 +154,42 @@ test.each<[title: string, body: object, message: RegExp, headers?: Readonly<Reco
     /does not support oneOf, allOf, or anyOf/,
   ],
   [
+    "a strict schema with an external reference",
+    {
+      ...good,
+      tools: [
+        {
+          ...tool,
+          strict: true,
+          input_schema: { type: "object", additionalProperties: false, properties: { a: { $ref: "https://a.b/c" } } },
+        },
+      ],
+    },
+    /External reference/,
+  ],
+  ["half a surrogate pair", { ...good, messages: [{ ...user, content: "Hi \ud83d" }] }, /no low surrogate in string/],
+  ["the other half alone", { ...good, messages: [{ ...user, content: "\udc41 \ud83d\udc41" }] }, /no low surrogate/],
+  [
+    "more messages than there may be",
+    { ...good, messages: Array.from({ length: 100_001 }, () => user) },
+    /at most 100000 items/,
+  ],
+  [
+    "an image of more than 10 MB",
+    {
+      ...good,
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "image", source: { type: "base64", media_type: "image/png", data: "A".repeat(10_485_764) } },
+          ],
+        },
+      ],
+    },
+    /image exceeds 10 MB maximum/,
+  ],
+  [
     "an image of an unknown type",
     {
       ...good,
@@ -171,6 +207,30 @@ test.each<[title: string, body: object, message: RegExp, headers?: Readonly<Reco
 
   expect(answered).toMatchObject({ status: 400, type: "invalid_request_error" });
   expect(answered.message).toMatch(message);
+});
+
+test("takes whole surrogate pairs, escaped or not, and a backslash before what looks like half of one", async () => {
+  const content = "\u{1f441} \\ud83d \n";
+  const escaped = JSON.stringify({ ...good, messages: [{ role: "user", content }] }).replace(
+    "\u{1f441}",
+    "\\ud83d\\udc41",
+  );
+  const response = await fetch(`${vendor.url}/v1/messages`, {
+    method: "POST",
+    headers: { "x-api-key": "key", "anthropic-version": "2026-10-21" },
+    body: escaped,
+  });
+
+  expect(response.status).toBe(200);
+});
+
+test("refuses a request of more than 32 MB by its size", async () => {
+  const content = "x".repeat(32 * 1024 * 1024);
+
+  expect(await ask({ ...good, messages: [{ role: "user", content }] })).toMatchObject({
+    status: 413,
+    type: "request_too_large",
+  });
 });
 
 test("refuses a bad key, an unknown model and a missing version in the vendor's words", async () => {

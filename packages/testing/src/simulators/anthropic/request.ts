@@ -15,6 +15,8 @@ import { checkParameters } from "./parameters.ts";
 import type { AnthropicRequest, Problem } from "./problem.ts";
 import { checkTools } from "./tools.ts";
 
+const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_MESSAGES = 100_000;
 const versions = ["2023-01-01", "2023-06-01", "2026-10-21"];
 
 const stableFields = words(
@@ -35,11 +37,18 @@ export function admitAnthropic(request: NativeRequest, rules: AdmissionRules): A
   if (key === "") return refused(anthropicError(401, "x-api-key header is required", ids));
   if (!rules.isGoodKey(key)) return refused(anthropicStatus(401, ids));
 
+  if (Buffer.byteLength(request.text) > MAX_BYTES) return refused(anthropicStatus(413, ids));
+
   const version = request.headers["anthropic-version"];
   if (version === undefined) return refused(refuse("anthropic-version: header is required"));
   if (!versions.includes(version)) return refused(refuse(`anthropic-version: "${version}" is not a valid version`));
   const body = parseBody(request.text);
   if (body === undefined) return refused(refuse("The request body is not valid JSON."));
+  const half = loneSurrogate(request.text);
+  if (half !== undefined) {
+    const place = `line 1 column ${half + 1} (char ${half})`;
+    return refused(refuse(`The request body is not valid JSON: no low surrogate in string: ${place}`));
+  }
 
   const model = textOf(body["model"]);
   const betas = [request.headers["anthropic-beta"] ?? "", request.query.get("beta") === "true" ? "path" : ""].join("");
@@ -57,6 +66,20 @@ export function admitAnthropic(request: NativeRequest, rules: AdmissionRules): A
   return { type: "call", call: { request, body, model, streamed, ids, organization: rules.organization } };
 }
 
+/** Where an escape of half a surrogate pair stands alone, which the vendor's parser takes for broken JSON. */
+function loneSurrogate(text: string): number | undefined {
+  const escapes = text.matchAll(/\\(?:u([0-9a-f]{4})|[^])/gi);
+  let high: number | undefined;
+  for (const { index, 1: hex = "" } of escapes) {
+    const unit = Number.parseInt(hex, 16);
+    const isLow = unit >= 0xdc00 && unit <= 0xdfff;
+    if (high !== undefined && !(isLow && index === high + 6)) return high;
+    if (isLow && high === undefined) return index;
+    high = unit >= 0xd800 && unit <= 0xdbff ? index : undefined;
+  }
+  return high;
+}
+
 function checkShape({ body, betas }: AnthropicRequest): Problem {
   const missing = ["model", "max_tokens", "messages"].find((field) => body[field] === undefined);
   if (missing !== undefined) return `${missing}: Field required`;
@@ -64,7 +87,9 @@ function checkShape({ body, betas }: AnthropicRequest): Problem {
   if (extra !== undefined) return `${extra}: Extra inputs are not permitted`;
   if (typeof body["model"] !== "string") return "model: Input should be a valid string";
   if (!Array.isArray(body["messages"])) return "messages: Input should be a valid list";
-  if (body["messages"].length === 0) return "messages: at least one message is required";
+  const { length } = body["messages"];
+  if (length === 0) return "messages: at least one message is required";
+  if (length > MAX_MESSAGES) return `messages: List should have at most ${MAX_MESSAGES} items, not ${length}`;
   if (!Number.isInteger(body["max_tokens"])) return "max_tokens: Input should be a valid integer";
   if (Number(body["max_tokens"]) < 0) return "max_tokens: Input should be greater than or equal to 0";
   if (!["undefined", "boolean"].includes(typeof body["stream"])) return "stream: Input should be a valid boolean";

@@ -27,6 +27,9 @@ function checkNode(path: string, node: unknown): Problem {
   if (word !== undefined) {
     return `${path}: For '${shown(node["type"])}' type, property '${word}' is not supported`;
   }
+  if (typeof node["$ref"] === "string" && !node["$ref"].startsWith("#")) {
+    return `${path}: Invalid schema: External reference '${node["$ref"]}' is not supported`;
+  }
   if (typeof node["minItems"] === "number" && node["minItems"] > 1) {
     return `${path}: For 'array' type, 'minItems' values other than 0 or 1 are not supported`;
   }

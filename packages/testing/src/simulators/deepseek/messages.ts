@@ -7,10 +7,19 @@ export function checkDeepSeekMessages(request: DeepSeekRequest): Problem {
   const messages = listOf(request.body["messages"]);
   return firstOf([
     () => firstIn(messages, (message, index) => checkMessage(message, index, request)),
+    () => checkImages(objectsOf(messages)),
     () => checkPairs(objectsOf(messages)),
     () => checkPrefix(objectsOf(messages), request),
     () => (request.thinking ? checkReasoning(objectsOf(messages)) : undefined),
   ]);
+}
+
+const MAX_IMAGES = 600;
+
+function checkImages(messages: readonly JsonObject[]): Problem {
+  const parts = messages.flatMap((message) => objectsOf(message["content"]));
+  const images = parts.filter((part) => part["type"] === "image_url").length;
+  return images > MAX_IMAGES ? `At most ${MAX_IMAGES} images are allowed in a request, but got ${images}` : undefined;
 }
 
 const roles = ["system", "user", "assistant", "tool"];

@@ -64,6 +64,19 @@ test.each<[title: string, body: object, message: RegExp]>([
     { ...good, messages: [user, { role: "assistant", content: "Sure", prefix: true }] },
     /beta/,
   ],
+  [
+    "more than 600 images",
+    {
+      ...good,
+      messages: [
+        {
+          role: "user",
+          content: Array.from({ length: 601 }, () => ({ type: "image_url", image_url: { url: "https://a.b/c.png" } })),
+        },
+      ],
+    },
+    /At most 600 images/,
+  ],
   ["too many output tokens", { ...good, max_tokens: 1_000_000 }, /valid range of max_tokens/],
   ["stream options without a stream", { ...good, stream_options: {} }, /should be set along with stream/],
 ])("refuses %s", async (_title, body, message) => {

@@ -97,6 +97,8 @@ test.each<[title: string, body: object, message: RegExp, model?: string]>([
     { ...good, tools: [{ functionDeclarations: [{ name: "a b" }] }] },
     /Invalid function name/,
   ],
+  ["a service tier of another vendor", { ...good, serviceTier: "default" }, /service_tier/],
+  ["a cached content on Gemini 4", { ...good, cachedContent: "cachedContents/1" }, /not supported/, "gemini-4-argon"],
   ["two functions of one name", { ...good, tools: [...tools, ...tools] }, /Duplicate function declaration found: add/],
 ])("refuses %s", async (_title, body, message, model) => {
   const refused = await ask(body, model === undefined ? {} : { model });

@@ -1,10 +1,10 @@
-import { firstOf, isObject, listOf, textOf, unknownKey } from "../json.ts";
+import { firstOf, isObject, listOf, shown, textOf, unknownKey } from "../json.ts";
 import { parseBody, refused, type Admission, type NativeRequest, type AdmissionRules, type Reply } from "../wire.ts";
 import { checkConfig } from "./config.ts";
 import { checkContents } from "./contents.ts";
 import { badKey, invalid, modelNotFound, noKey, unknownField, type Problem } from "./errors.ts";
 import { camel, known } from "./fields.ts";
-import { geminiModel } from "./models.ts";
+import { geminiModel, type GeminiModel } from "./models.ts";
 import { checkGeminiTools } from "./tools.ts";
 
 const route = /^\/(v1|v1beta)\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
@@ -34,7 +34,8 @@ export function admitGemini(request: NativeRequest, rules: AdmissionRules): Admi
     () => checkGeminiTools(fields, capabilities),
     () => checkSystem(fields["systemInstruction"], capabilities.systemInstruction, model),
     () => checkContents(fields["contents"], capabilities, rules.organization),
-    () => checkCache(fields),
+    () => checkCache(fields, capabilities),
+    () => checkTier(fields["serviceTier"]),
   ]);
   if (problem !== undefined) return refused(problem);
   const streamed = method === "streamGenerateContent";
@@ -64,8 +65,16 @@ function checkSystem(system: unknown, allowed: boolean, model: string): Problem 
     : undefined;
 }
 
-function checkCache(fields: Readonly<Record<string, unknown>>): Problem {
+const tiers = ["standard", "flex", "priority"];
+
+function checkTier(tier: unknown): Problem {
+  if (tier === undefined || tiers.includes(shown(tier))) return undefined;
+  return invalid(`Invalid value at 'service_tier' (ServiceTier), "${shown(tier)}"`);
+}
+
+function checkCache(fields: Readonly<Record<string, unknown>>, { generation }: GeminiModel): Problem {
   if (textOf(fields["cachedContent"]) === "") return undefined;
+  if (generation >= 4) return invalid("CachedContent is not supported for this model.");
   const clash = ["systemInstruction", "tools", "toolConfig"].some((name) => fields[name] !== undefined);
   return clash
     ? invalid(

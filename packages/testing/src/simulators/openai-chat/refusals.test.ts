@@ -17,6 +17,10 @@ const call = { id: "call_1", type: "function", function: { name: "add", argument
 const asked = { role: "assistant", content: null, tool_calls: [call] };
 const answered = { role: "tool", tool_call_id: "call_1", content: "2" };
 
+function pairs(count: number): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "value"]));
+}
+
 async function ask(body: object, url = vendor.url) {
   const response = await fetch(`${url}/chat/completions`, {
     method: "POST",
@@ -55,6 +59,14 @@ test.each<[title: string, body: object, refusal: object]>([
     "tools on a model that has them on Responses only",
     { ...good, model: "gpt-6-astra", tools: [tool] },
     { param: "tools" },
+  ],
+  ["log probabilities on a reasoning model", { ...good, model: "gpt-5", logprobs: true }, { param: "logprobs" }],
+  ["a word of no verbosity", { ...good, model: "gpt-5", verbosity: "chatty" }, { param: "verbosity" }],
+  ["too many pairs of metadata", { ...good, metadata: pairs(17) }, { code: "object_above_max_properties" }],
+  [
+    "an end-user id that is too long",
+    { ...good, safety_identifier: "x".repeat(129) },
+    { code: "string_above_max_length" },
   ],
   ["stream options without a stream", { ...good, stream_options: {} }, { param: "stream_options" }],
   ["JSON mode without the word", { ...good, response_format: { type: "json_object" } }, { param: "messages" }],

@@ -13,8 +13,8 @@ import {
 import type { Endpoint } from "../openai/admit.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
 import { openAIModel, type OpenAIModel } from "../openai/models.ts";
-import { checkEffort, checkSampling, emptyArray, missing, unsupportedParameter } from "../openai/parameters.ts";
-import { tooLong, wrongPattern, wrongType, wrongValue } from "../openai/parameters.ts";
+import { checkCommon, checkEffort, checkSampling, emptyArray, missing } from "../openai/parameters.ts";
+import { tooLong, unsupportedParameter, wrongPattern, wrongType, wrongValue } from "../openai/parameters.ts";
 import { checkLooseSchema, checkStrictSchema } from "../openai/schemas.ts";
 import { checkChatMessages } from "./messages.ts";
 
@@ -35,6 +35,7 @@ export const chatEndpoint: Endpoint = {
     const model = openAIModel(id);
     return firstOf([
       () => checkShape(body),
+      () => checkCommon(body, "verbosity", body["verbosity"]),
       () => checkModel(body, id, model),
       () => checkTools(body),
       () => checkChoice(body),

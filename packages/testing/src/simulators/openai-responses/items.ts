@@ -4,6 +4,11 @@ import { missing, tooLong, wrongPattern, wrongType, wrongValue } from "../openai
 
 type Problem = OpenAIProblem | undefined;
 
+/** In characters. */
+const MAX_TEXT = 10_485_760;
+const MAX_IMAGE_URL = 20_971_520;
+const MAX_FILE_DATA = 73_400_320;
+
 /** Item types beside messages. Hosted tools and their outputs are taken on trust. */
 const known =
   /^(message|function_call|function_call_output|reasoning|item_reference|custom_tool_call|custom_tool_call_output|compaction|compaction_trigger|configuration_update|additional_tools|program|program_output|image_generation_call|code_interpreter_call|tool_search_call|tool_search_output|(mcp|shell|local_shell|apply_patch|computer|web_search|file_search)_\w+)$/;
@@ -80,7 +85,9 @@ function checkParts(parts: readonly unknown[], path: string, allowed: readonly s
       case "refusal":
         return typeof part["refusal"] === "string" ? undefined : missing(`${param}.refusal`);
       default:
-        return typeof part["text"] === "string" ? undefined : missing(`${param}.text`);
+        return typeof part["text"] === "string"
+          ? tooLong(`${param}.text`, part["text"], MAX_TEXT)
+          : missing(`${param}.text`);
     }
   });
 }
@@ -92,7 +99,7 @@ function checkImage(part: JsonObject, param: string): Problem {
   }
   if (typeof url !== "string") return wrongType(`${param}.image_url`, "an image URL", url);
   return /^(https?:\/\/|data:image\/)/.test(url)
-    ? undefined
+    ? tooLong(`${param}.image_url`, url, MAX_IMAGE_URL)
     : {
         message: `Invalid '${param}.image_url'. Expected a valid URL, but got a value with an invalid format.`,
         param: `${param}.image_url`,
@@ -112,6 +119,8 @@ function checkFile(part: JsonObject, param: string): Problem {
       code: "invalid_value",
     };
   }
+  const long = tooLong(`${param}.file_data`, textOf(data), MAX_FILE_DATA);
+  if (long !== undefined) return long;
   return /\.(mp3|wav|ogg|mp4|mov)$/i.test(textOf(url))
     ? {
         message: "The file type you uploaded is not supported. Please try again with a pdf",
@@ -140,7 +149,7 @@ function checkFunctionCall(item: JsonObject, param: string): Problem {
 
 function checkOutput(output: unknown, param: string): Problem {
   if (output === undefined) return missing(`${param}.output`);
-  if (typeof output === "string") return undefined;
+  if (typeof output === "string") return tooLong(`${param}.output`, output, MAX_TEXT);
   if (!Array.isArray(output)) return wrongType(`${param}.output`, "one of an array of objects or string", output);
   return checkParts(objectsOf(output), `${param}.output`, ["input_text", "input_image", "input_file"]);
 }

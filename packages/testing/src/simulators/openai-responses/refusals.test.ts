@@ -17,6 +17,11 @@ const call = { type: "function_call", call_id: "call_1", name: "add", arguments:
 const output = { type: "function_call_output", call_id: "call_1", output: "2" };
 const strictSchema = { type: "object", properties: { a: { type: "string" } }, additionalProperties: false };
 
+function nested(levels: number): object {
+  const inner = levels === 1 ? {} : { a: nested(levels - 1) };
+  return { type: "object", properties: inner, required: Object.keys(inner), additionalProperties: false };
+}
+
 async function ask(body: object, url = vendor.url) {
   const response = await fetch(`${url}/responses`, {
     method: "POST",
@@ -86,6 +91,23 @@ test.each<[title: string, body: object, refusal: object]>([
     { ...good, model: "gpt-4.1", reasoning: { effort: "low" } },
     { code: "unsupported_parameter" },
   ],
+  [
+    "a reasoning summary on a plain model",
+    { ...good, model: "gpt-4.1", reasoning: { summary: "auto" } },
+    { code: "unsupported_parameter", param: "reasoning.summary" },
+  ],
+  ["log probabilities on a reasoning model", { ...good, model: "gpt-5", top_logprobs: 2 }, { param: "top_logprobs" }],
+  ["a word of no verbosity", { ...good, text: { verbosity: "chatty" } }, { param: "text.verbosity" }],
+  [
+    "an output that is too long",
+    { ...good, input: [user, call, { ...output, output: "x".repeat(10_485_761) }] },
+    { param: "input[2].output", code: "string_above_max_length" },
+  ],
+  [
+    "a strict schema of more than ten levels",
+    { ...good, text: { format: { type: "json_schema", name: "a", strict: true, schema: nested(11) } } },
+    { code: "invalid_json_schema", message: expect.stringContaining("11 levels of nesting") },
+  ],
   ["an effort the model does not know", { ...good, reasoning: { effort: "minimal" } }, { code: "unsupported_value" }],
   ["too few output tokens", { ...good, max_output_tokens: 4 }, { code: "integer_below_min_value" }],
   ["JSON mode without the word", { ...good, text: { format: { type: "json_object" } } }, { param: "input" }],
@@ -103,6 +125,12 @@ test.each<[title: string, body: object, refusal: object]>([
   const answered = await ask(body);
 
   expect(answered).toMatchObject({ status: 400, type: "invalid_request_error", ...refusal });
+});
+
+test("takes a strict schema of ten levels", async () => {
+  const format = { type: "json_schema", name: "a", strict: true, schema: nested(10) };
+
+  expect((await ask({ ...good, text: { format } })).status).toBe(200);
 });
 
 test("keeps reasoning and the item after it together", async () => {

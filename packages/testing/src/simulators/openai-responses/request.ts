@@ -2,7 +2,8 @@ import { firstOf, isObject, listOf, objectsOf, shown, textOf, unknownKey, words,
 import type { Endpoint } from "../openai/admit.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
 import { openAIModel } from "../openai/models.ts";
-import { checkEffort, checkSampling, missing, wrongType, wrongValue } from "../openai/parameters.ts";
+import { checkCommon, checkEffort, checkSampling, missing, unsupportedParameter } from "../openai/parameters.ts";
+import { wrongType, wrongValue } from "../openai/parameters.ts";
 import { checkStrictSchema } from "../openai/schemas.ts";
 import { checkItems } from "./items.ts";
 import { checkPairs } from "./pairs.ts";
@@ -22,6 +23,7 @@ export const responsesEndpoint: Endpoint = {
   check: (body, model, rules) =>
     firstOf([
       () => checkShape(body),
+      () => checkCommon(body, "text.verbosity", isObject(body["text"]) ? body["text"]["verbosity"] : undefined),
       () => checkModelParameters(body, model),
       () => checkText(body),
       () => checkResponsesTools(body),
@@ -83,6 +85,8 @@ function checkModelParameters(body: JsonObject, id: string): OpenAIProblem | und
   return firstOf([
     () => checkEffort("reasoning.effort", effort, model, id),
     () => checkSampling(body, model, effort),
+    () =>
+      model.efforts.length === 0 && isSet(reasoning["summary"]) ? unsupportedParameter("reasoning.summary") : undefined,
     () =>
       isSet(reasoning["summary"]) && !["auto", "concise", "detailed"].includes(shown(reasoning["summary"]))
         ? wrongValue("reasoning.summary", reasoning["summary"], ["concise", "detailed", "auto"])

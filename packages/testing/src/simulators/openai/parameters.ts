@@ -1,4 +1,4 @@
-import { shown, type JsonObject } from "../json.ts";
+import { isObject, shown, type JsonObject } from "../json.ts";
 import type { OpenAIProblem } from "./errors.ts";
 import type { OpenAIModel } from "./models.ts";
 
@@ -43,7 +43,23 @@ export function unsupportedParameter(param: string, hint = ""): OpenAIProblem {
   return { message, param, code: "unsupported_parameter" };
 }
 
-/** `temperature` and `top_p` against their ranges and the model. */
+const verbosities = ["low", "medium", "high"];
+
+/** What both endpoints check in the same way. */
+export function checkCommon(body: JsonObject, verbosity: string, value: unknown): OpenAIProblem | undefined {
+  const { metadata, safety_identifier: user } = body;
+  const pairs = isObject(metadata) ? Object.keys(metadata).length : 0;
+  if (pairs > 16) {
+    const message = `Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got an object with ${pairs} properties instead.`;
+    return { message, param: "metadata", code: "object_above_max_properties" };
+  }
+  if (value !== undefined && value !== null && !verbosities.includes(shown(value))) {
+    return wrongValue(verbosity, value, verbosities);
+  }
+  return typeof user === "string" ? tooLong("safety_identifier", user, 128) : undefined;
+}
+
+/** `temperature` and `top_p` against their ranges and the model, and log probabilities against the model. */
 export function checkSampling(body: JsonObject, model: OpenAIModel, effort: unknown): OpenAIProblem | undefined {
   for (const [param, max] of [
     ["temperature", 2],
@@ -54,11 +70,16 @@ export function checkSampling(body: JsonObject, model: OpenAIModel, effort: unkn
     if (typeof value !== "number") return wrongType(param, "a decimal", value);
     if (value < 0) return bound(param, "below minimum", ">= 0", value, "decimal_below_min_value");
     if (value > max) return bound(param, "above maximum", `<= ${max}`, value, "decimal_above_max_value");
-    const allowed =
-      model.sampling === "always" || (model.sampling === "effort-none" && (effort ?? model.defaultEffort) === "none");
-    if (!allowed && value !== 1) return unsupportedParameter(param);
+    if (value !== 1 && !maySample(model, effort)) return unsupportedParameter(param);
   }
-  return undefined;
+  const logprobs = ["logprobs", "top_logprobs"].find((name) => (body[name] ?? false) !== false);
+  return logprobs === undefined || maySample(model, effort) ? undefined : unsupportedParameter(logprobs);
+}
+
+function maySample(model: OpenAIModel, effort: unknown): boolean {
+  return (
+    model.sampling === "always" || (model.sampling === "effort-none" && (effort ?? model.defaultEffort) === "none")
+  );
 }
 
 function bound(param: string, side: string, expected: string, value: number, code: string): OpenAIProblem {

@@ -16,7 +16,21 @@ export function checkStrictSchema(schema: unknown, place: SchemaPlace): OpenAIPr
     return problem(place, `schema must be a JSON Schema of 'type: "object"', got 'type: "${type}"'.`);
   }
   if (schema["anyOf"] !== undefined) return problem(place, "root schema cannot have 'anyOf'.");
+  const { levels, properties } = sizeOf(schema);
+  if (levels > 10) return problem(place, `${levels} levels of nesting exceed the limit of 10.`);
+  if (properties > 5_000) return problem(place, `${properties} properties exceed the limit of 5000.`);
   return checkNode(schema, [], place);
+}
+
+/** Objects inside objects, and properties in all of them. */
+function sizeOf(node: unknown): { readonly levels: number; readonly properties: number } {
+  if (!isObject(node)) return { levels: 0, properties: 0 };
+  const own = isObject(node["properties"]) ? node["properties"] : {};
+  const inner = children(node, own).map(([, child]) => sizeOf(child));
+  return {
+    levels: Math.max(0, ...inner.map(({ levels }) => levels)) + (node["type"] === "object" ? 1 : 0),
+    properties: inner.reduce((sum, { properties }) => sum + properties, Object.keys(own).length),
+  };
 }
 
 /** The rules of any tool schema. */
