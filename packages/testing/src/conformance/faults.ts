@@ -36,11 +36,8 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
         };
         const waits = faultCase.slow === true || faultCase.limits !== undefined;
         const isExempt = adapter.exemptions?.[faultCase.name] !== undefined;
-        check(
-          faultCase.name,
-          `leads to ${title(faultCase)}`,
-          waits && !isExempt ? waiting(run) : () => run(() => undefined),
-        );
+        const begin = waits && !isExempt ? waiting(run) : () => run(() => undefined);
+        check(faultCase.name, `leads to ${title(faultCase)}`, begin);
       }
       check("a refused connection", "leads to the next tier", async () => {
         const vendor = await adapter.startVendor();
@@ -61,7 +58,7 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
       });
       check("a wait stated in the stream", "is what the caller is told", async () => {
         await using vendor = await adapter.startVendor();
-        const message = "Please try again in 41.054s.";
+        const message = "Rate limit reached. Please try again in 41.054s.";
         const limit = { type: "in-band-error", at: "preamble", error: "rate-limited", message } as const;
         vendor.script([{ fault: { ...limit, retryAfterMs: 41_054 } }]);
         const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });

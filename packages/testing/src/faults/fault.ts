@@ -27,8 +27,8 @@ export type Fault =
 
   /**
    * Any status from 0 to 999. The default body is the vendor's own error for that status. A reason phrase may be empty
-   * or hold any letters, sent as UTF-8; bytes are sent as they are. With one, or with a status that is none, the
-   * connection closes behind the answer.
+   * or hold any letters, sent as UTF-8; bytes are sent as they are. With a phrase, or with a status below 200 or above
+   * 599, the connection closes behind the answer.
    */
   | {
       readonly type: "status";
