@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import {
   createChain,
   isUnderstudyError,
@@ -13,6 +12,7 @@ import type { AdapterUnderTest } from "./adapter-under-test.ts";
 import { ANSWER, WEATHER_TOOL } from "./answer.ts";
 import { backupTarget } from "./backup.ts";
 import type { FaultCase } from "./cases/fault-case.ts";
+import { standstillMs } from "./standstill.ts";
 
 export type Form = "stream" | "generate";
 
@@ -27,8 +27,8 @@ export interface Played {
   readonly engineEvents: readonly EngineEvent[];
   /** When the first attempt was given up, in monotonic milliseconds. */
   readonly leftAt: number | undefined;
-  /** The longest time so far in which the event loop did not turn, in milliseconds. */
-  readonly standstillMs: () => number;
+  /** What `standstillMs` said then. */
+  readonly stoodStillMs: number;
 }
 
 export type Play = Pick<FaultCase, "fault" | "answer" | "tools" | "limits">;
@@ -47,13 +47,13 @@ export async function playFault(
   vendor.answer(said);
   if (fault !== undefined) vendor.script(Array.from({ length: 3 }, () => ({ fault })));
   const engineEvents: EngineEvent[] = [];
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  const standstillMs = (): number => delay.max / 1_000_000;
   let leftAt: number | undefined;
+  let stoodStillMs = standstillMs();
   const onEvent: ChainOptions["onEvent"] = (event) => {
     engineEvents.push(event);
-    if (event.type === "attempt-end" && event.attempt.outcome === "failed") leftAt ??= performance.now();
+    if (event.type !== "attempt-end" || event.attempt.outcome !== "failed" || leftAt !== undefined) return;
+    leftAt = performance.now();
+    stoodStillMs = standstillMs();
   };
   const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });
   const chain = createChain(
@@ -70,11 +70,11 @@ export async function playFault(
   const events: StreamEvent[] = [];
   if (form === "generate") {
     const answer = await chain.generate(request);
-    return { answer, events, engineEvents, leftAt, standstillMs };
+    return { answer, events, engineEvents, leftAt, stoodStillMs };
   }
   const stream = await chain.stream(request);
   for await (const event of stream) events.push(event);
-  return { answer: await stream.result, events, engineEvents, leftAt, standstillMs };
+  return { answer: await stream.result, events, engineEvents, leftAt, stoodStillMs };
 }
 
 /** The error a call must end with. */
