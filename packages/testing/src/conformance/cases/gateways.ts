@@ -6,7 +6,8 @@ const CODES: readonly (readonly [code: number, expected: readonly FailureClass[]
   [401, ["auth.invalid"]],
   [402, ["billing.exhausted"]],
   [403, ["auth.forbidden"]],
-  [404, ["endpoint.not-found"]],
+  // The endpoint has just answered: what was not found is as likely the model.
+  [404, ["endpoint.not-found", "model.not-found"]],
   [404, ["model.not-found"], "There is no model of that name."],
   [408, ["timeout.upstream"]],
   [413, ["request.too-large"]],
