@@ -10,18 +10,16 @@ interface Subject {
   readonly name: string;
   readonly entry: string;
   /** `undefined`: shown, not limited. */
-  readonly targetKilobytes?: number;
-  /** Where the target is missed: it may not get worse than this. */
-  readonly ceilingKilobytes?: number;
+  readonly limitKilobytes?: number;
 }
 
 const subjects: readonly Subject[] = [
-  { name: "@understudy/core", entry: "core/src/index.ts", targetKilobytes: 15, ceilingKilobytes: 22 },
+  { name: "@understudy/core", entry: "core/src/index.ts", limitKilobytes: 28 },
   { name: "@understudy/core/adapter", entry: "core/src/adapter/index.ts" },
-  { name: "@understudy/anthropic", entry: "anthropic/src/index.ts", targetKilobytes: 10 },
-  { name: "@understudy/openai", entry: "openai/src/index.ts", targetKilobytes: 10 },
-  { name: "@understudy/gemini", entry: "gemini/src/index.ts", targetKilobytes: 10 },
-  { name: "@understudy/deepseek", entry: "deepseek/src/index.ts", targetKilobytes: 10 },
+  { name: "@understudy/anthropic", entry: "anthropic/src/index.ts", limitKilobytes: 12 },
+  { name: "@understudy/openai", entry: "openai/src/index.ts", limitKilobytes: 12 },
+  { name: "@understudy/gemini", entry: "gemini/src/index.ts", limitKilobytes: 12 },
+  { name: "@understudy/deepseek", entry: "deepseek/src/index.ts", limitKilobytes: 12 },
 ];
 
 /** What an application that uses the package has anyway: core, and the vendor's SDK. */
@@ -45,16 +43,13 @@ async function bundle(entry: string): Promise<string> {
 }
 
 let isTooLarge = false;
-for (const { name, entry, targetKilobytes: target, ceilingKilobytes: ceiling = target } of subjects) {
+for (const { name, entry, limitKilobytes: limit } of subjects) {
   const kilobytes = gzipSync(await bundle(entry), { level: 9 }).length / 1_000;
-  const isOver = ceiling !== undefined && kilobytes > ceiling;
-  isTooLarge ||= isOver;
-  const verdict = isOver
-    ? " TOO LARGE"
-    : target !== undefined && kilobytes > target
-      ? ` missed, at most ${ceiling}`
-      : "";
-  const goal = target === undefined ? "" : `of ${String(target).padStart(2)} kB`;
-  console.log(`${name.padEnd(26)} ${kilobytes.toFixed(2).padStart(6)} kB ${goal}${verdict}`);
+  const headroom = limit === undefined ? undefined : limit - kilobytes;
+  isTooLarge ||= headroom !== undefined && headroom < 0;
+  const goal = headroom === undefined ? "" : `of ${limit} kB, ${headroom.toFixed(2)} kB left`;
+  console.log(
+    `${name.padEnd(26)} ${kilobytes.toFixed(2).padStart(6)} kB ${goal}${(headroom ?? 0) < 0 ? " TOO LARGE" : ""}`,
+  );
 }
 if (isTooLarge) process.exitCode = 1;
