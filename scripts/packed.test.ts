@@ -45,7 +45,7 @@ describe("the packed packages", () => {
       failure: "conflict",
       rules: true,
       kit: true,
-      reader: "answering",
+      reader: false,
     });
   });
 

@@ -15,7 +15,7 @@ import {
   type StreamEvent,
   type Target,
 } from "@understudy/core";
-import { TargetFailure, type WireReader } from "@understudy/core/adapter";
+import { Evidence, TargetFailure, type WireReader } from "@understudy/core/adapter";
 import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
@@ -77,7 +77,7 @@ const kit: AdapterUnderTest = {
 };
 let tests = 0;
 testAdapter({ describe: (_name, define) => define(), test: () => tests++ }, kit);
-const reader: WireReader["phase"] = "answering";
+const { isGiven }: WireReader["evidence"] = new Evidence();
 
 await Promise.all(vendors.map((vendor) => vendor.close()));
 console.log(
@@ -92,6 +92,6 @@ console.log(
     failure: new TargetFailure("conflict").class,
     rules: Object.keys(FAILURE_RULES).length > 50,
     kit: tests > 150,
-    reader,
+    reader: isGiven,
   }),
 );

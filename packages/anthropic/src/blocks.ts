@@ -19,6 +19,45 @@ export interface OpenBlock {
   close(out: StreamPart[]): void;
 }
 
+/** Blocks that this version knows. */
+const BLOCKS: ReadonlySet<unknown> = new Set([
+  "text",
+  "thinking",
+  "redacted_thinking",
+  "tool_use",
+  "server_tool_use",
+  "web_search_tool_result",
+  "web_fetch_tool_result",
+  "code_execution_tool_result",
+  "bash_code_execution_tool_result",
+  "text_editor_code_execution_tool_result",
+  "tool_search_tool_result",
+  "advisor_tool_result",
+  "mcp_tool_use",
+  "mcp_tool_result",
+  "mcp_tool_listing",
+  "container_upload",
+  "compaction",
+  "fallback",
+]);
+const DELTAS: ReadonlySet<unknown> = new Set([
+  "text_delta",
+  "citations_delta",
+  "thinking_delta",
+  "signature_delta",
+  "input_json_delta",
+  "compaction_delta",
+]);
+
+/** Others are kept for their way back, but what they say is not read. */
+export function isKnownBlock(type: unknown): boolean {
+  return BLOCKS.has(type);
+}
+
+export function isKnownDelta(type: unknown): boolean {
+  return DELTAS.has(type);
+}
+
 /** Begins a block. In a whole answer it holds everything already; in a stream its text follows in deltas. */
 export function openBlock(block: Foreign, id: string, out: StreamPart[]): OpenBlock {
   switch (block["type"]) {

@@ -3,6 +3,7 @@ import {
   isTargetFailure,
   type AttemptContext,
   type Clock,
+  type FailureClass,
   type StreamPart,
 } from "@understudy/core/adapter";
 import { describe, expect, it } from "vitest";
@@ -31,7 +32,11 @@ function reader(): MessagesReader {
 function read(events: readonly object[]): Read {
   const wire = reader();
   const parts: StreamPart[] = [];
-  for (const event of events) wire.event({ data: JSON.stringify(event) }, parts);
+  for (const event of events) {
+    const from = parts.length;
+    wire.event({ data: JSON.stringify(event) }, parts);
+    wire.evidence.read(parts, from);
+  }
   return { reader: wire, parts };
 }
 
@@ -45,6 +50,15 @@ function block(contentBlock: object, deltas: readonly object[] = [], index = 0):
 
 function ending(stopReason: string | null, more: object = {}): object {
   return { type: "message_delta", delta: { stop_reason: stopReason, ...more }, usage: { output_tokens: 9 } };
+}
+
+function failureOf(run: () => unknown): FailureClass | undefined {
+  try {
+    run();
+  } catch (error) {
+    return isTargetFailure(error) ? error.class : undefined;
+  }
+  return undefined;
 }
 
 const START = { type: "message_start", message: { model: "claude-x", usage: { input_tokens: 3, output_tokens: 1 } } };
@@ -67,6 +81,15 @@ const call = (id: string, json: string, index: number): object[] =>
     index,
   );
 
+const countedStart = (usage: object) => ({ type: "message_start", message: { usage } });
+const countedEnding = (usage: object) => ({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage });
+const endOf = (reason: string) => read([START, ending(reason, { stop_sequence: null }), STOP]).parts.at(-1);
+
+const unknownIn = (events: readonly object[]): unknown =>
+  read([START, ...events, ending("end_turn"), STOP]).parts.map(
+    (part) => part.type === "end" && part.unknownContent === true,
+  );
+
 describe("MessagesReader", () => {
   it("reads text, with evidence at the stop reason and the end at message_stop", () => {
     const text = block({ type: "text", text: "" }, [
@@ -77,7 +100,8 @@ describe("MessagesReader", () => {
     const evident = read([START, ...text, ending("end_turn")]);
     const ended = read([START, { type: "ping" }, ...text, ending("end_turn"), STOP]);
 
-    expect([before, evident, ended].map((one) => one.reader.phase)).toEqual(["answering", "evidence", "ended"]);
+    expect([before, evident].map((one) => one.reader.evidence.stands)).toEqual([false, true]);
+    expect([evident, ended].map((one) => one.reader.evidence.isEnded)).toEqual([false, true]);
     expect(ended.parts).toMatchObject([
       { type: "usage", usage: { inputTokens: 3, outputTokens: 1 } },
       { type: "text-start", id: "p1" },
@@ -253,8 +277,92 @@ describe("MessagesReader", () => {
     ]);
   });
 
+  it.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "Aborted"])(
+    "takes the stop reason %s for the failure that it is, streamed and whole",
+    (reason) => {
+      const text = { type: "text", text: "x" };
+
+      expect(failureOf(() => read([START, ...block(text), ending(reason), STOP]))).toBe("server.error");
+      expect(failureOf(() => whole([text], reason))).toBe("server.error");
+    },
+  );
+
+  it("keeps the largest of the counts: some gateways end with zeros, others begin with them", () => {
+    const full = { input_tokens: 100, cache_read_input_tokens: 900, output_tokens: 1 };
+    const zeros = { input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 30 };
+    const late = { input_tokens: 100, cache_read_input_tokens: 900, output_tokens: 30 };
+
+    for (const events of [
+      [countedStart(full), countedEnding(zeros)],
+      [countedStart({ ...zeros, output_tokens: 0 }), countedEnding(late)],
+      [countedStart(full), countedEnding({ input_tokens: null, output_tokens: 30 })],
+    ]) {
+      expect(read([...events, STOP]).parts.at(-1)).toMatchObject({
+        usage: { inputTokens: 1_000, cacheReadTokens: 900, outputTokens: 30 },
+      });
+    }
+  });
+
+  it("says whether one of the caller's stop sequences ended the answer", () => {
+    expect(endOf("stop_sequence")).toMatchObject({ finishReason: "stop", stopSequence: true });
+    expect(endOf("end_turn")).toMatchObject({ finishReason: "stop", stopSequence: false });
+    expect(whole([], "stop_sequence").at(-1)).toMatchObject({ stopSequence: true });
+  });
+
+  it("says that it saw a block or a delta of a type that it does not know", () => {
+    expect(unknownIn(block({ type: "hologram" }))).toContain(true);
+    expect(unknownIn(block({ type: "text", text: "" }, [{ type: "hologram_delta" }]))).toContain(true);
+    expect(unknownIn(block({ type: "text", text: "" }, [{ type: "text_delta", text: "x" }]))).not.toContain(true);
+    expect(unknownIn(block({ type: "server_tool_use", name: "web_search" }))).not.toContain(true);
+    expect(whole([{ type: "hologram" }], "end_turn").at(-1)).toMatchObject({ unknownContent: true });
+  });
+
+  it("shows no half of a character, in thinking and in text", () => {
+    const { parts } = read([
+      START,
+      ...block({ type: "thinking", thinking: "" }, [
+        { type: "thinking_delta", thinking: "\ud83d" },
+        { type: "thinking_delta", thinking: "\ude00" },
+      ]),
+      ...block(
+        { type: "text", text: "" },
+        [
+          { type: "text_delta", text: "Hi \ud83d" },
+          { type: "text_delta", text: "\ude00!" },
+        ],
+        1,
+      ),
+      ending("end_turn"),
+      STOP,
+    ]);
+
+    expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
+  });
+
+  it("reads an answer that is whole in its message_start", () => {
+    const content = [{ type: "tool_use", id: "t", name: "f", input: { a: 1 }, caller: { type: "direct" } }];
+    const message = { model: "claude-x", content, stop_reason: "tool_use", usage: { input_tokens: 3, output_tokens: 9 } };
+
+    const { parts } = read([{ type: "message_start", message }, STOP]);
+
+    expect(parts.filter((part) => part.type === "tool-call" || part.type === "end")).toMatchObject([
+      { part: { toolCallId: "t", toolName: "f", input: { a: 1 } } },
+      { finishReason: "tool-calls", rawFinishReason: "tool_use", usage: { inputTokens: 3, outputTokens: 9 } },
+    ]);
+  });
+
+  it("takes content behind the stop reason for a sign that it came too early", () => {
+    const { reader: wire } = read([START, ...block({ type: "text", text: "x" }), ending("end_turn")]);
+    expect(wire.evidence.stands).toBe(true);
+
+    wire.event({ data: JSON.stringify(block({ type: "text", text: "y" })[0]) }, []);
+    wire.evidence.read([], 0);
+
+    expect(wire.evidence.stands).toBe(false);
+  });
+
   it("does not take an early message_delta without a stop reason for evidence", () => {
-    expect(read([START, ending(null)]).reader.phase).toBe("answering");
+    expect(read([START, ending(null)]).reader.evidence.isGiven).toBe(false);
   });
 
   it("is malformed when a delta belongs to no block", () => {

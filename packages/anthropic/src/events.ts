@@ -3,8 +3,11 @@ import {
   asIndex,
   asObject,
   asString,
+  checkFinishValue,
+  Evidence,
   parseEvent,
   PartsByIndex,
+  RunningTotals,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
@@ -12,11 +15,10 @@ import {
   type Foreign,
   type StreamPart,
   type WireEvent,
-  type WirePhase,
   type WireReader,
 } from "@understudy/core/adapter";
-import { openBlock, type OpenBlock } from "./blocks.ts";
-import { mergeUsage, readUsage } from "./usage.ts";
+import { isKnownBlock, isKnownDelta, openBlock, type OpenBlock } from "./blocks.ts";
+import { readUsage } from "./usage.ts";
 
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["end_turn", "stop"],
@@ -30,14 +32,15 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, Finish
 
 /** Reads one answer of the Messages API, streamed or whole. */
 export class MessagesReader implements WireReader {
-  phase: WirePhase = "answering";
+  readonly evidence: Evidence = new Evidence();
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
   readonly #blocks = new PartsByIndex<OpenBlock>();
-  #usage: Foreign = {};
+  readonly #totals = new RunningTotals();
   #model: string | undefined;
   #stopReason: string | undefined;
   #stopDetails: Foreign = {};
+  #hasUnknown = false;
 
   constructor(context: AttemptContext, failures: FailureClassifier) {
     this.#context = context;
@@ -77,11 +80,6 @@ export class MessagesReader implements WireReader {
     const message = asObject(body);
     if (message["type"] !== "message" || asString(message["stop_reason"]) === undefined) return;
     this.#start(message, out);
-    for (const [index, block] of asArray(message["content"]).entries()) {
-      this.#open(index, asObject(block), out);
-      this.#close(index, out);
-    }
-    this.#ending(message, undefined, out);
     this.finish(out);
   }
 
@@ -91,31 +89,42 @@ export class MessagesReader implements WireReader {
       const text = asString(this.#stopDetails["explanation"]) ?? "";
       out.push({ type: "refusal", id: this.#context.newId(), part: { type: "refusal", text } });
     }
-    this.phase = "ended";
     out.push({
       type: "end",
       finishReason: FINISH_REASONS.get(this.#stopReason ?? "") ?? "other",
       rawFinishReason: this.#stopReason,
-      usage: readUsage(this.#usage),
+      usage: readUsage(this.#totals.totals),
       model: this.#model,
+      stopSequence: this.#stopReason === undefined ? undefined : this.#stopReason === "stop_sequence",
+      unknownContent: this.#hasUnknown || undefined,
     });
   }
 
+  /** In a stream it begins the answer, and may also hold all of it. */
   #start(message: Foreign, out: StreamPart[]): void {
     this.#model = asString(message["model"]);
-    this.#count(message["usage"], out);
+    for (const [index, block] of asArray(message["content"]).entries()) {
+      this.#open(index, asObject(block), out);
+      this.#close(index, out);
+    }
+    this.#ending(message, message["usage"], out);
   }
 
   #open(index: number, block: Foreign, out: StreamPart[]): void {
     // The vendor's own fallback for refusals: another model goes on.
     if (block["type"] === "fallback") this.#model = asString(asObject(block["to"])["model"]) ?? this.#model;
+    if (!isKnownBlock(block["type"])) this.#hasUnknown = true;
+    this.evidence.content();
     this.#blocks.set(index, openBlock(block, this.#context.newId(), out));
   }
 
   #delta(event: Foreign, out: StreamPart[]): void {
     const block = this.#blocks.get(asIndex(event["index"]));
     if (block === undefined) throw new TargetFailure("stream.malformed");
-    block.delta(asObject(event["delta"]), out);
+    const delta = asObject(event["delta"]);
+    if (!isKnownDelta(delta["type"])) this.#hasUnknown = true;
+    this.evidence.content();
+    block.delta(delta, out);
   }
 
   #close(index: number, out: StreamPart[]): void {
@@ -129,14 +138,15 @@ export class MessagesReader implements WireReader {
     this.#count(usage, out);
     const reason = asString(delta["stop_reason"]);
     if (reason === undefined) return;
+    checkFinishValue(reason);
     this.#stopReason = reason;
     this.#stopDetails = asObject(delta["stop_details"]);
-    this.phase = "evidence";
+    this.evidence.complete();
   }
 
   #count(usage: unknown, out: StreamPart[]): void {
     if (usage === undefined || usage === null) return;
-    this.#usage = mergeUsage(this.#usage, usage);
-    out.push({ type: "usage", usage: readUsage(this.#usage) });
+    this.#totals.add(asObject(usage));
+    out.push({ type: "usage", usage: readUsage(this.#totals.totals) });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mergeUsage, readUsage } from "./usage.ts";
+import { readUsage } from "./usage.ts";
 
 describe("usage", () => {
   it("counts cached input as input", () => {
@@ -22,11 +22,5 @@ describe("usage", () => {
 
   it("leaves absent what the vendor does not say", () => {
     expect(Object.values(readUsage({ cache_read_input_tokens: null }))).toEqual(Array.from({ length: 5 }));
-  });
-
-  it("takes later counts for totals and a null for nothing", () => {
-    const merged = mergeUsage({ input_tokens: 4, output_tokens: 1 }, { input_tokens: null, output_tokens: 30 });
-
-    expect(merged).toEqual({ input_tokens: 4, output_tokens: 30 });
   });
 });

@@ -1,10 +1,5 @@
 import { asNumber, asObject, type Foreign, type Usage } from "@understudy/core/adapter";
 
-/** The later counts over the earlier ones. They are running totals; a null says nothing. */
-export function mergeUsage(earlier: Foreign, later: unknown): Foreign {
-  return { ...earlier, ...Object.fromEntries(Object.entries(asObject(later)).filter(([, value]) => value !== null)) };
-}
-
 /** `input_tokens` counts only what lies behind the last cache breakpoint: all input is the sum of three. */
 export function readUsage(native: Foreign): Usage {
   const uncached = asNumber(native["input_tokens"]);

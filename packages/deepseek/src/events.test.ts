@@ -29,11 +29,16 @@ function reader(): ChatReader {
   return new ChatReader(context, failures);
 }
 
-/** Reads deltas, and whatever else is given as it is. */
+/** Reads deltas, and whatever else is given as it is; the sentinel as `readAnswer` does. */
 function read(events: readonly (object | string)[]): Read {
   const wire = reader();
   const parts: StreamPart[] = [];
-  for (const event of events) wire.event({ data: typeof event === "string" ? event : JSON.stringify(event) }, parts);
+  for (const event of events) {
+    const from = parts.length;
+    if (event === DONE) wire.finish(parts);
+    else wire.event({ data: typeof event === "string" ? event : JSON.stringify(event) }, parts);
+    wire.evidence.read(parts, from);
+  }
   return { reader: wire, parts };
 }
 
@@ -58,6 +63,11 @@ function failureOf(run: () => unknown): FailureClass | undefined {
 const DONE = "[DONE]";
 const START = delta({ role: "assistant", content: null, reasoning_content: "" });
 const STOP = delta({ content: "", reasoning_content: null }, "stop");
+
+const counting = (prompt_tokens: number, completion_tokens: number) => ({
+  choices: [],
+  usage: { prompt_tokens, completion_tokens, prompt_cache_hit_tokens: completion_tokens },
+});
 
 describe("ChatReader", () => {
   it("reads reasoning, then text, and opens nothing for empty texts", () => {
@@ -84,7 +94,7 @@ describe("ChatReader", () => {
       { type: "text-end", id: "p2", part: { type: "text", text: "c" } },
       { type: "end", finishReason: "stop", rawFinishReason: "stop", usage: counted, model: "deepseek-v4-flash" },
     ]);
-    expect(wire.phase).toBe("ended");
+    expect(wire.evidence.isEnded).toBe(true);
   });
 
   it("takes usage from a chunk of its own behind the finish reason", () => {
@@ -151,18 +161,60 @@ describe("ChatReader", () => {
     expect(read([delta({}, raw), DONE]).parts).toMatchObject([{ type: "end", finishReason, rawFinishReason: raw }]);
   });
 
+  it.each([
+    ["STOP", "stop"],
+    ["eos", "stop"],
+    ["eos_token", "stop"],
+    ["end_turn", "stop"],
+  ])("maps the finish reason %s of other hosts to %s", (raw, finishReason) => {
+    expect(read([delta({}, raw), DONE]).parts).toMatchObject([{ type: "end", finishReason, rawFinishReason: raw }]);
+  });
+
+  it.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "Timeout"])(
+    "takes the finish reason %s for the failure that it is, streamed and whole",
+    (reason) => {
+      const choices = [{ index: 0, message: { content: "x" }, finish_reason: reason }];
+
+      expect(failureOf(() => read([START, delta({ content: "x" }), delta({}, reason), DONE]))).toBe("server.error");
+      expect(failureOf(() => reader().whole({ choices }, []))).toBe("server.error");
+    },
+  );
+
+  it("keeps the largest of the counts that are repeated", () => {
+    const { parts } = read([START, counting(5, 2), STOP, counting(0, 3), counting(5, 0), DONE]);
+
+    expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: 5, cacheReadTokens: 3, outputTokens: 3 } });
+  });
+
+  it("shows no half of a character, in reasoning and in text", () => {
+    const { parts } = read([
+      delta({ reasoning_content: "\ud83d" }),
+      delta({ reasoning_content: "\ude00" }),
+      delta({ content: "Hi \ud83d" }),
+      delta({ content: "\ude00!" }, "stop"),
+      DONE,
+    ]);
+
+    expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
+  });
+
+  it("says that it saw content of another type", () => {
+    const { parts } = read([delta({ content: [{ type: "video" }] }), STOP, DONE]);
+
+    expect(parts.at(-1)).toMatchObject({ type: "end", unknownContent: true });
+    expect(read([delta({ content: "x" }), STOP, DONE]).parts.at(-1)).not.toHaveProperty("unknownContent", true);
+  });
+
   it("takes a broken-off generation for the overload it is", () => {
     expect(failureOf(() => read([START, delta({}, "insufficient_system_resource")]))).toBe("server.overloaded");
   });
 
   it("ED-05 ends at [DONE], and has evidence from the finish reason on", () => {
-    expect(read([START, delta({ content: "x" })]).reader.phase).toBe("answering");
-    expect(read([START, STOP]).reader.phase).toBe("evidence");
-    expect(read([START, STOP, DONE]).reader.phase).toBe("ended");
-  });
+    const text = delta({ content: "x" });
 
-  it("takes [DONE] without a finish reason for a cut", () => {
-    expect(failureOf(() => read([START, delta({ content: "x" }), DONE]))).toBe("stream.truncated");
+    expect(read([START, text]).reader.evidence.isGiven).toBe(false);
+    expect(read([START, text, STOP]).reader.evidence.stands).toBe(true);
+    expect(read([START, text, STOP, DONE]).reader.evidence.isEnded).toBe(true);
   });
 
   it("throws an error chunk as its class, also behind the finish reason", () => {
@@ -228,7 +280,7 @@ describe("ChatReader", () => {
       "tool-call",
       "end",
     ]);
-    expect(wire.phase).toBe("ended");
+    expect(parts.at(-1)?.type).toBe("end");
   });
 
   it.each([{}, [], null, { choices: [] }, { choices: [{ message: { content: "x" } }] }])(

@@ -4,11 +4,13 @@ import {
   asNumber,
   asObject,
   asString,
-  asText,
+  checkFinishValue,
+  Evidence,
   isJsonObject,
   OpenCall,
   parseEvent,
   PartsByIndex,
+  RunningTotals,
   TargetFailure,
   TextParts,
   type AttemptContext,
@@ -18,16 +20,22 @@ import {
   type StreamPart,
   type Usage,
   type WireEvent,
-  type WirePhase,
   type WireReader,
 } from "@understudy/core/adapter";
 import { readUsage } from "./usage.ts";
 
-const FINISH_REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map<string, FinishReason>([
+/** In lower case. Behind the vendor's own words those of other servers that host its models. */
+const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["stop", "stop"],
   ["length", "length"],
   ["tool_calls", "tool-calls"],
   ["content_filter", "content-filter"],
+  ["eos", "stop"],
+  ["eos_token", "stop"],
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["max_tokens", "length"],
+  ["tool_use", "tool-calls"],
 ]);
 
 /**
@@ -35,14 +43,16 @@ const FINISH_REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map<st
  * which the vendor says that a request still waits in its queue, are no events and never come here.
  */
 export class ChatReader implements WireReader {
-  phase: WirePhase = "answering";
+  readonly evidence: Evidence = new Evidence({ usageFollows: true });
   readonly #failures: FailureClassifier;
   readonly #newId: () => string;
   readonly #texts: TextParts;
   readonly #calls = new PartsByIndex<OpenCall>();
   #model: string | undefined;
+  readonly #totals = new RunningTotals();
   #usage: Usage | undefined;
   #rawFinishReason: string | undefined;
+  #hasUnknown = false;
 
   constructor(context: AttemptContext, failures: FailureClassifier) {
     this.#failures = failures;
@@ -51,11 +61,6 @@ export class ChatReader implements WireReader {
   }
 
   event({ event: name, data }: WireEvent, out: StreamPart[]): void {
-    if (data === "[DONE]") {
-      if (this.phase !== "evidence") throw new TargetFailure("stream.truncated");
-      this.finish(out);
-      return;
-    }
     const chunk = parseEvent(data);
     this.#failures.check(chunk, chunk["choices"] !== undefined, name);
     this.#read(chunk, "delta", out);
@@ -73,13 +78,14 @@ export class ChatReader implements WireReader {
   finish(out: StreamPart[]): void {
     this.#texts.close(out);
     for (const call of this.#calls.values()) call.close("", {}, out);
-    this.phase = "ended";
+    const raw = this.#rawFinishReason;
     out.push({
       type: "end",
-      finishReason: FINISH_REASONS.get(this.#rawFinishReason) ?? "other",
-      rawFinishReason: this.#rawFinishReason,
+      finishReason: FINISH_REASONS.get(raw?.toLowerCase() ?? "") ?? "other",
+      rawFinishReason: raw,
       usage: this.#usage,
       model: this.#model,
+      unknownContent: this.#hasUnknown || undefined,
     });
   }
 
@@ -94,15 +100,23 @@ export class ChatReader implements WireReader {
     if (asIndex(choice["index"]) !== 0) return;
     const delta = asObject(choice[field]);
     // The first chunk holds empty texts, and each chunk null for what it is not about: neither opens a part.
-    this.#texts.append("reasoning", asText(delta["reasoning_content"]), out);
-    this.#texts.append("text", asText(delta["content"]), out);
+    this.#text("reasoning", delta["reasoning_content"], out);
+    this.#text("text", delta["content"], out);
     const calls = asArray(delta["tool_calls"]);
     for (let position = 0; position < calls.length; position++) this.#call(asObject(calls[position]), position, out);
     const reason = choice["finish_reason"];
     if (typeof reason === "string" && reason !== "") this.#finishReason(reason);
   }
 
+  #text(type: "reasoning" | "text", delta: unknown, out: StreamPart[]): void {
+    if (delta === undefined || delta === null || delta === "") return;
+    this.evidence.content();
+    if (typeof delta === "string") this.#texts.append(type, delta, out);
+    else this.#hasUnknown = true;
+  }
+
   #call(native: Foreign, position: number, out: StreamPart[]): void {
+    this.evidence.content();
     const index = asNumber(native["index"]) ?? position;
     const fn = asObject(native["function"]);
     let call = this.#calls.get(index);
@@ -122,15 +136,17 @@ export class ChatReader implements WireReader {
     if (reason === "insufficient_system_resource") {
       throw new TargetFailure("server.overloaded", { vendorCode: reason });
     }
+    checkFinishValue(reason);
     this.#rawFinishReason = reason;
-    this.phase = "evidence";
+    this.evidence.complete();
   }
 
   /** In the chunk of the finish reason, or in one of its own after it; null in all others. */
   #readUsage(native: Foreign, out: StreamPart[]): void {
     const { usage } = native;
     if (!isJsonObject(usage)) return;
-    this.#usage = readUsage(usage);
+    this.#totals.add(usage);
+    this.#usage = readUsage(this.#totals.totals);
     out.push({ type: "usage", usage: this.#usage });
   }
 }

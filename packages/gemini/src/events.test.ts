@@ -33,8 +33,14 @@ function reader(): GenerateContentReader {
 function read(chunks: readonly object[]): Read {
   const wire = reader();
   const parts: StreamPart[] = [];
-  for (const one of chunks) wire.event({ data: JSON.stringify(one) }, parts);
-  if (wire.phase === "evidence") wire.finish(parts);
+  for (const one of chunks) {
+    const from = parts.length;
+    wire.event({ data: JSON.stringify(one) }, parts);
+    wire.evidence.read(parts, from);
+  }
+  const from = parts.length;
+  if (wire.evidence.isGiven) wire.finish(parts);
+  wire.evidence.read(parts, from);
   return { reader: wire, parts };
 }
 
@@ -67,6 +73,10 @@ const media = (mimeType: string, more: object = {}) => ({ inlineData: { mimeType
 
 const STOP = { candidates: [{ finishReason: "STOP" }] };
 
+const counted = (usageMetadata: object) => chunk([{ text: "a" }], {}, { usageMetadata });
+const isUnknown = (part: object): boolean =>
+  read([chunk([part]), STOP]).parts.some((one) => one.type === "end" && one.unknownContent === true);
+
 describe("GenerateContentReader", () => {
   it("reads thoughts, then text, and says when silence is expected", () => {
     const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 2 };
@@ -92,7 +102,7 @@ describe("GenerateContentReader", () => {
       { type: "text-end", id: "p2", part: { type: "text", text: "cd" } },
       { type: "end", finishReason: "stop", rawFinishReason: "STOP", usage, model: "gemini-3.8-flash-001" },
     ]);
-    expect(wire.phase).toBe("ended");
+    expect(wire.evidence.isEnded).toBe(true);
   });
 
   it("keeps every signed part by itself, also the empty text at the end", () => {
@@ -210,12 +220,58 @@ describe("GenerateContentReader", () => {
     ]);
 
     expect(parts.filter((part) => part.type === "text-end")).toMatchObject([{ part: { text: "ab" } }]);
-    expect(parts.at(-1)).toMatchObject({ finishReason: "length", usage: { inputTokens: 5 } });
-    expect(wire.phase).toBe("ended");
+    expect(parts.at(-1)).toMatchObject({ finishReason: "length", usage: { inputTokens: 55 } });
+    expect(wire.evidence.isEnded).toBe(true);
+  });
+
+  it.each(["ERROR", "ABORT", "ABORTED", "CANCELLED", "CANCELED", "FAILED", "TIMEOUT", "cancelled"])(
+    "takes the finish reason %s for the failure that it is, streamed and whole",
+    (finishReason) => {
+      const chunks = [chunk([{ text: "a" }]), { candidates: [{ finishReason }] }];
+
+      expect(failureOf(() => read(chunks))).toBe("server.error");
+      expect(failureOf(() => whole(chunks))).toBe("server.error");
+      expect(failureOf(() => whole(chunk([{ text: "a" }], { finishReason })))).toBe("server.error");
+    },
+  );
+
+  it("keeps the largest of the counts that are repeated, each by itself", () => {
+    const { parts } = read([
+      counted({ promptTokenCount: 9, cachedContentTokenCount: 4, candidatesTokenCount: 1, thoughtsTokenCount: 100 }),
+      counted({ promptTokenCount: 9, candidatesTokenCount: 60 }),
+      counted({ promptTokenCount: 0, candidatesTokenCount: 0 }),
+      STOP,
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({
+      usage: { inputTokens: 9, cacheReadTokens: 4, outputTokens: 160, reasoningTokens: 100 },
+    });
+  });
+
+  it("shows no half of a character, in thoughts and in text", () => {
+    const { parts } = read([
+      chunk([{ text: "\ud83d", thought: true }]),
+      chunk([{ text: "\ude00", thought: true }]),
+      chunk([{ text: "Hi \ud83d" }]),
+      chunk([{ text: "\ude00!" }], { finishReason: "STOP" }),
+    ]);
+
+    expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
+  });
+
+  it("says that it saw a part of a type that it does not know", () => {
+    expect([{ hologram: {} }, { hologram: {}, thought: true }, { fileData: {} }].map(isUnknown)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    for (const part of [{ text: "a" }, { thoughtSignature: "s" }, { executableCode: {} }, { toolResponse: {} }]) {
+      expect(isUnknown(part)).toBe(false);
+    }
   });
 
   it("ED-07 has no evidence before any finish reason", () => {
-    expect(read([chunk([{ text: "a" }])]).reader.phase).toBe("answering");
+    expect(read([chunk([{ text: "a" }])]).reader.evidence.isGiven).toBe(false);
   });
 
   it("GE-01 throws an error chunk as its class, also behind the finish reason", () => {

@@ -4,10 +4,13 @@ import {
   asJsonObject,
   asObject,
   asString,
+  checkFinishValue,
+  Evidence,
   isJsonObject,
   OpenCall,
   OpenText,
   parseEvent,
+  RunningTotals,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
@@ -17,7 +20,6 @@ import {
   type StreamPart,
   type Usage,
   type WireEvent,
-  type WirePhase,
   type WireReader,
 } from "@understudy/core/adapter";
 import { Citations } from "./citations.ts";
@@ -53,6 +55,8 @@ const MALFORMED: ReadonlySet<string> = new Set([
 const DATA: ReadonlySet<string> = new Set(["text", "thought", "functionCall", "inlineData"]);
 const SERVER_TOOL_CALLS: ReadonlySet<string> = new Set(["executableCode", "toolCall"]);
 const SERVER_TOOL_RESULTS: ReadonlySet<string> = new Set(["codeExecutionResult", "toolResponse"]);
+/** A part that has nothing but its signature. */
+const SIGNATURE = "thoughtSignature";
 
 interface Calling {
   readonly call: OpenCall;
@@ -62,18 +66,20 @@ interface Calling {
 
 /** Reads one answer of generateContent, streamed or whole. Nothing but the end of the body marks the end. */
 export class GenerateContentReader implements WireReader {
-  phase: WirePhase = "answering";
+  readonly evidence: Evidence = new Evidence({ usageFollows: true });
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
   readonly #citations = new Citations();
   readonly #callIds = new Set<string>();
   #open: OpenText | undefined;
   #calling: Calling | undefined;
+  readonly #totals = new RunningTotals();
   #usage: Usage | undefined;
   #model: string | undefined;
   #finishReason: FinishReason | undefined;
   #rawFinishReason: string | undefined;
   #token: string | undefined;
+  #hasUnknown = false;
 
   constructor(context: AttemptContext, failures: FailureClassifier) {
     this.#context = context;
@@ -81,8 +87,6 @@ export class GenerateContentReader implements WireReader {
   }
 
   event({ event: name, data }: WireEvent, out: StreamPart[]): void {
-    // Not of this API, but some gateways add it.
-    if (data === "[DONE]") return;
     const chunk = parseEvent(data);
     this.#failures.check(chunk, chunk["candidates"] !== undefined, name);
     this.#chunk(chunk, out);
@@ -97,7 +101,7 @@ export class GenerateContentReader implements WireReader {
       this.#chunk(chunk, out);
     }
     // An answer says why it ended.
-    if (this.phase === "evidence") this.finish(out);
+    if (this.#finishReason !== undefined) this.finish(out);
     else if (out.length > before) throw new TargetFailure("stream.truncated");
   }
 
@@ -110,13 +114,13 @@ export class GenerateContentReader implements WireReader {
     if (grounding !== undefined) this.#opaque(GROUNDING, asJsonObject(grounding), out);
     if (this.#token !== undefined && this.#finishReason === "length") this.#opaque(CONTINUATION, this.#token, out);
     const isCalling = this.#finishReason === "stop" && this.#callIds.size > 0;
-    this.phase = "ended";
     out.push({
       type: "end",
       finishReason: isCalling ? "tool-calls" : (this.#finishReason ?? "other"),
       rawFinishReason: this.#rawFinishReason,
       usage: this.#usage,
       model: this.#model,
+      unknownContent: this.#hasUnknown || undefined,
     });
   }
 
@@ -124,7 +128,8 @@ export class GenerateContentReader implements WireReader {
     this.#model = asString(chunk["modelVersion"]) ?? this.#model;
     const usage = asObject(chunk["usageMetadata"]);
     if (hasUsage(usage)) {
-      this.#usage = readUsage(usage);
+      this.#totals.add(usage);
+      this.#usage = readUsage(this.#totals.totals);
       out.push({ type: "usage", usage: this.#usage });
     }
     for (const candidate of asArray(chunk["candidates"])) this.#candidate(asObject(candidate), out);
@@ -141,6 +146,7 @@ export class GenerateContentReader implements WireReader {
     const reason = asString(candidate["finishReason"]);
     if (reason === undefined || reason === "" || reason === "FINISH_REASON_UNSPECIFIED") return;
     if (MALFORMED.has(reason)) throw new TargetFailure("output.malformed", { vendorCode: reason });
+    checkFinishValue(reason);
     this.#finish(FINISH_REASONS.get(reason) ?? "other", reason);
   }
 
@@ -148,7 +154,7 @@ export class GenerateContentReader implements WireReader {
   #finish(reason: FinishReason, raw: string): void {
     this.#finishReason = reason;
     this.#rawFinishReason = raw;
-    this.phase = "evidence";
+    this.evidence.complete();
   }
 
   #part(part: Foreign, out: StreamPart[]): void {
@@ -163,6 +169,7 @@ export class GenerateContentReader implements WireReader {
   #text(type: OpenText["type"], delta: string, part: Foreign, out: StreamPart[]): void {
     const opaque = opaqueOf(part);
     if (delta === "" && opaque === undefined) return;
+    this.evidence.content();
     if (opaque !== undefined || this.#open?.type !== type) this.#close(out);
     this.#open ??= this.#begin(type, out);
     this.#open.append(delta, out);
@@ -188,6 +195,7 @@ export class GenerateContentReader implements WireReader {
   }
 
   #call(native: Foreign, part: Foreign, out: StreamPart[]): void {
+    this.evidence.content();
     const toolName = asString(native["name"]) ?? "";
     if (toolName !== "") {
       this.#close(out);
@@ -231,9 +239,10 @@ export class GenerateContentReader implements WireReader {
     const names = Object.keys(part);
     if (names.length === 0) return;
     this.#close(out);
-    const kind = names.find((name) => name !== "thought" && name !== "thoughtSignature") ?? "thoughtSignature";
+    const kind = names.find((name) => name !== "thought" && name !== SIGNATURE) ?? SIGNATURE;
     if (SERVER_TOOL_CALLS.has(kind)) out.push({ type: "working", kind: "server-tool", on: true });
-    if (SERVER_TOOL_RESULTS.has(kind)) out.push({ type: "working", kind: "server-tool", on: false });
+    else if (SERVER_TOOL_RESULTS.has(kind)) out.push({ type: "working", kind: "server-tool", on: false });
+    else if (kind !== SIGNATURE) this.#hasUnknown = true;
     this.#opaque(kind, asJsonObject(part), out);
   }
 

@@ -27,7 +27,10 @@ function reader(stop: readonly string[] = []): ResponsesReader {
 function read(events: readonly object[], wire: ResponsesReader = reader()): readonly StreamPart[] {
   const parts: StreamPart[] = [];
   for (const event of events) {
-    if (wire.phase !== "ended") wire.event({ data: JSON.stringify(event) }, parts);
+    if (wire.evidence.isEnded) break;
+    const from = parts.length;
+    wire.event({ data: JSON.stringify(event) }, parts);
+    wire.evidence.read(parts, from);
   }
   return parts.filter((part) => part.type !== "working");
 }
@@ -352,15 +355,119 @@ describe("ResponsesReader", () => {
     expect(classOf(() => read([{ type: "error" }]))).toBe("unknown");
   });
 
-  it("ED-06 has no evidence but the terminal event, also where a gateway adds a sentinel", () => {
+  it.each([
+    ["again as it was", callOf("a", "")],
+    ["again without its name and its id", { type: "function_call", call_id: "call_a" }],
+  ])("reads one call when its item is announced %s", (_, again) => {
+    const skeleton = callOf("a", "", { status: "in_progress" });
+    const finished = callOf("a", `{"x":1}`);
+
+    const answers = [
+      [added(skeleton), added(again), fragment(0, `{"x":1}`), done(finished), completed()],
+      [added(skeleton), fragment(0, `{"x"`), added(again), fragment(0, ":1}"), done(finished), completed()],
+      [added(skeleton), added(again), completed([finished])],
+    ].map((events) => read(events));
+
+    for (const parts of answers) {
+      expect(parts.filter((part) => part.type === "tool-call-start")).toHaveLength(1);
+      expect(parts.flatMap((part) => (part.type === "tool-call" ? [part.part] : []))).toMatchObject([
+        { toolCallId: "call_a", toolName: "a", input: { x: 1 } },
+      ]);
+      expect(parts.at(-1)).toMatchObject({ finishReason: "tool-calls" });
+    }
+  });
+
+  it("reads one text when its item is announced again", () => {
+    const parts = read([
+      added(message([])),
+      text("Hel"),
+      added(message([])),
+      text("lo"),
+      done(message([said("Hello")])),
+      completed(),
+    ]);
+
+    expect(parts.flatMap((part) => (part.type === "text-end" ? [part.part.text] : []))).toEqual(["Hello"]);
+  });
+
+  it("makes no call of one that was announced and never finished", () => {
+    const parts = read([added(callOf("a", "")), added(message([]), 1), text("Hi", 1), completed()]);
+
+    expect(parts.map((part) => part.type)).toEqual(["text-start", "text-delta", "text-end", "end"]);
+    expect(parts.at(-1)).toMatchObject({ finishReason: "stop" });
+  });
+
+  it("makes no call that could be made of one that another call pushed aside", () => {
+    const parts = read([
+      added(callOf("a", "")),
+      fragment(0, `{"x":1}`),
+      added(callOf("b", "")),
+      done(callOf("b", "{}")),
+      completed(),
+    ]);
+
+    expect(parts.flatMap((part) => (part.type === "tool-call" ? [part.part] : []))).toMatchObject([
+      { toolCallId: "call_a", input: {}, inputText: `{"x":1}` },
+      { toolCallId: "call_b", input: {} },
+    ]);
+  });
+
+  it("takes a call for finished whose arguments are said to be", () => {
+    const parts = read([
+      added(callOf("a", "")),
+      { type: "response.function_call_arguments.done", output_index: 0, arguments: `{"x":1}` },
+      completed(),
+    ]);
+
+    expect(parts.find((part) => part.type === "tool-call")?.part).toMatchObject({ toolName: "a", input: { x: 1 } });
+  });
+
+  it.each(["error", "cancelled", "TIMEOUT"])("takes an answer that is incomplete by %s for the failure it is", (reason) => {
+    const response = { status: "incomplete", incomplete_details: { reason }, output: [message([said("x")])] };
+
+    expect(classOf(() => read([{ type: "response.incomplete", response }]))).toBe("server.error");
+    expect(classOf(() => whole(response))).toBe("server.error");
+  });
+
+  it("says that it saw an item, a part or a delta of a type that it does not know", () => {
+    const strangers: readonly (readonly object[])[] = [
+      [added({ type: "hologram" }), completed()],
+      [done({ type: "hologram" }), completed()],
+      [completed([{ type: "hologram" }])],
+      [added(message([])), done(message([{ type: "hologram" }])), completed()],
+      [{ type: "response.content_part.added", output_index: 0, part: { type: "hologram" } }, completed()],
+      [{ type: "response.hologram.delta", output_index: 0, delta: "x" }, completed()],
+    ];
+    const known: readonly (readonly object[])[] = [
+      [added(message([])), text("x"), done(message([said("x")])), completed()],
+      [done({ type: "web_search_call" }), done(message([said("x")]), 1), completed()],
+    ];
+
+    for (const events of strangers) expect(read(events).at(-1)).toMatchObject({ unknownContent: true });
+    for (const events of known) expect(read(events).at(-1)).not.toHaveProperty("unknownContent", true);
+  });
+
+  it("shows no half of a character", () => {
+    const parts = read([
+      added(message([])),
+      text("Hi \ud83d"),
+      text("\ude00!"),
+      done(message([said("Hi 😀!")])),
+      completed(),
+    ]);
+
+    expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["Hi ", "😀!"]);
+  });
+
+  it("ED-06 has no evidence but the terminal event", () => {
     const wire = reader();
     const parts: StreamPart[] = [];
 
     wire.event({ data: JSON.stringify(added(message([]))) }, parts);
     wire.event({ data: JSON.stringify(done(message([said("Hello")]))) }, parts);
-    wire.event({ data: "[DONE]" }, parts);
+    wire.evidence.read(parts, 0);
 
-    expect(wire.phase).toBe("answering");
+    expect(wire.evidence.isGiven).toBe(false);
   });
 
   it("reads a whole answer as it reads a stream", () => {
@@ -399,7 +506,7 @@ describe("ResponsesReader and stop sequences", () => {
       { type: "text-start", id: "p1" },
       { type: "text-delta", id: "p1", delta: "one " },
       { type: "text-end", id: "p1", part: { type: "text", text: "one ", opaque: { id: "msg_1" } } },
-      { type: "end", finishReason: "stop", rawFinishReason: undefined },
+      { type: "end", finishReason: "stop", rawFinishReason: undefined, stopSequence: true },
     ]);
   });
 

@@ -3,6 +3,8 @@ import {
   asIndex,
   asObject,
   asString,
+  checkFinishValue,
+  Evidence,
   parseEvent,
   PartsByIndex,
   StopCutter,
@@ -13,10 +15,9 @@ import {
   type Foreign,
   type StreamPart,
   type WireEvent,
-  type WirePhase,
   type WireReader,
 } from "@understudy/core/adapter";
-import { isHandedOver, openItem, type OpenItem } from "./items.ts";
+import { isHandedOver, isKnownDelta, isKnownItem, isKnownPart, openItem, type OpenItem } from "./items.ts";
 import { readUsage } from "./usage.ts";
 
 const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
@@ -26,7 +27,8 @@ const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReas
 
 /** Reads one answer of the Responses API, streamed or whole. */
 export class ResponsesReader implements WireReader {
-  phase: WirePhase = "answering";
+  /** This wire has none beside its end. */
+  readonly evidence: Evidence = new Evidence();
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
   readonly #cutter: StopCutter | undefined;
@@ -35,6 +37,9 @@ export class ResponsesReader implements WireReader {
   readonly #types = new Set<string>();
   #after: string | undefined;
   #hasRefusal = false;
+  #hasCalls = false;
+  #hasUnknown = false;
+  #isEnded = false;
 
   constructor(context: AttemptContext, failures: FailureClassifier, stop: readonly string[]) {
     this.#context = context;
@@ -43,8 +48,6 @@ export class ResponsesReader implements WireReader {
   }
 
   event({ event: name, data }: WireEvent, out: StreamPart[]): void {
-    // Not of this API, but some gateways add it.
-    if (data === "[DONE]") return;
     const event = parseEvent(data);
     const type = asString(event["type"]) ?? name ?? "";
     switch (type) {
@@ -68,7 +71,7 @@ export class ResponsesReader implements WireReader {
       default:
         this.#other(type, event, out);
     }
-    if (this.#isCut() && this.phase !== "ended") this.#cut(out);
+    if (this.#isCut() && !this.#isEnded) this.#cut(out);
   }
 
   whole(body: unknown, out: StreamPart[]): void {
@@ -84,18 +87,21 @@ export class ResponsesReader implements WireReader {
   }
 
   finish(): void {
-    // This wire has no evidence beside its end.
     throw new TargetFailure("adapter.contract");
   }
 
   #other(type: string, event: Foreign, out: StreamPart[]): void {
     this.#failures.check(event, type !== "", type);
+    if (isUnknown(type, event)) this.#hasUnknown = true;
     // An item whose start was lost is taken whole from its end.
     this.#items.get(asIndex(event["output_index"]))?.delta(type, event, out);
   }
 
   #open(index: number, native: Foreign, out: StreamPart[]): void {
+    // Some gateways announce an item again, with more in it or as it was.
+    if (this.#isOpen(index, native)) return;
     this.#close(index, undefined, out);
+    if (!isKnownItem(native["type"])) this.#hasUnknown = true;
     const { newId } = this.#context;
     const item = openItem(native, { newId, after: this.#after, cutter: this.#cutter }, out);
     this.#items.set(index, item);
@@ -103,8 +109,14 @@ export class ResponsesReader implements WireReader {
   }
 
   #done(index: number, native: Foreign, out: StreamPart[]): void {
-    if (this.#items.get(index)?.type !== native["type"]) this.#open(index, native, out);
+    this.#open(index, native, out);
     this.#close(index, native, out);
+  }
+
+  #isOpen(index: number, native: Foreign): boolean {
+    const item = this.#items.get(index);
+    if (item === undefined || item.type !== native["type"]) return false;
+    return item.callId === undefined || item.callId === native["call_id"];
   }
 
   #close(index: number, whole: Foreign | undefined, out: StreamPart[]): void {
@@ -114,7 +126,11 @@ export class ResponsesReader implements WireReader {
     const before = out.length;
     item.close(whole, out);
     if (item.type === "reasoning") this.#after = asString(whole?.["id"]);
-    if (item.type === "message") this.#hasRefusal ||= out.slice(before).some((part) => part.type === "refusal");
+    for (const { type } of out.slice(before)) {
+      if (type === "refusal") this.#hasRefusal = true;
+      if (type === "tool-call") this.#hasCalls = true;
+    }
+    if (item.type === "message" && !asArray(whole?.["content"]).every(isKnownPart)) this.#hasUnknown = true;
   }
 
   #failed(response: Foreign): TargetFailure {
@@ -125,20 +141,23 @@ export class ResponsesReader implements WireReader {
   #end(response: Foreign, status: string, out: StreamPart[]): void {
     const output = asArray(response["output"]).map(asObject);
     if (this.#types.size === 0) for (const [index, native] of output.entries()) this.#done(index, native, out);
-    for (const [index, { type }] of this.#items) {
-      const native = output[index];
+    for (const [index, { type, callId }] of this.#items) {
+      const native = callId === undefined ? output[index] : output.find((one) => one["call_id"] === callId);
       this.#close(index, native?.["type"] === type ? native : undefined, out);
     }
     const isCompleted = status === "completed";
     const reason = (isCompleted ? undefined : asString(asObject(response["incomplete_details"])["reason"])) ?? status;
+    checkFinishValue(reason);
     const { usage } = response;
-    this.phase = "ended";
+    this.#isEnded = true;
     out.push({
       type: "end",
       finishReason: isCompleted ? this.#completed() : this.#isCut() ? "stop" : (INCOMPLETE.get(reason) ?? "other"),
       rawFinishReason: reason,
       usage: isSet(usage) ? readUsage(asObject(usage)) : undefined,
       model: asString(response["model"]),
+      stopSequence: this.#isCut() || undefined,
+      unknownContent: this.#hasUnknown || undefined,
     });
   }
 
@@ -149,16 +168,22 @@ export class ResponsesReader implements WireReader {
   #completed(): FinishReason {
     if (this.#isCut()) return "stop";
     if (this.#hasRefusal) return "refusal";
-    if (this.#types.has("function_call") || this.#types.has("custom_tool_call")) return "tool-calls";
+    if (this.#hasCalls) return "tool-calls";
     return [...this.#types].some(isHandedOver) ? "pause" : "stop";
   }
 
   /** A stop sequence has come. What the model goes on to write is no longer read. */
   #cut(out: StreamPart[]): void {
     for (const index of this.#items.keys()) this.#close(index, undefined, out);
-    this.phase = "ended";
-    out.push({ type: "end", finishReason: "stop", rawFinishReason: undefined });
+    this.#isEnded = true;
+    out.push({ type: "end", finishReason: "stop", rawFinishReason: undefined, stopSequence: true });
   }
+}
+
+/** Content of which this version cannot say what it is. */
+function isUnknown(type: string, event: Foreign): boolean {
+  if (type === "response.content_part.added") return !isKnownPart(event["part"]);
+  return type.endsWith(".delta") && !isKnownDelta(type);
 }
 
 function isSet(value: unknown): boolean {

@@ -20,6 +20,8 @@ import { readCitation } from "./citations.ts";
 /** An output item between its start and its end. */
 export interface OpenItem {
   readonly type: string;
+  /** Of a call, where it has one. */
+  readonly callId?: string | undefined;
   delta(type: string, event: Foreign, out: StreamPart[]): void;
   /** `whole`: the finished item, which knows best; it is missing when the answer was cut. */
   close(whole: Foreign | undefined, out: StreamPart[]): void;
@@ -32,6 +34,57 @@ export interface ItemContext {
   readonly cutter: StopCutter | undefined;
 }
 
+const ITEMS: ReadonlySet<unknown> = new Set([
+  "message",
+  "reasoning",
+  "function_call",
+  "custom_tool_call",
+  "web_search_call",
+  "file_search_call",
+  "code_interpreter_call",
+  "computer_call",
+  "image_generation_call",
+  "mcp_call",
+  "mcp_list_tools",
+  "mcp_approval_request",
+  "shell_call",
+  "shell_call_output",
+  "local_shell_call",
+  "apply_patch_call",
+  "apply_patch_call_output",
+  "tool_search_call",
+  "tool_search_call_output",
+  "tool_search_output",
+  "program",
+  "program_output",
+  "additional_tools",
+  "compaction",
+]);
+const PARTS: ReadonlySet<unknown> = new Set(["output_text", "refusal", "reasoning_text"]);
+const DELTAS: ReadonlySet<string> = new Set([
+  "response.output_text.delta",
+  "response.refusal.delta",
+  "response.reasoning_text.delta",
+  "response.reasoning_summary_text.delta",
+  "response.function_call_arguments.delta",
+  "response.custom_tool_call_input.delta",
+  "response.mcp_call_arguments.delta",
+  "response.code_interpreter_call_code.delta",
+]);
+
+/** Others are kept for their way back, but what they say is not read. */
+export function isKnownItem(type: unknown): boolean {
+  return ITEMS.has(type);
+}
+
+export function isKnownPart(part: unknown): boolean {
+  return PARTS.has(asObject(part)["type"]);
+}
+
+export function isKnownDelta(type: string): boolean {
+  return DELTAS.has(type);
+}
+
 export function openItem(item: Foreign, context: ItemContext, out: StreamPart[]): OpenItem {
   switch (item["type"]) {
     case "message":
@@ -40,7 +93,7 @@ export function openItem(item: Foreign, context: ItemContext, out: StreamPart[])
       return new ReasoningItem(context, out);
     case "function_call":
     case "custom_tool_call":
-      return new CallItem(item, context, out);
+      return new CallItem(item, context);
     default:
       return new OtherItem(item, context, out);
   }
@@ -124,34 +177,53 @@ class ReasoningItem implements OpenItem {
   }
 }
 
-/** A function call, or a call of a tool that takes free text. */
+/** A function call, or a call of a tool that takes free text. To be announced does not make it one. */
 class CallItem implements OpenItem {
   readonly type: string;
+  readonly callId: string | undefined;
   readonly #item: Foreign;
-  readonly #after: string | undefined;
-  readonly #call: OpenCall;
+  readonly #context: ItemContext;
   readonly #field: string;
   readonly #deltaType: string;
+  readonly #doneType: string;
+  #call: OpenCall | undefined;
+  /** The finished arguments, where an event of their own said so. */
+  #written: string | undefined;
 
-  constructor(item: Foreign, { newId, after }: ItemContext, out: StreamPart[]) {
+  constructor(item: Foreign, context: ItemContext) {
     this.type = asText(item["type"]);
+    this.callId = asString(item["call_id"]);
     this.#item = item;
-    this.#after = after;
-    const isFreeText = this.type === "custom_tool_call";
-    this.#field = isFreeText ? "input" : "arguments";
-    this.#deltaType = isFreeText ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta";
-    const [toolCallId, toolName] = [asString(item["call_id"]), asString(item["name"])];
-    this.#call = new OpenCall(newId(), { toolCallId, toolName, isFreeText }, out);
+    this.#context = context;
+    this.#field = this.#isFreeText ? "input" : "arguments";
+    const events = this.#isFreeText ? "response.custom_tool_call_input" : "response.function_call_arguments";
+    this.#deltaType = `${events}.delta`;
+    this.#doneType = `${events}.done`;
   }
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
-    if (type === this.#deltaType) this.#call.append(asText(event["delta"]), out);
+    if (type === this.#deltaType) this.#open(this.#item, out).append(asText(event["delta"]), out);
+    else if (type === this.#doneType) this.#written = asText(event[this.#field]);
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
+    if (whole === undefined && this.#written === undefined) {
+      this.#call?.abandon(out);
+      return;
+    }
     const item = asJsonObject(whole ?? this.#item);
     const kept = Object.entries(item).filter(([name, value]) => value !== null && !KNOWN.has(name));
-    this.#call.close(asText(item[this.#field]), { ...Object.fromEntries(kept), after: this.#after }, out);
+    const written = asText(item[this.#field]) || (this.#written ?? "");
+    this.#open(item, out).close(written, { ...Object.fromEntries(kept), after: this.#context.after }, out);
+  }
+
+  get #isFreeText(): boolean {
+    return this.type === "custom_tool_call";
+  }
+
+  #open(item: Foreign, out: StreamPart[]): OpenCall {
+    const start = { toolCallId: asString(item["call_id"]), toolName: asString(item["name"]) };
+    return (this.#call ??= new OpenCall(this.#context.newId(), { ...start, isFreeText: this.#isFreeText }, out));
   }
 }
 

@@ -33,7 +33,7 @@ export const anthropicExpected: ExpectedWire = {
       if (event["type"] === "content_block_start") blocks[index] = fields(event["content_block"]);
       if (event["type"] === "content_block_delta") blocks[index] = grown(blocks[index] ?? {}, delta);
       if (event["type"] === "message_delta") {
-        message = { ...message, ...delta, usage: { ...fields(message["usage"]), ...notNull(fields(event["usage"])) } };
+        message = { ...message, ...delta, usage: larger(fields(message["usage"]), fields(event["usage"])) };
       }
       if (event["type"] === "error") message = { ...message, error: event["error"] };
     }
@@ -144,6 +144,10 @@ function toolCall(block: Fields): ReadToolCall {
   return { id: string(block["id"]), name: string(block["name"]), ...written };
 }
 
-function notNull(usage: Fields): Fields {
-  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));
+/** Running totals: a smaller number counts less than the whole answer, a null says nothing. */
+function larger(earlier: Fields, later: Fields): Fields {
+  const told = Object.entries(later).filter(([name, value]) => {
+    return value !== null && !((numberOf(earlier[name]) ?? -1) > (numberOf(value) ?? Infinity));
+  });
+  return { ...earlier, ...Object.fromEntries(told) };
 }

@@ -58,12 +58,24 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
       kept !== undefined || refusedBy !== undefined || !isDeepStrictEqual({ ...reading, ...stated }, reading),
     expectedOf: (bytes) => {
       if (!isStream) return { ...nothing, failure: "stream.truncated" };
-      const come = events.filter(({ end }) => end <= bytes).map(({ data }) => data);
+      const whole = events.filter(({ end }) => end <= bytes);
+      const come = whole.map(({ data }) => data);
       const start = wire.expected.read(wire.expected.assemble(come));
+      const rest = new TextDecoder().decode(body.subarray(whole.at(-1)?.end ?? 0, bytes));
+      // The event that was cut may have been content.
+      if (start.failure === undefined && !come.some(isTerminal) && /^data: ?\{/m.test(rest)) {
+        return { ...start, failure: "stream.truncated" };
+      }
       // Which class an error inside the stream has is stated by hand.
       return start.failure === "unknown" ? { ...start, failure: stated.failure } : start;
     },
   };
+}
+
+/** Nothing of the answer comes behind it. */
+function isTerminal(data: unknown): boolean {
+  const { type } = fields(data);
+  return data === "[DONE]" || type === "message_stop" || type === "response.completed" || type === "response.incomplete";
 }
 
 /** Some recordings are the list of all chunks of a stream. */

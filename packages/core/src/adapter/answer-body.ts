@@ -19,6 +19,7 @@ export class AnswerBody {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #bytes = 0;
   #hasEnded = false;
+  #isSilent = false;
   #timer: unknown;
 
   constructor(body: ReadableStream<Uint8Array>, options: AnswerBodyOptions) {
@@ -30,10 +31,15 @@ export class AnswerBody {
     if (this.#signal.aborted) this.#cancel();
   }
 
-  /** With `quietMs` the body counts as ended after that much silence. */
+  /** It did not end: it said nothing for as long as `read` was told to wait. */
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
+  /** With `quietMs` the body is given up after that much silence. */
   read(quietMs?: number): Promise<BodyRead> {
     // The timer runs only while a read is pending: cancelling later would throw away bytes that have arrived.
-    if (quietMs !== undefined) this.#timer = this.#clock.setTimeout(this.#cancel, quietMs, true);
+    if (quietMs !== undefined) this.#timer = this.#clock.setTimeout(this.#onQuiet, quietMs, true);
     return this.#reader.read();
   }
 
@@ -84,6 +90,17 @@ export class AnswerBody {
       this.#clock.clearTimeout(timer);
     }
   }
+
+  /** After the process has stood still, what arrived in the meantime is read before a second timer can run. */
+  readonly #onQuiet = (): void => {
+    this.#timer = this.#clock.setTimeout(this.#onSilence, 0, true);
+  };
+
+  readonly #onSilence = (): void => {
+    this.#timer = undefined;
+    this.#isSilent = true;
+    this.#cancel();
+  };
 
   readonly #cancel = (): void => {
     // A failed cancel means that the connection is gone already.

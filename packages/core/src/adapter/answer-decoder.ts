@@ -3,10 +3,12 @@ import { parseJson } from "../model/json.ts";
 import type { StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 import type { CreateParser } from "./event-parser.ts";
-import { StrayJson } from "./stray-json.ts";
-import type { WireReader } from "./wire-reader.ts";
+import { beginsLikeJson, StrayJson } from "./stray-json.ts";
+import type { WireEvent, WireReader } from "./wire-reader.ts";
 
 const FIELD_NAMES = [":", "data", "event", "id", "retry"];
+/** The explicit end of many wires, and what some gateways add to those of others. */
+const SENTINEL = "[DONE]";
 
 /**
  * Feeds the text of one body to a wire reader, in whichever form it came: server-sent events or one JSON value. The
@@ -24,6 +26,7 @@ export class AnswerDecoder {
   #head = "";
   readonly #stray = new StrayJson();
   #hasUnknownLine = false;
+  #isEnding = false;
   #json: string[] = [];
   #jsonChars = 0;
 
@@ -32,10 +35,7 @@ export class AnswerDecoder {
     this.#maxEventChars = maxEventChars;
     this.#parser = createParser({
       maxBufferSize: maxEventChars,
-      onEvent: (event) => {
-        this.#events += 1;
-        if (wire.phase !== "ended") wire.event(event, this.#out);
-      },
+      onEvent: (event) => this.#read(event),
       onError: (error) => {
         if (error.type === "max-buffer-size-exceeded") this.#isOversized = true;
         else this.#hasUnknownLine = true;
@@ -49,16 +49,46 @@ export class AnswerDecoder {
     else if (this.#form === "json") this.#pushJson(text);
   }
 
-  /** The body has ended, well or not. Throws when the answer is not complete. */
-  end(out: StreamPart[]): void {
+  /** The body has come to an end: its own (`ended`), or it broke or fell silent. Throws for an incomplete answer. */
+  end(how: "ended" | "broken", out: StreamPart[]): void {
     if (this.#form === "unknown") throw new TargetFailure("gateway.not-a-stream");
     if (this.#form === "json") this.#endJson(out);
-    else this.#endEvents(out);
-    if (!this.#isEnded()) throw new TargetFailure("adapter.contract");
+    else this.#endEvents(how, out);
   }
 
-  #isEnded(): boolean {
-    return this.#wire.phase === "ended";
+  /** More of a line is to come. */
+  get isInsideLine(): boolean {
+    return !this.#stray.isLineStart;
+  }
+
+  #read(event: WireEvent): void {
+    const wire = this.#wire;
+    const out = this.#out;
+    const { data } = event;
+    this.#events += 1;
+    if (wire.evidence.isEnded) return;
+    if (!data.startsWith("{")) {
+      const text = data.trim();
+      // What cannot be JSON is a heartbeat: an empty text, a word, a comment in the wrong place.
+      if (!beginsLikeJson(text, 0)) return;
+      // The body may end inside it.
+      if (text === SENTINEL || (this.#isEnding && SENTINEL.startsWith(text))) {
+        if (!wire.evidence.isGiven) throw new TargetFailure("stream.truncated");
+        this.#finish(out);
+        return;
+      }
+    }
+    const from = out.length;
+    wire.event(event, out);
+    wire.evidence.read(out, from);
+  }
+
+  #finish(out: StreamPart[]): void {
+    const { evidence } = this.#wire;
+    const from = out.length;
+    this.#wire.finish(out);
+    evidence.read(out, from);
+    if (!evidence.isEnded) throw new TargetFailure("adapter.contract");
   }
 
   #sniff(text: string): void {
@@ -77,20 +107,29 @@ export class AnswerDecoder {
     this.#stray.push(text, this.#hasUnknownLine);
   }
 
-  #endEvents(out: StreamPart[]): void {
+  #endEvents(how: "ended" | "broken", out: StreamPart[]): void {
+    const { evidence } = this.#wire;
     const isForeign = this.#events === 0 && !isField(this.#head);
+    const isWhole = this.#endLast(out);
+    // An error counts after evidence too: some vendors repeat their evidence from the first event on.
+    if (!evidence.isEnded && this.#stray.text !== "") this.#whole(this.#stray.text, out);
+    if (evidence.isEnded) return;
+    if (isForeign) throw new TargetFailure("gateway.not-a-stream");
+    if (!isWhole || !(how === "ended" ? evidence.isGiven : evidence.stands)) throw new TargetFailure("stream.truncated");
+    this.#finish(out);
+  }
+
+  /** The parser drops a last event that lacks its blank line. False when it lacks more than that. */
+  #endLast(out: StreamPart[]): boolean {
+    this.#isEnding = true;
     try {
-      // The parser drops a last event that lacks its blank line.
       this.#pushEvents("\n\n", out);
+      return true;
     } catch (error) {
       // Broken because it was cut: then that is what is wrong with it.
-      if (!isTargetFailure(error) || error.class !== "stream.malformed") throw error;
+      if (isTargetFailure(error) && error.class === "stream.malformed") return false;
+      throw error;
     }
-    // An error counts after evidence too: some vendors repeat their evidence from the first event on.
-    if (!this.#isEnded() && this.#stray.text !== "") this.#whole(this.#stray.text, out);
-    if (this.#wire.phase === "evidence") this.#wire.finish(out);
-    if (this.#isEnded()) return;
-    throw new TargetFailure(isForeign ? "gateway.not-a-stream" : "stream.truncated");
   }
 
   #pushJson(text: string): void {
@@ -103,7 +142,7 @@ export class AnswerDecoder {
     const text = this.#json.join("").trim();
     this.#json = [];
     if (!this.#whole(text, out)) throw new TargetFailure(isCut(text) ? "stream.truncated" : "stream.malformed");
-    if (!this.#isEnded()) throw new TargetFailure("gateway.not-a-stream");
+    if (!this.#wire.evidence.isEnded) throw new TargetFailure("gateway.not-a-stream");
   }
 
   /** False when the text is no JSON. */
@@ -114,7 +153,9 @@ export class AnswerDecoder {
     } catch {
       return false;
     }
+    const from = out.length;
     this.#wire.whole(value, out);
+    this.#wire.evidence.read(out, from);
     return true;
   }
 }

@@ -29,6 +29,38 @@ describe("OpenText", () => {
     ]);
   });
 
+  it.each(["text", "reasoning"] as const)("shows no half of a character while %s is written", (type) => {
+    const out: StreamPart[] = [];
+
+    const open = new OpenText(type, "1", out);
+    for (const delta of ["Hi \ud83d", "\ude00", "", "\ud83d", "\ude00\ud83d", "\ude00!"]) open.append(delta, out);
+    open.close({}, out);
+
+    expect(out.slice(1)).toEqual([
+      { type: `${type}-delta`, id: "1", delta: "Hi " },
+      { type: `${type}-delta`, id: "1", delta: "😀" },
+      { type: `${type}-delta`, id: "1", delta: "😀" },
+      { type: `${type}-delta`, id: "1", delta: "😀!" },
+      { type: `${type}-end`, id: "1", part: { type, text: "Hi 😀😀😀!" } },
+    ]);
+  });
+
+  it("gives out the half of a character with which the vendor ended, also behind a stop cutter", () => {
+    for (const cutter of [undefined, new StopCutter(["\ud83d\ude00"])]) {
+      const out: StreamPart[] = [];
+
+      const open = new OpenText("text", "1", out, cutter);
+      open.append("Hi \ud83d", out);
+      open.close({}, out);
+
+      expect(out.slice(1)).toEqual([
+        { type: "text-delta", id: "1", delta: "Hi " },
+        { type: "text-delta", id: "1", delta: "\ud83d" },
+        { type: "text-end", id: "1", part: { type: "text", text: "Hi \ud83d" } },
+      ]);
+    }
+  });
+
   it("shows what only the finished text has, and not what it has changed", () => {
     const out: StreamPart[] = [];
 
@@ -114,6 +146,34 @@ describe("OpenCall", () => {
 
   it("takes the argument of a tool for free text as it is", () => {
     expect(closed(["4 + 4"], "", true)).toMatchObject({ part: { input: "4 + 4", opaque: { custom: true } } });
+  });
+
+  it("shows no half of a character in its arguments", () => {
+    const out: StreamPart[] = [];
+
+    const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
+    for (const delta of [`{"a":"\ud83d`, `\ude00"}`]) call.append(delta, out);
+    call.close("", {}, out);
+
+    expect(out.slice(1)).toMatchObject([
+      { type: "tool-call-delta", delta: `{"a":"` },
+      { type: "tool-call-delta", delta: `😀"}` },
+      { part: { input: { a: "😀" } } },
+    ]);
+  });
+
+  it("is not a call that could be made when the vendor left it unfinished", () => {
+    const out: StreamPart[] = [];
+
+    const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
+    call.append(`{"a":1}`, out);
+    call.abandon(out);
+
+    expect(out.at(-1)).toEqual({
+      type: "tool-call",
+      id: "1",
+      part: { type: "tool-call", toolCallId: "c1", toolName: "f", input: {}, inputText: `{"a":1}` },
+    });
   });
 
   it("makes an id where the vendor gives none", () => {

@@ -4,6 +4,7 @@ import type { StreamPart } from "../model/target.ts";
 import { defined } from "./native-fields.ts";
 import type { StopCutter } from "./stop-cutter.ts";
 import { parseToolInput, type ToolInput } from "./tool-input.ts";
+import { WholeCharacters } from "./whole-characters.ts";
 
 /** What a finished text or reasoning has beside its text. */
 export interface PartExtras {
@@ -31,6 +32,7 @@ export class OpenText {
   #text = "";
   // What the cutter left of it.
   #kept = "";
+  readonly #characters = new WholeCharacters();
 
   constructor(type: OpenText["type"], id: string, out: StreamPart[], cutter?: StopCutter) {
     this.type = type;
@@ -59,6 +61,7 @@ export class OpenText {
   close(extras: PartExtras, out: StreamPart[]): void {
     const id = this.#id;
     if (this.#cutter !== undefined) this.#cut(this.#cutter.flush(), out);
+    this.#push(this.#characters.flush(), out);
     const text = this.#cutter === undefined ? this.#text : this.#kept;
     if (this.type === "text") out.push({ type: "text-end", id, part: { type: "text", text, ...extras } });
     else out.push({ type: "reasoning-end", id, part: { type: "reasoning", text, opaque: extras.opaque } });
@@ -70,6 +73,10 @@ export class OpenText {
   }
 
   #show(delta: string, out: StreamPart[]): void {
+    this.#push(this.#characters.push(delta), out);
+  }
+
+  #push(delta: string, out: StreamPart[]): void {
     if (delta !== "") out.push({ type: this.#deltaType, id: this.#id, delta });
   }
 }
@@ -120,6 +127,7 @@ export class OpenCall {
   readonly #id: string;
   readonly #toolName: string;
   readonly #isFreeText: boolean;
+  readonly #characters = new WholeCharacters();
   #text = "";
 
   constructor(id: string, { toolCallId, toolName = "", isFreeText = false }: CallStart, out: StreamPart[]) {
@@ -131,9 +139,8 @@ export class OpenCall {
   }
 
   append(delta: string, out: StreamPart[]): void {
-    if (delta === "") return;
     this.#text += delta;
-    out.push({ type: "tool-call-delta", id: this.#id, delta });
+    this.#show(this.#characters.push(delta), out);
   }
 
   /**
@@ -161,7 +168,17 @@ export class OpenCall {
     this.#end(this.#text === "" ? { input: whole } : parseToolInput(this.#text), fields, out);
   }
 
+  /** The vendor left it unfinished. Its arguments stay a text: it is not a call that could be made. */
+  abandon(out: StreamPart[]): void {
+    this.#end({ input: {}, inputText: this.#text }, {}, out);
+  }
+
+  #show(delta: string, out: StreamPart[]): void {
+    if (delta !== "") out.push({ type: "tool-call-delta", id: this.#id, delta });
+  }
+
   #end(input: ToolInput, fields: CallFields, out: StreamPart[]): void {
+    this.#show(this.#characters.flush(), out);
     const { toolCallId } = this;
     const kept = defined(fields);
     const opaque = Object.keys(kept).length === 0 ? {} : { opaque: kept };

@@ -5,14 +5,19 @@ import { VirtualClock } from "../../test/virtual-clock.ts";
 import type { FailureClass } from "../model/failure.ts";
 import type { StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+import { Evidence } from "./evidence.ts";
 import { asObject, asString, parseEvent } from "./foreign.ts";
 import { classifyFailures } from "./http-failure.ts";
 import { readAnswer, type AnswerLimits } from "./read-answer.ts";
-import type { WireEvent, WirePhase, WireReader } from "./wire-reader.ts";
+import type { WireEvent, WireReader } from "./wire-reader.ts";
 
-/** A wire with the least that can happen: text, evidence, end, error. */
+/** A wire with the least that can happen: text, usage, evidence, end, error. */
 class ToyWire implements WireReader {
-  phase: WirePhase = "answering";
+  readonly evidence: Evidence;
+
+  constructor(usageFollows: boolean) {
+    this.evidence = new Evidence({ usageFollows });
+  }
 
   event({ data }: WireEvent, out: StreamPart[]): void {
     const native = parseEvent(data);
@@ -20,7 +25,9 @@ class ToyWire implements WireReader {
     if (error !== undefined) throw error;
     const text = asString(native["text"]);
     if (text !== undefined) out.push({ type: "text-delta", id: "t", delta: text });
-    if (native["complete"] === true) this.phase = "evidence";
+    if (asString(native["held"]) !== undefined) this.evidence.content();
+    if (native["tokens"] !== undefined) out.push({ type: "usage", usage: { outputTokens: 3 } });
+    if (native["complete"] === true) this.evidence.complete();
     if (native["end"] === true) this.finish(out);
   }
 
@@ -34,7 +41,6 @@ class ToyWire implements WireReader {
   }
 
   finish(out: StreamPart[]): void {
-    this.phase = "ended";
     out.push({ type: "end", finishReason: "stop", rawFinishReason: "stop" });
   }
 }
@@ -57,23 +63,25 @@ interface Reading {
   readonly iterator: AsyncIterableIterator<readonly StreamPart[], undefined>;
 }
 
-function read(open: () => Promise<Response>, limits?: AnswerLimits): Reading {
+function read(open: () => Promise<Response>, limits?: AnswerLimits, usageFollows = false): Reading {
   const clock = new VirtualClock();
   const controller = new AbortController();
   const context = { signal: controller.signal, clock, newId: () => "t", loss: () => undefined };
-  return { clock, controller, iterator: readAnswer({ open, wire: new ToyWire(), failures, context, limits }) };
+  return { clock, controller, iterator: readAnswer({ open, wire: new ToyWire(usageFollows), failures, context, limits }) };
 }
 
 interface Outcome {
   readonly text: string;
   readonly failure: FailureClass | undefined;
   readonly ended: boolean;
+  readonly tokens: number | undefined;
   readonly batches: number;
 }
 
-async function collect(iterator: AsyncIterable<readonly StreamPart[]>): Promise<Outcome> {
+async function collect(iterator: AsyncIterable<readonly StreamPart[]> | readonly never[]): Promise<Outcome> {
   let text = "";
   let ended = false;
+  let tokens: number | undefined;
   let batches = 0;
   let failure: FailureClass | undefined;
   try {
@@ -81,6 +89,7 @@ async function collect(iterator: AsyncIterable<readonly StreamPart[]>): Promise<
       batches += 1;
       for (const part of parts) {
         if (part.type === "text-delta") text += part.delta;
+        if (part.type === "usage") tokens = part.usage.outputTokens;
         if (part.type === "end") ended = true;
       }
     }
@@ -88,7 +97,7 @@ async function collect(iterator: AsyncIterable<readonly StreamPart[]>): Promise<
     if (!isTargetFailure(error)) throw error;
     failure = error.class;
   }
-  return { text, failure, ended, batches };
+  return { text, failure, ended, tokens, batches };
 }
 
 function bytes(text: string): Uint8Array {
@@ -119,6 +128,25 @@ function openBody(chunks: readonly string[]): { open: () => Promise<Response>; i
     },
   });
   return { open: () => Promise.resolve(new Response(body)), isCancelled: () => isCancelled };
+}
+
+/** The same, and more can be sent. */
+function timedBody(chunks: readonly string[]): ReturnType<typeof openBody> & { send: (chunk: string) => void } {
+  let isCancelled = false;
+  const { readable, writable } = new TransformStream<string, Uint8Array>(
+    { transform: (chunk, controller) => controller.enqueue(bytes(chunk)) },
+    { highWaterMark: 100 },
+    { highWaterMark: 100 },
+  );
+  const writer = writable.getWriter();
+  const send = (chunk: string): void => {
+    writer.write(chunk).catch(() => undefined);
+  };
+  writer.closed.catch(() => {
+    isCancelled = true;
+  });
+  for (const chunk of chunks) send(chunk);
+  return { open: () => Promise.resolve(new Response(readable)), isCancelled: () => isCancelled, send };
 }
 
 function event(data: object): string {
@@ -190,8 +218,39 @@ describe("readAnswer", () => {
     expect(await outcomeOf([HELLO, `data: {"end":true}`])).toMatchObject({ ended: true, failure: undefined });
   });
 
+  it("ends at [DONE] where the answer is complete, and calls it truncated where it is not", async () => {
+    expect(await outcomeOf([HELLO, COMPLETE, "data: [DONE]\n\n"])).toMatchObject({ ended: true, batches: 4 });
+    expect(await outcomeOf([HELLO, COMPLETE, "data:  [DONE]"])).toMatchObject({ ended: true });
+    expect(await outcomeOf([HELLO, COMPLETE, "data: [DO"])).toMatchObject({ ended: true });
+    expect(await outcomeOf([HELLO, "data: [DONE]\n\n"])).toMatchObject({ failure: "stream.truncated", ended: false });
+  });
+
+  it.each(["", " ", "null", "ping", ": keep-alive", "0", '"ping"', "\ndata: "])(
+    "takes data that cannot be an answer for a heartbeat: %j",
+    async (data) => {
+      const beat = `data: ${data}\n\n`;
+      const named = `event: ping\n\n${beat}event: ping\n${beat}`;
+
+      const outcome = await outcomeOf([named, HELLO, named, HELLO, named, COMPLETE, named, END]);
+
+      expect(outcome).toMatchObject({ text: "héllo 🌍".repeat(2), ended: true, failure: undefined, batches: 9 });
+    },
+  );
+
+  it("calls a body of heartbeats alone truncated", async () => {
+    expect(await outcomeOf(["data: ping\n\n", "data:\n\n"])).toMatchObject({ failure: "stream.truncated" });
+  });
+
+  it("reads JSON that begins with blanks or fills several lines", async () => {
+    expect(await outcomeOf([`data:   {"text":\ndata: "a"}\n\n`, COMPLETE])).toMatchObject({ text: "a", ended: true });
+  });
+
+  it("takes an event that was cut behind the evidence for content that is missing", async () => {
+    expect(await outcomeOf([HELLO, COMPLETE, `data: {"tex`])).toMatchObject({ failure: "stream.truncated" });
+  });
+
   it("ends at the end of the body once there is evidence", async () => {
-    expect(await outcomeOf([HELLO, COMPLETE, `data: {"tex`])).toMatchObject({ ended: true, text: "héllo 🌍" });
+    expect(await outcomeOf([HELLO, COMPLETE])).toMatchObject({ ended: true, text: "héllo 🌍" });
   });
 
   it("throws the parts' failure after the parts that came in the same read", async () => {
@@ -210,6 +269,7 @@ describe("readAnswer", () => {
 
   it.each<[string, readonly (string | Uint8Array)[], FailureClass]>([
     ["broken JSON in a whole event", [HELLO, "data: {oops}\n\n", END], "stream.malformed"],
+    ["data that begins like a list and is none", [HELLO, "data: [DONE\n\n", END], "stream.malformed"],
     ["bytes that are no UTF-8", [HELLO, Uint8Array.of(0x64, 0xff, 0xfe)], "stream.malformed"],
     ["a web page", ["  <!doctype html><p>busy"], "gateway.html"],
     ["prose", ["upstream unavailable\n"], "gateway.not-a-stream"],
@@ -281,6 +341,113 @@ describe("readAnswer and time", () => {
     expect(await outcome).toMatchObject({ ended: true, failure: undefined });
     expect(isCancelled()).toBe(true);
     expect(clock.pending).toBe(0);
+  });
+
+  it("waits five seconds for usage that was asked for, and keeps it when it comes", async () => {
+    const late = timedBody([HELLO, COMPLETE]);
+    const never = timedBody([HELLO, COMPLETE]);
+    const [first, second] = [late, never].map(({ open }) => read(open, undefined, true));
+    const outcomes = [first, second].map((reading) => collect(reading?.iterator ?? []));
+
+    await first?.clock.advance(4_900);
+    late.send(event({ tokens: 3 }));
+    await first?.clock.advance(99);
+    expect(late.isCancelled()).toBe(false);
+    await first?.clock.advance(1);
+    await second?.clock.advance(4_999);
+    expect(never.isCancelled()).toBe(false);
+    await second?.clock.advance(1);
+
+    expect(await Promise.all(outcomes)).toMatchObject([
+      { ended: true, tokens: 3 },
+      { ended: true, tokens: undefined },
+    ]);
+  });
+
+  it("does not take usage from before the evidence for the last one", async () => {
+    const { open, isCancelled } = openBody([event({ tokens: 1 }), HELLO, COMPLETE]);
+    const { iterator, clock } = read(open, undefined, true);
+    const outcome = collect(iterator);
+
+    await clock.advance(4_999);
+    expect(isCancelled()).toBe(false);
+    await clock.advance(1);
+
+    expect(await outcome).toMatchObject({ ended: true });
+  });
+
+  it("holds a complete answer for five seconds at most, whatever keeps the body alive", async () => {
+    const { open, send, isCancelled } = timedBody([HELLO, COMPLETE]);
+    const { iterator, clock } = read(open);
+    const outcome = collect(iterator);
+
+    for (let beat = 0; beat < 7; beat++) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await clock.advance(700);
+      send(": keep-alive\n\n");
+    }
+    await clock.advance(99);
+    expect(isCancelled()).toBe(false);
+    await clock.advance(1);
+
+    expect(await outcome).toMatchObject({ ended: true });
+    expect(isCancelled()).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("waits longer while an event is still coming, and calls it truncated when it does not", async () => {
+    const { open, isCancelled } = openBody([HELLO, COMPLETE, `data: {"tex`]);
+    const { iterator, clock } = read(open);
+    const outcome = collect(iterator);
+
+    await clock.advance(4_999);
+    expect(isCancelled()).toBe(false);
+    await clock.advance(1);
+
+    expect(await outcome).toMatchObject({ failure: "stream.truncated", ended: false });
+  });
+
+  it("reads what arrived while the process stood still before it calls the wire silent", async () => {
+    const { open, send } = timedBody([HELLO, COMPLETE]);
+    const { iterator, clock, controller } = read(open);
+    const outcome = collect(iterator);
+    await clock.advance(500);
+
+    // A timer that is late runs before what lies in the socket is read.
+    const onTime = clock.setTimeout.bind(clock);
+    clock.setTimeout = (callback, delayMs, background) => {
+      if (delayMs === 0) send(HELLO);
+      return onTime(callback, delayMs, background);
+    };
+    await clock.suspend(60_000);
+    await clock.advance(60_000);
+
+    expect(clock.pending).toBe(0);
+    controller.abort(new TargetFailure("timeout.progress"));
+    expect(await outcome).toMatchObject({ text: "héllo 🌍".repeat(2), ended: false, failure: "timeout.progress" });
+  });
+
+  it("counts content that is not shown yet as content", async () => {
+    const held = event({ held: "x" });
+    const bodies = [
+      [event({ held: "x", complete: true })],
+      [held, COMPLETE],
+      [HELLO, COMPLETE, held],
+    ].map((chunks) => openBody(chunks));
+    const readings = bodies.map(({ open }) => read(open));
+    const outcomes = readings.map(({ iterator }) => collect(iterator));
+    const cancelled = async (milliseconds: number): Promise<readonly boolean[]> => {
+      for (const { clock } of readings) {
+        // oxlint-disable-next-line no-await-in-loop -- one clock after the other
+        await clock.advance(milliseconds);
+      }
+      return bodies.map(({ isCancelled }) => isCancelled());
+    };
+
+    expect(await cancelled(1_000)).toEqual([false, true, false]);
+    expect(await cancelled(4_000)).toEqual([true, true, false]);
+    readings[2]?.controller.abort(new TargetFailure("timeout.progress"));
+    expect((await Promise.all(outcomes)).map(({ ended }) => ended)).toEqual([true, true, false]);
   });
 
   it("sets no timer before evidence: waiting is the engine's matter", async () => {
@@ -415,6 +582,39 @@ describe("readAnswer over a socket", () => {
     });
 
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ text: "héllo 🌍", ended: true });
+  });
+
+  it.each<[string, string, FailureClass]>([
+    ["breaks behind evidence that came with every piece", "", "stream.reset"],
+    ["breaks inside an event behind such evidence", `data: {"te`, "stream.reset"],
+  ])("does not take half an answer for a whole one when a connection %s", async (_, rest, failure) => {
+    const piece = event({ text: "x", complete: true });
+    const url = await serve((response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(piece, () => {
+        setImmediate(() => response.write(piece + rest, () => setImmediate(() => response.socket?.resetAndDestroy())));
+      });
+    });
+
+    expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ failure, ended: false });
+  });
+
+  it("takes the orderly end of a body for the end of an answer that said early that it is complete", async () => {
+    const url = await serve((response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(COMPLETE + HELLO + HELLO);
+    });
+
+    expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ ended: true, failure: undefined });
+  });
+
+  it("calls a body truncated that closes inside an event behind the evidence", async () => {
+    const url = await serve((response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(`${HELLO}${COMPLETE}data: {"te`);
+    });
+
+    expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ failure: "stream.truncated", ended: false });
   });
 
   it("leaves a connection that can be used again", async () => {

@@ -29,8 +29,6 @@ export interface AnswerLimits {
 }
 
 const MI = 1024 * 1024;
-/** How long an answer that is complete is waited for to say more. */
-const QUIET_MS = 1_000;
 
 /**
  * Reads one answer: the `response` part at the headers, then one array of parts per network read, possibly empty.
@@ -61,18 +59,21 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
   }
 
   next(): Promise<Result> {
-    const { wire } = this.#source;
+    const { evidence } = this.#source.wire;
     const opened = this.#opened;
     if (this.#isOver) return Promise.resolve(DONE);
     if (opened === undefined) return this.#open();
     if (this.#failed !== undefined) return Promise.reject(this.#fail(this.#failed.failure));
-    if (wire.phase === "ended") return this.return();
-    return opened.body.read(wire.phase === "evidence" ? QUIET_MS : undefined).then(this.#onRead, this.#onBreak);
+    if (evidence.isEnded) return this.return();
+    const quietMs = evidence.stands
+      ? evidence.startWaiting(this.#source.context.clock.now(), opened.decoder.isInsideLine)
+      : undefined;
+    return opened.body.read(quietMs).then(this.#onRead, this.#onBreak);
   }
 
   async return(): Promise<Result> {
     this.#isOver = true;
-    await this.#opened?.body.release(this.#source.wire.phase === "ended");
+    await this.#opened?.body.release(this.#source.wire.evidence.isEnded);
     return DONE;
   }
 
@@ -99,28 +100,30 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
     const opened = this.#opened;
     if (opened === undefined) return DONE;
     const { body, decoder } = opened;
+    const { wire, context } = this.#source;
     try {
-      const stopped = stopReason(this.#source.context.signal);
+      const stopped = stopReason(context.signal);
       if (stopped !== undefined) throw stopped;
+      if (wire.evidence.stands) wire.evidence.stopWaiting(context.clock.now());
       if (done || value === undefined) {
         body.sawEnd();
-        decoder.end(out);
+        decoder.end(body.isSilent ? "broken" : "ended", out);
       } else {
         decoder.push(body.text(value), out);
       }
-      if (this.#source.wire.phase === "ended") this.#ended(out);
+      if (wire.evidence.isEnded) this.#ended(out);
       return { done: false, value: out };
     } catch (failure) {
       return this.#failAfter(out, failure);
     }
   };
 
-  /** The connection broke: after evidence the answer is complete all the same. */
+  /** The connection broke: behind evidence that stands the answer is complete all the same. */
   readonly #onBreak = (error: unknown): Result => {
     const out: StreamPart[] = [];
-    if (this.#source.wire.phase !== "evidence") return this.#failAfter(out, networkFailure(error, "body"));
+    if (!this.#source.wire.evidence.stands) return this.#failAfter(out, networkFailure(error, "body"));
     try {
-      this.#opened?.decoder.end(out);
+      this.#opened?.decoder.end("broken", out);
       this.#ended(out);
       return { done: false, value: out };
     } catch (failure) {

@@ -12,6 +12,10 @@ export class StrayJson {
     return this.#text;
   }
 
+  get isLineStart(): boolean {
+    return this.#isLineStart;
+  }
+
   /** `isSuspect`: the text holds a whole line that is no field of an event. Others are not searched through. */
   push(text: string, isSuspect: boolean): void {
     const start = this.#text === "" ? this.#start(text, isSuspect) : 0;
@@ -30,7 +34,8 @@ export class StrayJson {
   }
 }
 
-function beginsLikeJson(text: string, at: number): boolean {
+/** Of an object or an array. */
+export function beginsLikeJson(text: string, at: number): boolean {
   const first = text.charAt(at);
   return first === "{" || first === "[";
 }

@@ -1,25 +1,19 @@
 import type { StreamPart } from "../model/target.ts";
+import type { Evidence } from "./evidence.ts";
 
-/** One server-sent event. */
+/** One server-sent event. Its data begins like JSON: what cannot is a heartbeat, and is not handed on. */
 export interface WireEvent {
   readonly event?: string | undefined;
   readonly data: string;
 }
 
-/**
- * - `answering`: the vendor has given no sign of completion; if the body ends now, the answer is truncated
- * - `evidence`: the vendor said that the answer is complete; content and usage may still follow, but a cut, a reset or
- *   silence no longer fails the attempt
- * - `ended`: `end` was pushed; nothing more is read
- */
-export type WirePhase = "answering" | "evidence" | "ended";
-
-/** Translates one native wire. Stateful, made anew for every attempt. */
+/** Translates one native wire. Stateful, made anew for every attempt. Only states facts: `evidence` decides. */
 export interface WireReader {
-  readonly phase: WirePhase;
+  /** What the vendor has said of the end of its answer. Made by the reader, which calls `complete` and `content`. */
+  readonly evidence: Evidence;
   /**
    * Translates one event; an unknown event is ignored. Throws a `TargetFailure` for an error event, and
-   * `stream.malformed` for broken JSON or a shape that cannot be read.
+   * `stream.malformed` for broken JSON or a shape that cannot be read. `[DONE]` is read before it comes here.
    */
   event(event: WireEvent, out: StreamPart[]): void;
   /**
@@ -27,6 +21,6 @@ export interface WireReader {
    * nothing for JSON that is neither, which is then `gateway.not-a-stream`.
    */
   whole(body: unknown, out: StreamPart[]): void;
-  /** Only called in phase `evidence`: the body ended, broke or fell silent. Pushes `end`. */
+  /** Pushes `end`, and before it what is still open. Only called once there is evidence. */
   finish(out: StreamPart[]): void;
 }

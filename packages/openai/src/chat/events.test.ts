@@ -13,6 +13,8 @@ import { ChatReader } from "./events.ts";
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
 const failures = classifyFailures(failureTable, []);
 
+const DONE = "[DONE]";
+
 function reader(stop: readonly string[] = []): ChatReader {
   let count = 0;
   const context: AttemptContext = {
@@ -21,14 +23,18 @@ function reader(stop: readonly string[] = []): ChatReader {
     newId: () => `p${++count}`,
     loss: () => undefined,
   };
-  return new ChatReader(context, failures, stop);
+  return new ChatReader(context, failures, stop, true);
 }
 
 function read(chunks: readonly (object | string)[], wire: ChatReader = reader()): readonly StreamPart[] {
   const parts: StreamPart[] = [];
   for (const chunk of chunks) {
-    if (wire.phase === "ended") break;
-    wire.event({ data: typeof chunk === "string" ? chunk : JSON.stringify(chunk) }, parts);
+    if (wire.evidence.isEnded) break;
+    const from = parts.length;
+    // The sentinel as `readAnswer` takes it.
+    if (chunk === DONE) wire.finish(parts);
+    else wire.event({ data: typeof chunk === "string" ? chunk : JSON.stringify(chunk) }, parts);
+    wire.evidence.read(parts, from);
   }
   return parts;
 }
@@ -51,7 +57,7 @@ function classOf(run: () => unknown): FailureClass | undefined {
 
 /** The calls of an answer that is made of these fragments. */
 function callsOf(...chunks: readonly (readonly object[])[]): unknown {
-  const parts = read([...chunks.map((tool_calls) => delta({ tool_calls })), finish("tool_calls"), "[DONE]"]);
+  const parts = read([...chunks.map((tool_calls) => delta({ tool_calls })), finish("tool_calls"), DONE]);
   return parts.flatMap((part) => (part.type === "tool-call" ? [part.part] : []));
 }
 
@@ -62,6 +68,13 @@ const fragment = (args: unknown, more: object = {}) => ({ function: { arguments:
 const repeated = (args: string) => [{ index: 0, id: "c0", function: { name: "a", arguments: args } }];
 const USAGE = { choices: [], usage: { prompt_tokens: 7, completion_tokens: 3 } };
 
+const counted = (prompt_tokens: number, completion_tokens: number) => ({
+  choices: [],
+  usage: { prompt_tokens, completion_tokens, prompt_tokens_details: { cached_tokens: prompt_tokens - 1 } },
+});
+const unknownIn = (fields: object): unknown =>
+  read([delta(fields), finish("stop"), DONE]).map((part) => part.type === "end" && part.unknownContent);
+
 describe("ChatReader", () => {
   it("reads text, with the usage that follows the finish reason", () => {
     const wire = reader();
@@ -69,8 +82,8 @@ describe("ChatReader", () => {
       [delta({ role: "assistant", content: "" }), delta({ content: "Hel" }), delta({ content: "lo" })],
       wire,
     );
-    expect(wire.phase).toBe("answering");
-    const rest = read([finish("stop"), USAGE, "[DONE]"], wire);
+    expect(wire.evidence.isGiven).toBe(false);
+    const rest = read([finish("stop"), USAGE, DONE], wire);
 
     expect([...parts, ...rest]).toEqual([
       { type: "text-start", id: "p1" },
@@ -86,20 +99,17 @@ describe("ChatReader", () => {
         model: "m",
       },
     ]);
-    expect(wire.phase).toBe("ended");
+    expect(wire.evidence.isEnded).toBe(true);
   });
 
   it("ED-05 ends at the sentinel, and without it has its evidence all the same", () => {
     const [withIt, without] = [reader(), reader()];
 
-    read([delta({ content: "x" }), finish("stop"), "[DONE]"], withIt);
+    read([delta({ content: "x" }), finish("stop"), DONE], withIt);
     read([delta({ content: "x" }), finish("stop")], without);
 
-    expect([withIt.phase, without.phase]).toEqual(["ended", "evidence"]);
-  });
-
-  it("ED-03 takes no sentinel for evidence", () => {
-    expect(classOf(() => read([delta({ content: "x" }), "[DONE]"]))).toBe("stream.truncated");
+    expect([withIt.evidence.isEnded, without.evidence.isEnded]).toEqual([true, false]);
+    expect(without.evidence.stands).toBe(true);
   });
 
   it.each([
@@ -110,11 +120,71 @@ describe("ChatReader", () => {
     ["content_filter", "content-filter"],
     ["a_reason_of_the_future", "other"],
   ])("reads the finish reason %s as %s", (raw, finishReason) => {
-    expect(read([finish(raw), "[DONE]"]).at(-1)).toMatchObject({ finishReason, rawFinishReason: raw });
+    expect(read([finish(raw), DONE]).at(-1)).toMatchObject({ finishReason, rawFinishReason: raw });
   });
 
-  it("takes a gateway's finish reason `error` for the failure that it is", () => {
-    expect(classOf(() => read([delta({ content: "x" }), finish("error")]))).toBe("server.error");
+  it.each([
+    ["STOP", "stop"],
+    ["eos", "stop"],
+    ["eos_token", "stop"],
+    ["end_turn", "stop"],
+    ["stop_sequence", "stop"],
+    ["max_tokens", "length"],
+    ["LENGTH", "length"],
+    ["tool_use", "tool-calls"],
+  ])("reads the finish reason %s of compatible servers as %s", (raw, finishReason) => {
+    expect(read([finish(raw), DONE]).at(-1)).toMatchObject({ finishReason, rawFinishReason: raw });
+  });
+
+  it.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "ABORT"])(
+    "takes the finish reason %s for the failure that it is, streamed and whole, behind a tool call too",
+    (reason) => {
+      const tool_calls = [{ index: 0, id: "c", type: "function", function: { name: "f", arguments: "{}" } }];
+      const message = { content: "x", tool_calls };
+
+      expect(classOf(() => read([delta({ content: "x" }), finish(reason), DONE]))).toBe("server.error");
+      expect(classOf(() => read([delta({ tool_calls }), finish(reason), DONE]))).toBe("server.error");
+      expect(classOf(() => whole({ choices: [{ index: 0, message, finish_reason: reason }] }))).toBe("server.error");
+    },
+  );
+
+  it("keeps the largest of the counts that a server repeats", () => {
+    const parts = read([delta({ content: "x" }), counted(7, 1), finish("stop"), counted(0, 3), counted(7, 0), DONE]);
+
+    expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: 7, cacheReadTokens: 6, outputTokens: 3 } });
+  });
+
+  it("shows no half of a character, in text and in reasoning", () => {
+    const parts = read([
+      delta({ reasoning: "\ud83d" }),
+      delta({ reasoning: "\ude00" }),
+      delta({ content: "Hi \ud83d" }),
+      delta({ content: "\ude00!" }, { finish_reason: "stop" }),
+      DONE,
+    ]);
+
+    expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
+  });
+
+  it("says that it saw content which it cannot read", () => {
+    const strangers = [{ content: [{ type: "video" }] }, { audio: { id: "a" } }, { images: [{}] }];
+    const known = [{ content: "x" }, { content: [{ type: "text", text: "x" }] }, { audio: {}, images: [], refusal: "" }];
+    for (const fields of strangers) expect(unknownIn(fields)).toContain(true);
+    for (const fields of known) expect(unknownIn(fields)).not.toContain(true);
+  });
+
+  it("counts as content what it holds back, and what it cannot read", () => {
+    const holding = [
+      [delta({ content: "\ud83d" }), finish("stop")],
+      [delta({ refusal: "No." }), finish("stop")],
+      [delta({ images: [{}] }), finish("stop")],
+    ];
+
+    for (const chunks of holding) {
+      const wire = reader();
+      read(chunks, wire);
+      expect(wire.evidence.stands).toBe(true);
+    }
   });
 
   it.each(["reasoning_content", "reasoning"])("reads reasoning of compatible servers from %s", (field) => {
@@ -122,7 +192,7 @@ describe("ChatReader", () => {
       delta({ [field]: "Hm." }),
       delta({ content: "Yes.", [field]: null }),
       finish("stop"),
-      "[DONE]",
+      DONE,
     ]);
 
     expect(parts.slice(0, 5)).toEqual([
@@ -135,7 +205,7 @@ describe("ChatReader", () => {
   });
 
   it("OA-10 keeps a refusal apart from text", () => {
-    expect(read([delta({ refusal: "I can" }), delta({ refusal: "not." }), finish("stop"), "[DONE]"])).toMatchObject([
+    expect(read([delta({ refusal: "I can" }), delta({ refusal: "not." }), finish("stop"), DONE])).toMatchObject([
       { type: "refusal", part: { text: "I cannot." } },
       { finishReason: "refusal", rawFinishReason: "stop" },
     ]);
@@ -150,7 +220,7 @@ describe("ChatReader", () => {
       },
       delta({ content: "x" }),
       finish("content_filter"),
-      "[DONE]",
+      DONE,
     ]);
 
     expect(parts.at(-1)).toMatchObject({ finishReason: "content-filter", model: "m" });
@@ -159,7 +229,7 @@ describe("ChatReader", () => {
   it("reads only the first of several choices", () => {
     const other = { choices: [{ index: 1, delta: { content: "no" }, finish_reason: "length" }] };
 
-    const parts = read([delta({ content: "yes" }), other, finish("stop"), other, "[DONE]"]);
+    const parts = read([delta({ content: "yes" }), other, finish("stop"), other, DONE]);
 
     expect(parts.find((part) => part.type === "text-end")?.part.text).toBe("yes");
     expect(parts.at(-1)).toMatchObject({ finishReason: "stop" });
@@ -172,12 +242,14 @@ describe("ChatReader", () => {
     };
 
     const parts = read([
-      delta({ content: [{ type: "text", text: "Hi" }, { type: "thinking" }] }),
+      delta({ content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm." }] }] }),
+      delta({ content: [{ type: "text", text: "Hi" }] }),
       delta({ annotations: [citation] }),
       finish("stop"),
-      "[DONE]",
+      DONE,
     ]);
 
+    expect(parts.find((part) => part.type === "reasoning-end")?.part.text).toBe("Hm.");
     expect(parts.find((part) => part.type === "text-end")?.part).toEqual({
       type: "text",
       text: "Hi",
@@ -200,7 +272,7 @@ describe("ChatReader", () => {
       { usage: 7 },
       delta({ content: 7, tool_calls: {}, refusal: [], annotations: 1 }),
       finish("stop"),
-      "[DONE]",
+      DONE,
     ]);
 
     expect(parts).toEqual([expect.objectContaining({ type: "end", finishReason: "stop" })]);
@@ -250,12 +322,12 @@ describe("ChatReader and stop sequences", () => {
     expect(parts.slice(1)).toEqual([
       { type: "text-delta", id: "p1", delta: "one " },
       { type: "text-end", id: "p1", part: { type: "text", text: "one " } },
-      { type: "end", finishReason: "stop", model: "m" },
+      { type: "end", finishReason: "stop", model: "m", stopSequence: true },
     ]);
   });
 
   it("does not look for them in reasoning", () => {
-    const parts = read([delta({ reasoning: "END" }), finish("stop"), "[DONE]"], reader(["END"]));
+    const parts = read([delta({ reasoning: "END" }), finish("stop"), DONE], reader(["END"]));
 
     expect(parts.find((part) => part.type === "reasoning-end")?.part.text).toBe("END");
   });
@@ -322,7 +394,7 @@ describe("tool calls", () => {
   it("make an answer that ended with stop one of tool calls", () => {
     const calls = [{ index: 0, id: "c0", function: { name: "a", arguments: "{}" } }];
 
-    expect(read([delta({ tool_calls: calls }), finish("stop"), "[DONE]"]).at(-1)).toMatchObject({
+    expect(read([delta({ tool_calls: calls }), finish("stop"), DONE]).at(-1)).toMatchObject({
       finishReason: "tool-calls",
       rawFinishReason: "stop",
     });
@@ -333,7 +405,7 @@ describe("tool calls", () => {
       delta({ function_call: { name: "a", arguments: `{"x"` } }),
       delta({ function_call: { arguments: ":1}" } }),
       finish("function_call"),
-      "[DONE]",
+      DONE,
     ]);
 
     expect(legacy.find((part) => part.type === "tool-call")?.part).toMatchObject({ toolName: "a", input: { x: 1 } });

@@ -4,8 +4,11 @@ import {
   asObject,
   asString,
   asText,
+  checkFinishValue,
+  Evidence,
   isJsonObject,
   parseEvent,
+  RunningTotals,
   StopCutter,
   TargetFailure,
   TextParts,
@@ -18,24 +21,32 @@ import {
   type StreamPart,
   type Usage,
   type WireEvent,
-  type WirePhase,
   type WireReader,
 } from "@understudy/core/adapter";
 import { readCitation } from "../citations.ts";
 import { ToolCalls } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
-const FINISH_REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map<string, FinishReason>([
+/** In lower case. Behind the API's own words those of compatible servers, which pass on what their model said. */
+const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["stop", "stop"],
   ["length", "length"],
   ["tool_calls", "tool-calls"],
   ["function_call", "tool-calls"],
   ["content_filter", "content-filter"],
+  ["eos", "stop"],
+  ["eos_token", "stop"],
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["max_tokens", "length"],
+  ["tool_use", "tool-calls"],
 ]);
+/** Content that compatible servers put beside the text, and that has no place here. */
+const UNREAD_CONTENT = ["audio", "images"] as const;
 
 /** Reads a chat completion, as chunks or whole, of the vendor itself or of a server that speaks its format. */
 export class ChatReader implements WireReader {
-  phase: WirePhase = "answering";
+  readonly evidence: Evidence;
   readonly #newId: () => string;
   readonly #failures: FailureClassifier;
   readonly #cutter: StopCutter | undefined;
@@ -44,10 +55,19 @@ export class ChatReader implements WireReader {
   #refusal = "";
   #citations: Citation[] = [];
   #model: string | undefined;
+  readonly #totals = new RunningTotals();
   #usage: Usage | undefined;
   #rawFinishReason: string | undefined;
+  #hasUnknown = false;
 
-  constructor(context: AttemptContext, failures: FailureClassifier, stop: readonly string[]) {
+  /** `usageFollows`: it was asked for. */
+  constructor(
+    context: AttemptContext,
+    failures: FailureClassifier,
+    stop: readonly string[],
+    usageFollows: boolean,
+  ) {
+    this.evidence = new Evidence({ usageFollows });
     this.#newId = context.newId;
     this.#failures = failures;
     this.#cutter = stop.length === 0 ? undefined : new StopCutter(stop);
@@ -59,11 +79,6 @@ export class ChatReader implements WireReader {
   }
 
   event({ event: name, data }: WireEvent, out: StreamPart[]): void {
-    if (data === "[DONE]") {
-      if (this.phase !== "evidence") throw new TargetFailure("stream.truncated");
-      this.finish(out);
-      return;
-    }
     const chunk = parseEvent(data);
     this.#failures.check(chunk, chunk["choices"] !== undefined, name);
     this.#read(chunk, "delta", out);
@@ -87,7 +102,7 @@ export class ChatReader implements WireReader {
     }
     const hasCalls = this.#calls.close(out);
     const raw = this.#rawFinishReason;
-    let finishReason = FINISH_REASONS.get(raw) ?? "other";
+    let finishReason = FINISH_REASONS.get(raw?.toLowerCase() ?? "") ?? "other";
     // Both come with `stop`: a refusal always, tool calls from some servers.
     if (finishReason === "stop" && hasRefusal) finishReason = "refusal";
     else if (finishReason === "stop" && hasCalls) finishReason = "tool-calls";
@@ -116,19 +131,43 @@ export class ChatReader implements WireReader {
   #delta(delta: Foreign, out: StreamPart[]): void {
     // Two names for what only compatible servers have.
     const reasoning = delta["reasoning_content"] ?? delta["reasoning"];
-    if (typeof reasoning === "string") this.#texts.append("reasoning", reasoning, out);
+    if (typeof reasoning === "string") this.#append("reasoning", reasoning, out);
     const { content } = delta;
-    if (typeof content === "string") this.#texts.append("text", content, out);
-    else if (Array.isArray(content)) {
-      for (const part of content) this.#texts.append("text", asText(asObject(part)["text"]), out);
-    }
+    if (typeof content === "string") this.#append("text", content, out);
+    else if (Array.isArray(content)) for (const part of content) this.#part(asObject(part), out);
     const { refusal, annotations } = delta;
-    if (typeof refusal === "string") this.#refusal += refusal;
+    if (typeof refusal === "string" && refusal !== "") {
+      this.evidence.content();
+      this.#refusal += refusal;
+    }
     if (Array.isArray(annotations)) this.#citations.push(...annotations.map(asObject).map(readCitation));
+    for (const name of UNREAD_CONTENT) if (isFilled(delta[name])) this.#sawUnknown();
     const native = delta["tool_calls"] ?? legacyCall(delta["function_call"]);
     if (!Array.isArray(native) || native.length === 0) return;
+    this.evidence.content();
     this.#texts.close(out);
     this.#calls.take(native, out);
+  }
+
+  #append(type: "reasoning" | "text", delta: string, out: StreamPart[]): void {
+    if (delta === "") return;
+    this.evidence.content();
+    this.#texts.append(type, delta, out);
+  }
+
+  /** Some compatible servers give their content in parts. */
+  #part(part: Foreign, out: StreamPart[]): void {
+    const { text, thinking } = part;
+    if (typeof text === "string") this.#append("text", text, out);
+    else if (typeof thinking === "string") this.#append("reasoning", thinking, out);
+    else if (Array.isArray(thinking)) {
+      for (const piece of thinking) this.#append("reasoning", asText(asObject(piece)["text"]), out);
+    } else this.#sawUnknown();
+  }
+
+  #sawUnknown(): void {
+    this.evidence.content();
+    this.#hasUnknown = true;
   }
 
   /** Of a text; annotations come before it closes. */
@@ -140,30 +179,46 @@ export class ChatReader implements WireReader {
   }
 
   #finishReason(reason: string): void {
-    // A gateway's word for an answer that broke off behind it.
-    if (reason === "error") throw new TargetFailure("server.error", { vendorCode: reason });
+    checkFinishValue(reason);
     this.#rawFinishReason = reason;
-    this.phase = "evidence";
+    this.evidence.complete();
   }
 
   /** In the chunk of the finish reason, or in one of its own after it; null in all others. */
   #readUsage(native: Foreign, out: StreamPart[]): void {
     const { usage } = native;
     if (!isJsonObject(usage)) return;
-    this.#usage = readUsage(usage);
+    this.#totals.add(usage);
+    this.#usage = readUsage(this.#totals.totals);
     out.push({ type: "usage", usage: this.#usage });
   }
 
   /** A stop sequence has come. What the model goes on to write is no longer read. */
   #cut(out: StreamPart[]): void {
     this.#texts.close(out);
-    this.#end("stop", this.#rawFinishReason, out);
+    this.#end("stop", this.#rawFinishReason, out, true);
   }
 
-  #end(finishReason: FinishReason, rawFinishReason: string | undefined, out: StreamPart[]): void {
-    this.phase = "ended";
-    out.push({ type: "end", finishReason, rawFinishReason, usage: this.#usage, model: this.#model });
+  #end(
+    finishReason: FinishReason,
+    rawFinishReason: string | undefined,
+    out: StreamPart[],
+    stopSequence?: true,
+  ): void {
+    out.push({
+      type: "end",
+      finishReason,
+      rawFinishReason,
+      usage: this.#usage,
+      model: this.#model,
+      stopSequence,
+      unknownContent: this.#hasUnknown || undefined,
+    });
   }
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : isJsonObject(value) && Object.keys(value).length > 0;
 }
 
 /** What tool calls were called before there could be several. */

@@ -37,6 +37,6 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
     toNativeRequest: (request, context, refused) =>
       toNativeRequest(request, model, { ...context, refused, isVendor, maxTokensField }),
     reader: (context, failures, { stop }, refused) =>
-      new ChatReader(context, failures, stop.slice(nativeStops(model, refused))),
+      new ChatReader(context, failures, stop.slice(nativeStops(model, refused)), !refused.has("stream_options")),
   });
 }
