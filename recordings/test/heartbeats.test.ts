@@ -23,10 +23,7 @@ const answers: Readonly<Record<string, readonly (object | string)[]>> = {
   ],
   "openai-chat": chat,
   deepseek: chat,
-  gemini: [
-    { candidates: [{ content: { parts: [{ text: "Hi" }] } }] },
-    { candidates: [{ finishReason: "STOP" }] },
-  ],
+  gemini: [{ candidates: [{ content: { parts: [{ text: "Hi" }] } }] }, { candidates: [{ finishReason: "STOP" }] }],
 };
 
 /** Also under the names of events that mean something on some wire. */
@@ -49,7 +46,11 @@ async function readBy(wire: AdaptedWire, between: string): Promise<unknown> {
   const body = between + events.join(between) + between;
   const { parts, failure } = await runTarget(wire.inProcess(wire.usualModel, () => new Response(body)));
   const text = parts.flatMap((part) => (part.type === "text-delta" ? [part.delta] : [])).join("");
-  return { text, finish: parts.flatMap((part) => (part.type === "end" ? [part.finishReason] : [])), failure: failure?.class };
+  return {
+    text,
+    finish: parts.flatMap((part) => (part.type === "end" ? [part.finishReason] : [])),
+    failure: failure?.class,
+  };
 }
 
 describe.each(adaptedWires)("on the wire of $name", (wire) => {

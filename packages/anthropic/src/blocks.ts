@@ -16,7 +16,8 @@ import { readCitation } from "./citations.ts";
 /** A content block between its start and its stop. */
 export interface OpenBlock {
   delta(delta: Foreign, out: StreamPart[]): void;
-  close(out: StreamPart[]): void;
+  /** `isPushedAside`: the vendor began another block in its place, and never finished it. */
+  close(out: StreamPart[], isPushedAside?: boolean): void;
 }
 
 /** Blocks that this version knows. */
@@ -133,7 +134,11 @@ class ToolUseBlock implements OpenBlock {
     this.#call.append(asText(delta["partial_json"]), out);
   }
 
-  close(out: StreamPart[]): void {
+  close(out: StreamPart[], isPushedAside = false): void {
+    if (isPushedAside) {
+      this.#call.abandon(out);
+      return;
+    }
     const { id: _id, name: _name, input = {}, type: _type, ...rest } = this.#block;
     // Who called is worth keeping only where it was not the model itself.
     const isPlain = Object.entries(rest).every(([name, value]) => name === "caller" && isDirect(value));

@@ -90,6 +90,11 @@ const unknownIn = (events: readonly object[]): unknown =>
     (part) => part.type === "end" && part.unknownContent === true,
   );
 
+const callsOf = (events: readonly unknown[]): unknown =>
+  read([START, ...events.map((event) => Object(event)), ending("tool_use"), STOP]).parts.flatMap((part) =>
+    part.type === "tool-call" ? [part.part] : [],
+  );
+
 describe("MessagesReader", () => {
   it("reads text, with evidence at the stop reason and the end at message_stop", () => {
     const text = block({ type: "text", text: "" }, [
@@ -339,9 +344,25 @@ describe("MessagesReader", () => {
     expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
   });
 
+  it("reads one block that is begun twice, and makes no call of one that another pushed aside", () => {
+    const [start, delta, stop] = call("t1", `{"a":1}`, 0);
+    const [other] = call("t2", "{}", 0);
+    expect(callsOf([start, delta, start, stop])).toMatchObject([{ toolCallId: "t1", input: { a: 1 } }]);
+    expect(callsOf([start, start, delta, stop])).toMatchObject([{ toolCallId: "t1", input: { a: 1 } }]);
+    expect(callsOf([start, other, delta, stop])).toMatchObject([
+      { toolCallId: "t1", input: {}, inputText: "" },
+      { toolCallId: "t2", input: { a: 1 } },
+    ]);
+  });
+
   it("reads an answer that is whole in its message_start", () => {
     const content = [{ type: "tool_use", id: "t", name: "f", input: { a: 1 }, caller: { type: "direct" } }];
-    const message = { model: "claude-x", content, stop_reason: "tool_use", usage: { input_tokens: 3, output_tokens: 9 } };
+    const message = {
+      model: "claude-x",
+      content,
+      stop_reason: "tool_use",
+      usage: { input_tokens: 3, output_tokens: 9 },
+    };
 
     const { parts } = read([{ type: "message_start", message }, STOP]);
 

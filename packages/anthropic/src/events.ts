@@ -36,6 +36,8 @@ export class MessagesReader implements WireReader {
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
   readonly #blocks = new PartsByIndex<OpenBlock>();
+  /** How the blocks that are open began. */
+  readonly #starts = new Map<number, Foreign>();
   readonly #totals = new RunningTotals();
   #model: string | undefined;
   #stopReason: string | undefined;
@@ -111,6 +113,13 @@ export class MessagesReader implements WireReader {
   }
 
   #open(index: number, block: Foreign, out: StreamPart[]): void {
+    const before = this.#starts.get(index);
+    if (before !== undefined) {
+      // Some gateways begin a block twice.
+      if (before["type"] === block["type"] && before["id"] === block["id"]) return;
+      this.#close(index, out, true);
+    }
+    this.#starts.set(index, block);
     // The vendor's own fallback for refusals: another model goes on.
     if (block["type"] === "fallback") this.#model = asString(asObject(block["to"])["model"]) ?? this.#model;
     if (!isKnownBlock(block["type"])) this.#hasUnknown = true;
@@ -127,11 +136,12 @@ export class MessagesReader implements WireReader {
     block.delta(delta, out);
   }
 
-  #close(index: number, out: StreamPart[]): void {
+  #close(index: number, out: StreamPart[], isPushedAside = false): void {
     const block = this.#blocks.get(index);
     if (block === undefined) return;
     this.#blocks.delete(index);
-    block.close(out);
+    this.#starts.delete(index);
+    block.close(out, isPushedAside);
   }
 
   #ending(delta: Foreign, usage: unknown, out: StreamPart[]): void {

@@ -390,6 +390,20 @@ describe("ResponsesReader", () => {
     expect(parts.flatMap((part) => (part.type === "text-end" ? [part.part.text] : []))).toEqual(["Hello"]);
   });
 
+  it("reads a call once that is announced or finished again behind its end", () => {
+    const finished = callOf("a", `{"x":1}`);
+
+    const parts = read([
+      added(callOf("a", "")),
+      done(finished),
+      added(callOf("a", "")),
+      done(finished),
+      completed([finished]),
+    ]);
+
+    expect(parts.filter((part) => part.type === "tool-call")).toHaveLength(1);
+  });
+
   it("makes no call of one that was announced and never finished", () => {
     const parts = read([added(callOf("a", "")), added(message([]), 1), text("Hi", 1), completed()]);
 
@@ -422,12 +436,15 @@ describe("ResponsesReader", () => {
     expect(parts.find((part) => part.type === "tool-call")?.part).toMatchObject({ toolName: "a", input: { x: 1 } });
   });
 
-  it.each(["error", "cancelled", "TIMEOUT"])("takes an answer that is incomplete by %s for the failure it is", (reason) => {
-    const response = { status: "incomplete", incomplete_details: { reason }, output: [message([said("x")])] };
+  it.each(["error", "cancelled", "TIMEOUT"])(
+    "takes an answer that is incomplete by %s for the failure it is",
+    (reason) => {
+      const response = { status: "incomplete", incomplete_details: { reason }, output: [message([said("x")])] };
 
-    expect(classOf(() => read([{ type: "response.incomplete", response }]))).toBe("server.error");
-    expect(classOf(() => whole(response))).toBe("server.error");
-  });
+      expect(classOf(() => read([{ type: "response.incomplete", response }]))).toBe("server.error");
+      expect(classOf(() => whole(response))).toBe("server.error");
+    },
+  );
 
   it("says that it saw an item, a part or a delta of a type that it does not know", () => {
     const strangers: readonly (readonly object[])[] = [

@@ -3,6 +3,7 @@ import {
   asIndex,
   asObject,
   asString,
+  asText,
   checkFinishValue,
   Evidence,
   parseEvent,
@@ -35,6 +36,8 @@ export class ResponsesReader implements WireReader {
   readonly #items = new PartsByIndex<OpenItem>();
   /** Types of all items so far. */
   readonly #types = new Set<string>();
+  /** Ids of the calls that are finished. */
+  readonly #callIds = new Set<string>();
   #after: string | undefined;
   #hasRefusal = false;
   #hasCalls = false;
@@ -98,8 +101,8 @@ export class ResponsesReader implements WireReader {
   }
 
   #open(index: number, native: Foreign, out: StreamPart[]): void {
-    // Some gateways announce an item again, with more in it or as it was.
-    if (this.#isOpen(index, native)) return;
+    // Some gateways announce an item again, also one that is finished.
+    if (this.#isOpen(index, native) || this.#callIds.has(asText(native["call_id"]))) return;
     this.#close(index, undefined, out);
     if (!isKnownItem(native["type"])) this.#hasUnknown = true;
     const { newId } = this.#context;
@@ -125,6 +128,7 @@ export class ResponsesReader implements WireReader {
     this.#items.delete(index);
     const before = out.length;
     item.close(whole, out);
+    if (item.callId !== undefined && item.callId !== "") this.#callIds.add(item.callId);
     if (item.type === "reasoning") this.#after = asString(whole?.["id"]);
     for (const { type } of out.slice(before)) {
       if (type === "refusal") this.#hasRefusal = true;

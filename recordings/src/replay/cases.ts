@@ -75,7 +75,9 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
 /** Nothing of the answer comes behind it. */
 function isTerminal(data: unknown): boolean {
   const { type } = fields(data);
-  return data === "[DONE]" || type === "message_stop" || type === "response.completed" || type === "response.incomplete";
+  return (
+    data === "[DONE]" || type === "message_stop" || type === "response.completed" || type === "response.incomplete"
+  );
 }
 
 /** Some recordings are the list of all chunks of a stream. */

@@ -115,7 +115,8 @@ export class AnswerDecoder {
     if (!evidence.isEnded && this.#stray.text !== "") this.#whole(this.#stray.text, out);
     if (evidence.isEnded) return;
     if (isForeign) throw new TargetFailure("gateway.not-a-stream");
-    if (!isWhole || !(how === "ended" ? evidence.isGiven : evidence.stands)) throw new TargetFailure("stream.truncated");
+    if (!isWhole || !(how === "ended" ? evidence.isGiven : evidence.stands))
+      throw new TargetFailure("stream.truncated");
     this.#finish(out);
   }
 

@@ -67,7 +67,11 @@ function read(open: () => Promise<Response>, limits?: AnswerLimits, usageFollows
   const clock = new VirtualClock();
   const controller = new AbortController();
   const context = { signal: controller.signal, clock, newId: () => "t", loss: () => undefined };
-  return { clock, controller, iterator: readAnswer({ open, wire: new ToyWire(usageFollows), failures, context, limits }) };
+  return {
+    clock,
+    controller,
+    iterator: readAnswer({ open, wire: new ToyWire(usageFollows), failures, context, limits }),
+  };
 }
 
 interface Outcome {
@@ -429,11 +433,9 @@ describe("readAnswer and time", () => {
 
   it("counts content that is not shown yet as content", async () => {
     const held = event({ held: "x" });
-    const bodies = [
-      [event({ held: "x", complete: true })],
-      [held, COMPLETE],
-      [HELLO, COMPLETE, held],
-    ].map((chunks) => openBody(chunks));
+    const bodies = [[event({ held: "x", complete: true })], [held, COMPLETE], [HELLO, COMPLETE, held]].map((chunks) =>
+      openBody(chunks),
+    );
     const readings = bodies.map(({ open }) => read(open));
     const outcomes = readings.map(({ iterator }) => collect(iterator));
     const cancelled = async (milliseconds: number): Promise<readonly boolean[]> => {

@@ -168,7 +168,11 @@ describe("ChatReader", () => {
 
   it("says that it saw content which it cannot read", () => {
     const strangers = [{ content: [{ type: "video" }] }, { audio: { id: "a" } }, { images: [{}] }];
-    const known = [{ content: "x" }, { content: [{ type: "text", text: "x" }] }, { audio: {}, images: [], refusal: "" }];
+    const known = [
+      { content: "x" },
+      { content: [{ type: "text", text: "x" }] },
+      { audio: {}, images: [], refusal: "" },
+    ];
     for (const fields of strangers) expect(unknownIn(fields)).toContain(true);
     for (const fields of known) expect(unknownIn(fields)).not.toContain(true);
   });
@@ -188,12 +192,7 @@ describe("ChatReader", () => {
   });
 
   it.each(["reasoning_content", "reasoning"])("reads reasoning of compatible servers from %s", (field) => {
-    const parts = read([
-      delta({ [field]: "Hm." }),
-      delta({ content: "Yes.", [field]: null }),
-      finish("stop"),
-      DONE,
-    ]);
+    const parts = read([delta({ [field]: "Hm." }), delta({ content: "Yes.", [field]: null }), finish("stop"), DONE]);
 
     expect(parts.slice(0, 5)).toEqual([
       { type: "reasoning-start", id: "p1" },

@@ -41,8 +41,6 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, Finish
   ["max_tokens", "length"],
   ["tool_use", "tool-calls"],
 ]);
-/** Content that compatible servers put beside the text, and that has no place here. */
-const UNREAD_CONTENT = ["audio", "images"] as const;
 
 /** Reads a chat completion, as chunks or whole, of the vendor itself or of a server that speaks its format. */
 export class ChatReader implements WireReader {
@@ -61,12 +59,7 @@ export class ChatReader implements WireReader {
   #hasUnknown = false;
 
   /** `usageFollows`: it was asked for. */
-  constructor(
-    context: AttemptContext,
-    failures: FailureClassifier,
-    stop: readonly string[],
-    usageFollows: boolean,
-  ) {
+  constructor(context: AttemptContext, failures: FailureClassifier, stop: readonly string[], usageFollows: boolean) {
     this.evidence = new Evidence({ usageFollows });
     this.#newId = context.newId;
     this.#failures = failures;
@@ -141,7 +134,8 @@ export class ChatReader implements WireReader {
       this.#refusal += refusal;
     }
     if (Array.isArray(annotations)) this.#citations.push(...annotations.map(asObject).map(readCitation));
-    for (const name of UNREAD_CONTENT) if (isFilled(delta[name])) this.#sawUnknown();
+    // Content that compatible servers put beside the text, and that has no place here.
+    if (isFilled(delta["audio"]) || isFilled(delta["images"])) this.#sawUnknown();
     const native = delta["tool_calls"] ?? legacyCall(delta["function_call"]);
     if (!Array.isArray(native) || native.length === 0) return;
     this.evidence.content();
@@ -199,12 +193,7 @@ export class ChatReader implements WireReader {
     this.#end("stop", this.#rawFinishReason, out, true);
   }
 
-  #end(
-    finishReason: FinishReason,
-    rawFinishReason: string | undefined,
-    out: StreamPart[],
-    stopSequence?: true,
-  ): void {
+  #end(finishReason: FinishReason, rawFinishReason: string | undefined, out: StreamPart[], stopSequence?: true): void {
     out.push({
       type: "end",
       finishReason,
