@@ -10,7 +10,6 @@ import {
   parseEvent,
   RunningTotals,
   StopCutter,
-  TargetFailure,
   TextParts,
   type AttemptContext,
   type Citation,
