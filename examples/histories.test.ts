@@ -112,7 +112,7 @@ function materialize(history: readonly Turn[], { vendor, model, endpoint }: Targ
 
 /** A block with ids of its own. */
 function marked(data: JsonObject, count: number): JsonObject {
-  const parsed: JsonObject = JSON.parse(JSON.stringify(data).replaceAll("N", String(count)));
+  const parsed: JsonObject = JSON.parse(JSON.stringify(data).replaceAll("#", String(count)));
   return parsed;
 }
 
@@ -236,8 +236,8 @@ const WIRES: Readonly<Record<string, Wire>> = {
   anthropic: {
     make: (fetch) => anthropic("claude-sonnet-5-5", { ...KEY, fetch }),
     hosted: [
-      { type: "server_tool_use", id: "srvtoolu_N", name: "web_search", input: {} },
-      { type: "web_search_tool_result", tool_use_id: "srvtoolu_N", content: [] },
+      { type: "server_tool_use", id: "srvtoolu_#", name: "web_search", input: {} },
+      { type: "web_search_tool_result", tool_use_id: "srvtoolu_#", content: [] },
     ],
     signature: { signature: "c2ln" },
     check: checkAnthropic,
@@ -245,15 +245,15 @@ const WIRES: Readonly<Record<string, Wire>> = {
   gemini: {
     make: (fetch) => gemini("gemini-3.8-flash", { ...KEY, fetch }),
     hosted: [
-      { executableCode: { language: "PYTHON", code: "print(N)" } },
-      { codeExecutionResult: { outcome: "OUTCOME_OK", output: "N" } },
+      { executableCode: { language: "PYTHON", code: "print(#)" } },
+      { codeExecutionResult: { outcome: "OUTCOME_OK", output: "#" } },
     ],
     signature: {},
     check: checkGemini,
   },
   "openai responses": {
     make: (fetch) => openai("gpt-6.1-terra", { ...KEY, fetch }),
-    hosted: [{ type: "web_search_call", id: "ws_N", status: "completed" }],
+    hosted: [{ type: "web_search_call", id: "ws_#", status: "completed" }],
     signature: { id: "rs_1", encrypted_content: "c2ln" },
     check: checkResponses,
   },
@@ -277,7 +277,8 @@ describe("a random history", () => {
     await fc.assert(
       fc.asyncProperty(turns, async (history) => {
         const made = await bodyOf(history, wire);
-        if (made === undefined) return;
+        // Of a history of foreign reasoning alone nothing is left to be sent.
+        if (made === undefined || !made.messages.some(({ role }) => role === "user")) return;
         sent++;
         wire.check(made.body, made.messages);
       }),
