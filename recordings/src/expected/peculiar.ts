@@ -1,9 +1,12 @@
+import type { FailureClass } from "@understudy/core";
 import type { Reading } from "./reading.ts";
 
 interface Peculiar {
   /** Why the recording is not read like all others. */
   readonly reason: string;
   readonly expected: Partial<Reading>;
+  /** What a chain makes of an answer that the vendor sent whole. */
+  readonly chainFailure?: FailureClass | undefined;
   /** What goes back to the vendor. */
   readonly kept?: readonly unknown[] | undefined;
   /** Wires whose simulators refuse the answer in a history. */

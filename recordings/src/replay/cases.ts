@@ -1,3 +1,4 @@
+import type { FailureClass } from "@understudy/core";
 import { isDeepStrictEqual } from "node:util";
 import type { AdaptedWire } from "../adapters.ts";
 import { parseEvents } from "../events.ts";
@@ -19,6 +20,8 @@ export interface ReplayCase {
   /** Wires on which the conversation cannot go on. */
   readonly refusedBy: readonly string[];
   readonly expected: Reading;
+  /** What a chain makes of it, where an answer that came whole is none for an application. Always stated by hand. */
+  readonly chainFailure: FailureClass | undefined;
   /** Whether what is stated by hand differs from what the recording itself says. */
   readonly isStatementNeeded: boolean;
   /** The same for the first bytes of the body. */
@@ -42,7 +45,7 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
   const type = isStream ? "text/event-stream" : "application/json";
   const events = isStream ? eventsOf(body) : [];
   const native = isStream ? wire.expected.assemble(events.map(({ data }) => data)) : wholeOf(wire, body);
-  const { expected: stated = {}, kept, refusedBy } = peculiar[file] ?? {};
+  const { expected: stated = {}, chainFailure, kept, refusedBy } = peculiar[file] ?? {};
   const reading = wire.expected.read(native);
   return {
     file,
@@ -54,8 +57,12 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
     kept: kept ?? wire.expected.kept(native),
     refusedBy: refusedBy ?? [],
     expected: { ...reading, ...stated },
+    chainFailure,
     isStatementNeeded:
-      kept !== undefined || refusedBy !== undefined || !isDeepStrictEqual({ ...reading, ...stated }, reading),
+      chainFailure !== undefined ||
+      kept !== undefined ||
+      refusedBy !== undefined ||
+      !isDeepStrictEqual({ ...reading, ...stated }, reading),
     expectedOf: (bytes) => {
       if (!isStream) return { ...nothing, failure: "stream.truncated" };
       const whole = events.filter(({ end }) => end <= bytes);

@@ -20,7 +20,7 @@ export interface RunCounts {
  * bytes it got: with the whole run, which is compared with the independent reading, or with the reading of a part.
  */
 export async function replayInProcess(wire: AdaptedWire, one: ReplayCase, counts: RunCounts): Promise<string[]> {
-  const playback = new Playback(one.headers["content-type"] ?? "");
+  const playback = new Playback(one.headers);
   const target = wire.inProcess(one.model, () => playback.respond());
   const run = (pieces: readonly Uint8Array[]): Promise<Run> => {
     playback.load(pieces);

@@ -15,7 +15,7 @@ export interface PlaybackServer {
 }
 
 /** Where a recorder kept a body decoded and whole, the headers of its transport no longer fit. */
-const transport = /^(?:content-length|content-encoding|transfer-encoding|connection|date)$/;
+const transport = /^(?:content-length|content-encoding|transfer-encoding|connection)$/;
 
 /** Serves recorded answers over HTTP, each under a path of its own. */
 export async function startPlayback(answerOf: (name: string) => PlayedAnswer): Promise<PlaybackServer> {

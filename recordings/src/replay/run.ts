@@ -57,8 +57,10 @@ export class Playback {
   readonly #headers: Headers;
   #pieces: readonly Uint8Array[] = [];
 
-  constructor(contentType: string) {
-    this.#headers = new Headers({ "content-type": contentType });
+  constructor(headers: Readonly<Record<string, string>>) {
+    this.#headers = new Headers(headers);
+    // The body is played as it was kept: decoded.
+    for (const name of ["content-encoding", "content-length", "transfer-encoding"]) this.#headers.delete(name);
   }
 
   load(pieces: readonly Uint8Array[]): void {
