@@ -87,7 +87,7 @@ const REFUSALS: readonly FailureRow[] = [
   { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: withoutParam },
   {
     ...unsupported,
-    text: /^(?:Unsupported (?:parameter|value): '[\w.[\]]{1,100}'|Unrecognized request argument supplied: [\w.]{1,100}|`?[\w.]{1,60}`? (?:is|are) not supported (?:with|by|for) th(?:is|e) (?:model|endpoint|API)\b|(?:This|The) model does not support\b)/i,
+    text: /^(?:Unsupported (?:parameter|value): '[\w.[\]]{1,100}'|Unrecognized request argument supplied: [\w.]{1,100}|(?:`?[\w.]{1,60}`? (?:is|are)|[A-Z]\w{1,30}(?: \w{1,30}){0,3}) not supported (?:with|by|for) th(?:is|e) (?:model|endpoint|API)\b|(?:This|The) model does not support\b)/i,
     repair: withoutParam,
   },
   { ...unsupported, code: "unsupported_file", capability: "files" },

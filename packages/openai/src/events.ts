@@ -36,6 +36,7 @@ export class ResponsesReader implements WireReader {
   readonly #items = new PartsByIndex<OpenItem>();
   /** Types of all items so far. */
   readonly #types = new Set<string>();
+  #isHandedOver = false;
   /** Ids of the calls that are finished. */
   readonly #callIds = new Set<string>();
   #after: string | undefined;
@@ -128,6 +129,7 @@ export class ResponsesReader implements WireReader {
     this.#items.delete(index);
     const before = out.length;
     item.close(whole, out);
+    if (whole !== undefined && isHandedOver(whole)) this.#isHandedOver = true;
     if (item.callId !== undefined && item.callId !== "") this.#callIds.add(item.callId);
     if (item.type === "reasoning") this.#after = asString(whole?.["id"]);
     for (const { type } of out.slice(before)) {
@@ -173,7 +175,7 @@ export class ResponsesReader implements WireReader {
     if (this.#isCut()) return "stop";
     if (this.#hasRefusal) return "refusal";
     if (this.#hasCalls) return "tool-calls";
-    return [...this.#types].some(isHandedOver) ? "pause" : "stop";
+    return this.#isHandedOver ? "pause" : "stop";
   }
 
   /** A stop sequence has come. What the model goes on to write is no longer read. */

@@ -239,7 +239,7 @@ class OtherItem implements OpenItem {
   constructor(item: Foreign, { newId }: ItemContext, out: StreamPart[]) {
     this.type = asText(item["type"]);
     this.#newId = newId;
-    this.#isHosted = this.type.endsWith("_call") && !isHandedOver(this.type);
+    this.#isHosted = this.type.endsWith("_call") && !isHandedOver(item);
     if (this.#isHosted) out.push({ type: "working", kind: "server-tool", on: true });
   }
 
@@ -267,9 +267,10 @@ class OtherItem implements OpenItem {
   }
 }
 
-/** Calls that the application has to answer, in the vendor's own terms. */
-export function isHandedOver(type: string): boolean {
-  return /^(?:computer|(?:local_)?shell|apply_patch)_call$|_approval_request$/.test(type);
+/** Whether the application has to answer a call, in the vendor's own terms. */
+export function isHandedOver({ type, execution }: Foreign): boolean {
+  if (type === "tool_search_call") return execution === "client";
+  return /^(?:computer|(?:local_)?shell|apply_patch)_call$|_approval_request$/.test(asText(type));
 }
 
 function cited(part: Foreign, opaque: JsonObject): PartExtras {

@@ -36,7 +36,8 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
   "anthropic/error/401-invalid-key.json": badKey,
   "anthropic/error/404-model-not-found-3.json": noModel,
   "anthropic/error/404-model-not-found.json": noModel,
-  "anthropic/error/composed-400-credit-balance.json": { class: "billing.exhausted" },
+  // Composed with a word of its own before it: the vendor's sentence begins with "Your credit balance".
+  "anthropic/error/composed-400-credit-balance.json": rejected,
   "anthropic/error/composed-429-input-tokens-with-retry-after.json": { class: "rate.tokens", retryAfterMs: 16_000 },
   "anthropic/error/composed-529-overloaded.json": { class: "server.overloaded" },
 

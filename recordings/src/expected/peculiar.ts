@@ -41,6 +41,7 @@ export const peculiar: Readonly<Record<string, Peculiar>> = {
     expected: {},
     refusedBy: ["gemini"],
   },
+  "openai-responses/stream/tool-search-gpt-5-4.sse": { reason: handedOver, expected: { finishReason: "pause" } },
   "openai-responses/stream/apply-patch.sse": { reason: handedOver, expected: { finishReason: "pause" } },
   "openai-responses/stream/mcp-approval-request.sse": { reason: handedOver, expected: { finishReason: "pause" } },
   "openai-responses/response/local-shell.json": { reason: handedOver, expected: { finishReason: "pause" } },

@@ -124,6 +124,7 @@ function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
+/** Some recorders have put a word in angle brackets in the place of an id: that is none. */
 function requestId(wire: AdaptedWire, headers: Readonly<Record<string, string>>): string | undefined {
-  return wire.requestIdHeaders.map((name) => headers[name]).find(Boolean);
+  return wire.requestIdHeaders.map((name) => headers[name]).find((id) => id !== undefined && !/[<>]/.test(id));
 }
