@@ -241,8 +241,9 @@ export class ChainHealth {
     const isHard = rule.hardBlock === true;
     const because = failure.class;
     if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard, because }, now)) return undefined;
-    this.#setup.onEvent({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
+    // Before the event: a hook may end the cooldown, and that news has to come last.
     this.#store.publish({ type: "cooldown", scope, forMs, isHard, because });
+    this.#setup.onEvent({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
     return forMs;
   }
 
@@ -289,10 +290,11 @@ export class ChainHealth {
     const { clock, random, onEvent } = this.#setup;
     const now = clock.now();
     const breaker = new Breaker(now, random, (from, to, openMs) => {
+      const isOwn = !this.#isListening;
+      // Before the event: a hook may enable the target, and that news has to come last.
+      if (isOwn && to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
+      if (isOwn && to === "closed") this.#store.publish({ type: "closed", key });
       onEvent({ type: "breaker", vendor, model, endpoint, from, to });
-      if (this.#isListening) return;
-      if (to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
-      if (to === "closed") this.#store.publish({ type: "closed", key });
     });
     return { breaker, repeats: new RepeatBudget(now), throwsInARow: 0 };
   }

@@ -41,6 +41,28 @@ describe("two chains with one memoryStore()", () => {
     expect(made.chains.map((chain) => chain.snapshot()[0]?.breaker)).toEqual(["open", "open"]);
   });
 
+  test.each([
+    ["a breaker that opens", dead, 5],
+    ["a cooldown that begins", [fail("rate.requests", { status: 429, retryAfterMs: 30_000 })], 1],
+  ] as const)("a hook that enables the target at %s has the last word everywhere", async (_name, script, calls) => {
+    const made = harness();
+    const target = scripted(made.clock, [script]);
+    const backup = scripted(made.clock, [answer("Backup")], { vendor: "beta" });
+    const store = memoryStore(made.clock);
+    const witness = made.chain([target, backup], { store });
+    const front: Chain = made.chain([target, backup], {
+      store,
+      onEvent: (event) => {
+        const isBlock = event.type === "cooldown" || (event.type === "breaker" && event.to === "open");
+        if (isBlock) front.enable({ vendor: "alpha" });
+      },
+    });
+
+    await ask(made, front, calls);
+
+    expect([front, witness].map((chain) => chain.snapshot()[0]?.blockedForMs)).toEqual([0, 0]);
+  });
+
   test("share a cooldown", async () => {
     const made = pair([[fail("rate.requests", { status: 429, retryAfterMs: 30_000 })], answer("Primary")]);
 
