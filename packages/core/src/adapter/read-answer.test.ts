@@ -167,7 +167,7 @@ async function outcomeOf(chunks: readonly (string | Uint8Array)[], headers?: Rec
 }
 
 // Loading it takes time that no virtual clock knows of.
-beforeAll(loadEventParser);
+beforeAll(() => loadEventParser());
 
 describe("readAnswer", () => {
   it("yields the response part first, then one array per network read", async () => {
