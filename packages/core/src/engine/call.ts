@@ -23,7 +23,7 @@ import type { CallRequests } from "./call-requests.ts";
 import { Delivery } from "./delivery.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import type { Batch } from "./gate.ts";
-import type { ChainHealth } from "./health/chain-health.ts";
+import type { Admitted, ChainHealth } from "./health/chain-health.ts";
 import { Eligibility } from "./eligibility.ts";
 import { judgeAnswer, type Judgement } from "./judge-answer.ts";
 import { makeAnswer, partialOf } from "./make-answer.ts";
@@ -98,6 +98,8 @@ export class Call {
   readonly #released = Promise.withResolvers<void>();
   readonly #result = Promise.withResolvers<Answer>();
   #running: Running | undefined;
+  /** What the repeat on a new connection is going to be made by. */
+  #held: Admitted | undefined;
   #settled = false;
   #attempts = 0;
   #partIds = 0;
@@ -215,6 +217,7 @@ export class Call {
     });
     const running = { step, run };
     this.#running = running;
+    this.#held = undefined;
     this.#eligibility.began(step.candidate);
     // Last: a hook may end the call, and then the attempt is one of those that are stopped.
     emit({ callId, type: "attempt-start", ...name });
@@ -282,6 +285,7 @@ export class Call {
     if (isLast && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
       return this.#deliver(running, ended);
     }
+    this.#held = again?.admitted;
     const record = this.#record(running, "failed", failure, cooldownMs);
     // A whole answer that is unusable is shown to the caller as it is.
     const partial = ended === undefined ? this.#delivery.partial() : partialOf(run);
@@ -319,7 +323,10 @@ export class Call {
         }
         if (this.#settled) return undefined;
         // A repeat that was promised is made, whatever other calls have found meanwhile; an operator's word ends it.
-        if (health.isIsolated(candidate.target)) return this.#nextTicket();
+        if (health.isIsolated(candidate.target)) {
+          this.#letGo();
+          return this.#nextTicket();
+        }
         return { ...(again ?? this.#admission.again(candidate)), repair, repeat: kind };
       }
       default:
@@ -465,8 +472,15 @@ export class Call {
   /** From here on nothing can end the call another way. */
   #close(): void {
     this.#settled = true;
+    this.#letGo();
     this.#alarm.stop();
     this.#setup.options.signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  /** The repeat that was to follow is not made: what it would have been made by says nothing. */
+  #letGo(): void {
+    if (this.#held !== undefined) this.#setup.health.stopped(this.#held);
+    this.#held = undefined;
   }
 
   #emitEnd(end: Pick<Extract<EngineEvent, { type: "end" }>, "outcome" | "code" | "tier">): void {

@@ -102,6 +102,34 @@ describe("a reset before any byte on a connection that may be old", () => {
     expect(front.snapshot()[0]?.breaker).toBe("closed");
   });
 
+  test.each(["attempt-end", "repeat"] as const)(
+    "a caller who leaves between a probe's old connection and the new one (%s) gives the probe back",
+    async (moment) => {
+      const { clock, chain, events } = harness();
+      const outage: Script[] = Array.from({ length: 5 }, () => [fail("server.error")]);
+      const target = scripted(clock, [...outage, stale("Back")]);
+      const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
+      const controller = new AbortController();
+      const front = chain([target, backup], {
+        onEvent: (event) => {
+          events.push(event);
+          if (target.calls.length === 6 && event.type === moment) controller.abort();
+        },
+      });
+      for (let calls = 0; calls < 5; calls++) {
+        // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+        await finish(clock, front.generate("Hi"));
+      }
+      await clock.advance(20_000);
+
+      const error = await rejection(clock, front.generate("Hi", { signal: controller.signal }));
+
+      expect(error.code).toBe("aborted");
+      expect(target.calls).toHaveLength(6);
+      expect(front.snapshot()[0]?.breaker).toBe("open");
+    },
+  );
+
   test("an operator's isolation ends the repeat", async () => {
     const { clock, chain, events } = harness();
     const target = scripted(clock, [stale("Here")]);
