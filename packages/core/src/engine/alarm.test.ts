@@ -103,6 +103,17 @@ describe("Alarm", () => {
     expect(state.decided).toEqual([{ now: 1_075, late: false }]);
   });
 
+  test("row 57 after a standstill a limit that passed behind it is not decided at once either", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: false });
+    const turns: number[] = [];
+    clock.setTimeout(() => turns.push(state.decided.length), 1_251, false);
+
+    await clock.suspend(1_251);
+
+    expect(turns).toEqual([0]);
+    expect(state.decided).toEqual([{ now: 1_251, late: true }]);
+  });
+
   test("row 57 a deadline that moved meanwhile is not decided", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
     clock.setTimeout(

@@ -63,7 +63,9 @@ export class Alarm {
 
   #fired(due: DueTime): void {
     const now = this.#clock.now();
-    if (due.isLimit) this.#afterPollTurns(POLL_TURNS, now - due.at > LATE_MS);
+    const late = now - due.at > LATE_MS;
+    // So late, a limit behind what was due may have passed too.
+    if (due.isLimit || late) this.#afterPollTurns(POLL_TURNS, late);
     else this.#decide(now, false);
   }
 
