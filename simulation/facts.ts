@@ -2,10 +2,16 @@ import type { Answer, EngineEvent, StreamEvent, TargetHealth } from "@understudy
 import type { StreamPart } from "@understudy/core/adapter";
 import type { CallPlan, TargetPlan, WorldPlan } from "./world/plan.ts";
 
-/** One read that the engine was given, with when it asked for it. */
-export interface ReadFact {
-  readonly askedAt: number;
+/** A moment. Readings of a clock are never equal: what belongs together happened in one turn of the event loop. */
+export interface Moment {
   readonly at: number;
+  /** Turns are counted by timers fired: within one, nothing but microtasks ran. */
+  readonly turn: number;
+}
+
+/** One read that the engine was given, with when it asked for it. */
+export interface ReadFact extends Moment {
+  readonly asked: Moment;
   readonly parts: readonly StreamPart[];
   /** The engine had already left. */
   readonly isLate: boolean;
@@ -18,26 +24,30 @@ export interface UpstreamFact {
   /** Which of the call's attempts it was when it arrived. */
   readonly attempt: number;
   readonly startedAt: number;
+  /** The engine asked for a connection that has never been used. */
+  readonly isFresh: boolean;
   readonly reads: ReadFact[];
   readonly ids: Set<string>;
   /** What it threw, when the engine had not left before. */
-  thrown?: { readonly at: number; readonly error: unknown };
+  thrown?: Moment & { readonly error: unknown };
   /** Ended without evidence. */
-  doneAt?: number;
+  done?: Moment;
   /** When the engine asked for what has not come yet. */
-  pendingSince?: number | undefined;
+  pending?: Moment | undefined;
   /** What it sends breaks the contract from this read on. */
   brokenAt?: number;
-  abortedAt?: number;
+  aborted?: Moment;
   returned: number;
 }
 
 /** What a consumer saw. */
-export type SeenFact =
-  | { readonly type: "event"; readonly at: number; readonly event: StreamEvent }
-  | { readonly type: "text"; readonly at: number; readonly text: string }
-  | { readonly type: "done"; readonly at: number }
-  | { readonly type: "error"; readonly at: number; readonly error: unknown };
+export type SeenFact = Moment &
+  (
+    | { readonly type: "event"; readonly event: StreamEvent }
+    | { readonly type: "text"; readonly text: string }
+    | { readonly type: "done" }
+    | { readonly type: "error"; readonly error: unknown }
+  );
 
 export interface CallFact {
   readonly id: number;
@@ -45,11 +55,11 @@ export interface CallFact {
   startedAt: number;
   readonly seen: SeenFact[];
   readonly upstream: UpstreamFact[];
-  readonly events: { readonly at: number; readonly event: EngineEvent }[];
+  readonly events: (Moment & { readonly event: EngineEvent })[];
   /** How the call itself settled: the stream was given, or it was not. */
-  opened?: { readonly at: number; readonly error?: unknown };
-  result?: { readonly at: number; readonly answer?: Answer; readonly error?: unknown };
-  abortedAt?: number;
+  opened?: Moment & { readonly error?: unknown };
+  result?: Moment & { readonly answer?: Answer; readonly error?: unknown };
+  aborted?: Moment;
   /** How many engine events of the call there had been. */
   eventsAtAbort?: number;
   leftAt?: number;
@@ -63,7 +73,7 @@ export interface CallFact {
 }
 
 /** Everything that matters for health, in the order in which it happened. */
-export type TimelineEntry = { readonly at: number; readonly turn: number } & Happening;
+export type TimelineEntry = Moment & Happening;
 
 export type Note = (happening: Happening) => void;
 
@@ -88,4 +98,7 @@ export interface Facts {
   readonly isFinished: boolean;
   readonly engineTimersAtRest: number;
   readonly stray: readonly unknown[];
+  /** What callbacks of the application threw or rejected with, and what of it came to `onInternalError`. */
+  readonly thrownByCallbacks: readonly unknown[];
+  readonly internalErrors: readonly unknown[];
 }

@@ -1,7 +1,8 @@
 import type { Facts } from "./facts.ts";
 import { findViolations } from "./oracle/invariants.ts";
 import type { Violation } from "./oracle/words.ts";
-import { makePlan, type Profile } from "./world/plan.ts";
+import { makePlan } from "./world/make-plan.ts";
+import type { Profile } from "./world/plan.ts";
 import { SeededRandom } from "./world/random.ts";
 import { runWorld } from "./world/world.ts";
 

@@ -1,23 +1,23 @@
 import { isUnderstudyError, type FinishReason } from "@understudy/core";
-import { isTargetFailure } from "@understudy/core/adapter";
 import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
-import { evidenceOf, sentParts } from "./output.ts";
-import { RULES } from "./rules.ts";
-import { attemptsOf, eventsOf, scopesOf, sleptWithin, type AttemptFact } from "./words.ts";
+import { evidenceOf, sentParts, wordsOf } from "./output.ts";
+import { isStop, RULES } from "./rules.ts";
+import { graceFor, LATE_MS } from "./tolerance.ts";
+import { attemptsOf, eventsOf, failureOf, readsOf, scopesOf, sleptWithin, type AttemptFact } from "./words.ts";
 
 /** 14. At most `maxAttempts` attempts, at most three per target. */
 export function* attemptsAreBounded({ calls, plan }: Facts): Iterable<string> {
   const most = plan.maxAttempts ?? plan.targets.length + 2;
-  for (const { id, upstream } of calls) {
-    if (upstream.length > most) yield `call ${id} made ${upstream.length} attempts of ${most}`;
+  for (const call of calls) {
+    if (call.upstream.length > most) yield `call ${call.id} made ${call.upstream.length} attempts of ${most}`;
     for (const target of plan.targets) {
-      const there = upstream.filter((one) => one.target === target).length;
-      if (there > 3) yield `call ${id} asked one target ${there} times`;
+      const there = call.upstream.filter((one) => one.target === target).length;
+      if (there > 3) yield `call ${call.id} asked one target ${there} times`;
     }
   }
 }
 
-/** 15. No attempt after the caller's abort, the deadline or an invalid request. */
+/** 15. No attempt after the caller's abort, the deadline or a failure that ends the chain. */
 export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
   for (const call of facts.calls) {
     const { id, plan, startedAt, upstream, events } = call;
@@ -27,22 +27,46 @@ export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
       yield `call ${id} was aborted before it began and made an attempt`;
     const due = startedAt + (plan.deadlineMs ?? 3_600_000);
     for (const one of upstream) {
-      if (one.startedAt > due + 1 + sleptWithin(facts, startedAt, one.startedAt))
+      if (one.startedAt > due + LATE_MS + graceFor(sleptWithin(facts, startedAt, one.startedAt)))
         yield `call ${id} made an attempt after its deadline`;
     }
-    const rejections = attemptsOf(call).filter(
-      ({ n, record }) => record?.class === "request.rejected" && !isRepaired(call, n),
-    );
-    const second = rejections.find(({ record }) => record?.vendor !== rejections[0]?.record?.vendor);
-    if (second !== undefined && attemptsOf(call).some(({ n }) => n > second.n)) {
-      yield `call ${id} was rejected by two vendors and went on`;
+    const released = events.findIndex(({ event }) => event.type === "released");
+    for (const { n, record } of attemptsOf(call)) {
+      if (record?.outcome !== "failed" || record.class === undefined || isRepaired(call, n)) continue;
+      const ended = events.findIndex(({ event }) => event.type === "attempt-end" && event.attempt.n === n);
+      if (!isStop(facts.plan.policy, record.class, released >= 0 && released < ended)) continue;
+      if (attemptsOf(call).some((later) => later.n > n))
+        yield `call ${id} went on after ${record.class}, which ends the chain`;
     }
-    const stopped = attemptsOf(call).findIndex(
-      ({ record }) => record?.class === "request.invalid" || record?.class === "local.resource",
-    );
-    const heedsRules = facts.plan.policy !== "insists";
-    if (heedsRules && stopped >= 0 && upstream.length > stopped + 1)
-      yield `call ${id} went on after a failure that stops the chain`;
+  }
+}
+
+/** 45. Who asks again because of a dead connection asks on a new one; nobody else does. */
+export function* newConnectionsAreNew({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    for (const { n, record, upstream } of attemptsOf(call)) {
+      if (upstream !== undefined && record?.repeat === "fresh-connection" && !upstream.isFresh)
+        yield `call ${call.id} attempt ${n} may travel on a used connection`;
+    }
+  }
+}
+
+/** 48. An output that failed twice in the same way, word for word, is not asked a third time at that model. */
+export function* stubbornModelsAreLeft({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const last = new Map<string, string>();
+    const settled = new Set<string>();
+    for (const { n, record, upstream } of attemptsOf(call)) {
+      if (upstream === undefined || record === undefined) continue;
+      const model = `${upstream.target.vendor}/${upstream.target.model}`;
+      if (settled.has(model)) yield `call ${call.id} attempt ${n} asks ${model} a third time`;
+      if (record.outcome !== "failed" || record.class === undefined) continue;
+      const words = wordsOf(upstream);
+      if (words === "" && !record.class.startsWith("output.")) continue;
+      const output = `${record.class} ${words}`;
+      if (last.get(model) === output) settled.add(model);
+      last.set(model, output);
+    }
   }
 }
 
@@ -65,8 +89,10 @@ export function* failedScopesAreLeft({ calls }: Facts): Iterable<string> {
   }
 }
 
+/** A repeat of a repaired request is repaired too, and repairs nothing. */
 function isRepaired(call: CallFact, n: number): boolean {
-  return attemptsOf(call).find((attempt) => attempt.n === n + 1)?.record?.repair !== undefined;
+  const next = attemptsOf(call).find((attempt) => attempt.n === n + 1)?.record;
+  return next?.repair !== undefined && next.repeat === undefined;
 }
 
 /** 18. The trace lists exactly the upstream calls made, and says of each what really happened. */
@@ -111,6 +137,8 @@ export function* traceIsTrue(facts: Facts): Iterable<string> {
 /** A stop without anything that a reader or an application could use. */
 function isEmptyAnswer(upstream: UpstreamFact, finishReason: FinishReason): boolean {
   if (upstream.call.plan.afterToolResult || (finishReason !== "stop" && finishReason !== "other")) return false;
+  const end = evidenceOf(upstream);
+  if (end?.stopSequence === true || end?.unknownContent === true) return false;
   return sentParts(upstream).every(
     (part) =>
       part.type === "reasoning-start" ||
@@ -124,26 +152,24 @@ function isEmptyAnswer(upstream: UpstreamFact, finishReason: FinishReason): bool
 
 function isConfirmed(recorded: string | undefined, truth: string): boolean {
   if (truth === "timeout") return /^timeout\.(first-content|liveness|progress)$/.test(recorded ?? "");
-  return recorded === truth || (truth === "request.rejected" && recorded === "request.invalid");
+  return recorded === truth;
 }
 
 /** What an attempt failed of as the upstream side knows it; undefined where the engine's own clocks or judgement decide. */
-function trueClass({ upstream, endedAt, record }: AttemptFact): string | undefined {
+function trueClass(attempt: AttemptFact): string | undefined {
+  const { upstream, endedTurn, record } = attempt;
   if (upstream === undefined || record?.outcome === "stopped") return undefined;
-  const { thrown, doneAt, brokenAt } = upstream;
+  const { thrown, done, brokenAt } = upstream;
   if (brokenAt !== undefined) return "adapter.contract";
   const evidence = evidenceOf(upstream);
   if (evidence !== undefined) return isEmptyAnswer(upstream, evidence.finishReason) ? "output.empty" : undefined;
-  if (thrown?.at === endedAt) return isTargetFailure(thrown.error) ? thrown.error.class : "adapter.threw";
-  if (doneAt === endedAt) return "stream.truncated";
+  if (thrown?.turn === endedTurn) return failureOf(attempt)?.class ?? "adapter.threw";
+  if (done?.turn === endedTurn) return "stream.truncated";
   return "timeout";
 }
 
 function* usageIsTrue({ n, call, record, upstream }: AttemptFact): Iterable<string> {
-  const parts =
-    upstream?.reads
-      .filter(({ isLate }, index) => !isLate && index !== upstream.brokenAt)
-      .flatMap((read) => read.parts) ?? [];
+  const parts = readsOf(upstream).flatMap((read) => read.parts);
   const reported = parts.findLast((part) => part.type === "usage");
   const usage = evidenceOf(upstream)?.usage ?? (reported?.type === "usage" ? reported.usage : undefined);
   // A read may have been on its way when the attempt was stopped.
@@ -171,7 +197,7 @@ function* loudnessIsTrue(call: CallFact): Iterable<string> {
   const loud = [...failed, ...diverted].filter((one) => one !== undefined && RULES[one].isLoud === true).length;
   const raised = eventsOf(call, "credential-problem").length;
   // A hook that ends the call at an attempt's end hears no more.
-  const isCutShort = call.plan.abortAtEvent !== undefined && call.abortedAt !== undefined && raised === loud - 1;
+  const isCutShort = call.plan.abortAtEvent !== undefined && call.aborted !== undefined && raised === loud - 1;
   if (raised !== loud && !isCutShort) yield `call ${call.id} did not raise its ${loud} problems`;
   const answer = call.result?.answer;
   if (answer !== undefined && answer.trace.needsAttention !== loud > 0)

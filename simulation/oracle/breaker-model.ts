@@ -1,138 +1,225 @@
+import { EARLY_MS } from "./tolerance.ts";
 import type { HealthVerdict } from "./words.ts";
 
 export type BreakerState = "closed" | "open" | "half-open";
 
+/** `beside`: an attempt made although the breaker is not closed. `probe`: the one that finds out. */
+export type PermitKind = "ordinary" | "probe" | "beside" | "worthless";
+
 export interface ModelPermit {
-  generation: number | undefined;
-  readonly isProbe: boolean;
+  readonly kind: PermitKind;
+  readonly startedAt: number;
+  /** Between which two changes of state it was given, or which of them it brought about. */
+  era: number;
+  /** Its first content closed the breaker: if it breaks, so does that. */
+  hasClosed: boolean;
   /** The moment of a provisional `ok` that still counts. */
   provisionalAt: number | undefined;
+  failedAt: number | undefined;
+  /** It ended without a word about the route. */
+  isMute: boolean;
 }
+
+type Counted = "starts" | "ok" | "bad" | "slow";
 
 interface Count {
   readonly at: number;
-  readonly kind: "starts" | "ok" | "bad" | "slow";
+  readonly kind: Counted;
 }
 
+export type CountRange = Readonly<Record<Counted, readonly [number, number]>>;
+
 const BUCKET_MS = 10_000;
+const WINDOW_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /**
- * The breaker as failover.md §3.6 words it, kept as a plain list of what happened. Where chance decides, it knows bounds.
+ * The breaker as failover.md §3.6 and §6.3 word it, kept as a plain list of what happened. Where chance or the reading
+ * of a clock decides, it knows bounds; where those let it be either way it says so.
  */
 export class BreakerModel {
   state: BreakerState = "closed";
   /** Earliest and latest end of the time it stays open. */
   openUntil: readonly [number, number] = [0, 0];
   leaseUntil = 0;
+  /** The last step could have gone either way. */
+  isUnsure = false;
   #counts: Count[] = [];
+  /** The attempts since the breaker closed, in the order in which they began. */
+  #attempts: ModelPermit[] = [];
+  #era = 0;
   #closedAt = 0;
-  #generation = 0;
-  #opens = 0;
-  #inARow = 0;
-  #lastBadAt = 0;
+  /** Fewest and most openings that are not forgotten. */
+  #opens: readonly [number, number] = [0, 0];
+  /** An attempt has ended well since the breaker closed. */
+  #isProven = false;
 
-  get generation(): number {
-    return this.#generation;
-  }
-
-  counts(now: number): Record<Count["kind"], number> {
-    const totals = { starts: 0, ok: 0, bad: 0, slow: 0 };
-    if (this.state !== "closed") return totals;
-    const oldest = Math.floor(now / BUCKET_MS) - 5;
-    this.#counts = this.#counts.filter(({ at }) => Math.floor(at / BUCKET_MS) >= oldest);
-    for (const { kind } of this.#counts) totals[kind]++;
-    return totals;
-  }
-
+  /** For an attempt that is no probe. While the breaker is open its failure changes nothing and its success closes. */
   start(now: number): ModelPermit {
-    const isCounted = this.state === "closed";
-    if (isCounted) this.#counts.push({ at: now, kind: "starts" });
-    return { generation: isCounted ? this.#generation : undefined, isProbe: false, provisionalAt: undefined };
+    if (this.state === "half-open") return this.#permit("worthless", now);
+    if (this.state === "open") return this.#permit("beside", now);
+    this.#counts.push({ at: now, kind: "starts" });
+    const permit = this.#permit("ordinary", now);
+    this.#attempts.push(permit);
+    return permit;
   }
 
   probe(now: number, leaseMs: number): ModelPermit {
-    this.#change("half-open");
+    this.#enter("half-open");
     this.leaseUntil = now + leaseMs;
-    return { generation: this.#generation, isProbe: true, provisionalAt: undefined };
+    return this.#permit("probe", now);
+  }
+
+  /** Bounds for what a window of a minute in six steps holds. */
+  counts(now: number): CountRange {
+    const sure = this.#within(now, -EARLY_MS);
+    const perhaps = this.#within(now, EARLY_MS);
+    return {
+      starts: [sure.starts, perhaps.starts],
+      ok: [sure.ok, perhaps.ok],
+      bad: [sure.bad, perhaps.bad],
+      slow: [sure.slow, perhaps.slow],
+    };
   }
 
   firstContent(permit: ModelPermit, now: number): void {
-    if (this.#isStale(permit, now)) return;
-    if (this.state === "half-open") this.#close(permit, now);
-    else {
+    if (!this.#matters(permit, now)) return;
+    if (permit.kind === "probe" && this.state === "half-open") this.#closeBy(permit, now);
+    else if (this.state === "closed") {
       this.#counts.push({ at: now, kind: "ok" });
       permit.provisionalAt = now;
     }
   }
 
   settle(permit: ModelPermit, verdict: HealthVerdict, now: number, statedMs: number): void {
-    if (this.#isStale(permit, now)) return;
-    if (this.state === "half-open") {
-      if (verdict === "ok") this.#close(permit, now);
-      else if (verdict === "neutral") this.#openUntil(now, now);
-      else this.#open(now, statedMs);
+    if (!this.#matters(permit, now)) return;
+    if (this.state === "closed") {
+      this.#judge(permit, verdict, now, statedMs);
       return;
     }
-    if (now - this.#lastBadAt >= 60_000) this.#inARow = 0;
-    if (verdict === "neutral") return;
-    if (verdict === "ok") {
-      this.#inARow = 0;
-      if (permit.provisionalAt === undefined) this.#counts.push({ at: now, kind: "ok" });
-      return;
-    }
-    this.#takeBack(permit);
-    this.#counts.push({ at: now, kind: verdict });
-    if (verdict === "bad") {
-      this.#inARow++;
-      this.#lastBadAt = now;
-    }
-    const { starts, ok, bad, slow } = this.counts(now);
-    const verdicts = ok + bad + slow;
-    const isSick =
-      this.#inARow >= 5 || (verdicts >= 10 && bad * 2 >= verdicts) || (starts >= 5 && slow >= starts * 0.8);
-    if (isSick) this.#open(now, statedMs);
+    if (verdict === "ok") this.#closeBy(permit, now);
+    else if (permit.kind === "probe") this.#open(now, statedMs, verdict !== "neutral");
   }
 
   closeByHand(now: number): void {
     if (this.state === "closed") return;
-    this.#change("closed");
+    this.#enter("closed");
     this.#closedAt = now;
   }
 
-  #isStale({ generation }: ModelPermit, now: number): boolean {
-    return generation !== this.#generation || (this.state === "half-open" && this.leaseUntil <= now);
+  #permit(kind: PermitKind, startedAt: number): ModelPermit {
+    return {
+      kind,
+      startedAt,
+      era: this.#era,
+      hasClosed: false,
+      provisionalAt: undefined,
+      failedAt: undefined,
+      isMute: false,
+    };
   }
 
-  #takeBack({ provisionalAt }: ModelPermit): void {
+  /** Whether what becomes of the attempt still matters. */
+  #matters(permit: ModelPermit, now: number): boolean {
+    if (permit.kind === "worthless" || permit.era !== this.#era) return false;
+    return this.state !== "half-open" || this.leaseUntil > now;
+  }
+
+  #judge(permit: ModelPermit, verdict: HealthVerdict, now: number, statedMs: number): void {
+    if (verdict === "neutral") {
+      permit.isMute = permit.provisionalAt === undefined;
+      return;
+    }
+    if (verdict === "ok") {
+      if (permit.provisionalAt === undefined) this.#counts.push({ at: now, kind: "ok" });
+      this.#isProven = true;
+      return;
+    }
+    if (permit.provisionalAt !== undefined) this.#takeBack(permit.provisionalAt);
+    this.#counts.push({ at: now, kind: verdict });
+    permit.failedAt = now;
+    if (permit.hasClosed && this.#isProven) this.isUnsure = true;
+    const isSick = isSickRate(this.#within(now, -EARLY_MS));
+    if (isSick !== isSickRate(this.#within(now, EARLY_MS))) this.isUnsure = true;
+    if (permit.hasClosed || this.#rowOf(permit) >= 5 || isSick) this.#open(now, statedMs, true);
+  }
+
+  /**
+   * How many failures stand in a row around this one, in the order in which the attempts began: whatever began in
+   * between and is well, or not yet known to be, separates them; what ended without a word was never there.
+   */
+  #rowOf(permit: ModelPermit): number {
+    const row = this.#attempts.filter(({ isMute }) => !isMute);
+    const place = row.indexOf(permit);
+    if (place < 0) return 1;
+    let [first, last] = [place, place];
+    while (this.#areNeighbours(row[first - 1], row[first])) first--;
+    while (this.#areNeighbours(row[last], row[last + 1])) last++;
+    return last - first + 1;
+  }
+
+  #areNeighbours(earlier: ModelPermit | undefined, later: ModelPermit | undefined): boolean {
+    if (earlier?.failedAt === undefined || later?.failedAt === undefined) return false;
+    const silence = later.startedAt - earlier.failedAt;
+    if (Math.abs(silence - WINDOW_MS) < EARLY_MS) this.isUnsure = true;
+    return silence < WINDOW_MS;
+  }
+
+  #within(now: number, slackMs: number): Record<Counted, number> {
+    const totals = { starts: 0, ok: 0, bad: 0, slow: 0 };
+    if (this.state !== "closed") return totals;
+    const oldest = Math.floor((now - slackMs) / BUCKET_MS) - 5;
+    for (const { at, kind } of this.#counts) {
+      if (Math.floor((at + slackMs) / BUCKET_MS) >= oldest) totals[kind]++;
+    }
+    return totals;
+  }
+
+  #takeBack(provisionalAt: number): void {
     const index = this.#counts.findIndex(({ at, kind }) => kind === "ok" && at === provisionalAt);
-    if (provisionalAt !== undefined && index >= 0) this.#counts.splice(index, 1);
+    if (index >= 0) this.#counts.splice(index, 1);
   }
 
-  #close(permit: ModelPermit, now: number): void {
-    this.#change("closed");
+  #closeBy(permit: ModelPermit, now: number): void {
+    this.#enter("closed");
     this.#closedAt = now;
     this.#counts.push({ at: now, kind: "starts" }, { at: now, kind: "ok" });
-    permit.generation = this.#generation;
+    permit.era = this.#era;
+    permit.hasClosed = true;
     permit.provisionalAt = now;
   }
 
-  #open(now: number, statedMs: number): void {
-    const healthyMinutes = this.state === "closed" ? Math.floor((now - this.#closedAt) / 60_000) : 0;
-    this.#opens = Math.max(0, this.#opens - healthyMinutes) + 1;
-    const plain = Math.min(10_000 * 2 ** (this.#opens - 1), 300_000);
-    const stated = Math.min(statedMs, 86_400_000);
-    this.#openUntil(now + Math.max(plain * 0.75, stated), now + Math.max(plain * 1.25, stated));
+  /** A probe that says nothing has the others wait as long as a failed one, and is none. */
+  #open(now: number, statedMs: number, isFailure: boolean): void {
+    const wellFor = this.state === "closed" ? now - this.#closedAt : 0;
+    const forgotten = (slackMs: number): number => Math.max(0, Math.floor((wellFor + slackMs) / 60_000));
+    const [fewest, most] = this.#opens;
+    const opens = [
+      Math.max(0, fewest - forgotten(EARLY_MS)) + 1,
+      // Whether a minute was a healthy one may be doubted while no answer has ended well in it.
+      Math.max(0, most - (this.#isProven ? forgotten(-EARLY_MS) : 0)) + 1,
+    ] as const;
+    if (isFailure) this.#opens = opens;
+    const [least, longest] = opens.map((times) => Math.min(10_000 * 2 ** (times - 1), 300_000));
+    const stated = Math.min(statedMs, DAY_MS);
+    this.#enter("open");
+    this.openUntil = [
+      now + Math.max((least ?? 0) * 0.75, stated) - EARLY_MS,
+      now + Math.max((longest ?? 0) * 1.25, stated) + EARLY_MS,
+    ];
   }
 
-  #openUntil(earliest: number, latest: number): void {
-    this.#change("open");
-    this.openUntil = [earliest, latest];
-  }
-
-  #change(state: BreakerState): void {
+  #enter(state: BreakerState): void {
     this.state = state;
-    this.#generation++;
+    this.#era++;
     this.#counts = [];
-    this.#inARow = 0;
+    this.#attempts = [];
+    this.#isProven = false;
   }
+}
+
+/** Of verdicts, not of starts that still wait: half of ten bad, or four fifths of five slow. */
+function isSickRate({ ok, bad, slow }: Record<Counted, number>): boolean {
+  const verdicts = ok + bad + slow;
+  return (verdicts >= 10 && bad >= verdicts / 2) || (verdicts >= 5 && slow >= verdicts * 0.8);
 }

@@ -1,8 +1,10 @@
-import type { AttemptRecord, SkipRecord } from "@understudy/core";
+import { isUnderstudyError, type AttemptRecord, type EngineEvent, type SkipRecord } from "@understudy/core";
 import type { UpstreamFact } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import type { KnownHealth, Progress } from "./known-health.ts";
-import { routeOf } from "./words.ts";
+import { leftOfCall } from "./shares.ts";
+import { EARLY_MS, LATE_MS } from "./tolerance.ts";
+import { failureOf, isDeadConnection, routeOf } from "./words.ts";
 
 /** The candidate that was taken must be the first one without an obstacle. */
 export function chosen(known: KnownHealth, progress: Progress, upstream: UpstreamFact, record: AttemptRecord): void {
@@ -12,7 +14,7 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
   if (expected !== target)
     known.violate(16, `call ${call.id} took target ${target.index} out of turn, not ${expected?.index}`);
   progress.position = target.index;
-  const obstacle = known.obstacle(progress, call, target);
+  const obstacle = known.obstacle(progress, target);
   const isTrial = record.venture === "trial";
   if (
     obstacle !== undefined &&
@@ -21,10 +23,10 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
   ) {
     known.violate(16, `call ${call.id} took target ${target.index} in spite of ${obstacle}`);
   }
-  const cooldown = known.cooldowns.longest(target, known.at);
+  const cooldown = known.cooldowns.longest(target, known.at + EARLY_MS);
   if (isTrial) {
     if (cooldown?.isHard !== true) known.violate(16, `call ${call.id} tries a hard block that is none`);
-    else if (!known.cooldowns.isTrialDue(cooldown.scope, known.at))
+    else if (known.at < known.cooldowns.trialDueAt(cooldown.scope) - EARLY_MS)
       known.violate(16, `call ${call.id} tries a hard block too soon`);
     if (cooldown !== undefined) known.cooldowns.trial(cooldown.scope, known.at);
   } else if (cooldown !== undefined) {
@@ -36,44 +38,52 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
 }
 
 export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): void {
-  const call = known.callOf(callId);
   const progress = known.progressOf(callId);
   progress.position++;
   const target = known.facts.plan.targets[progress.position];
-  if (
-    call === undefined ||
-    target === undefined ||
-    target.endpoint !== skip.endpoint ||
-    target.vendor !== skip.vendor
-  ) {
+  if (target === undefined || target.endpoint !== skip.endpoint || target.vendor !== skip.vendor) {
     known.violate(16, `call ${callId} passed over ${skip.tier} out of turn`);
     return;
   }
-  const obstacle = known.obstacle(progress, call, target);
-  if (obstacle === undefined && !known.mayBe(skip.reason, progress, call, target)) {
+  if (known.obstacle(progress, target) === undefined && !known.mayBe(skip.reason, progress, target)) {
     known.violate(27, `call ${callId} passed over target ${target.index} for ${skip.reason}, which is not so`);
   }
-  const because = skip.reason === "cooldown" ? known.cooldowns.longest(target, known.at)?.because : undefined;
-  if (skip.class !== because) known.violate(18, `call ${callId} blames ${skip.class} for what ${because} has done`);
+  const causes =
+    skip.reason === "cooldown"
+      ? [-EARLY_MS, EARLY_MS].map((ms) => known.cooldowns.longest(target, known.at + ms)?.because)
+      : [undefined];
+  if (!causes.includes(skip.class))
+    known.violate(18, `call ${callId} blames ${skip.class} for what ${causes.join(", ")} has done`);
+}
+
+/** 14. What is beside the first attempts never takes the place of one that could still be made. */
+export function keepsPlaces(known: KnownHealth, progress: Progress): void {
+  const { maxAttempts, targets } = known.facts.plan;
+  const most = maxAttempts ?? targets.length + 2;
+  const free = known.free(progress);
+  if (progress.attempts.length + 1 + free.length > most) {
+    const names = free.map(({ index }) => index).join(", ");
+    known.violate(14, `call ${progress.call.id} repeats although it then has no attempt for target ${names}`);
+  }
 }
 
 /** A repeat was decided. Waiting for one is only for the last candidate that is left. */
 export function charged(known: KnownHealth, callId: number, kind: "fresh-connection" | "backoff" | "wait"): void {
   const progress = known.progressOf(callId);
-  const target = progress.attempts.at(-1)?.target;
-  const call = known.callOf(callId);
-  if (target === undefined || call === undefined) return;
-  known.route(target).charges.push(known.at);
+  const last = progress.attempts.at(-1);
+  if (last === undefined) return;
+  keepsPlaces(known, progress);
+  progress.isOwedConnection = false;
+  progress.isPromised = true;
+  // A dead connection is nobody's fault, and asking again repeats nothing.
+  if (!isDeadConnection(last)) {
+    const { breaker, charges, isUnsure } = known.route(last.target);
+    charges.push(known.at);
+    if (breaker.state !== "closed" && !isUnsure)
+      known.violate(28, `${routeOf(last.target)} is ${breaker.state} and is to be asked again`);
+  }
   if (kind === "fresh-connection" || known.facts.plan.policy === "insists") return;
-  const later = known.facts.plan.targets.slice(progress.position + 1);
-  const free = later.find(
-    (one) =>
-      known.obstacle(progress, call, one) === undefined &&
-      !known.mayBe("no-time", progress, call, one) &&
-      !known.mayBe("breaker", progress, call, one) &&
-      !known.mayBe("repeats-used-up", progress, call, one) &&
-      !known.mayBe("window-too-small", progress, call, one),
-  );
+  const [free] = known.free(progress);
   if (free !== undefined) known.violate(14, `call ${callId} waits for a repeat although target ${free.index} is left`);
 }
 
@@ -87,24 +97,63 @@ export function repeated(known: KnownHealth, target: TargetPlan): void {
   }
 }
 
+/** 45. Whether a dead connection must be followed by a new one: nothing but the call's own bounds stands against it. */
+export function owesConnection(known: KnownHealth, progress: Progress, record: AttemptRecord): boolean {
+  const { maxAttempts, targets, policy } = known.facts.plan;
+  const attempt = progress.attempts.at(-1);
+  if (attempt === undefined || !isDeadConnection(attempt)) return false;
+  const { target } = attempt;
+  if (record.venture !== undefined || policy === "insists" || progress.isStopped) return false;
+  if (failureOf(attempt)?.details.repeatForbidden === true) return false;
+  const there = progress.attempts.filter((one) => one.target === target);
+  if (there.length >= 3 || there.some((one) => one.record?.repeat === "fresh-connection")) return false;
+  const rest = targets.length - 1 - progress.position;
+  if (progress.attempts.length + rest >= (maxAttempts ?? targets.length + 2)) return false;
+  return !known.mayBe("no-time", progress, target);
+}
+
+/** A decision of a call other than the repeat that it owes or has promised. */
+export function keepsPromises(known: KnownHealth, progress: Progress, what: string): void {
+  if (progress.isOwedConnection)
+    known.violate(45, `call ${progress.call.id} met a dead connection and ${what} instead of asking on a new one`);
+  const last = progress.attempts.at(-1);
+  const isTakenOut = last !== undefined && known.isolated.has(last.target);
+  if (progress.isPromised && !isTakenOut)
+    known.violate(45, `call ${progress.call.id} was promised a repeat and ${what}`);
+  progress.isOwedConnection = false;
+  progress.isPromised = false;
+}
+
 export function lastResort(known: KnownHealth, progress: Progress, target: TargetPlan): void {
   if (progress.attempts.length > 1) known.violate(16, "a last resort was taken after other attempts");
-  const cooldown = known.cooldowns.longest(target, known.at);
+  const cooldown = known.cooldowns.longest(target, known.at + EARLY_MS);
   if (cooldown?.isHard === true)
     known.violate(16, `target ${target.index} is blocked until somebody acts and was the last resort`);
   if (known.isolated.has(target)) known.violate(16, `target ${target.index} is isolated and was the last resort`);
 }
 
-export function callEnded(known: KnownHealth, callId: number): void {
-  const call = known.callOf(callId);
-  if (call === undefined || call.upstream.length > 0 || call.abortedAt !== undefined) return;
+export function callEnded(known: KnownHealth, { callId, outcome, code }: Extract<EngineEvent, { type: "end" }>): void {
   const progress = known.progressOf(callId);
-  const open = known.facts.plan.targets.find((target) => {
-    const obstacle = known.obstacle(progress, call, target);
-    if (obstacle === undefined) return !known.isolated.has(target);
-    return (
-      obstacle === "breaker" || (obstacle === "cooldown" && known.cooldowns.longest(target, known.at)?.isHard !== true)
+  const { call } = progress;
+  if (outcome !== "failed" || code === "aborted" || call.aborted !== undefined) return;
+  const error = call.result?.error ?? call.opened?.error;
+  if (isUnderstudyError(error) && (error.scope === "total" || error.scope === "start")) return;
+  keepsPromises(known, progress, "gave up");
+  const { targets } = known.facts.plan;
+  const isTimeUp = leftOfCall(progress, known.at) < LATE_MS;
+  const isBounded = progress.attempts.length >= (known.facts.plan.maxAttempts ?? Infinity);
+  const [untried] = known.free(progress);
+  if (untried !== undefined && !progress.isStopped && !isTimeUp && !isBounded)
+    known.violate(
+      43,
+      `call ${callId} gave up with ${code} although target ${untried.index} was neither asked nor passed over`,
     );
+  if (call.upstream.length > 0) return;
+  const open = targets.find((target) => {
+    const obstacle = known.obstacle(progress, target);
+    if (obstacle === undefined) return !known.isolated.has(target);
+    if (obstacle === "breaker") return true;
+    return obstacle === "cooldown" && known.cooldowns.longest(target, known.at)?.isHard === false;
   });
   if (open !== undefined)
     known.violate(17, `call ${callId} made no attempt although target ${open.index} could be tried`);

@@ -2,31 +2,32 @@ import { isUnderstudyError } from "@understudy/core";
 import type { StreamPart } from "@understudy/core/adapter";
 import type { CallFact, Facts } from "../facts.ts";
 import type { TierPlan } from "../world/plan.ts";
-import { attemptsOf, isContent, ownLimit, sleptWithin, type AttemptFact } from "./words.ts";
-
-/** A timer may be a millisecond late: delays are whole milliseconds. */
-const TICK_MS = 1.001;
+import type { LimitRange, Limits } from "./shares.ts";
+import { EARLY_MS, graceFor, LATE_MS } from "./tolerance.ts";
+import { attemptsOf, isContent, isOurTimeout, readsOf, sleptWithin, type AttemptFact } from "./words.ts";
 
 /** 20. The terminal comes by the deadline; an abort is answered in no time. */
 export function* deadlinesHold(facts: Facts): Iterable<string> {
   for (const call of facts.calls) {
-    const { id, plan, startedAt, abortedAt } = call;
-    const end = call.events.at(-1)?.at ?? Infinity;
-    const slept = sleptWithin(facts, startedAt, end);
-    const grace = slept > 0 ? slept + 5 : 0;
-    if (end > startedAt + (plan.deadlineMs ?? 3_600_000) + TICK_MS + grace)
+    const { id, plan, startedAt, aborted } = call;
+    const last = call.events.at(-1);
+    const end = last?.at ?? Infinity;
+    const grace = graceFor(sleptWithin(facts, startedAt, end));
+    if (end > startedAt + (plan.deadlineMs ?? 3_600_000) + LATE_MS + grace)
       yield `call ${id} ended at ${end}, after its deadline`;
     const released = call.events.find(({ event }) => event.type === "released")?.at ?? end;
-    if (released > startedAt + (plan.startWithinMs ?? Infinity) + TICK_MS + grace)
+    if (released > startedAt + (plan.startWithinMs ?? Infinity) + LATE_MS + grace)
       yield `call ${id} was not stopped when it did not start`;
     yield* stoppedTooSoon(facts, call, end);
     yield* leftIdle(facts, call, end);
-    if (abortedAt === undefined) continue;
-    if (end > abortedAt) yield `call ${id} was aborted at ${abortedAt} and ended at ${end}`;
-    const told = call.seen.find(({ type }) => type === "error")?.at ?? call.opened?.at ?? call.result?.at;
+    if (aborted === undefined) continue;
+    if (last === undefined || last.turn > aborted.turn)
+      yield `call ${id} was aborted at ${aborted.at} and ended at ${end}`;
+    const told = call.seen.find(({ type }) => type === "error") ?? call.opened ?? call.result;
     // A hook may abort when the call's end is already decided.
     if (call.plan.abortAtEvent !== undefined) continue;
-    if (call.wasWaitingAtAbort === true && (told ?? Infinity) > abortedAt) yield `call ${id} waited after its abort`;
+    if (call.wasWaitingAtAbort === true && (told?.turn ?? Infinity) > aborted.turn)
+      yield `call ${id} waited after its abort`;
     const error = call.result?.error ?? call.opened?.error;
     const reason = `reason of call ${id}`;
     if (
@@ -46,8 +47,8 @@ function* leftIdle(facts: Facts, call: CallFact, end: number): Iterable<string> 
   const lastRead = call.seen.findLast(({ at }) => at < end)?.at ?? call.opened.at;
   // It still waited for an event.
   if (call.plan.consumer === "stops-pulling" && call.seen.filter(({ at }) => at < end).length < call.plan.reads) return;
-  const slept = sleptWithin(facts, call.startedAt, end);
-  const latest = lastRead + 2 * facts.plan.consumerIdleMs + TICK_MS * 2 + (slept > 0 ? slept + 5 : 0);
+  const grace = graceFor(sleptWithin(facts, call.startedAt, end));
+  const latest = lastRead + 2 * facts.plan.consumerIdleMs + 2 * LATE_MS + grace;
   if (end > latest) yield `call ${call.id} was left idle until ${end}`;
 }
 
@@ -55,121 +56,100 @@ function* stoppedTooSoon({ plan: world }: Facts, call: CallFact, end: number): I
   const error = call.result?.error ?? call.opened?.error;
   if (!isUnderstudyError(error)) return;
   const elapsed = end - call.startedAt;
-  if (error.scope === "total" && elapsed < (call.plan.deadlineMs ?? 3_600_000) - 1e-6)
+  if (error.scope === "total" && elapsed < (call.plan.deadlineMs ?? 3_600_000) - EARLY_MS)
     yield `call ${call.id} was stopped before its deadline`;
-  if (error.scope === "start" && elapsed < (call.plan.startWithinMs ?? Infinity) - 1e-6)
+  if (error.scope === "start" && elapsed < (call.plan.startWithinMs ?? Infinity) - EARLY_MS)
     yield `call ${call.id} was stopped before its start was due`;
   if (error.reason !== "consumer-idle") return;
   const lastRead = call.seen.findLast(({ at }) => at < end)?.at ?? call.opened?.at ?? call.startedAt;
-  if (end - lastRead < world.consumerIdleMs - 1e-6)
+  if (end - lastRead < world.consumerIdleMs - EARLY_MS)
     yield `call ${call.id} was stopped although its consumer was reading`;
 }
 
-/** 21. First-content, liveness and progress limits fire within one tick, and never while data is there to be read. */
-export function* limitsFire(facts: Facts): Iterable<string> {
+/** 21. First-content, liveness and progress limits fire when they are due, and never while data is there to be read. */
+export function* limitsFire(facts: Facts, limits: Limits): Iterable<string> {
   for (const call of facts.calls) {
-    let tier = -1;
-    let since = 0;
-    let isReleased = false;
     for (const attempt of attemptsOf(call)) {
-      const { upstream, record, startedAt, endedAt } = attempt;
-      if (upstream === undefined || record === undefined) continue;
-      if (upstream.target.tier !== tier) since = startedAt;
-      tier = upstream.target.tier;
-      const fault = checkAttempt(facts, attempt, since, isReleased);
+      const fault = checkAttempt(facts, attempt, limits);
       if (fault !== undefined) yield `call ${call.id} attempt ${attempt.n} ${fault}`;
-      if (record.firstContentMs !== undefined) since = endedAt;
-      isReleased ||= record.deliveredChars > 0;
     }
   }
 }
 
-/** What the tier's clock and the call's deadlines leave for the first content. */
-export function firstContentLimit(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): number {
-  const { call, startedAt, upstream } = attempt;
-  if (upstream === undefined) return Infinity;
-  const own = ownLimit(facts, upstream.target);
-  const { deadlineMs = 3_600_000, startWithinMs = Infinity } = call.plan;
-  const left = call.startedAt + Math.min(deadlineMs, isReleased ? Infinity : startWithinMs) - startedAt;
-  return Math.max(0, Math.min(since + own - startedAt, own, left));
-}
-
-const isUnderstood = (part: StreamPart): boolean => part.type !== "response";
-
 interface Due {
-  readonly at: number;
+  /** Earliest and latest time at which the limit is reached. */
+  readonly from: number;
+  readonly to: number;
   readonly class: "timeout.first-content" | "timeout.liveness" | "timeout.progress";
 }
 
-function checkAttempt(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): string | undefined {
+function checkAttempt(facts: Facts, attempt: AttemptFact, limits: Limits): string | undefined {
   const { upstream, record, startedAt, endedAt } = attempt;
-  const state = clocksOf(facts, attempt, since, isReleased);
+  const state = clocksOf(facts, attempt, limits);
   if (upstream === undefined || record === undefined || state === undefined) return undefined;
-  for (const [index, read] of upstream.reads.entries()) {
-    if (read.isLate || index === upstream.brokenAt) break;
-    state.pausedUntil(read.askedAt);
+  for (const read of upstream.reads) {
+    if (read.isLate || read === upstream.reads[upstream.brokenAt ?? -1]) break;
+    state.pausedUntil(read.asked.at);
     const due = state.due();
-    if (read.at > due.at + TICK_MS + graceOf(facts, startedAt, read.at))
-      return `was not stopped at ${due.at} by ${due.class}`;
+    if (read.at > due.to + LATE_MS + graceOf(facts, startedAt, read.at))
+      return `was not stopped at ${due.to} by ${due.class}`;
     if (read.parts.some(({ type }) => type === "end")) return undefined;
     state.read(read.at, read.parts);
   }
-  if (upstream.pendingSince !== undefined) state.pausedUntil(upstream.pendingSince);
+  if (upstream.pending !== undefined) state.pausedUntil(upstream.pending.at);
   // Nobody reads: then no clock of the attempt runs.
   else if (upstream.reads.length > 0) return isOurTimeout(attempt) ? "was stopped while nobody read" : undefined;
   const due = state.due();
   const grace = graceOf(facts, startedAt, endedAt);
-  if (endedAt > due.at + TICK_MS + grace) return `was not stopped at ${due.at} by ${due.class}`;
+  if (endedAt > due.to + LATE_MS + grace) return `was not stopped at ${due.to} by ${due.class}`;
+  // No limit for the first content is longer than what is left of the call: it is reached first.
+  if (record.class === "caller.deadline" && !state.hasContent && grace === 0)
+    return "was stopped by the call's deadline, although its own limit was reached";
   if (!isOurTimeout(attempt)) return undefined;
   // What arrived while the process stood still is read before anything is decided.
   const wasThere = upstream.reads.some(({ isLate, at }) => isLate && at <= endedAt);
-  if (wasThere && endedAt - due.at > 255 && facts.sleeps.some(({ to }) => to <= endedAt && to > endedAt - 5))
+  if (wasThere && facts.sleeps.some(({ to }) => to <= endedAt && to > endedAt - LATE_MS))
     return "was stopped with data to read";
-  if (endedAt < due.at) return `was stopped by ${record.class} at ${endedAt}, before ${due.at}`;
-  const isDue = grace > 0 || state.dues().some((one) => one.class === record.class && one.at <= endedAt);
+  const earliest = Math.min(...state.dues().map(({ from }) => from));
+  if (endedAt < earliest - EARLY_MS) return `was stopped by ${record.class} at ${endedAt}, before ${earliest}`;
+  const isDue = grace > 0 || state.dues().some((one) => one.class === record.class && one.from - EARLY_MS <= endedAt);
   return isDue ? undefined : `was stopped by ${record.class} instead of ${due.class}`;
 }
 
-/** One of the engine's own limits ended the attempt. */
-function isOurTimeout({ upstream, record, endedAt }: AttemptFact): boolean {
-  const isTimeout = /^timeout\.(first-content|liveness|progress)$/.test(record?.class ?? "");
-  return isTimeout && upstream?.thrown?.at !== endedAt;
-}
-
-function clocksOf(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): ClockModel | undefined {
+function clocksOf(facts: Facts, attempt: AttemptFact, limits: Limits): ClockModel | undefined {
   const { upstream, startedAt } = attempt;
   const tier = facts.plan.tiers[upstream?.target.tier ?? -1];
-  if (upstream === undefined || tier === undefined) return undefined;
+  const limit = upstream === undefined ? undefined : limits.get(upstream);
+  if (upstream === undefined || tier === undefined || limit === undefined) return undefined;
   const { silentReasoning, eventsAtOnce, unary, keepAlives } = upstream.target;
-  const limit = firstContentLimit(facts, attempt, since, isReleased);
   return new ClockModel(startedAt, limit, silentReasoning && eventsAtOnce && !unary, tier, keepAlives);
 }
 
 /** By how much a limit was missed when an attempt was stopped for it. */
-export function lateness(facts: Facts, attempt: AttemptFact, since: number, isReleased: boolean): number {
+export function lateness(facts: Facts, attempt: AttemptFact, limits: Limits): number {
   const { upstream, endedAt } = attempt;
-  const state = clocksOf(facts, attempt, since, isReleased);
+  const state = clocksOf(facts, attempt, limits);
   if (upstream === undefined || state === undefined) return 0;
-  for (const [index, { isLate, askedAt, at, parts }] of upstream.reads.entries()) {
-    if (isLate || index === upstream.brokenAt) break;
-    state.pausedUntil(askedAt);
+  for (const { asked, at, parts } of readsOf(upstream)) {
+    state.pausedUntil(asked.at);
     state.read(at, parts);
   }
-  if (upstream.pendingSince !== undefined) state.pausedUntil(upstream.pendingSince);
-  return endedAt - state.due().at;
+  if (upstream.pending !== undefined) state.pausedUntil(upstream.pending.at);
+  return endedAt - state.due().to;
 }
 
 /** After a standstill, also one just before, decisions are put off by a few turns. */
 function graceOf(facts: Facts, from: number, to: number): number {
-  const slept = sleptWithin(facts, from - 5, to);
-  return slept > 0 ? slept + 5 : 0;
+  return graceFor(sleptWithin(facts, from - LATE_MS, to));
 }
+
+const isUnderstood = (part: StreamPart): boolean => part.type !== "response";
 
 /** The three limits of an attempt, from what was read and when. */
 class ClockModel {
   readonly #tier: TierPlan;
   readonly #startedAt: number;
-  readonly #limit: number;
+  readonly #limit: LimitRange;
   readonly #eventsAtOnce: boolean;
   readonly #keepAlives: boolean;
   readonly #working = new Set<string>();
@@ -179,7 +159,7 @@ class ClockModel {
   #wasUnderstood = false;
   #pausedMs = 0;
 
-  constructor(startedAt: number, limit: number, eventsAtOnce: boolean, tier: TierPlan, keepAlives: boolean) {
+  constructor(startedAt: number, limit: LimitRange, eventsAtOnce: boolean, tier: TierPlan, keepAlives: boolean) {
     this.#startedAt = startedAt;
     this.#limit = limit;
     this.#eventsAtOnce = eventsAtOnce;
@@ -208,29 +188,28 @@ class ClockModel {
     if (parts.some((part) => isContent(part))) this.#contentAt = at;
   }
 
+  get hasContent(): boolean {
+    return this.#contentAt !== undefined;
+  }
+
   due(): Due {
-    return this.dues().reduce((first, due) => (due.at < first.at ? due : first));
+    return this.dues().reduce((first, due) => (due.to < first.to ? due : first));
   }
 
   dues(): Due[] {
     const { livenessMs, progressMs, workingMs, timeoutMs } = this.#tier;
-    const first = this.#eventsAtOnce && !this.#wasUnderstood ? Math.min(timeoutMs, this.#limit) : this.#limit;
+    const cap = this.#eventsAtOnce && !this.#wasUnderstood ? timeoutMs : Infinity;
+    const begun = this.#startedAt + this.#pausedMs;
+    const silent = this.#keepAlives && this.#byteAt !== undefined ? this.#byteAt + livenessMs : Infinity;
+    const stuck =
+      this.#contentAt === undefined ? Infinity : this.#contentAt + (this.#working.size > 0 ? workingMs : progressMs);
+    const [from, to] = this.hasContent
+      ? [Infinity, Infinity]
+      : [begun + Math.min(cap, this.#limit.shortest), begun + Math.min(cap, this.#limit.longest)];
     return [
-      {
-        class: "timeout.first-content",
-        at: this.#contentAt === undefined ? this.#startedAt + this.#pausedMs + first : Infinity,
-      },
-      {
-        class: "timeout.liveness",
-        at: this.#keepAlives && this.#byteAt !== undefined ? this.#byteAt + livenessMs : Infinity,
-      },
-      {
-        class: "timeout.progress",
-        at:
-          this.#contentAt === undefined
-            ? Infinity
-            : this.#contentAt + (this.#working.size > 0 ? workingMs : progressMs),
-      },
+      { class: "timeout.first-content", from, to },
+      { class: "timeout.liveness", from: silent, to: silent },
+      { class: "timeout.progress", from: stuck, to: stuck },
     ];
   }
 }

@@ -1,4 +1,5 @@
 import { RULES, type ClassRule } from "./rules.ts";
+import { EARLY_MS } from "./tolerance.ts";
 import { scopesOf, type FailureClass } from "./words.ts";
 import type { TargetPlan } from "../world/plan.ts";
 
@@ -28,8 +29,8 @@ export class CooldownModel {
     return longest;
   }
 
-  isTrialDue(scope: string, now: number): boolean {
-    return now >= (this.#trials.get(scope) ?? -Infinity) + 60_000;
+  trialDueAt(scope: string): number {
+    return (this.#trials.get(scope) ?? -Infinity) + 60_000;
   }
 
   trial(scope: string, now: number): void {
@@ -64,10 +65,10 @@ export class CooldownModel {
     const isHard = rule.isHard === true;
     if (isHard && present?.isHard !== true) this.#trials.set(scope, now);
     if (forMs === undefined) {
-      const isLonger = present !== undefined && present.until >= now + low;
+      const isLonger = present !== undefined && present.until >= now + low - EARLY_MS;
       return isLonger ? undefined : `does not cool ${scope} after ${failureClass}`;
     }
-    if (present !== undefined && now + forMs < present.until) return `shortens the cooldown of ${scope}`;
+    if (present !== undefined && now + forMs < present.until - EARLY_MS) return `shortens the cooldown of ${scope}`;
     const because = present?.isHard === true ? present.because : failureClass;
     this.#entries.set(scope, { until: now + forMs, isHard: isHard || present?.isHard === true, because, setAt: now });
     return forMs >= low && forMs <= high ? undefined : `cools ${scope} for ${forMs}, not ${low} to ${high}`;

@@ -1,16 +1,15 @@
 import type { StreamPart } from "@understudy/core/adapter";
 import type { CallFact, Facts } from "../facts.ts";
 import { evidenceOf } from "./output.ts";
-import { attemptsOf, sleptWithin, type AttemptFact } from "./words.ts";
+import { EARLY_MS, graceFor, LATE_MS } from "./tolerance.ts";
+import { attemptsOf, readsOf, sleptWithin, type AttemptFact } from "./words.ts";
 
 const isShown = (part: StreamPart): boolean =>
   ((part.type === "text-delta" || part.type === "reasoning-delta") && part.delta !== "") || part.type === "file";
 
 /** When an attempt first had something to show. */
 function shownFrom({ upstream }: AttemptFact): number | undefined {
-  return upstream?.reads.find(
-    ({ isLate, parts }, index) => !isLate && index !== upstream.brokenAt && parts.some((part) => isShown(part)),
-  )?.at;
+  return readsOf(upstream).find(({ parts }) => parts.some((part) => isShown(part)))?.at;
 }
 
 function holdOf(facts: Facts, call: CallFact, attempt: AttemptFact): number {
@@ -25,7 +24,7 @@ function holdOf(facts: Facts, call: CallFact, attempt: AttemptFact): number {
 export function* gateHolds(facts: Facts): Iterable<string> {
   for (const call of facts.calls) {
     for (const attempt of attemptsOf(call)) {
-      const { n, endedAt, upstream } = attempt;
+      const { n, endedAt, endedTurn, upstream } = attempt;
       const from = shownFrom(attempt);
       const due = (from ?? Infinity) + holdOf(facts, call, attempt);
       const opened = call.events.find(
@@ -33,10 +32,10 @@ export function* gateHolds(facts: Facts): Iterable<string> {
           (event.type === "released" && event.attempt === n) || (event.type === "failover" && event.to.attempt === n),
       );
       const isWhole = attempt.record?.outcome === "answered" && evidenceOf(upstream) !== undefined;
-      if (opened !== undefined && opened.at < due && !(isWhole && opened.at === endedAt)) {
+      if (opened !== undefined && opened.at < due - EARLY_MS && !(isWhole && opened.turn === endedTurn)) {
         yield `call ${call.id} attempt ${n} was shown at ${opened.at}, before ${due}`;
       }
-      const latest = due + 1.001 + sleptWithin(facts, due - 1, endedAt) * 2;
+      const latest = due + LATE_MS + 2 * graceFor(sleptWithin(facts, due - 1, endedAt));
       if ((opened?.at ?? endedAt) > latest) yield `call ${call.id} attempt ${n} was held beyond ${due}`;
       const delivered = attempt.record?.deliveredChars ?? 0;
       if (opened === undefined && delivered > 0) yield `call ${call.id} attempt ${n} claims delivered characters`;

@@ -1,23 +1,25 @@
 import type { AttemptRecord, TargetHealth } from "@understudy/core";
-import { isTargetFailure, type StreamPart } from "@understudy/core/adapter";
+import type { StreamPart } from "@understudy/core/adapter";
 import type { Facts, TimelineEntry, UpstreamFact } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import type { BreakerModel, ModelPermit } from "./breaker-model.ts";
-import { callEnded, charged, chosen, lastResort, repeated, skipped } from "./choices.ts";
-import { firstContentLimit, lateness } from "./clocks.ts";
-import { KnownHealth, type Progress, type ReplayedAttempt, type Route } from "./known-health.ts";
-import { RULES } from "./rules.ts";
 import {
-  attemptsOf,
-  isContent,
-  ownLimit,
-  routeOf,
-  scopesOf,
-  sleptWithin,
-  type AttemptFact,
-  type HealthVerdict,
-  type Violation,
-} from "./words.ts";
+  callEnded,
+  charged,
+  chosen,
+  keepsPlaces,
+  keepsPromises,
+  lastResort,
+  owesConnection,
+  repeated,
+  skipped,
+} from "./choices.ts";
+import { KnownHealth, type Progress, type ReplayedAttempt } from "./known-health.ts";
+import { isStop, RULES } from "./rules.ts";
+import { limitOf, type LimitRange } from "./shares.ts";
+import { EARLY_MS } from "./tolerance.ts";
+import { attemptsOf, isContent, isDeadConnection, ownLimit, routeOf, scopesOf, type Violation } from "./words.ts";
+import { learnOutput, statedOf, verdictOf } from "./verdicts.ts";
 
 const LEASE_MARGIN_MS = 5_000;
 
@@ -28,6 +30,8 @@ const LEASE_MARGIN_MS = 5_000;
 export class HealthReplay {
   readonly #known: KnownHealth;
   readonly #probes = new Map<string, { readonly attempt: ReplayedAttempt; readonly until: number }>();
+  /** How long each attempt may have waited for its first content. */
+  readonly limits: Map<UpstreamFact, LimitRange> = new Map();
 
   constructor(facts: Facts) {
     this.#known = new KnownHealth(facts);
@@ -58,21 +62,43 @@ export class HealthReplay {
         this.#compare(entry.health);
         return;
       case "event":
-        if (entry.event.type === "skipped") skipped(this.#known, entry.event.callId, entry.event.skip);
-        else if (entry.event.type === "attempt-end") this.#ended(entry.event.callId, entry.event.attempt);
-        else if (entry.event.type === "repeat") charged(this.#known, entry.event.callId, entry.event.kind);
-        else if (entry.event.type === "breaker") this.#changed(entry.event);
-        else if (entry.event.type === "released") this.#known.progressOf(entry.event.callId).isReleased = true;
-        else if (entry.event.type === "end") {
-          if (entry.event.code === "aborted") {
-            this.#known.cutTurn = entry.turn;
-            this.#known.cuts.push(entry.at);
-          }
-          callEnded(this.#known, entry.event.callId);
-        }
+        this.#hear(entry);
         return;
       default:
         entry satisfies never;
+    }
+  }
+
+  #hear({ event, at, turn }: Extract<TimelineEntry, { type: "event" }>): void {
+    const known = this.#known;
+    switch (event.type) {
+      case "skipped":
+        keepsPromises(known, known.progressOf(event.callId), "went on");
+        skipped(known, event.callId, event.skip);
+        return;
+      case "attempt-end":
+        this.#ended(event.callId, event.attempt);
+        return;
+      case "repeat":
+        charged(known, event.callId, event.kind);
+        return;
+      case "repair":
+        keepsPlaces(known, known.progressOf(event.callId));
+        return;
+      case "breaker":
+        this.#changed(event);
+        return;
+      case "released":
+        known.progressOf(event.callId).isReleased = true;
+        return;
+      case "end":
+        if (event.code === "aborted") {
+          known.cutTurn = turn;
+          known.cuts.push(at);
+        }
+        callEnded(known, event);
+        return;
+      default:
     }
   }
 
@@ -84,68 +110,60 @@ export class HealthReplay {
     if (fact === undefined || record === undefined) return;
     const isAgain = record.repeat !== undefined || record.repair !== undefined;
     const isLastResort = record.venture === "last-resort";
+    if (record.repeat !== undefined) progress.isPromised = false;
+    keepsPromises(this.#known, progress, `asked target ${target.index}`);
     if (!isAgain && !isLastResort) chosen(this.#known, progress, upstream, record);
     if (progress.tier !== target.tier) progress.tierSince = this.#known.at;
     progress.tier = target.tier;
-    const limit = firstContentLimit(this.#known.facts, fact, progress.tierSince, progress.isReleased);
-    const permit = this.#permit(target, record);
-    const attempt = {
-      ...fact,
-      target,
-      permit,
-      isShortened: limit < ownLimit(this.#known.facts, target),
-      tierSince: progress.tierSince,
-      wasReleased: progress.isReleased,
-      hasContent: false,
-    };
-    if (permit.isProbe)
+    this.limits.set(upstream, limitOf(this.#known, progress, target, isLastResort));
+    // The attempt on a new connection speaks for the one whose connection was dead.
+    const permit = progress.carried ?? this.#permit(target, record);
+    progress.carried = undefined;
+    const attempt = { ...fact, target, permit, hasContent: false };
+    if (permit.kind === "probe")
       this.#probes.set(routeOf(target), { attempt, until: this.#known.route(target).breaker.leaseUntil });
+    const before = progress.attempts.at(-1);
+    const isNobodysFault = record.repeat !== undefined && before !== undefined && isDeadConnection(before);
     progress.attempts.push(attempt);
-    if (record.repair === undefined && progress.routes.has(routeOf(target))) {
+    if (record.repair === undefined && !isNobodysFault && progress.routes.has(routeOf(target))) {
       repeated(this.#known, target);
       if (record.repeat === undefined) this.#known.route(target).charges.push(this.#known.at);
     }
     progress.routes.add(routeOf(target));
-    if (isLastResort) lastResort(this.#known, progress, target);
+    if (isLastResort && !isAgain) lastResort(this.#known, progress, target);
   }
 
   #permit(target: TargetPlan, record: AttemptRecord): ModelPermit {
     const { breaker, changedInTurn, isUnsure } = this.#known.route(target);
     const key = routeOf(target);
     const isAgain = record.repeat !== undefined || record.repair !== undefined;
-    const isProbe =
-      record.breakerBefore === "open" || (record.venture === "probe" && record.breakerBefore === "half-open");
     const wasChanged = changedInTurn === this.#known.turn || isUnsure;
     if (!wasChanged && record.breakerBefore !== breaker.state)
       this.#known.violate(22, `${key} was ${breaker.state}, the attempt says ${record.breakerBefore}`);
-    if (breaker.state === "closed") return breaker.start(this.#known.at);
+    const { at } = this.#known;
+    if (breaker.state === "closed") return breaker.start(at);
     // It was let in just before the breaker opened.
-    if (wasChanged && record.breakerBefore === "closed")
-      return { generation: undefined, isProbe: false, provisionalAt: undefined };
+    if (wasChanged && record.breakerBefore === "closed") return { ...breaker.start(at), kind: "worthless" };
     if (record.venture === undefined && !isAgain)
       this.#known.violate(28, `${key} is ${breaker.state} and was called like any other`);
-    if (isAgain && record.repair === undefined && !wasChanged)
-      this.#known.violate(28, `${key} is ${breaker.state} and was asked again`);
-    if (record.venture === "trial" || isAgain) return breaker.start(this.#known.at);
+    if (record.venture !== "probe") return breaker.start(at);
     const earliest = breaker.state === "open" ? breaker.openUntil[0] : breaker.leaseUntil;
-    if (record.venture === "probe" && this.#known.at < earliest && !isUnsure)
-      this.#known.violate(28, `${key} was probed at ${this.#known.at}, before ${earliest}`);
+    if (at < earliest - EARLY_MS && !isUnsure)
+      this.#known.violate(28, `${key} was probed at ${at}, before ${earliest}`);
     const other = this.#probes.get(key);
-    if (breaker.state === "half-open" && other !== undefined && other.until > this.#known.at) {
-      if (record.venture === "probe") this.#known.violate(28, `${key} has two probes`);
-      return breaker.start(this.#known.at);
+    if (breaker.state === "half-open" && other !== undefined && other.until > at) {
+      this.#known.violate(28, `${key} has two probes`);
+      return breaker.start(at);
     }
-    if (!isProbe) return breaker.start(this.#known.at);
     this.#known.touch(target);
-    return breaker.probe(this.#known.at, ownLimit(this.#known.facts, target) + LEASE_MARGIN_MS);
+    return breaker.probe(at, ownLimit(this.#known.facts, target) + LEASE_MARGIN_MS);
   }
 
   #read(upstream: UpstreamFact, parts: readonly StreamPart[]): void {
     const attempt = this.#known.progressOf(upstream.call.id).attempts.find(({ n }) => n === upstream.attempt);
     if (attempt === undefined || attempt.hasContent || attempt.endedAt < this.#known.at) return;
     const end = parts.findIndex(({ type }) => type === "end");
-    // Content that comes together with the end is settled with it.
-    if (end >= 0 || !parts.some(isContent)) return;
+    if (!(end < 0 ? parts : parts.slice(0, end)).some(isContent)) return;
     attempt.hasContent = true;
     const { breaker } = this.#known.route(attempt.target);
     const before = breaker.state;
@@ -160,28 +178,36 @@ export class HealthReplay {
       this.#stoppedBeforeItBegan(progress, record);
       return;
     }
-    const { target, permit, startedAt } = attempt;
+    const { target, permit } = attempt;
+    const { startedAt } = permit;
+    const { policy } = this.#known.facts.plan;
     const route = this.#known.route(target);
     const { breaker } = route;
     const before = breaker.state;
-    const verdict = this.#verdict(attempt, record, route);
     const stated = statedOf(attempt);
-    if (verdict === undefined) route.isUnsure = true;
-    breaker.settle(permit, verdict ?? "neutral", this.#known.at, stated ?? 0);
+    const call = this.#known.callOf(callId);
+    const next = call === undefined ? undefined : attemptsOf(call).find(({ n }) => n === record.n + 1)?.record;
+    if (isDeadConnection(attempt) && next?.repeat !== undefined) progress.carried = permit;
+    else {
+      const verdict = verdictOf(this.#known, this.limits, attempt, record);
+      breaker.settle(permit, verdict ?? "neutral", this.#known.at, stated ?? 0);
+      route.isUnsure ||= verdict === undefined || breaker.isUnsure;
+    }
     if (breaker.state !== before) this.#known.touch(target);
     if (this.#probes.get(routeOf(target))?.attempt === attempt) this.#probes.delete(routeOf(target));
     if (record.firstContentMs !== undefined) progress.tierSince = this.#known.at;
     if (record.outcome === "answered") this.#known.cooldowns.answered(target, startedAt, this.#known.at);
     if (record.outcome !== "failed" || record.class === undefined) return;
-    const call = this.#known.callOf(callId);
-    const isRepaired =
-      call !== undefined && attemptsOf(call).find(({ n }) => n === record.n + 1)?.record?.repair !== undefined;
+    const isRepaired = next?.repair !== undefined && next.repeat === undefined;
     const rule = RULES[record.class];
     if (!isRepaired) {
       if (rule.scope !== undefined) progress.failedScopes.add(scopesOf(target)[rule.scope]);
       if (rule.closesTier === true) progress.closedTiers.add(target.tier);
     }
     const context = { statedMs: stated, requestedAt: startedAt, forMs: record.cooldownMs, now: this.#known.at };
+    learnOutput(progress, attempt, record);
+    progress.isStopped = !isRepaired && isStop(policy, record.class, progress.isReleased);
+    progress.isOwedConnection = owesConnection(this.#known, progress, record);
     const fault = this.#known.cooldowns.failed(target, record.class, context);
     if (fault !== undefined) this.#known.violate(30, `call ${callId} attempt ${record.n} ${fault}`);
   }
@@ -199,30 +225,9 @@ export class HealthReplay {
     const cooldown = this.#known.cooldowns.longest(target, this.#known.at);
     if (record.venture === "trial" && cooldown !== undefined)
       this.#known.cooldowns.trial(cooldown.scope, this.#known.at);
-    this.#known.route(target).breaker.settle(this.#permit(target, record), "neutral", this.#known.at, 0);
-  }
-
-  #verdict(attempt: ReplayedAttempt, record: AttemptRecord, route: Route): HealthVerdict | undefined {
-    if (record.outcome === "stopped") return "neutral";
-    const failureClass = record.class;
-    if (failureClass === undefined) {
-      const wasThrown = attempt.upstream?.thrown?.at === attempt.endedAt;
-      if (!wasThrown) route.throwsInARow = 0;
-      return "ok";
-    }
-    route.throwsInARow = failureClass === "adapter.threw" ? route.throwsInARow + 1 : 0;
-    if (failureClass === "adapter.threw") return route.throwsInARow >= 3 ? "bad" : "neutral";
-    const isOurs =
-      /^timeout\.(first-content|liveness|progress)$/.test(failureClass) &&
-      attempt.upstream?.thrown?.at !== attempt.endedAt;
-    if (isOurs && sleptWithin(this.#known.facts, attempt.startedAt, this.#known.at) > 0) {
-      // Whatever was decided that late says nothing; in between, the engine may have armed its timer for something earlier.
-      const isLate = lateness(this.#known.facts, attempt, attempt.tierSince, attempt.wasReleased) > 255;
-      return isLate ? "neutral" : undefined;
-    }
-    if (failureClass === "timeout.first-content" && attempt.isShortened) return "neutral";
-    if (attempt.permit.isProbe && failureClass.startsWith("rate.")) return "ok";
-    return RULES[failureClass].health;
+    const permit = progress.carried ?? this.#permit(target, record);
+    progress.carried = undefined;
+    this.#known.route(target).breaker.settle(permit, "neutral", this.#known.at, 0);
   }
 
   #changed({
@@ -269,13 +274,14 @@ export class HealthReplay {
       }
       const isCut = this.#known.cutTurn === this.#known.turn;
       // Let in and ended from outside before it began: a start all the same.
-      const extra = breaker.state === "closed" ? said.counts.starts - breaker.counts(this.#known.at).starts : 0;
+      const extra = breaker.state === "closed" ? said.counts.starts - breaker.counts(this.#known.at).starts[1] : 0;
       if (isCut) for (let more = 0; more < extra; more++) breaker.start(this.#known.at);
       const counts = breaker.counts(this.#known.at);
       for (const name of ["starts", "ok", "bad", "slow"] as const) {
-        if (said.counts[name] === counts[name]) continue;
-        const invariant = name === "bad" && said.counts.bad > counts.bad ? 26 : 25;
-        this.#known.violate(invariant, `${key} counts ${said.counts[name]} ${name} and must count ${counts[name]}`);
+        const [least, most] = counts[name];
+        if (said.counts[name] >= least && said.counts[name] <= most) continue;
+        const invariant = name === "bad" && said.counts.bad > most ? 26 : 25;
+        this.#known.violate(invariant, `${key} counts ${said.counts[name]} ${name} and must count ${most}`);
         this.#known.route(target).isUnsure = true;
       }
       if (breaker.state === "open" && said.cooldownScope === undefined && !said.isIsolated)
@@ -287,18 +293,11 @@ export class HealthReplay {
     const [low, high] = breaker.openUntil;
     const until = this.#known.at + said.blockedForMs;
     const isCut = this.#known.cutTurn === this.#known.turn;
-    const isWithin = until >= Math.max(low, this.#known.at) - 1e-6 && until <= Math.max(high, this.#known.at) + 1e-6;
+    const isWithin =
+      until >= Math.max(low, this.#known.at) - EARLY_MS && until <= Math.max(high, this.#known.at) + EARLY_MS;
     if (!isWithin && !isCut) {
       this.#known.violate(29, `${key} stays open until ${until}, not ${low} to ${high}`);
     }
     if (low !== high || isCut) breaker.openUntil = [until, until];
   }
-}
-
-/** The time an upstream stated; what is no time at all counts as not stated. */
-function statedOf({ upstream, endedAt }: AttemptFact): number | undefined {
-  const error = upstream?.thrown?.at === endedAt ? upstream.thrown.error : undefined;
-  if (!isTargetFailure(error)) return undefined;
-  const { retryAfterMs } = error.details;
-  return retryAfterMs === undefined || Number.isNaN(retryAfterMs) || retryAfterMs < 0 ? undefined : retryAfterMs;
 }

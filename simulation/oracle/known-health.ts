@@ -3,6 +3,8 @@ import type { CallFact, Facts } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import { BreakerModel, type ModelPermit } from "./breaker-model.ts";
 import { CooldownModel } from "./cooldown-model.ts";
+import { leftOfCall } from "./shares.ts";
+import { EARLY_MS } from "./tolerance.ts";
 import { attemptsOf, ownLimit, routeOf, scopesOf, type AttemptFact, type Violation } from "./words.ts";
 
 export interface Route {
@@ -19,23 +21,30 @@ export interface Route {
 export interface ReplayedAttempt extends AttemptFact {
   readonly target: TargetPlan;
   readonly permit: ModelPermit;
-  readonly isShortened: boolean;
-  /** When the tier's clock began, and whether output had been shown, when the attempt started. */
-  readonly tierSince: number;
-  readonly wasReleased: boolean;
   hasContent: boolean;
 }
 
 /** Where a call stands in its order of candidates. */
 export interface Progress {
+  readonly call: CallFact;
   position: number;
   readonly attempts: ReplayedAttempt[];
   readonly failedScopes: Set<string>;
   readonly closedTiers: Set<number>;
+  /** How the last attempt in a tier failed, word for word. */
+  readonly lastOutput: Map<number, string>;
   readonly routes: Set<string>;
   tier: number;
   tierSince: number;
   isReleased: boolean;
+  /** The connection of the last attempt was dead before it was used: the target is asked again on a new one. */
+  isOwedConnection: boolean;
+  /** A repeat was decided: nothing takes it back. */
+  isPromised: boolean;
+  /** The permit of the attempt that is made once more on a new connection. */
+  carried: ModelPermit | undefined;
+  /** The policy ends the call. */
+  isStopped: boolean;
 }
 
 /** What the reference models know at one moment of a replay, and what stands in a candidate's way by their lights. */
@@ -60,7 +69,8 @@ export class KnownHealth {
   }
 
   /** What the models say stands in the way; undefined when they see nothing. */
-  obstacle(progress: Progress, { plan }: CallFact, target: TargetPlan): string | undefined {
+  obstacle(progress: Progress, target: TargetPlan): string | undefined {
+    const { plan } = progress.call;
     const tier = this.facts.plan.tiers[target.tier];
     if (plan.tiers !== undefined && !plan.tiers.includes(tier?.name ?? "")) return "not-selected";
     if (tier?.degraded === true && !plan.allowDegraded) return "degraded-not-allowed";
@@ -68,22 +78,44 @@ export class KnownHealth {
     if (progress.closedTiers.has(target.tier)) return "scope-failed";
     if (Object.values(scopesOf(target)).some((scope) => progress.failedScopes.has(scope))) return "scope-failed";
     if (this.isolated.has(target)) return "isolated";
-    const cooldown = this.cooldowns.longest(target, this.at);
+    const cooldown = this.cooldowns.longest(target, this.at + EARLY_MS);
     if (cooldown !== undefined)
-      return cooldown.isHard && this.cooldowns.isTrialDue(cooldown.scope, this.at) ? undefined : "cooldown";
+      return cooldown.isHard && this.cooldowns.trialDueAt(cooldown.scope) <= this.at + EARLY_MS
+        ? undefined
+        : "cooldown";
     const { breaker, isUnsure } = this.route(target);
     if (isUnsure || breaker.state === "closed") return undefined;
-    if (breaker.state === "open") return this.at < breaker.openUntil[0] ? "breaker" : undefined;
-    return this.at < breaker.leaseUntil ? "breaker" : undefined;
+    const due = breaker.state === "open" ? breaker.openUntil[0] : breaker.leaseUntil;
+    return this.at < due - EARLY_MS ? "breaker" : undefined;
+  }
+
+  /** Whether somebody who was not tried yet could still be asked: `unknown` where the models know only roughly. */
+  othersLeft(progress: Progress): "some" | "none" | "unknown" {
+    if (this.free(progress).length > 0) return "some";
+    const rest = this.facts.plan.targets.slice(progress.position + 1);
+    return rest.every((target) => this.obstacle(progress, target) !== undefined) ? "none" : "unknown";
+  }
+
+  /** The candidates that were not tried yet and that nothing stands in the way of, for certain. */
+  free(progress: Progress): TargetPlan[] {
+    const reasons = ["no-time", "breaker", "cooldown", "repeats-used-up", "window-too-small"] as const;
+    return this.facts.plan.targets
+      .slice(progress.position + 1)
+      .filter(
+        (target) =>
+          this.obstacle(progress, target) === undefined &&
+          !reasons.some((reason) => this.mayBe(reason, progress, target)),
+      );
   }
 
   /** Obstacles that the models know only roughly. */
-  mayBe(reason: SkipRecord["reason"], progress: Progress, call: CallFact, target: TargetPlan): boolean {
+  mayBe(reason: SkipRecord["reason"], progress: Progress, target: TargetPlan): boolean {
     const { breaker, charges, isUnsure, changedInTurn } = this.route(target);
     switch (reason) {
       case "breaker":
         if (isUnsure || changedInTurn === this.turn || this.isComing("probe")) return true;
-        return breaker.state === "open" && this.at <= breaker.openUntil[1];
+        if (breaker.state === "half-open") return this.at <= breaker.leaseUntil + EARLY_MS;
+        return breaker.state === "open" && this.at <= breaker.openUntil[1] + EARLY_MS;
       case "repeats-used-up":
         return (
           progress.routes.has(routeOf(target)) &&
@@ -94,13 +126,17 @@ export class KnownHealth {
       case "no-time": {
         if (progress.attempts.length === 0) return false;
         const own = ownLimit(this.facts, target);
-        const { deadlineMs = 3_600_000, startWithinMs = Infinity } = call.plan;
-        const left = call.startedAt + Math.min(deadlineMs, progress.isReleased ? Infinity : startWithinMs) - this.at;
-        const spare = progress.tier === target.tier ? progress.tierSince + own - this.at : left;
-        return Math.min(spare, left) < Math.min(own, 1_000);
+        const ofTier = progress.tier === target.tier ? progress.tierSince + own - this.at : Infinity;
+        // Below that, not even a repeat could be waited for.
+        return ofTier < Math.min(own / 10, 1_000) + EARLY_MS || leftOfCall(progress, this.at) < 250 + EARLY_MS;
       }
-      case "cooldown":
-        return this.cooldowns.longest(target, this.at)?.isHard === true && this.isComing("trial");
+      case "cooldown": {
+        const cooldown = this.cooldowns.longest(target, this.at - EARLY_MS);
+        if (cooldown === undefined) return false;
+        if (cooldown.until <= this.at + EARLY_MS) return true;
+        const isDue = this.cooldowns.trialDueAt(cooldown.scope) < this.at - EARLY_MS;
+        return cooldown.isHard && (!isDue || this.isComing("trial"));
+      }
       case "window-too-small":
       case "unsupported":
         return progress.attempts.some(
@@ -113,13 +149,15 @@ export class KnownHealth {
 
   /** Another call of this turn was let through to find out, and is about to begin. */
   isComing(venture: "trial" | "probe"): boolean {
-    const coming = this.facts.timeline.slice(this.index).filter(({ turn }) => turn === this.turn);
-    return coming.some((entry) => {
-      if (entry.type === "event") return entry.event.type === "attempt-end" && entry.event.attempt.venture === venture;
-      if (entry.type !== "open") return false;
+    for (let index = this.index; ; index++) {
+      const entry = this.facts.timeline[index];
+      if (entry === undefined || entry.turn !== this.turn) return false;
+      if (entry.type === "event" && entry.event.type === "attempt-end" && entry.event.attempt.venture === venture)
+        return true;
+      if (entry.type !== "open") continue;
       const { call, attempt } = entry.upstream;
-      return attemptsOf(call).find(({ n }) => n === attempt)?.record?.venture === venture;
-    });
+      if (attemptsOf(call).find(({ n }) => n === attempt)?.record?.venture === venture) return true;
+    }
   }
 
   touch(target: TargetPlan): void {
@@ -153,14 +191,20 @@ export class KnownHealth {
     let progress = this.#progress.get(call);
     if (progress === undefined) {
       progress = {
+        call,
         position: -1,
         attempts: [],
         failedScopes: new Set(),
         closedTiers: new Set(),
+        lastOutput: new Map(),
         routes: new Set(),
         tier: -1,
         tierSince: 0,
         isReleased: false,
+        isOwedConnection: false,
+        isPromised: false,
+        carried: undefined,
+        isStopped: false,
       };
       this.#progress.set(call, progress);
     }

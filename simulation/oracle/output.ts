@@ -1,7 +1,7 @@
-import { isUnderstudyError, type StreamEvent } from "@understudy/core";
+import { isUnderstudyError, type FinishReason, type StreamEvent } from "@understudy/core";
 import type { StreamPart } from "@understudy/core/adapter";
 import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
-import { attemptsOf, eventsOf, type AttemptFact } from "./words.ts";
+import { attemptsOf, eventsOf, readsOf, type AttemptFact } from "./words.ts";
 
 type PartEvent = Exclude<StreamEvent, { type: "start" | "failover" | "finish" }>;
 type EndPart = Extract<StreamPart, { type: "end" }>;
@@ -18,20 +18,31 @@ const readsToTheEnd = (call: CallFact): boolean =>
 
 /** Everything an upstream sent in time, and that is the consumer's to see. */
 export function sentParts(upstream: UpstreamFact): PartEvent[] {
-  const reads = upstream.reads.filter((read, index) => !read.isLate && index !== upstream.brokenAt);
-  const parts = reads.flatMap((read) => read.parts);
+  const parts = readsOf(upstream).flatMap((read) => read.parts);
   const end = parts.findIndex((part) => part.type === "end");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left has no private type
   return (end < 0 ? parts : parts.slice(0, end)).filter((part) => !PRIVATE.includes(part.type)) as PartEvent[];
 }
 
 export function evidenceOf(upstream: UpstreamFact | undefined): EndPart | undefined {
-  const reads = upstream?.reads.filter((read, index) => !read.isLate && index !== upstream.brokenAt) ?? [];
-  return reads.flatMap((read) => read.parts).find((part) => part.type === "end");
+  return readsOf(upstream)
+    .flatMap((read) => read.parts)
+    .find((part) => part.type === "end");
 }
 
 const textOf = (parts: readonly PartEvent[]): string =>
   parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join("");
+
+/** Text and tool calls that an attempt wrote, also half ones, without ids. */
+export function wordsOf(upstream: UpstreamFact): string {
+  return sentParts(upstream)
+    .map((part) => {
+      if (part.type === "text-delta" || part.type === "tool-call-delta") return part.delta;
+      if (part.type !== "tool-call") return "";
+      return `${part.part.toolName}(${part.part.inputText ?? JSON.stringify(part.part.input)})`;
+    })
+    .join("");
+}
 
 function answered(call: CallFact): AttemptFact | undefined {
   return attemptsOf(call).find(({ record }) => record?.outcome === "answered");
@@ -132,6 +143,9 @@ export function* neverEmpty({ calls }: Facts): Iterable<string> {
     const { answer } = call.result ?? {};
     if (answer === undefined || call.plan.afterToolResult) continue;
     if (answer.finishReason !== "stop" && answer.finishReason !== "other") continue;
+    // The caller's own stop sequence may leave nothing, and what a reader does not know is not nothing.
+    const end = evidenceOf(answered(call)?.upstream);
+    if (end?.stopSequence === true || end?.unknownContent === true) continue;
     const content = typeof answer.message.content === "string" ? [] : answer.message.content;
     if (content.every((part) => part.type === "reasoning" || (part.type === "text" && part.text.trim() === ""))) {
       yield `call ${call.id} is an empty ${answer.finishReason}`;
@@ -200,7 +214,7 @@ export function* noticeIsFollowed({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const events = seenEvents(call);
     const isLast = events.at(-1)?.type === "failover";
-    if (isLast && call.leftAt === undefined && call.abortedAt === undefined)
+    if (isLast && call.leftAt === undefined && call.aborted === undefined)
       yield `call ${call.id} announced a change and gave nothing`;
   }
 }
@@ -220,7 +234,27 @@ export function* oneStart({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 11. No tool call before its JSON parses and the terminal arrived; then all that are valid, just before `finish`. */
+/** Only behind these is a tool call whole and meant. */
+const COMPLETE: readonly FinishReason[] = ["stop", "tool-calls"];
+
+/** 47. No partial answer holds a tool call. */
+export function* partialsHoldNoTools({ calls }: Facts): Iterable<string> {
+  for (const call of calls) {
+    const errors = [
+      call.result?.error,
+      call.opened?.error,
+      ...call.seen.map((seen) => (seen.type === "error" ? seen.error : undefined)),
+    ];
+    const partials = errors.map((error) => (isUnderstudyError(error) ? error.partial : undefined));
+    const types = partials.flatMap((partial) => partial?.content.map(({ type }): string => type) ?? []);
+    if (types.includes("tool-call")) yield `call ${call.id} has a tool call in its partial answer`;
+  }
+}
+
+/**
+ * 11. No tool call before its JSON parses and the terminal arrived; then all that are valid, just before `finish`, and
+ * only behind an end that says that the answer is complete.
+ */
 export function* toolCallsWait({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const events = seenEvents(call);
@@ -232,10 +266,14 @@ export function* toolCallsWait({ calls }: Facts): Iterable<string> {
       if (event.type !== "tool-call") continue;
       if (event.part.inputText !== undefined || event.part.toolName !== "look")
         yield `call ${call.id} released a broken tool call`;
-      if (attempt === undefined || evidenceOf(attempt.upstream) === undefined)
-        yield `call ${call.id} released a tool call without evidence`;
+      const end = evidenceOf(attempt?.upstream);
+      if (end === undefined) yield `call ${call.id} released a tool call without evidence`;
+      else if (!COMPLETE.includes(end.finishReason))
+        yield `call ${call.id} released a tool call behind ${end.finishReason}`;
     }
     const answer = call.result?.answer;
+    if (answer !== undefined && answer.toolCalls.length > 0 && !COMPLETE.includes(answer.finishReason))
+      yield `call ${call.id} answers with a tool call behind ${answer.finishReason}`;
     if (answer?.toolCalls.some((part) => part.inputText !== undefined || part.toolName !== "look"))
       yield `call ${call.id} answers with a broken tool call`;
     if (answer !== undefined && attempt?.upstream !== undefined) {

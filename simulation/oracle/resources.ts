@@ -34,7 +34,7 @@ export function* nothingIsLeft({ calls, engineTimersAtRest, isFinished }: Facts)
     if (call.listenersAtRest > 0) yield `call ${call.id} left ${call.listenersAtRest} listeners on its signal`;
     for (const one of call.upstream) {
       const isOver =
-        one.returned > 0 || one.abortedAt !== undefined || one.doneAt !== undefined || one.thrown !== undefined;
+        one.returned > 0 || one.aborted !== undefined || one.done !== undefined || one.thrown !== undefined;
       if (!isOver) yield `call ${call.id} left the upstream of attempt ${one.attempt} open`;
     }
   }
@@ -43,17 +43,17 @@ export function* nothingIsLeft({ calls, engineTimersAtRest, isFinished }: Facts)
 /** 33. Every losing attempt's signal is aborted and its iterator returned, at once. */
 export function* losersAreStopped({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
-    for (const { n, record, upstream, endedAt } of attemptsOf(call)) {
+    for (const { n, record, upstream, endedTurn } of attemptsOf(call)) {
       if (upstream === undefined || record === undefined) continue;
       const threwAtOnce =
-        upstream.thrown !== undefined && upstream.reads.length === 0 && upstream.pendingSince === undefined;
+        upstream.thrown !== undefined && upstream.reads.length === 0 && upstream.pending === undefined;
       const isWhole = upstream.reads.some(
         ({ parts }, index) => index !== upstream.brokenAt && parts.some(({ type }) => type === "end"),
       );
       if (threwAtOnce) continue;
       if (upstream.returned === 0) yield `call ${call.id} attempt ${n} was not returned`;
       if (isWhole || record.outcome === "answered") continue;
-      if (upstream.abortedAt === undefined || upstream.abortedAt > endedAt)
+      if (upstream.aborted === undefined || upstream.aborted.turn > endedTurn)
         yield `call ${call.id} attempt ${n} was not aborted when it ended`;
     }
   }
@@ -64,16 +64,24 @@ export function* nothingIsStray({ stray }: Facts): Iterable<string> {
   for (const reason of stray) yield `nobody handled ${inspect(reason)}`;
 }
 
+/** 49. What a callback throws or rejects with is told to `onInternalError`, once, and to nobody else. */
+export function* callbacksAreWatched({ thrownByCallbacks, internalErrors }: Facts): Iterable<string> {
+  const told = new Map<unknown, number>();
+  for (const error of internalErrors) told.set(error, (told.get(error) ?? 0) + 1);
+  const wrong = thrownByCallbacks.filter((error) => told.get(error) !== 1);
+  if (wrong.length > 0) yield `${wrong.length} of ${thrownByCallbacks.length} failures of callbacks were not told once`;
+}
+
 /** 35. Once its gate is open, what waits for a consumer that does not read stays within the read-ahead. */
 export function* readAheadIsBounded({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     if (call.plan.consumer !== "never-pulling") continue;
     for (const { n, upstream } of attemptsOf(call)) {
-      const openedAt = call.events.find(({ event }) => opens(event, n))?.at ?? Infinity;
+      const openedTurn = call.events.find(({ event }) => opens(event, n))?.turn ?? Infinity;
       let waiting = 0;
-      for (const { askedAt, isLate, parts } of upstream?.reads ?? []) {
+      for (const { asked, isLate, parts } of upstream?.reads ?? []) {
         if (isLate) break;
-        if (askedAt > openedAt && waiting > READ_AHEAD) {
+        if (asked.turn > openedTurn && waiting > READ_AHEAD) {
           yield `call ${call.id} attempt ${n} was read on with ${waiting} characters waiting`;
         }
         waiting += parts.reduce((sum, part) => sum + ("delta" in part ? part.delta.length : 0), 0);

@@ -1,3 +1,4 @@
+import type { WorldPlan } from "../world/plan.ts";
 import type { FailureClass, FailureScope, HealthVerdict } from "./words.ts";
 
 /** What the specification says about a failure class, written down a second time so that the engine's table is held against it. */
@@ -11,6 +12,8 @@ export interface ClassRule {
   readonly statedOnly?: true;
   readonly isHard?: true;
   readonly isLoud?: true;
+  /** When the default policy ends the call there: nobody else is asked. */
+  readonly stops?: "always" | "once-released";
 }
 
 const MINUTE = 60_000;
@@ -18,8 +21,8 @@ const ladder = { baseMs: 5_000, capMs: 300_000 };
 const bad = (scope: FailureScope): ClassRule => ({ scope, health: "bad" });
 const slow: ClassRule = { scope: "target", health: "slow" };
 const limited: ClassRule = { scope: "quota+model", health: "neutral", cooldown: ladder };
-const answer: ClassRule = { scope: undefined, health: "ok", closesTier: true };
-const stays: ClassRule = { scope: undefined, health: "neutral", closesTier: true };
+const answer: ClassRule = { scope: undefined, health: "ok", closesTier: true, stops: "always" };
+const stays: ClassRule = { scope: undefined, health: "neutral", closesTier: true, stops: "always" };
 const flat = (ms: number): NonNullable<ClassRule["cooldown"]> => ({ baseMs: ms, capMs: ms });
 
 export const RULES: Readonly<Record<FailureClass, ClassRule>> = {
@@ -84,7 +87,7 @@ export const RULES: Readonly<Record<FailureClass, ClassRule>> = {
   "output.tool-json-cut": answer,
   "output.tool-json-invalid": answer,
   "output.schema-invalid": answer,
-  "output.malformed": { scope: "target", health: "neutral" },
+  "output.malformed": { scope: "target", health: "neutral", stops: "once-released" },
   "caller.aborted": stays,
   "caller.deadline": stays,
   "caller.returned": stays,
@@ -95,3 +98,23 @@ export const RULES: Readonly<Record<FailureClass, ClassRule>> = {
   "engine.no-target": stays,
   "engine.budget": stays,
 };
+
+/** Whether the policy of a world ends a call after a failure. */
+export function isStop(policy: WorldPlan["policy"], failureClass: FailureClass, wasReleased: boolean): boolean {
+  const { stops } = RULES[failureClass];
+  const byDefault = stops === "always" || (stops === "once-released" && wasReleased);
+  switch (policy) {
+    case "fail-after-release":
+      return wasReleased || byDefault;
+    case "move-on":
+      return !/^(policy|output)\./.test(failureClass) && byDefault;
+    case "insists":
+      return failureClass === "request.invalid";
+    case "default":
+    case "throws":
+    case "rejects":
+      return byDefault;
+    default:
+      return policy satisfies never;
+  }
+}

@@ -1,12 +1,12 @@
 import type { AttemptRecord, EngineEvent, FailureClass, FailureScope } from "@understudy/core";
-import type { StreamPart } from "@understudy/core/adapter";
+import { isTargetFailure, type StreamPart, type TargetFailure } from "@understudy/core/adapter";
 import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 
 export type { FailureClass, FailureScope };
 export type HealthVerdict = "ok" | "bad" | "slow" | "neutral";
 
-/** A rule of failover.md §5.1 that a schedule broke. */
+/** A rule of failover.md §5.1 that a schedule broke; from 43 on one of its amendments. */
 export interface Violation {
   readonly invariant: number;
   readonly text: string;
@@ -18,6 +18,7 @@ export interface AttemptFact {
   readonly call: CallFact;
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly endedTurn: number;
   readonly record: AttemptRecord | undefined;
   readonly upstream: UpstreamFact | undefined;
 }
@@ -36,7 +37,15 @@ export function attemptsOf(call: CallFact): readonly AttemptFact[] {
     const end = call.events.find((one) => one.event.type === "attempt-end" && one.event.attempt.n === n);
     const record = end?.event.type === "attempt-end" ? end.event.attempt : undefined;
     const upstream = call.upstream.find((one) => one.attempt === n);
-    attempts.push({ n, call, startedAt: at, endedAt: end?.at ?? Infinity, record, upstream });
+    attempts.push({
+      n,
+      call,
+      startedAt: at,
+      endedAt: end?.at ?? Infinity,
+      endedTurn: end?.turn ?? -1,
+      record,
+      upstream,
+    });
   }
   return attempts;
 }
@@ -52,8 +61,16 @@ export function eventsOf<Type extends EngineEvent["type"]>(
   >[];
 }
 
+const scopes = new WeakMap<TargetPlan, Record<FailureScope, string>>();
+
 /** Ids of everything a target shares with others, in the oracle's own words. */
 export function scopesOf(target: TargetPlan): Record<FailureScope, string> {
+  const present = scopes.get(target) ?? makeScopes(target);
+  scopes.set(target, present);
+  return present;
+}
+
+function makeScopes(target: TargetPlan): Record<FailureScope, string> {
   const { vendor, model, endpoint, key, quota } = target;
   return {
     key: `key:${key}`,
@@ -76,6 +93,37 @@ export function routeOf(target: Pick<TargetPlan, "vendor" | "model" | "endpoint"
 /** Milliseconds in which the process stood still, within a span. */
 export function sleptWithin(facts: Facts, from: number, to: number): number {
   return facts.sleeps.reduce((sum, sleep) => sum + Math.max(0, Math.min(to, sleep.to) - Math.max(from, sleep.from)), 0);
+}
+
+/** What the upstream threw to end the attempt, and not the engine. */
+export function thrownBy({ upstream, endedTurn }: Pick<AttemptFact, "upstream" | "endedTurn">): unknown {
+  return upstream?.thrown?.turn === endedTurn ? upstream.thrown.error : undefined;
+}
+
+export function failureOf(attempt: Pick<AttemptFact, "upstream" | "endedTurn">): TargetFailure | undefined {
+  const error = thrownBy(attempt);
+  return isTargetFailure(error) ? error : undefined;
+}
+
+/** One of the engine's own limits ended the attempt. */
+export function isOurTimeout(attempt: AttemptFact): boolean {
+  const isTimeout = /^timeout\.(first-content|liveness|progress)$/.test(attempt.record?.class ?? "");
+  return isTimeout && attempt.upstream?.thrown?.turn !== attempt.endedTurn;
+}
+
+/**
+ * A connection died before a byte of the response, and nobody knows it to have been new: that says nothing about the
+ * vendor.
+ */
+export function isDeadConnection(attempt: Pick<AttemptFact, "upstream" | "endedTurn">): boolean {
+  const failure = failureOf(attempt);
+  if (failure?.class !== "network.reset" || failure.details.beforeResponse !== true) return false;
+  return failure.details.connection !== "new" && attempt.upstream?.isFresh !== true;
+}
+
+/** What an attempt read before it was left. */
+export function readsOf(upstream: UpstreamFact | undefined): UpstreamFact["reads"] {
+  return upstream?.reads.filter((read, index) => !read.isLate && index !== upstream.brokenAt) ?? [];
 }
 
 /** How long a candidate may take to its first content. */

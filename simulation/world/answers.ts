@@ -15,7 +15,7 @@ export function makeAnswer(context: ScriptContext, finishReason: FinishReason, c
   }
   const withTools = context.tools && content === "text" && random.chance(0.6);
   if (content === "text" && (!withTools || random.chance(0.5))) {
-    parts.push(...text(newId(), context.json ? jsonPieces(random) : prose(random)));
+    parts.push(...text(newId(), context.json ? jsonPieces(random) : prose(random, context.isLong)));
   }
   if (withTools) for (let calls = random.whole(1, 2); calls > 0; calls--) parts.push(...toolCall(newId(), random));
   if (content === "refusal") {
@@ -29,6 +29,8 @@ export function makeAnswer(context: ScriptContext, finishReason: FinishReason, c
     rawFinishReason: `raw-${reason}`,
     usage: random.chance(0.8) ? { inputTokens: 7, outputTokens: random.whole(1, 90) } : undefined,
     model: random.chance(0.3) ? "one-served" : undefined,
+    stopSequence: content === "nothing" && random.chance(0.3) ? true : undefined,
+    unknownContent: content === "reasoning" && random.chance(0.3) ? true : undefined,
   };
   if (target.unary)
     return [
@@ -37,8 +39,12 @@ export function makeAnswer(context: ScriptContext, finishReason: FinishReason, c
     ];
   if (random.chance(0.3)) parts.at(-1)?.push(last);
   else parts.push([last]);
+  if (context.isLong) return parts.flatMap((batch) => [longPause(random), { type: "read", parts: batch }]);
   return pace(parts, context.isQuick ? [1, 5] : [random.pick([60, 600]), random.pick([20, 200, 900])], random);
 }
+
+/** Shorter than every limit for silence; thirty of them make half a minute. */
+const longPause = (random: SeededRandom): Step => ({ type: "wait", ms: random.between(1_000, 1_400) });
 
 /** One read per batch, some of them together, with time in between. */
 function pace(
@@ -69,7 +75,8 @@ function text(id: string, pieces: readonly string[]): StreamPart[][] {
 /** More than the read-ahead takes, in two pieces. */
 const LONG = [0, 1, 2, 3, 4].map((index) => `${index} `.repeat(20_000));
 
-function prose(random: SeededRandom): string[] {
+function prose(random: SeededRandom, takesLong: boolean): string[] {
+  if (takesLong) return Array.from({ length: random.whole(28, 36) }, (_, index) => `word ${index} `);
   const isLong = random.chance(0.05);
   return Array.from({ length: random.whole(1, 5) }, (_, index) =>
     isLong ? (LONG[index] ?? "") : random.pick(["The sky", " is blue", "", " and wide", ` ${index}`, "."]),

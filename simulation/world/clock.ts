@@ -1,4 +1,5 @@
 import type { Clock } from "@understudy/core";
+import type { Moment } from "../facts.ts";
 import type { SeededRandom } from "./random.ts";
 
 /** Whose timer it is. At rest the engine has none. */
@@ -16,11 +17,18 @@ interface Timer {
 /** A schedule that needs more goes round in circles. */
 const MOST_TURNS = 50_000;
 const WALL_START = 1_700_000_000_000;
+/** A timer of the engine fires up to this much late, as real ones do; never early. */
+const LATEST_MS = 3;
+/** Two readings of a real clock are never the same: each is later than the one before by something in between. */
+const SHORTEST_STEP_MS = 1e-4;
+const LONGEST_STEP_MS = 1e-2;
 
 /** Virtual time: an ordered heap of timers. Between two timers everything goes on that can go on without time. */
 export class SimulatedClock {
   /** One sequence per owner: a timer more of one kind does not reorder the others. */
   readonly #ties: Readonly<Record<TimerOwner, SeededRandom>>;
+  readonly #lateness: SeededRandom;
+  readonly #steps: SeededRandom;
   readonly #heap: Timer[] = [];
   readonly #live: Record<TimerOwner, number> = { engine: 0, upstream: 0, consumer: 0, world: 0 };
   #now = 0;
@@ -30,10 +38,17 @@ export class SimulatedClock {
 
   constructor(random: SeededRandom) {
     this.#ties = { engine: random.fork(), upstream: random.fork(), consumer: random.fork(), world: random.fork() };
+    this.#lateness = random.fork();
+    this.#steps = random.fork();
   }
 
+  /** For the world itself, which looks without being seen: only the engine's readings move the time. */
   get now(): number {
     return this.#now;
+  }
+
+  get moment(): Moment {
+    return { at: this.#now, turn: this.turn };
   }
 
   pending(owner: TimerOwner): number {
@@ -54,12 +69,13 @@ export class SimulatedClock {
     this.#live[timer.owner]--;
   }
 
-  /** The clock as the engine gets it. A timer takes at least a millisecond, as in Node. */
+  /** The clock as the engine gets it: it creeps. A timer takes at least a millisecond, as in Node. */
   engineClock(): Clock {
     return {
-      now: () => this.#now,
+      now: () => this.#creep(),
       wallNow: () => WALL_START + this.#wallOffset + this.#now,
-      setTimeout: (callback, delayMs) => this.schedule("engine", Math.max(1, delayMs), callback),
+      setTimeout: (callback, delayMs) =>
+        this.schedule("engine", Math.max(1, delayMs) + this.#lateness.next() * LATEST_MS, callback),
       clearTimeout: (handle) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only handles from above come back
         this.cancel(handle as Timer);
@@ -102,6 +118,11 @@ export class SimulatedClock {
       timer.callback();
     }
     return false;
+  }
+
+  #creep(): number {
+    this.#now += SHORTEST_STEP_MS + this.#steps.next() ** 4 * (LONGEST_STEP_MS - SHORTEST_STEP_MS);
+    return this.#now;
   }
 
   #push(timer: Timer): void {

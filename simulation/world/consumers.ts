@@ -41,11 +41,11 @@ export async function consume(fact: CallFact, signal: AbortSignal | undefined, s
   } else {
     try {
       const stream = await chain.stream(makeRequest(fact), options);
-      fact.opened = { at: clock.now };
+      fact.opened = clock.moment;
       await read(fact, stream, setup);
       await settleResult(fact, stream.result, clock);
     } catch (error) {
-      fact.opened = { at: clock.now, error };
+      fact.opened = { ...clock.moment, error };
     }
   }
   await ended(fact);
@@ -55,11 +55,11 @@ export async function consume(fact: CallFact, signal: AbortSignal | undefined, s
 async function settleResult(fact: CallFact, result: Promise<object>, clock: SimulatedClock): Promise<void> {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ways of asking give an answer
-    fact.result = { at: clock.now, answer: (await result) as NonNullable<CallFact["result"]>["answer"] & object };
+    const answer = (await result) as NonNullable<CallFact["result"]>["answer"] & object;
+    fact.result = { ...clock.moment, answer };
   } catch (error) {
-    fact.result = { at: clock.now, error };
+    fact.result = { ...clock.moment, error };
   }
-  fact.result = { ...fact.result, at: clock.now };
 }
 
 async function read(fact: CallFact, stream: AnswerStream, setup: ConsumerSetup): Promise<void> {
@@ -130,11 +130,11 @@ async function readOne(fact: CallFact, iterator: AsyncIterator<StreamEvent>, clo
   fact.isWaiting = true;
   try {
     const result = await reading;
-    if (result.done === true) fact.seen.push({ type: "done", at: clock.now });
-    else fact.seen.push({ type: "event", at: clock.now, event: result.value });
+    if (result.done === true) fact.seen.push({ type: "done", ...clock.moment });
+    else fact.seen.push({ type: "event", ...clock.moment, event: result.value });
     return result.done === true;
   } catch (error) {
-    fact.seen.push({ type: "error", at: clock.now, error });
+    fact.seen.push({ type: "error", ...clock.moment, error });
     return true;
   } finally {
     fact.isWaiting = false;
@@ -143,9 +143,9 @@ async function readOne(fact: CallFact, iterator: AsyncIterator<StreamEvent>, clo
 
 async function readText(fact: CallFact, stream: AnswerStream, clock: SimulatedClock): Promise<void> {
   try {
-    for await (const text of stream.textStream()) fact.seen.push({ type: "text", at: clock.now, text });
-    fact.seen.push({ type: "done", at: clock.now });
+    for await (const text of stream.textStream()) fact.seen.push({ type: "text", ...clock.moment, text });
+    fact.seen.push({ type: "done", ...clock.moment });
   } catch (error) {
-    fact.seen.push({ type: "error", at: clock.now, error });
+    fact.seen.push({ type: "error", ...clock.moment, error });
   }
 }

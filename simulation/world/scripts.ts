@@ -1,7 +1,7 @@
 import type { FailureClass, FinishReason } from "@understudy/core";
 import { TargetFailure, type StreamPart, type TargetFailureDetails } from "@understudy/core/adapter";
 import { makeAnswer } from "./answers.ts";
-import type { OutageKind, TargetPlan } from "./plan.ts";
+import type { TargetPlan } from "./plan.ts";
 import type { SeededRandom } from "./random.ts";
 
 /** What an upstream does, step by step. */
@@ -20,6 +20,10 @@ export interface ScriptContext {
   readonly target: TargetPlan;
   readonly json: boolean;
   readonly tools: boolean;
+  /** On a connection that has never been used. */
+  readonly isFresh: boolean;
+  /** Half a minute of slow text. */
+  readonly isLong: boolean;
   /** Without long pauses. */
   readonly isQuick: boolean;
 }
@@ -74,12 +78,14 @@ const AFTER: readonly FailureClass[] = [
 
 const STATED = [undefined, undefined, undefined, 0, 100, 1_500, 5_000, 60_000, 90_000_000, Number.NaN, -5] as const;
 
-function details(failureClass: FailureClass, random: SeededRandom): TargetFailureDetails {
+function details(failureClass: FailureClass, { random, isFresh }: ScriptContext): TargetFailureDetails {
+  const isReset = failureClass === "network.reset";
   const states = /^(rate|server)\./.test(failureClass);
   return {
     status: random.pick([undefined, 400, 429, 503]),
     retryAfterMs: states ? random.pick(STATED) : undefined,
-    beforeResponse: failureClass === "network.reset" && random.chance(0.7),
+    beforeResponse: isReset && random.chance(0.7),
+    connection: isReset ? connectionOf(isFresh, random) : undefined,
     repeatForbidden: random.chance(0.05),
     capability: failureClass === "request.unsupported" && random.chance(0.7) ? "tools" : undefined,
     contextWindow: failureClass === "request.context-length" && random.chance(0.5) ? 1_500 : undefined,
@@ -90,8 +96,13 @@ function details(failureClass: FailureClass, random: SeededRandom): TargetFailur
   };
 }
 
-function failure(failureClass: FailureClass, random: SeededRandom): TargetFailure {
-  return new TargetFailure(failureClass, details(failureClass, random));
+/** What a transport knows of the connection that died; some know nothing. */
+export function connectionOf(isFresh: boolean, random: SeededRandom): "new" | "reused" | undefined {
+  return isFresh ? random.pick(["new", undefined]) : random.pick(["reused", "reused", "new", undefined]);
+}
+
+function failure(failureClass: FailureClass, context: ScriptContext): TargetFailure {
+  return new TargetFailure(failureClass, details(failureClass, context));
 }
 
 /** A whole answer without fault. */
@@ -103,15 +114,16 @@ export function healthyScript(context: ScriptContext): Step[] {
 export function faultyScript(context: ScriptContext): Step[] {
   const { random } = context;
   const wait: Step = { type: "wait", ms: random.pick([1, random.between(1, 400), random.between(1, 3_000)]) };
-  const early: Step = { type: "throw", error: failure(random.pick(BEFORE), random) };
-  switch (random.whole(0, 11)) {
+  const early: Step = { type: "throw", error: failure(random.pick(BEFORE), context) };
+  switch (random.whole(0, 12)) {
     case 0:
     case 1:
     case 2:
       return [wait, early];
     case 3:
-      return [wait, random.pick<Step>([{ type: "hang" }, { type: "done" }, raw(random)])];
+      return [wait, random.pick<Step>([{ type: "hang" }, { type: "hang" }, { type: "done" }, raw(random)])];
     case 4:
+    case 12:
       return oddEnd(context);
     case 5:
       return [...healthyScript(context), ...junk(context)];
@@ -137,8 +149,11 @@ function cutScript(context: ScriptContext): Step[] {
       return [...kept, pause, { type: "done" }];
     case 3:
       return [...kept, raw(random)];
+    case 4:
+      // An end that says "error" or "aborted": nearly the whole answer, tool calls included, and no good end.
+      return [...whole.slice(0, -1), { type: "throw", error: new TargetFailure("server.error") }];
     default:
-      return [...kept, pause, { type: "throw", error: failure(random.pick(AFTER), random) }];
+      return [...kept, pause, { type: "throw", error: failure(random.pick(AFTER), context) }];
   }
 }
 
@@ -160,7 +175,11 @@ function raw(random: SeededRandom): Step {
 function oddEnd(context: ScriptContext): Step[] {
   const reasons: readonly FinishReason[] = ["stop", "other", "refusal", "content-filter", "length", "pause"];
   const { random } = context;
-  return makeAnswer(context, random.pick(reasons), random.pick(["nothing", "reasoning", "refusal", "text"] as const));
+  return makeAnswer(
+    context,
+    random.pick(reasons),
+    random.pick(["nothing", "reasoning", "refusal", "text", "text"] as const),
+  );
 }
 
 /** What comes after the end, from an adapter that does not stop. */
@@ -202,42 +221,4 @@ function brokenScript(context: ScriptContext): Step[] {
     ],
   ]);
   return [...kept, { type: "read", parts, isBroken: true }, { type: "hang" }];
-}
-
-/** What every vendor says to a request that is wrong. */
-export function invalidScript({ random }: ScriptContext): Step[] {
-  return [
-    { type: "wait", ms: random.between(1, 60) },
-    { type: "throw", error: new TargetFailure("request.rejected", { status: 400 }) },
-  ];
-}
-
-/** What an endpoint does while it is out. */
-export function outageScript(kind: OutageKind, context: ScriptContext): Step[] {
-  const { random } = context;
-  const soon: Step = { type: "wait", ms: random.between(1, 60) };
-  const fail = (failureClass: FailureClass, more: TargetFailureDetails = {}): Step[] => [
-    soon,
-    { type: "throw", error: new TargetFailure(failureClass, more) },
-  ];
-  switch (kind) {
-    case "gateway":
-      return fail("server.gateway", { status: 503, retryAfterMs: random.chance(0.2) ? 20_000 : undefined });
-    case "refused":
-      return fail("network.refused");
-    case "hang":
-      return [{ type: "hang" }];
-    case "cut":
-      return [...healthyScript(context).slice(0, -1), { type: "throw", error: new TargetFailure("stream.reset") }];
-    case "overloaded":
-      return fail("server.overloaded", { status: 529, retryAfterMs: random.pick([undefined, 3_000]) });
-    case "rate":
-      return fail("rate.requests", { status: 429, retryAfterMs: random.pick([undefined, 700, 8_000]) });
-    case "slow-end":
-      return [...healthyScript(context).slice(0, -1), { type: "wait", ms: 400_000 }, { type: "done" }];
-    case "auth":
-      return fail("auth.invalid", { status: 401 });
-    default:
-      return kind satisfies never;
-  }
 }

@@ -2,9 +2,10 @@ import type { Target } from "@understudy/core";
 import type { AttemptContext, StreamPart, TargetRequest } from "@understudy/core/adapter";
 import type { CallFact, Note, UpstreamFact } from "../facts.ts";
 import type { SimulatedClock } from "./clock.ts";
+import { deadConnection, invalidScript, outageScript, stubbornScript } from "./outage-scripts.ts";
 import type { TargetPlan, WorldPlan } from "./plan.ts";
 import type { SeededRandom } from "./random.ts";
-import { faultyScript, healthyScript, invalidScript, outageScript, type ScriptContext, type Step } from "./scripts.ts";
+import { faultyScript, healthyScript, type ScriptContext, type Step } from "./scripts.ts";
 
 export interface UpstreamSetup {
   readonly plan: WorldPlan;
@@ -12,9 +13,14 @@ export interface UpstreamSetup {
   readonly random: SeededRandom;
   readonly calls: ReadonlyMap<string, CallFact>;
   readonly note: Note;
+  /** Dead connections that wait in a pool, by the index of the plan's pool. */
+  readonly dead: number[];
 }
 
 type Read = IteratorResult<readonly StreamPart[], undefined>;
+
+/** A long answer may begin this long before the outage that it outlives. */
+const LONG_MS = 60_000;
 
 interface Pending {
   readonly resolve: (read: Read) => void;
@@ -57,7 +63,17 @@ function open(
   const call = calls.get(request.userId ?? "");
   if (call === undefined) throw new Error("The request does not say which call it belongs to.");
   const attempt = call.events.filter(({ event }) => event.type === "attempt-start").length;
-  const fact: UpstreamFact = { target, call, attempt, startedAt: clock.now, reads: [], ids: new Set(), returned: 0 };
+  const isFresh = context.freshConnection === true;
+  const fact: UpstreamFact = {
+    target,
+    call,
+    attempt,
+    startedAt: clock.now,
+    isFresh,
+    reads: [],
+    ids: new Set(),
+    returned: 0,
+  };
   call.upstream.push(fact);
   note({ type: "open", upstream: fact });
   const random = setup.random.fork();
@@ -67,21 +83,40 @@ function open(
     return id;
   };
   const { json, tools, isRecovery } = call.plan;
-  const steps = chooseScript(setup, { random, newId, target, json, tools, isQuick: isRecovery }, call);
-  if (!isRecovery && random.chance(0.02)) {
+  const isLong = isLongAnswer(setup, target, random);
+  const script = { random, newId, target, json, tools, isFresh, isLong, isQuick: isRecovery };
+  const steps = chooseScript(setup, script, call);
+  if (!isRecovery && random.chance(setup.plan.throwRate)) {
     const error = new TypeError("The adapter threw at once.");
-    fact.thrown = { at: clock.now, error };
+    fact.thrown = { ...clock.moment, error };
     throw error;
   }
   return new Playback(fact, steps, random.chance(0.7), context.signal, setup);
 }
 
-function chooseScript({ plan, clock }: UpstreamSetup, context: ScriptContext, call: CallFact): Step[] {
+/** One that begins before an outage of its route and ends well in the middle of it. */
+function isLongAnswer({ plan, clock }: UpstreamSetup, { endpoint }: TargetPlan, random: SeededRandom): boolean {
+  const comes = plan.outages.some(
+    (one) => one.endpoint === endpoint && one.from > clock.now && one.from < clock.now + LONG_MS,
+  );
+  return comes && random.chance(plan.longShare);
+}
+
+function chooseScript(setup: UpstreamSetup, context: ScriptContext, call: CallFact): Step[] {
+  const { plan, clock, dead } = setup;
   if (call.plan.isRecovery) return healthyScript(context);
   if (call.plan.isInvalid) return invalidScript(context);
   const { endpoint } = context.target;
+  const pool = plan.deadPools.findIndex(
+    (one, index) => one.endpoint === endpoint && one.at <= clock.now && dead[index] !== 0,
+  );
+  if (pool >= 0 && !context.isFresh) {
+    dead[pool] = (dead[pool] ?? 0) - 1;
+    return deadConnection(plan.deadPools[pool]?.says, context);
+  }
   const outage = plan.outages.find((one) => one.endpoint === endpoint && one.from <= clock.now && clock.now < one.to);
   if (outage !== undefined) return outageScript(outage.kind, context);
+  if (call.plan.stubborn !== undefined) return stubbornScript(call.plan.stubborn, context);
   return context.random.chance(plan.faultRate) ? faultyScript(context) : healthyScript(context);
 }
 
@@ -114,7 +149,7 @@ class Playback implements AsyncIterableIterator<readonly StreamPart[], undefined
   next(): Promise<Read> {
     const step = this.#steps[this.#position];
     const { clock } = this.#setup;
-    this.#fact.pendingSince = clock.now;
+    this.#fact.pending = clock.moment;
     if (step?.type === "throw-at-once") {
       this.#threw(step.error);
       throw step.error;
@@ -131,7 +166,7 @@ class Playback implements AsyncIterableIterator<readonly StreamPart[], undefined
   }
 
   get #isLate(): boolean {
-    return this.#fact.abortedAt !== undefined || this.#fact.returned > 0;
+    return this.#fact.aborted !== undefined || this.#fact.returned > 0;
   }
 
   #play(): void {
@@ -153,7 +188,7 @@ class Playback implements AsyncIterableIterator<readonly StreamPart[], undefined
         return;
       case "done":
       case undefined:
-        if (!this.#isLate) this.#fact.doneAt ??= clock.now;
+        if (!this.#isLate) this.#fact.done ??= clock.moment;
         this.#take()?.resolve({ done: true, value: undefined });
         return;
       default:
@@ -168,22 +203,22 @@ class Playback implements AsyncIterableIterator<readonly StreamPart[], undefined
     const fact = this.#fact;
     const isLate = this.#isLate;
     if (isBroken && !isLate) fact.brokenAt = fact.reads.length;
-    fact.reads.push({ askedAt: fact.pendingSince ?? clock.now, at: clock.now, parts, isLate });
+    fact.reads.push({ asked: fact.pending ?? clock.moment, ...clock.moment, parts, isLate });
     if (isLate) {
       pending.resolve({ done: false, value: parts });
       return;
     }
-    fact.pendingSince = undefined;
+    fact.pending = undefined;
     note({ type: "read", upstream: fact, parts, isBroken });
     pending.resolve({ done: false, value: parts });
   }
 
   #threw(error: unknown): void {
-    if (!this.#isLate) this.#fact.thrown ??= { at: this.#setup.clock.now, error };
+    if (!this.#isLate) this.#fact.thrown ??= { ...this.#setup.clock.moment, error };
   }
 
   #onAbort(): void {
-    this.#fact.abortedAt = this.#setup.clock.now;
+    this.#fact.aborted = this.#setup.clock.moment;
     if (this.#heedsAbort) this.#take()?.reject(new Error("This operation was aborted."));
   }
 

@@ -10,7 +10,7 @@ import {
 import type { CallFact, Facts, Happening, TimelineEntry } from "../facts.ts";
 import { SimulatedClock } from "./clock.ts";
 import { consume } from "./consumers.ts";
-import type { CallPlan, WorldPlan } from "./plan.ts";
+import type { CallPlan, Manners, WorldPlan } from "./plan.ts";
 import { SeededRandom } from "./random.ts";
 import { makeTarget } from "./upstream.ts";
 
@@ -45,6 +45,8 @@ class World {
   readonly #ends = new Map<CallFact, PromiseWithResolvers<void>>();
   readonly #timeline: TimelineEntry[] = [];
   readonly #sleeps: { from: number; to: number }[] = [];
+  readonly #thrownByCallbacks: unknown[] = [];
+  readonly #internalErrors: unknown[] = [];
   #todo = 0;
   #isFresh = false;
 
@@ -58,6 +60,7 @@ class World {
       random: this.#random.fork(),
       calls: this.#byUser,
       note: (happening: Happening) => this.#note(happening),
+      dead: plan.deadPools.map(({ connections }) => connections),
     };
     const jitter = this.#random.fork();
     this.#chain = createChain(
@@ -71,8 +74,15 @@ class World {
         hold: plan.holdAll ? "all" : "start",
         maxAttempts: plan.maxAttempts,
         consumerIdleMs: plan.consumerIdleMs,
-        policy: makePolicy(plan.policy),
-        onEvent: (event) => this.#onEvent(event),
+        policy: makePolicy(plan.policy, (manners) => this.#misbehave(manners, this.#thrownByCallbacks)),
+        onEvent: (event) => {
+          this.#onEvent(event);
+          return this.#misbehave(plan.hook, this.#thrownByCallbacks);
+        },
+        onInternalError: (error) => {
+          this.#internalErrors.push(error);
+          return this.#misbehave(plan.lastHook, []);
+        },
         store: plan.store === "throws" ? throwingStore : undefined,
         clock: this.#clock.engineClock(),
         random: () => jitter.next(),
@@ -102,6 +112,8 @@ class World {
       isFinished,
       engineTimersAtRest: this.#clock.pending("engine"),
       stray: [...stray],
+      thrownByCallbacks: this.#thrownByCallbacks,
+      internalErrors: this.#internalErrors,
     };
   }
 
@@ -174,8 +186,8 @@ class World {
   }
 
   #abort(fact: CallFact): void {
-    if (fact.abortedAt !== undefined || fact.events.some(({ event }) => event.type === "end")) return;
-    fact.abortedAt = this.#clock.now;
+    if (fact.aborted !== undefined || fact.events.some(({ event }) => event.type === "end")) return;
+    fact.aborted = this.#clock.moment;
     fact.eventsAtAbort = fact.events.length;
     fact.wasWaitingAtAbort = fact.isWaiting;
     this.#signals.get(fact)?.abort(`reason of call ${fact.id}`);
@@ -196,16 +208,27 @@ class World {
     this.#note({ type: "event", event });
     if ("callId" in event) {
       const fact = this.#calls[event.callId - 1];
-      fact?.events.push({ at: this.#clock.now, event });
+      fact?.events.push({ ...this.#clock.moment, event });
       if (fact !== undefined && event.type === "end") this.#ends.get(fact)?.resolve();
-      if (fact !== undefined && fact.events.length === fact.plan.abortAtEvent) this.#abort(fact);
+      const { abortAtEvent } = fact?.plan ?? {};
+      const isMoment = abortAtEvent === "repeat" ? event.type === "repeat" : fact?.events.length === abortAtEvent;
+      if (fact !== undefined && isMoment) this.#abort(fact);
     }
-    if (this.#plan.hookThrows) throw new Error("The hook threw.");
   }
 
   #note(happening: Happening): void {
     this.#isFresh ||= happening.type !== "read";
-    this.#timeline.push({ ...happening, at: this.#clock.now, turn: this.#clock.turn });
+    this.#timeline.push({ ...happening, ...this.#clock.moment });
+  }
+
+  /** As an application's callback may: throw, or be a function that is `async` and reject. */
+  #misbehave(manners: Manners, list: unknown[]): undefined {
+    if (manners === "quiet") return undefined;
+    const error = new Error("A callback failed.");
+    list.push(error);
+    if (manners === "throws") throw error;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types forbid it, applications do it
+    return Promise.reject(error) as unknown as undefined;
   }
 
   #noteHealth(): void {
@@ -231,11 +254,12 @@ function recoveryCall(at: number, tier: string): CallPlan {
     reads: 0,
     pauseMs: 1,
     isInvalid: false,
+    stubborn: undefined,
     isRecovery: true,
   };
 }
 
-function makePolicy(kind: WorldPlan["policy"]): Policy {
+function makePolicy(kind: WorldPlan["policy"], misbehave: (manners: Manners) => undefined): Policy {
   switch (kind) {
     case "default":
       return defaultPolicy;
@@ -248,9 +272,9 @@ function makePolicy(kind: WorldPlan["policy"]): Policy {
       return (failure, context) =>
         failure.class === "request.invalid" ? "stop" : context.attempts < 9 ? "again" : "next";
     case "throws":
-      return () => {
-        throw new Error("The policy threw.");
-      };
+    case "rejects":
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no decision at all
+      return () => misbehave(kind) as unknown as ReturnType<Policy>;
     default:
       return kind satisfies never;
   }
