@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { CORPUS } from "./corpus.ts";
 import { formatLog, profileOf, runSchedule } from "./schedule.ts";
-import { makePlan } from "./world/plan.ts";
+import { SimulatedClock } from "./world/clock.ts";
+import { makePlan } from "./world/make-plan.ts";
 import { SeededRandom } from "./world/random.ts";
 import { runWorld } from "./world/world.ts";
 
@@ -34,15 +35,39 @@ describe("deterministic simulation", () => {
     }
   });
 
-  test("invariant 38: a hook that throws at every event changes nothing", async () => {
+  test.each([
+    { hook: "throws", lastHook: "quiet" },
+    { hook: "rejects", lastHook: "quiet" },
+    { hook: "rejects", lastHook: "rejects" },
+    { hook: "throws", lastHook: "throws" },
+  ] as const)("invariant 38: callbacks that fail at every event change nothing (%o)", async (manners) => {
     for (const seed of [15, 16, 17, 18, 19, 20]) {
-      const plan = { ...makePlan(seed, profileOf(seed), new SeededRandom(seed)), hookThrows: false };
+      const made = makePlan(seed, profileOf(seed), new SeededRandom(seed));
+      const plan = { ...made, hook: "quiet", lastHook: "quiet" } as const;
 
       // oxlint-disable-next-line no-await-in-loop -- one world at a time
-      const [quiet, throwing] = [await runWorld(plan), await runWorld({ ...plan, hookThrows: true })];
+      const [quiet, failing] = [await runWorld(plan), await runWorld({ ...plan, ...manners })];
 
-      expect(formatLog(throwing)).toBe(formatLog(quiet));
+      expect(formatLog(failing)).toBe(formatLog(quiet));
+      expect(failing.stray).toEqual([]);
     }
+  });
+
+  test("two readings of the clock are never the same, and no timer is early", async () => {
+    const clock = new SimulatedClock(new SeededRandom(1));
+    const engine = clock.engineClock();
+    const fired: number[] = [];
+    const readings = Array.from({ length: 1_000 }, () => engine.now());
+    const from = engine.now();
+    for (const delayMs of [0, 1, 50, 50, 7_000])
+      engine.setTimeout(() => fired.push(engine.now() - from - delayMs), delayMs, false);
+
+    await clock.run(() => false, Infinity);
+
+    expect(readings.every((at, index) => at > (readings[index - 1] ?? 0))).toBe(true);
+    expect(fired).toHaveLength(5);
+    expect(Math.min(...fired)).toBeGreaterThan(0);
+    expect(Math.max(...fired)).toBeLessThan(5);
   });
 });
 
