@@ -29,7 +29,7 @@ export interface UpstreamFact {
   readonly reads: ReadFact[];
   readonly ids: Set<string>;
   /** What it threw, when the engine had not left before. */
-  thrown?: Moment & { readonly error: unknown };
+  thrown?: Moment & { readonly error: unknown; readonly isUnsent?: true };
   /** Ended without evidence. */
   done?: Moment;
   /** When the engine asked for what has not come yet. */

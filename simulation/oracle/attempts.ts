@@ -163,7 +163,10 @@ function trueClass(attempt: AttemptFact): string | undefined {
   if (brokenAt !== undefined) return "adapter.contract";
   const evidence = evidenceOf(upstream);
   if (evidence !== undefined) return isEmptyAnswer(upstream, evidence.finishReason) ? "output.empty" : undefined;
-  if (thrown?.turn === endedTurn) return failureOf(attempt)?.class ?? "adapter.threw";
+  if (thrown?.turn === endedTurn) {
+    if (failureOf(attempt) !== undefined) return failureOf(attempt)?.class;
+    return thrown.isUnsent === true ? "adapter.contract" : "adapter.threw";
+  }
   if (done?.turn === endedTurn) return "stream.truncated";
   return "timeout";
 }

@@ -88,7 +88,7 @@ function open(
   const steps = chooseScript(setup, script, call);
   if (!isRecovery && random.chance(setup.plan.throwRate)) {
     const error = new TypeError("The adapter threw at once.");
-    fact.thrown = { ...clock.moment, error };
+    fact.thrown = { ...clock.moment, error, isUnsent: true };
     throw error;
   }
   return new Playback(fact, steps, random.chance(0.7), context.signal, setup);

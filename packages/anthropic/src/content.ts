@@ -2,6 +2,8 @@ import {
   asArray,
   asJsonObject,
   asString,
+  asText,
+  defined,
   inMessage,
   isJsonObject,
   toPlainText,
@@ -10,6 +12,7 @@ import {
   type FilePart,
   type ImagePart,
   type JsonObject,
+  type JsonValue,
   type Loss,
   type MediaSource,
   type ReportMessageLoss,
@@ -17,6 +20,12 @@ import {
   type TargetToolResult,
   type UserPart,
 } from "@understudy/core/adapter";
+
+/**
+ * Blocks of an answer that have no common words: the only ones that go back. Stored messages come back through the hands of
+ * others.
+ */
+const OWN_BLOCKS = /^[a-z_]+_tool_(?:use|result)$|^(?:container_upload|compaction|fallback|mcp_tool_listing)$/;
 
 /**
  * The conversation as the Messages API wants it: calls stand last in their turn, their results first in the user message
@@ -33,7 +42,7 @@ export function toMessages(
     const content = toContent(message, { canCite, lost: inMessage(index, loss) });
     if (content.length === 0) continue;
     const last = native.at(-1);
-    if (last?.role === role) last.content.push(...content);
+    if (last?.role === role) for (const block of content) last.content.push(block);
     else native.push({ role, content });
   }
   return native.map(({ role, content }) => ({ role, content: role === "assistant" ? callsLast(content) : content }));
@@ -100,10 +109,14 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
     }
     case "tool-call": {
       const { toolCallId: id, toolName: name, input, opaque } = part;
-      return [{ ...opaque, type: "tool_use", id, name, input: isJsonObject(input) ? input : {} }];
+      const { caller, toolset_name } = opaque ?? {};
+      const call = { type: "tool_use", id, name, input: isJsonObject(input) ? input : {} };
+      return [defined({ caller, toolset_name, ...call })];
     }
     case "opaque":
-      return isJsonObject(part.data) ? [asJsonObject(part.data)] : [];
+      if (isOwnBlock(part.data)) return [part.data];
+      context.lost("opaque", "dropped", "no block of this version's answers");
+      return [];
     case "source":
       return [];
     case "image":
@@ -114,6 +127,10 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
     default:
       return part satisfies never;
   }
+}
+
+function isOwnBlock(data: JsonValue): data is JsonObject {
+  return isJsonObject(data) && OWN_BLOCKS.test(asText(data["type"])) && data["role"] === undefined;
 }
 
 function toToolResult(result: TargetToolResult, context: BlockContext): JsonObject {

@@ -53,7 +53,10 @@ export function toNativeRequest(
   modelId: string,
   { stream, loss }: RequestContext,
 ): NativeRequest {
-  const { betas = [], headers = {}, ...native } = request.vendorOptions?.anthropic ?? {};
+  const { betas: asked, headers = {}, ...native } = request.vendorOptions?.anthropic ?? {};
+  const betas = Array.isArray(asked) ? asked : [];
+  if (betas !== asked && asked !== undefined)
+    loss({ what: "vendorOptions betas", action: "dropped", reason: "no array" });
   const model = anthropicModel(modelId);
   const maxTokens = maxTokensOf(request, model, loss);
   const reasoning = planReasoning(request, model, maxTokens, loss);

@@ -2,6 +2,8 @@ import {
   checkTargetOptions,
   makeTarget,
   modelPathProblems,
+  readTargetOptions,
+  SDK_CLIENT,
   SdkConnection,
   sdkIdentity,
   type Capabilities,
@@ -31,24 +33,23 @@ const BASE_URL = "https://api.anthropic.com";
  * for the vendor's own host, `ANTHROPIC_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function anthropic(model: string, options: AnthropicTargetOptions = {}): Target {
-  const { client, fetch } = options;
-  const checked = checkTargetOptions(options, {
+  const given = readTargetOptions<AnthropicTargetOptions>(model, options, { client: SDK_CLIENT });
+  const { client, fetch } = given.options;
+  const checked = checkTargetOptions(given.options, {
+    ...given,
     vendor: VENDOR,
-    model,
     defaultBaseURL: BASE_URL,
     keyVariables: ["ANTHROPIC_API_KEY"],
-    ownOptions: ["client"],
     client: sdkIdentity(client),
     // Clients for other clouds put it into the path.
-    problems: client === undefined ? [] : modelPathProblems(model),
+    problems: [...given.problems, ...(client === undefined ? [] : modelPathProblems(given.model))],
   });
   const { apiKey, baseURL, headers } = checked;
   return makeTarget({
+    ...given,
     vendor: VENDOR,
-    model,
-    options,
     checked,
-    capabilities: capabilitiesOf(model, checked.endpoint),
+    capabilities: capabilitiesOf(given.model, checked.endpoint),
     failureTable,
     plan: (request) => {
       const { isThinking, isVisible } = reasoningOf(request, model);

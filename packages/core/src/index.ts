@@ -21,6 +21,7 @@ export type { BreakerState } from "./engine/health/breaker.ts";
 export type { HealthCounts } from "./engine/health/health-window.ts";
 export type { HealthNews, HealthStore } from "./engine/health/health-store.ts";
 export { memoryStore } from "./engine/health/memory-store.ts";
+export { fromUntrusted } from "./handoff/read-request.ts";
 export { formatTrace } from "./engine/format-trace.ts";
 export type { AnswerResponseInit, ResponseEvent } from "./engine/to-response.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";

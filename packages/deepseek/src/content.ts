@@ -35,7 +35,7 @@ export function toMessages(
         native.push(...toAssistantMessage(message.content, isThinking, lost));
         break;
       case "tool":
-        native.push(...toToolMessages(message.content, lost));
+        for (const result of toToolMessages(message.content, lost)) native.push(result);
         break;
       default:
         message satisfies never;

@@ -2,6 +2,7 @@ import {
   checkTargetOptions,
   FetchConnection,
   makeTarget,
+  readTargetOptions,
   type Capabilities,
   type Target,
   type TargetOptions,
@@ -21,21 +22,20 @@ const BASE_URL = "https://api.deepseek.com";
  * or, for the vendor's own host, `DEEPSEEK_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Target {
-  const { fetch } = options;
-  const checked = checkTargetOptions(options, {
+  const given = readTargetOptions<DeepSeekTargetOptions>(model, options);
+  const { fetch } = given.options;
+  const checked = checkTargetOptions(given.options, {
+    ...given,
     vendor: VENDOR,
-    model,
     defaultBaseURL: BASE_URL,
     keyVariables: ["DEEPSEEK_API_KEY"],
-    ownOptions: [],
   });
   const { apiKey, baseURL, headers } = checked;
   return makeTarget({
+    ...given,
     vendor: VENDOR,
-    model,
-    options,
     checked,
-    capabilities: capabilitiesOf(model),
+    capabilities: capabilitiesOf(given.model),
     failureTable,
     // Reasoning is always shown: silence is never its sign.
     plan: () => ({ silentReasoning: false, eventsAtOnce: true }),

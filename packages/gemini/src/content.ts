@@ -1,4 +1,5 @@
 import {
+  asJsonObject,
   asString,
   defined,
   inMessage,
@@ -8,7 +9,6 @@ import {
   type FilePart,
   type ImagePart,
   type JsonObject,
-  type JsonValue,
   type Loss,
   type ReportMessageLoss,
   type TargetMessage,
@@ -34,6 +34,22 @@ export const GROUNDING = "groundingMetadata";
 const DUMMY_SIGNATURE = "skip_thought_signature_validator";
 const RESULT_MEDIA = /^(?:image\/(?:png|jpeg|webp)|application\/pdf|text\/plain)$/;
 
+/** What a part can have beside its data, and give back with it. */
+const ATTRIBUTES = [
+  "thoughtSignature",
+  "videoMetadata",
+  "mediaResolution",
+  "mediaProcessing",
+  "partMetadata",
+  "speechMetadata",
+  "audioTranscription",
+];
+/**
+ * Data of an answer that has no common words: the only one that goes back as it is. Stored messages come back through the
+ * hands of others.
+ */
+const OWN_DATA = ["executableCode", "codeExecutionResult", "toolCall", "toolResponse", "fileData"];
+
 /** Words or media behind function responses are refused in their content, and taken in one of their own. */
 type Kind = "said" | "responses" | "model";
 
@@ -47,7 +63,7 @@ export function toContents(
   const add = (kind: Kind, parts: readonly JsonObject[]): void => {
     if (parts.length === 0) return;
     const last = native.at(-1);
-    if (last?.kind === kind) last.parts.push(...parts);
+    if (last?.kind === kind) for (const part of parts) last.parts.push(part);
     else native.push({ kind, parts: [...parts] });
   };
   for (const [index, message] of messages.entries()) {
@@ -60,7 +76,7 @@ export function toContents(
         );
         break;
       case "assistant":
-        add("model", toModelParts(message.content, rules));
+        add("model", toModelParts(message.content, rules, lost));
         break;
       case "tool": {
         const { responses, attached } = toResultParts(message.content, rules, lost);
@@ -95,31 +111,36 @@ function toMedia({ source }: ImagePart | FilePart | AudioPart): JsonObject {
 }
 
 /** Own parts go back as they came, in their order and with all that was on them. */
-function toModelParts(parts: readonly AssistantPart[], rules: ContentRules): JsonObject[] {
+function toModelParts(parts: readonly AssistantPart[], rules: ContentRules, lost: ReportMessageLoss): JsonObject[] {
   const native: JsonObject[] = [];
   let isFirstCall = true;
   for (const part of parts) {
     if (part.type === "tool-call") {
       native.push(toCall(part, isFirstCall, rules));
       isFirstCall = false;
-    } else native.push(...toModelPart(part));
+    } else native.push(...toModelPart(part, lost));
   }
   return native;
 }
 
-function toModelPart(part: Exclude<AssistantPart, ToolCallPart>): JsonObject[] {
+function toModelPart(part: Exclude<AssistantPart, ToolCallPart>, lost: ReportMessageLoss): JsonObject[] {
   switch (part.type) {
     case "text":
     case "refusal":
-      return [{ text: part.text, ...part.opaque }];
+      return [{ text: part.text, ...pick(part.opaque, ATTRIBUTES) }];
     case "reasoning":
-      return [{ text: part.text, thought: true, ...part.opaque }];
+      return [{ text: part.text, thought: true, ...pick(part.opaque, ATTRIBUTES) }];
     case "image":
     case "file":
     case "audio":
-      return [{ ...toMedia(part), ...part.opaque }];
-    case "opaque":
-      return part.kind === CONTINUATION || part.kind === GROUNDING ? [] : [asPart(part.data)];
+      return [{ ...toMedia(part), ...pick(part.opaque, ATTRIBUTES) }];
+    case "opaque": {
+      if (part.kind === CONTINUATION || part.kind === GROUNDING) return [];
+      const own = pick(isJsonObject(part.data) ? asJsonObject(part.data) : {}, [...OWN_DATA, ...ATTRIBUTES, "thought"]);
+      if (Object.keys(own).length > 0) return [own];
+      lost("opaque", "dropped", "no part of this version's answers");
+      return [];
+    }
     case "source":
       return [];
     default:
@@ -127,13 +148,8 @@ function toModelPart(part: Exclude<AssistantPart, ToolCallPart>): JsonObject[] {
   }
 }
 
-function asPart(data: JsonValue): JsonObject {
-  // Stored messages come back through the application's hands.
-  return typeof data === "object" && data !== null && !isArray(data) ? data : { text: "" };
-}
-
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
+function pick(fields: JsonObject = {}, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 }
 
 /** Of parallel calls only the first is signed. */
@@ -150,7 +166,7 @@ function toCall(
   });
   const isUnsigned = asString(opaque?.["thoughtSignature"]) === undefined;
   const dummy = isFirst && isUnsigned && rules.needsSignatures ? { thoughtSignature: DUMMY_SIGNATURE } : {};
-  return { functionCall: call, ...opaque, ...dummy };
+  return { functionCall: call, ...pick(opaque, ATTRIBUTES), ...dummy };
 }
 
 /** One response for each call. Media that a response cannot hold is attached behind them all. */

@@ -101,7 +101,9 @@ function splitToken(messages: readonly TargetMessage[]): {
   const last = messages.at(-1);
   if (last?.role !== "assistant") return { messages };
   const part = last.content.findLast((one) => one.type === "opaque" && one.kind === CONTINUATION);
-  return part?.type === "opaque" ? { messages: messages.slice(0, -1), token: part.data } : { messages };
+  return part?.type === "opaque" && typeof part.data === "string"
+    ? { messages: messages.slice(0, -1), token: part.data }
+    : { messages };
 }
 
 /** A function call has to follow a turn of the user. */

@@ -1,12 +1,16 @@
 import {
   checkTargetOptions,
   FetchConnection,
+  isJsonObject,
   loadOnce,
   makeTarget,
   modelPathProblems,
+  oneOf,
+  readTargetOptions,
   type Capabilities,
   type CheckedOptions,
   type Connection,
+  type PlainOptions,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
@@ -41,45 +45,57 @@ const HOSTS = [
   "aiplatform.us.rep.googleapis.com",
   "aiplatform.eu.rep.googleapis.com",
 ];
+const OWN_OPTIONS = {
+  client: {
+    must: "be a client of `@google/generative-ai`, which has an `apiKey`",
+    test: (value: unknown): boolean => isJsonObject(value) && typeof value["apiKey"] === "string",
+  },
+  transport: oneOf("fetch", "sdk"),
+};
 
 /**
  * One Gemini model at one endpoint with one key, through generateContent. The key comes from `apiKey` or, for Google's
  * own hosts, `GEMINI_API_KEY` or `GOOGLE_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function gemini(model: string, options: GeminiTargetOptions = {}): Target {
-  const { client } = options;
-  const token = tokenOf(options.headers ?? {});
-  const checked = checkTargetOptions(client === undefined ? options : { ...options, apiKey: client.apiKey }, {
-    vendor: VENDOR,
-    model,
-    defaultBaseURL: BASE_URL,
-    // A token in a header takes the place of a key, which is how Vertex is asked.
-    keyVariables: token === undefined ? ["GEMINI_API_KEY", "GOOGLE_API_KEY"] : [],
-    keyHosts: HOSTS,
-    isKeyRequired: token === undefined,
-    ownOptions: ["client", "transport"],
-    credential: token,
-    problems: [...modelPathProblems(model), ...problemsOf(options)],
-  });
+  const given = readTargetOptions<GeminiTargetOptions>(model, options, OWN_OPTIONS);
+  const { client, headers = {} } = given.options;
+  const token = tokenOf(headers);
+  const checked = checkTargetOptions(
+    client === undefined ? given.options : { ...given.options, apiKey: client.apiKey },
+    {
+      vendor: VENDOR,
+      model: given.model,
+      defaultBaseURL: BASE_URL,
+      // A token in a header takes the place of a key, which is how Vertex is asked.
+      keyVariables: token === undefined ? ["GEMINI_API_KEY", "GOOGLE_API_KEY"] : [],
+      keyHosts: HOSTS,
+      isKeyRequired: token === undefined,
+      credential: token,
+      problems: [...given.problems, ...modelPathProblems(given.model), ...problemsOf(given.options)],
+    },
+  );
   const callIds = !isVertex(checked.endpoint);
   return makeTarget({
+    ...given,
     vendor: VENDOR,
-    model,
-    options,
     checked,
-    capabilities: capabilitiesOf(model),
+    capabilities: capabilitiesOf(given.model),
     failureTable,
     plan: (request) => {
       const { isThinking, isVisible } = reasoningOf(request, model);
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: false };
     },
     toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, callIds }),
-    connection: connect(options, checked),
+    connection: connect(given.options, checked),
     reader: (context, failures) => new GenerateContentReader(context, failures),
   });
 }
 
-function connect({ fetch, transport }: GeminiTargetOptions, { apiKey, baseURL, headers }: CheckedOptions): Connection {
+function connect(
+  { fetch, transport }: PlainOptions<GeminiTargetOptions>,
+  { apiKey, baseURL, headers }: CheckedOptions,
+): Connection {
   const root = /\/v\d\w{0,20}(?:\/|$)/.test(baseURL) ? baseURL : `${baseURL}/${VERSION}`;
   if (transport !== "sdk") {
     // Never in the URL, which ends up in logs and messages.
@@ -98,13 +114,10 @@ function connect({ fetch, transport }: GeminiTargetOptions, { apiKey, baseURL, h
   };
 }
 
-function problemsOf({ client, transport, apiKey, fetch }: GeminiTargetOptions): readonly string[] {
+function problemsOf({ client, transport, apiKey, fetch }: PlainOptions<GeminiTargetOptions>): readonly string[] {
   const problems: string[] = [];
   if (client !== undefined && apiKey !== undefined) {
     problems.push("`apiKey` and `client` exclude each other; give one of them");
-  }
-  if (transport !== undefined && transport !== "fetch" && transport !== "sdk") {
-    problems.push("`transport` must be 'fetch' or 'sdk'");
   }
   if (transport === "sdk" && fetch !== undefined) {
     const fix = "whose SDK takes the global one; leave one of them out";

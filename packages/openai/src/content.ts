@@ -1,6 +1,8 @@
 import {
   asArray,
   asJsonObject,
+  asString,
+  asText,
   defined,
   inMessage,
   isJsonObject,
@@ -21,6 +23,13 @@ import {
   type UserPart,
 } from "@understudy/core/adapter";
 
+/**
+ * Items of an answer that have no common words: the only ones that go back. Stored messages come back through the hands of
+ * others, and an input item can also speak as the developer, approve a call or name somebody else's item.
+ */
+const OWN_ITEMS =
+  /^(?!function_|custom_tool_)[a-z_]+_call$|^(?:shell_call|apply_patch_call|tool_search|program)_output$|^(?:program|compaction|mcp_list_tools|mcp_approval_request)$/;
+
 /** The conversation as input items. Ids and encrypted reasoning go back where they came from: hand-off saw to that. */
 export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) => void): JsonObject[] {
   const items: JsonObject[] = [];
@@ -31,10 +40,10 @@ export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) =
         items.push({ type: "message", role: "user", content: message.content.map((part) => toInput(part)) });
         break;
       case "assistant":
-        items.push(...new OutputItems(inMessage(index, loss), customCalls).of(message.content));
+        new OutputItems(inMessage(index, loss), customCalls, items).add(message.content);
         break;
       case "tool":
-        items.push(...message.content.map((result) => toToolOutput(result, customCalls)));
+        for (const result of message.content) items.push(toToolOutput(result, customCalls));
         break;
       default:
         message satisfies never;
@@ -47,18 +56,18 @@ export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) =
 class OutputItems {
   readonly #report: ReportMessageLoss;
   readonly #customCalls: Set<string>;
-  readonly #items: JsonObject[] = [];
+  readonly #items: JsonObject[];
   readonly #reasoningIds = new Set<JsonValue | undefined>();
   #message: { readonly id: JsonValue | undefined; readonly content: JsonObject[] } | undefined;
 
-  constructor(report: ReportMessageLoss, customCalls: Set<string>) {
+  constructor(report: ReportMessageLoss, customCalls: Set<string>, items: JsonObject[]) {
     this.#report = report;
     this.#customCalls = customCalls;
+    this.#items = items;
   }
 
-  of(parts: readonly AssistantPart[]): readonly JsonObject[] {
+  add(parts: readonly AssistantPart[]): void {
     for (const [index, part] of parts.entries()) this.#add(part, parts[index + 1]);
-    return this.#items;
   }
 
   #add(part: AssistantPart, next: AssistantPart | undefined): void {
@@ -80,11 +89,12 @@ class OutputItems {
         this.#push(this.#toCall(part));
         break;
       case "opaque":
-        if (isJsonObject(part.data)) this.#push(asJsonObject(part.data));
+        if (isOwnItem(part.data)) this.#push(part.data);
+        else this.#lost(part.type);
         break;
       case "image":
-        if (part.opaque?.["type"] === "image_generation_call" && part.source.type === "base64") {
-          this.#push({ ...part.opaque, result: part.source.data });
+        if (isOwnItem(part.opaque) && part.source.type === "base64") {
+          this.#push({ ...part.opaque, type: "image_generation_call", result: part.source.data });
         } else this.#lost(part.type);
         break;
       case "file":
@@ -112,7 +122,7 @@ class OutputItems {
         role: "assistant",
         id,
         status: "completed",
-        phase: opaque["phase"],
+        phase: asString(opaque["phase"]),
         content: message.content,
       }),
     );
@@ -120,31 +130,33 @@ class OutputItems {
   }
 
   /** Refused without its encrypted form, and without the item that came after it. */
-  #reason({ opaque }: ReasoningPart, next: AssistantPart | undefined): void {
+  #reason({ opaque = {} }: ReasoningPart, next: AssistantPart | undefined): void {
     const isFollowed = next?.type === "opaque" || (next?.opaque !== undefined && next.origin !== undefined);
-    if (!isFollowed || opaque?.["encrypted_content"] === undefined) {
+    const { id, summary, content, encrypted_content } = opaque;
+    if (!isFollowed || encrypted_content === undefined) {
       this.#lost("reasoning");
       return;
     }
-    this.#reasoningIds.add(opaque["id"]);
-    this.#push({ ...opaque, type: "reasoning" });
+    this.#reasoningIds.add(id);
+    const texts = { summary: listOf(summary), content: listOf(content) };
+    this.#push(defined({ id, ...texts, encrypted_content, type: "reasoning" }));
   }
 
   #toCall(part: ToolCallPart): JsonObject {
     const { toolCallId, toolName, input, opaque = {} } = part;
-    const { custom, arguments: _spelled, after: _after, ...rest } = opaque;
-    const call = { ...rest, id: this.#idOf(opaque), call_id: toolCallId, name: toolName };
-    if (custom === true) {
+    const { namespace, caller } = opaque;
+    const call = { namespace, caller, id: this.#idOf(opaque), call_id: toolCallId, name: toolName };
+    if (opaque["custom"] === true && typeof input === "string") {
       this.#customCalls.add(toolCallId);
-      return defined({ type: "custom_tool_call", ...call, input });
+      return defined({ ...call, input, type: "custom_tool_call" });
     }
-    return defined({ type: "function_call", ...call, arguments: toolInputText(part) });
+    return defined({ ...call, arguments: toolInputText(part), type: "function_call" });
   }
 
   /** An id is refused when the reasoning that it belongs to is missing. */
   #idOf(opaque: JsonObject): JsonValue | undefined {
     const { id, after } = opaque;
-    return after === undefined || this.#reasoningIds.has(after) ? id : undefined;
+    return after === undefined || this.#reasoningIds.has(after) ? asString(id) : undefined;
   }
 
   #lost(what: string): void {
@@ -155,6 +167,16 @@ class OutputItems {
     this.#message = undefined;
     this.#items.push(item);
   }
+}
+
+function listOf(value: JsonValue | undefined): JsonValue | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+function isOwnItem(data: JsonValue | undefined): data is JsonObject {
+  if (!isJsonObject(data) || !OWN_ITEMS.test(asText(data["type"]))) return false;
+  const { role = "assistant" } = data;
+  return role === "assistant";
 }
 
 function toToolOutput({ toolCallId, content, isError }: TargetToolResult, customCalls: Set<string>): JsonObject {

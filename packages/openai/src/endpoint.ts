@@ -7,6 +7,8 @@ import {
   SdkConnection,
   sdkIdentity,
   type Capabilities,
+  type GivenOptions,
+  type PlainOptions,
   type RequestContext,
   type SdkClient,
   type SdkSettings,
@@ -41,29 +43,27 @@ const BASE_URL = "https://api.openai.com/v1";
 /** The vendor's own API, in any region. */
 const HOSTS = ["api.openai.com", "*.api.openai.com"];
 
-export function isVendorHost({ baseURL, client }: OpenAITargetOptions): boolean {
+export function isVendorHost({ baseURL, client }: PlainOptions<OpenAITargetOptions>): boolean {
   return isHost(client?.baseURL ?? baseURL ?? BASE_URL, HOSTS);
 }
 
 /** One model at one endpoint with one key, through one of the two APIs. */
 export function makeOpenAITarget(
-  model: string,
-  options: OpenAITargetOptions,
-  ownOptions: readonly string[],
+  given: GivenOptions<OpenAITargetOptions>,
   { capabilities, maxIdLength, ...api }: Api,
 ): Target {
+  const { model, options } = given;
   const { client, fetch } = options;
   const checked = checkTargetOptions(options, {
+    ...given,
     vendor: VENDOR,
-    model,
     defaultBaseURL: BASE_URL,
     keyVariables: ["OPENAI_API_KEY"],
     keyHosts: HOSTS,
     isKeyRequired: !isLoopback(options.baseURL ?? BASE_URL),
-    ownOptions: ["client", ...ownOptions],
     client: sdkIdentity(client),
     // Clients for other clouds put it into the path.
-    problems: client === undefined ? [] : modelPathProblems(model),
+    problems: [...given.problems, ...(client === undefined ? [] : modelPathProblems(model))],
   });
   const { apiKey, baseURL, headers } = checked;
   const { contextWindow, maxOutputTokens } = openAIModel(model);

@@ -1,4 +1,4 @@
-import type { Target } from "@understudy/core/adapter";
+import { readTargetOptions, SDK_CLIENT, type Target } from "@understudy/core/adapter";
 import { chat, type OpenAIChatTargetOptions } from "./chat/target.ts";
 import { makeOpenAITarget, type OpenAITargetOptions } from "./endpoint.ts";
 import { failureTable } from "./errors.ts";
@@ -19,7 +19,8 @@ export interface OpenAI {
 export const openai: OpenAI = Object.assign(responses, { chat });
 
 function responses(model: string, options: OpenAITargetOptions = {}): Target {
-  return makeOpenAITarget(model, options, [], {
+  const given = readTargetOptions<OpenAITargetOptions>(model, options, { client: SDK_CLIENT });
+  return makeOpenAITarget(given, {
     capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
     maxIdLength: 64,
     failureTable,

@@ -14,15 +14,20 @@ export { isTargetFailure, TargetFailure, type Repair, type TargetFailureDetails 
 export {
   checkTargetOptions,
   isLoopback,
+  readTargetOptions,
   type CheckedOptions,
   type ClientIdentity,
+  type GivenOptions,
   type OptionRules,
+  type PlainOptions,
   type TargetOptions,
 } from "./target-options.ts";
+export { oneOf, type Rule, type Shape } from "../model/rules.ts";
 export { makeTarget, type TargetSetup } from "./make-target.ts";
 export type { Connection, NativeRequest, RequestContext } from "./connection.ts";
 export { FetchConnection, type FetchConnectionSetup } from "./fetch-connection.ts";
 export {
+  SDK_CLIENT,
   SdkConnection,
   sdkIdentity,
   type SdkClient,

@@ -6,14 +6,14 @@ import { readAnswer } from "./read-answer.ts";
 import { secretsOf } from "./redact.ts";
 import { RefusedFields } from "./refused-fields.ts";
 import { STREAM } from "./repairs.ts";
-import type { CheckedOptions, TargetOptions } from "./target-options.ts";
+import type { CheckedOptions, PlainOptions } from "./target-options.ts";
 import type { WireReader } from "./wire-reader.ts";
 
 /** What one vendor's targets have of their own. */
 export interface TargetSetup {
   readonly vendor: string;
   readonly model: string;
-  readonly options: TargetOptions;
+  readonly options: Pick<PlainOptions, "streaming" | "capabilities">;
   readonly checked: CheckedOptions;
   /** As the adapter knows them; the user's own come over them. */
   readonly capabilities: Capabilities;
@@ -57,15 +57,12 @@ export function makeTarget(setup: TargetSetup): Target {
     stream: (request, context) => {
       const { clock, loss } = context;
       const refused = fields.with(request.without);
-      // Those of the request's own headers are added when it is made.
-      const known = [...secrets];
+      // Now, not when it is read: what the translation throws is known to come before anything was sent.
+      const native = setup.toNativeRequest(request, { stream: !isUnary(refused), loss }, refused);
+      const known = [...secrets, ...secretsOf("", native.headers)];
       const failures = classifyFailures(setup.failureTable, known, () => clock.wallNow());
       return readAnswer({
-        open: () => {
-          const native = setup.toNativeRequest(request, { stream: !isUnary(refused), loss }, refused);
-          known.push(...secretsOf("", native.headers));
-          return connection.send(native, context);
-        },
+        open: () => connection.send(native, context),
         wire: setup.reader(context, failures, request, refused),
         failures,
         context,

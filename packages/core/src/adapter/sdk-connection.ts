@@ -1,3 +1,5 @@
+import { isJsonObject } from "../model/json.ts";
+import { having, type Rule } from "../model/rules.ts";
 import type { Clock } from "../model/clock.ts";
 import type { AttemptContext } from "../model/target.ts";
 import { cappedFetch, type Fetch } from "./capped-fetch.ts";
@@ -79,6 +81,13 @@ export class SdkConnection implements Connection {
     return withoutVariable(headersVariable, () => make(settings));
   }
 }
+
+/** Whether an option is such a client. */
+export const SDK_CLIENT: Rule = {
+  must: "be a client of the vendor's SDK",
+  test: (value) =>
+    having("", "withOptions", "post").test(value) && isJsonObject(value) && typeof value["baseURL"] === "string",
+};
 
 /** What tells clients apart. */
 export function sdkIdentity(client: SdkClient | undefined): ClientIdentity | undefined {

@@ -1,16 +1,19 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { checkTargetOptions, type CheckedOptions, type OptionRules, type TargetOptions } from "./target-options.ts";
+import { OBJECT, TEXT } from "../model/rules.ts";
+import { checkTargetOptions, readTargetOptions, type CheckedOptions, type OptionRules } from "./target-options.ts";
 
 const rules: OptionRules = {
   vendor: "acme",
   model: "large",
   defaultBaseURL: "https://api.acme.test/v1/",
   keyVariables: ["ACME_API_KEY", "ACME_KEY"],
-  ownOptions: ["client", "region"],
 };
+const OWN = { client: OBJECT, region: TEXT };
 
-function check(options: TargetOptions & Record<string, unknown> = {}, more: Partial<OptionRules> = {}): CheckedOptions {
-  return checkTargetOptions(options, { ...rules, ...more });
+/** As a factory does it. */
+function check(given: unknown = {}, more: Partial<OptionRules> = {}): CheckedOptions {
+  const { options, problems } = readTargetOptions(rules.model, given, OWN);
+  return checkTargetOptions(options, { ...rules, problems, ...more });
 }
 
 afterEach(() => {
@@ -87,11 +90,72 @@ describe("checkTargetOptions", () => {
     expect(headers).toEqual({ ok: "é" });
   });
 
-  it("names the known options when one is unknown, and collects everything", () => {
-    const { problems } = check({ apikey: "k", streaming: "never", baseURL: "x" });
+  it("names the option that was meant, or all that are known, and collects everything", () => {
+    const { problems } = check({ apikey: "k", zone: "eu", streaming: "never", baseURL: "x" });
 
-    expect(problems).toHaveLength(3);
-    expect(problems.join()).toMatch(/unknown option `apikey`; known are apiKey,.*region/);
+    expect(problems).toHaveLength(4);
+    expect(problems.join()).toContain("unknown option `apikey` (did you mean `apiKey`?)");
+    expect(problems.join()).toMatch(/unknown option `zone`: known are apiKey,.*region/);
+  });
+
+  it.each<readonly [string, unknown, string]>([
+    ["null", null, "the options must be an object"],
+    ["a list", [], "the options must be an object"],
+    ["a key that is a function", { apiKey: () => "k" }, "`apiKey` must be a string"],
+    ["a base URL that is a number", { baseURL: 5 }, "`baseURL` must be a string or a URL"],
+    ["a base URL with a query", { baseURL: "https://x.test/v1?tenant=1" }, "no query and no fragment"],
+    ["a base URL with a fragment", { baseURL: new URL("https://x.test/v1#a") }, "no query and no fragment"],
+    ["headers that are none", { headers: "a: b" }, "`headers` must be an object of strings"],
+    ["a Map with a value that is none", { headers: new Map([["x-a", 5]]) }, `the value of \`headers["x-a"]\``],
+    ["a fetch that is none", { fetch: "fetch" }, "`fetch` must be a function"],
+    ["a quota group that is a symbol", { quotaGroup: Symbol("a") }, "`quotaGroup` must be a string"],
+    ["a permission in words", { allowInsecureHttp: "yes" }, "`allowInsecureHttp` must be true or false"],
+    ["an unknown capability", { capabilities: { image: true } }, "unknown capability `image` (did you mean `images`?)"],
+    [
+      "a capability in words",
+      { capabilities: { tools: "yes" } },
+      "`capabilities.tools` must be 'true' or 'false' or 'unknown'",
+    ],
+    [
+      "a window in words",
+      { capabilities: { contextWindow: "1M" } },
+      "`capabilities.contextWindow` must be a number of tokens",
+    ],
+    [
+      "a global pattern",
+      { capabilities: { toolCallId: { pattern: /a/g, maxLength: 9 } } },
+      "neither global nor sticky",
+    ],
+    [
+      "a getter that throws",
+      Object.defineProperty({}, "apiKey", {
+        enumerable: true,
+        get: () => {
+          throw new Error("no");
+        },
+      }),
+      "a getter or proxy threw",
+    ],
+  ])("throws nothing for %s, and names the fix", (_name, options, problem) => {
+    expect(check(options).problems.join("\n")).toContain(problem);
+  });
+
+  it("takes a URL, and headers in every form that fetch takes", () => {
+    const given = { apiKey: "k", baseURL: new URL("https://x.test/v1/") };
+
+    expect(check({ ...given, headers: new Headers({ "X-Team": "blue" }) })).toMatchObject({
+      baseURL: "https://x.test/v1",
+      headers: { "x-team": "blue" },
+      problems: [],
+    });
+    expect(check({ ...given, headers: new Map([["x-team", "blue"]]) }).headers).toEqual({ "x-team": "blue" });
+  });
+
+  it.each([undefined, null, 5, "", " ", {}, "a\nb", Symbol("m")])("refuses %s as a model", (model) => {
+    const { model: kept, problems } = readTargetOptions(model, {});
+
+    expect(kept).toBe("");
+    expect(problems).toEqual([expect.stringContaining("the model must be a name")]);
   });
 
   it("leaves credential and URL to a client that was given", () => {

@@ -1,4 +1,8 @@
+import { isHeaderName, isHeaderValue } from "../model/header.ts";
+import { isJsonObject } from "../model/json.ts";
+import { FLAG, FULL_TEXT, FUNCTION, OBJECT, oneOf, TEXT, type Rule, type Shape, type ShapeOf } from "../model/rules.ts";
 import type { Capabilities, TargetScopes } from "../model/target.ts";
+import { unknownNames } from "../model/unknown-names.ts";
 import { asObject, asString } from "./foreign.ts";
 import { isCredentialHeader, targetScopes } from "./scope-id.ts";
 import { isHost } from "./vendor-host.ts";
@@ -7,10 +11,10 @@ import { isHost } from "./vendor-host.ts";
 export interface TargetOptions {
   /** Default: the vendor's usual environment variable, if `baseURL` leads to one of the vendor's own hosts. */
   readonly apiKey?: string | undefined;
-  /** Default: the vendor's public API. */
-  readonly baseURL?: string | undefined;
+  /** Default: the vendor's public API. Without a query or fragment. */
+  readonly baseURL?: string | URL | undefined;
   /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /** For proxies and tests. Redirects are never followed. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Allows `http:` to other hosts than this machine: key and prompts travel readable. Default false. */
@@ -36,8 +40,6 @@ export interface OptionRules {
   readonly keyHosts?: readonly string[] | undefined;
   /** False for endpoints that may need no key. Default true. */
   readonly isKeyRequired?: boolean | undefined;
-  /** Names of the options that only this adapter has. */
-  readonly ownOptions: readonly string[];
   /** A client of the vendor's SDK was given: it brings credential and URL. */
   readonly client?: ClientIdentity | undefined;
   /** A credential that was given in another way than `apiKey`, and takes its place. */
@@ -66,20 +68,60 @@ export interface CheckedOptions {
   readonly problems: readonly string[];
 }
 
-const COMMON: { readonly [Name in keyof Required<TargetOptions>]: true } = {
-  apiKey: true,
-  baseURL: true,
-  headers: true,
-  fetch: true,
-  allowInsecureHttp: true,
-  quotaGroup: true,
-  streaming: true,
-  capabilities: true,
+/** What a factory was called with, as far as it can be used. */
+export interface GivenOptions<Options extends TargetOptions> {
+  /** Empty when what was given is no name. */
+  readonly model: string;
+  /** Without those that are wrong; `baseURL` is text and `headers` a plain object. */
+  readonly options: PlainOptions<Options>;
+  /** What is wrong with the others, for `OptionRules`. */
+  readonly problems: readonly string[];
+}
+
+/** Options of which the base URL is text and the headers a plain object. */
+export type PlainOptions<Options extends TargetOptions = TargetOptions> = Omit<Options, "baseURL" | "headers"> & {
+  readonly baseURL?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 };
-const BROUGHT_BY_CLIENT = ["apiKey", "baseURL", "fetch"];
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const NO_HEADER_VALUE = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
+
+const SUPPORT = oneOf(true, false, "unknown");
+const TOKENS: Rule = {
+  must: "be a number of tokens or 'unknown'",
+  test: (value) => value === "unknown" || (typeof value === "number" && value > 0),
+};
+
+const CAPABILITIES: ShapeOf<Capabilities> = {
+  tools: SUPPORT,
+  images: SUPPORT,
+  urls: SUPPORT,
+  files: SUPPORT,
+  audio: SUPPORT,
+  jsonOutput: SUPPORT,
+  contextWindow: TOKENS,
+  maxOutputTokens: TOKENS,
+  keepAlives: FLAG,
+  toolCallId: {
+    must: "be { pattern, maxLength }, with a pattern that is neither global nor sticky",
+    test: (value) => {
+      if (!isJsonObject(value)) return false;
+      const { pattern, maxLength } = value;
+      return pattern instanceof RegExp && !pattern.global && !pattern.sticky && typeof maxLength === "number";
+    },
+  },
+};
+
+const COMMON: ShapeOf<TargetOptions> = {
+  apiKey: TEXT,
+  baseURL: { ...TEXT, must: "be a string or a URL" },
+  headers: { ...OBJECT, must: "be an object of strings, or a Headers" },
+  fetch: FUNCTION,
+  allowInsecureHttp: FLAG,
+  quotaGroup: FULL_TEXT,
+  streaming: oneOf("auto", "never"),
+  capabilities: OBJECT,
+};
+const BROUGHT_BY_CLIENT = ["apiKey", "baseURL", "fetch"] as const;
+const NO_MODEL = /[^ -~]/;
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Whether a URL leads to this machine. */
@@ -87,16 +129,85 @@ export function isLoopback(url: string): boolean {
   return LOOPBACK.test(URL.parse(url)?.hostname ?? "");
 }
 
-/** Reads a factory's options. Nothing is thrown: what is wrong is told in `problems`. */
-export function checkTargetOptions(options: TargetOptions, rules: OptionRules): CheckedOptions {
+/**
+ * Reads what a factory was called with, whatever that is, once. Nothing is thrown: what cannot be used is left out and told
+ * in `problems`. `own` are the options that only this adapter has.
+ */
+export function readTargetOptions<Options extends TargetOptions>(
+  model: unknown,
+  options: unknown,
+  own: Shape = {},
+): GivenOptions<Options> {
+  const isName = typeof model === "string" && model.trim() !== "" && !NO_MODEL.test(model);
+  const problems = isName ? [] : ["the model must be a name: text that is not blank, in plain letters"];
+  let kept: Readonly<Record<string, unknown>> = {};
+  try {
+    if (isJsonObject(options)) {
+      const { capabilities, ...rest } = readFields(
+        plainForms({ ...options }),
+        { ...COMMON, ...own },
+        "",
+        "unknown option",
+        problems,
+      );
+      kept = rest;
+      if (isJsonObject(capabilities)) {
+        kept = {
+          ...rest,
+          capabilities: readFields(capabilities, CAPABILITIES, "capabilities.", "unknown capability", problems),
+        };
+      }
+    } else problems.push("the options must be an object");
+  } catch {
+    // What a getter or proxy throws may hold anything.
+    problems.push("the options cannot be read: a getter or proxy threw");
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left is as the rules say
+  return { model: isName ? model : "", options: kept as PlainOptions<Options>, problems };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields that are as their rules say; the others are told. */
+function readFields(given: Fields, shape: Shape, prefix: string, unknown: string, problems: string[]): Fields {
+  const names = Object.keys(shape);
+  problems.push(...unknownNames(given, names, unknown));
+  const kept: [string, unknown][] = [];
+  for (const name of names) {
+    const [rule, value] = [shape[name], given[name]];
+    if (value === undefined || rule === undefined) continue;
+    if (rule.test(value)) kept.push([name, value]);
+    else problems.push(`\`${prefix}${name}\` must ${rule.must}`);
+  }
+  return Object.fromEntries(kept);
+}
+
+/** The forms that are taken beside the plain ones. */
+function plainForms(options: Fields): Fields {
+  const { baseURL, headers } = options;
+  return {
+    ...options,
+    ...(baseURL instanceof URL ? { baseURL: baseURL.href } : {}),
+    ...(isPairs(headers) ? { headers: Object.fromEntries(headers) } : {}),
+  };
+}
+
+/** A `Headers`, whoever made its class, or a Map: as an object it would look empty. */
+function isPairs(value: unknown): value is Iterable<readonly [string, unknown]> {
+  return isJsonObject(value) && Symbol.iterator in value;
+}
+
+/** Reads the options that all adapters share. Nothing is thrown: what is wrong is told in `problems`. */
+export function checkTargetOptions(options: PlainOptions, rules: OptionRules): CheckedOptions {
   const problems: string[] = [];
   const problem = (text: string): void => void problems.push(`${rules.vendor}("${rules.model}"): ${text}`);
-  if (rules.model.trim() === "") problem("the model's name is empty");
-  checkNames(options, rules, problem);
+  rules.problems?.forEach(problem);
+  for (const name of rules.client === undefined ? [] : BROUGHT_BY_CLIENT) {
+    if (options[name] !== undefined) problem(`\`${name}\` and \`client\` exclude each other; set it on the client`);
+  }
   const { baseURL, endpoint } = checkURL(options, rules, problem);
   const apiKey = checkKey(options, rules, problem);
   const credential = rules.client?.credential ?? rules.credential ?? apiKey;
-  rules.problems?.forEach(problem);
   const headers = checkHeaders(options.headers, problem);
   const inHeaders = Object.entries(headers).flatMap(([name, value]) => (isCredentialHeader(name) ? [value] : []));
   return {
@@ -118,22 +229,7 @@ export function checkTargetOptions(options: TargetOptions, rules: OptionRules): 
 
 type Report = (text: string) => void;
 
-function checkNames(options: TargetOptions, rules: OptionRules, problem: Report): void {
-  const known = [...Object.keys(COMMON), ...rules.ownOptions];
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) problem(`unknown option \`${name}\`; known are ${known.join(", ")}`);
-    if (rules.client !== undefined && value !== undefined && BROUGHT_BY_CLIENT.includes(name)) {
-      problem(`\`${name}\` and \`client\` exclude each other; set it on the client`);
-    }
-  }
-  const { streaming, fetch } = options;
-  if (streaming !== undefined && streaming !== "auto" && streaming !== "never") {
-    problem("`streaming` must be 'auto' or 'never'");
-  }
-  if (fetch !== undefined && typeof fetch !== "function") problem("`fetch` must be a function");
-}
-
-function checkKey(options: TargetOptions, rules: OptionRules, problem: Report): string {
+function checkKey(options: PlainOptions, rules: OptionRules, problem: Report): string {
   if (rules.client !== undefined) return "";
   const [variable] = rules.keyVariables;
   // The vendor's key is not for others to see.
@@ -144,7 +240,7 @@ function checkKey(options: TargetOptions, rules: OptionRules, problem: Report): 
     const ofVariable = mayUseVariable ? ` or set ${variable}` : `; ${variable} is sent to the vendor's own hosts only`;
     const hint = variable === undefined ? "" : ofVariable;
     if (rules.isKeyRequired !== false) problem(`no API key; give the option \`apiKey\`${hint}`);
-  } else if (NO_HEADER_VALUE.test(key)) {
+  } else if (!isHeaderValue(key)) {
     problem("the API key holds a line break, control character or letter that no key has; copy it again");
     return "";
   }
@@ -162,7 +258,7 @@ function environment(names: readonly string[]): string | undefined {
 }
 
 function checkURL(
-  options: TargetOptions,
+  options: PlainOptions,
   rules: OptionRules,
   problem: Report,
 ): { readonly baseURL: string; readonly endpoint: string } {
@@ -178,14 +274,17 @@ function checkURL(
   if (url.protocol === "http:" && !isLoopback(given) && options.allowInsecureHttp !== true) {
     problem("`baseURL` is http: key and prompts would travel readable; use https, or set `allowInsecureHttp: true`");
   }
+  if (url.search !== "" || url.hash !== "") {
+    problem("`baseURL` must have no query and no fragment: paths are put behind it; add what you need by `fetch`");
+  }
   return { baseURL: given.replace(/\/{1,8}$/, ""), endpoint: url.host };
 }
 
-function checkHeaders(headers: TargetOptions["headers"], problem: Report): Readonly<Record<string, string>> {
+function checkHeaders(headers: PlainOptions["headers"], problem: Report): Readonly<Record<string, string>> {
   const kept: [string, string][] = [];
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (!HEADER_NAME.test(name)) problem("`headers` holds a name that is no header name");
-    else if (typeof value !== "string" || NO_HEADER_VALUE.test(value)) {
+    if (!isHeaderName(name)) problem("`headers` holds a name that is no header name");
+    else if (!isHeaderValue(value)) {
       problem(`the value of \`headers["${name}"]\` must be a string without line breaks, in Latin-1`);
     } else kept.push([name, value]);
   }

@@ -2,7 +2,7 @@ import { cleanId, cleanLine, cleanModel } from "../model/clean-text.ts";
 import type { AttemptName, PartEvent } from "../model/events.ts";
 import type { Clock } from "../model/clock.ts";
 import type { AttemptContext, AttemptPlan, StreamPart, Target, TargetRequest } from "../model/target.ts";
-import { TargetFailure } from "../model/target-failure.ts";
+import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 import type { Loss, RateLimits } from "../model/trace.ts";
 import type { Usage } from "../model/usage.ts";
 import { Assembly, type Weight } from "./assembly.ts";
@@ -64,7 +64,8 @@ export class AttemptRun {
   constructor(setup: AttemptRunSetup) {
     const { target } = setup;
     this.#setup = setup;
-    this.name = setup.name;
+    // Hooks see it in events.
+    this.name = Object.freeze(setup.name);
     this.target = target;
     this.request = setup.request;
     this.losses = [...setup.losses];
@@ -101,7 +102,7 @@ export class AttemptRun {
   /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */
   async run(): Promise<EndPart> {
     try {
-      await this.#attempt.read(this.#open());
+      await this.#attempt.read(beforeSending(() => this.#open()));
       if (this.#ended === undefined) throw new TargetFailure("stream.truncated");
       return this.#ended;
     } catch (error) {
@@ -251,6 +252,19 @@ function cleanEnd(part: EndPart): EndPart {
 
 function cleanLoss({ what, action, reason }: Loss): Loss {
   return { what: cleanLine(what), action, reason: reason === undefined ? undefined : cleanLine(reason) };
+}
+
+/**
+ * What an adapter throws before it is read from, it throws before anything was sent: of the request or of the adapter it
+ * may tell something, of the vendor's health nothing.
+ */
+function beforeSending<Value>(run: () => Value): Value {
+  try {
+    return run();
+  } catch (error) {
+    if (isTargetFailure(error)) throw error;
+    throw new TargetFailure("adapter.contract", toTargetFailure(error).details);
+  }
 }
 
 function heavier(left: Weight, right: Weight): Weight {

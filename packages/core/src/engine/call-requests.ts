@@ -1,30 +1,35 @@
 import { UnderstudyError } from "../model/error.ts";
 import { isThenable, watch } from "../model/promises.ts";
-import type { Request } from "../model/request.ts";
+import { duration } from "../model/rules.ts";
+import type { SchemaResolution } from "../model/schema.ts";
 import type { AttemptPlan } from "../model/target.ts";
 import { fitRequest, type Fit } from "../handoff/fit-request.ts";
+import { readRequest, type GivenRequest } from "../handoff/read-request.ts";
 import { resolveRequest, type ResolvedRequest } from "../handoff/resolve-request.ts";
-import { checkDuration, type Candidate, type Tier } from "./tier.ts";
+import type { Candidate, Tier } from "./tier.ts";
 
 /** One call's request as each tier and each target gets it; every form is made once. */
 export class CallRequests {
-  readonly #request: Request;
+  readonly #given: GivenRequest;
   readonly #onInternalError: (error: unknown) => void;
   readonly #resolved: ResolvedRequest;
+  readonly #schemas = new Map<unknown, SchemaResolution>();
   readonly #byTier = new Map<Tier, ResolvedRequest>();
   readonly #byCandidate = new Map<Candidate, Fit>();
   readonly #timeouts = new Map<Tier, number>();
 
   /** Throws `invalid-request` when the request cannot be sent anywhere. */
-  constructor(input: string | Request, onInternalError: (error: unknown) => void) {
+  constructor(input: unknown, onInternalError: (error: unknown) => void) {
     this.#onInternalError = onInternalError;
-    this.#request = typeof input === "string" ? { messages: [{ role: "user", content: input }] } : input;
-    this.#resolved = resolveRequest(this.#request);
+    this.#given = readRequest(input);
+    this.#resolved = resolveRequest(this.#given, "The request", this.#schemas);
   }
 
   forTier(tier: Tier): ResolvedRequest {
     if (tier.requestOverrides === undefined) return this.#resolved;
-    return once(this.#byTier, tier, () => resolveRequest(this.#override(tier)));
+    return once(this.#byTier, tier, () => {
+      return resolveRequest(this.#override(tier), `The request of tier ${tier.name}`, this.#schemas);
+    });
   }
 
   forTarget(candidate: Candidate): Fit {
@@ -38,12 +43,10 @@ export class CallRequests {
 
   timeoutMs(tier: Tier): number {
     return once(this.#timeouts, tier, () => {
-      const timeoutMs = this.#callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#request));
-      const problems: string[] = [];
-      checkDuration(timeoutMs, `the timeoutMs function of tier ${tier.name}`, problems);
-      const [problem] = problems;
-      if (problem !== undefined) throw new UnderstudyError({ code: "config", message: `${problem}.` });
-      return timeoutMs;
+      const timeoutMs = this.#callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#given.request));
+      if (LIMIT.test(timeoutMs)) return timeoutMs;
+      const message = `What the timeoutMs function of tier ${tier.name} returns must ${LIMIT.must}.`;
+      throw new UnderstudyError({ code: "config", message });
     });
   }
 
@@ -64,10 +67,13 @@ export class CallRequests {
     }
   }
 
-  #override(tier: Tier): Request {
+  #override(tier: Tier): GivenRequest {
     const { requestOverrides } = tier;
-    if (typeof requestOverrides !== "function") return { ...this.#request, ...requestOverrides };
-    return this.#callUser(tier, "requestOverrides", () => requestOverrides(this.#request));
+    const { request, losses } = this.#given;
+    if (typeof requestOverrides === "function") {
+      return readRequest(this.#callUser(tier, "requestOverrides", () => requestOverrides(request)));
+    }
+    return { request: { ...request, ...requestOverrides }, losses };
   }
 
   #callUser<Value>(tier: Tier, option: string, run: () => Value): Value {
@@ -83,6 +89,8 @@ export class CallRequests {
     throw new UnderstudyError({ code: "config", message: `${where} returned a promise: it has to answer at once.` });
   }
 }
+
+const LIMIT = duration(1);
 
 function once<Key, Value>(made: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = made.get(key) ?? make();

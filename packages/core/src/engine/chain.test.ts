@@ -53,11 +53,16 @@ describe("a chain that cannot be built", () => {
     ["a target that is none", [target, { target: {} }], {}, "tier 2 has no target"],
     ["half a target", [{ vendor: "a", stream: () => [], plan: () => ({}) }], {}, "tier 1 has no target"],
     ["two tiers of one name", [target, target], {}, "tier 2 has the name alpha/one of an earlier tier"],
-    ["an unknown tier option", [{ target, timeout: 5 }], {}, "unknown option `timeout`: known are target"],
+    ["an unknown tier option", [{ target, timeout: 5 }], {}, "unknown option `timeout` (did you mean `timeoutMs`?)"],
     ["a timeout in words", [{ target, timeoutMs: "15s" }], {}, "tier 1: timeoutMs must be a number of milliseconds"],
     ["a negative limit", [{ target, progressMs: -1 }], {}, "tier 1: progressMs must be"],
     ["a limit of NaN", [{ target, livenessMs: Number.NaN }], {}, "tier 1: livenessMs must be"],
-    ["an unknown chain option", [target], { retries: 3 }, "unknown chain option `retries`: known are policy"],
+    [
+      "an unknown chain option",
+      [target],
+      { retries: 3 },
+      "unknown chain option `retries` (did you mean `maxAttempts`?)",
+    ],
     ["a bad hold", [target], { holdMs: -1 }, "holdMs must be"],
     ["a bad idle limit", [target], { consumerIdleMs: 0 }, "consumerIdleMs must be"],
     ["half an attempt", [target], { maxAttempts: 1.5 }, "maxAttempts must be a whole number"],
@@ -203,7 +208,10 @@ describe("options of a call", () => {
 
     const error = await rejection(time, built.generate({ messages: [] }));
 
-    expect(error).toMatchObject({ code: "invalid-request", message: expect.stringContaining("`messages` is empty") });
+    expect(error).toMatchObject({
+      code: "invalid-request",
+      message: expect.stringContaining("messages must hold at least one user message"),
+    });
     expect(events).toEqual([]);
     expect(time.pending).toBe(0);
     expect(targets.flatMap(({ calls }) => calls)).toEqual([]);
@@ -256,7 +264,7 @@ describe("requestOverrides", () => {
   });
 
   test("a request that it makes illegal is named like any other", async () => {
-    const { clock: time, call } = await overridden({ topK: 0 });
+    const { clock: time, call } = await overridden((request) => ({ ...request, topK: 0 }));
 
     expect(await rejection(time, call)).toMatchObject({ code: "invalid-request", attempts: [{}] });
   });

@@ -1,10 +1,10 @@
 import type { Answer } from "../model/answer.ts";
-import { UnderstudyError } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
+import { TEXT, type ShapeOf } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
 import { isThenable, watch } from "../model/promises.ts";
-import { unknownNames } from "../model/unknown-names.ts";
 import { AnswerStream } from "./answer-stream.ts";
+import { readArgument, readCallOptions } from "./call-options.ts";
 import { CallRequests } from "./call-requests.ts";
 import { Call, type CallSetup } from "./call.ts";
 import type { EngineEvent } from "./engine-events.ts";
@@ -12,7 +12,7 @@ import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { systemClock, systemRandom } from "./host.ts";
-import { checkDuration, readTiers, type Candidate, type Tier } from "./tier.ts";
+import { readDefinition, type Candidate, type Definition, type Tier } from "./tier.ts";
 
 /** Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call. */
 export interface Chain {
@@ -30,7 +30,10 @@ export interface Chain {
   enable(selector: TargetSelector): void;
 }
 
-/** Targets that have all of the given properties; an empty selector means all targets. */
+/**
+ * Targets that have all of the given properties; an empty selector means all targets. One that is wrong (misspelt, no
+ * object) throws `invalid-request` and changes nothing.
+ */
 export interface TargetSelector {
   readonly tier?: string | undefined;
   readonly vendor?: string | undefined;
@@ -43,27 +46,29 @@ export interface TargetSelector {
  * missing keys, bad options, no tiers.
  */
 export function createChain(tiers: readonly TierInput[], options: ChainOptions = {}): Chain {
-  return new TierChain(readTiers(tiers, options), options);
+  return new TierChain(readDefinition(tiers, options));
 }
 
-const CALL_OPTION_NAMES = ["signal", "deadlineMs", "startWithinMs", "tiers", "allowDegraded"];
+const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT };
 
 class TierChain implements Chain {
   readonly #tiers: readonly Tier[];
   readonly #candidates: readonly Candidate[];
   readonly #options: ChainOptions;
+  readonly #random: () => number;
   readonly #health: ChainHealth;
   #calls = 0;
 
-  constructor(tiers: readonly Tier[], options: ChainOptions) {
+  constructor({ tiers, options }: Definition) {
     const { clock = systemClock, random = systemRandom, store } = options;
+    this.#random = () => this.#jitter(random);
     this.#tiers = tiers;
     this.#candidates = tiers.flatMap((tier) => tier.targets.map((target) => ({ tier, target })));
     this.#options = options;
     this.#health = new ChainHealth(
       {
         clock,
-        random,
+        random: this.#random,
         store,
         onEvent: (event) => this.#emit(event),
         onInternalError: (error) => this.#onInternalError(error),
@@ -88,7 +93,13 @@ class TierChain implements Chain {
     for (const target of this.#select(selector)) this.#health.enable(target);
   }
 
-  #select({ tier, vendor, model, endpoint }: TargetSelector): readonly Target[] {
+  #select(selector: TargetSelector): readonly Target[] {
+    const { tier, vendor, model, endpoint } = readArgument<TargetSelector>(
+      selector,
+      SELECTOR,
+      "the selector",
+      "the selector has an unknown field",
+    );
     return this.#candidates
       .filter((candidate) => tier === undefined || candidate.tier.name === tier)
       .map(({ target }) => target)
@@ -120,14 +131,9 @@ class TierChain implements Chain {
     return new AnswerStream<Output>(call, clock);
   }
 
-  #call(input: string | Request, options: CallOptions, holdMs: number): Call {
-    this.#check(options);
-    const {
-      clock = systemClock,
-      random = systemRandom,
-      policy = defaultPolicy,
-      marker = DEFAULTS.marker,
-    } = this.#options;
+  #call(input: unknown, given: CallOptions, holdMs: number): Call {
+    const options = readCallOptions(given, this.tiers);
+    const { clock = systemClock, policy = defaultPolicy, marker = DEFAULTS.marker } = this.#options;
     const setup: CallSetup = {
       callId: ++this.#calls,
       tiers: this.tiers,
@@ -144,7 +150,7 @@ class TierChain implements Chain {
       maxAttempts: this.#options.maxAttempts ?? this.#candidates.length + 2,
       policy: (failure, context) => this.#decide(policy, failure, context),
       clock,
-      random,
+      random: this.#random,
       emit: (event) => this.#emit(event),
       health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
@@ -152,21 +158,16 @@ class TierChain implements Chain {
     return new Call(setup);
   }
 
-  #check(options: CallOptions): void {
-    const problems = unknownNames(options, CALL_OPTION_NAMES, "unknown call option");
-    checkDuration(options.deadlineMs, "deadlineMs", problems);
-    checkDuration(options.startWithinMs, "startWithinMs", problems);
-    for (const name of options.tiers ?? []) {
-      if (!this.tiers.includes(name)) {
-        problems.push(`\`tiers\` names ${name}, which is none of this chain: ${this.tiers.join(", ")}`);
-      }
+  /** A number that is none would become a timer's time. */
+  #jitter(random: () => number): number {
+    try {
+      const value: unknown = random();
+      if (typeof value === "number" && value >= 0 && value < 1) return value;
+      this.#onInternalError(new TypeError("The `random` function must return numbers from 0 up to, but not, 1."));
+    } catch (error) {
+      this.#onInternalError(error);
     }
-    if (problems.length > 0) {
-      throw new UnderstudyError({
-        code: "invalid-request",
-        message: `The call cannot be made: ${problems.join("; ")}.`,
-      });
-    }
+    return 0.5;
   }
 
   /** What a callback throws, or its promise is rejected with, never reaches a call. */

@@ -1,7 +1,22 @@
+import { UnderstudyError } from "../model/error.ts";
 import type { AttemptRecord, Trace } from "../model/trace.ts";
 
-/** One readable summary of a trace: a line per attempt and per candidate passed over. */
+/**
+ * One readable summary of a trace: a line per attempt and per candidate passed over. Throws `invalid-request` for
+ * something else than a trace.
+ */
 export function formatTrace(trace: Trace): string {
+  try {
+    return format(trace);
+  } catch {
+    throw new UnderstudyError({
+      code: "invalid-request",
+      message: "formatTrace takes a trace, such as `answer.trace`.",
+    });
+  }
+}
+
+function format(trace: Trace): string {
   const attempts = trace.attempts.map((attempt) => formatAttempt(attempt));
   const skipped = trace.skipped.map(
     (skip) => `-  ${skip.tier}  passed over: ${skip.reason}${skip.detail === undefined ? "" : ` (${skip.detail})`}`,

@@ -165,7 +165,7 @@ describe("an adapter whose stream is none", () => {
     const result = await finish(clock, chain([target, backup]).generate("Hi"));
 
     expect(result.text).toBe("Backup");
-    expect(result.trace.attempts[0]?.class).toBe("adapter.threw");
+    expect(result.trace.attempts[0]?.class).toBe("adapter.contract");
     expect(target.calls).toHaveLength(0);
   });
 

@@ -47,13 +47,14 @@ export class Recorder {
   }
 
   skip(record: SkipRecord): void {
-    this.#skipped.push(record);
+    this.#skipped.push(Object.freeze(record));
   }
 
   record(run: AttemptRun, ending: AttemptEnding, now: number): AttemptRecord {
     const { failure } = ending;
     const details = failure?.details;
-    const record: AttemptRecord = {
+    // Hooks see it before the caller does: none of them may change what the other reads.
+    const record: AttemptRecord = Object.freeze({
       n: run.name.attempt,
       tier: run.name.tier,
       vendor: run.target.vendor,
@@ -78,11 +79,11 @@ export class Recorder {
       venture: ending.venture,
       repeat: ending.repeat,
       repair: ending.repair,
-      usage: run.usage,
+      usage: Object.freeze(run.usage),
       usageSource: run.usage === undefined ? "unknown" : "vendor",
-      rateLimits: run.rateLimits ?? details?.rateLimits,
-      losses: run.losses,
-    };
+      rateLimits: Object.freeze(run.rateLimits ?? details?.rateLimits),
+      losses: Object.freeze(run.losses.map((loss) => Object.freeze(loss))),
+    });
     this.#attempts.push(record);
     if (failure !== undefined) this.#failed.push({ record, failure });
     return record;

@@ -1,8 +1,26 @@
+import { readRequestPart } from "../handoff/read-request.ts";
+import type { Clock } from "../model/clock.ts";
 import { UnderstudyError } from "../model/error.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
+import {
+  ANYTHING,
+  checkShape,
+  duration,
+  FLAG,
+  FULL_TEXT,
+  FUNCTION,
+  having,
+  LIST,
+  listed,
+  OBJECT,
+  oneOf,
+  TEXT,
+  whole,
+  type Shape,
+  type ShapeOf,
+} from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
-import { unknownNames } from "../model/unknown-names.ts";
 import { DEFAULTS, type ChainOptions, type RequestOverrides, type TierInput } from "./options.ts";
 
 export interface Tier {
@@ -23,30 +41,72 @@ export interface Candidate {
   readonly target: Target;
 }
 
-const LIMIT_NAMES = ["silentReasoningMs", "livenessMs", "progressMs", "workingMs"] as const;
-const TIER_NAMES = ["target", "targets", "name", "degraded", "requestOverrides", "timeoutMs", ...LIMIT_NAMES];
-const CHAIN_NAMES = [
-  "policy",
-  "holdMs",
-  "hold",
-  "marker",
-  "maxAttempts",
-  "consumerIdleMs",
-  "onEvent",
-  "onInternalError",
-  "store",
-  "clock",
-  "random",
-];
+const TIER: Shape = {
+  target: ANYTHING,
+  targets: ANYTHING,
+  name: FULL_TEXT,
+  degraded: FLAG,
+  requestOverrides: ANYTHING,
+  timeoutMs: {
+    must: `${duration(1).must}, or be a function that returns one`,
+    test: (value) => FUNCTION.test(value) || duration(1).test(value),
+  },
+  silentReasoningMs: duration(1),
+  livenessMs: duration(1),
+  progressMs: duration(1),
+  workingMs: duration(1),
+};
+
+const CHAIN: ShapeOf<ChainOptions> = {
+  policy: FUNCTION,
+  holdMs: duration(0),
+  hold: oneOf("start", "all"),
+  marker: TEXT,
+  maxAttempts: whole(1),
+  consumerIdleMs: duration(1),
+  onEvent: FUNCTION,
+  onInternalError: FUNCTION,
+  store: having("a health store, such as memoryStore()", "publish", "subscribe", "acquireProbe", "releaseProbe"),
+  clock: {
+    must: "be a clock: now, wallNow, setTimeout and clearTimeout, with times that are numbers",
+    test: (value) => isClock(value) && Number.isFinite(value.now()) && Number.isFinite(value.wallNow()),
+  },
+  random: FUNCTION,
+};
+
+/** What a chain is made of, read once: what is done to the caller's objects later changes nothing. */
+export interface Definition {
+  readonly tiers: readonly Tier[];
+  readonly options: ChainOptions;
+}
 
 /** Reads a chain's definition. Throws one `config` error that names everything that is wrong with it. */
-export function readTiers(inputs: readonly TierInput[], options: ChainOptions): Tier[] {
-  const problems = checkOptions(options);
+export function readDefinition(inputs: readonly TierInput[], given: ChainOptions): Definition {
+  const problems: string[] = [];
+  const tiers: Tier[] = [];
+  let options: ChainOptions = {};
+  try {
+    if (isJsonObject(given)) options = { ...given };
+    else problems.push("the options of a chain must be an object");
+    problems.push(...checkShape(options, CHAIN, "", "unknown chain option"));
+    tiers.push(...readTiers(inputs, problems));
+  } catch {
+    // What a getter or proxy throws may hold anything.
+    problems.push("its tiers or options cannot be read: one of them threw");
+  }
+  if (problems.length > 0) {
+    throw new UnderstudyError({ code: "config", message: `The chain cannot be built: ${listed(problems)}.` });
+  }
+  return { tiers, options };
+}
+
+function readTiers(inputs: readonly TierInput[], problems: string[]): Tier[] {
   if (!Array.isArray(inputs) || inputs.length === 0) {
     problems.push("a chain needs at least one tier: createChain([anthropic(…), openai(…)])");
+    return [];
   }
   const tiers: Tier[] = [];
-  for (const [index, input] of (Array.isArray(inputs) ? inputs : []).entries()) {
+  for (const [index, input] of inputs.entries()) {
     const where = `tier ${index + 1}`;
     const tier = readTier(input, where, problems);
     if (tier === undefined) continue;
@@ -58,9 +118,6 @@ export function readTiers(inputs: readonly TierInput[], options: ChainOptions): 
     }
     tiers.push(tier);
   }
-  if (problems.length > 0) {
-    throw new UnderstudyError({ code: "config", message: `The chain cannot be built: ${problems.join("; ")}.` });
-  }
   return tiers;
 }
 
@@ -71,23 +128,53 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
     problems.push(`${where} has no target: give what an adapter's factory returns, { target } or { targets: [ … ] }`);
     return undefined;
   }
-  if (isTarget(input)) return { ...readLimits({}, where, problems), name: nameOf(first), targets };
-  problems.push(...unknownNames(input, TIER_NAMES, `${where} has an unknown option`));
-  return { ...readLimits(input, where, problems), name: input.name ?? nameOf(first), targets };
+  const options: TierOptions = isTarget(input) ? {} : { ...input };
+  problems.push(...checkShape(options, TIER, `${where}: `, `${where} has an unknown option`));
+  const { name = nameOf(first), degraded = false, requestOverrides, timeoutMs = DEFAULTS.timeoutMs } = options;
+  return {
+    name,
+    targets,
+    timeoutMs: typeof timeoutMs === "function" ? timeoutMs : () => timeoutMs,
+    silentReasoningMs: options.silentReasoningMs ?? DEFAULTS.silentReasoningMs,
+    livenessMs: options.livenessMs ?? DEFAULTS.livenessMs,
+    progressMs: options.progressMs ?? DEFAULTS.progressMs,
+    workingMs: options.workingMs ?? DEFAULTS.workingMs,
+    degraded,
+    requestOverrides: readOverrides(requestOverrides, where, problems),
+  };
+}
+
+function readOverrides(
+  given: RequestOverrides | undefined,
+  where: string,
+  problems: string[],
+): RequestOverrides | undefined {
+  if (given === undefined || typeof given === "function") return given;
+  const { overrides, problems: wrong } = readRequestPart(given);
+  for (const problem of wrong) problems.push(`${where}: requestOverrides: ${problem}`);
+  return overrides;
 }
 
 function readTargets(input: TierInput): readonly Target[] {
   if (isTarget(input)) return [input];
   if (!isJsonObject(input)) return [];
-  if ("targets" in input) return Array.isArray(input.targets) ? input.targets : [];
+  if ("targets" in input) return Array.isArray(input.targets) ? [...input.targets] : [];
   return "target" in input && isTarget(input.target) ? [input.target] : [];
 }
 
+const TARGET: Shape = {
+  vendor: TEXT,
+  model: TEXT,
+  endpoint: TEXT,
+  scopes: OBJECT,
+  capabilities: OBJECT,
+  problems: LIST,
+  plan: FUNCTION,
+  stream: FUNCTION,
+};
+
 function isTarget(value: unknown): value is Target {
-  if (!isJsonObject(value) || typeof value["stream"] !== "function" || typeof value["plan"] !== "function")
-    return false;
-  const { scopes, capabilities, problems } = value;
-  return isJsonObject(scopes) && isJsonObject(capabilities) && Array.isArray(problems);
+  return isJsonObject(value) && Object.entries(TARGET).every(([name, rule]) => rule.test(value[name]));
 }
 
 function nameOf(target: Target): string {
@@ -96,33 +183,6 @@ function nameOf(target: Target): string {
 
 type TierOptions = Partial<Exclude<TierInput, Target>>;
 
-function readLimits(options: TierOptions, where: string, problems: string[]): Omit<Tier, "name" | "targets"> {
-  const { timeoutMs } = options;
-  if (typeof timeoutMs !== "function") checkDuration(timeoutMs, `${where}: timeoutMs`, problems);
-  for (const name of LIMIT_NAMES) checkDuration(options[name], `${where}: ${name}`, problems);
-  return {
-    timeoutMs: typeof timeoutMs === "function" ? timeoutMs : () => timeoutMs ?? DEFAULTS.timeoutMs,
-    silentReasoningMs: options.silentReasoningMs ?? DEFAULTS.silentReasoningMs,
-    livenessMs: options.livenessMs ?? DEFAULTS.livenessMs,
-    progressMs: options.progressMs ?? DEFAULTS.progressMs,
-    workingMs: options.workingMs ?? DEFAULTS.workingMs,
-    degraded: options.degraded ?? false,
-    requestOverrides: options.requestOverrides,
-  };
-}
-
-function checkOptions(options: ChainOptions): string[] {
-  const problems = unknownNames(options, CHAIN_NAMES, "unknown chain option");
-  checkDuration(options.holdMs, "holdMs", problems, 0);
-  checkDuration(options.consumerIdleMs, "consumerIdleMs", problems);
-  const { maxAttempts } = options;
-  if (maxAttempts !== undefined && (!Number.isInteger(maxAttempts) || maxAttempts < 1)) {
-    problems.push("maxAttempts must be a whole number of at least 1");
-  }
-  return problems;
-}
-
-export function checkDuration(value: unknown, where: string, problems: string[], least = 1): void {
-  if (value === undefined || (typeof value === "number" && value >= least)) return;
-  problems.push(`${where} must be a number of milliseconds, at least ${least}`);
+function isClock(value: unknown): value is Clock {
+  return having("", "now", "wallNow", "setTimeout", "clearTimeout").test(value);
 }

@@ -6,38 +6,69 @@ const CALL = { type: "tool-call", toolCallId: "1", toolName: "get", input: {} };
 const asked = (...content: readonly unknown[]) => ({ messages: [{ role: "user", content }] });
 const answered = (...content: readonly unknown[]) => ({ messages: [USER, { role: "assistant", content }] });
 
+const RESULT = { type: "tool-result", toolCallId: "1", content: "x" };
+const ran = (result: object) => ({
+  messages: [USER, { role: "assistant", content: [CALL] }, { role: "tool", content: [result] }],
+});
+const more = (options: object) => ({ messages: [USER], ...options });
+const withTool = (tool: unknown) => more({ tools: [tool] });
+const from = (source: unknown) => asked({ type: "image", source });
+
 /** Requests as JavaScript callers may write them, with what their problem has to name. */
 const BAD: readonly (readonly [string, unknown, string])[] = [
   ["no request", undefined, "an object with `messages`"],
   ["an array", [], "an object with `messages`"],
-  ["no messages", {}, "`messages` is empty"],
-  ["an empty history", { messages: [] }, "`messages` is empty"],
-  ["messages that are no array", { messages: "Hi" }, "`messages` is empty"],
+  ["a number", 5, "an object with `messages`"],
+  ["no messages", {}, "messages must hold at least one user message"],
+  ["an empty history", { messages: [] }, "messages must hold at least one user message"],
+  ["messages that are no array", { messages: "Hi" }, "messages must hold at least one user message"],
   ["nothing but blank text", { messages: [{ role: "user", content: " \n" }] }, "blank"],
   ["nothing but blank parts", asked({ type: "text", text: "" }), "blank"],
-  ["a misspelt option", { messages: [USER], maxTokens: 5 }, "unknown request option `maxTokens`: known are system"],
+  ["an unknown option", more({ voice: 5 }), "unknown request option `voice`: known are system, messages"],
+  ["a misspelt option", more({ systm: "" }), "`systm` (did you mean `system`?)"],
+  ["another library's option", more({ max_tokens: 5 }), "`max_tokens` (did you mean `maxOutputTokens`?)"],
+  ["an option that forges a line", more({ "a\nb": 5 }), "`a?b`"],
   ["a message that is no object", { messages: [null] }, "messages[0].role"],
   ["a system message", { messages: [{ role: "system", content: "Be kind" }] }, "the system prompt goes into `system`"],
   ["a number as content", { messages: [{ role: "user", content: 5 }] }, "messages[0].content must be a string or"],
   ["a string as tool content", { messages: [USER, { role: "tool", content: "x" }] }, "messages[1].content must be an"],
+  ["an unknown field of a message", { messages: [{ ...USER, id: 1 }] }, "messages[0] has an unknown field `id`"],
   ["an unknown part", asked({ type: "video" }), "messages[0].content[0] must be a part of type text, image"],
   ["a part of another role", asked(CALL), "messages[0].content[0] must be a part of type text"],
-  ["text without text", asked({ type: "text" }), "needs a string `text`"],
-  ["an image without source", asked({ type: "image" }), "needs a `source`"],
-  ["a relative URL", asked({ type: "image", source: { type: "url", url: "/cat.png" } }), "no absolute URL"],
-  ["a call without id", answered({ ...CALL, toolCallId: "" }), "needs a `toolCallId`"],
-  ["a call without name", answered({ ...CALL, toolName: undefined }), "needs a `toolName`"],
-  ["a call without input", answered({ ...CALL, input: undefined }), "needs an `input`"],
+  [
+    "an unknown field of a part",
+    answered({ ...CALL, args: {} }),
+    "content[0] has an unknown field `args` (did you mean `input`?)",
+  ],
+  ["text without text", asked({ type: "text" }), "messages[0].content[0].text must be a string"],
+  ["opaque data that is none", asked({ type: "text", text: "x", opaque: "x" }), "content[0].opaque must be an object"],
+  ["an image without source", asked({ type: "image" }), "messages[0].content[0].source must be an object"],
+  ["a source of no form", from({ type: "bytes" }), "content[0].source must be { type: 'base64', mediaType, data }"],
+  ["a relative URL", from({ type: "url", url: "/cat.png" }), "source.url must be an absolute URL"],
+  ["a misspelt source", from({ type: "base64", mimeType: "image/png", data: "" }), "(did you mean `mediaType`?)"],
+  [
+    "a media type of two lines",
+    from({ type: "base64", mediaType: "image/png\r\nx: y", data: "" }),
+    "source.mediaType must be",
+  ],
+  ["bytes as data", from({ type: "base64", mediaType: "image/png", data: [1] }), "source.data must be a string"],
+  [
+    "a call without id",
+    answered({ ...CALL, toolCallId: "" }),
+    "messages[1].content[0].toolCallId must be a string that",
+  ],
+  ["a call without name", answered({ ...CALL, toolName: undefined }), "messages[1].content[0].toolName must be"],
+  ["a call without input", answered({ ...CALL, input: undefined }), "messages[1].content[0].input must be given"],
   [
     "a tool result without a call",
-    { messages: [USER, { role: "tool", content: [{ type: "tool-result", toolCallId: "1", content: "x" }] }] },
+    { messages: [USER, { role: "tool", content: [RESULT] }] },
     "tool result without a call",
   ],
   [
     "a tool result before its call",
     {
       messages: [
-        { role: "tool", content: [{ type: "tool-result", toolCallId: "1", content: "x" }] },
+        { role: "tool", content: [RESULT] },
         { role: "assistant", content: [CALL] },
       ],
     },
@@ -45,50 +76,82 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
   ],
   [
     "a tool result without content",
-    {
-      messages: [
-        USER,
-        { role: "assistant", content: [CALL] },
-        { role: "tool", content: [{ type: "tool-result", toolCallId: "1" }] },
-      ],
-    },
-    "needs `content`",
+    ran({ ...RESULT, content: undefined }),
+    "content[0].content must be a string or an array",
   ],
   [
     "a tool result with a foreign part",
-    {
-      messages: [
-        USER,
-        { role: "assistant", content: [CALL] },
-        { role: "tool", content: [{ type: "tool-result", toolCallId: "1", content: [{ type: "audio" }] }] },
-      ],
-    },
-    "content[0] that must be a part of type text, image, file",
+    ran({ ...RESULT, content: [{ type: "audio" }] }),
+    "messages[2].content[0].content[0] must be a part of type text, image, file",
   ],
-  ["tools that are no array", { messages: [USER], tools: {} }, "`tools` must be an array"],
-  ["a tool that is no object", { messages: [USER], tools: [null] }, "tools[0] needs a `name`"],
-  ["a tool name with a dot", { messages: [USER], tools: [{ name: "a.b" }] }, "tools[0].name must be 1 to 64"],
-  ["two tools of one name", { messages: [USER], tools: [{ name: "a" }, { name: "a" }] }, "repeats"],
-  ["a choice of no tool", { messages: [USER], toolChoice: { tool: "a" } }, "names no tool"],
-  ["an unknown choice", { messages: [USER], toolChoice: "any" }, "`toolChoice` must be"],
-  ["a required choice without tools", { messages: [USER], toolChoice: "required" }, "there are no `tools`"],
-  ["half a token", { messages: [USER], maxOutputTokens: 0.5 }, "`maxOutputTokens` must be a whole number"],
-  ["no token", { messages: [USER], maxOutputTokens: 0 }, "`maxOutputTokens` must be a whole number"],
-  ["a temperature that is no number", { messages: [USER], temperature: Number.NaN }, "`temperature` must be"],
-  ["an empty stop text", { messages: [USER], stop: [""] }, "`stop` must be"],
-  ["a stop text alone", { messages: [USER], stop: "END" }, "`stop` must be"],
-  ["an unknown output", { messages: [USER], output: { type: "xml" } }, "`output` must be"],
+  ["an error mark in words", ran({ ...RESULT, isError: "yes" }), "content[0].isError must be true or false"],
+  ["a system prompt that is an object", more({ system: {} }), "system must be a string"],
+  ["a system prompt that is an array", more({ system: ["Be kind"] }), "system must be a string"],
+  ["tools that are no array", more({ tools: {} }), "tools must be an array"],
+  ["a tool that is no object", withTool(null), "tools[0] must be an object"],
+  ["a tool without a name", withTool({}), "tools[0].name must be 1 to 64"],
+  ["a tool name with a dot", withTool({ name: "a.b" }), "tools[0].name must be 1 to 64"],
+  [
+    "a tool in another library's words",
+    withTool({ name: "a", parameters: {} }),
+    "`parameters` (did you mean `inputSchema`?)",
+  ],
+  ["a description that is no text", withTool({ name: "a", description: 42 }), "tools[0].description must be a string"],
+  ["two tools of one name", more({ tools: [{ name: "a" }, { name: "a" }] }), "tools[1].name repeats"],
+  ["a choice of no tool", more({ toolChoice: { tool: "a" } }), "names no tool"],
+  [
+    "an unknown field of a choice",
+    more({ tools: [{ name: "a" }], toolChoice: { tool: "a", name: "a" } }),
+    "toolChoice has an unknown field `name`",
+  ],
+  ["an unknown choice", more({ toolChoice: "any" }), "toolChoice must be"],
+  ["a required choice without tools", more({ toolChoice: "required" }), "there are no `tools`"],
+  ["half a token", more({ maxOutputTokens: 0.5 }), "maxOutputTokens must be a whole number"],
+  ["no token", more({ maxOutputTokens: 0 }), "maxOutputTokens must be a whole number"],
+  ["a temperature that is no number", more({ temperature: "warm" }), "temperature must be"],
+  ["an empty stop text", more({ stop: [""] }), "stop must be"],
+  ["a stop text alone", more({ stop: "END" }), "stop must be"],
+  ["an unknown output", more({ output: { type: "xml" } }), "output must be"],
+  ["an unknown field of the output", more({ output: { type: "json", schemas: {} } }), "(did you mean `schema`?)"],
+  ["reasoning in a word", more({ reasoning: "high" }), "reasoning must be an object"],
+  ["an unknown effort", more({ reasoning: { effort: "bogus" } }), "reasoning.effort must be 'none' or 'minimal'"],
+  ["a negative budget", more({ reasoning: { budgetTokens: -5 } }), "reasoning.budgetTokens must be a whole number"],
+  ["a visibility in words", more({ reasoning: { visible: "no" } }), "reasoning.visible must be true or false"],
+  ["a user id that is an object", more({ userId: {} }), "userId must be a string"],
+  ["a cache in words", more({ cache: "yes" }), "cache must be true or false"],
+  [
+    "vendor options that are none",
+    more({ vendorOptions: { acme: 42 } }),
+    "vendorOptions must hold an object for each vendor",
+  ],
+  [
+    "a header of two lines",
+    more({ vendorOptions: { acme: { headers: { a: "x\r\ny: z" } } } }),
+    "whose `headers` are strings",
+  ],
 ];
 
 describe("a request that cannot be sent anywhere", () => {
   test.each(BAD)("CL-09 %s is named with its fix", (_name, request, problem) => {
-    expect(check(request).join("\n")).toContain(problem);
+    expect(checkRequest(request).join("\n")).toContain(problem);
   });
 
   test("every problem is named at once", () => {
     const request = { messages: [{ role: "user", content: [{ type: "text" }, { type: "image" }] }], topK: 0, speed: 1 };
 
-    expect(check(request)).toHaveLength(4);
+    expect(checkRequest(request)).toHaveLength(4);
+  });
+
+  test("no problem holds a value", () => {
+    const problems = BAD.flatMap(([, request]) => checkRequest(request));
+
+    expect(problems.join("\n")).not.toMatch(/cat\.png|Be kind|bogus|xml|x: y|y: z/);
+  });
+
+  test("a history of nothing but mistakes is not looked at to its end", () => {
+    const messages = Array.from({ length: 5_000 }, () => ({ role: "user", content: 5 }));
+
+    expect(checkRequest({ messages }).length).toBeLessThan(50);
   });
 
   test("a result of a later message than its call, however far, is no problem", () => {
@@ -99,11 +162,6 @@ describe("a request that cannot be sent anywhere", () => {
       { role: "tool", content: [{ type: "tool-result", toolCallId: "1", content: [] }] },
     ];
 
-    expect(check({ messages })).toEqual([]);
+    expect(checkRequest({ messages })).toEqual([]);
   });
 });
-
-function check(request: unknown): string[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- wrong on purpose
-  return checkRequest(request as Parameters<typeof checkRequest>[0]);
-}

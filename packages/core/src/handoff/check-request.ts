@@ -1,25 +1,118 @@
 import { isJsonObject } from "../model/json.ts";
-import type { Request } from "../model/request.ts";
-import { unknownNames } from "../model/unknown-names.ts";
+import { isHeaderName, isHeaderValue } from "../model/header.ts";
+import type { AssistantPart, MediaSource, ToolResultPart } from "../model/parts.ts";
+import type { Request, Tool } from "../model/request.ts";
+import {
+  ANYTHING,
+  checkShape,
+  fits,
+  FLAG,
+  FULL_TEXT,
+  LIST,
+  NUMBER,
+  OBJECT,
+  oneOf,
+  required,
+  TEXT,
+  whole,
+  type Rule,
+  type Shape,
+  type ShapeOf,
+} from "../model/rules.ts";
 
+/** More would make the error unreadable, and its first ones tell enough. */
+const MOST_PROBLEMS = 20;
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[ -~]*)?$/;
 
-const OPTION_NAMES: { readonly [Name in keyof Required<Request>]: true } = {
-  system: true,
-  messages: true,
-  tools: true,
-  toolChoice: true,
-  output: true,
-  reasoning: true,
-  maxOutputTokens: true,
-  temperature: true,
-  topP: true,
-  topK: true,
-  stop: true,
-  seed: true,
-  cache: true,
-  userId: true,
-  vendorOptions: true,
+const REQUEST: ShapeOf<Request> = {
+  system: TEXT,
+  messages: { must: "hold at least one user message", test: isFilled, isRequired: true },
+  tools: LIST,
+  toolChoice: {
+    must: "be auto, none, required or { tool }",
+    test: (value) => value === "auto" || value === "none" || value === "required" || isJsonObject(value),
+  },
+  output: {
+    must: "be { type: 'text' } or { type: 'json', schema }",
+    test: (value) => isJsonObject(value) && (value["type"] === "text" || value["type"] === "json"),
+  },
+  reasoning: OBJECT,
+  maxOutputTokens: whole(1),
+  temperature: NUMBER,
+  topP: NUMBER,
+  topK: whole(1),
+  stop: {
+    must: "be an array of strings that are not empty",
+    test: (value) => isList(value) && value.every((text) => typeof text === "string" && text !== ""),
+  },
+  seed: NUMBER,
+  cache: FLAG,
+  userId: TEXT,
+  vendorOptions: {
+    must: "hold an object for each vendor, whose `headers` are strings",
+    test: (value) => isJsonObject(value) && Object.values(value).every(areVendorOptions),
+  },
+};
+
+const NESTED: { readonly [Name in keyof Request]?: Shape } = {
+  toolChoice: { tool: required(TEXT) },
+  output: { type: ANYTHING, schema: ANYTHING, name: FULL_TEXT },
+  reasoning: {
+    effort: oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+    budgetTokens: whole(0),
+    visible: FLAG,
+  },
+};
+
+const TOOL: ShapeOf<Tool> = {
+  name: {
+    must: "be 1 to 64 letters, digits, _ or -, to be legal at every vendor",
+    test: (value) => typeof value === "string" && TOOL_NAME.test(value),
+    isRequired: true,
+  },
+  description: TEXT,
+  inputSchema: ANYTHING,
+};
+
+const MESSAGE = { role: ANYTHING, content: ANYTHING };
+const ON_ALL = { type: ANYTHING, origin: OBJECT, opaque: OBJECT };
+const WORDS = { ...ON_ALL, text: required(TEXT) };
+const MEDIA = { ...ON_ALL, source: required(OBJECT) };
+
+const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape } = {
+  text: { ...WORDS, citations: LIST },
+  reasoning: WORDS,
+  refusal: WORDS,
+  image: MEDIA,
+  file: { ...MEDIA, name: TEXT, citations: FLAG },
+  audio: MEDIA,
+  source: { ...ON_ALL, url: TEXT, title: TEXT },
+  "tool-call": {
+    ...ON_ALL,
+    toolCallId: required(FULL_TEXT),
+    toolName: required(FULL_TEXT),
+    input: required({ ...ANYTHING, must: "be given: the parsed arguments" }),
+    inputText: TEXT,
+  },
+  "tool-result": {
+    ...ON_ALL,
+    toolCallId: required(FULL_TEXT),
+    toolName: TEXT,
+    content: { must: "be a string or an array of parts", test: isContent, isRequired: true },
+    isError: FLAG,
+  } satisfies ShapeOf<ToolResultPart>,
+  opaque: { type: ANYTHING, kind: required(FULL_TEXT), data: required(ANYTHING), origin: OBJECT },
+};
+
+const SOURCES: { readonly [Type in MediaSource["type"]]: Shape } = {
+  base64: { type: ANYTHING, mediaType: required(mediaType()), data: required(TEXT) },
+  url: {
+    type: ANYTHING,
+    url: { must: "be an absolute URL", test: (value) => URL.canParse(String(value)), isRequired: true },
+    mediaType: mediaType(),
+  },
+  "vendor-file": { type: ANYTHING, vendor: required(FULL_TEXT), id: required(FULL_TEXT) },
 };
 
 const CONTENT_TYPES: ReadonlyMap<unknown, readonly string[]> = new Map([
@@ -27,156 +120,155 @@ const CONTENT_TYPES: ReadonlyMap<unknown, readonly string[]> = new Map([
   ["assistant", ["text", "reasoning", "tool-call", "refusal", "source", "image", "file", "audio", "opaque"]],
   ["tool", ["tool-result"]],
 ]);
-
 const RESULT_TYPES: readonly string[] = ["text", "image", "file"];
 
-/** Everything that is wrong with a request before any target sees it: what, where and how to mend it. */
-export function checkRequest(request: Request): string[] {
+/** Everything that is wrong with a request, which is plain JSON beside its schemas: what, where and how to fix it. */
+export function checkRequest(request: unknown): string[] {
   if (!isJsonObject(request)) return ["the request must be a string or an object with `messages`"];
-  return [
-    ...unknownNames(request, Object.keys(OPTION_NAMES), "unknown request option"),
-    ...checkMessages(request.messages),
-    ...checkTools(request),
-    ...checkNumbers(request),
-    ...checkOutput(request.output),
-  ];
+  const problems = checkFields(request, REQUEST);
+  const { messages, tools, toolChoice } = request;
+  if (isFilled(messages)) problems.push(...checkMessages(messages));
+  const names = new Set(listOf(tools).map((tool) => (isJsonObject(tool) ? tool["name"] : undefined)));
+  if (isJsonObject(toolChoice) && !names.has(toolChoice["tool"])) {
+    problems.push("toolChoice.tool names no tool of this request");
+  }
+  if (toolChoice === "required" && names.size === 0) problems.push("toolChoice is required, but there are no `tools`");
+  return problems;
 }
 
-function checkMessages(messages: unknown): string[] {
-  if (!isUnknownArray(messages) || messages.length === 0) {
-    return ["`messages` is empty: give at least one user message"];
+/** The same for a part of a request that is laid over another. */
+export function checkOverrides(overrides: unknown): string[] {
+  if (!isJsonObject(overrides)) return ["it must be an object of request options, or a function"];
+  const problems = checkFields(overrides, { ...REQUEST, messages: { ...REQUEST.messages, isRequired: undefined } });
+  return isFilled(overrides["messages"]) ? [...problems, ...checkMessages(overrides["messages"])] : problems;
+}
+
+function checkFields(request: { readonly [name: string]: unknown }, shape: Shape): string[] {
+  const problems = checkShape(request, shape, "", "unknown request option");
+  for (const [name, nested] of Object.entries(NESTED)) {
+    const value = request[name];
+    if (isJsonObject(value)) problems.push(...checkShape(value, nested, `${name}.`, `${name} has an unknown field`));
   }
-  if (messages.every(isBlank)) return ["`messages` hold nothing but blank text"];
+  const names = new Set<unknown>();
+  for (const [index, tool] of listOf(request["tools"]).entries()) {
+    const where = `tools[${index}]`;
+    if (!isJsonObject(tool)) {
+      problems.push(`${where} must be an object`);
+      continue;
+    }
+    problems.push(...checkShape(tool, TOOL, `${where}.`, `${where} has an unknown field`));
+    if (names.has(tool["name"])) problems.push(`${where}.name repeats an earlier tool's name`);
+    names.add(tool["name"]);
+    if (problems.length > MOST_PROBLEMS) break;
+  }
+  return problems;
+}
+
+/** Everything that is wrong with a history. */
+export function checkMessages(messages: readonly unknown[]): string[] {
+  if (messages.every(isBlank)) return ["messages hold nothing but blank text"];
   const problems: string[] = [];
-  const calls = new Set<string>();
+  const calls = new Set<unknown>();
   for (const [index, message] of messages.entries()) {
-    const where = `messages[${index}]`;
+    if (problems.length > MOST_PROBLEMS) break;
     const types = CONTENT_TYPES.get(isJsonObject(message) ? message["role"] : undefined);
     if (types === undefined || !isJsonObject(message)) {
-      problems.push(`${where}.role must be user, assistant or tool; the system prompt goes into \`system\``);
+      problems.push(`messages[${index}].role must be user, assistant or tool; the system prompt goes into \`system\``);
       continue;
     }
     const { role, content } = message;
-    if (typeof content === "string" && role !== "tool") continue;
-    if (!isUnknownArray(content)) {
-      problems.push(`${where}.content must be ${role === "tool" ? "" : "a string or "}an array of parts`);
-      continue;
+    if (!fits(message, MESSAGE)) {
+      problems.push(...checkShape(message, MESSAGE, "", `messages[${index}] has an unknown field`));
     }
-    for (const [position, part] of content.entries()) {
-      const problem = checkPart(part, types, calls);
-      if (problem !== undefined) problems.push(`${where}.content[${position}] ${problem}`);
+    if (isList(content)) checkParts(content, types, () => `messages[${index}].content`, calls, problems);
+    else if (typeof content !== "string" || role === "tool") {
+      problems.push(`messages[${index}].content must be ${role === "tool" ? "" : "a string or "}an array of parts`);
     }
   }
   return problems;
+}
+
+/** `where` is asked only for what is wrong: most parts are right. */
+function checkParts(
+  parts: readonly unknown[],
+  types: readonly string[],
+  where: () => string,
+  calls: Set<unknown>,
+  problems: string[],
+): void {
+  for (const [position, part] of parts.entries()) {
+    if (problems.length > MOST_PROBLEMS) return;
+    const place = (): string => `${where()}[${position}]`;
+    const type = isJsonObject(part) ? part["type"] : undefined;
+    if (!isJsonObject(part) || !isPartType(type) || !types.includes(type)) {
+      problems.push(`${place()} must be a part of type ${types.join(", ")}`);
+      continue;
+    }
+    if (!fits(part, PARTS[type])) {
+      problems.push(...checkShape(part, PARTS[type], `${place()}.`, `${place()} has an unknown field`));
+    }
+    if (isJsonObject(part["source"])) checkSource(part["source"], place, problems);
+    if (type === "tool-call") calls.add(part["toolCallId"]);
+    if (type !== "tool-result") continue;
+    if (!calls.has(part["toolCallId"])) {
+      problems.push(
+        `${place()} is a tool result without a call: no earlier assistant message holds a tool-call with its toolCallId; append \`answer.message\` before the results`,
+      );
+    }
+    checkParts(listOf(part["content"]), RESULT_TYPES, () => `${place()}.content`, calls, problems);
+  }
+}
+
+function checkSource(source: { readonly [name: string]: unknown }, place: () => string, problems: string[]): void {
+  const { type } = source;
+  if (type !== "base64" && type !== "url" && type !== "vendor-file") {
+    const forms = "{ type: 'base64', mediaType, data }, { type: 'url', url } or { type: 'vendor-file', vendor, id }";
+    problems.push(`${place()}.source must be ${forms}`);
+  } else if (!fits(source, SOURCES[type])) {
+    problems.push(...checkShape(source, SOURCES[type], `${place()}.source.`, `${place()}.source has an unknown field`));
+  }
+}
+
+function mediaType(): Rule {
+  return {
+    must: "be a media type such as image/png",
+    test: (value) => typeof value === "string" && MEDIA_TYPE.test(value),
+  };
+}
+
+function areVendorOptions(options: unknown): boolean {
+  if (options === undefined) return true;
+  if (!isJsonObject(options)) return false;
+  const { headers = {} } = options;
+  return (
+    isJsonObject(headers) &&
+    Object.entries(headers).every(([name, value]) => isHeaderName(name) && isHeaderValue(value))
+  );
 }
 
 function isBlank(message: unknown): boolean {
   const content = isJsonObject(message) ? message["content"] : undefined;
   if (typeof content === "string") return content.trim() === "";
-  if (!isUnknownArray(content)) return false;
+  if (!isList(content)) return false;
   return content.every((part) => isJsonObject(part) && typeof part["text"] === "string" && part["text"].trim() === "");
 }
 
-function isUnknownArray(value: unknown): value is readonly unknown[] {
+function isPartType(type: unknown): type is keyof typeof PARTS {
+  return typeof type === "string" && Object.hasOwn(PARTS, type);
+}
+
+function isContent(value: unknown): boolean {
+  return typeof value === "string" || isList(value);
+}
+
+function isFilled(value: unknown): value is readonly unknown[] {
+  return isList(value) && value.length > 0;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return isList(value) ? value : [];
+}
+
+function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
-}
-
-function checkPart(part: unknown, types: readonly string[], calls: Set<string>): string | undefined {
-  const type = isJsonObject(part) ? part["type"] : undefined;
-  if (!isJsonObject(part) || typeof type !== "string" || !types.includes(type)) {
-    return `must be a part of type ${types.join(", ")}`;
-  }
-  if ((type === "text" || type === "reasoning" || type === "refusal") && typeof part["text"] !== "string") {
-    return "needs a string `text`";
-  }
-  if (type === "image" || type === "file" || type === "audio") return checkSource(part["source"]);
-  if (type === "tool-call") {
-    if (typeof part["toolCallId"] !== "string" || part["toolCallId"] === "") return "needs a `toolCallId`";
-    if (typeof part["toolName"] !== "string" || part["toolName"] === "") return "needs a `toolName`";
-    if (part["input"] === undefined) return "needs an `input`: the parsed arguments";
-    calls.add(part["toolCallId"]);
-  }
-  if (type === "tool-result") {
-    const id = part["toolCallId"];
-    if (typeof id !== "string" || !calls.has(id)) {
-      return "is a tool result without a call: no earlier assistant message holds a tool-call with its toolCallId; append `answer.message` before the results";
-    }
-    const content = part["content"];
-    if (typeof content === "string") return undefined;
-    if (!isUnknownArray(content)) return "needs `content`: a string or an array of parts";
-    for (const [position, inner] of content.entries()) {
-      const problem = checkPart(inner, RESULT_TYPES, calls);
-      if (problem !== undefined) return `has a content[${position}] that ${problem}`;
-    }
-  }
-  return undefined;
-}
-
-function checkSource(source: unknown): string | undefined {
-  const type = isJsonObject(source) ? source["type"] : undefined;
-  if (isJsonObject(source)) {
-    if (type === "base64" && typeof source["data"] === "string" && typeof source["mediaType"] === "string") {
-      return undefined;
-    }
-    if (type === "url" && typeof source["url"] === "string") {
-      return URL.canParse(source["url"]) ? undefined : "has a `source.url` that is no absolute URL";
-    }
-    if (type === "vendor-file" && typeof source["vendor"] === "string" && typeof source["id"] === "string") {
-      return undefined;
-    }
-  }
-  return "needs a `source`: { type: 'base64', mediaType, data }, { type: 'url', url } or { type: 'vendor-file', vendor, id }";
-}
-
-function checkTools(request: Request): string[] {
-  const problems: string[] = [];
-  const names = new Set<string>();
-  const tools: unknown = request.tools ?? [];
-  if (!isUnknownArray(tools)) return ["`tools` must be an array"];
-  for (const [index, tool] of tools.entries()) {
-    if (!isJsonObject(tool) || typeof tool["name"] !== "string") {
-      problems.push(`tools[${index}] needs a \`name\``);
-      continue;
-    }
-    const { name } = tool;
-    if (!TOOL_NAME.test(name)) {
-      problems.push(`tools[${index}].name must be 1 to 64 letters, digits, _ or -, to be legal at every vendor`);
-    }
-    if (names.has(name)) problems.push(`tools[${index}].name repeats an earlier tool's name`);
-    names.add(name);
-  }
-  const choice: unknown = request.toolChoice ?? "auto";
-  if (isJsonObject(choice)) {
-    const isKnown = typeof choice["tool"] === "string" && names.has(choice["tool"]);
-    if (!isKnown) problems.push("`toolChoice.tool` names no tool of this request");
-  } else if (choice !== "auto" && choice !== "none" && choice !== "required") {
-    problems.push("`toolChoice` must be auto, none, required or { tool }");
-  }
-  if (choice === "required" && names.size === 0) problems.push("`toolChoice` is required, but there are no `tools`");
-  return problems;
-}
-
-function checkNumbers(request: Request): string[] {
-  const problems: string[] = [];
-  for (const name of ["maxOutputTokens", "topK"] as const) {
-    const value = request[name];
-    if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
-      problems.push(`\`${name}\` must be a whole number of at least 1`);
-    }
-  }
-  for (const name of ["temperature", "topP", "seed"] as const) {
-    const value = request[name];
-    if (value !== undefined && !Number.isFinite(value)) problems.push(`\`${name}\` must be a finite number`);
-  }
-  const stop: unknown = request.stop ?? [];
-  if (!isUnknownArray(stop) || stop.some((text) => typeof text !== "string" || text === "")) {
-    problems.push("`stop` must be an array of non-empty strings");
-  }
-  return problems;
-}
-
-function checkOutput(output: unknown): string[] {
-  if (output === undefined) return [];
-  const type = isJsonObject(output) ? output["type"] : undefined;
-  return type === "text" || type === "json" ? [] : ["`output` must be { type: 'text' } or { type: 'json', schema }"];
 }

@@ -12,7 +12,7 @@ export type Fit =
 
 /** Makes a request fit one target and says what was lost. The resolved request is not touched. */
 export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
-  const losses: Loss[] = [];
+  const losses: Loss[] = [...resolved.losses];
   const messages = fitHistory(resolved.messages, {
     origin: { vendor: target.vendor, model: target.model, endpoint: target.endpoint },
     mapId: toolCallIdMapper(target.capabilities.toolCallId),

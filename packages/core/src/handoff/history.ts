@@ -56,16 +56,16 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
 /** Which result belongs to which call. Some vendors number their calls anew in every turn: the nearest call before counts. */
 function pairResults(messages: readonly Message[]): Map<ToolCallPart, ToolResultPart> {
   const results = new Map<ToolCallPart, ToolResultPart>();
-  const latest = new Map<string, ToolCallPart[]>();
+  const latest = new Map<string, { readonly calls: ToolCallPart[]; answered: number }>();
   for (const message of messages) {
     if (message.role === "assistant" && typeof message.content !== "string") {
       const calls = message.content.filter((part) => part.type === "tool-call");
-      for (const { toolCallId } of calls) latest.set(toolCallId, []);
-      for (const call of calls) latest.get(call.toolCallId)?.push(call);
+      for (const { toolCallId } of calls) latest.set(toolCallId, { calls: [], answered: 0 });
+      for (const call of calls) latest.get(call.toolCallId)?.calls.push(call);
     } else if (message.role === "tool") {
       for (const result of message.content) {
-        const calls = latest.get(result.toolCallId) ?? [];
-        const call = calls.find((candidate) => !results.has(candidate)) ?? calls.at(-1);
+        const group = latest.get(result.toolCallId);
+        const call = group?.calls[group.answered++] ?? group?.calls.at(-1);
         if (call !== undefined) results.set(call, result);
       }
     }
@@ -144,10 +144,15 @@ function answerCall(
 function append(messages: Draft[], message: Draft): void {
   if (message.content.length === 0) return;
   const last = messages.at(-1);
-  if (last?.role === "user" && message.role === "user") last.content.push(...message.content);
-  else if (last?.role === "assistant" && message.role === "assistant") last.content.push(...message.content);
-  else if (last?.role === "tool" && message.role === "tool") last.content.push(...message.content);
+  if (last?.role === "user" && message.role === "user") addAll(last.content, message.content);
+  else if (last?.role === "assistant" && message.role === "assistant") addAll(last.content, message.content);
+  else if (last?.role === "tool" && message.role === "tool") addAll(last.content, message.content);
   else messages.push(message);
+}
+
+/** One by one: there may be more than a call takes arguments. */
+function addAll<Part>(parts: Part[], more: readonly Part[]): void {
+  for (const part of more) parts.push(part);
 }
 
 function withoutOpaque<Part extends { readonly opaque?: JsonObject | undefined }>(part: Part): Part {

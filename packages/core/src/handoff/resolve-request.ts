@@ -1,9 +1,10 @@
-import { UnderstudyError } from "../model/error.ts";
 import type { Message } from "../model/message.ts";
 import type { Request, TargetTool } from "../model/request.ts";
-import { resolveSchema, type ResolvedSchema, type SchemaInput } from "../model/schema.ts";
+import { resolveSchema, type ResolvedSchema, type SchemaInput, type SchemaResolution } from "../model/schema.ts";
 import type { TargetRequest } from "../model/target.ts";
+import type { Loss } from "../model/trace.ts";
 import { checkRequest } from "./check-request.ts";
+import { invalidRequest, type GivenRequest } from "./read-request.ts";
 
 /** A request that was checked, with its schemas read, before it is fitted to a target. */
 export interface ResolvedRequest {
@@ -12,23 +13,32 @@ export interface ResolvedRequest {
   readonly options: Omit<TargetRequest, "messages">;
   readonly toolSchemas: ReadonlyMap<string, ResolvedSchema>;
   readonly outputSchema: ResolvedSchema | undefined;
+  /** What reading the request took from it, for whatever target. */
+  readonly losses: readonly Loss[];
   /** After a tool result an empty answer is a proper answer. */
   readonly endsWithToolResult: boolean;
 }
 
 const NO_ARGUMENTS: ResolvedSchema = { jsonSchema: { type: "object", properties: {} } };
 
-/** Checks and reads a request. Throws one `invalid-request` error that names everything that is wrong. */
-export function resolveRequest(input: string | Request): ResolvedRequest {
-  const request: Request = typeof input === "string" ? { messages: [{ role: "user", content: input }] } : input;
+/**
+ * Checks a request and reads its schemas. Throws one `invalid-request` error that names everything that is wrong; `what`
+ * says in it whose request it is. `schemas` keeps what was read, for the next request of the same call.
+ */
+export function resolveRequest(
+  { request, losses }: GivenRequest,
+  what: string,
+  schemas: Map<unknown, SchemaResolution>,
+): ResolvedRequest {
   const problems = checkRequest(request);
   const toolSchemas = new Map<string, ResolvedSchema>();
   let outputSchema: ResolvedSchema | undefined;
   if (problems.length === 0) {
     const read = (schema: SchemaInput, where: string): ResolvedSchema => {
-      const resolution = resolveSchema(schema);
+      const resolution = schemas.get(schema) ?? resolveSchema(schema, where);
+      schemas.set(schema, resolution);
       if (resolution.ok) return resolution.schema;
-      problems.push(`${where} ${resolution.problem}`);
+      problems.push(resolution.problem);
       return NO_ARGUMENTS;
     };
     for (const [index, tool] of (request.tools ?? []).entries()) {
@@ -44,13 +54,7 @@ export function resolveRequest(input: string | Request): ResolvedRequest {
       outputSchema = read(request.output.schema, "output.schema");
     }
   }
-  if (problems.length > 0) {
-    throw new UnderstudyError({
-      code: "invalid-request",
-      reason: "request.invalid",
-      message: `The request cannot be sent: ${problems.join("; ")}.`,
-    });
-  }
+  if (problems.length > 0) throw invalidRequest(what, problems);
   const { messages, output, reasoning, stop, toolChoice, tools: _tools, ...rest } = request;
   return {
     messages,
@@ -67,6 +71,7 @@ export function resolveRequest(input: string | Request): ResolvedRequest {
     },
     toolSchemas,
     outputSchema,
+    losses,
     endsWithToolResult: messages.at(-1)?.role === "tool",
   };
 }

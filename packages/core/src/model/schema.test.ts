@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { resolveSchema, type SchemaInput } from "./schema.ts";
+import { resolveSchema } from "./schema.ts";
 
 describe("resolveSchema", () => {
   test("TR-10 asks a Standard Schema for the form that is put in, before its transforms", () => {
-    const resolution = resolveSchema(z.object({ n: z.string().transform(Number), d: z.number().default(1) }));
+    const resolution = resolveSchema(z.object({ n: z.string().transform(Number), d: z.number().default(1) }), "it");
 
     expect(resolution).toMatchObject({
       ok: true,
@@ -13,7 +13,7 @@ describe("resolveSchema", () => {
   });
 
   test("its own check decides, with the messages of its issues", async () => {
-    const resolution = resolveSchema(z.object({ n: z.string("a string, please") }));
+    const resolution = resolveSchema(z.object({ n: z.string("a string, please") }), "it");
     const validate = resolution.ok ? resolution.schema.validate : undefined;
 
     expect(await validate?.({ n: "1" })).toEqual({ ok: true, value: { n: "1" } });
@@ -23,11 +23,10 @@ describe("resolveSchema", () => {
   test("plain JSON Schema has no check", () => {
     const schema = { type: "object", properties: { schema: { type: "string" } } } as const;
 
-    expect(resolveSchema(schema)).toEqual({ ok: true, schema: { jsonSchema: schema } });
+    expect(resolveSchema(schema, "it")).toEqual({ ok: true, schema: { jsonSchema: schema } });
   });
 
   test.each([undefined, null, 5, "object", [], () => undefined])("%s is no schema, and nothing is thrown", (input) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- wrong on purpose
-    expect(resolveSchema(input as unknown as SchemaInput)).toMatchObject({ ok: false });
+    expect(resolveSchema(input, "it")).toMatchObject({ ok: false });
   });
 });

@@ -1,3 +1,4 @@
+import { copyJson } from "./copy-json.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { isThenable, watch } from "./promises.ts";
 
@@ -43,49 +44,65 @@ export type SchemaResolution =
   | { readonly ok: true; readonly schema: ResolvedSchema }
   | { readonly ok: false; readonly problem: string };
 
-/** Reads any accepted schema form. The problem names the fix; nothing is thrown. */
-export function resolveSchema(input: SchemaInput): SchemaResolution {
-  if (isStandardSchema(input)) return resolveStandardSchema(input);
-  if (isCheckedSchema(input)) {
-    const { schema, validate } = input;
-    return { ok: true, schema: { jsonSchema: schema, validate: async (value) => validate(value) } };
+/**
+ * Reads any accepted schema form, once: what is done to it later changes nothing. The problem begins with `where` and
+ * names the fix; nothing is thrown.
+ */
+export function resolveSchema(input: unknown, where: string): SchemaResolution {
+  try {
+    if (isStandardSchema(input)) return resolveStandardSchema(input["~standard"], where);
+    if (isCheckedSchema(input)) {
+      const { schema, validate } = input;
+      return plain(schema, where, async (value) => validate(value));
+    }
+    if (isJsonObject(input)) return plain(input, where);
+  } catch {
+    // What a getter of the caller's throws may hold anything.
+    return { ok: false, problem: `${where} cannot be read: it threw` };
   }
-  if (isJsonObject(input)) return { ok: true, schema: { jsonSchema: input } };
   return {
     ok: false,
-    problem: "is no schema: give a Standard Schema (such as Zod 4), a JSON Schema object, or { schema, validate }",
+    problem: `${where} is no schema: give a Standard Schema (such as Zod 4), a JSON Schema object, or { schema, validate }`,
   };
 }
 
-function resolveStandardSchema(schema: StandardSchema): SchemaResolution {
-  const standard = schema["~standard"];
-  if (standard.jsonSchema === undefined) {
-    return {
-      ok: false,
-      problem: `is a ${standard.vendor} schema that cannot give JSON Schema: use a version or converter with "~standard".jsonSchema, or give { schema, validate }`,
-    };
-  }
-  try {
-    const converted = standard.jsonSchema.input({ target: "draft-2020-12" });
-    if (isThenable(converted)) {
-      watch(converted, () => {
-        // Refused whatever comes of it.
-      });
-      return { ok: false, problem: `is a ${standard.vendor} schema that gives its JSON Schema as a promise` };
-    }
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON Schema is JSON by its definition
-    const jsonSchema = converted as JsonObject;
-    return { ok: true, schema: { jsonSchema, validate: (value) => validateStandard(schema, value) } };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, problem: `is a ${standard.vendor} schema that has no JSON Schema form: ${reason}` };
-  }
+function plain(schema: unknown, where: string, validate?: ResolvedSchema["validate"]): SchemaResolution {
+  const copy = copyJson(schema, where);
+  if (!copy.ok) return copy;
+  if (!isJsonObject(copy.value)) return { ok: false, problem: `${where} gives no JSON Schema object` };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a copy is plain JSON
+  return { ok: true, schema: { jsonSchema: copy.value as JsonObject, validate } };
 }
 
-async function validateStandard(schema: StandardSchema, value: unknown): Promise<Validation<unknown>> {
-  const result = await schema["~standard"].validate(value);
-  if (result.issues === undefined) return { ok: true, value: result.value };
-  return { ok: false, issues: result.issues.map((issue) => issue.message) };
+function resolveStandardSchema(standard: StandardSchema["~standard"], where: string): SchemaResolution {
+  const { vendor, jsonSchema, validate } = standard;
+  if (jsonSchema === undefined) {
+    return {
+      ok: false,
+      problem: `${where} is a ${vendor} schema that cannot give JSON Schema: use a version or converter with "~standard".jsonSchema, or give { schema, validate }`,
+    };
+  }
+  let given: unknown;
+  try {
+    given = jsonSchema.input({ target: "draft-2020-12" });
+    if (isThenable(given)) {
+      watch(given, () => {
+        // Refused whatever comes of it.
+      });
+      return { ok: false, problem: `${where} is a ${vendor} schema that gives its JSON Schema as a promise` };
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      ok: false,
+      problem: `${where} is a ${vendor} schema that has no JSON Schema form: ${reason.slice(0, 200)}`,
+    };
+  }
+  return plain(given, where, async (value) => {
+    const result = await validate.call(standard, value);
+    if (result.issues === undefined) return { ok: true, value: result.value };
+    return { ok: false, issues: result.issues.map((issue) => issue.message) };
+  });
 }
 
 function isStandardSchema(input: unknown): input is StandardSchema {

@@ -100,7 +100,7 @@ function toAssistantMessage(parts: readonly AssistantPart[], lost: ReportMessage
 
 function toToolCall(part: ToolCallPart): JsonObject {
   const { toolCallId: id, toolName: name, input, opaque } = part;
-  if (opaque?.["custom"] === true) return { id, type: "custom", custom: { name, input } };
+  if (opaque?.["custom"] === true && typeof input === "string") return { id, type: "custom", custom: { name, input } };
   return { id, type: "function", function: { name, arguments: toolInputText(part) } };
 }
 

@@ -260,6 +260,7 @@ describe("history", () => {
             opaque: { arguments: `{ "a": "1" }` },
           },
           { type: "tool-call", toolCallId: "c1", toolName: "sql", input: "select 1", opaque: { custom: true } },
+          { type: "tool-call", toolCallId: "c2", toolName: "f", input: {}, opaque: { custom: true } },
         ],
       },
       { role: "tool", content: [] },
@@ -273,6 +274,7 @@ describe("history", () => {
         tool_calls: [
           { id: "c0", type: "function", function: { name: "f", arguments: `{ "a": "1" }` } },
           { id: "c1", type: "custom", custom: { name: "sql", input: "select 1" } },
+          { id: "c2", type: "function", function: { name: "f", arguments: "{}" } },
         ],
       },
     ]);

@@ -1,4 +1,4 @@
-import type { Target } from "@understudy/core/adapter";
+import { oneOf, readTargetOptions, SDK_CLIENT, type Target } from "@understudy/core/adapter";
 import { isVendorHost, makeOpenAITarget, type OpenAITargetOptions } from "../endpoint.ts";
 import { failureTable } from "../errors.ts";
 import { openAIModel } from "../models.ts";
@@ -18,11 +18,15 @@ export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
  * on this machine need no key. Never throws: what is wrong is told by `createChain`.
  */
 export function chat(model: string, options: OpenAIChatTargetOptions = {}): Target {
-  const { chatTools } = openAIModel(model);
-  const reasons = canReason(model);
-  const isVendor = isVendorHost(options);
-  const maxTokensField = options.maxTokensField ?? (isVendor || reasons ? "max_completion_tokens" : "max_tokens");
-  return makeOpenAITarget(model, options, ["maxTokensField"], {
+  const given = readTargetOptions<OpenAIChatTargetOptions>(model, options, {
+    client: SDK_CLIENT,
+    maxTokensField: oneOf("max_tokens", "max_completion_tokens"),
+  });
+  const { chatTools } = openAIModel(given.model);
+  const reasons = canReason(given.model);
+  const isVendor = isVendorHost(given.options);
+  const maxTokensField = given.options.maxTokensField ?? (isVendor || reasons ? "max_completion_tokens" : "max_tokens");
+  return makeOpenAITarget(given, {
     capabilities: {
       tools: chatTools === "unknown" ? chatTools : chatTools !== "never",
       jsonOutput: "unknown",

@@ -1,0 +1,360 @@
+import { anthropic } from "@understudy/anthropic";
+import { createChain, formatTrace, fromUntrusted, isUnderstudyError, type EngineEvent } from "@understudy/core";
+import { deepseek } from "@understudy/deepseek";
+import { gemini } from "@understudy/gemini";
+import { openai } from "@understudy/openai";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+/** All cases together: always the same ones, unless a number is given; then so many new ones. */
+const given = process.env["UNDERSTUDY_FUZZ"];
+const share = (part: number): Pick<fc.Parameters, "numRuns" | "seed"> => {
+  const numRuns = Math.max(1, Math.round(Number(given ?? 2_000) * part));
+  return given === undefined ? { numRuns, seed: 1 } : { numRuns };
+};
+
+/** Values as JavaScript callers may give them. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types are set aside on purpose
+const wrong = (value: unknown): never => value as never;
+
+const CANARY = "sk-canary";
+const FACTORIES = { anthropic, openai, chat: openai.chat, gemini, deepseek };
+const MODELS = {
+  anthropic: "claude-sonnet-5-5",
+  openai: "gpt-6.1-terra",
+  chat: "llama-4",
+  gemini: "gemini-3.8-flash",
+  deepseek: "deepseek-flash",
+};
+
+function boom(): never {
+  throw new Error(CANARY);
+}
+
+function throwing(): unknown {
+  return new Proxy({}, { get: boom, ownKeys: boom, has: boom, getPrototypeOf: boom });
+}
+
+function cyclic(): unknown {
+  const value: Record<string, unknown> = {};
+  value["self"] = [value];
+  return value;
+}
+
+function nested(levels: number): unknown {
+  let value: unknown = CANARY;
+  for (let level = 0; level < levels; level++) value = level % 2 === 0 ? { a: value } : [value];
+  return value;
+}
+
+class Session {
+  readonly secret = CANARY;
+}
+
+/** Makes a value when a case needs it: the tool that chooses must not touch it. */
+type Make = () => unknown;
+
+const odd: fc.Arbitrary<Make> = fc.constantFrom<Make>(
+  throwing,
+  cyclic,
+  () => nested(900),
+  () => nested(1_200),
+  () => nested(6_000),
+  () => 1n,
+  () => Symbol(CANARY),
+  () => () => CANARY,
+  () => Number.NaN,
+  () => -0,
+  () => Infinity,
+  () => undefined,
+  () => null,
+  () => "",
+  () => "x\r\n\u0000\ud83d",
+  () => new Date(0),
+  () => new Map([["x", CANARY]]),
+  () => new Headers({ a: "b" }),
+  () => new URL("https://x.test/a?b#c"),
+  () => new Uint8Array(4),
+  () => new Session(),
+  () => Promise.resolve(CANARY),
+  () => new AbortController(),
+  () => Array(150_000),
+  () => Object.defineProperty({}, "type", { enumerable: true, get: () => throwing() }),
+  () => JSON.parse(`{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toJSON":1}`),
+);
+
+const made =
+  (value: unknown): Make =>
+  () =>
+    value;
+
+const wild: fc.Arbitrary<Make> = fc.oneof(
+  { weight: 2, arbitrary: odd },
+  {
+    weight: 1,
+    arbitrary: fc
+      .anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, maxDepth: 3 })
+      .map(made),
+  },
+  { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 4 }).map(made) },
+);
+
+/** One step from what is right: a field of it, however deep, is another value, has another name, or is gone. */
+function bent(right: unknown): fc.Arbitrary<Make> {
+  return fc
+    .record({ steps: fc.array(fc.nat(), { maxLength: 7 }), value: wild, how: fc.constantFrom("set", "add", "take") })
+    .map(
+      ({ steps, value, how }) =>
+        () =>
+          bend(right, steps, value(), how),
+    );
+}
+
+function bend(right: unknown, [step, ...rest]: readonly number[], value: unknown, how: string): unknown {
+  if (step === undefined || typeof right !== "object" || right === null) return value;
+  const names = Object.keys(right);
+  const name = names[step % names.length];
+  const copy: Record<string, unknown> = Array.isArray(right) ? wrong([...right]) : { ...right };
+  if (name === undefined || (how === "add" && rest.length === 0)) copy["extra"] = value;
+  else if (how === "take" && rest.length === 0) delete copy[name];
+  else copy[name] = bend(Reflect.get(right, name), rest, value, how);
+  return copy;
+}
+
+const HISTORY = [
+  { role: "user", content: [{ type: "image", source: { type: "base64", mediaType: "image/png", data: "AA==" } }] },
+  {
+    role: "assistant",
+    content: [
+      {
+        type: "reasoning",
+        text: "Hm.",
+        opaque: { signature: "s" },
+        origin: { vendor: "a", model: "b", endpoint: "c" },
+      },
+      { type: "tool-call", toolCallId: "c", toolName: "get", input: { a: { b: [1] } } },
+    ],
+  },
+  { role: "tool", content: [{ type: "tool-result", toolCallId: "c", content: [{ type: "text", text: "x" }] }] },
+  { role: "user", content: "Hi" },
+];
+
+const REQUEST = {
+  system: "Be kind",
+  messages: HISTORY,
+  tools: [
+    { name: "get", description: "Gets.", inputSchema: { type: "object", properties: { a: { type: "object" } } } },
+  ],
+  toolChoice: { tool: "get" },
+  output: { type: "json", schema: { type: "object", properties: {} }, name: "it" },
+  reasoning: { effort: "low", budgetTokens: 2_000, visible: true },
+  maxOutputTokens: 100,
+  stop: ["END"],
+  vendorOptions: {
+    anthropic: { betas: ["b"], headers: { a: "b" } },
+    openai: { include: ["x"], headers: { a: "b" } },
+    gemini: { generationConfig: { thinkingConfig: {} } },
+    deepseek: { tools: [] },
+  },
+};
+
+/** A chain of all five adapters whose requests go nowhere: each is answered with the vendor's own refusal. */
+function world() {
+  const sent: unknown[] = [];
+  const events: EngineEvent[] = [];
+  const fetch: typeof globalThis.fetch = (_url, init) => {
+    sent.push(init?.body);
+    return Promise.resolve(Response.json({ error: { message: "no" } }, { status: 413 }));
+  };
+  const chain = createChain(
+    Object.entries(FACTORIES).map(([name, factory]) => ({
+      name,
+      target: factory(Reflect.get(MODELS, name), { apiKey: "k", fetch, baseURL: `https://${name}.test` }),
+    })),
+    { onEvent: (event) => events.push(event) },
+  );
+  return { chain, events, sent };
+}
+
+/** What a call was rejected with. Whatever is no error of ours, or tells a value, fails the test. */
+async function outcome(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "answered";
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function thrownCode(run: () => unknown): string {
+  try {
+    run();
+    return "done";
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!isUnderstudyError(error)) throw error;
+  const told = `${error.message}\n${error.stack}\n${JSON.stringify(error)}`;
+  if (told.includes(CANARY)) throw new Error(`The error tells a value: ${told}`);
+  return error.code;
+}
+
+describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_000 : 3_600_000 }, () => {
+  test("a request is refused before a call begins, or sent in every vendor's own form; no adapter is blamed", async () => {
+    const { chain, events, sent } = world();
+    const asked = fc.oneof({ weight: 5, arbitrary: bent(REQUEST) }, { weight: 1, arbitrary: wild });
+
+    await fc.assert(
+      fc.asyncProperty(asked, fc.boolean(), async (make, streams) => {
+        const request = make();
+        events.length = 0;
+        sent.length = 0;
+        const code = await outcome(streams ? chain.stream(wrong(request)) : chain.generate(wrong(request)));
+        const started = events.filter(({ type }) => type === "call-start").length;
+        expect(events.filter(({ type }) => type === "end")).toHaveLength(started);
+        expect(code === "invalid-request" ? started + sent.length : 0).toBe(0);
+        const classes = events.map((event) => (event.type === "attempt-end" ? event.attempt.class : undefined));
+        expect(classes.join()).not.toContain("adapter.");
+      }),
+      share(0.4),
+    );
+
+    for (const { breaker, counts } of chain.snapshot())
+      expect([breaker, counts.bad, counts.slow]).toEqual(["closed", 0, 0]);
+    expect(Reflect.get({}, "polluted")).toBeUndefined();
+  });
+
+  test("the options of a call are refused before it begins, or it ends once", async () => {
+    const { chain, events } = world();
+    const options = {
+      signal: AbortSignal.abort(),
+      deadlineMs: 5_000,
+      startWithinMs: 5_000,
+      tiers: ["chat"],
+      allowDegraded: true,
+    };
+
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(bent(options), wild), async (make) => {
+        events.length = 0;
+        const code = await outcome(chain.generate("Hi", wrong(make())));
+        const started = events.filter(({ type }) => type === "call-start").length;
+        expect(events.filter(({ type }) => type === "end")).toHaveLength(started);
+        expect(code === "invalid-request" ? started : 0).toBe(0);
+      }),
+      share(0.1),
+    );
+  });
+
+  test("a factory throws nothing, and createChain names what is wrong", () => {
+    const options = {
+      apiKey: "k",
+      baseURL: "https://x.test",
+      headers: { a: "b" },
+      fetch: globalThis.fetch,
+      allowInsecureHttp: false,
+      quotaGroup: "g",
+      streaming: "auto",
+      capabilities: { tools: true, contextWindow: 5, toolCallId: { pattern: /a/, maxLength: 3 } },
+      client: undefined,
+    };
+    const model = fc.oneof(fc.constant(made("m")), wild);
+
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.values(FACTORIES)),
+        model,
+        fc.oneof(bent(options), wild),
+        (factory, name, chosen) => {
+          const target = factory(wrong(name()), wrong(chosen()));
+          expect(thrownCode(() => createChain([target]))).toMatch(/^(?:done|config)$/);
+        },
+      ),
+      share(0.2),
+    );
+  });
+
+  test("a chain's tiers and options are taken, or refused as configuration", () => {
+    const target = anthropic("m", { apiKey: "k" });
+    const tier = {
+      target,
+      name: "a",
+      timeoutMs: 5,
+      degraded: false,
+      requestOverrides: { system: "x", topK: 1, tools: REQUEST.tools },
+    };
+    const options = {
+      holdMs: 5,
+      hold: "all",
+      marker: "x",
+      maxAttempts: 3,
+      random: Math.random,
+      clock: undefined,
+      store: undefined,
+    };
+
+    fc.assert(
+      fc.property(fc.oneof(bent([tier]), wild), fc.oneof(bent(options), wild), (tiers, chosen) => {
+        expect(thrownCode(() => createChain(wrong(tiers()), wrong(chosen())))).toMatch(/^(?:done|config)$/);
+        expect(thrownCode(() => createChain(wrong(tiers())))).toMatch(/^(?:done|config)$/);
+      }),
+      share(0.1),
+    );
+  });
+
+  test("a selector selects or is refused", () => {
+    const { chain } = world();
+    const selector = { tier: "chat", vendor: "openai", model: "llama-4", endpoint: "chat.test" };
+
+    fc.assert(
+      fc.property(fc.oneof(bent(selector), wild), (make) => {
+        const value = make();
+        const codes = [thrownCode(() => chain.isolate(wrong(value))), thrownCode(() => chain.enable(wrong(value)))];
+        expect(codes).toEqual(codes[0] === "done" ? ["done", "done"] : ["invalid-request", "invalid-request"]);
+      }),
+      share(0.05),
+    );
+
+    expect(chain.snapshot().map(({ isIsolated }) => isIsolated)).toEqual([false, false, false, false, false]);
+  });
+
+  test("messages of a stranger come out plain, or not at all", () => {
+    fc.assert(
+      fc.property(fc.oneof(bent(HISTORY), wild), (messages) => {
+        const code = thrownCode(() => {
+          const text = JSON.stringify(fromUntrusted(messages()));
+          expect(text).not.toMatch(/"(?:origin|opaque)":|"signature"/);
+        });
+        expect(code).toMatch(/^(?:done|invalid-request)$/);
+      }),
+      share(0.1),
+    );
+  });
+
+  test("a trace is printed, or refused", () => {
+    const trace = {
+      attempts: [{ n: 1, tier: "a", outcome: "answered", endedMs: 5, losses: [] }],
+      skipped: [],
+      totalMs: 5,
+    };
+
+    fc.assert(
+      fc.property(fc.oneof(bent(trace), wild), (make) => {
+        expect(thrownCode(() => formatTrace(wrong(make())))).toMatch(/^(?:done|invalid-request)$/);
+      }),
+      share(0.05),
+    );
+  });
+
+  test("nothing is changed that is handed over", async () => {
+    const { chain } = world();
+    const before = JSON.stringify(REQUEST);
+
+    await outcome(chain.generate(wrong(REQUEST)));
+
+    expect(JSON.stringify(REQUEST)).toBe(before);
+  });
+});

@@ -1,0 +1,105 @@
+import { unknownNames } from "./unknown-names.ts";
+
+/** What a value has to be, in words that follow "must", and whether it is. */
+export interface Rule {
+  readonly must: string;
+  readonly test: (value: unknown) => boolean;
+  /** Default false: it may be left out. */
+  readonly isRequired?: true | undefined;
+}
+
+/** The rules for the fields of an object, by their names. */
+export type Shape = { readonly [name: string]: Rule };
+
+/** Rules for every field of a type, and for no other. */
+export type ShapeOf<Fields> = { readonly [Name in keyof Required<Fields>]: Rule };
+
+const MOST_LISTED = 20;
+
+export const ANYTHING: Rule = { must: "be given", test: () => true };
+export const TEXT: Rule = { must: "be a string", test: isText };
+export const FULL_TEXT: Rule = {
+  must: "be a string that is not empty",
+  test: (value) => isText(value) && value !== "",
+};
+export const FLAG: Rule = { must: "be true or false", test: (value) => typeof value === "boolean" };
+export const NUMBER: Rule = { must: "be a finite number", test: (value) => Number.isFinite(value) };
+export const FUNCTION: Rule = { must: "be a function", test: isFunction };
+export const OBJECT: Rule = { must: "be an object", test: isFields };
+export const LIST: Rule = { must: "be an array", test: (value) => Array.isArray(value) };
+
+export function required(rule: Rule): Rule {
+  return { ...rule, isRequired: true };
+}
+
+export function oneOf(...values: readonly unknown[]): Rule {
+  return {
+    must: `be ${values.map((value) => `'${String(value)}'`).join(" or ")}`,
+    test: (value) => values.includes(value),
+  };
+}
+
+export function whole(least: number): Rule {
+  return {
+    must: `be a whole number of at least ${least}`,
+    test: (value) => Number.isInteger(value) && Number(value) >= least,
+  };
+}
+
+/** May be infinite. */
+export function duration(least: number): Rule {
+  return {
+    must: `be a number of milliseconds, at least ${least}`,
+    test: (value) => typeof value === "number" && value >= least,
+  };
+}
+
+/** An object with these methods, whatever it is an instance of. */
+export function having(what: string, ...methods: readonly string[]): Rule {
+  return {
+    must: `be ${what}`,
+    test: (value) => isFields(value) && methods.every((name) => isFunction(value[name])),
+  };
+}
+
+/** Whether nothing is wrong with the fields of an object: cheap, as most are right. */
+export function fits(given: { readonly [name: string]: unknown }, shape: Shape): boolean {
+  for (const name in given) if (!Object.hasOwn(shape, name)) return false;
+  for (const name in shape) {
+    const rule = shape[name];
+    const value = given[name];
+    if (value === undefined ? rule?.isRequired : rule?.test(value) !== true) return false;
+  }
+  return true;
+}
+
+/** Everything that is wrong with the fields of an object. `prefix` stands before their names, `what` before unknown ones. */
+export function checkShape(given: object, shape: Shape, prefix: string, what: string): string[] {
+  const names = Object.keys(shape);
+  const problems = unknownNames(given, names, what);
+  for (const name of names) {
+    const rule = shape[name];
+    const value: unknown = Reflect.get(given, name);
+    const isWrong = value === undefined ? rule?.isRequired : rule?.test(value) === false;
+    if (isWrong === true) problems.push(`${prefix}${name} must ${rule?.must ?? ""}`);
+  }
+  return problems;
+}
+
+/** For a message: the first problems, as the whole list could be as long as what is wrong. */
+export function listed(problems: readonly string[]): string {
+  const more = problems.length > MOST_LISTED ? `; and ${problems.length - MOST_LISTED} more` : "";
+  return problems.slice(0, MOST_LISTED).join("; ") + more;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+function isFields(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
