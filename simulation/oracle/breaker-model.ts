@@ -168,10 +168,9 @@ export class BreakerModel {
   #within(now: number, slackMs: number): Record<Counted, number> {
     const totals = { starts: 0, ok: 0, bad: 0, slow: 0 };
     if (this.state !== "closed") return totals;
-    const oldest = Math.floor((now - slackMs) / BUCKET_MS) - 5;
-    for (const { at, kind } of this.#counts) {
-      if (Math.floor((at + slackMs) / BUCKET_MS) >= oldest) totals[kind]++;
-    }
+    // The same as a comparison of buckets, without one division per count.
+    const from = (Math.floor((now - slackMs) / BUCKET_MS) - 5) * BUCKET_MS - slackMs;
+    for (const { at, kind } of this.#counts) if (at >= from) totals[kind]++;
     return totals;
   }
 

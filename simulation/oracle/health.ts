@@ -273,9 +273,11 @@ export class HealthReplay {
         continue;
       }
       const isCut = this.#known.cutTurn === this.#known.turn;
-      // Let in and ended from outside before it began: a start all the same.
-      const extra = breaker.state === "closed" ? said.counts.starts - breaker.counts(this.#known.at).starts[1] : 0;
-      if (isCut) for (let more = 0; more < extra; more++) breaker.start(this.#known.at);
+      if (isCut && breaker.state === "closed") {
+        // Let in and ended from outside before it began: a start all the same.
+        const extra = said.counts.starts - breaker.counts(this.#known.at).starts[1];
+        for (let more = 0; more < extra; more++) breaker.start(this.#known.at);
+      }
       const counts = breaker.counts(this.#known.at);
       for (const name of ["starts", "ok", "bad", "slow"] as const) {
         const [least, most] = counts[name];
