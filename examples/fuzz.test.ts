@@ -1,5 +1,12 @@
 import { anthropic } from "@understudy/anthropic";
-import { createChain, formatTrace, fromUntrusted, isUnderstudyError, type EngineEvent } from "@understudy/core";
+import {
+  createChain,
+  formatTrace,
+  fromUntrusted,
+  isUnderstudyError,
+  type EngineEvent,
+  type Target,
+} from "@understudy/core";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { openai } from "@understudy/openai";
@@ -176,6 +183,19 @@ function world() {
   return { chain, events, sent };
 }
 
+/** A target that needs no network. */
+const talker: Target = {
+  ...deepseek("talker", { apiKey: "k" }),
+  async *stream() {
+    yield [
+      { type: "text-start", id: "1" },
+      { type: "text-delta", id: "1", delta: "Hello" },
+    ];
+    yield [{ type: "text-end", id: "1", part: { type: "text", text: "Hello" } }];
+    yield [{ type: "end", finishReason: "stop", rawFinishReason: "stop" }];
+  },
+};
+
 /** What a call was rejected with. Whatever is no error of ours, or tells a value, fails the test. */
 async function outcome(call: Promise<unknown>): Promise<string> {
   try {
@@ -344,6 +364,31 @@ describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_0
     fc.assert(
       fc.property(fc.oneof(bent(trace), wild), (make) => {
         expect(thrownCode(() => formatTrace(wrong(make())))).toMatch(/^(?:done|invalid-request)$/);
+      }),
+      share(0.05),
+    );
+  });
+
+  test("a response is made, or refused and its stream closed", async () => {
+    const chain = createChain([talker]);
+    const init = { status: 201, statusText: "Made", headers: { a: "b" }, keepAliveMs: 5 };
+
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(bent(init), wild), async (make) => {
+        const stream = await chain.stream("Hi");
+        let response: Response | undefined;
+        const code = thrownCode(() => (response = stream.toResponse(wrong(make()))));
+        expect(code).toMatch(/^(?:done|invalid-request)$/);
+        await response?.body?.cancel();
+      }),
+      share(0.05),
+    );
+  });
+
+  test("whatever is thrown is an error of ours or is not", () => {
+    fc.assert(
+      fc.property(wild, (make) => {
+        expect(isUnderstudyError(make())).toBe(false);
       }),
       share(0.05),
     );

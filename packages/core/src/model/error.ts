@@ -79,7 +79,19 @@ function describe(error: UnderstudyError): string {
   return lines.join("\n");
 }
 
-/** Recognises the error by a marker, so that two installed copies of the package still know each other's. */
+/**
+ * Recognises the error by a marker, so that two installed copies of the package still know each other's. Throws nothing,
+ * whatever is asked about.
+ */
 export function isUnderstudyError(value: unknown): value is UnderstudyError {
-  return typeof value === "object" && value !== null && MARKER in value;
+  return isMarked(value, MARKER);
+}
+
+export function isMarked(value: unknown, marker: symbol): boolean {
+  try {
+    return typeof value === "object" && value !== null && marker in value;
+  } catch {
+    // A proxy of somebody else's.
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { isMarked } from "./error.ts";
 import { cleanId, cleanLine } from "./clean-text.ts";
 import type { FailureClass, FailureScope } from "./failure.ts";
 import type { Capabilities, TargetRequest } from "./target.ts";
@@ -71,5 +72,5 @@ function checked(details: TargetFailureDetails): TargetFailureDetails {
 }
 
 export function isTargetFailure(value: unknown): value is TargetFailure {
-  return typeof value === "object" && value !== null && MARKER in value;
+  return isMarked(value, MARKER);
 }
