@@ -38,4 +38,10 @@ export const CORPUS: readonly { readonly seed: number; readonly profile: Profile
     found: "after a standstill a limit was decided unread, because a gate was due first",
   },
   { seed: 1_209, profile: "storm", found: "a probe whose answer broke left the breaker closed" },
+  { seed: 9_100, profile: "narrow", found: "a standstill within the turns before a decision counted against a vendor" },
+  {
+    seed: 12_927,
+    profile: "storm",
+    found: "failures around one that had waited were no row when it ended without a word",
+  },
 ];

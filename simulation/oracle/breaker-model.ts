@@ -128,6 +128,7 @@ export class BreakerModel {
   #judge(permit: ModelPermit, verdict: HealthVerdict, now: number, statedMs: number): void {
     if (verdict === "neutral") {
       permit.isMute = permit.provisionalAt === undefined;
+      if (permit.isMute) this.#joinAround(permit, now);
       return;
     }
     if (verdict === "ok") {
@@ -142,6 +143,12 @@ export class BreakerModel {
     const isSick = isSickRate(this.#within(now, -EARLY_MS));
     if (isSick !== isSickRate(this.#within(now, EARLY_MS))) this.isUnsure = true;
     if (permit.hasClosed || this.#rowOf(permit) >= 5 || isSick) this.#open(now, statedMs, true);
+  }
+
+  /** What ended without a word stood between failures that may make a row now. */
+  #joinAround(permit: ModelPermit, now: number): void {
+    const before = this.#attempts.slice(0, this.#attempts.indexOf(permit)).findLast(({ isMute }) => !isMute);
+    if (before?.failedAt !== undefined && this.#rowOf(before) >= 5) this.#open(now, 0, true);
   }
 
   /**

@@ -114,6 +114,16 @@ describe("Alarm", () => {
     expect(state.decided).toEqual([{ now: 1_251, late: true }]);
   });
 
+  test("row 57 a standstill within the turns themselves makes it late too", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
+    // Right behind the alarm's own timer, so between it and the turns.
+    clock.setTimeout(() => void clock.suspend(20_000), 1_000, false);
+
+    await clock.advance(30_000);
+
+    expect(state.decided).toMatchObject([{ late: true }]);
+  });
+
   test("row 57 a deadline that moved meanwhile is not decided", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
     clock.setTimeout(

@@ -66,6 +66,18 @@ describe("opening", () => {
     expect(breaker.state).toBe("open");
   });
 
+  test("failures on both sides of one that still waits are a row as soon as it ends without a word", () => {
+    const { breaker, attempt } = rig();
+    times(3, () => attempt("bad", 0));
+    const waiting = breaker.permit(1);
+    times(2, () => attempt("bad", 2));
+    expect(breaker.state).toBe("closed");
+
+    breaker.settle(waiting, "neutral", 3);
+
+    expect(breaker.state).toBe("open");
+  });
+
   test("an attempt that began before the row and ends well in it does not end it", () => {
     const { breaker, attempt } = rig();
     const long = [breaker.permit(0), breaker.permit(1)];

@@ -170,7 +170,11 @@ export class Breaker {
       this.#unproven = undefined;
       if (provisional === undefined) window.add("ok", now);
     }
-    this.#leave(permit, verdict === "ok" || provisional !== undefined);
+    const isWell = verdict === "ok" || provisional !== undefined;
+    const { previous } = permit;
+    this.#leave(permit, isWell);
+    // The failures that it stood between may be a row now.
+    if (!isWell && previous?.failedAt !== undefined && rowOf(previous) >= ROW) this.#open(now, 0);
   }
 
   /** What went well separates the failures around it; what says nothing was never between them. */
