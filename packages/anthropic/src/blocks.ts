@@ -4,11 +4,13 @@ import {
   asObject,
   asString,
   asText,
+  Count,
   OpenCall,
   OpenText,
   parseToolInput,
   type Foreign,
   type JsonObject,
+  type JsonValue,
   type StreamPart,
 } from "@understudy/core/adapter";
 import { readCitation } from "./citations.ts";
@@ -76,23 +78,29 @@ export function openBlock(block: Foreign, id: string, out: StreamPart[]): OpenBl
 
 class TextBlock implements OpenBlock {
   readonly #text: OpenText;
-  readonly #citations: JsonObject[];
+  readonly #citations: JsonObject[] = [];
+  readonly #count = new Count();
 
   constructor(block: Foreign, id: string, out: StreamPart[]) {
-    this.#citations = asArray(block["citations"]).map(asJsonObject);
+    for (const citation of asArray(block["citations"])) this.#cite(citation);
     this.#text = new OpenText("text", id, out);
     this.#text.append(asText(block["text"]), out);
   }
 
   delta(delta: Foreign, out: StreamPart[]): void {
     if (delta["type"] === "text_delta") this.#text.append(asText(delta["text"]), out);
-    else if (delta["type"] === "citations_delta") this.#citations.push(asJsonObject(delta["citation"]));
+    else if (delta["type"] === "citations_delta") this.#cite(delta["citation"]);
   }
 
   close(out: StreamPart[]): void {
     const citations = this.#citations;
     const extras = citations.length === 0 ? {} : { citations: citations.map(readCitation), opaque: { citations } };
     this.#text.close(extras, out);
+  }
+
+  #cite(native: unknown): void {
+    this.#count.add();
+    this.#citations.push(asJsonObject(native));
   }
 }
 
@@ -150,7 +158,8 @@ class ToolUseBlock implements OpenBlock {
 class OtherBlock implements OpenBlock {
   readonly #id: string;
   readonly #kind: string;
-  #block: JsonObject;
+  readonly #block: JsonObject;
+  readonly #later = new Map<string, JsonValue>();
   #json = "";
 
   constructor(block: Foreign, id: string, out: StreamPart[]) {
@@ -164,13 +173,14 @@ class OtherBlock implements OpenBlock {
   delta(delta: Foreign): void {
     this.#json += asText(delta["partial_json"]);
     if (delta["type"] === "compaction_delta") {
-      const { type: _, ...fields } = asJsonObject(delta);
-      this.#block = { ...this.#block, ...fields };
+      for (const [name, value] of Object.entries(asJsonObject(delta)))
+        if (name !== "type") this.#later.set(name, value);
     }
   }
 
   close(out: StreamPart[]): void {
-    const data = this.#json === "" ? this.#block : { ...this.#block, input: parseToolInput(this.#json).input };
+    const whole = { ...this.#block, ...Object.fromEntries(this.#later) };
+    const data = this.#json === "" ? whole : { ...whole, input: parseToolInput(this.#json).input };
     out.push({ type: "opaque", id: this.#id, part: { type: "opaque", kind: this.#kind, data } });
     if (this.#kind !== "web_search_tool_result") return;
     for (const [index, result] of asArray(data["content"]).map(asObject).entries()) {

@@ -1,8 +1,8 @@
 import {
   asArray,
   asIndex,
-  asNumber,
   asObject,
+  asPosition,
   asString,
   checkFinishValue,
   Evidence,
@@ -117,7 +117,7 @@ export class ChatReader implements WireReader {
 
   #call(native: Foreign, position: number, out: StreamPart[]): void {
     this.evidence.content();
-    const index = asNumber(native["index"]) ?? position;
+    const index = asPosition(native["index"]) ?? position;
     const fn = asObject(native["function"]);
     let call = this.#calls.get(index);
     if (call === undefined) {

@@ -2,8 +2,11 @@ import {
   asArray,
   asNumber,
   asObject,
+  asPosition,
   asString,
+  Count,
   isJsonObject,
+  MOST,
   type Citation,
   type Foreign,
   type SourcePart,
@@ -21,9 +24,15 @@ interface Claim {
 export class Citations {
   #grounding: Foreign | undefined;
   readonly #citations: Foreign[] = [];
+  readonly #count = new Count();
+  readonly #shown = new Count();
+  // Each text part looks through all claims.
+  readonly #looks = new Count(64 * MOST);
+  /** Of the open text part. */
   #text = "";
-  /** Where the open text part begins. */
-  #first = 0;
+  /** Where it begins, but for the parts before it whose bytes nobody has asked for yet. */
+  #firstByte = 0;
+  #uncounted = "";
 
   get grounding(): Foreign | undefined {
     return this.#grounding;
@@ -35,6 +44,7 @@ export class Citations {
     if (!isJsonObject(metadata)) return;
     // Two names for one thing, by endpoint.
     for (const citation of asArray(metadata["citationSources"] ?? metadata["citations"])) {
+      this.#count.add();
       this.#citations.push(asObject(citation));
     }
   }
@@ -45,16 +55,26 @@ export class Citations {
 
   /** The citations of the text part that closes now. */
   close(): readonly Citation[] {
-    const [text, first] = [this.#text, this.#first];
-    this.#first = text.length;
+    const text = this.#text;
+    this.#text = "";
+    this.#uncounted += text;
     const claims = this.#claims();
+    this.#looks.add(claims.length);
     if (claims.length === 0) return [];
-    const offsets = toCharacters(text, new Set(claims.flatMap(({ startByte, endByte = 0 }) => [startByte, endByte])));
-    return claims.flatMap(({ source: { url, title }, startByte, endByte }): readonly Citation[] => {
-      if (endByte === undefined) return first === 0 ? [{ url, title }] : [];
-      const [start = 0, end = text.length] = [offsets.get(startByte), offsets.get(endByte)];
-      if (end <= first || start >= text.length) return [];
-      return [{ url, title, start: Math.max(start, first) - first, end: end - first }];
+    const lastByte = this.#firstByte + bytesOf(this.#uncounted);
+    const firstByte = lastByte - bytesOf(text);
+    this.#firstByte = lastByte;
+    this.#uncounted = "";
+    const cited = claims.filter(({ startByte, endByte }) =>
+      endByte === undefined ? firstByte === 0 : endByte > firstByte && startByte < lastByte,
+    );
+    this.#shown.add(cited.length);
+    const bytes = cited.flatMap(({ startByte, endByte = 0 }) => [startByte - firstByte, endByte - firstByte]);
+    const offsets = toCharacters(text, new Set(bytes));
+    return cited.map(({ source: { url, title }, startByte, endByte }) => {
+      if (endByte === undefined) return { url, title };
+      const [start = 0, end = text.length] = [offsets.get(startByte - firstByte), offsets.get(endByte - firstByte)];
+      return { url, title, start, end };
     });
   }
 
@@ -75,7 +95,7 @@ export class Citations {
     const supports = asArray(this.#grounding?.["groundingSupports"]).map(asObject);
     const claims = supports.flatMap((support) =>
       asArray(support["groundingChunkIndices"]).flatMap((index): readonly Claim[] => {
-        const source = chunks[asNumber(index) ?? -1];
+        const source = chunks[asPosition(index) ?? -1];
         return source === undefined ? [] : [claimOf(asObject(support["segment"]), source)];
       }),
     );
@@ -104,10 +124,18 @@ function toCharacters(text: string, wanted: ReadonlySet<number>): ReadonlyMap<nu
   let index = 0;
   for (const character of text) {
     if (wanted.has(byte)) offsets.set(byte, index);
-    const code = character.codePointAt(0) ?? 0;
-    byte += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+    byte += bytesOf(character);
     index += character.length;
   }
   if (wanted.has(byte)) offsets.set(byte, index);
   return offsets;
+}
+
+function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
 }

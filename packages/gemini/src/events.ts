@@ -5,6 +5,7 @@ import {
   asObject,
   asString,
   checkFinishValue,
+  Count,
   Evidence,
   isJsonObject,
   OpenCall,
@@ -71,6 +72,7 @@ export class GenerateContentReader implements WireReader {
   readonly #failures: FailureClassifier;
   readonly #citations = new Citations();
   readonly #callIds = new Set<string>();
+  readonly #made = new Count();
   #open: OpenText | undefined;
   #calling: Calling | undefined;
   readonly #totals = new RunningTotals();
@@ -205,7 +207,7 @@ export class GenerateContentReader implements WireReader {
         { toolCallId: this.#callId(asString(native["id"])), toolName },
         out,
       );
-      this.#calling = { call, args: new PartialArgs(native["args"]), opaque: opaqueOf(part) ?? {} };
+      this.#calling = { call, args: new PartialArgs(native["args"], this.#made), opaque: opaqueOf(part) ?? {} };
     }
     if (this.#calling === undefined) throw new TargetFailure("stream.malformed");
     this.#calling.args.add(native);

@@ -4,19 +4,28 @@ import {
   asNumber,
   asObject,
   asString,
+  TargetFailure,
+  type Count,
   type Foreign,
   type JsonObject,
 } from "@understudy/core/adapter";
 
 type Container = { [name: string]: unknown } | unknown[];
 
+/** Steps of one path. */
+const LONGEST_PATH = 1_000;
+/** Elements of a list that may be left out before one is given: empty ones have no piece of their own. */
+const WIDEST_GAP = 64;
+
 /** The arguments of a call. They may come in pieces, each with the path of its value (Vertex, when asked to). */
 export class PartialArgs {
   readonly #root: Container;
+  readonly #made: Count;
 
-  /** `whole`: the arguments, where they came in one piece. */
-  constructor(whole: unknown) {
+  /** `whole`: the arguments, where they came in one piece. `made` counts what paths make, in all calls together. */
+  constructor(whole: unknown, made: Count) {
     this.#root = { ...asObject(whole) };
+    this.#made = made;
   }
 
   add(functionCall: Foreign): void {
@@ -40,19 +49,24 @@ export class PartialArgs {
         define(container, step, typeof before === "string" && typeof value === "string" ? before + value : value);
         return;
       }
-      const inner = isContainer(before) ? before : typeof next === "number" ? [] : {};
+      const inner = isContainer(before) ? before : this.#make(next);
       define(container, step, inner);
       container = inner;
     }
+  }
+
+  #make(next: string | number): Container {
+    this.#made.add();
+    return typeof next === "number" ? [] : {};
   }
 }
 
 /** Of `$.a['b'][0]`: a, b, 0. */
 function stepsOf(path: string): (string | number)[] {
   const steps: (string | number)[] = [];
-  for (const [, name, quoted, index] of path.matchAll(/\.([^.[\]]{1,256})|\[['"]([^'"]{1,256})['"]\]|\[(\d{1,6})\]/g)) {
+  for (const [, name, quoted, index] of path.matchAll(/\.([^.[\]]{1,256})|\[['"]([^'"]{1,256})['"]\]|\[(\d+)\]/g)) {
     const text = name ?? quoted;
-    steps.push(text ?? Number(index));
+    if (steps.push(text ?? Number(index)) > LONGEST_PATH) throw new TargetFailure("stream.malformed");
   }
   return steps;
 }
@@ -69,7 +83,14 @@ function isContainer(value: unknown): value is Container {
   return typeof value === "object" && value !== null;
 }
 
-/** Assigning a property named `__proto__` would not make one. */
 function define(container: Container, name: string | number, value: unknown): void {
+  if (Array.isArray(container) !== (typeof name === "number")) throw new TargetFailure("stream.malformed");
+  if (Array.isArray(container)) fill(container, Number(name));
+  // Assigning a property named `__proto__` would not make one.
   Object.defineProperty(container, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function fill(list: unknown[], length: number): void {
+  if (length > list.length + WIDEST_GAP) throw new TargetFailure("stream.malformed");
+  while (list.length < length) list.push(null);
 }

@@ -1,14 +1,16 @@
 import {
   asArray,
+  asBoundedArray,
   asIndex,
   asJsonObject,
-  asNumber,
   asObject,
+  asPosition,
   asString,
   asText,
   defined,
   OpenCall,
   OpenText,
+  PartsByIndex,
   type Foreign,
   type JsonObject,
   type PartExtras,
@@ -103,8 +105,8 @@ class MessageItem implements OpenItem {
   readonly type = "message";
   readonly #item: Foreign;
   readonly #context: ItemContext;
-  readonly #texts: (OpenText | undefined)[] = [];
-  readonly #refusals: string[] = [];
+  readonly #texts = new PartsByIndex<OpenText>();
+  readonly #refusals = new Map<number, string>();
 
   constructor(item: Foreign, context: ItemContext) {
     this.#item = item;
@@ -116,20 +118,23 @@ class MessageItem implements OpenItem {
     const index = asIndex(event["content_index"]);
     if (type === "response.output_text.delta") {
       if (delta !== "") this.#text(index, out).append(delta, out);
-    } else if (type === "response.refusal.delta") this.#refusals[index] = (this.#refusals[index] ?? "") + delta;
+    } else if (type === "response.refusal.delta") {
+      this.#refusals.set(index, (this.#refusals.get(index) ?? "") + delta);
+    }
   }
 
   close(whole: Foreign | undefined, out: StreamPart[]): void {
     const { id, phase } = asJsonObject(whole ?? this.#item);
     const opaque = defined({ id, phase, after: this.#context.after });
-    const content = asArray(whole?.["content"]).map(asObject);
-    for (let index = 0; index < Math.max(content.length, this.#texts.length, this.#refusals.length); index++) {
+    const content = asBoundedArray(whole?.["content"]).map(asObject);
+    const known = new Set([...content.keys(), ...this.#texts.keys(), ...this.#refusals.keys()]);
+    for (const index of [...known].sort((one, other) => one - other)) {
       const part = content[index] ?? {};
-      const refusal = asString(part["refusal"]) ?? this.#refusals[index];
+      const refusal = asString(part["refusal"]) ?? this.#refusals.get(index);
       const text = asText(part["text"]);
       if (refusal !== undefined) {
         out.push({ type: "refusal", id: this.#context.newId(), part: { type: "refusal", text: refusal, opaque } });
-      } else if (text !== "" || this.#texts[index] !== undefined) {
+      } else if (text !== "" || this.#texts.has(index)) {
         const open = this.#text(index, out);
         open.complete(text, out);
         open.close(cited(part, opaque), out);
@@ -139,7 +144,12 @@ class MessageItem implements OpenItem {
 
   #text(index: number, out: StreamPart[]): OpenText {
     const { newId, cutter } = this.#context;
-    return (this.#texts[index] ??= new OpenText("text", newId(), out, cutter));
+    let text = this.#texts.get(index);
+    if (text === undefined) {
+      text = new OpenText("text", newId(), out, cutter);
+      this.#texts.set(index, text);
+    }
+    return text;
   }
 }
 
@@ -155,7 +165,7 @@ class ReasoningItem implements OpenItem {
 
   delta(type: string, event: Foreign, out: StreamPart[]): void {
     if (type !== "response.reasoning_summary_text.delta" && type !== "response.reasoning_text.delta") return;
-    const index = asNumber(event["summary_index"]) ?? asIndex(event["content_index"]);
+    const index = asPosition(event["summary_index"]) ?? asIndex(event["content_index"]);
     if (index !== this.#index && !this.#text.isEmpty) this.#text.append("\n\n", out);
     this.#index = index;
     this.#text.append(asText(event["delta"]), out);
@@ -274,7 +284,7 @@ export function isHandedOver({ type, execution }: Foreign): boolean {
 }
 
 function cited(part: Foreign, opaque: JsonObject): PartExtras {
-  const annotations = asArray(part["annotations"]).map(asJsonObject);
+  const annotations = asBoundedArray(part["annotations"]).map(asJsonObject);
   if (annotations.length === 0) return { opaque };
   return { citations: annotations.map(readCitation), opaque: { ...opaque, annotations } };
 }

@@ -151,7 +151,8 @@ export class AnswerDecoder {
     let value: unknown;
     try {
       value = parseJson(text);
-    } catch {
+    } catch (error) {
+      if (error instanceof RangeError) throw new TargetFailure("stream.oversized");
       return false;
     }
     const from = out.length;

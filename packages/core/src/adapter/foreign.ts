@@ -1,3 +1,4 @@
+import { MOST } from "../model/count.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../model/json.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 
@@ -21,9 +22,16 @@ export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-/** A position; what is left out is the first. */
+/** A position; what is left out is the first. Throws as `asPosition` does. */
 export function asIndex(value: unknown): number {
-  return asNumber(value) ?? 0;
+  return asPosition(value) ?? 0;
+}
+
+/** A position in a list. Throws `stream.malformed` for one that no list of a real answer has. */
+export function asPosition(value: unknown): number | undefined {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0) return undefined;
+  if (value >= MOST) throw new TargetFailure("stream.malformed");
+  return value;
 }
 
 /** An object, else an empty one: `asObject(body["usage"])["input_tokens"]` is safe whatever was sent. */
@@ -35,6 +43,13 @@ export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : NONE;
 }
 
+/** A list of which something is made for every element. Throws `stream.malformed` for a longer one than any real answer has. */
+export function asBoundedArray(value: unknown): readonly unknown[] {
+  const list = asArray(value);
+  if (list.length > MOST) throw new TargetFailure("stream.malformed");
+  return list;
+}
+
 /** Part of a vendor's JSON to keep as it is, for its way back. */
 export function asJsonObject(value: unknown): JsonObject {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what comes out of a JSON parser is JSON
@@ -44,14 +59,14 @@ export function asJsonObject(value: unknown): JsonObject {
 const NOTHING: Foreign = Object.freeze({});
 const NONE: readonly unknown[] = Object.freeze([]);
 
-/** The JSON object of one event. Throws `stream.malformed` when it is none. */
+/** The JSON object of one event. Throws `stream.malformed` when it is none, `stream.oversized` when it holds too much. */
 export function parseEvent(data: string): Foreign {
   let value: unknown;
   try {
     value = parseJson(data);
-  } catch {
+  } catch (error) {
     // The parser's message quotes the text, which is part of an answer.
-    throw new TargetFailure("stream.malformed");
+    throw new TargetFailure(error instanceof RangeError ? "stream.oversized" : "stream.malformed");
   }
   if (!isJsonObject(value)) throw new TargetFailure("stream.malformed");
   return value;

@@ -56,10 +56,12 @@ export { redact } from "./redact.ts";
 export { cleanId } from "../model/clean-text.ts";
 export {
   asArray,
+  asBoundedArray,
   asIndex,
   asJsonObject,
   asNumber,
   asObject,
+  asPosition,
   asString,
   asText,
   parseEvent,
@@ -98,6 +100,7 @@ export { defined, mergeNative, type MergeRules } from "./native-fields.ts";
 export { addToSystem, jsonInstruction, type FormatPlan } from "./json-instruction.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";
+export { Count, MOST } from "../model/count.ts";
 export type { PartEvent } from "../model/events.ts";
 export type { FailureClass, FailureScope } from "../model/failure.ts";
 export type { FinishReason } from "../model/finish-reason.ts";

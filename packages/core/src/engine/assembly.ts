@@ -1,3 +1,4 @@
+import { Count } from "../model/count.ts";
 import type { PartEvent } from "../model/events.ts";
 import type { AssistantPart, Origin, ReasoningPart, TextPart, ToolCallPart } from "../model/parts.ts";
 import { TargetFailure } from "../model/target-failure.ts";
@@ -26,6 +27,8 @@ export class Assembly {
   #textChars = 0;
   #hasText = false;
   #reasoningChars = 0;
+  readonly #parts = new Count();
+  readonly #citations = new Count();
 
   constructor(origin: Origin) {
     this.#origin = origin;
@@ -154,6 +157,11 @@ export class Assembly {
     this.#hasText ||= text.trim() !== "";
   }
 
+  #sawWhole({ text, citations }: TextPart): void {
+    this.#sawText(text);
+    this.#citations.add(citations?.length);
+  }
+
   #begin(id: string, type: OpenPart["type"]): void {
     this.#open.set(id, { type, slot: this.#reserve(id), text: "" });
   }
@@ -183,13 +191,14 @@ export class Assembly {
     if (this.#seen.has(id)) throw new TargetFailure("adapter.contract");
     this.#seen.add(id);
     this.#ids.push(id);
+    this.#parts.add();
     return this.#slots.push(undefined) - 1;
   }
 
   #fill(slot: number, part: AssistantPart): AssistantPart {
     const filled = needsOrigin(part) ? { ...part, origin: this.#origin } : part;
     this.#slots[slot] = filled;
-    if (part.type === "text") this.#sawText(part.text);
+    if (part.type === "text") this.#sawWhole(part);
     return filled;
   }
 }

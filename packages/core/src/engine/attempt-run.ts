@@ -1,6 +1,7 @@
 import { cleanId, cleanLine, cleanModel } from "../model/clean-text.ts";
 import type { AttemptName, PartEvent } from "../model/events.ts";
 import type { Clock } from "../model/clock.ts";
+import { Count } from "../model/count.ts";
 import type { AttemptContext, AttemptPlan, StreamPart, Target, TargetRequest } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 import type { Loss, RateLimits } from "../model/trace.ts";
@@ -135,10 +136,15 @@ export class AttemptRun {
 
   #context(): AttemptContext {
     const { clock, newId, freshConnection } = this.#setup;
+    const parts = new Count();
     return {
       signal: this.#attempt.signal,
       clock,
-      newId,
+      newId: () => {
+        // Here too: of one event an adapter may make millions before any of them arrives.
+        parts.add();
+        return newId();
+      },
       loss: (loss) => this.losses.push(cleanLoss(loss)),
       freshConnection,
     };

@@ -40,8 +40,9 @@ export class Delivery {
 
   /** The whole tool calls, all at once, and the end. */
   finish(run: AttemptRun, { finishReason, rawFinishReason }: EndPart, { toolCalls }: Judgement): void {
+    const valid = new Set(toolCalls);
     for (const { id, part } of run.assembly.toolCalls) {
-      if (toolCalls.includes(part)) this.output.push([{ type: "tool-call", id, part }]);
+      if (valid.has(part)) this.output.push([{ type: "tool-call", id, part }]);
     }
     this.output.push([{ type: "finish", finishReason, rawFinishReason, usage: run.usage }]);
     this.output.end();

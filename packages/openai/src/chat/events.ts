@@ -5,6 +5,7 @@ import {
   asString,
   asText,
   checkFinishValue,
+  Count,
   Evidence,
   isJsonObject,
   parseEvent,
@@ -51,6 +52,7 @@ export class ChatReader implements WireReader {
   readonly #calls: ToolCalls;
   #refusal = "";
   #citations: Citation[] = [];
+  readonly #count = new Count();
   #model: string | undefined;
   readonly #totals = new RunningTotals();
   #usage: Usage | undefined;
@@ -132,7 +134,7 @@ export class ChatReader implements WireReader {
       this.evidence.content();
       this.#refusal += refusal;
     }
-    if (Array.isArray(annotations)) this.#citations.push(...annotations.map(asObject).map(readCitation));
+    if (Array.isArray(annotations)) for (const annotation of annotations) this.#cite(asObject(annotation));
     // Content that compatible servers put beside the text, and that has no place here.
     if (isFilled(delta["audio"]) || isFilled(delta["images"])) this.#sawUnknown();
     const native = delta["tool_calls"] ?? legacyCall(delta["function_call"]);
@@ -161,6 +163,11 @@ export class ChatReader implements WireReader {
   #sawUnknown(): void {
     this.evidence.content();
     this.#hasUnknown = true;
+  }
+
+  #cite(annotation: Foreign): void {
+    this.#count.add();
+    this.#citations.push(readCitation(annotation));
   }
 
   /** Of a text; annotations come before it closes. */

@@ -1,6 +1,6 @@
 import {
-  asNumber,
   asObject,
+  asPosition,
   asString,
   OpenCall,
   type CallStart,
@@ -16,6 +16,7 @@ export class ToolCalls {
   readonly #newId: () => string;
   readonly #calls: OpenCall[] = [];
   readonly #byIndex = new Map<number | undefined, OpenCall>();
+  readonly #byId = new Map<string, OpenCall>();
 
   constructor(newId: () => string) {
     this.#newId = newId;
@@ -42,19 +43,21 @@ export class ToolCalls {
 
   /** The call that a fragment goes on with. One with a name begins a call, unless it repeats what is known. */
   #find(native: Foreign, toolName: string | undefined): OpenCall | undefined {
-    const index = asNumber(native["index"]);
+    const index = asPosition(native["index"]);
     const id = asString(native["id"]) || undefined;
     const counted = index === undefined ? undefined : this.#byIndex.get(index);
     if (counted !== undefined && (!toolName || id === undefined || id === counted.toolCallId)) return counted;
     if (index !== undefined && toolName) return undefined;
-    if (id !== undefined) return this.#calls.find((call) => call.toolCallId === id);
+    if (id !== undefined) return this.#byId.get(id);
     return toolName ? undefined : this.#calls.at(-1);
   }
 
   #open(native: Foreign, { toolName, isFreeText }: Omit<CallStart, "toolCallId">, out: StreamPart[]): OpenCall {
     const call = new OpenCall(this.#newId(), { toolCallId: asString(native["id"]), toolName, isFreeText }, out);
     this.#calls.push(call);
-    this.#byIndex.set(asNumber(native["index"]), call);
+    // Of several with one id, the first goes on.
+    if (!this.#byId.has(call.toolCallId)) this.#byId.set(call.toolCallId, call);
+    this.#byIndex.set(asPosition(native["index"]), call);
     return call;
   }
 }
