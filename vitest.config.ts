@@ -9,6 +9,7 @@ export default defineConfig({
       "packages/*/{src,test}/**/*.test.ts",
       "examples/**/*.test.ts",
       "scripts/**/*.test.ts",
+      "hostile/**/*.test.ts",
       "recordings/**/*.test.ts",
       "simulation/**/*.test.ts",
       "bench/counts/*.test.ts",

@@ -1,5 +1,6 @@
 import {
   asArray,
+  asBoundedArray,
   asIndex,
   asObject,
   asString,
@@ -145,10 +146,12 @@ export class ResponsesReader implements WireReader {
 
   /** The terminal event repeats the answer: what was not streamed, or not closed, is taken from there. */
   #end(response: Foreign, status: string, out: StreamPart[]): void {
-    const output = asArray(response["output"]).map(asObject);
+    const output = asBoundedArray(response["output"]).map(asObject);
     if (this.#types.size === 0) for (const [index, native] of output.entries()) this.#done(index, native, out);
+    // Of several with one id, the first.
+    const calls = new Map(output.toReversed().map((native) => [native["call_id"], native]));
     for (const [index, { type, callId }] of this.#items) {
-      const native = callId === undefined ? output[index] : output.find((one) => one["call_id"] === callId);
+      const native = callId === undefined ? output[index] : calls.get(callId);
       this.#close(index, native?.["type"] === type ? native : undefined, out);
     }
     const isCompleted = status === "completed";

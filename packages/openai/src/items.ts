@@ -128,7 +128,7 @@ class MessageItem implements OpenItem {
     const opaque = defined({ id, phase, after: this.#context.after });
     const content = asBoundedArray(whole?.["content"]).map(asObject);
     const known = new Set([...content.keys(), ...this.#texts.keys(), ...this.#refusals.keys()]);
-    for (const index of [...known].sort((one, other) => one - other)) {
+    for (const index of [...known].toSorted((one, other) => one - other)) {
       const part = content[index] ?? {};
       const refusal = asString(part["refusal"]) ?? this.#refusals.get(index);
       const text = asText(part["text"]);

@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { checkStructure } from "../model/json-structure.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 import { connectionUse } from "./connection-use.ts";
 import { isFreshAsked } from "./fresh-connection.ts";
@@ -39,7 +40,7 @@ export function cappedFetch(fetch: Fetch | undefined, clock: () => Clock): Fetch
 
 /**
  * A failed response that an SDK can read. Its reason phrase is left out: servers write what no `Response` takes. A status
- * that none can have is thrown as it is.
+ * that none can have is thrown as it is, and so is a body in which an SDK would run out of stack.
  */
 async function capped(response: Response, clock: Clock): Promise<Response> {
   const { status, body, type } = response;
@@ -52,8 +53,18 @@ async function capped(response: Response, clock: Clock): Promise<Response> {
   headers.delete("content-length");
   headers.delete("content-encoding");
   const start = body === null ? new Blob([]) : await readStart(body, clock);
-  if (isPossible) return new Response(start, { status, headers });
-  throw new CarriedResponse({ status, headers, body: await start.text(), wallNow: clock.wallNow() });
+  const text = await start.text();
+  if (isPossible && isSafe(text)) return new Response(start, { status, headers });
+  throw new CarriedResponse({ status, headers, body: text, wallNow: clock.wallNow() });
+}
+
+function isSafe(text: string): boolean {
+  try {
+    checkStructure(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The start of a body, or as much of it as came in time. */

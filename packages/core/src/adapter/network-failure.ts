@@ -113,12 +113,12 @@ export interface FailedResponse {
   readonly wallNow: number;
 }
 
-/** Carries a response with a status that no `Response` can have through a vendor's SDK. */
+/** Carries a response through a vendor's SDK that a `Response` cannot hold or the SDK cannot take. */
 export class CarriedResponse extends Error {
   readonly response: FailedResponse;
 
   constructor(response: FailedResponse) {
-    super("The response has a status of its own.");
+    super("The response is not one for an SDK.");
     this.response = response;
   }
 }

@@ -1,0 +1,74 @@
+import { openai } from "@understudy/openai";
+import { list } from "../json.ts";
+import { FINE, frame, options, pieces, times, type Wire } from "./wire.ts";
+
+export function item(index: number, native: string, between: readonly string[] = []): readonly string[] {
+  return [
+    `{"type":"response.output_item.added","output_index":${index},"item":${native}}`,
+    ...between,
+    `{"type":"response.output_item.done","output_index":${index},"item":${native}}`,
+  ];
+}
+
+export function response(output: readonly string[], more = ""): string {
+  return `{"object":"response","status":"completed","model":"m","output":[${output.join(",")}]${more}}`;
+}
+
+export function responseStream(events: readonly string[], more = "", output: readonly string[] = []): string {
+  const created = '{"type":"response.created","response":{"status":"in_progress","output":[]}}';
+  return frame([created, ...events, `{"type":"response.completed","response":${response(output, more)}}`], true);
+}
+
+export function outputMessage(content: string): string {
+  return `{"type":"message","id":"m","role":"assistant","content":[${content}]}`;
+}
+
+export function outputText(text: string, annotations = "[]"): string {
+  return `{"type":"output_text","text":${text},"annotations":${annotations}}`;
+}
+
+export const responsesWire: Wire = {
+  name: "openai",
+  target: (baseURL, form) => openai("gpt-6.1-terra", options(baseURL, form)),
+  streamed: (events) => responseStream([...events, ...item(0, outputMessage(outputText(FINE)))]),
+  whole: (fields) => response([outputMessage(outputText(FINE))], fields),
+  noise: (fields) => `{"type":"response.in_progress"${fields}}`,
+  calls: (form, args, count = 1) => {
+    const call = (index: number, written: string): string =>
+      `{"type":"function_call","id":"f${index}","call_id":"c${index}","name":"t","arguments":${written}}`;
+    if (form === "whole") return response(times(count, (index) => [call(index, JSON.stringify(args))]));
+    const delta = (index: number, piece: string): string =>
+      `{"type":"response.function_call_arguments.delta","output_index":${index},"delta":${piece}}`;
+    return responseStream(
+      times(count, (index) => [
+        `{"type":"response.output_item.added","output_index":${index},"item":${call(index, '""')}}`,
+        ...pieces(args).map((piece) => delta(index, piece)),
+        `{"type":"response.output_item.done","output_index":${index},"item":${call(index, JSON.stringify(args))}}`,
+      ]),
+    );
+  },
+  parts: (form, count) => {
+    const kinds = [outputMessage(outputText(FINE)), '{"type":"reasoning","summary":[{"text":"x"}]}'];
+    const native = (index: number): string => kinds[index % 2] ?? "";
+    if (form === "whole") return response(times(count, (index) => [native(index)]));
+    return responseStream(times(count, (index) => item(index, native(index))));
+  },
+  cited: (form, count) => {
+    const annotations = list(count, () => '{"type":"url_citation","url":"https://a.test"}');
+    const native = outputMessage(outputText(FINE, annotations));
+    return form === "whole" ? response([native]) : responseStream(item(0, native));
+  },
+  counted: (form, usage) => {
+    const native = outputMessage(outputText(FINE));
+    return form === "whole"
+      ? response([native], `,"usage":${usage}`)
+      : responseStream(item(0, native), `,"usage":${usage}`);
+  },
+  says: (form, text) => {
+    const native = outputMessage(outputText(JSON.stringify(text)));
+    if (form === "whole") return response([native]);
+    const delta = (piece: string): string =>
+      `{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":${piece}}`;
+    return responseStream(item(0, native, pieces(text).map(delta)));
+  },
+};
