@@ -158,9 +158,11 @@ const responsesCases = [
   ]),
 ];
 
+function callAt(index: string): string {
+  return chunk(`{"tool_calls":[{"index":${index},"id":"c","function":{"name":"t","arguments":"{}"}}]}`);
+}
+
 function chatCases(wire: Wire): readonly HostileCase[] {
-  const callAt = (index: string): string =>
-    chunk(`{"tool_calls":[{"index":${index},"id":"c","function":{"name":"t","arguments":"{}"}}]}`);
   return [
     ...everyIndex(wire, "call index", (index) => chatStream([callAt(index)], "tool_calls"), calls),
     ...everyIndex(wire, "choice index", (index) =>
@@ -218,10 +220,11 @@ const openaiChatCases = [
 
 /** A call whose arguments come in pieces with these paths. */
 function pathed(paths: readonly string[]): string {
-  const piece = (path: string): string => `{"jsonPath":${JSON.stringify(path)},"stringValue":"x"}`;
   return content("streamed", [
     ['{"functionCall":{"name":"t","willContinue":true}}'],
-    ...paths.map((path) => [`{"functionCall":{"willContinue":true,"partialArgs":[${piece(path)}]}}`]),
+    ...paths.map((path) => [
+      `{"functionCall":{"willContinue":true,"partialArgs":[{"jsonPath":${JSON.stringify(path)},"stringValue":"x"}]}}`,
+    ]),
     ['{"functionCall":{}}'],
   ]);
 }

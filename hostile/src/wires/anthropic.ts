@@ -25,23 +25,25 @@ export function message(content: readonly string[], reason = "end_turn", more = 
 export const textBlock = (text: string): string => `{"type":"text","text":${text}}`;
 const citation = '{"type":"web_search_result_location","url":"https://a.test"}';
 
+function toolUse(index: number, input: string): string {
+  return `{"type":"tool_use","id":"c${index}","name":"t","input":${input}}`;
+}
+
 export const anthropicWire: Wire = {
   name: "anthropic",
-  target: (baseURL, form) => anthropic("claude-sonnet-5-5", options(baseURL, form)),
+  target: (baseURL, form, limits) => anthropic("claude-sonnet-5-5", options(baseURL, form, limits)),
   streamed: (events) => messageStream([...events, ...block(0, textBlock(FINE))]),
   whole: (fields) => message([textBlock(FINE)], "end_turn", `"usage":{"output_tokens":1}${fields}`),
   noise: (fields) => `{"type":"ping"${fields}}`,
   calls: (form, args, count = 1) => {
-    const call = (index: number, input: string): string =>
-      `{"type":"tool_use","id":"c${index}","name":"t","input":${input}}`;
     if (form === "whole")
       return message(
-        times(count, (index) => [call(index, args)]),
+        times(count, (index) => [toolUse(index, args)]),
         "tool_use",
       );
     const deltas = pieces(args).map((piece) => `{"type":"input_json_delta","partial_json":${piece}}`);
     return messageStream(
-      times(count, (index) => block(index, call(index, "{}"), deltas)),
+      times(count, (index) => block(index, toolUse(index, "{}"), deltas)),
       "tool_use",
     );
   },

@@ -58,9 +58,9 @@ function chat(name: string, target: Wire["target"]): Wire {
   };
 }
 
-export const chatWire: Wire = chat("openai.chat", (baseURL, form) =>
-  openai.chat("gpt-6.1-terra", options(baseURL, form)),
+export const chatWire: Wire = chat("openai.chat", (baseURL, form, limits) =>
+  openai.chat("gpt-6.1-terra", options(baseURL, form, limits)),
 );
-export const deepseekWire: Wire = chat("deepseek", (baseURL, form) =>
-  deepseek("deepseek-flash", options(baseURL, form)),
+export const deepseekWire: Wire = chat("deepseek", (baseURL, form, limits) =>
+  deepseek("deepseek-flash", options(baseURL, form, limits)),
 );

@@ -16,7 +16,7 @@ export function content(form: Form, chunks: readonly (readonly string[])[], more
 
 export const geminiWire: Wire = {
   name: "gemini",
-  target: (baseURL, form) => gemini("gemini-3.5-flash", options(baseURL, form)),
+  target: (baseURL, form, limits) => gemini("gemini-3.5-flash", options(baseURL, form, limits)),
   streamed: (events) => frame([...events, candidate([geminiText(FINE)], STOP)]),
   whole: (fields) => candidate([geminiText(FINE)], STOP).replace(/\}$/, () => `${fields}}`),
   noise: (fields) => `{"candidates":[]${fields}}`,

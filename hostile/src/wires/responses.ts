@@ -27,23 +27,28 @@ export function outputText(text: string, annotations = "[]"): string {
   return `{"type":"output_text","text":${text},"annotations":${annotations}}`;
 }
 
+function functionCall(index: number, written: string): string {
+  return `{"type":"function_call","id":"f${index}","call_id":"c${index}","name":"t","arguments":${written}}`;
+}
+
+function delta(what: string, index: number, piece: string): string {
+  return `{"type":"response.${what}.delta","output_index":${index},"content_index":0,"delta":${piece}}`;
+}
+
 export const responsesWire: Wire = {
   name: "openai",
-  target: (baseURL, form) => openai("gpt-6.1-terra", options(baseURL, form)),
+  target: (baseURL, form, limits) => openai("gpt-6.1-terra", options(baseURL, form, limits)),
   streamed: (events) => responseStream([...events, ...item(0, outputMessage(outputText(FINE)))]),
   whole: (fields) => response([outputMessage(outputText(FINE))], fields),
   noise: (fields) => `{"type":"response.in_progress"${fields}}`,
   calls: (form, args, count = 1) => {
-    const call = (index: number, written: string): string =>
-      `{"type":"function_call","id":"f${index}","call_id":"c${index}","name":"t","arguments":${written}}`;
-    if (form === "whole") return response(times(count, (index) => [call(index, JSON.stringify(args))]));
-    const delta = (index: number, piece: string): string =>
-      `{"type":"response.function_call_arguments.delta","output_index":${index},"delta":${piece}}`;
+    const written = JSON.stringify(args);
+    if (form === "whole") return response(times(count, (index) => [functionCall(index, written)]));
     return responseStream(
       times(count, (index) => [
-        `{"type":"response.output_item.added","output_index":${index},"item":${call(index, '""')}}`,
-        ...pieces(args).map((piece) => delta(index, piece)),
-        `{"type":"response.output_item.done","output_index":${index},"item":${call(index, JSON.stringify(args))}}`,
+        `{"type":"response.output_item.added","output_index":${index},"item":${functionCall(index, '""')}}`,
+        ...pieces(args).map((piece) => delta("function_call_arguments", index, piece)),
+        `{"type":"response.output_item.done","output_index":${index},"item":${functionCall(index, written)}}`,
       ]),
     );
   },
@@ -67,8 +72,7 @@ export const responsesWire: Wire = {
   says: (form, text) => {
     const native = outputMessage(outputText(JSON.stringify(text)));
     if (form === "whole") return response([native]);
-    const delta = (piece: string): string =>
-      `{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":${piece}}`;
-    return responseStream(item(0, native, pieces(text).map(delta)));
+    const deltas = pieces(text).map((piece) => delta("output_text", 0, piece));
+    return responseStream(item(0, native, deltas));
   },
 };

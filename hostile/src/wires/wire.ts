@@ -1,11 +1,11 @@
-import type { Target } from "@understudy/core/adapter";
+import type { Target, TargetOptions } from "@understudy/core/adapter";
 
 export type Form = "streamed" | "whole";
 
 /** How one wire says things, as JSON text into which anything can be put. The answers say "fine". */
 export interface Wire {
   readonly name: string;
-  target(baseURL: string, form: Form): Target;
+  target(baseURL: string, form: Form, limits?: TargetOptions["limits"]): Target;
   /** Events, each a JSON text, in front of the text. */
   streamed(events: readonly string[], extraOfEnd?: string): string;
   /** Fields for the body: `,"x":1`. */
@@ -24,16 +24,10 @@ export interface Wire {
   says(form: Form, text: string): string;
 }
 
-export interface Options {
-  readonly apiKey: string;
-  readonly baseURL: string;
-  readonly streaming: "auto" | "never";
-}
-
 const LETTERS = 4_000;
 
-export function options(baseURL: string, form: Form): Options {
-  return { apiKey: "hostile-key", baseURL, streaming: form === "whole" ? "never" : "auto" };
+export function options(baseURL: string, form: Form, limits: TargetOptions["limits"]): TargetOptions {
+  return { apiKey: "hostile-key", baseURL, streaming: form === "whole" ? "never" : "auto", limits };
 }
 
 /** Server-sent events, with the names that some wires want beside the type in the data. */

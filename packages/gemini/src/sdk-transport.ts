@@ -119,6 +119,7 @@ class TellingFetch {
     if (this.#refused !== undefined) return this.#refused;
     // Connections break with a cause. Else the SDK has taken for granted that there is a body, and that it is JSON.
     if (error instanceof TypeError && error.cause !== undefined) throw networkFailure(error, "body");
+    if (error instanceof RangeError) throw tooDeep();
     const isUnread = error instanceof SyntaxError || error instanceof TypeError;
     throw isUnread ? new TargetFailure("gateway.not-a-stream") : error;
   }
@@ -160,9 +161,15 @@ function framed(chunks: AsyncGenerator, release: () => void): ReadableStream<Uin
 /** The SDK's words tell what happened; they quote the answer and are not kept. */
 function streamFailure(error: unknown): TargetFailure {
   const message = messageOf(error);
+  if (error instanceof RangeError) return tooDeep();
   if (message.startsWith("Error parsing JSON")) return new TargetFailure("stream.malformed");
   if (message.startsWith("Failed to parse stream")) return new TargetFailure("stream.truncated");
   return new TargetFailure("stream.reset");
+}
+
+/** What the SDK read cannot be written again: the stack is too small for it. */
+function tooDeep(): TargetFailure {
+  return new TargetFailure("stream.malformed");
 }
 
 function messageOf(error: unknown): string {

@@ -419,6 +419,23 @@ describe("gemini through the SDK", () => {
     expect([asked, elsewhere.requests.length]).toEqual([1, 0]);
   });
 
+  it.each(["auto", "never"] as const)(
+    "takes an answer that is nested too deep for a broken one: streaming %s",
+    async (streaming) => {
+      const parts = `[{"text":"Hi"},{"functionCall":{"name":"f","args":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}}]`;
+      const answer = `{"candidates":[{"content":{"parts":${parts}},"finishReason":"STOP"}]}`;
+      const server = createServer((_, response) => response.end(streaming === "auto" ? `data: ${answer}\n\n` : answer));
+      const baseURL = await listen(server);
+
+      const error = await createChain([gemini(MODEL, { baseURL, apiKey: "k", ...sdk, streaming })])
+        .generate("Hi")
+        .catch((thrown: unknown) => thrown);
+      server.close();
+
+      expect(isUnderstudyError(error) && error.attempts[0]).toMatchObject({ class: "stream.malformed" });
+    },
+  );
+
   it("leaves the global fetch in its place while it waits", async () => {
     await using vendor = await startGemini();
     const usual = globalThis.fetch;

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { checkStructure } from "../model/json-structure.ts";
+import { excessOf } from "../model/json-structure.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 import { connectionUse } from "./connection-use.ts";
 import { isFreshAsked } from "./fresh-connection.ts";
@@ -54,17 +54,8 @@ async function capped(response: Response, clock: Clock): Promise<Response> {
   headers.delete("content-encoding");
   const start = body === null ? new Blob([]) : await readStart(body, clock);
   const text = await start.text();
-  if (isPossible && isSafe(text)) return new Response(start, { status, headers });
+  if (isPossible && excessOf(text) === undefined) return new Response(start, { status, headers });
   throw new CarriedResponse({ status, headers, body: text, wallNow: clock.wallNow() });
-}
-
-function isSafe(text: string): boolean {
-  try {
-    checkStructure(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The start of a body, or as much of it as came in time. */

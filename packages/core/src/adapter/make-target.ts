@@ -13,7 +13,7 @@ import type { WireReader } from "./wire-reader.ts";
 export interface TargetSetup {
   readonly vendor: string;
   readonly model: string;
-  readonly options: Pick<PlainOptions, "streaming" | "capabilities">;
+  readonly options: Pick<PlainOptions, "streaming" | "capabilities" | "limits">;
   readonly checked: CheckedOptions;
   /** As the adapter knows them; the user's own come over them. */
   readonly capabilities: Capabilities;
@@ -66,6 +66,7 @@ export function makeTarget(setup: TargetSetup): Target {
         wire: setup.reader(context, failures, request, refused),
         failures,
         context,
+        limits: options.limits,
         onAnswered: () => fields.remember(request.without ?? [], clock),
       });
     },

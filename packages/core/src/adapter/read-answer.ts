@@ -22,9 +22,9 @@ export interface AnswerSource {
 }
 
 export interface AnswerLimits {
-  /** One event, or an answer in one piece. Default 16 Mi. */
+  /** Characters of one event, or of an answer in one piece. Default 16 Mi. */
   readonly maxEventChars?: number | undefined;
-  /** The whole body. Default 256 MiB. */
+  /** Bytes of the whole body. Default 256 MiB. */
   readonly maxBytes?: number | undefined;
 }
 

@@ -33,6 +33,22 @@ describe("checkTargetOptions", () => {
     });
   });
 
+  it("takes limits of its own for the size of answers, and no others", () => {
+    expect(readTargetOptions("large", { limits: { maxBytes: 10, maxEventChars: 5 } })).toMatchObject({
+      options: { limits: { maxBytes: 10, maxEventChars: 5 } },
+      problems: [],
+    });
+    expect(readTargetOptions("large", { limits: { maxBytes: 0, maxEventChars: 1.5, maxParts: 5 } })).toMatchObject({
+      options: { limits: {} },
+      problems: [
+        "unknown limit `maxParts`: known are maxEventChars, maxBytes",
+        "`limits.maxEventChars` must be a whole number of at least 1",
+        "`limits.maxBytes` must be a whole number of at least 1",
+      ],
+    });
+    expect(readTargetOptions("large", { limits: 5 }).problems).toEqual(["`limits` must be an object"]);
+  });
+
   it("takes the key from the first environment variable that is set", () => {
     vi.stubEnv("ACME_API_KEY", " ");
     vi.stubEnv("ACME_KEY", "from-env");

@@ -1,9 +1,21 @@
 import { isHeaderName, isHeaderValue } from "../model/header.ts";
 import { isJsonObject } from "../model/json.ts";
-import { FLAG, FULL_TEXT, FUNCTION, OBJECT, oneOf, TEXT, type Rule, type Shape, type ShapeOf } from "../model/rules.ts";
+import {
+  FLAG,
+  FULL_TEXT,
+  FUNCTION,
+  OBJECT,
+  oneOf,
+  TEXT,
+  type Rule,
+  type Shape,
+  type ShapeOf,
+  whole,
+} from "../model/rules.ts";
 import type { Capabilities, TargetScopes } from "../model/target.ts";
 import { unknownNames } from "../model/unknown-names.ts";
 import { asObject, asString } from "./foreign.ts";
+import type { AnswerLimits } from "./read-answer.ts";
 import { isCredentialHeader, targetScopes } from "./scope-id.ts";
 import { isHost } from "./vendor-host.ts";
 
@@ -25,6 +37,8 @@ export interface TargetOptions {
   readonly streaming?: "auto" | "never" | undefined;
   /** What is known better here than in the adapter's table. */
   readonly capabilities?: Partial<Capabilities> | undefined;
+  /** How large an answer may be. A larger one fails as `stream.oversized`. */
+  readonly limits?: AnswerLimits | undefined;
 }
 
 export interface OptionRules {
@@ -110,6 +124,8 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
   },
 };
 
+const LIMITS: ShapeOf<AnswerLimits> = { maxEventChars: whole(1), maxBytes: whole(1) };
+
 const COMMON: ShapeOf<TargetOptions> = {
   apiKey: TEXT,
   baseURL: { ...TEXT, must: "be a string or a URL" },
@@ -119,7 +135,13 @@ const COMMON: ShapeOf<TargetOptions> = {
   quotaGroup: FULL_TEXT,
   streaming: oneOf("auto", "never"),
   capabilities: OBJECT,
+  limits: OBJECT,
 };
+/** Options that have options of their own. */
+const NESTED: readonly (readonly [name: string, shape: Shape, unknown: string])[] = [
+  ["capabilities", CAPABILITIES, "unknown capability"],
+  ["limits", LIMITS, "unknown limit"],
+];
 const BROUGHT_BY_CLIENT = ["apiKey", "baseURL", "fetch"] as const;
 const NO_MODEL = /[^ -~]/;
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -143,19 +165,10 @@ export function readTargetOptions<Options extends TargetOptions>(
   let kept: Readonly<Record<string, unknown>> = {};
   try {
     if (isJsonObject(options)) {
-      const { capabilities, ...rest } = readFields(
-        plainForms({ ...options }),
-        { ...COMMON, ...own },
-        "",
-        "unknown option",
-        problems,
-      );
-      kept = rest;
-      if (isJsonObject(capabilities)) {
-        kept = {
-          ...rest,
-          capabilities: readFields(capabilities, CAPABILITIES, "capabilities.", "unknown capability", problems),
-        };
+      kept = readFields(plainForms({ ...options }), { ...COMMON, ...own }, "", "unknown option", problems);
+      for (const [name, shape, unknown] of NESTED) {
+        const given = kept[name];
+        if (isJsonObject(given)) kept = { ...kept, [name]: readFields(given, shape, `${name}.`, unknown, problems) };
       }
     } else problems.push("the options must be an object");
   } catch {

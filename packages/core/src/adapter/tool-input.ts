@@ -5,11 +5,14 @@ import { asString } from "./foreign.ts";
 
 export interface ToolInput {
   readonly input: JsonValue;
-  /** The text as the model wrote it, only when it is not JSON or JavaScript would change a number in it. */
+  /** The text as the model wrote it, only when it is not JSON, more than is read, or JavaScript would change a number in it. */
   readonly inputText?: string | undefined;
 }
 
-/** Reads a tool call's arguments. Nothing written means no arguments; what cannot be read exactly is kept as text. */
+/**
+ * Reads a tool call's arguments. Nothing written means no arguments; what cannot be read exactly, or is nested more than
+ * 1,000 deep, is kept as text.
+ */
 export function parseToolInput(text: string): ToolInput {
   if (text.trim() === "") return { input: {} };
   try {

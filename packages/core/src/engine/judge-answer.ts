@@ -2,6 +2,7 @@ import type { InvalidToolCall } from "../model/answer.ts";
 import type { FailureClass } from "../model/failure.ts";
 import type { FinishReason } from "../model/finish-reason.ts";
 import { parseJson, type JsonValue } from "../model/json.ts";
+import { excessOf } from "../model/json-structure.ts";
 import { hasUnsafeNumber } from "../model/unsafe-numbers.ts";
 import type { AssistantPart, ToolCallPart } from "../model/parts.ts";
 import type { ResolvedRequest } from "../handoff/resolve-request.ts";
@@ -29,6 +30,8 @@ const UNFINISHED: Readonly<Partial<Record<FinishReason, string>>> = {
   pause: "the answer is paused",
   other: "the answer ended for a reason that is not known",
 };
+
+const TOO_MANY = { depth: "more levels than are read", values: "more values than are read" } as const;
 
 const UNSAFE_NUMBER = "a number that JavaScript cannot hold";
 
@@ -93,6 +96,8 @@ async function invalidReason(part: ToolCallPart, request: ResolvedRequest): Prom
 }
 
 function unreadableReason(inputText: string): string {
+  const excess = excessOf(inputText);
+  if (excess !== undefined) return `the arguments hold ${TOO_MANY[excess]}`;
   return parse(inputText) === undefined ? "the arguments are not JSON" : `the arguments hold ${UNSAFE_NUMBER}`;
 }
 
@@ -100,6 +105,8 @@ async function judgeJson(
   text: string,
   request: ResolvedRequest,
 ): Promise<Pick<Judgement, "output" | "validated" | "fault" | "explanation">> {
+  const excess = excessOf(text);
+  if (excess !== undefined) return unfit(`the JSON holds ${TOO_MANY[excess]}`);
   const json = [text, insideFence(text)].find((candidate) => parse(candidate) !== undefined);
   if (json === undefined) return unfit("the text is not JSON");
   if (hasUnsafeNumber(json)) return unfit(`the JSON holds ${UNSAFE_NUMBER}`);

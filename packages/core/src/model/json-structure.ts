@@ -15,9 +15,11 @@ const QUOTE = 34;
 const COMMA = 44;
 const BACKSLASH = 92;
 
-/** Throws a `SyntaxError` for a JSON text that is nested too deep, a `RangeError` for one that would take too much memory. */
-export function checkStructure(text: string): void {
-  if (text.length < SHORT) return;
+export type Excess = "depth" | "values";
+
+/** Of what a JSON text has too much: it is nested too deep, or would take far more memory than the text. */
+export function excessOf(text: string): Excess | undefined {
+  if (text.length < SHORT) return undefined;
   let depth = 0;
   let commas = COMMAS;
   let containers = CONTAINERS + text.length / CHARACTERS_PER_CONTAINER;
@@ -27,10 +29,11 @@ export function checkStructure(text: string): void {
     else if (code === COMMA) commas--;
     else if (code === 0x5b || code === 0x7b) {
       containers--;
-      if (++depth > DEEPEST) throw new SyntaxError("The JSON is nested too deep.");
+      if (++depth > DEEPEST) return "depth";
     } else if (code === 0x5d || code === 0x7d) depth--;
-    if (commas < 0 || containers < 0) throw new RangeError("The JSON holds too many values.");
+    if (commas < 0 || containers < 0) return "values";
   }
+  return undefined;
 }
 
 /** Where the string of a JSON text ends that begins at `start`. */

@@ -1,4 +1,4 @@
-import { checkStructure } from "./json-structure.ts";
+import { excessOf } from "./json-structure.ts";
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
@@ -14,7 +14,9 @@ export function isJsonObject(value: unknown): value is { readonly [key: string]:
  * than 1,000 deep, and a `RangeError` for what would take far more memory than its text.
  */
 export function parseJson(text: string): JsonValue {
-  checkStructure(text);
+  const excess = excessOf(text);
+  if (excess === "depth") throw new SyntaxError("The JSON is nested too deep.");
+  if (excess === "values") throw new RangeError("The JSON holds too many values.");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON.parse gives nothing but JSON
   return JSON.parse(text) as JsonValue;
 }
