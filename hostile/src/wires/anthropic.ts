@@ -18,7 +18,7 @@ export function messageStream(events: readonly string[], reason = "end_turn", us
   return frame([MESSAGE_START, ...events, end, '{"type":"message_stop"}'], true);
 }
 
-export function message(content: readonly string[], reason = "end_turn", more = '"usage":{"output_tokens":1}'): string {
+function message(content: readonly string[], reason = "end_turn", more = '"usage":{"output_tokens":1}'): string {
   return `{"type":"message","model":"m","content":[${content.join(",")}],"stop_reason":"${reason}",${more}}`;
 }
 

@@ -37,6 +37,13 @@ describe("parseToolInput", () => {
     expect(parseToolInput(text)).toEqual(isUnsafe ? { input: {}, inputText: text } : { input: JSON.parse(text) });
   });
 
+  it("looks through numbers and texts of any length", () => {
+    const digits = "9".repeat(8 * 1024 * 1024);
+
+    expect(parseToolInput(digits)).toEqual({ input: {}, inputText: digits });
+    expect(parseToolInput(`"${digits}"`)).toEqual({ input: digits });
+  });
+
   it("takes prototype keys for what they are: keys", () => {
     const { input } = parseToolInput(`{"__proto__":{"polluted":true}}`);
 

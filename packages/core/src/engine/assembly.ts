@@ -27,8 +27,8 @@ export class Assembly {
   #textChars = 0;
   #hasText = false;
   #reasoningChars = 0;
-  readonly #parts = new Count();
-  readonly #citations = new Count();
+  /** Of whole parts, and of their citations. */
+  readonly #count = new Count();
 
   constructor(origin: Origin) {
     this.#origin = origin;
@@ -157,11 +157,6 @@ export class Assembly {
     this.#hasText ||= text.trim() !== "";
   }
 
-  #sawWhole({ text, citations }: TextPart): void {
-    this.#sawText(text);
-    this.#citations.add(citations?.length);
-  }
-
   #begin(id: string, type: OpenPart["type"]): void {
     this.#open.set(id, { type, slot: this.#reserve(id), text: "" });
   }
@@ -191,14 +186,17 @@ export class Assembly {
     if (this.#seen.has(id)) throw new TargetFailure("adapter.contract");
     this.#seen.add(id);
     this.#ids.push(id);
-    this.#parts.add();
     return this.#slots.push(undefined) - 1;
   }
 
   #fill(slot: number, part: AssistantPart): AssistantPart {
     const filled = needsOrigin(part) ? { ...part, origin: this.#origin } : part;
     this.#slots[slot] = filled;
-    if (part.type === "text") this.#sawWhole(part);
+    this.#count.add();
+    if (part.type === "text") {
+      this.#sawText(part.text);
+      this.#count.add(part.citations?.length);
+    }
     return filled;
   }
 }

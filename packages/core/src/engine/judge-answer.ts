@@ -31,8 +31,6 @@ const UNFINISHED: Readonly<Partial<Record<FinishReason, string>>> = {
   other: "the answer ended for a reason that is not known",
 };
 
-const TOO_MANY = { depth: "more levels than are read", values: "more values than are read" } as const;
-
 const UNSAFE_NUMBER = "a number that JavaScript cannot hold";
 
 /** Alone, they are not an answer. */
@@ -97,7 +95,7 @@ async function invalidReason(part: ToolCallPart, request: ResolvedRequest): Prom
 
 function unreadableReason(inputText: string): string {
   const excess = excessOf(inputText);
-  if (excess !== undefined) return `the arguments hold ${TOO_MANY[excess]}`;
+  if (excess !== undefined) return `the arguments hold too many ${excess}`;
   return parse(inputText) === undefined ? "the arguments are not JSON" : `the arguments hold ${UNSAFE_NUMBER}`;
 }
 
@@ -106,7 +104,7 @@ async function judgeJson(
   request: ResolvedRequest,
 ): Promise<Pick<Judgement, "output" | "validated" | "fault" | "explanation">> {
   const excess = excessOf(text);
-  if (excess !== undefined) return unfit(`the JSON holds ${TOO_MANY[excess]}`);
+  if (excess !== undefined) return unfit(`the JSON holds too many ${excess}`);
   const json = [text, insideFence(text)].find((candidate) => parse(candidate) !== undefined);
   if (json === undefined) return unfit("the text is not JSON");
   if (hasUnsafeNumber(json)) return unfit(`the JSON holds ${UNSAFE_NUMBER}`);

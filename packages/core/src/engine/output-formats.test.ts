@@ -78,8 +78,8 @@ describe("JSON output", () => {
   );
 
   test.each([
-    ["is nested a hundred thousand deep", "[".repeat(100_000) + "]".repeat(100_000), "more levels"],
-    ["holds far more values than a model writes", `[${"[],".repeat(100_000)}1]`, "more values"],
+    ["is nested a hundred thousand deep", "[".repeat(100_000) + "]".repeat(100_000), "too many levels"],
+    ["holds far more values than a model writes", `[${"[],".repeat(100_000)}1]`, "too many values"],
   ])("JSON that %s is refused, and not built", async (_name, text, reason) => {
     const { error } = await refuse(answer(text), ask({ output: { type: "json" } }));
 
@@ -254,7 +254,7 @@ describe("tool calls", () => {
 
   test.each<readonly [string, Parameters<typeof wholeToolCall>[0], RegExp]>([
     ["arguments that are not JSON", { input: {}, inputText: "{oops" }, /not JSON/],
-    ["arguments that are nested too deep", { input: {}, inputText: "[".repeat(2_000) }, /more levels/],
+    ["arguments that are nested too deep", { input: {}, inputText: "[".repeat(2_000) }, /too many levels/],
     ["a number beyond 2^53", { input: {}, inputText: '{"path":9007199254740993}' }, /JavaScript cannot hold/],
     ["arguments against the schema", { input: { path: 5 } }, /do not fit/],
     ["an unknown tool", { toolName: "format_disk" }, /no tool of this name/],

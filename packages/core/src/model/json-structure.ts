@@ -1,7 +1,5 @@
 /** What is nested deeper cannot be walked through again: `JSON.stringify`, copies and comparisons run out of stack. */
 const DEEPEST = 1_000;
-/** A shorter text is not searched: it cannot hold too much. */
-const SHORT = 2 * DEEPEST;
 /**
  * Memory is taken by what a text is made of, not by its length: `[[],[],` becomes twenty times as large. The densest real
  * answers, lists of log probabilities, have one object or array for every 20 characters or more.
@@ -11,25 +9,20 @@ const CHARACTERS_PER_CONTAINER = 20;
 /** Lists of token ids fill the largest event with fewer. */
 const COMMAS = 4 * 1024 * 1024;
 
-const QUOTE = 34;
-const COMMA = 44;
-const BACKSLASH = 92;
-
-export type Excess = "depth" | "values";
-
-/** Of what a JSON text has too much: it is nested too deep, or would take far more memory than the text. */
-export function excessOf(text: string): Excess | undefined {
-  if (text.length < SHORT) return undefined;
+/** Of what a JSON text has too many: it is nested too deep, or would take far more memory than the text. */
+export function excessOf(text: string): "levels" | "values" | undefined {
+  // Most events are short, and cannot be nested that deep.
+  if (text.length < 2 * DEEPEST) return undefined;
   let depth = 0;
   let commas = COMMAS;
   let containers = CONTAINERS + text.length / CHARACTERS_PER_CONTAINER;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(text, at);
-    else if (code === COMMA) commas--;
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x2c) commas--;
     else if (code === 0x5b || code === 0x7b) {
       containers--;
-      if (++depth > DEEPEST) return "depth";
+      if (++depth > DEEPEST) return "levels";
     } else if (code === 0x5d || code === 0x7d) depth--;
     if (commas < 0 || containers < 0) return "values";
   }
@@ -46,6 +39,6 @@ export function endOfString(text: string, start: number): number {
 
 function isEscaped(text: string, at: number): boolean {
   let first = at;
-  while (text.charCodeAt(first - 1) === BACKSLASH) first--;
+  while (text.charCodeAt(first - 1) === 0x5c) first--;
   return (at - first) % 2 === 1;
 }

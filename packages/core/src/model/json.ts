@@ -15,8 +15,7 @@ export function isJsonObject(value: unknown): value is { readonly [key: string]:
  */
 export function parseJson(text: string): JsonValue {
   const excess = excessOf(text);
-  if (excess === "depth") throw new SyntaxError("The JSON is nested too deep.");
-  if (excess === "values") throw new RangeError("The JSON holds too many values.");
+  if (excess !== undefined) throw new (excess === "values" ? RangeError : SyntaxError)(`too many ${excess}`);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON.parse gives nothing but JSON
   return JSON.parse(text) as JsonValue;
 }
