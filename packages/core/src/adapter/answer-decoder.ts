@@ -1,5 +1,5 @@
 import type { EventSourceParser } from "eventsource-parser";
-import { parseJson } from "../model/json.ts";
+import { parseBoundedJson } from "../model/json-structure.ts";
 import type { StreamPart } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 import type { CreateParser } from "./event-parser.ts";
@@ -150,7 +150,7 @@ export class AnswerDecoder {
   #whole(text: string, out: StreamPart[]): boolean {
     let value: unknown;
     try {
-      value = parseJson(text);
+      value = parseBoundedJson(text);
     } catch (error) {
       if (error instanceof RangeError) throw new TargetFailure("stream.oversized");
       return false;

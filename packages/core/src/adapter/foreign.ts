@@ -1,5 +1,6 @@
 import { MOST } from "../model/count.ts";
-import { isJsonObject, parseJson, type JsonObject } from "../model/json.ts";
+import { isJsonObject, type JsonObject } from "../model/json.ts";
+import { parseBoundedJson } from "../model/json-structure.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 
 /** What a vendor sent, parsed and not yet believed. */
@@ -63,7 +64,7 @@ const NONE: readonly unknown[] = Object.freeze([]);
 export function parseEvent(data: string): Foreign {
   let value: unknown;
   try {
-    value = parseJson(data);
+    value = parseBoundedJson(data);
   } catch (error) {
     // The parser's message quotes the text, which is part of an answer.
     throw new TargetFailure(error instanceof RangeError ? "stream.oversized" : "stream.malformed");

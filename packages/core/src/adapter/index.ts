@@ -104,7 +104,8 @@ export { Count, MOST } from "../model/count.ts";
 export type { PartEvent } from "../model/events.ts";
 export type { FailureClass, FailureScope } from "../model/failure.ts";
 export type { FinishReason } from "../model/finish-reason.ts";
-export { isJsonObject, parseJson, type JsonObject, type JsonValue } from "../model/json.ts";
+export { parseBoundedJson as parseJson } from "../model/json-structure.ts";
+export { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
 export type * from "../model/parts.ts";
 export type {
   ReasoningEffort,

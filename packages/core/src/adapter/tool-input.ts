@@ -1,7 +1,8 @@
-import { parseJson, type JsonValue } from "../model/json.ts";
+import type { JsonValue } from "../model/json.ts";
 import { hasUnsafeNumber } from "../model/unsafe-numbers.ts";
 import type { ToolCallPart } from "../model/parts.ts";
 import { asString } from "./foreign.ts";
+import { parseBoundedJson } from "../model/json-structure.ts";
 
 export interface ToolInput {
   readonly input: JsonValue;
@@ -16,7 +17,7 @@ export interface ToolInput {
 export function parseToolInput(text: string): ToolInput {
   if (text.trim() === "") return { input: {} };
   try {
-    const input = parseJson(text);
+    const input = parseBoundedJson(text);
     return hasUnsafeNumber(text) ? { input: {}, inputText: text } : { input };
   } catch {
     return { input: {}, inputText: text };

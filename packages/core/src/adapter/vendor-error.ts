@@ -1,4 +1,5 @@
-import { isJsonObject, parseJson } from "../model/json.ts";
+import { isJsonObject } from "../model/json.ts";
+import { parseBoundedJson } from "../model/json-structure.ts";
 import { asObject, asString, type Foreign } from "./foreign.ts";
 
 /** What a vendor's error object says, under names that all vendors share. */
@@ -65,7 +66,7 @@ export function statedStatus(body: unknown): number | undefined {
 export function parsedBody(body: unknown): unknown {
   if (typeof body !== "string") return body;
   try {
-    return parseJson(body);
+    return parseBoundedJson(body);
   } catch {
     return body;
   }

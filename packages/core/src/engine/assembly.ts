@@ -1,4 +1,3 @@
-import { Count } from "../model/count.ts";
 import type { PartEvent } from "../model/events.ts";
 import type { AssistantPart, Origin, ReasoningPart, TextPart, ToolCallPart } from "../model/parts.ts";
 import { TargetFailure } from "../model/target-failure.ts";
@@ -27,8 +26,6 @@ export class Assembly {
   #textChars = 0;
   #hasText = false;
   #reasoningChars = 0;
-  /** Of whole parts, and of their citations. */
-  readonly #count = new Count();
 
   constructor(origin: Origin) {
     this.#origin = origin;
@@ -192,11 +189,7 @@ export class Assembly {
   #fill(slot: number, part: AssistantPart): AssistantPart {
     const filled = needsOrigin(part) ? { ...part, origin: this.#origin } : part;
     this.#slots[slot] = filled;
-    this.#count.add();
-    if (part.type === "text") {
-      this.#sawText(part.text);
-      this.#count.add(part.citations?.length);
-    }
+    if (part.type === "text") this.#sawText(part.text);
     return filled;
   }
 }

@@ -1,7 +1,6 @@
 import { cleanId, cleanLine, cleanModel } from "../model/clean-text.ts";
 import type { AttemptName, PartEvent } from "../model/events.ts";
 import type { Clock } from "../model/clock.ts";
-import { Count } from "../model/count.ts";
 import type { AttemptContext, AttemptPlan, StreamPart, Target, TargetRequest } from "../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
 import type { Loss, RateLimits } from "../model/trace.ts";
@@ -11,6 +10,9 @@ import { AttemptClocks, type AttemptLimits } from "./attempt-clocks.ts";
 import { Attempt, toTargetFailure, type Appetite } from "./attempt.ts";
 import { Gate, type Batch } from "./gate.ts";
 import type { Output } from "./output.ts";
+
+/** Parts of one answer. Real ones have hundreds. */
+const MOST_PARTS = 16_384;
 
 export type EndPart = Extract<StreamPart, { readonly type: "end" }>;
 
@@ -136,13 +138,13 @@ export class AttemptRun {
 
   #context(): AttemptContext {
     const { clock, newId, freshConnection } = this.#setup;
-    const parts = new Count();
+    let parts = 0;
     return {
       signal: this.#attempt.signal,
       clock,
       newId: () => {
-        // Here too: of one event an adapter may make millions before any of them arrives.
-        parts.add();
+        // Of one event an adapter may make millions before any of them arrives.
+        if (++parts > MOST_PARTS) throw new TargetFailure("stream.malformed");
         return newId();
       },
       loss: (loss) => this.losses.push(cleanLoss(loss)),

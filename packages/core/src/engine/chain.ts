@@ -163,7 +163,7 @@ class TierChain implements Chain {
     try {
       const value: unknown = random();
       if (typeof value === "number" && value >= 0 && value < 1) return value;
-      this.#onInternalError(new TypeError("The `random` function must return numbers from 0 up to, but not, 1."));
+      this.#onInternalError(new TypeError("`random` must return numbers in [0, 1)."));
     } catch (error) {
       this.#onInternalError(error);
     }

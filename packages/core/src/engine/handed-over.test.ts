@@ -258,7 +258,7 @@ describe("a wrong type", () => {
     ["a marker that is an object", [target], { marker: {} }, "marker must be a string"],
     ["a hook that is none", [target], { onEvent: console }, "onEvent must be a function"],
     ["a store that is none", [target], { store: {} }, "store must be a health store, such as memoryStore()"],
-    ["a clock that is none", [target], { clock: {} }, "clock must be a clock: now, wallNow"],
+    ["a clock that is none", [target], { clock: {} }, "clock must be a clock with now, wallNow"],
     ["a clock without times", [target], { clock: timeless }, "clock must be a clock"],
     ["chance that is a number", [target], { random: 0.5 }, "random must be a function"],
     ["a name that is a number", [{ target, name: 5 }], {}, "tier 1: name must be a string"],
@@ -292,7 +292,7 @@ describe("a wrong type", () => {
       "an override with a schema that is none",
       [{ target, requestOverrides: { output: { type: "json", schema: 5 } } }],
       {},
-      "output.schema is no schema",
+      "output.schema is not a schema",
     ],
   ])("of a chain is told by createChain: %s", (_name, tiers, options, problem) => {
     const error = thrown(() => createChain(wrong(tiers), wrong(options)));

@@ -1,7 +1,7 @@
 import type { InvalidToolCall } from "../model/answer.ts";
 import type { FailureClass } from "../model/failure.ts";
 import type { FinishReason } from "../model/finish-reason.ts";
-import { parseJson, type JsonValue } from "../model/json.ts";
+import type { JsonValue } from "../model/json.ts";
 import { excessOf } from "../model/json-structure.ts";
 import { hasUnsafeNumber } from "../model/unsafe-numbers.ts";
 import type { AssistantPart, ToolCallPart } from "../model/parts.ts";
@@ -30,8 +30,6 @@ const UNFINISHED: Readonly<Partial<Record<FinishReason, string>>> = {
   pause: "the answer is paused",
   other: "the answer ended for a reason that is not known",
 };
-
-const UNSAFE_NUMBER = "a number that JavaScript cannot hold";
 
 /** Alone, they are not an answer. */
 const WEIGHTLESS: readonly AssistantPart["type"][] = ["text", "reasoning", "source", "opaque"];
@@ -86,28 +84,20 @@ async function judgeToolCalls(
 }
 
 async function invalidReason(part: ToolCallPart, request: ResolvedRequest): Promise<string | undefined> {
-  if (part.inputText !== undefined) return unreadableReason(part.inputText);
+  if (part.inputText !== undefined) return `the text of the arguments ${whatIsWrong(part.inputText) ?? "is not JSON"}`;
   const schema = request.toolSchemas.get(part.toolName);
   if (schema === undefined) return "the request has no tool of this name";
   const issues = await findIssues(schema.validate, part.input);
   return issues === undefined ? undefined : `the arguments do not fit the tool's schema: ${issues}`;
 }
 
-function unreadableReason(inputText: string): string {
-  const excess = excessOf(inputText);
-  if (excess !== undefined) return `the arguments hold too many ${excess}`;
-  return parse(inputText) === undefined ? "the arguments are not JSON" : `the arguments hold ${UNSAFE_NUMBER}`;
-}
-
 async function judgeJson(
   text: string,
   request: ResolvedRequest,
 ): Promise<Pick<Judgement, "output" | "validated" | "fault" | "explanation">> {
-  const excess = excessOf(text);
-  if (excess !== undefined) return unfit(`the JSON holds too many ${excess}`);
   const json = [text, insideFence(text)].find((candidate) => parse(candidate) !== undefined);
-  if (json === undefined) return unfit("the text is not JSON");
-  if (hasUnsafeNumber(json)) return unfit(`the JSON holds ${UNSAFE_NUMBER}`);
+  const wrong = whatIsWrong(json ?? text);
+  if (wrong !== undefined) return unfit(`the text ${wrong}`);
   const output = parse(json);
   const validate = request.outputSchema?.validate;
   if (validate === undefined) return { output, validated: false, fault: undefined };
@@ -138,11 +128,21 @@ async function findIssues(
 }
 
 function parse(text: string | undefined): JsonValue | undefined {
+  if (text === undefined || excessOf(text) !== undefined) return undefined;
   try {
-    return text === undefined ? undefined : parseJson(text);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON.parse gives nothing but JSON
+    return JSON.parse(text) as JsonValue;
   } catch {
     return undefined;
   }
+}
+
+/** Why a text cannot be taken for the JSON that it should be. */
+function whatIsWrong(text: string): string | undefined {
+  const excess = excessOf(text);
+  if (excess !== undefined) return `holds too many ${excess}`;
+  if (parse(text) === undefined) return "is not JSON";
+  return hasUnsafeNumber(text) ? "holds a number that JavaScript cannot hold" : undefined;
 }
 
 /** The text inside a code fence: models without a JSON mode like to add one. No regular expression: an answer may be megabytes of line breaks. */

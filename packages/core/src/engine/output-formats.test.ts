@@ -206,8 +206,8 @@ describe("schemas", () => {
   });
 
   test.each<readonly [string, unknown, string]>([
-    ["a string", "object", "output.schema is no schema"],
-    ["null", null, "output.schema is no schema"],
+    ["a string", "object", "output.schema is not a schema"],
+    ["null", null, "output.schema is not a schema"],
     ["a Standard Schema without JSON Schema", standard({}), "cannot give JSON Schema"],
     [
       "a schema whose JSON Schema throws",
@@ -443,8 +443,8 @@ describe("JSON that was asked for", () => {
 
   test.each([
     ["{", "the text is not JSON"],
-    ['{"id":9007199254740993}', "the JSON holds a number that JavaScript cannot hold"],
-    ['{"x":1e999}', "the JSON holds a number that JavaScript cannot hold"],
+    ['{"id":9007199254740993}', "the text holds a number that JavaScript cannot hold"],
+    ['{"x":1e999}', "the text holds a number that JavaScript cannot hold"],
   ])("is refused with its reason: %s", async (text, reason) => {
     const { error } = await refuse(ending(text, "stop"), json);
 

@@ -68,7 +68,7 @@ const CHAIN: ShapeOf<ChainOptions> = {
   onInternalError: FUNCTION,
   store: having("a health store, such as memoryStore()", "publish", "subscribe", "acquireProbe", "releaseProbe"),
   clock: {
-    must: "be a clock: now, wallNow, setTimeout and clearTimeout, with times that are numbers",
+    must: "be a clock with now, wallNow, setTimeout and clearTimeout",
     test: (value) => isClock(value) && Number.isFinite(value.now()) && Number.isFinite(value.wallNow()),
   },
   random: FUNCTION,
@@ -102,7 +102,7 @@ export function readDefinition(inputs: readonly TierInput[], given: ChainOptions
 
 function readTiers(inputs: readonly TierInput[], problems: string[]): Tier[] {
   if (!Array.isArray(inputs) || inputs.length === 0) {
-    problems.push("a chain needs at least one tier: createChain([anthropic(…), openai(…)])");
+    problems.push("a chain needs at least one tier");
     return [];
   }
   const tiers: Tier[] = [];

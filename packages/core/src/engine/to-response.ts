@@ -50,8 +50,7 @@ export function toResponse(events: Events, clock: Clock, options: AnswerResponse
     // What was thrown may repeat a header's value.
     throw new UnderstudyError({
       code: "invalid-request",
-      message:
-        "No response can be made with this `init`: it needs a status from 200 to 599 that has a body, valid headers, and a `keepAliveMs` of at least 0.",
+      message: "`init` needs a status that has a body, valid headers and a `keepAliveMs` of at least 0.",
     });
   }
 }

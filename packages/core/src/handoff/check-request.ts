@@ -211,9 +211,7 @@ function checkParts(
     if (type === "tool-call") calls.add(part["toolCallId"]);
     if (type !== "tool-result") continue;
     if (!calls.has(part["toolCallId"])) {
-      problems.push(
-        `${place()} is a tool result without a call: no earlier assistant message holds a tool-call with its toolCallId; append \`answer.message\` before the results`,
-      );
+      problems.push(`${place()} is a tool result without a call: append \`answer.message\` before the results`);
     }
     checkParts(listOf(part["content"]), RESULT_TYPES, () => `${place()}.content`, calls, problems);
   }

@@ -61,10 +61,10 @@ describe("what JSON cannot hold", () => {
     ["undefined in a list", [undefined], `${HERE}[0] is undefined, which a JSON array cannot hold`],
     ["a list with a hole", [1, , 3], `${HERE}[1] is undefined`], // oxlint-disable-line no-sparse-arrays
     // oxlint-disable-next-line no-restricted-globals -- a value like another, no clock
-    ["a date", { on: new Date(0) }, `${HERE}.on is no plain object`],
-    ["a map", new Map(), `${HERE} is no plain object`],
-    ["bytes", { a: new Uint8Array(3) }, `${HERE}.a is no plain object`],
-    ["an instance of a class", new Session(), `${HERE} is no plain object`],
+    ["a date", { on: new Date(0) }, `${HERE}.on is not a plain object`],
+    ["a map", new Map(), `${HERE} is not a plain object`],
+    ["bytes", { a: new Uint8Array(3) }, `${HERE}.a is not a plain object`],
+    ["an instance of a class", new Session(), `${HERE} is not a plain object`],
     ["a getter that throws", getter, `${HERE}.a cannot be read: a getter or proxy threw`],
     ["a revoked proxy", revoked.proxy, `${HERE} cannot be read: a getter or proxy threw`],
     [

@@ -96,7 +96,7 @@ function vouchable(parts: readonly AnyPart[], where: string, problems: string[])
     const place = `${where}[${index}]`;
     const { origin: _origin, opaque: _opaque, ...rest } = part;
     if ("source" in rest && !isPublic(rest.source)) {
-      problems.push(`${place}.source must be base64 or an https URL: files at a vendor are chosen on the server`);
+      problems.push(`${place}.source must be base64 or an https URL`);
     }
     if (rest.type !== "tool-result" || typeof rest.content === "string") kept.push(rest);
     else kept.push({ ...rest, content: vouchable(rest.content, `${place}.content`, problems) });

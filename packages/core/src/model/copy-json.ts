@@ -105,7 +105,7 @@ class Copier {
     const prototype: unknown = Object.getPrototypeOf(record);
     // The second half also knows the objects of another realm.
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-      throw new NotJson("is no plain object (but a Date, Map or class instance, say): give what JSON.parse would");
+      throw new NotJson("is not a plain object: give what JSON.parse would");
     }
     const copy: Record<string, unknown> = {};
     for (const name of Object.keys(record)) {

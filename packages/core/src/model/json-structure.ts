@@ -1,3 +1,6 @@
+import { parseJson, type JsonValue } from "./json.ts";
+import { endOfString } from "./unsafe-numbers.ts";
+
 /** What is nested deeper cannot be walked through again: `JSON.stringify`, copies and comparisons run out of stack. */
 const DEEPEST = 1_000;
 /**
@@ -29,16 +32,12 @@ export function excessOf(text: string): "levels" | "values" | undefined {
   return undefined;
 }
 
-/** Where the string of a JSON text ends that begins at `start`. */
-export function endOfString(text: string, start: number): number {
-  let end = start;
-  do end = text.indexOf('"', end + 1);
-  while (end !== -1 && isEscaped(text, end));
-  return end === -1 ? text.length : end;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let first = at;
-  while (text.charCodeAt(first - 1) === 0x5c) first--;
-  return (at - first) % 2 === 1;
+/**
+ * Parses JSON of others. Throws a `SyntaxError` as `JSON.parse` does, also for what is nested more than 1,000 deep, and a
+ * `RangeError` for what would take far more memory than its text.
+ */
+export function parseBoundedJson(text: string): JsonValue {
+  const excess = excessOf(text);
+  if (excess !== undefined) throw new (excess === "values" ? RangeError : SyntaxError)(`too many ${excess}`);
+  return parseJson(text);
 }

@@ -62,7 +62,7 @@ export function resolveSchema(input: unknown, where: string): SchemaResolution {
   }
   return {
     ok: false,
-    problem: `${where} is no schema: give a Standard Schema (such as Zod 4), a JSON Schema object, or { schema, validate }`,
+    problem: `${where} is not a schema: give a Standard Schema, a JSON Schema object or { schema, validate }`,
   };
 }
 
@@ -79,7 +79,7 @@ function resolveStandardSchema(standard: StandardSchema["~standard"], where: str
   if (jsonSchema === undefined) {
     return {
       ok: false,
-      problem: `${where} is a ${vendor} schema that cannot give JSON Schema: use a version or converter with "~standard".jsonSchema, or give { schema, validate }`,
+      problem: `${where} is a ${vendor} schema that cannot give JSON Schema: it needs "~standard".jsonSchema, or give { schema, validate }`,
     };
   }
   let given: unknown;
@@ -89,7 +89,7 @@ function resolveStandardSchema(standard: StandardSchema["~standard"], where: str
       watch(given, () => {
         // Refused whatever comes of it.
       });
-      return { ok: false, problem: `${where} is a ${vendor} schema that gives its JSON Schema as a promise` };
+      return { ok: false, problem: `${where} gives its JSON Schema as a promise` };
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,20 +1,10 @@
 /** What other libraries and the vendors call it. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   parameters: "inputSchema",
-  schema: "inputSchema",
   args: "input",
-  arguments: "input",
-  id: "toolCallId",
-  name: "toolName",
-  result: "content",
-  output: "content",
-  parts: "content",
   mimetype: "mediaType",
   maxtokens: "maxOutputTokens",
-  maxcompletiontokens: "maxOutputTokens",
-  prompt: "messages",
   retries: "maxAttempts",
-  maxretries: "maxAttempts",
 };
 
 /** The first ones tell enough. */
@@ -42,11 +32,10 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   const bare = bareOf(name);
   const synonym = Object.hasOwn(SYNONYMS, bare) ? SYNONYMS[bare] : undefined;
   if (synonym !== undefined && known.includes(synonym)) return synonym;
-  const most = Math.floor(bare.length / 4);
   return known.find((one) => {
     const other = bareOf(one);
-    const isWithin = most > 0 && (other.includes(bare) || bare.includes(other));
-    return other === bare || isWithin || distance(other, bare) <= Math.min(most, 2);
+    const isWithin = bare.length > 3 && (other.includes(bare) || bare.includes(other));
+    return other === bare || isWithin || isAlike(other, bare);
   });
 }
 
@@ -54,17 +43,10 @@ function bareOf(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
 
-/** How many letters have to be changed, added or left out. */
-function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const letter of left) {
-    let before = row[0] ?? 0;
-    const next = [before + 1];
-    for (const [index, above] of row.slice(1).entries()) {
-      next.push(Math.min(above + 1, (next[index] ?? 0) + 1, before + (letter === right[index] ? 0 : 1)));
-      before = above;
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+/** One letter is missing or too many: what stands before it and behind it is the same. */
+function isAlike(left: string, right: string): boolean {
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at++;
+  const [one, other] = [left.slice(at), right.slice(at)];
+  return at > 1 && (one.slice(1) === other || one === other.slice(1));
 }

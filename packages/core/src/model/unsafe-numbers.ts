@@ -1,5 +1,3 @@
-import { endOfString } from "./json-structure.ts";
-
 /** Digits or an exponent that a JavaScript number may not hold; most texts have neither. */
 const SUSPICIOUS = /\d{16}|[eE]\+?\d{3}/;
 
@@ -21,4 +19,18 @@ export function hasUnsafeNumber(text: string): boolean {
 function isChanged(source: string): boolean {
   const value = Number(source);
   return !Number.isFinite(value) || (/^\d+$/.test(source) && !Number.isSafeInteger(value));
+}
+
+/** Where the string of a JSON text ends that begins at `start`. */
+export function endOfString(text: string, start: number): number {
+  let end = start;
+  do end = text.indexOf('"', end + 1);
+  while (end !== -1 && isEscaped(text, end));
+  return end === -1 ? text.length : end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === 0x5c) first--;
+  return (at - first) % 2 === 1;
 }
