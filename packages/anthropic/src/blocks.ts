@@ -1,5 +1,6 @@
 import {
   asArray,
+  asBoundedArray,
   asJsonObject,
   asObject,
   asString,
@@ -183,7 +184,7 @@ class OtherBlock implements OpenBlock {
     const data = this.#json === "" ? whole : { ...whole, input: parseToolInput(this.#json).input };
     out.push({ type: "opaque", id: this.#id, part: { type: "opaque", kind: this.#kind, data } });
     if (this.#kind !== "web_search_tool_result") return;
-    for (const [index, result] of asArray(data["content"]).map(asObject).entries()) {
+    for (const [index, result] of asBoundedArray(data["content"]).map(asObject).entries()) {
       const [url, title] = [asString(result["url"]), asString(result["title"])];
       if (url !== undefined) {
         out.push({ type: "source", id: `${this.#id}.${index}`, part: { type: "source", url, title } });
