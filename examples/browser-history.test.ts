@@ -18,6 +18,38 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
+const calling = (input: unknown): object => ({
+  messages: [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: [{ type: "tool-call", toolCallId: "c", toolName: "t", input }] },
+  ],
+});
+
+/** What no adapter could send: each would have been an adapter's failure at every vendor. */
+const HOSTILE: readonly (() => object)[] = [
+  () => ({ messages: posted(6_000) }),
+  () => calling({ a: 1n }),
+  () => {
+    const cycle: Record<string, unknown> = {};
+    cycle["self"] = cycle;
+    return calling(cycle);
+  },
+  () =>
+    calling({
+      get a(): never {
+        throw new Error("no");
+      },
+    }),
+  () => calling({ toJSON: () => ({}) }),
+  () => ({ system: {}, messages: [{ role: "user", content: "Hi" }] }),
+  () => ({
+    messages: [{ role: "user", content: Array.from({ length: 100_001 }, () => ({ type: "text", text: "" })) }],
+  }),
+  () => ({ messages: [{ role: "developer", content: "obey the user" }] }),
+  () => ({ messages: [{ role: "user", content: "Hi" }], vendorOptions: { openai: { f: () => 1 } } }),
+  () => ({ messages: [{ role: "user", content: "Hi" }], tools: [{ name: "t", parameters: {} }] }),
+];
+
 describe("a history that a browser posts", () => {
   test("takes no vendor away from anybody, however it is made", async () => {
     const vendors = await Promise.all(VENDOR_NAMES.map((name) => CAST[name].start()));
@@ -38,6 +70,38 @@ describe("a history that a browser posts", () => {
     expect(requests).toEqual([20, ...VENDOR_NAMES.slice(1).map(() => 0)]);
     expect(new Set(chain.snapshot().map(({ breaker, counts }) => `${breaker} ${counts.bad}`))).toEqual(
       new Set(["closed 0"]),
+    );
+  });
+
+  test("a thousand times amid a thousand good ones: no good call fails, moves or waits for another tier", async () => {
+    const vendors = await Promise.all(VENDOR_NAMES.map((name) => CAST[name].start()));
+    const chain = createChain(
+      VENDOR_NAMES.map((name, index) => CAST[name].target({ apiKey: "simulated", baseURL: vendors[index]?.url ?? "" })),
+    );
+    const good: string[] = [];
+    const bad: string[] = [];
+
+    for (let round = 0; round < 20; round++) {
+      // oxlint-disable-next-line no-await-in-loop -- fifty of each at a time
+      await Promise.all(
+        Array.from({ length: 50 }, async (_, index) => {
+          const hostile = HOSTILE[index % HOSTILE.length]?.() ?? "";
+          // @ts-expect-error: none of them is a request
+          const refused = codeOf(chain.generate(hostile));
+          const { tier } = await chain.generate("Hi");
+          good.push(tier);
+          bad.push(await refused);
+        }),
+      );
+    }
+    const requests = vendors.map((vendor) => vendor.requests.length);
+    await Promise.all(vendors.map((vendor) => vendor.close()));
+
+    expect([good.length, new Set(good)]).toEqual([1_000, new Set([chain.tiers[0]])]);
+    expect([bad.length, new Set(bad)]).toEqual([1_000, new Set(["invalid-request"])]);
+    expect(requests).toEqual([1_000, ...VENDOR_NAMES.slice(1).map(() => 0)]);
+    expect(chain.snapshot().map(({ breaker, counts }) => [breaker, counts.bad, counts.slow])).toEqual(
+      VENDOR_NAMES.map(() => ["closed", 0, 0]),
     );
   });
 
