@@ -48,7 +48,7 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "invalid-tool-call-is-released",
     breaks: "A tool runs with half its arguments.",
     file: "engine/delivery.ts",
-    search: "if (toolCalls.includes(part)) this.output.push",
+    search: "if (valid.has(part)) this.output.push",
     replace: "this.output.push",
   },
   {

@@ -66,7 +66,8 @@ export class Citations {
     this.#firstByte = lastByte;
     this.#uncounted = "";
     const cited = claims.filter(({ startByte, endByte }) =>
-      endByte === undefined ? firstByte === 0 : endByte > firstByte && startByte < lastByte,
+      // Of an answer that was withheld the claims still come: one beyond the text is about all of it.
+      endByte === undefined ? firstByte === 0 : endByte > firstByte && startByte !== lastByte,
     );
     this.#shown.add(cited.length);
     const bytes = cited.flatMap(({ startByte, endByte = 0 }) => [startByte - firstByte, endByte - firstByte]);

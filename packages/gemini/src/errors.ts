@@ -6,7 +6,7 @@ import {
   isJsonObject,
   ownReasoning,
   parseDuration,
-  parseJson,
+  parseBoundedJson,
   repairWith,
   schemaInWords,
   STREAMING_REFUSED,
@@ -144,7 +144,7 @@ function readError(body: unknown): VendorError | undefined {
 
 function unframed(text: string): unknown {
   try {
-    return parseJson(text.replace(/^\s*data:/, ""));
+    return parseBoundedJson(text.replace(/^\s*data:/, ""));
   } catch {
     // Words, from whoever stands in between.
     return undefined;

@@ -104,7 +104,7 @@ export { Count, MOST } from "../model/count.ts";
 export type { PartEvent } from "../model/events.ts";
 export type { FailureClass, FailureScope } from "../model/failure.ts";
 export type { FinishReason } from "../model/finish-reason.ts";
-export { parseBoundedJson as parseJson } from "../model/json-structure.ts";
+export { parseBoundedJson } from "../model/json-structure.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
 export type * from "../model/parts.ts";
 export type {
