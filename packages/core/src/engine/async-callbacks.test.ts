@@ -238,6 +238,8 @@ describe("async callbacks that succeed", () => {
 
 /** The sources run without a build on Node 24 and later. */
 const runsSources = Number(process.versions.node.split(".", 1)[0]) >= 24;
+if (!runsSources)
+  process.stderr.write("\nSkipped on this Node: a child process runs the sources on Node 24 and later.\n");
 
 test.skipIf(!runsSources)("a process whose every callback fails later ends well and prints nothing of it", async () => {
   const program = fileURLToPath(new URL("../../test/async-callbacks.ts", import.meta.url));
