@@ -17,4 +17,6 @@ function findFolder(variable: string, fallback: string): Folder {
 }
 
 export const recordingsFolder: Folder = findFolder("UNDERSTUDY_RECORDINGS", "shared/fixtures");
+/** Newer and unusual traffic, in the same layout. */
+export const newerRecordingsFolder: Folder = findFolder("UNDERSTUDY_NEWER_RECORDINGS", "shared/fixtures-new");
 export const specsFolder: Folder = findFolder("UNDERSTUDY_SPECS", "shared/specs");

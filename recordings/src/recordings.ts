@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { recordingsFolder } from "./folder.ts";
+import { newerRecordingsFolder, recordingsFolder, type Folder } from "./folder.ts";
 
 /** One recorded exchange. */
 export interface Recording {
@@ -23,19 +23,28 @@ export interface Recording {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** All recordings that the index lists; an empty list when the folder is absent. */
+/** All recordings that the indexes of both folders list; no path stands in both. */
 export function listRecordings(): readonly Recording[] {
-  if (!recordingsFolder.exists) return [];
-  const index: unknown = JSON.parse(readText("index.json"));
-  return Array.isArray(index) ? index.filter(isFields).map(toRecording) : [];
+  return [recordingsFolder, newerRecordingsFolder].flatMap(listFolder);
 }
 
 export function readText(file: string): string {
-  return readFileSync(join(recordingsFolder.path, file), "utf8");
+  return readFileSync(pathOf(file), "utf8");
 }
 
 export function readBytes(file: string): Uint8Array {
-  return readFileSync(join(recordingsFolder.path, file));
+  return readFileSync(pathOf(file));
+}
+
+function listFolder({ exists, path }: Folder): readonly Recording[] {
+  if (!exists) return [];
+  const index: unknown = JSON.parse(readFileSync(join(path, "index.json"), "utf8"));
+  return Array.isArray(index) ? index.filter(isFields).map(toRecording) : [];
+}
+
+function pathOf(file: string): string {
+  const path = join(recordingsFolder.path, file);
+  return existsSync(path) ? path : join(newerRecordingsFolder.path, file);
 }
 
 export function readJson(file: string): unknown {

@@ -86,6 +86,8 @@ function toUserBlock(part: UserPart, context: BlockContext): JsonObject[] {
     case "audio":
       context.lost("audio", "dropped");
       return [];
+    case "opaque":
+      return isJsonObject(part.data) ? [part.data] : [];
     default:
       return part satisfies never;
   }

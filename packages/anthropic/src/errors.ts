@@ -3,16 +3,14 @@ import {
   asString,
   forgetReasoning,
   OVERLOADED,
-  ownReasoning,
-  repairWith,
-  schemaInWords,
-  stopReasoning,
+  OWN_REASONING,
+  SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
+  WITHOUT_REASONING,
   type FailureRow,
   type FailureTable,
   type LimitHeaders,
-  type Repair,
-  type TargetRequest,
+  type RequestRepair,
   type VendorError,
 } from "@understudy/core/adapter";
 
@@ -41,6 +39,34 @@ const CODES: readonly FailureRow[] = [
   { code: TOO_LARGE_CODES, class: "request.too-large" },
   { code: ACCOUNT_CODES, class: "auth.forbidden", scope: "key" },
 ];
+
+const WITHOUT_EARLIER_REASONING: RequestRepair = {
+  description: "without earlier reasoning",
+  loss: { what: "messages reasoning", action: "dropped" },
+  once: true,
+  apply: forgetReasoning,
+};
+const WITHOUT_EFFORT: RequestRepair = {
+  description: "without effort",
+  loss: { what: "reasoning effort", action: "dropped" },
+  apply: (request) => {
+    const { reasoning } = request;
+    return reasoning.effort === undefined ? request : { ...request, reasoning: { ...reasoning, effort: undefined } };
+  },
+};
+const FREE_TOOLS: RequestRepair = {
+  description: "without forcing a tool",
+  loss: { what: "toolChoice", action: "downgraded" },
+  apply: (request) =>
+    typeof request.toolChoice === "string" && request.toolChoice !== "required"
+      ? request
+      : { ...request, toolChoice: "auto" },
+};
+const WITHOUT_CACHE: RequestRepair = {
+  description: "without caching",
+  loss: { what: "cache", action: "dropped" },
+  apply: (request) => (request.cache === true ? { ...request, cache: false } : request),
+};
 
 const refused = { status: 400, class: "request.rejected" } as const;
 const unsupported = { status: 400, class: "request.unsupported" } as const;
@@ -72,40 +98,40 @@ const REFUSALS: readonly FailureRow[] = [
   {
     ...refused,
     text: /^messages\.\d{1,6}\.content\.\d{1,6}(?:\.type)?: Expected `thinking` or `redacted_thinking`, but found `/,
-    repair: repairWith("without reasoning", stopReasoning),
+    repair: WITHOUT_REASONING,
   },
   {
     ...refused,
     // Where the path itself says that it is about reasoning, any sentence may follow.
     text: /^messages\.\d{1,6}\.content\.\d{1,6}(?:: Invalid `signature` in `\w{1,30}` block|: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified|(?:\.\w{1,30})?\.signature: )/,
-    repair: repairWith("without earlier reasoning", forgetReasoning),
+    repair: WITHOUT_EARLIER_REASONING,
   },
   { ...unsupported, text: SAMPLING, repair: dropSampling },
   {
     ...unsupported,
     text: /^(?:This model does not support (?:the )?effort (?:parameter|level)\b|output_config\.effort: )/,
-    repair: repairWith("without effort", dropEffort),
+    repair: WITHOUT_EFFORT,
   },
   {
     ...unsupported,
     text: /^(?:"thinking\.type\.\w{1,30}" is not supported for this model|thinking(?:\.\w{1,30}){0,4}: |(?:[Aa]daptive |[Ee]xtended )?[Tt]hinking (?:is not supported|may not be enabled)\b|`max_tokens` must be greater than `thinking\.budget_tokens`)/,
-    repair: repairWith("with the model's own thinking", ownReasoning),
+    repair: OWN_REASONING,
   },
   {
     ...unsupported,
     text: /^(?:tool_choice(?:\.\w{1,30}){0,4}: |`tool_choice` (?:is|may|must|cannot)\b)/,
-    repair: repairWith("without forcing a tool", freeTools),
+    repair: FREE_TOOLS,
   },
   {
     ...unsupported,
     text: /^(?:output_config\.format(?:\.[\w$-]{1,60}){0,20}: |output_format(?:\.[\w$-]{1,60}){0,20}: |Schemas? (?:is|are|contains?|has|have) (?:too|invalid|not supported)\b)/,
     capability: "jsonOutput",
-    repair: repairWith("with the schema in words", schemaInWords),
+    repair: SCHEMA_IN_WORDS,
   },
   {
     ...unsupported,
     text: /^(?:(?:[a-z]\w{0,30}\.[.\w]{0,120}\.)?cache_control(?:\.\w{1,30}){0,4}: |A maximum of \d{1,6} blocks with cache_control may be provided\b)/,
-    repair: repairWith("without caching", dropCache),
+    repair: WITHOUT_CACHE,
   },
   { ...unsupported, text: /^This model does not support assistant message prefill\b/ },
   STREAMING_REFUSED,
@@ -155,29 +181,23 @@ function readError(body: unknown): VendorError | undefined {
   };
 }
 
-function dropSampling({ message = "" }: VendorError): Repair {
+function dropSampling({ message = "" }: VendorError): RequestRepair {
   const names = (SAMPLING.exec(message) ?? []).slice(1).filter((name) => name !== undefined);
   // Two that exclude each other are both named: then the first may stay.
   const dropped = names.length > 1 ? names.slice(1) : names;
+  const what = dropped.join(" and ");
   return {
-    description: `without ${dropped.join(" and ")}`,
-    apply: (request) => ({
-      ...request,
-      temperature: dropped.includes("temperature") ? undefined : request.temperature,
-      topP: dropped.includes("top_p") ? undefined : request.topP,
-      topK: dropped.includes("top_k") ? undefined : request.topK,
-    }),
+    description: `without ${what}`,
+    loss: { what, action: "dropped" },
+    apply: (request) => {
+      const { temperature, topP, topK } = request;
+      const kept = {
+        temperature: dropped.includes("temperature") ? undefined : temperature,
+        topP: dropped.includes("top_p") ? undefined : topP,
+        topK: dropped.includes("top_k") ? undefined : topK,
+      };
+      const isSame = kept.temperature === temperature && kept.topP === topP && kept.topK === topK;
+      return isSame ? request : { ...request, ...kept };
+    },
   };
-}
-
-function dropEffort(request: TargetRequest): TargetRequest {
-  return { ...request, reasoning: { ...request.reasoning, effort: undefined } };
-}
-
-function freeTools(request: TargetRequest): TargetRequest {
-  return { ...request, toolChoice: "auto" };
-}
-
-function dropCache(request: TargetRequest): TargetRequest {
-  return { ...request, cache: false };
 }

@@ -1,4 +1,5 @@
 import {
+  asJsonObject,
   asString,
   defined,
   inMessage,
@@ -66,6 +67,8 @@ function toPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
         : { type: "text", text: textOfFile(part, lost) };
     case "audio":
       throw unsupported("audio");
+    case "opaque":
+      return asJsonObject(part.data);
     default:
       return part satisfies never;
   }

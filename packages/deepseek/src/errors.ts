@@ -3,9 +3,8 @@ import {
   isJsonObject,
   OVERLOADED,
   readErrorFields,
-  repairWith,
-  stopReasoning,
   STREAMING_REFUSED,
+  WITHOUT_REASONING,
   type FailureRow,
   type FailureTable,
   type VendorError,
@@ -25,7 +24,7 @@ const LIMITS: readonly FailureRow[] = [
 const refused = { status: [400, 422], class: "request.rejected" } as const;
 const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
 /** Without thinking nothing has to be known of earlier reasoning, and any tool may be forced. */
-const withoutThinking = { ...refused, repair: repairWith("without thinking", stopReasoning) };
+const withoutThinking = { ...refused, repair: WITHOUT_REASONING };
 
 /** What a 400 is about is told in its message only: nearly all errors share one type and one code. */
 const REFUSALS: readonly FailureRow[] = [

@@ -93,6 +93,7 @@ export function toContents(
 
 function toUserPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
   if (part.type === "text") return { text: part.text };
+  if (part.type === "opaque") return asJsonObject(part.data);
   if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the API cites no documents");
   return toMedia(part);
 }

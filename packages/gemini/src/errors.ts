@@ -3,18 +3,19 @@ import {
   asNumber,
   asObject,
   asString,
+  changeAnswers,
   isJsonObject,
-  ownReasoning,
+  OWN_REASONING,
   parseDuration,
   parseBoundedJson,
-  repairWith,
-  schemaInWords,
+  SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
+  type AssistantPart,
   type FailureRow,
   type FailureTable,
   type Foreign,
+  type RequestRepair,
   type TargetMessage,
-  type TargetRequest,
   type VendorError,
 } from "@understudy/core/adapter";
 
@@ -42,6 +43,40 @@ const LIMITS: readonly FailureRow[] = [
   { type: "Requests", class: "rate.requests" },
 ];
 
+const WITHOUT_SIGNATURES: RequestRepair = {
+  description: "without earlier signatures",
+  loss: { what: "messages reasoning", action: "dropped" },
+  once: true,
+  apply: (request) =>
+    changeAnswers(request, (parts) => {
+      if (!parts.some(isSigned)) return parts;
+      return parts.map((part) => {
+        if (part.type === "opaque" || part.opaque === undefined) return part;
+        const { thoughtSignature: _signature, ...opaque } = part.opaque;
+        return { ...part, opaque };
+      });
+    }),
+};
+const WITHOUT_SAMPLING: RequestRepair = {
+  description: "without sampling",
+  loss: { what: "sampling", action: "dropped" },
+  apply: (request) => {
+    const { temperature, topP, topK } = request;
+    const isUnset = temperature === undefined && topP === undefined && topK === undefined;
+    return isUnset ? request : { ...request, temperature: undefined, topP: undefined, topK: undefined };
+  },
+};
+const SYSTEM_AS_MESSAGE: RequestRepair = {
+  description: "with the system prompt as a message",
+  loss: { what: "system", action: "translated" },
+  apply: (request) => {
+    const { system, messages } = request;
+    if (system === undefined) return request;
+    const first: TargetMessage = { role: "user", content: [{ type: "text", text: system }] };
+    return { ...request, system: undefined, messages: [first, ...messages] };
+  },
+};
+
 const unsupported = { status: 400, class: "request.unsupported" } as const;
 const PLACE = String.raw`(?:\* GenerateContentRequest\.generation_config\.|Unable to submit request because )?`;
 
@@ -61,13 +96,13 @@ const REFUSALS: readonly FailureRow[] = [
     status: 400,
     text: /^(?:(?:Corrupted|Invalid|Missing) thought[_ ]?signature\b|Function call is missing a thought_signature\b|Unable to submit request because function call `[\w.:-]{1,150}` in the \d{1,6}\. content block is missing a `thought_signature`)/i,
     class: "request.rejected",
-    repair: repairWith("without earlier signatures", forgetSignatures),
+    repair: WITHOUT_SIGNATURES,
   },
   { ...unsupported, text: /^Requests ending with a model turn are not supported\b/i },
   {
     ...unsupported,
     text: new RegExp(`^${PLACE}(?:temperature|top_?[pk])(?: is| must|:)`, "i"),
-    repair: repairWith("without sampling", dropSampling),
+    repair: WITHOUT_SAMPLING,
   },
   {
     ...unsupported,
@@ -77,7 +112,7 @@ const REFUSALS: readonly FailureRow[] = [
         "|You can only set (?:only )?one of thinking budget and thinking level)",
       "i",
     ),
-    repair: repairWith("with the model's own thinking", ownReasoning),
+    repair: OWN_REASONING,
   },
   {
     ...unsupported,
@@ -89,12 +124,12 @@ const REFUSALS: readonly FailureRow[] = [
       "i",
     ),
     capability: "jsonOutput",
-    repair: repairWith("with the schema in words", schemaInWords),
+    repair: SCHEMA_IN_WORDS,
   },
   {
     ...unsupported,
     text: /^(?:Developer|System) instruction is not (?:enabled|supported)\b/i,
-    repair: repairWith("with the system prompt as a message", moveSystem),
+    repair: SYSTEM_AS_MESSAGE,
   },
   STREAMING_REFUSED,
 ];
@@ -169,28 +204,6 @@ function waitOf(details: readonly Foreign[]): number | undefined {
     .find((wait) => asNumber(wait) !== undefined);
 }
 
-function forgetSignatures(request: TargetRequest): TargetRequest {
-  return {
-    ...request,
-    messages: request.messages.map((message): TargetMessage => {
-      if (message.role !== "assistant") return message;
-      const content = message.content.map((part) => {
-        if (part.type === "opaque" || part.opaque === undefined) return part;
-        const { thoughtSignature: _signature, ...opaque } = part.opaque;
-        return { ...part, opaque };
-      });
-      return { ...message, content };
-    }),
-  };
-}
-
-function dropSampling(request: TargetRequest): TargetRequest {
-  return { ...request, temperature: undefined, topP: undefined, topK: undefined };
-}
-
-function moveSystem(request: TargetRequest): TargetRequest {
-  const { system, messages } = request;
-  if (system === undefined) return request;
-  const first: TargetMessage = { role: "user", content: [{ type: "text", text: system }] };
-  return { ...request, system: undefined, messages: [first, ...messages] };
+function isSigned(part: AssistantPart): boolean {
+  return part.type !== "opaque" && part.opaque?.["thoughtSignature"] !== undefined;
 }

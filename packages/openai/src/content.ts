@@ -20,6 +20,7 @@ import {
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
+  type OpaquePart,
   type UserPart,
 } from "@understudy/core/adapter";
 
@@ -37,7 +38,7 @@ export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) =
   for (const [index, message] of messages.entries()) {
     switch (message.role) {
       case "user":
-        items.push({ type: "message", role: "user", content: message.content.map((part) => toInput(part)) });
+        addUser(message.content, items, inMessage(index, loss));
         break;
       case "assistant":
         new OutputItems(inMessage(index, loss), customCalls, items).add(message.content);
@@ -50,6 +51,20 @@ export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) =
     }
   }
   return items;
+}
+
+/** What answers an item that was handed over. Anything else could speak as somebody else. */
+const ANSWERS = /^[a-z_]+_output$|^mcp_approval_response$/;
+
+/** Answers to items that were handed over are items of their own. */
+function addUser(parts: readonly UserPart[], items: JsonObject[], lost: ReportMessageLoss): void {
+  const content: JsonObject[] = [];
+  for (const part of parts) {
+    if (part.type !== "opaque") content.push(toInput(part));
+    else if (isJsonObject(part.data) && ANSWERS.test(asString(part.data["type"]) ?? "")) items.push(part.data);
+    else lost("opaque", "dropped");
+  }
+  if (content.length > 0) items.push({ type: "message", role: "user", content });
 }
 
 /** One assistant turn, item by item. */
@@ -188,7 +203,7 @@ function toToolOutput({ toolCallId, content, isError }: TargetToolResult, custom
   return { type, call_id: toolCallId, output };
 }
 
-function toInput(part: UserPart): JsonObject {
+function toInput(part: Exclude<UserPart, OpaquePart>): JsonObject {
   switch (part.type) {
     case "text":
       return { type: "input_text", text: part.text };

@@ -9,7 +9,6 @@ import {
   type Capabilities,
   type GivenOptions,
   type PlainOptions,
-  type RequestContext,
   type SdkClient,
   type SdkSettings,
   type Target,
@@ -26,13 +25,8 @@ export interface OpenAITargetOptions extends TargetOptions {
   readonly client?: OpenAIClient | undefined;
 }
 
-export interface OpenAIRequestContext extends RequestContext {
-  /** Native fields that the endpoint has refused: this request goes without them. */
-  readonly refused: ReadonlySet<string>;
-}
-
 /** One of the vendor's two APIs, for one model. */
-export interface Api extends Pick<TargetSetup, "failureTable" | "plan" | "toNativeRequest" | "reader"> {
+export interface Api extends Pick<TargetSetup, "optionsKey" | "failureTable" | "plan" | "toNativeRequest" | "reader"> {
   readonly capabilities: Pick<Capabilities, "tools" | "jsonOutput" | "urls" | "audio">;
   /** Of a tool-call id. */
   readonly maxIdLength: number;

@@ -7,14 +7,13 @@ import {
   leaveOut,
   OVERLOADED,
   readErrorFields,
-  repairWith,
   STREAMING_REFUSED,
   withoutStreaming,
   type FailureRow,
   type FailureTable,
   type Foreign,
   type LimitHeaders,
-  type Repair,
+  type RequestRepair,
   type VendorError,
 } from "@understudy/core/adapter";
 
@@ -66,11 +65,14 @@ const CODES: readonly FailureRow[] = [
 ];
 
 const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
-/** Ids go with it: they are refused without the reasoning that came before them. */
-const withoutReasoning = {
-  class: "request.rejected",
-  repair: repairWith("without earlier reasoning", (request) => forgetOpaque(forgetReasoning(request))),
-} as const;
+const WITHOUT_EARLIER_REASONING: RequestRepair = {
+  description: "without earlier reasoning",
+  loss: { what: "messages reasoning", action: "dropped" },
+  once: true,
+  // Ids go with it: they are refused without the reasoning that came before them.
+  apply: (request) => forgetOpaque(forgetReasoning(request)),
+};
+const withoutReasoning = { class: "request.rejected", repair: WITHOUT_EARLIER_REASONING } as const;
 
 const REFUSALS: readonly FailureRow[] = [
   { ...unsupported, param: "stream", repair: withoutStreaming },
@@ -129,16 +131,17 @@ function isBare(body: Foreign): boolean {
 }
 
 /** What is inside of a field goes with all of it. */
-function withoutParam({ param = "", code }: VendorError): Repair | undefined {
+function withoutParam({ param = "", code }: VendorError): RequestRepair | undefined {
   if (NEEDED.test(param)) return undefined;
   const field = param.replace(/[.[].*/s, "");
   return code === "unsupported_value" ? onceWithout(field) : leaveOut(field);
 }
 
 /** Another value of the field may be taken next time. Each of the two APIs reads options of its own. */
-function onceWithout(field: string): Repair {
+function onceWithout(field: string): RequestRepair {
   return {
     description: `without ${field}`,
+    once: true,
     apply: (request) => {
       const { openai, openaiChat } = request.vendorOptions ?? {};
       const without = { [field]: undefined };

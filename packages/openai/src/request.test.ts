@@ -49,7 +49,7 @@ const PARAMETERS = {
 const TOOL = { name: "f", description: "F.", inputSchema: PARAMETERS } as const;
 
 /** What is sent for a request; every body also has to fit the vendor's own description. */
-function send(model: string, request: Partial<TargetRequest> = {}, refused: readonly string[] = []): Sent {
+function send(model: string, request: Partial<TargetRequest> = {}): Sent {
   const losses: string[] = [];
   const full: TargetRequest = {
     messages: [USER],
@@ -61,7 +61,7 @@ function send(model: string, request: Partial<TargetRequest> = {}, refused: read
     reasoning: { visible: true, ...request.reasoning },
   };
   const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
-  const { body, headers, path } = toNativeRequest(full, model, { stream: true, refused: new Set(refused), loss });
+  const { body, headers, path } = toNativeRequest(full, model, { stream: true, loss });
   if (validate?.(body) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
   expect(path).toBe("/responses");
   return { body, headers, losses };
@@ -149,7 +149,7 @@ describe("toNativeRequest", () => {
 
   it("has no words about streams in a request for a whole answer", () => {
     const full = { messages: [USER], tools: [], stop: [], output: { type: "text" }, toolChoice: "auto" } as const;
-    const context = { stream: false, refused: new Set<string>(), loss: () => undefined };
+    const context = { stream: false, loss: () => undefined };
 
     const { body } = toNativeRequest({ ...full, reasoning: { visible: true } }, PLAIN, context);
 
@@ -201,12 +201,11 @@ describe("toNativeRequest", () => {
   });
 
   it("leaves out what the endpoint has refused, and reports it", () => {
-    const { body, losses } = send(FUTURE, { temperature: 1, vendorOptions: { openai: { verbosity: "low" } } }, [
-      "temperature",
-      "include",
-      "verbosity",
-      "stream",
-    ]);
+    const { body, losses } = send(FUTURE, {
+      temperature: 1,
+      vendorOptions: { openai: { verbosity: "low" } },
+      without: ["temperature", "include", "verbosity", "stream"],
+    });
 
     for (const field of ["temperature", "include", "verbosity"]) expect(body).not.toHaveProperty(field);
     expect(losses).toEqual(["temperature dropped", "include dropped"]);
@@ -224,7 +223,7 @@ describe("reasoning and sampling", () => {
       include: ["reasoning.encrypted_content"],
     });
     expect(send(ASTRA, { reasoning: { visible: false } }).body["reasoning"]).toEqual({ effort: "medium" });
-    expect(send(ASTRA, {}, ["reasoning.summary"]).body["reasoning"]).toEqual({ effort: "medium" });
+    expect(send(ASTRA, { without: ["reasoning.summary"] }).body["reasoning"]).toEqual({ effort: "medium" });
     expect(send("gpt-5.4").body["reasoning"]).toEqual({ effort: "none" });
   });
 

@@ -7,10 +7,10 @@ import {
   type JsonValue,
   type Loss,
   type NativeRequest,
+  type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { toItems } from "./content.ts";
-import type { OpenAIRequestContext } from "./endpoint.ts";
 import { openAIModel } from "./models.ts";
 import { toFormat, toTools } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
@@ -43,7 +43,7 @@ const STATEFUL = ["previous_response_id", "conversation", "background"];
 export function toNativeRequest(
   request: TargetRequest,
   modelId: string,
-  { stream, refused, loss }: OpenAIRequestContext,
+  { stream, loss }: RequestContext,
 ): NativeRequest {
   const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
   const model = openAIModel(modelId);
@@ -53,7 +53,7 @@ export function toNativeRequest(
   takeUnless(NO_PARAMETER, "seed", request.seed, loss);
   toStop(request, 0, loss);
   const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
-  const isSummarized = reasoning.isVisible && !refused.has("reasoning.summary");
+  const isSummarized = reasoning.isVisible && request.without?.includes("reasoning.summary") !== true;
   const asked = defined({ effort: reasoning.effort, summary: isSummarized ? "auto" : undefined });
   const body = defined({
     model: modelId,
@@ -74,7 +74,7 @@ export function toNativeRequest(
   const merged = mergeNative(body, native, {
     objects: ["reasoning", "text", "stream_options"],
     lists: ["tools", "include"],
-    without: [...refused, ...statefulFields(native, loss)],
+    without: [...(request.without ?? []), ...statefulFields(native, loss)],
     loss,
   });
   return { path: "/responses", headers, body: { ...merged, stream } };

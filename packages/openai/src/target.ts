@@ -26,7 +26,7 @@ function responses(model: string, options: OpenAITargetOptions = {}): Target {
     failureTable,
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
-    toNativeRequest: (request, context, refused) => toNativeRequest(request, model, { ...context, refused }),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
     reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
   });
 }

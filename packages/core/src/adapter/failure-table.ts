@@ -1,6 +1,5 @@
 import type { FailureClass, FailureScope } from "../model/failure.ts";
-import type { Capabilities } from "../model/target.ts";
-import type { Repair } from "../model/target-failure.ts";
+import type { Capabilities, RequestRepair } from "../model/target.ts";
 import type { VendorError } from "./vendor-error.ts";
 
 /**
@@ -25,7 +24,7 @@ export interface FailureRow {
   /** For `request.unsupported`: what the next tier has to have. */
   readonly capability?: keyof Capabilities | undefined;
   /** One further attempt with a changed request; undefined when this error does not say what to change. */
-  readonly repair?: ((error: VendorError) => Repair | undefined) | undefined;
+  readonly repair?: RequestRepair | ((error: VendorError) => RequestRepair | undefined) | undefined;
 }
 
 /** What an adapter knows about its vendor's failures. Pure data but for its reader. */

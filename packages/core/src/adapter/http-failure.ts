@@ -2,9 +2,9 @@ import type { FailureClass } from "../model/failure.ts";
 import { cleanId, cleanModel } from "../model/clean-text.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { StreamPart } from "../model/target.ts";
-import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+import { isTargetFailure, TargetFailure, type Repair } from "../model/target-failure.ts";
 import type { RateLimits } from "../model/trace.ts";
-import { matchRow, windowOf, type FailureTable } from "./failure-table.ts";
+import { matchRow, windowOf, type FailureRow, type FailureTable } from "./failure-table.ts";
 import { asNumber, asObject, asString, type Foreign } from "./foreign.ts";
 import { carriedResponse, isNetworkError, networkFailure, type FailedResponse } from "./network-failure.ts";
 import { redact } from "./redact.ts";
@@ -117,7 +117,7 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
     // The endpoint has answered: what is behind it is at fault.
     scope: row?.scope ?? (isInBand && failureClass === "server.gateway" ? "target" : undefined),
     capability: row?.capability,
-    repair: row?.repair?.(error),
+    repair: repairOf(row, error),
     contextWindow: windowOf(row, error),
     // What stands inside a stream is no status of the response.
     status: isInBand ? undefined : status,
@@ -128,6 +128,17 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
     repeatForbidden: headers.get("x-should-retry") === "false",
     rateLimits: rateLimitsOf(table, headers, secrets),
   });
+}
+
+/** The target carries it out, as it does for later requests. */
+function repairOf(row: FailureRow | undefined, error: VendorError): Repair | undefined {
+  const { repair } = row ?? {};
+  const own = typeof repair === "function" ? repair(error) : repair;
+  if (own === undefined) return undefined;
+  return {
+    description: own.description,
+    apply: (request) => ({ ...request, repairs: [...(request.repairs ?? []), own] }),
+  };
 }
 
 /** The adapter's reading first. What is no message is fit to be kept from here on, and to be named in a repair. */

@@ -2,6 +2,7 @@ export type {
   AttemptContext,
   AttemptPlan,
   Capabilities,
+  RequestRepair,
   StreamPart,
   Support,
   Target,
@@ -80,14 +81,14 @@ export { PartsByIndex } from "./parts-by-index.ts";
 export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
+  changeAnswers,
   forgetOpaque,
   forgetReasoning,
   leaveOut,
-  ownReasoning,
-  repairWith,
-  schemaInWords,
-  stopReasoning,
+  OWN_REASONING,
+  SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
+  WITHOUT_REASONING,
   withoutStreaming,
 } from "./repairs.ts";
 export { clampEffort } from "./reasoning-effort.ts";
@@ -96,7 +97,7 @@ export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
 export { takeUnless } from "./take-unless.ts";
 export { toDataURL, toPlainText } from "./media-source.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
-export { defined, mergeNative, type MergeRules } from "./native-fields.ts";
+export { defined, mergeNative, toolNames, type MergeRules } from "./native-fields.ts";
 export { addToSystem, jsonInstruction, type FormatPlan } from "./json-instruction.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";

@@ -2,9 +2,11 @@ import type { AttemptContext, AttemptPlan, Capabilities, Target, TargetRequest }
 import type { Connection, NativeRequest, RequestContext } from "./connection.ts";
 import type { FailureTable } from "./failure-table.ts";
 import { classifyFailures, type FailureClassifier } from "./http-failure.ts";
+import { asObject } from "./foreign.ts";
+import { KnownRepairs } from "./known-repairs.ts";
+import { toolNames } from "./native-fields.ts";
 import { readAnswer } from "./read-answer.ts";
 import { secretsOf } from "./redact.ts";
-import { RefusedFields } from "./refused-fields.ts";
 import { STREAM } from "./repairs.ts";
 import type { CheckedOptions, PlainOptions } from "./target-options.ts";
 import type { WireReader } from "./wire-reader.ts";
@@ -12,6 +14,8 @@ import type { WireReader } from "./wire-reader.ts";
 /** What one vendor's targets have of their own. */
 export interface TargetSetup {
   readonly vendor: string;
+  /** Its key in a request's `vendorOptions`. Default: `vendor`. */
+  readonly optionsKey?: string | undefined;
   readonly model: string;
   readonly options: Pick<PlainOptions, "streaming" | "capabilities" | "limits">;
   readonly checked: CheckedOptions;
@@ -19,29 +23,21 @@ export interface TargetSetup {
   readonly capabilities: Capabilities;
   readonly failureTable: FailureTable;
   /** For answers that are streamed. */
-  readonly plan: (request: TargetRequest) => Omit<AttemptPlan, "unary">;
-  /** `refused`: native fields that this request goes without, by a repair of its own or an earlier one that helped. */
-  readonly toNativeRequest: (
-    request: TargetRequest,
-    context: RequestContext,
-    refused: ReadonlySet<string>,
-  ) => NativeRequest;
+  readonly plan: (request: TargetRequest) => Omit<AttemptPlan, "unary" | "nativeTools">;
+  /** The request comes with its repairs, its own and those that helped earlier. */
+  readonly toNativeRequest: (request: TargetRequest, context: RequestContext) => NativeRequest;
   readonly connection: Connection;
   /** A new reader for one answer. */
-  readonly reader: (
-    context: AttemptContext,
-    failures: FailureClassifier,
-    request: TargetRequest,
-    refused: ReadonlySet<string>,
-  ) => WireReader;
+  readonly reader: (context: AttemptContext, failures: FailureClassifier, request: TargetRequest) => WireReader;
 }
 
 /** Puts a target together: it streams unless the endpoint refuses to, and reads through the wire's reader. */
 export function makeTarget(setup: TargetSetup): Target {
   const { vendor, model, options, checked, connection } = setup;
-  const fields = new RefusedFields();
+  const known = new KnownRepairs();
   const secrets = secretsOf(checked.credential, checked.headers);
-  const isUnary = (refused: ReadonlySet<string>): boolean => options.streaming === "never" || refused.has(STREAM);
+  const isUnary = ({ without = [] }: TargetRequest): boolean =>
+    options.streaming === "never" || without.includes(STREAM);
   return {
     vendor,
     model,
@@ -49,25 +45,33 @@ export function makeTarget(setup: TargetSetup): Target {
     scopes: checked.scopes,
     capabilities: { ...setup.capabilities, ...options.capabilities },
     problems: checked.problems,
-    plan: (request) => {
-      const { silentReasoning, eventsAtOnce } = setup.plan(request);
-      const unary = isUnary(fields.with(request.without));
-      return { silentReasoning, eventsAtOnce: eventsAtOnce && !unary, unary };
+    plan: (given) => {
+      const request = known.apply(given);
+      const unary = isUnary(request);
+      const plan = setup.plan(request);
+      const native = asObject(asObject(request.vendorOptions)[setup.optionsKey ?? vendor]);
+      const nativeTools = toolNames(native["tools"]);
+      return {
+        ...plan,
+        eventsAtOnce: plan.eventsAtOnce && !unary,
+        unary,
+        ...(nativeTools.length > 0 && { nativeTools }),
+      };
     },
-    stream: (request, context) => {
+    stream: (given, context) => {
       const { clock, loss } = context;
-      const refused = fields.with(request.without);
       // Now, not when it is read: what the translation throws is known to come before anything was sent.
-      const native = setup.toNativeRequest(request, { stream: !isUnary(refused), loss }, refused);
-      const known = [...secrets, ...secretsOf("", native.headers)];
-      const failures = classifyFailures(setup.failureTable, known, () => clock.wallNow());
+      const request = known.apply(given, loss);
+      const native = setup.toNativeRequest(request, { stream: !isUnary(request), loss });
+      const allSecrets = [...secrets, ...secretsOf("", native.headers)];
+      const failures = classifyFailures(setup.failureTable, allSecrets, () => clock.wallNow());
       return readAnswer({
         open: () => connection.send(native, context),
-        wire: setup.reader(context, failures, request, refused),
+        wire: setup.reader(context, failures, request),
         failures,
         context,
         limits: options.limits,
-        onAnswered: () => fields.remember(request.without ?? [], clock),
+        onAnswered: () => known.remember(given.repairs, clock),
       });
     },
   };

@@ -40,3 +40,12 @@ export function mergeNative(
   });
   return defined({ ...body, ...Object.fromEntries(merged) });
 }
+
+/** Names of the tools in a caller's native list of them, in any of the vendors' forms: their calls are valid. */
+export function toolNames(tools: unknown): readonly string[] {
+  if (Array.isArray(tools)) return tools.flatMap(toolNames);
+  if (!isJsonObject(tools)) return [];
+  const { name } = tools;
+  const inner = [tools["function"], tools["functionDeclarations"], tools["tools"]].flatMap(toolNames);
+  return typeof name === "string" ? [name, ...inner] : inner;
+}

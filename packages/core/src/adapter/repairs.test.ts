@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TargetRequest } from "../model/target.ts";
-import { forgetOpaque, forgetReasoning, leaveOut, schemaInWords, withoutStreaming } from "./repairs.ts";
+import { forgetOpaque, forgetReasoning, leaveOut, SCHEMA_IN_WORDS, withoutStreaming } from "./repairs.ts";
 
 const USER = { role: "user", content: [{ type: "text", text: "Hi" }] } as const;
 const REQUEST: TargetRequest = {
@@ -38,7 +38,10 @@ describe("repairs", () => {
   });
 
   it("ask for a schema in words", () => {
-    const changed = schemaInWords({ ...REQUEST, output: { type: "json", name: "a", schema: { type: "object" } } });
+    const changed = SCHEMA_IN_WORDS.apply({
+      ...REQUEST,
+      output: { type: "json", name: "a", schema: { type: "object" } },
+    });
 
     expect(changed.output).toEqual({ type: "text" });
     expect(changed.system).toContain('{"type":"object"}');

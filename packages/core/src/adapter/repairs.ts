@@ -1,6 +1,5 @@
 import type { AssistantPart } from "../model/parts.ts";
-import type { TargetMessage, TargetRequest } from "../model/target.ts";
-import type { Repair } from "../model/target-failure.ts";
+import type { RequestRepair, TargetMessage, TargetRequest } from "../model/target.ts";
 import { NO_STREAMING } from "./error-words.ts";
 import type { FailureRow } from "./failure-table.ts";
 import { addToSystem, jsonInstruction } from "./json-instruction.ts";
@@ -8,13 +7,8 @@ import { addToSystem, jsonInstruction } from "./json-instruction.ts";
 /** The field whose absence asks for an answer in one piece, on every wire. */
 export const STREAM = "stream";
 
-/** The same repair whatever the error says beside its row. */
-export function repairWith(description: string, apply: Repair["apply"]): () => Repair {
-  return () => ({ description, apply });
-}
-
-/** The request without a native field, which is remembered once it was answered that way. */
-export function leaveOut(field: string): Repair {
+/** The request without a native field. The translation reports the loss. */
+export function leaveOut(field: string): RequestRepair {
   return {
     description: `without ${field}`,
     apply: (request) => ({ ...request, without: [...(request.without ?? []), field] }),
@@ -22,7 +16,7 @@ export function leaveOut(field: string): Repair {
 }
 
 /** The same request once more, for an answer in one piece. */
-export function withoutStreaming(): Repair {
+export function withoutStreaming(): RequestRepair {
   return { ...leaveOut(STREAM), description: "without streaming" };
 }
 
@@ -34,40 +28,74 @@ export const STREAMING_REFUSED: FailureRow = {
   repair: withoutStreaming,
 };
 
-export function stopReasoning(request: TargetRequest): TargetRequest {
-  return { ...request, reasoning: { effort: "none", visible: false } };
-}
+export const WITHOUT_REASONING: RequestRepair = {
+  description: "without reasoning",
+  loss: { what: "reasoning", action: "dropped" },
+  apply: (request) => {
+    const { effort, budgetTokens, visible } = request.reasoning;
+    const isOff = effort === "none" && budgetTokens === undefined && !visible;
+    return isOff ? request : { ...request, reasoning: { effort: "none", visible: false } };
+  },
+};
 
 /** The model reasons as it does when nothing is said about it. */
-export function ownReasoning(request: TargetRequest): TargetRequest {
-  return { ...request, reasoning: { visible: false } };
-}
+export const OWN_REASONING: RequestRepair = {
+  description: "with the model's own thinking",
+  loss: { what: "reasoning", action: "dropped" },
+  apply: (request) => {
+    const { effort, budgetTokens, visible } = request.reasoning;
+    const isOwn = effort === undefined && budgetTokens === undefined && !visible;
+    return isOwn ? request : { ...request, reasoning: { visible: false } };
+  },
+};
 
 /** A schema that the vendor refuses is asked for in the prompt. */
-export function schemaInWords(request: TargetRequest): TargetRequest {
-  if (request.output.type !== "json") return request;
-  const system = addToSystem(request.system, jsonInstruction(request.output.schema));
-  return { ...request, system, output: { type: "text" } };
-}
+export const SCHEMA_IN_WORDS: RequestRepair = {
+  description: "with the schema in words",
+  loss: { what: "output", action: "translated" },
+  apply: (request) => {
+    if (request.output.type !== "json") return request;
+    const system = addToSystem(request.system, jsonInstruction(request.output.schema));
+    return { ...request, system, output: { type: "text" } };
+  },
+};
 
 /** Without the reasoning of earlier answers, and without answers that were nothing else. */
 export function forgetReasoning(request: TargetRequest): TargetRequest {
-  return changeAnswers(request, (parts) => parts.filter((part) => part.type !== "reasoning"));
+  return changeAnswers(request, (parts) => {
+    return parts.some(isReasoning) ? parts.filter((part) => !isReasoning(part)) : parts;
+  });
 }
 
 /** Without the opaque data on parts of earlier answers. Parts that are nothing else stay. */
 export function forgetOpaque(request: TargetRequest): TargetRequest {
-  return changeAnswers(request, (parts) =>
-    parts.map((part) => (part.type === "opaque" ? part : { ...part, opaque: undefined })),
-  );
+  return changeAnswers(request, (parts) => {
+    if (!parts.some(hasOpaque)) return parts;
+    return parts.map((part) => (hasOpaque(part) ? { ...part, opaque: undefined } : part));
+  });
 }
 
-function changeAnswers(
+function isReasoning({ type }: AssistantPart): boolean {
+  return type === "reasoning";
+}
+
+function hasOpaque(part: AssistantPart): boolean {
+  return part.type !== "opaque" && part.opaque !== undefined;
+}
+
+/** The same request where no answer changes. */
+export function changeAnswers(
   request: TargetRequest,
   change: (parts: readonly AssistantPart[]) => readonly AssistantPart[],
 ): TargetRequest {
-  const messages = request.messages.map((message): TargetMessage =>
-    message.role === "assistant" ? { ...message, content: change(message.content) } : message,
-  );
+  let isChanged = false;
+  const messages = request.messages.map((message): TargetMessage => {
+    if (message.role !== "assistant") return message;
+    const content = change(message.content);
+    if (content === message.content) return message;
+    isChanged = true;
+    return { ...message, content };
+  });
+  if (!isChanged) return request;
   return { ...request, messages: messages.filter((message) => message.content.length > 0) };
 }

@@ -51,6 +51,8 @@ export class AttemptRun {
   requestId: string | undefined;
   rateLimits: RateLimits | undefined;
   servedModel: string | undefined;
+  /** Tools that the request declares by native fields only. */
+  nativeTools: readonly string[] = [];
   /** The vendor ran tools on its side. */
   sideEffects = false;
   /** A limit was decided after the process had stood still: it says nothing about the vendor. */
@@ -129,6 +131,7 @@ export class AttemptRun {
     const { target, request, limits, onDeadline } = this.#setup;
     if (this.#attempt.stopped !== undefined) throw this.#attempt.stopped;
     const plan = target.plan(request);
+    this.nativeTools = plan.nativeTools ?? [];
     const clocks = new AttemptClocks(limits(plan), this.startedAt);
     this.#clocks = clocks;
     this.#attempt.open(() => target.stream(request, this.#context()));

@@ -228,7 +228,7 @@ export class Call {
     try {
       const end = await run.run();
       const request = this.#setup.requests.forTier(step.candidate.tier);
-      const judgement = await judgeAnswer(run.assembly, end, request);
+      const judgement = await judgeAnswer(run, end, request);
       const ended = { end, judgement };
       const { fault, explanation } = judgement;
       return fault === undefined ? { ended } : { ended, failure: new TargetFailure(fault, { explanation }) };

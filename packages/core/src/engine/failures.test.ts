@@ -54,8 +54,8 @@ describe("where a call goes after a failure", () => {
       const { clock, chain } = harness();
       const failed = scripted(clock, [[fail(failureClass)]]);
       const next = scripted(clock, [answer("Next")], { vendor: "beta" });
-      // Without a known larger window nobody can be asked after a context overflow.
-      const isTried = ["yes", "capable", "unreleased"].includes(tier);
+      // Nobody knows whether the next tier's window is larger.
+      const isTried = ["yes", "capable", "unreleased", "larger"].includes(tier);
 
       const { value, error } = await settled(clock, chain([failed, next]).generate("Hi"));
 
@@ -185,7 +185,7 @@ describe("rows with a condition", () => {
     ]);
   });
 
-  test("CL-12 a context overflow goes only to a tier with a larger window", async () => {
+  test("CL-12 a context overflow goes to the tier that is known to be larger, and past those that are not", async () => {
     const { clock, chain } = harness();
     const sized = (vendor: string, contextWindow: number | "unknown") =>
       scripted(clock, [answer(vendor)], { vendor, capabilities: { contextWindow } });
@@ -202,9 +202,28 @@ describe("rows with a condition", () => {
     expect(result.text).toBe("larger");
     expect(result.trace.skipped.map(({ tier, reason }) => [tier, reason])).toEqual([
       ["smaller/one", "window-too-small"],
-      ["unknown/one", "window-too-small"],
     ]);
     expect([smaller.calls, unknown.calls, larger.calls].map((calls) => calls.length)).toEqual([0, 0, 1]);
+  });
+
+  test("CL-12 windows that nobody knows are tried last, in their order", async () => {
+    const { clock, chain } = harness();
+    const sized = (vendor: string, contextWindow: number | "unknown", answers: boolean) => {
+      const script = answers ? answer(vendor) : [fail("request.context-length", { status: 400 })];
+      return scripted(clock, [script], { vendor, capabilities: { contextWindow } });
+    };
+    const targets = [
+      sized("first", 100_000, false),
+      sized("unknown", "unknown", false),
+      sized("larger", 200_000, false),
+      sized("alike", 200_000, true),
+      sized("other", "unknown", true),
+    ];
+
+    const result = await finish(clock, chain(targets).generate("Hi"));
+
+    expect(result.trace.attempts.map(({ vendor }) => vendor)).toEqual(["first", "larger", "unknown", "other"]);
+    expect(result.trace.skipped.map(({ vendor, reason }) => [vendor, reason])).toEqual([["alike", "window-too-small"]]);
   });
 
   test("CL-12 when no window is larger the caller sees `context-length` and can compact", async () => {

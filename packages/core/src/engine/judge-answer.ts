@@ -7,7 +7,7 @@ import { hasUnsafeNumber } from "../model/unsafe-numbers.ts";
 import type { AssistantPart, ToolCallPart } from "../model/parts.ts";
 import type { ResolvedRequest } from "../handoff/resolve-request.ts";
 import type { Assembly } from "./assembly.ts";
-import type { EndPart } from "./attempt-run.ts";
+import type { AttemptRun, EndPart } from "./attempt-run.ts";
 
 /** What a properly ended attempt is worth. */
 export interface Judgement {
@@ -35,11 +35,15 @@ const UNFINISHED: Readonly<Partial<Record<FinishReason, string>>> = {
 const WEIGHTLESS: readonly AssistantPart["type"][] = ["text", "reasoning", "source", "opaque"];
 
 /** Looks at a finished answer as the application would: is there anything in it, and is it what was asked for? */
-export async function judgeAnswer(assembly: Assembly, end: EndPart, request: ResolvedRequest): Promise<Judgement> {
+export async function judgeAnswer(
+  { assembly, nativeTools }: Pick<AttemptRun, "assembly" | "nativeTools">,
+  end: EndPart,
+  request: ResolvedRequest,
+): Promise<Judgement> {
   const { finishReason } = end;
   const content = assembly.content();
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
-  const tools = await judgeToolCalls(content, finishReason, request);
+  const tools = await judgeToolCalls(content, finishReason, request, nativeTools);
   const base = { text, ...tools, output: undefined, validated: false };
   if (finishReason === "refusal" || finishReason === "content-filter") {
     return { ...base, fault: text === "" ? "policy.refusal" : undefined };
@@ -70,23 +74,30 @@ async function judgeToolCalls(
   content: readonly AssistantPart[],
   finishReason: FinishReason,
   request: ResolvedRequest,
+  nativeTools: readonly string[],
 ): Promise<Pick<Judgement, "toolCalls" | "invalidToolCalls">> {
   const toolCalls: ToolCallPart[] = [];
   const invalidToolCalls: InvalidToolCall[] = [];
   const unfinished = UNFINISHED[finishReason];
   for (const part of content) {
     if (part.type !== "tool-call") continue;
-    const reason = unfinished ?? (await invalidReason(part, request));
+    const reason = unfinished ?? (await invalidReason(part, request, nativeTools));
     if (reason === undefined) toolCalls.push(part);
     else invalidToolCalls.push({ part, reason });
   }
   return { toolCalls, invalidToolCalls };
 }
 
-async function invalidReason(part: ToolCallPart, request: ResolvedRequest): Promise<string | undefined> {
+async function invalidReason(
+  part: ToolCallPart,
+  request: ResolvedRequest,
+  nativeTools: readonly string[],
+): Promise<string | undefined> {
   if (part.inputText !== undefined) return `the text of the arguments ${whatIsWrong(part.inputText) ?? "is not JSON"}`;
   const schema = request.toolSchemas.get(part.toolName);
-  if (schema === undefined) return "the request has no tool of this name";
+  if (schema === undefined) {
+    return nativeTools.includes(part.toolName) ? undefined : "the request has no tool of this name";
+  }
   const issues = await findIssues(schema.validate, part.input);
   return issues === undefined ? undefined : `the arguments do not fit the tool's schema: ${issues}`;
 }

@@ -18,7 +18,7 @@ export interface AnswerSources {
 /** The answer of an attempt that ended well. */
 export function makeAnswer({ run, end, judgement, tier, usageTotal, trace }: AnswerSources): Answer {
   const { fault: _fault, explanation: _explanation, ...judged } = judgement;
-  const { finishReason, rawFinishReason } = end;
+  const { finishReason, rawFinishReason, vendorData } = end;
   return {
     ...judged,
     message: { role: "assistant", content: run.assembly.content() },
@@ -31,6 +31,7 @@ export function makeAnswer({ run, end, judgement, tier, usageTotal, trace }: Ans
     tier: tier.name,
     degraded: tier.degraded,
     losses: run.losses,
+    vendorData,
     trace,
   };
 }

@@ -43,7 +43,7 @@ export interface RecoverySetup {
 /** Decides, failure by failure, how a call goes on: the adapter's repair, the table's repeats, and the policy function. */
 export class RecoveryPlan {
   readonly #setup: RecoverySetup;
-  readonly #repaired = new Set<Candidate>();
+  readonly #repairs = new Map<Candidate, readonly string[]>();
   readonly #repeats = new Map<Candidate, RepeatOffer["kind"][]>();
   readonly #lastOutput = new Map<Tier, string>();
 
@@ -71,9 +71,11 @@ export class RecoveryPlan {
   #repair(failure: TargetFailure, context: FailureContext): Recovery | undefined {
     const { repair } = failure.details;
     const { candidate, isShown, request } = context;
-    if (repair === undefined || this.#repaired.has(candidate) || isShown) return undefined;
+    const made = this.#repairs.get(candidate) ?? [];
+    // What did not help the first time does not help again.
+    if (repair === undefined || made.includes(repair.description) || isShown) return undefined;
     if (this.#hasNoAttempt(context)) return undefined;
-    this.#repaired.add(candidate);
+    this.#repairs.set(candidate, [...made, repair.description]);
     try {
       return { type: "repair", description: repair.description, request: repair.apply(request) };
     } catch (error) {
@@ -144,7 +146,7 @@ export class RecoveryPlan {
   }
 
   #attemptsAt(candidate: Candidate): number {
-    return 1 + this.#repeatsAt(candidate).length + (this.#repaired.has(candidate) ? 1 : 0);
+    return 1 + this.#repeatsAt(candidate).length + (this.#repairs.get(candidate)?.length ?? 0);
   }
 
   #repeatsAt(candidate: Candidate): readonly RepeatOffer["kind"][] {

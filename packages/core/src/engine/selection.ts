@@ -20,7 +20,7 @@ export interface Obstacle {
  * with a failure of this call or is known not to fit.
  */
 export class Selection {
-  readonly #candidates: readonly Candidate[];
+  #candidates: readonly Candidate[];
   /** What stands in the way beside this call's own failures. */
   readonly #obstacle: (candidate: Candidate) => Obstacle | undefined;
   readonly #failedScopes = new Set<string>();
@@ -95,8 +95,15 @@ export class Selection {
 
   #excludeWindow(candidate: Candidate, stated: number | undefined): void {
     const window = stated ?? candidate.target.capabilities.contextWindow;
-    // A limit that nobody knows may be smaller than any that is declared.
     this.#tooSmall = Math.max(this.#tooSmall ?? 0, window === "unknown" ? 0 : window);
+    // A window that nobody knows may be larger or smaller: it is tried behind those that are known to be larger.
+    const isUnknown = ({ target }: Candidate): boolean => target.capabilities.contextWindow === "unknown";
+    const left = this.#behind();
+    this.#candidates = [
+      ...this.#candidates.slice(0, this.#position + 1),
+      ...left.filter((other) => !isUnknown(other)),
+      ...left.filter(isUnknown),
+    ];
   }
 
   #obstacleFor(candidate: Candidate): Obstacle | undefined {
@@ -109,7 +116,7 @@ export class Selection {
     // The first word names the kind of scope; the rest may hold a hash and is of no use to a reader.
     if (failed !== undefined) return { reason: "scope-failed", detail: failed.split(" ", 1)[0] };
     const window = target.capabilities.contextWindow;
-    if (this.#tooSmall !== undefined && (window === "unknown" || window <= this.#tooSmall)) {
+    if (this.#tooSmall !== undefined && window !== "unknown" && window <= this.#tooSmall) {
       return { reason: "window-too-small" };
     }
     const missing = [...this.#needed].find((need) => target.capabilities[need] === false);

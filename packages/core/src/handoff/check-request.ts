@@ -73,6 +73,7 @@ const TOOL: ShapeOf<Tool> = {
   },
   description: TEXT,
   inputSchema: ANYTHING,
+  vendorOptions: { must: "hold an object for each vendor", test: isObjects },
 };
 
 const MESSAGE = { role: ANYTHING, content: ANYTHING };
@@ -116,7 +117,7 @@ const SOURCES: { readonly [Type in MediaSource["type"]]: Shape } = {
 };
 
 const CONTENT_TYPES: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ["user", ["text", "image", "file", "audio"]],
+  ["user", ["text", "image", "file", "audio", "opaque"]],
   ["assistant", ["text", "reasoning", "tool-call", "refusal", "source", "image", "file", "audio", "opaque"]],
   ["tool", ["tool-result"]],
 ]);
@@ -208,6 +209,9 @@ function checkParts(
       problems.push(...checkShape(part, PARTS[type], `${place()}.`, `${place()} has an unknown field`));
     }
     if (isJsonObject(part["source"])) checkSource(part["source"], place, problems);
+    if (type === "opaque" && !types.includes("tool-call") && part["origin"] === undefined) {
+      problems.push(`${place()}.origin must be given: that of the part which it answers`);
+    }
     if (type === "tool-call") calls.add(part["toolCallId"]);
     if (type !== "tool-result") continue;
     if (!calls.has(part["toolCallId"])) {
@@ -232,6 +236,10 @@ function mediaType(): Rule {
     must: "be a media type such as image/png",
     test: (value) => typeof value === "string" && MEDIA_TYPE.test(value),
   };
+}
+
+function isObjects(value: unknown): boolean {
+  return isJsonObject(value) && Object.values(value).every(isJsonObject);
 }
 
 function areVendorOptions(options: unknown): boolean {

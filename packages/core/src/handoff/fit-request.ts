@@ -31,7 +31,7 @@ function needs(request: TargetRequest): Set<Need> {
   if (request.tools.length > 0 && request.toolChoice !== "none") found.add("tools");
   if (request.output.type === "json") found.add("jsonOutput");
   for (const part of request.messages.flatMap(inputParts)) {
-    if (part.type === "text") continue;
+    if (part.type === "text" || part.type === "opaque") continue;
     found.add(part.type === "image" ? "images" : part.type === "file" ? "files" : "audio");
     if (part.source.type === "url") found.add("urls");
   }
@@ -42,7 +42,7 @@ function needs(request: TargetRequest): Set<Need> {
 function hasForeignFile(request: TargetRequest, vendor: string): boolean {
   return request.messages
     .flatMap(inputParts)
-    .some((part) => part.type !== "text" && part.source.type === "vendor-file" && part.source.vendor !== vendor);
+    .some((part) => "source" in part && part.source.type === "vendor-file" && part.source.vendor !== vendor);
 }
 
 /** What the caller put in. Media a model made is history; an adapter that cannot send it back reports a loss. */

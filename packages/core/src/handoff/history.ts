@@ -1,6 +1,14 @@
 import type { Message } from "../model/message.ts";
-import type { JsonObject } from "../model/json.ts";
-import type { AssistantPart, Origin, TextPart, ToolCallPart, ToolResultPart, UserPart } from "../model/parts.ts";
+import type {
+  AssistantPart,
+  OpaquePart,
+  Origin,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  UserPart,
+} from "../model/parts.ts";
 import type { TargetMessage, TargetToolResult } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
 
@@ -30,7 +38,10 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
     const where = `messages[${index}]`;
     switch (message.role) {
       case "user":
-        append(fitted, { role: "user", content: fitUserParts(message.content, context.origin) });
+        append(fitted, {
+          role: "user",
+          content: fitUserParts(ownParts(message.content, where, context), context.origin),
+        });
         break;
       case "assistant": {
         const answers: TargetToolResult[] = [];
@@ -88,6 +99,18 @@ function uniqueIds(mapId: (id: string) => string): (id: string) => string {
   };
 }
 
+/** Without what answers another target. */
+function ownParts(content: string | readonly UserPart[], where: string, context: FitContext): string | UserPart[] {
+  if (typeof content === "string") return content;
+  return content.filter((part) => part.type !== "opaque" || isOwn(part, where, context));
+}
+
+function isOwn(part: ReasoningPart | OpaquePart, where: string, { origin, loss }: FitContext): boolean {
+  if (sameOrigin(part.origin, origin)) return true;
+  loss({ what: `${where} ${part.type}`, action: "dropped", reason: "made by another target" });
+  return false;
+}
+
 function fitUserParts<Part extends UserPart>(content: string | readonly Part[], origin: Origin): (Part | TextPart)[] {
   const parts: readonly (Part | TextPart)[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
   return parts
@@ -108,8 +131,7 @@ function fitAssistantParts(
     const own = sameOrigin(part.origin, context.origin);
     if (part.type === "reasoning" || part.type === "opaque") {
       // Reasoning is bound to the model that made it, and so are its signatures.
-      if (own) fitted.push(part);
-      else context.loss({ what: `${where} ${part.type}`, action: "dropped", reason: "made by another target" });
+      if (isOwn(part, where, context)) fitted.push(part);
       continue;
     }
     if (part.type === "source") continue;
@@ -155,8 +177,8 @@ function addAll<Part>(parts: Part[], more: readonly Part[]): void {
   for (const part of more) parts.push(part);
 }
 
-function withoutOpaque<Part extends { readonly opaque?: JsonObject | undefined }>(part: Part): Part {
-  if (part.opaque === undefined) return part;
+function withoutOpaque<Part extends AssistantPart | ToolResultPart>(part: Part): Part {
+  if (part.type === "opaque" || part.opaque === undefined) return part;
   return { ...part, opaque: undefined };
 }
 

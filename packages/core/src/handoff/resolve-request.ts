@@ -81,5 +81,6 @@ function targetTools(request: Request, schemas: ReadonlyMap<string, ResolvedSche
     name: tool.name,
     description: tool.description,
     inputSchema: { type: "object", ...(schemas.get(tool.name) ?? NO_ARGUMENTS).jsonSchema },
+    ...(tool.vendorOptions && { vendorOptions: tool.vendorOptions }),
   }));
 }

@@ -1,4 +1,5 @@
 import type { FinishReason } from "./finish-reason.ts";
+import type { JsonObject } from "./json.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { ToolCallPart } from "./parts.ts";
 import type { Loss, Trace } from "./trace.ts";
@@ -36,5 +37,10 @@ export interface Answer<Output = unknown> {
   readonly degraded: boolean;
   /** What of the request the answering target could not take as asked. */
   readonly losses: readonly Loss[];
+  /**
+   * What the vendor said beside the answer, under its own names: ids, the served tier, log probabilities, safety ratings.
+   * Absent where it said nothing. Not part of the message: it is not sent back.
+   */
+  readonly vendorData?: JsonObject | undefined;
   readonly trace: Trace;
 }

@@ -104,7 +104,11 @@ export interface OpaquePart {
   readonly origin?: Origin | undefined;
 }
 
-export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
+/**
+ * An opaque part answers what its origin handed over (a computer's call, an approval): give it the `origin` of the part
+ * that it answers. It reaches nobody else.
+ */
+export type UserPart = TextPart | ImagePart | FilePart | AudioPart | OpaquePart;
 
 export type AssistantPart =
   | TextPart

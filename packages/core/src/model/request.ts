@@ -8,6 +8,11 @@ export interface Tool {
   readonly description?: string | undefined;
   /** What the tool takes. Left out: no arguments. */
   readonly inputSchema?: SchemaInput | undefined;
+  /**
+   * Native fields of this tool, by vendor: `{ anthropic: { strict: true } }`. Laid over what the adapter makes of the
+   * tool; other vendors do not see them.
+   */
+  readonly vendorOptions?: Readonly<Record<string, JsonObject>> | undefined;
 }
 
 export type ToolChoice = "auto" | "none" | "required" | { readonly tool: string };
@@ -65,6 +70,8 @@ export interface TargetTool {
   readonly description?: string | undefined;
   /** Always an object schema. */
   readonly inputSchema: JsonObject;
+  /** Native fields by vendor. */
+  readonly vendorOptions?: Readonly<Record<string, JsonObject>> | undefined;
 }
 
 export type TargetOutput =

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { PartEvent } from "./events.ts";
 import type { FinishReason } from "./finish-reason.ts";
+import type { JsonObject } from "./json.ts";
 import type { AssistantPart, ToolResultContent, ToolResultPart, UserPart } from "./parts.ts";
 import type { ReasoningOptions, Request, TargetOutput, TargetTool, ToolChoice } from "./request.ts";
 import type { Loss, RateLimits } from "./trace.ts";
@@ -44,8 +45,22 @@ export interface TargetRequest extends Omit<
   readonly output: TargetOutput;
   readonly reasoning: ReasoningOptions & { readonly visible: boolean };
   readonly stop: readonly string[];
-  /** Set by an adapter's repair: native fields that are left out. Without `stream` the answer is asked for in one piece. */
+  /** Repairs of this call at this target, in order: what its vendor refused is asked for differently. */
+  readonly repairs?: readonly RequestRepair[] | undefined;
+  /** Native fields that are left out, by a repair. Without `stream` the answer is asked for in one piece. */
   readonly without?: readonly string[] | undefined;
+}
+
+/** How a target asks differently once its vendor has refused something. */
+export interface RequestRepair {
+  /** What is changed, in a few words, for the trace. No two repairs of a target share it. */
+  readonly description: string;
+  /** Returns the very same request where there is nothing to change. */
+  readonly apply: (request: TargetRequest) => TargetRequest;
+  /** Reported for every request that it changes. Left out where the translation itself reports it. */
+  readonly loss?: { readonly what: string; readonly action: Loss["action"] } | undefined;
+  /** It concerns one conversation, so later requests are not changed. Default false: the target remembers it for a while. */
+  readonly once?: true | undefined;
 }
 
 /** Content is always an array, never empty; neighbours never share a role; every tool call is followed by its result. */
@@ -67,6 +82,8 @@ export interface AttemptPlan {
   readonly eventsAtOnce: boolean;
   /** The answer comes in one piece. */
   readonly unary: boolean;
+  /** Names of tools that the request declares by native fields only: their calls are valid as they come. */
+  readonly nativeTools?: readonly string[] | undefined;
 }
 
 export interface AttemptContext {
@@ -109,6 +126,8 @@ export type StreamPart =
       readonly stopSequence?: boolean | undefined;
       /** The wire held content of a type that the reader does not know: an answer that looks empty may not be. */
       readonly unknownContent?: boolean | undefined;
+      /** What the vendor said beside the answer, under its own names. */
+      readonly vendorData?: JsonObject | undefined;
     };
 
 /** One model at one endpoint with one credential. What an adapter's factory returns and a chain calls. */

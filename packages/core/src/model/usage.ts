@@ -10,6 +10,8 @@ export interface Usage {
   readonly outputTokens?: number | undefined;
   /** Part of the output that was reasoning. */
   readonly reasoningTokens?: number | undefined;
+  /** False when more was billed than these counts say, such as steps of another model. Absent otherwise. */
+  readonly exact?: boolean | undefined;
 }
 
 /** Sum over all attempts of a call. */
@@ -31,5 +33,10 @@ export function sumUsage(
       if (value !== undefined) sum[field] = (sum[field] ?? 0) + value;
     }
   }
-  return { ...sum, exact: entries.every((entry) => entry.complete && entry.usage !== undefined) };
+  return { ...sum, exact: entries.every(({ usage, complete }) => complete && isComplete(usage)) };
+}
+
+/** Usage without a single count says nothing. */
+function isComplete(usage: Usage | undefined): boolean {
+  return usage !== undefined && usage.exact !== false && FIELDS.some((field) => usage[field] !== undefined);
 }

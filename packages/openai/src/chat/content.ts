@@ -1,4 +1,5 @@
 import {
+  asJsonObject,
   defined,
   inMessage,
   toDataURL,
@@ -62,6 +63,8 @@ function toPart(part: UserPart): JsonObject {
       const format = /^audio\/(?:mpeg|mp3)$/.test(source.mediaType) ? "mp3" : "wav";
       return { type: "input_audio", input_audio: { data: source.data, format } };
     }
+    case "opaque":
+      return asJsonObject(part.data);
     default:
       return part satisfies never;
   }

@@ -8,9 +8,9 @@ import {
   type JsonValue,
   type Loss,
   type NativeRequest,
+  type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import type { OpenAIRequestContext } from "../endpoint.ts";
 import { openAIModel, type OpenAIModel } from "../models.ts";
 import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
@@ -34,7 +34,7 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export interface ChatRequestContext extends OpenAIRequestContext {
+export interface ChatRequestContext extends RequestContext {
   /** The vendor's own server, which knows more fields than those that speak its format. */
   readonly isVendor: boolean;
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
@@ -44,7 +44,8 @@ const MOST_STOPS = 4;
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatRequestContext): NativeRequest {
-  const { stream, refused, isVendor, maxTokensField, loss } = context;
+  const { stream, isVendor, maxTokensField, loss } = context;
+  const { without: refused = [] } = request;
   const { headers = {}, ...native } = request.vendorOptions?.openaiChat ?? {};
   const model = openAIModel(modelId);
   const reasoning = planChatReasoning(request, model, loss);
@@ -57,7 +58,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     ...toTools(request, true),
     response_format: toResponseFormat(format),
     reasoning_effort: reasoning.effort,
-    [refused.has(maxTokensField) ? otherName(maxTokensField) : maxTokensField]: request.maxOutputTokens,
+    [refused.includes(maxTokensField) ? otherName(maxTokensField) : maxTokensField]: request.maxOutputTokens,
     ...toSampling(request, model, reasoning.isThinking, loss),
     seed: request.seed,
     stop: toStop(request, nativeStops(modelId, refused), loss),
@@ -85,8 +86,8 @@ export function canReason(modelId: string): boolean {
 }
 
 /** How many stop sequences the server takes; at the others the answer is cut on our side. */
-export function nativeStops(modelId: string, refused: OpenAIRequestContext["refused"]): number {
-  return canReason(modelId) || refused.has("stop") ? 0 : MOST_STOPS;
+export function nativeStops(modelId: string, refused: readonly string[] = []): number {
+  return canReason(modelId) || refused.includes("stop") ? 0 : MOST_STOPS;
 }
 
 function otherName(field: ChatRequestContext["maxTokensField"]): ChatRequestContext["maxTokensField"] {

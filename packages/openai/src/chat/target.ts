@@ -35,12 +35,12 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
     },
     // Some servers go by an older limit.
     maxIdLength: 40,
+    optionsKey: "openaiChat",
     failureTable,
     // Of models the table does not know, most show their reasoning or do not reason.
     plan: (request) => ({ silentReasoning: reasons && reasoningOf(request, model).isThinking, eventsAtOnce: false }),
-    toNativeRequest: (request, context, refused) =>
-      toNativeRequest(request, model, { ...context, refused, isVendor, maxTokensField }),
-    reader: (context, failures, { stop }, refused) =>
-      new ChatReader(context, failures, stop.slice(nativeStops(model, refused)), !refused.has("stream_options")),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, isVendor, maxTokensField }),
+    reader: (context, failures, { stop, without = [] }) =>
+      new ChatReader(context, failures, stop.slice(nativeStops(model, without)), !without.includes("stream_options")),
   });
 }
