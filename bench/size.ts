@@ -39,7 +39,9 @@ async function bundle(entry: string): Promise<string> {
     },
   });
   const outputs = (Array.isArray(result) ? result : [result]).flatMap((part) => ("output" in part ? part.output : []));
-  return outputs.map((part: Rolldown.OutputChunk | Rolldown.OutputAsset) => ("code" in part ? part.code : "")).join("");
+  const code = outputs.map((part: Rolldown.OutputChunk | Rolldown.OutputAsset) => ("code" in part ? part.code : ""));
+  // Annotations are for the application's bundler, which takes them out.
+  return code.join("").replaceAll("/* @__PURE__ */ ", "");
 }
 
 let isTooLarge = false;

@@ -3,6 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import { isUnderstudyError, type UnderstudyError } from "../model/error.ts";
 import type { AttemptName } from "../model/events.ts";
 import { FAILURE_RULES } from "../model/failure-rules.ts";
+import type { FailureClass } from "../model/failure.ts";
 import type { TargetRequest } from "../model/target.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 import type { AttemptRecord, SkipRecord } from "../model/trace.ts";
@@ -21,7 +22,7 @@ import {
 } from "./call-error.ts";
 import type { CallRequests } from "./call-requests.ts";
 import { Delivery } from "./delivery.ts";
-import type { EngineEvent } from "./engine-events.ts";
+import type { CallNews, EngineEvent } from "./engine-events.ts";
 import type { Batch } from "./gate.ts";
 import type { Admitted, ChainHealth } from "./health/chain-health.ts";
 import { Eligibility } from "./eligibility.ts";
@@ -150,8 +151,8 @@ export class Call {
   }
 
   start(): void {
-    const { tiers, callId, options, emit } = this.#setup;
-    emit({ callId, type: "call-start", tiers });
+    const { tiers, options } = this.#setup;
+    this.#emit({ type: "call-start", tiers });
     if (options.signal?.aborted === true) {
       this.#onAbort();
       return;
@@ -186,7 +187,7 @@ export class Call {
   }
 
   #begin(step: Step): Running {
-    const { clock, holdMs, callId, emit, requests, health } = this.#setup;
+    const { clock, holdMs, requests, health } = this.#setup;
     const { tier, target } = step.candidate;
     const fit = requests.forTarget(step.candidate);
     // Selection passes over candidates that do not fit.
@@ -212,7 +213,7 @@ export class Call {
       onDeadline: () => this.#alarm.update(),
       onRelease: (released, held) => this.#onRelease(released, held),
       onFirstContent: () => health.firstContent(step.admitted),
-      onWarning: (detail) => emit({ callId, type: "protocol-warning", detail, ...name }),
+      onWarning: (detail) => this.#emit({ type: "protocol-warning", detail, ...name }),
       limits: (plan) => this.#eligibility.attemptLimits(step.candidate, plan),
     });
     const running = { step, run };
@@ -220,7 +221,7 @@ export class Call {
     this.#held = undefined;
     this.#eligibility.began(step.candidate);
     // Last: a hook may end the call, and then the attempt is one of those that are stopped.
-    emit({ callId, type: "attempt-start", ...name });
+    this.#emit({ type: "attempt-start", ...name });
     return running;
   }
 
@@ -304,18 +305,18 @@ export class Call {
     recovery: Exclude<Recovery, { type: "stop" }>,
     again: Ticket | undefined,
   ): Promise<Step | undefined> {
-    const { callId, emit, clock, health } = this.#setup;
+    const { clock, health } = this.#setup;
     switch (recovery.type) {
       case "next":
         return this.#nextTicket();
       case "repair":
-        emit({ callId, type: "repair", description: recovery.description });
+        this.#emit({ type: "repair", description: recovery.description });
         if (this.#settled) return undefined;
         return { ...this.#admission.again(candidate), repair: recovery };
       case "repeat": {
         const { kind, delayMs } = recovery.offer;
         if (again === undefined) this.#eligibility.charge(candidate);
-        emit({ callId, type: "repeat", kind, delayMs });
+        this.#emit({ type: "repeat", kind, delayMs });
         if (delayMs > 0 && !this.#settled) {
           const waited = this.#deadlines.waitUntil(clock.now() + delayMs);
           this.#alarm.update();
@@ -352,27 +353,24 @@ export class Call {
   }
 
   #skip(skip: SkipRecord): void {
-    const { callId, emit } = this.#setup;
     // A hook may have ended the call at the one before; its `end` is the last event.
     if (this.#settled) return;
     this.#recorder.skip(skip);
-    emit({ callId, type: "skipped", skip });
+    this.#emit({ type: "skipped", skip });
     const { tier, vendor, model } = skip;
-    if (skip.class !== undefined && isLoud(skip.class) && !this.#settled) {
-      emit({ callId, type: "credential-problem", reason: skip.class, tier, vendor, model });
-    }
+    this.#warn(skip.class, { tier, vendor, model });
   }
 
   #onRelease(run: AttemptRun, held: readonly Batch[]): void {
-    const { callId, emit, clock } = this.#setup;
+    const { clock } = this.#setup;
     const seam = this.#delivery.release(run, held);
     // After the output: a hook may end the call, and what is released counts as shown.
     if (seam === undefined) {
       this.#deadlines.released(clock.now());
-      emit({ callId, type: "released", ...run.name });
+      this.#emit({ type: "released", ...run.name });
     } else {
       const { from, to, reason } = seam;
-      emit({ callId, type: "failover", from, to, reason });
+      this.#emit({ type: "failover", from, to, reason });
     }
     this.#released.resolve();
     this.#alarm.update();
@@ -416,7 +414,7 @@ export class Call {
     failure: TargetFailure | undefined,
     cooldownMs?: number,
   ): AttemptRecord {
-    const { callId, emit, clock, health } = this.#setup;
+    const { clock, health } = this.#setup;
     const ending = {
       outcome,
       failure,
@@ -429,12 +427,22 @@ export class Call {
     };
     const record = this.#recorder.record(run, ending, clock.now());
     this.#running = undefined;
-    emit({ callId, type: "attempt-end", attempt: record });
-    // A hook may have ended the call at the event before.
-    if (failure !== undefined && isLoud(failure.class) && !this.#settled) {
-      emit({ callId, type: "credential-problem", reason: failure.class, ...run.name });
-    }
+    this.#emit({ type: "attempt-end", attempt: record });
+    this.#warn(failure?.class, run.name);
     return record;
+  }
+
+  /** Somebody has to act. */
+  #warn(reason: FailureClass | undefined, name: Omit<AttemptName, "attempt">): void {
+    // A hook may have ended the call at the event before.
+    if (reason !== undefined && isLoud(reason) && !this.#settled) {
+      this.#emit({ type: "credential-problem", reason, ...name });
+    }
+  }
+
+  #emit(event: CallNews): void {
+    const { callId, emit } = this.#setup;
+    emit({ callId, ...event });
   }
 
   #errorContext(): CallErrorContext {
@@ -484,7 +492,7 @@ export class Call {
   }
 
   #emitEnd(end: Pick<Extract<EngineEvent, { type: "end" }>, "outcome" | "code" | "tier">): void {
-    const { callId, emit, clock } = this.#setup;
-    emit({ callId, type: "end", ...end, totalMs: clock.now() - this.#startedAt });
+    const { clock } = this.#setup;
+    this.#emit({ type: "end", ...end, totalMs: clock.now() - this.#startedAt });
   }
 }

@@ -6,7 +6,10 @@ import type { AttemptRecord, SkipRecord } from "../model/trace.ts";
 /** What `onEvent` sees: every decision of the engine, in order. No event holds a prompt, an answer or a credential. */
 export type EngineEvent = CallEvent | HealthEvent;
 
-export type CallEvent = { readonly callId: number } & (
+export type CallEvent = { readonly callId: number } & CallNews;
+
+/** What happens in a call, without its id. */
+export type CallNews =
   | { readonly type: "call-start"; readonly tiers: readonly string[] }
   | { readonly type: "skipped"; readonly skip: SkipRecord }
   | ({ readonly type: "attempt-start" } & AttemptName)
@@ -36,5 +39,4 @@ export type CallEvent = { readonly callId: number } & (
       readonly code?: ErrorCode | undefined;
       readonly tier?: string | undefined;
       readonly totalMs: number;
-    }
-);
+    };

@@ -93,7 +93,8 @@ async function invalidReason(
   request: ResolvedRequest,
   nativeTools: readonly string[],
 ): Promise<string | undefined> {
-  if (part.inputText !== undefined) return `the text of the arguments ${whatIsWrong(part.inputText) ?? "is not JSON"}`;
+  if (part.inputText !== undefined)
+    return `the text of the arguments ${readJson(part.inputText).problem ?? "is not JSON"}`;
   const schema = request.toolSchemas.get(part.toolName);
   if (schema === undefined) {
     return nativeTools.includes(part.toolName) ? undefined : "the request has no tool of this name";
@@ -106,10 +107,9 @@ async function judgeJson(
   text: string,
   request: ResolvedRequest,
 ): Promise<Pick<Judgement, "output" | "validated" | "fault" | "explanation">> {
-  const json = [text, insideFence(text)].find((candidate) => parse(candidate) !== undefined);
-  const wrong = whatIsWrong(json ?? text);
-  if (wrong !== undefined) return unfit(`the text ${wrong}`);
-  const output = parse(json);
+  const whole = readJson(text);
+  const { value: output, problem } = whole.isJson ? whole : readJson(insideFence(text));
+  if (problem !== undefined) return unfit(`the text ${problem}`);
   const validate = request.outputSchema?.validate;
   if (validate === undefined) return { output, validated: false, fault: undefined };
   try {
@@ -138,29 +138,31 @@ async function findIssues(
   }
 }
 
-function parse(text: string | undefined): JsonValue | undefined {
-  if (text === undefined || excessOf(text) !== undefined) return undefined;
+interface ReadJson {
+  readonly isJson: boolean;
+  readonly value?: JsonValue;
+  /** Why it cannot be taken for the JSON that it should be. */
+  readonly problem?: string;
+}
+
+function readJson(text: string): ReadJson {
+  const excess = excessOf(text);
+  if (excess !== undefined) return { isJson: false, problem: `holds too many ${excess}` };
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON.parse gives nothing but JSON
-    return JSON.parse(text) as JsonValue;
+    const value = JSON.parse(text) as JsonValue;
+    if (hasUnsafeNumber(text)) return { isJson: true, problem: "holds a number that JavaScript cannot hold" };
+    return { isJson: true, value };
   } catch {
-    return undefined;
+    return { isJson: false, problem: "is not JSON" };
   }
 }
 
-/** Why a text cannot be taken for the JSON that it should be. */
-function whatIsWrong(text: string): string | undefined {
-  const excess = excessOf(text);
-  if (excess !== undefined) return `holds too many ${excess}`;
-  if (parse(text) === undefined) return "is not JSON";
-  return hasUnsafeNumber(text) ? "holds a number that JavaScript cannot hold" : undefined;
-}
-
-/** The text inside a code fence: models without a JSON mode like to add one. No regular expression: an answer may be megabytes of line breaks. */
-function insideFence(text: string): string | undefined {
+/** The text inside a code fence, else all of it: models without a JSON mode like to add one. No regular expression: an answer may be megabytes of line breaks. */
+function insideFence(text: string): string {
   const trimmed = text.trim();
   const firstLine = trimmed.indexOf("\n");
   const opening = trimmed.slice(0, firstLine).trim();
-  if (firstLine === -1 || (opening !== "```" && opening !== "```json")) return undefined;
-  return trimmed.endsWith("```") ? trimmed.slice(firstLine, -3) : undefined;
+  if (firstLine === -1 || (opening !== "```" && opening !== "```json")) return text;
+  return trimmed.endsWith("```") ? trimmed.slice(firstLine, -3) : text;
 }

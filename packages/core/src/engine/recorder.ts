@@ -51,37 +51,32 @@ export class Recorder {
   }
 
   record(run: AttemptRun, ending: AttemptEnding, now: number): AttemptRecord {
-    const { failure } = ending;
-    const details = failure?.details;
+    const { failure, ...how } = ending;
+    const { scope, status, vendorCode, explanation, requestId, retryAfterMs, rateLimits } = failure?.details ?? {};
+    const { tier, vendor, model } = run.name;
     // Hooks see it before the caller does: none of them may change what the other reads.
     const record: AttemptRecord = Object.freeze({
       n: run.name.attempt,
-      tier: run.name.tier,
-      vendor: run.target.vendor,
-      model: run.target.model,
+      tier,
+      vendor,
+      model,
       endpoint: run.target.endpoint,
       startedAtMs: run.startedAt - this.#startedAt,
       firstContentMs: run.firstContentAt === undefined ? undefined : run.firstContentAt - run.startedAt,
       endedMs: now - run.startedAt,
-      outcome: ending.outcome,
       class: failure?.class,
-      scope: failure === undefined ? undefined : (details?.scope ?? FAILURE_RULES[failure.class].scope),
-      status: details?.status,
-      vendorCode: details?.vendorCode,
-      explanation: details?.explanation,
-      requestId: details?.requestId ?? run.requestId,
+      scope: failure && (scope ?? FAILURE_RULES[failure.class].scope),
+      status,
+      vendorCode,
+      explanation,
+      requestId: requestId ?? run.requestId,
       servedModel: run.servedModel,
       deliveredChars: run.isReleased ? run.assembly.textChars + run.assembly.reasoningChars : 0,
-      retryAfterMs: details?.retryAfterMs,
-      cooldownMs: ending.cooldownMs,
-      breakerBefore: ending.breakerBefore,
-      breakerAfter: ending.breakerAfter,
-      venture: ending.venture,
-      repeat: ending.repeat,
-      repair: ending.repair,
+      retryAfterMs,
+      ...how,
       usage: Object.freeze(run.usage),
       usageSource: run.usage === undefined ? "unknown" : "vendor",
-      rateLimits: Object.freeze(run.rateLimits ?? details?.rateLimits),
+      rateLimits: Object.freeze(run.rateLimits ?? rateLimits),
       losses: Object.freeze(run.losses.map((loss) => Object.freeze(loss))),
     });
     this.#attempts.push(record);

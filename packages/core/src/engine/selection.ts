@@ -97,12 +97,11 @@ export class Selection {
     const window = stated ?? candidate.target.capabilities.contextWindow;
     this.#tooSmall = Math.max(this.#tooSmall ?? 0, window === "unknown" ? 0 : window);
     // A window that nobody knows may be larger or smaller: it is tried behind those that are known to be larger.
-    const isUnknown = ({ target }: Candidate): boolean => target.capabilities.contextWindow === "unknown";
     const left = this.#behind();
     this.#candidates = [
       ...this.#candidates.slice(0, this.#position + 1),
-      ...left.filter((other) => !isUnknown(other)),
-      ...left.filter(isUnknown),
+      ...left.filter((other) => hasWindow(other)),
+      ...left.filter((other) => !hasWindow(other)),
     ];
   }
 
@@ -122,6 +121,10 @@ export class Selection {
     const missing = [...this.#needed].find((need) => target.capabilities[need] === false);
     return missing === undefined ? undefined : { reason: "unsupported", detail: missing };
   }
+}
+
+function hasWindow({ target }: Candidate): boolean {
+  return target.capabilities.contextWindow !== "unknown";
 }
 
 export function skipRecord({ tier, target }: Candidate, { reason, detail, class: failureClass }: Obstacle): SkipRecord {

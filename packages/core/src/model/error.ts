@@ -3,6 +3,7 @@ import type { ReasoningPart, TextPart } from "./parts.ts";
 import type { AttemptRecord } from "./trace.ts";
 
 const MARKER: unique symbol = Symbol.for("understudy.error");
+const FACTS = ["scope", "reason", "retryAfterMs", "status", "vendorCode", "requestId"] as const;
 
 export interface UnderstudyErrorDetails {
   readonly code: ErrorCode;
@@ -54,9 +55,7 @@ export class UnderstudyError extends Error {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = details.code;
     this.attempts = details.attempts ?? [];
-    for (const field of ["scope", "reason", "retryAfterMs", "status", "vendorCode", "requestId"] as const) {
-      if (details[field] !== undefined) Object.assign(this, { [field]: details[field] });
-    }
+    for (const fact of FACTS) if (details[fact] !== undefined) Object.assign(this, { [fact]: details[fact] });
     Object.defineProperty(this, MARKER, { value: true });
     Object.defineProperty(this, "partial", { value: details.partial });
     Object.defineProperty(this, "vendorMessage", { value: details.vendorMessage });
@@ -64,8 +63,8 @@ export class UnderstudyError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    const { name, message, code, scope, reason, retryAfterMs, status, vendorCode, requestId, attempts } = this;
-    return { name, message, code, scope, reason, retryAfterMs, status, vendorCode, requestId, attempts };
+    const { name, message, code, attempts } = this;
+    return { name, message, code, ...Object.fromEntries(FACTS.map((fact) => [fact, this[fact]])), attempts };
   }
 }
 

@@ -6,9 +6,24 @@ const HOUR = 60 * MINUTE;
 
 const LADDER: CooldownRule = { baseMs: 5 * SECOND, capMs: 300 * SECOND };
 const MOVE = { sibling: true, advance: "yes" } as const;
-const STAY = { sibling: false, advance: "no" } as const;
 const sick = { scope: "target", repeat: "backoff", ...MOVE, health: "bad" } as const;
+/** The same request elsewhere: it says nothing about health. */
+const move = { scope: "target", repeat: "no", ...MOVE, health: "neutral" } as const;
+/** Another model is asked: this one would fail again, whoever serves it. */
+const other = { ...move, sibling: false } as const;
 const deliver = { scope: "request", repeat: "no", sibling: false, health: "ok", answer: true } as const;
+/** Nothing else is tried. */
+const stop = { scope: "caller", repeat: "no", sibling: false, advance: "no", health: "neutral" } as const;
+const loud = { loud: true } as const;
+const blocked = { ...move, ...loud, hardBlock: true } as const;
+const missing = {
+  ...move,
+  ...loud,
+  code: "model-not-found",
+  scope: "model@endpoint",
+  cooldown: lasting(10 * MINUTE),
+} as const;
+const ownFault = { ...other, ...loud, code: "adapter-error" } as const;
 
 /** Every class of failure and what the engine does about it. The one table that engine, docs and tests read. */
 export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
@@ -23,103 +38,29 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
   "timeout.first-content": { ...sick, code: "timeout", repeat: "no", health: "slow" },
   "gateway.html": { ...sick, code: "bad-response" },
   "gateway.not-a-stream": { ...sick, code: "bad-response" },
-  redirect: {
-    code: "config",
-    scope: "endpoint",
-    repeat: "no",
-    ...MOVE,
-    health: "neutral",
-    cooldown: { baseMs: 5 * MINUTE, capMs: 5 * MINUTE },
-  },
-  "request.invalid": { code: "invalid-request", scope: "request", repeat: "no", ...STAY, health: "neutral" },
-  "request.rejected": {
-    code: "invalid-request",
-    scope: "target",
-    repeat: "no",
-    sibling: false,
-    advance: "yes",
-    health: "neutral",
-    loud: true,
-  },
-  unknown: { code: "server-error", scope: "target", repeat: "no", ...MOVE, health: "neutral" },
-  "request.unsupported": {
-    code: "unsupported",
-    scope: "target",
-    repeat: "no",
-    sibling: false,
-    advance: "capable",
-    health: "neutral",
-  },
-  "request.context-length": {
-    code: "context-length",
-    scope: "target",
-    repeat: "no",
-    sibling: false,
-    advance: "larger-window",
-    health: "neutral",
-  },
-  "request.too-large": {
-    code: "too-large",
-    scope: "target",
-    repeat: "no",
-    sibling: false,
-    advance: "yes",
-    health: "neutral",
-  },
-  "auth.invalid": {
-    code: "auth",
-    scope: "key",
-    repeat: "no",
-    ...MOVE,
-    health: "neutral",
-    cooldown: { baseMs: 5 * MINUTE, capMs: HOUR },
-    loud: true,
-    hardBlock: true,
-  },
-  "auth.forbidden": {
-    code: "auth",
-    scope: "key+model",
-    repeat: "no",
-    ...MOVE,
-    health: "neutral",
-    cooldown: { baseMs: 5 * MINUTE, capMs: 5 * MINUTE },
-    loud: true,
-    hardBlock: true,
-  },
+  redirect: { ...move, code: "config", scope: "endpoint", cooldown: lasting(5 * MINUTE) },
+  "request.invalid": { ...stop, code: "invalid-request", scope: "request" },
+  "request.rejected": { ...other, ...loud, code: "invalid-request" },
+  unknown: { ...move, code: "server-error" },
+  "request.unsupported": { ...other, code: "unsupported", advance: "capable" },
+  "request.context-length": { ...other, code: "context-length", advance: "larger-window" },
+  "request.too-large": { ...other, code: "too-large" },
+  "auth.invalid": { ...blocked, code: "auth", scope: "key", cooldown: { baseMs: 5 * MINUTE, capMs: HOUR } },
+  "auth.forbidden": { ...blocked, code: "auth", scope: "key+model", cooldown: lasting(5 * MINUTE) },
   "billing.exhausted": {
+    ...blocked,
     code: "billing",
     scope: "quota",
-    repeat: "no",
-    ...MOVE,
-    health: "neutral",
     cooldown: { baseMs: 10 * MINUTE, capMs: 6 * HOUR },
-    loud: true,
-    hardBlock: true,
   },
-  "model.not-found": {
-    code: "model-not-found",
-    scope: "model@endpoint",
-    repeat: "no",
-    ...MOVE,
-    health: "neutral",
-    cooldown: { baseMs: 10 * MINUTE, capMs: 10 * MINUTE },
-    loud: true,
-  },
-  "model.deprecated": {
-    code: "model-not-found",
-    scope: "model@endpoint",
-    repeat: "no",
-    ...MOVE,
-    health: "neutral",
-    cooldown: { baseMs: 10 * MINUTE, capMs: 10 * MINUTE },
-    loud: true,
-  },
+  "model.not-found": missing,
+  "model.deprecated": missing,
   "endpoint.not-found": {
     ...sick,
     code: "config",
     scope: "endpoint",
     repeat: "no",
-    cooldown: { baseMs: 5 * MINUTE, capMs: 5 * MINUTE },
+    cooldown: lasting(5 * MINUTE),
   },
   "timeout.upstream": { ...sick, code: "timeout", repeat: "no", health: "slow" },
   conflict: { ...sick, code: "conflict", health: "neutral" },
@@ -129,7 +70,7 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
     ...limited({ baseMs: 10 * MINUTE, capMs: 24 * HOUR, minMs: 10 * MINUTE }, "no"),
     hardBlock: true,
   },
-  "rate.concurrency": limited({ baseMs: 2 * SECOND, capMs: 2 * SECOND }, "wait"),
+  "rate.concurrency": limited(lasting(2 * SECOND), "wait"),
   "rate.unknown": limited(LADDER, "no"),
   "server.error": { ...sick, code: "server-error" },
   "server.gateway": {
@@ -142,7 +83,7 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
     ...sick,
     code: "overloaded",
     scope: "model@endpoint",
-    cooldown: { baseMs: 5 * SECOND, capMs: 5 * SECOND },
+    cooldown: lasting(5 * SECOND),
   },
   "policy.input-blocked": { ...deliver, code: "policy", advance: "policy", health: "neutral" },
   "stream.reset": { ...sick, code: "interrupted" },
@@ -155,42 +96,23 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
   "policy.refusal": { ...deliver, code: "policy", advance: "policy" },
   "output.tool-json-cut": { ...deliver, code: "invalid-output", advance: "policy" },
   "output.tool-json-invalid": { ...deliver, code: "invalid-output", advance: "policy" },
-  "output.schema-invalid": {
-    code: "invalid-output",
-    scope: "request",
-    repeat: "no",
-    sibling: false,
-    advance: "policy",
-    health: "ok",
-  },
+  "output.schema-invalid": { ...deliver, code: "invalid-output", advance: "policy", answer: undefined },
   "output.malformed": { ...sick, code: "bad-response", advance: "unreleased", health: "neutral" },
-  "caller.aborted": { code: "aborted", scope: "caller", repeat: "no", ...STAY, health: "neutral" },
-  "caller.deadline": { code: "timeout", scope: "caller", repeat: "no", ...STAY, health: "neutral" },
-  "caller.returned": { code: "aborted", scope: "caller", repeat: "no", ...STAY, health: "neutral" },
-  "caller.stopped-reading": { code: "aborted", scope: "caller", repeat: "no", ...STAY, health: "neutral" },
-  "adapter.threw": {
-    code: "adapter-error",
-    scope: "target",
-    repeat: "no",
-    sibling: false,
-    advance: "yes",
-    health: "neutral",
-    loud: true,
-  },
-  "adapter.contract": {
-    code: "adapter-error",
-    scope: "target",
-    repeat: "no",
-    sibling: false,
-    advance: "yes",
-    health: "neutral",
-    loud: true,
-  },
-  "local.resource": { code: "local-resource", scope: "local", repeat: "no", ...STAY, health: "neutral" },
-  "engine.no-target": { code: "all-failed", scope: "request", repeat: "no", ...STAY, health: "neutral" },
-  "engine.budget": { code: "all-failed", scope: "request", repeat: "no", ...STAY, health: "neutral" },
+  "caller.aborted": { ...stop, code: "aborted" },
+  "caller.deadline": { ...stop, code: "timeout" },
+  "caller.returned": { ...stop, code: "aborted" },
+  "caller.stopped-reading": { ...stop, code: "aborted" },
+  "adapter.threw": ownFault,
+  "adapter.contract": ownFault,
+  "local.resource": { ...stop, code: "local-resource", scope: "local" },
+  "engine.no-target": { ...stop, code: "all-failed", scope: "request" },
+  "engine.budget": { ...stop, code: "all-failed", scope: "request" },
 };
 
 function limited(cooldown: CooldownRule, repeat: "wait" | "no"): FailureRule {
-  return { code: "rate-limited", scope: "quota+model", repeat, ...MOVE, health: "neutral", cooldown };
+  return { ...move, code: "rate-limited", scope: "quota+model", repeat, cooldown };
+}
+
+function lasting(ms: number): CooldownRule {
+  return { baseMs: ms, capMs: ms };
 }
