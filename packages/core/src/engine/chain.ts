@@ -94,18 +94,14 @@ class TierChain implements Chain {
   }
 
   #select(selector: TargetSelector): readonly Target[] {
-    const { tier, vendor, model, endpoint } = readArgument<TargetSelector>(
-      selector,
-      SELECTOR,
-      "the selector",
-      "the selector has an unknown field",
+    const wanted = Object.entries(
+      readArgument<TargetSelector>(selector, SELECTOR, "the selector", "the selector has an unknown field"),
     );
-    return this.#candidates
-      .filter((candidate) => tier === undefined || candidate.tier.name === tier)
-      .map(({ target }) => target)
-      .filter((target) => vendor === undefined || target.vendor === vendor)
-      .filter((target) => model === undefined || target.model === model)
-      .filter((target) => endpoint === undefined || target.endpoint === endpoint);
+    return this.#candidates.flatMap(({ tier, target }) => {
+      const { vendor, model, endpoint } = target;
+      const facts: { readonly [name: string]: string } = { tier: tier.name, vendor, model, endpoint };
+      return wanted.every(([name, value]) => value === undefined || value === facts[name]) ? target : [];
+    });
   }
 
   async generate<Output = unknown>(

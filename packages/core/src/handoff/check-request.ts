@@ -148,7 +148,7 @@ function checkFields(request: { readonly [name: string]: unknown }, shape: Shape
   const problems = checkShape(request, shape, "", "unknown request option");
   for (const [name, nested] of Object.entries(NESTED)) {
     const value = request[name];
-    if (isJsonObject(value)) problems.push(...checkShape(value, nested, `${name}.`, `${name} has an unknown field`));
+    if (isJsonObject(value)) checkAt(name, value, nested, problems);
   }
   const names = new Set<unknown>();
   for (const [index, tool] of listOf(request["tools"]).entries()) {
@@ -157,7 +157,7 @@ function checkFields(request: { readonly [name: string]: unknown }, shape: Shape
       problems.push(`${where} must be an object`);
       continue;
     }
-    problems.push(...checkShape(tool, TOOL, `${where}.`, `${where} has an unknown field`));
+    checkAt(where, tool, TOOL, problems);
     if (names.has(tool["name"])) problems.push(`${where}.name repeats an earlier tool's name`);
     names.add(tool["name"]);
     if (problems.length > MOST_PROBLEMS) break;
@@ -178,10 +178,8 @@ export function checkMessages(messages: readonly unknown[]): string[] {
       continue;
     }
     const { role, content } = message;
-    if (!fits(message, MESSAGE)) {
-      problems.push(...checkShape(message, MESSAGE, "", `messages[${index}] has an unknown field`));
-    }
-    if (isList(content)) checkParts(content, types, () => `messages[${index}].content`, calls, problems);
+    checkAt(`messages[${index}]`, message, MESSAGE, problems);
+    if (isList(content)) checkParts(content, types, `messages[${index}].content`, calls, problems);
     else if (typeof content !== "string" || role === "tool") {
       problems.push(`messages[${index}].content must be ${role === "tool" ? "" : "a string or "}an array of parts`);
     }
@@ -189,46 +187,46 @@ export function checkMessages(messages: readonly unknown[]): string[] {
   return problems;
 }
 
-/** `where` is asked only for what is wrong: most parts are right. */
 function checkParts(
   parts: readonly unknown[],
   types: readonly string[],
-  where: () => string,
+  where: string,
   calls: Set<unknown>,
   problems: string[],
 ): void {
   for (const [position, part] of parts.entries()) {
     if (problems.length > MOST_PROBLEMS) return;
-    const place = (): string => `${where()}[${position}]`;
+    const place = `${where}[${position}]`;
     const type = isJsonObject(part) ? part["type"] : undefined;
     if (!isJsonObject(part) || !isPartType(type) || !types.includes(type)) {
-      problems.push(`${place()} must be a part of type ${types.join(", ")}`);
+      problems.push(`${place} must be a part of type ${types.join(", ")}`);
       continue;
     }
-    if (!fits(part, PARTS[type])) {
-      problems.push(...checkShape(part, PARTS[type], `${place()}.`, `${place()} has an unknown field`));
-    }
+    checkAt(place, part, PARTS[type], problems);
     if (isJsonObject(part["source"])) checkSource(part["source"], place, problems);
     if (type === "opaque" && !types.includes("tool-call") && part["origin"] === undefined) {
-      problems.push(`${place()}.origin must be given: that of the part which it answers`);
+      problems.push(`${place}.origin must be given: that of the part which it answers`);
     }
     if (type === "tool-call") calls.add(part["toolCallId"]);
     if (type !== "tool-result") continue;
     if (!calls.has(part["toolCallId"])) {
-      problems.push(`${place()} is a tool result without a call: append \`answer.message\` before the results`);
+      problems.push(`${place} is a tool result without a call: append \`answer.message\` before the results`);
     }
-    checkParts(listOf(part["content"]), RESULT_TYPES, () => `${place()}.content`, calls, problems);
+    checkParts(listOf(part["content"]), RESULT_TYPES, `${place}.content`, calls, problems);
   }
 }
 
-function checkSource(source: { readonly [name: string]: unknown }, place: () => string, problems: string[]): void {
+function checkSource(source: { readonly [name: string]: unknown }, place: string, problems: string[]): void {
   const { type } = source;
   if (type !== "base64" && type !== "url" && type !== "vendor-file") {
     const forms = "{ type: 'base64', mediaType, data }, { type: 'url', url } or { type: 'vendor-file', vendor, id }";
-    problems.push(`${place()}.source must be ${forms}`);
-  } else if (!fits(source, SOURCES[type])) {
-    problems.push(...checkShape(source, SOURCES[type], `${place()}.source.`, `${place()}.source has an unknown field`));
-  }
+    problems.push(`${place}.source must be ${forms}`);
+  } else checkAt(`${place}.source`, source, SOURCES[type], problems);
+}
+
+/** Most of what is looked at is right. */
+function checkAt(place: string, given: { readonly [name: string]: unknown }, shape: Shape, problems: string[]): void {
+  if (!fits(given, shape)) problems.push(...checkShape(given, shape, `${place}.`, `${place} has an unknown field`));
 }
 
 function mediaType(): Rule {
