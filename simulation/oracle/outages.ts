@@ -54,7 +54,7 @@ export function* sickRoutesAreLeft(facts: Facts): Iterable<string> {
       const before = attemptsOf(attempt.call).find(({ n }) => n === attempt.n - 1);
       const place = routeFor(key).find((one) => repeat !== undefined && one.attempt === before);
       if (place !== undefined && isDeadConnection(place.attempt)) Object.assign(place, { attempt, worth: "unclear" });
-      else if (venture === undefined) routeFor(key).push({ attempt, worth: "unclear" });
+      else if (venture === undefined || venture === "last-resort") routeFor(key).push({ attempt, worth: "unclear" });
     } else if (entry.type === "event" && entry.event.type === "breaker") {
       routes.delete(routeOf(entry.event));
       if (entry.event.to !== "open") sick.delete(routeOf(entry.event));
@@ -63,7 +63,9 @@ export function* sickRoutesAreLeft(facts: Facts): Iterable<string> {
       for (const [key, route] of routes) {
         const ended = route.find(({ attempt }) => attempt.call.id === callId && attempt.n === record.n);
         if (ended === undefined) continue;
-        ended.worth = worthOf(facts, ended.attempt);
+        const worth = worthOf(facts, ended.attempt);
+        // Of a last resort only the success counts.
+        ended.worth = record.venture === "last-resort" && worth === "failed" ? "says nothing" : worth;
         if (ended.worth === "failed" && hasFive(route)) sick.set(key, entry.at);
       }
     }
