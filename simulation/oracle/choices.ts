@@ -10,10 +10,10 @@ import { failureOf, isDeadConnection, routeOf } from "./words.ts";
 export function chosen(known: KnownHealth, progress: Progress, upstream: UpstreamFact, record: AttemptRecord): void {
   const { call, target } = upstream;
   progress.position++;
-  const expected = known.facts.plan.targets[progress.position];
+  const expected = progress.order[progress.position];
   if (expected !== target)
     known.violate(16, `call ${call.id} took target ${target.index} out of turn, not ${expected?.index}`);
-  progress.position = target.index;
+  progress.position = progress.order.indexOf(target);
   const obstacle = known.obstacle(progress, target);
   const isTrial = record.venture === "trial";
   if (
@@ -40,7 +40,7 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
 export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): void {
   const progress = known.progressOf(callId);
   progress.position++;
-  const target = known.facts.plan.targets[progress.position];
+  const target = progress.order[progress.position];
   if (target === undefined || target.endpoint !== skip.endpoint || target.vendor !== skip.vendor) {
     known.violate(16, `call ${callId} passed over ${skip.tier} out of turn`);
     return;

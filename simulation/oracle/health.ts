@@ -203,6 +203,7 @@ export class HealthReplay {
     if (!isRepaired) {
       if (rule.scope !== undefined) progress.failedScopes.add(scopesOf(target)[rule.scope]);
       if (rule.closesTier === true) progress.closedTiers.add(target.tier);
+      if (record.class === "request.context-length") tryUnknownWindowsLast(progress);
     }
     const context = { statedMs: stated, requestedAt: startedAt, forMs: record.cooldownMs, now: this.#known.at };
     learnOutput(progress, attempt, record);
@@ -215,8 +216,8 @@ export class HealthReplay {
   /** The hook that announced the attempt ended the call: it counts as a start and says nothing. */
   #stoppedBeforeItBegan(progress: Progress, record: AttemptRecord): void {
     const isAgain = record.repeat !== undefined || record.repair !== undefined;
-    const target = this.#known.facts.plan.targets.find(
-      ({ vendor, endpoint, index }) =>
+    const target = progress.order.find(
+      ({ vendor, endpoint }, index) =>
         vendor === record.vendor &&
         endpoint === record.endpoint &&
         (record.venture === "last-resort" || (isAgain ? index === progress.position : index > progress.position)),
@@ -302,4 +303,13 @@ export class HealthReplay {
     }
     if (low !== high || isCut) breaker.openUntil = [until, until];
   }
+}
+
+/** Behind a candidate that was too small, a window that is known to be larger comes before one that nobody knows. */
+function tryUnknownWindowsLast(progress: Progress): void {
+  const { order, position } = progress;
+  const rest = order.slice(position + 1);
+  const known = rest.filter(({ contextWindow }) => contextWindow !== "unknown");
+  const unknown = rest.filter(({ contextWindow }) => contextWindow === "unknown");
+  progress.order = [...order.slice(0, position + 1), ...known, ...unknown];
 }

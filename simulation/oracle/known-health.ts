@@ -1,4 +1,4 @@
-import type { SkipRecord } from "@understudy/core";
+import type { FailureClass, SkipRecord } from "@understudy/core";
 import type { CallFact, Facts } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import { BreakerModel, type ModelPermit } from "./breaker-model.ts";
@@ -27,6 +27,9 @@ export interface ReplayedAttempt extends AttemptFact {
 /** Where a call stands in its order of candidates. */
 export interface Progress {
   readonly call: CallFact;
+  /** The candidates as they are to be asked: behind an overflow, those of unknown windows come last. */
+  order: readonly TargetPlan[];
+  /** In that order. */
   position: number;
   readonly attempts: ReplayedAttempt[];
   readonly failedScopes: Set<string>;
@@ -92,14 +95,14 @@ export class KnownHealth {
   /** Whether somebody who was not tried yet could still be asked: `unknown` where the models know only roughly. */
   othersLeft(progress: Progress): "some" | "none" | "unknown" {
     if (this.free(progress).length > 0) return "some";
-    const rest = this.facts.plan.targets.slice(progress.position + 1);
+    const rest = progress.order.slice(progress.position + 1);
     return rest.every((target) => this.obstacle(progress, target) !== undefined) ? "none" : "unknown";
   }
 
   /** The candidates that were not tried yet and that nothing stands in the way of, for certain. */
   free(progress: Progress): TargetPlan[] {
     const reasons = ["no-time", "breaker", "cooldown", "repeats-used-up", "window-too-small"] as const;
-    return this.facts.plan.targets
+    return progress.order
       .slice(progress.position + 1)
       .filter(
         (target) =>
@@ -138,10 +141,9 @@ export class KnownHealth {
         return cooldown.isHard && (!isDue || this.isComing("trial"));
       }
       case "window-too-small":
+        return target.contextWindow !== "unknown" && hasFailedWith(progress, "request.context-length");
       case "unsupported":
-        return progress.attempts.some(
-          ({ record }) => record?.class === "request.context-length" || record?.class === "request.unsupported",
-        );
+        return hasFailedWith(progress, "request.unsupported");
       default:
         return false;
     }
@@ -192,6 +194,7 @@ export class KnownHealth {
     if (progress === undefined) {
       progress = {
         call,
+        order: this.facts.plan.targets,
         position: -1,
         attempts: [],
         failedScopes: new Set(),
@@ -214,4 +217,8 @@ export class KnownHealth {
   violate(invariant: number, text: string): void {
     this.violations.push({ invariant, text: `${text} (at ${this.at})` });
   }
+}
+
+function hasFailedWith({ attempts }: Progress, failureClass: FailureClass): boolean {
+  return attempts.some(({ record }) => record?.class === failureClass);
 }
