@@ -186,13 +186,25 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     replace: "attempts + 0 * selection.left >= maxAttempts",
   },
   {
+    name: "unknown-windows-are-skipped",
+    breaks: "Behind an overflow nobody asks a model whose window is not declared, however large it is.",
+    file: "engine/selection.ts",
+    search: 'window !== "unknown" && window <= this.#tooSmall',
+    replace: '(window === "unknown" || window <= this.#tooSmall)',
+  },
+  {
+    name: "unknown-windows-keep-their-place",
+    breaks: "Behind an overflow a guess is made before the model that is known to be larger.",
+    file: "engine/selection.ts",
+    search: "...left.filter((other) => hasWindow(other)),\n      ...left.filter((other) => !hasWindow(other)),",
+    replace: "...left,",
+  },
+  {
     name: "refusal-ends-the-chain",
     breaks: "One vendor's drift keeps a request from all the others.",
     file: "model/failure-rules.ts",
-    search:
-      '"request.rejected": {\n    code: "invalid-request",\n    scope: "target",\n    repeat: "no",\n    sibling: false,\n    advance: "yes",',
-    replace:
-      '"request.rejected": {\n    code: "invalid-request",\n    scope: "target",\n    repeat: "no",\n    sibling: false,\n    advance: "no",',
+    search: '"request.rejected": { ...other, ...loud, code: "invalid-request" },',
+    replace: '"request.rejected": { ...other, ...loud, code: "invalid-request", advance: "no" },',
   },
   {
     name: "hanging-target-takes-it-all",
@@ -306,14 +318,14 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "problem-is-not-raised",
     breaks: "A chain lives on its budget tier, and no operator hears of the expired card.",
     file: "engine/call.ts",
-    search: "failure !== undefined && isLoud(failure.class) && !this.#settled",
-    replace: "failure !== undefined && isLoud(undefined) && !this.#settled",
+    search: "this.#warn(failure?.class, run.name);",
+    replace: "this.#warn(undefined, run.name);",
   },
   {
     name: "diverted-call-raises-nothing",
     breaks: "Only the first call after a card has expired says so.",
     file: "engine/call.ts",
-    search: "if (skip.class !== undefined && isLoud(skip.class) && !this.#settled)",
-    replace: "if (skip.class !== undefined && isLoud(undefined) && !this.#settled)",
+    search: "this.#warn(skip.class, { tier, vendor, model });",
+    replace: "this.#warn(undefined, { tier, vendor, model });",
   },
 ];

@@ -301,8 +301,8 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "quota-is-the-key",
     breaks: "Keys of one quota run into the same limit one after the other.",
     file: "engine/scope.ts",
-    search: "return `quota ${scopes.quota} ${model}`;",
-    replace: "return `quota ${scopes.key} ${model}`;",
+    search: "`quota ${quota} ${model}`,",
+    replace: "`quota ${key} ${model}`,",
   },
   {
     name: "no-time-is-a-time",

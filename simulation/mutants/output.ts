@@ -55,8 +55,8 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "unparsable-arguments-are-valid",
     breaks: "A broken tool call stands among the good ones.",
     file: "engine/judge-answer.ts",
-    search: "if (part.inputText !== undefined) return",
-    replace: "if (part.inputText === part.toolName) return",
+    search: "if (part.inputText !== undefined) {",
+    replace: "if (part.inputText === part.toolName) {",
   },
   {
     name: "marker-without-text",
@@ -202,7 +202,7 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "usage-is-always-exact",
     breaks: "A lower bound is sold as the sum.",
     file: "model/usage.ts",
-    search: "exact: entries.every((entry) => entry.complete && entry.usage !== undefined)",
+    search: "exact: entries.every(({ usage, complete }) => complete && isComplete(usage))",
     replace: "exact: true",
   },
   {
