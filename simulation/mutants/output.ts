@@ -55,8 +55,8 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "unparsable-arguments-are-valid",
     breaks: "A broken tool call stands among the good ones.",
     file: "engine/judge-answer.ts",
-    search: "if (part.inputText !== undefined) {",
-    replace: "if (part.inputText === part.toolName) {",
+    search: "if (part.inputText !== undefined)",
+    replace: "if (part.inputText === part.toolName)",
   },
   {
     name: "marker-without-text",
