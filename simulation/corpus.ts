@@ -44,4 +44,5 @@ export const CORPUS: readonly { readonly seed: number; readonly profile: Profile
     profile: "storm",
     found: "failures around one that had waited were no row when it ended without a word",
   },
+  { seed: 253_344, profile: "storm", found: "repeats took the attempt of a tier that was cooling down for a moment" },
 ];

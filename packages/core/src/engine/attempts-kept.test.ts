@@ -57,6 +57,19 @@ describe("one attempt is kept for each candidate that was not tried", () => {
     expect([result.text, other.calls.length]).toEqual(["Again", 0]);
   });
 
+  test("a candidate that is cooling down keeps its attempt, and is never left out without a word", async () => {
+    const { clock, chain } = harness();
+    const sick = ["a", "b"].map((vendor) => scripted(clock, [[fail("server.error")]], { vendor }));
+    const limited = scripted(clock, [[fail("rate.requests", { status: 429, retryAfterMs: 1_600 })]], { vendor: "c" });
+    const front = chain([...sick, limited], { policy: () => "again" });
+    await rejection(clock, front.generate("Hi", { tiers: ["c/one"] }));
+
+    const error = await rejection(clock, front.generate("Hi"));
+
+    expect(error.attempts.map(({ vendor }) => vendor)).toEqual(["a", "a", "a", "b"]);
+    expect(error.reason).toBe("engine.no-target");
+  });
+
   test("maxAttempts still bounds a chain that is longer than it", async () => {
     const { clock, chain } = harness();
     const tiers = ["a", "b", "c"].map((vendor) => scripted(clock, [reset], { vendor }));

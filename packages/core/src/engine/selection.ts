@@ -65,9 +65,12 @@ export class Selection {
     return this.#behind().some((candidate) => this.#obstacleFor(candidate) === undefined);
   }
 
-  /** How many candidates are left after the current one. */
+  /** How many candidates after the current one may still get their turn: what only has to wait may be due by then. */
   get left(): number {
-    return this.#behind().filter((candidate) => this.#obstacleFor(candidate) === undefined).length;
+    return this.#behind().filter((candidate) => {
+      const obstacle = this.#obstacleFor(candidate);
+      return obstacle === undefined || obstacle.dueAt !== undefined;
+    }).length;
   }
 
   /** No other target of this tier's model is tried in this call. */
