@@ -12,9 +12,16 @@ import {
   type SourcePart,
 } from "@understudy/core/adapter";
 
+/** What a file search found is a passage of a document, often without a name. */
+interface Source {
+  readonly url: string | undefined;
+  readonly title: string | undefined;
+  readonly citedText: string | undefined;
+}
+
 /** Where a passage of the answer comes from. The range counts the bytes of all text of the answer. */
 interface Claim {
-  readonly source: SourcePart;
+  readonly source: Source;
   readonly startByte: number;
   /** Undefined: the vendor gives no range. */
   readonly endByte: number | undefined;
@@ -72,20 +79,26 @@ export class Citations {
     this.#shown.add(cited.length);
     const bytes = cited.flatMap(({ startByte, endByte = 0 }) => [startByte - firstByte, endByte - firstByte]);
     const offsets = toCharacters(text, new Set(bytes));
-    return cited.map(({ source: { url, title }, startByte, endByte }) => {
-      if (endByte === undefined) return { url, title };
-      const [start = 0, end = text.length] = [offsets.get(startByte - firstByte), offsets.get(endByte - firstByte)];
-      return { url, title, start, end };
+    return cited.map(({ source: { url, title, citedText }, startByte, endByte = lastByte + 1 }) => {
+      const named = { url, title, ...(citedText !== undefined && { citedText }) };
+      // Beyond the text: which part of it is meant is not known.
+      if (startByte > lastByte) return named;
+      const start = startByte <= firstByte ? 0 : offsets.get(startByte - firstByte);
+      const end = endByte >= lastByte ? text.length : offsets.get(endByte - firstByte);
+      return start === undefined || end === undefined ? named : { ...named, start, end };
     });
   }
 
-  /** Every source once. */
+  /** Every source once. What was found without a name is cited only. */
   sources(): readonly SourcePart[] {
-    const all = [...this.#chunks(), ...this.#citations.map((native) => sourceOf(native))].filter(isNamed);
-    return [...new Map(all.map((source) => [source.url ?? source.title, source])).values()];
+    const all = [...this.#chunks(), ...this.#citations.map(sourceOf)];
+    const named = all.flatMap(({ url, title }) =>
+      (url ?? title) === undefined ? [] : [{ type: "source", url, title } as const],
+    );
+    return [...new Map(named.map((source) => [source.url ?? source.title, source])).values()];
   }
 
-  #chunks(): readonly SourcePart[] {
+  #chunks(): readonly Source[] {
     return asArray(this.#grounding?.["groundingChunks"])
       .map(asObject)
       .map((chunk) => sourceOf(asObject(chunk["web"] ?? chunk["maps"] ?? chunk["retrievedContext"])));
@@ -101,20 +114,16 @@ export class Citations {
       }),
     );
     const cited = this.#citations.map((native) => claimOf(native, sourceOf(native)));
-    return [...claims, ...cited].filter(({ source }) => isNamed(source));
+    return [...claims, ...cited].filter(({ source }) => Object.values(source).some((value) => value !== undefined));
   }
 }
 
-function sourceOf(native: Foreign): SourcePart {
-  return { type: "source", url: asString(native["uri"]), title: asString(native["title"]) };
-}
-
-function isNamed({ url, title }: SourcePart): boolean {
-  return url !== undefined || title !== undefined;
+function sourceOf(native: Foreign): Source {
+  return { url: asString(native["uri"]), title: asString(native["title"]), citedText: asString(native["text"]) };
 }
 
 /** A start that is left out is zero. */
-function claimOf(segment: Foreign, source: SourcePart): Claim {
+function claimOf(segment: Foreign, source: Source): Claim {
   return { source, startByte: asNumber(segment["startIndex"]) ?? 0, endByte: asNumber(segment["endIndex"]) };
 }
 

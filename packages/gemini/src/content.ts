@@ -10,9 +10,13 @@ import {
   type ImagePart,
   type JsonObject,
   type Loss,
+  type NameMap,
+  type OpaquePart,
+  type RefusalPart,
   type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
+  type TextPart,
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
@@ -24,14 +28,19 @@ export interface NativeContent {
 }
 
 /** What differs from model to model and endpoint to endpoint. */
-export interface ContentRules extends Pick<GeminiModel, "needsSignatures" | "callIds" | "resultMedia"> {}
+export interface ContentRules extends Pick<GeminiModel, "needsSignatures" | "callIds" | "resultMedia"> {
+  /** Of the tools. */
+  readonly names: NameMap;
+}
+
+export const VENDOR = "gemini";
 
 /** Kinds of opaque parts that are about the answer and not of it: they do not go back among its parts. */
 export const CONTINUATION = "continuationToken";
 export const GROUNDING = "groundingMetadata";
 
 /** The vendor's stand-in for the signature of a call that was made elsewhere. */
-const DUMMY_SIGNATURE = "skip_thought_signature_validator";
+export const STAND_IN_SIGNATURE = "skip_thought_signature_validator";
 const RESULT_MEDIA = /^(?:image\/(?:png|jpeg|webp)|application\/pdf|text\/plain)$/;
 
 /** What a part can have beside its data, and give back with it. */
@@ -49,6 +58,10 @@ const ATTRIBUTES = [
  * hands of others.
  */
 const OWN_DATA = ["executableCode", "codeExecutionResult", "toolCall", "toolResponse", "fileData"];
+/** What a user can say in a part of the vendor's own, with attributes that have no common words. */
+const SAID_DATA = ["text", "inlineData", "fileData"];
+/** The vendor takes them as plain text only. */
+const PLAIN_TEXT = /^application\/(?:json|xml|yaml)\b/;
 
 /** Words or media behind function responses are refused in their content, and taken in one of their own. */
 type Kind = "said" | "responses" | "model";
@@ -72,7 +85,7 @@ export function toContents(
       case "user":
         add(
           "said",
-          message.content.map((part) => toUserPart(part, lost)),
+          message.content.flatMap((part) => toUserPart(part, lost)),
         );
         break;
       case "assistant":
@@ -91,17 +104,20 @@ export function toContents(
   return native.map(({ kind, parts }) => ({ role: kind === "model" ? "model" : "user", parts }));
 }
 
-function toUserPart(part: UserPart, lost: ReportMessageLoss): JsonObject {
-  if (part.type === "text") return { text: part.text };
-  if (part.type === "opaque") return asJsonObject(part.data);
+function toUserPart(part: UserPart, lost: ReportMessageLoss): JsonObject[] {
+  if (part.type === "text") return [{ text: part.text }];
+  if (part.type === "opaque") return toOpaque(part, SAID_DATA, lost);
   if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the API cites no documents");
-  return toMedia(part);
+  return [toMedia(part, lost)];
 }
 
-function toMedia({ source }: ImagePart | FilePart | AudioPart): JsonObject {
+function toMedia({ source }: ImagePart | FilePart | AudioPart, lost?: ReportMessageLoss): JsonObject {
   switch (source.type) {
-    case "base64":
-      return { inlineData: { mimeType: source.mediaType, data: source.data } };
+    case "base64": {
+      const isText = PLAIN_TEXT.test(source.mediaType);
+      if (isText) lost?.("file", "translated", "sent as plain text");
+      return { inlineData: { mimeType: isText ? "text/plain" : source.mediaType, data: source.data } };
+    }
     case "url":
       return { fileData: defined({ mimeType: source.mediaType, fileUri: source.url }) };
     case "vendor-file":
@@ -117,7 +133,7 @@ function toModelParts(parts: readonly AssistantPart[], rules: ContentRules, lost
   let isFirstCall = true;
   for (const part of parts) {
     if (part.type === "tool-call") {
-      native.push(toCall(part, isFirstCall, rules));
+      native.push(toCall(part, isFirstCall, rules, lost));
       isFirstCall = false;
     } else native.push(...toModelPart(part, lost));
   }
@@ -127,26 +143,39 @@ function toModelParts(parts: readonly AssistantPart[], rules: ContentRules, lost
 function toModelPart(part: Exclude<AssistantPart, ToolCallPart>, lost: ReportMessageLoss): JsonObject[] {
   switch (part.type) {
     case "text":
+      // Its own do not go back either.
+      if (part.citations !== undefined && part.opaque === undefined && part.origin?.vendor !== VENDOR) {
+        lost("citations", "dropped", "the API takes none back");
+      }
+      return [toText(part)];
     case "refusal":
-      return [{ text: part.text, ...pick(part.opaque, ATTRIBUTES) }];
+      return [toText(part)];
     case "reasoning":
       return [{ text: part.text, thought: true, ...pick(part.opaque, ATTRIBUTES) }];
     case "image":
     case "file":
     case "audio":
       return [{ ...toMedia(part), ...pick(part.opaque, ATTRIBUTES) }];
-    case "opaque": {
-      if (part.kind === CONTINUATION || part.kind === GROUNDING) return [];
-      const own = pick(isJsonObject(part.data) ? asJsonObject(part.data) : {}, [...OWN_DATA, ...ATTRIBUTES, "thought"]);
-      if (Object.keys(own).length > 0) return [own];
-      lost("opaque", "dropped", "no part of this version's answers");
-      return [];
-    }
+    case "opaque":
+      return part.kind === CONTINUATION || part.kind === GROUNDING
+        ? []
+        : toOpaque(part, [...OWN_DATA, "thought"], lost);
     case "source":
       return [];
     default:
       return part satisfies never;
   }
+}
+
+function toText({ text, opaque }: TextPart | RefusalPart): JsonObject {
+  return { text, ...pick(opaque, ATTRIBUTES) };
+}
+
+function toOpaque({ data }: OpaquePart, names: readonly string[], lost: ReportMessageLoss): JsonObject[] {
+  const kept = pick(asJsonObject(data), [...names, ...ATTRIBUTES]);
+  if (Object.keys(kept).length > 0) return [kept];
+  lost("opaque", "dropped", "no part that this version knows");
+  return [];
 }
 
 function pick(fields: JsonObject = {}, names: readonly string[]): JsonObject {
@@ -155,25 +184,27 @@ function pick(fields: JsonObject = {}, names: readonly string[]): JsonObject {
 
 /** Of parallel calls only the first is signed. */
 function toCall(
-  { toolCallId, toolName, input, opaque }: ToolCallPart,
+  { toolCallId, toolName, input, inputText, opaque }: ToolCallPart,
   isFirst: boolean,
   rules: ContentRules,
+  lost: ReportMessageLoss,
 ): JsonObject {
+  const isObject = inputText === undefined && isJsonObject(input);
+  if (!isObject) lost("tool-call input", "translated", "the API takes objects only");
   const call = defined({
     id: rules.callIds ? toolCallId : undefined,
-    name: toolName,
-    // Broken arguments cannot be said: they have to be an object.
-    args: isJsonObject(input) ? input : {},
+    name: rules.names.toNative(toolName),
+    args: isObject ? input : { input: inputText ?? input },
   });
   const isUnsigned = asString(opaque?.["thoughtSignature"]) === undefined;
-  const dummy = isFirst && isUnsigned && rules.needsSignatures ? { thoughtSignature: DUMMY_SIGNATURE } : {};
+  const dummy = isFirst && isUnsigned && rules.needsSignatures ? { thoughtSignature: STAND_IN_SIGNATURE } : {};
   return { functionCall: call, ...pick(opaque, ATTRIBUTES), ...dummy };
 }
 
 /** One response for each call. Media that a response cannot hold is attached behind them all. */
 function toResultParts(
   results: readonly TargetToolResult[],
-  { callIds, resultMedia }: ContentRules,
+  { callIds, resultMedia, names }: ContentRules,
   lost: ReportMessageLoss,
 ): { readonly responses: readonly JsonObject[]; readonly attached: readonly JsonObject[] } {
   const responses: JsonObject[] = [];
@@ -187,14 +218,14 @@ function toResultParts(
         media.push(toMedia(part));
       } else {
         lost(`tool-result ${part.type}`, "translated", "sent behind the results");
-        attached.push({ text: `From the result of ${toolName} (${toolCallId}):` }, toMedia(part));
+        attached.push({ text: `From the result of ${toolName} (${toolCallId}):` }, toMedia(part, lost));
       }
     }
     const response = { [isError ? "error" : "output"]: texts.join("\n") };
     responses.push({
       functionResponse: defined({
         id: callIds ? toolCallId : undefined,
-        name: toolName,
+        name: names.toNative(toolName),
         response,
         parts: media.length === 0 ? undefined : media,
       }),

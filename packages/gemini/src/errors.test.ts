@@ -1,6 +1,20 @@
-import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
+import {
+  classifyFailures,
+  type FailureClass,
+  type JsonObject,
+  type TargetFailure,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import { describe, expect, it } from "vitest";
 import { failureTable } from "./errors.ts";
+
+const STAND_IN = "skip_thought_signature_validator";
+
+/** The request as a failure changes it: its target carries the repairs out. */
+function mend(failure: TargetFailure, given: TargetRequest = request): TargetRequest {
+  const repairs = failure.details.repair?.apply(given).repairs ?? [];
+  return repairs.reduce((changed, repair) => repair.apply(changed), given);
+}
 
 const failures = classifyFailures(failureTable, ["AIza-own-key"]);
 
@@ -157,10 +171,13 @@ describe("failures of generateContent", () => {
     ],
     ["Developer instruction is not enabled for models/x", "with the system prompt as a message", { system: undefined }],
   ])("mends %j by going %s", (message, description, changed) => {
-    const { repair } = refused(message).details;
+    const failure = refused(message);
 
-    expect(repair?.description).toBe(description);
-    expect(repair?.apply(request)).toMatchObject(changed);
+    expect(failure.details.repair?.description).toBe(description);
+    expect(mend(failure)).toMatchObject(changed);
+    // What is repaired already is left as it is.
+    const mended = mend(failure);
+    expect(mend(failure, mended)).toBe(mended);
   });
 
   it("moves on, without words of its own, where the model does not continue a turn", () => {
@@ -170,21 +187,93 @@ describe("failures of generateContent", () => {
     expect(failure.details.repair).toBeUndefined();
   });
 
-  it.each(["Corrupted thought signature.", "Function call is missing a thought_signature in functionCall parts."])(
-    "mends %j by forgetting signatures, and nothing else",
-    (message) => {
-      const mended = refused(message).details.repair?.apply(request);
+  it("mends a corrupted signature by forgetting signatures, and nothing else, for this conversation only", () => {
+    const failure = refused("Corrupted thought signature.");
 
-      expect(mended?.messages[1]?.content).toMatchObject([{ opaque: { other: 1 } }, { opaque: {} }]);
-      expect(JSON.stringify(mended)).not.toContain("thoughtSignature");
-    },
-  );
+    const mended = mend(failure);
+
+    expect(mended.messages[1]?.content).toMatchObject([{ opaque: { other: 1 } }, { opaque: {} }]);
+    expect(JSON.stringify(mended)).not.toContain("thoughtSignature");
+    expect(failure.details.repair?.apply(request).repairs).toMatchObject([{ once: true }]);
+  });
+
+  it.each([
+    refused("Function call is missing a thought_signature in functionCall parts."),
+    refused(
+      "Unable to submit request because function call `f` in the 2. content block is missing a `thought_signature`.",
+    ),
+    failures.inBand({ error: { status: "MISSING_THOUGHT_SIGNATURE" } }),
+  ])("mends a missing signature by the vendor's stand-in for it, on the first call of each step: %#", (failure) => {
+    const call = (toolCallId: string, opaque?: JsonObject) =>
+      ({ type: "tool-call", toolCallId, toolName: "f", input: {}, opaque }) as const;
+    const messages: TargetRequest["messages"] = [
+      { role: "assistant", content: [{ type: "text", text: "I look." }, call("a"), call("b")] },
+      { role: "assistant", content: [call("c", { thoughtSignature: "own" }), call("d")] },
+    ];
+
+    const mended = failure === undefined ? request : mend(failure, { ...request, messages });
+
+    expect(mended.messages).toEqual([
+      {
+        role: "assistant",
+        content: [{ type: "text", text: "I look." }, call("a", { thoughtSignature: STAND_IN }), call("b")],
+      },
+      messages[1],
+    ]);
+    expect(failure?.details.repair?.apply(request).repairs).not.toMatchObject([{ once: true }]);
+  });
+
+  it("reads out of a refusal how many output tokens the model writes", () => {
+    const failure = refused(
+      "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 8193 (exclusive). Update the value and try again.",
+    );
+
+    expect(failure.class).toBe("request.unsupported");
+    expect(mend(failure, { ...request, maxOutputTokens: 100_000 }).maxOutputTokens).toBe(8_192);
+    const within = { ...request, maxOutputTokens: 8_192 };
+    expect(mend(failure, within)).toBe(within);
+  });
+
+  it("blames the request, and nothing that others share, for a cache or file that is gone", () => {
+    const gone = [
+      http(403, body(403, "PERMISSION_DENIED", "CachedContent not found (or permission denied)")),
+      http(404, body(404, "NOT_FOUND", "Not found: cached content metadata for 6116704758662168576.")),
+      http(
+        403,
+        body(403, "PERMISSION_DENIED", "You do not have permission to access the File abc or it may not exist."),
+      ),
+      http(404, body(404, "NOT_FOUND", "File files/abc not found.")),
+      failures.inBand(body(403, "PERMISSION_DENIED", "CachedContent not found (or permission denied)")),
+    ];
+
+    expect(gone.map((failure) => failure?.class)).toEqual(gone.map(() => "request.rejected"));
+    expect(gone.map((failure) => failure?.details.scope)).toEqual(gone.map(() => undefined));
+  });
+
+  it.each<[number, unknown, FailureClass]>([
+    [
+      403,
+      body(403, "PERMISSION_DENIED", "Permission 'aiplatform.endpoints.predict' denied on resource"),
+      "auth.forbidden",
+    ],
+    [
+      404,
+      body(404, "NOT_FOUND", "Publisher Model `projects/p/locations/l/publishers/google/models/m` was not found"),
+      "model.not-found",
+    ],
+    [400, body(400, "FAILED_PRECONDITION", "Project `p` is not allowed to use the location."), "auth.forbidden"],
+    [429, body(429, "RESOURCE_EXHAUSTED", "Resource exhausted. Please try again later."), "rate.unknown"],
+    [404, { error: { message: "The model `m` does not exist", code: 404 } }, "model.not-found"],
+    [404, { message: "Deployment m was not found" }, "model.not-found"],
+  ])("reads status %i with %j of Vertex and of gateways as %s", (status, error, expected) => {
+    expect(http(status, error).class).toBe(expected);
+  });
 
   it("asks once more for an answer in one piece when streaming is not allowed", () => {
-    const { repair } = refused("Streaming is not enabled for this project.").details;
+    const failure = refused("Streaming is not enabled for this project.");
 
-    expect(repair?.description).toBe("without streaming");
-    expect(repair?.apply(request).without).toEqual(["stream"]);
+    expect(failure.details.repair?.description).toBe("without streaming");
+    expect(mend(failure).without).toEqual(["stream"]);
   });
 
   it("keeps neither the key nor the words of the details", () => {
@@ -214,7 +303,10 @@ const SENTENCES = [
   "User location is not supported for the API use.",
   "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).",
   "Unable to submit request because the input token count is 1250074 but model only supports up to 1048576.",
+  "CachedContent not found (or permission denied)",
   "Corrupted thought signature.",
+  "Function call is missing a thought_signature in functionCall parts.",
+  "Unable to submit request because it has a maxOutputTokens value of 9 but the supported range is from 1 (inclusive) to 9 (exclusive).",
   "Requests ending with a model turn are not supported.",
   "temperature is deprecated for this model",
   "Thinking level MINIMAL is not supported for this model.",

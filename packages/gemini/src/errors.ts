@@ -10,6 +10,7 @@ import {
   parseBoundedJson,
   SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
+  withOutputTokens,
   type AssistantPart,
   type FailureRow,
   type FailureTable,
@@ -18,6 +19,7 @@ import {
   type TargetMessage,
   type VendorError,
 } from "@understudy/core/adapter";
+import { STAND_IN_SIGNATURE } from "./content.ts";
 
 const CODES: readonly FailureRow[] = [
   // With status 400.
@@ -34,6 +36,11 @@ const CODES: readonly FailureRow[] = [
   // Where the caller stands, or what the project may do: no other request would fare better.
   { text: /^User location is not supported\b/i, class: "auth.forbidden", scope: "endpoint" },
   { type: "FAILED_PRECONDITION", class: "auth.forbidden", scope: "key" },
+  // With 403 or 404. What the request names is gone, as caches and files are after a while; key and model are well.
+  {
+    text: /^(?:CachedContent not found|Not found: cached content|You do not have permission to access the File|File \S{1,150} not found)\b/,
+    class: "request.rejected",
+  },
 ];
 
 /** The kind of quota, as read from the details. A short wait that stands beside a daily one means nothing. */
@@ -57,6 +64,18 @@ const WITHOUT_SIGNATURES: RequestRepair = {
       });
     }),
 };
+/** For ids that the vendor answers with a newer model than the table knows. */
+const STAND_INS: RequestRepair = {
+  description: "with stand-ins for missing signatures",
+  loss: { what: "messages reasoning", action: "translated" },
+  apply: (request) =>
+    changeAnswers(request, (parts) => {
+      const first = parts.find((part) => part.type === "tool-call");
+      if (first === undefined || isSigned(first)) return parts;
+      const signed = { ...first, opaque: { ...first.opaque, thoughtSignature: STAND_IN_SIGNATURE } };
+      return parts.map((part) => (part === first ? signed : part));
+    }),
+};
 const WITHOUT_SAMPLING: RequestRepair = {
   description: "without sampling",
   loss: { what: "sampling", action: "dropped" },
@@ -77,6 +96,11 @@ const SYSTEM_AS_MESSAGE: RequestRepair = {
   },
 };
 
+/** The end of an answer that was refused. */
+export const MISSING_SIGNATURE = "MISSING_THOUGHT_SIGNATURE";
+const OUTPUT_LIMIT =
+  /^Unable to submit request because it has a maxOutputTokens value of \d{1,15} but the supported range is from 1 \(inclusive\) to (\d{1,15}) \(exclusive\)/;
+
 const unsupported = { status: 400, class: "request.unsupported" } as const;
 const PLACE = String.raw`(?:\* GenerateContentRequest\.generation_config\.|Unable to submit request because )?`;
 
@@ -94,9 +118,22 @@ const REFUSALS: readonly FailureRow[] = [
   },
   {
     status: 400,
-    text: /^(?:(?:Corrupted|Invalid|Missing) thought[_ ]?signature\b|Function call is missing a thought_signature\b|Unable to submit request because function call `[\w.:-]{1,150}` in the \d{1,6}\. content block is missing a `thought_signature`)/i,
+    text: /^(?:Corrupted|Invalid) thought[_ ]?signature\b/i,
     class: "request.rejected",
     repair: WITHOUT_SIGNATURES,
+  },
+  {
+    status: 400,
+    text: /^(?:Missing thought[_ ]?signature\b|Function call is missing a thought_signature\b|Unable to submit request because function call `[\w.:-]{1,150}` in the \d{1,6}\. content block is missing a `thought_signature`)/i,
+    class: "request.rejected",
+    repair: STAND_INS,
+  },
+  // A finish reason.
+  { inBand: true, type: MISSING_SIGNATURE, class: "request.rejected", repair: STAND_INS },
+  {
+    ...unsupported,
+    text: OUTPUT_LIMIT,
+    repair: ({ message = "" }) => withOutputTokens(Number(OUTPUT_LIMIT.exec(message)?.[1]) - 1),
   },
   { ...unsupported, text: /^Requests ending with a model turn are not supported\b/i },
   {

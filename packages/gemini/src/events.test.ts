@@ -5,6 +5,7 @@ import {
   type Clock,
   type FailureClass,
   type StreamPart,
+  type TargetRequest,
 } from "@understudy/core/adapter";
 import { describe, expect, it } from "vitest";
 import { failureTable } from "./errors.ts";
@@ -18,7 +19,7 @@ interface Read {
   readonly parts: readonly StreamPart[];
 }
 
-function reader(): GenerateContentReader {
+function reader(request?: TargetRequest): GenerateContentReader {
   let count = 0;
   const context: AttemptContext = {
     signal: new AbortController().signal,
@@ -26,12 +27,12 @@ function reader(): GenerateContentReader {
     newId: () => `p${++count}`,
     loss: () => undefined,
   };
-  return new GenerateContentReader(context, failures);
+  return new GenerateContentReader(context, failures, request);
 }
 
 /** Reads chunks as they come, up to the end of the body where the answer is complete. */
-function read(chunks: readonly object[]): Read {
-  const wire = reader();
+function read(chunks: readonly object[], request?: TargetRequest): Read {
+  const wire = reader(request);
   const parts: StreamPart[] = [];
   for (const one of chunks) {
     const from = parts.length;
@@ -411,5 +412,188 @@ describe("GenerateContentReader", () => {
     expect(whole(null)).toEqual([]);
     expect(failureOf(() => whole([{ error: { code: 500, status: "INTERNAL" } }]))).toBe("server.error");
     expect(failureOf(() => whole(chunk([{ text: "a" }])))).toBe("stream.truncated");
+  });
+
+  it.each([
+    "SAFETY",
+    "RECITATION",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "SPII",
+    "IMAGE_SAFETY",
+    "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION",
+    "MODEL_ARMOR",
+    "ESCALATION",
+    "PUP_LIMITED_DISABLED",
+    "JAILBREAK",
+    "A_NEW_SAFETY_POLICY",
+  ])("takes %s for a filter's word", (finishReason) => {
+    const { parts } = read([chunk([{ text: "a" }]), { candidates: [{ finishReason }] }]);
+
+    expect(parts.at(-1)).toMatchObject({ finishReason: "content-filter", rawFinishReason: finishReason });
+  });
+
+  it("leaves a reason open that says nothing about a filter", () => {
+    const { parts } = read([chunk([{ text: "a" }], { finishReason: "LANGUAGE" })]);
+
+    expect(parts.at(-1)).toMatchObject({ finishReason: "other", rawFinishReason: "LANGUAGE" });
+  });
+
+  it("has a repair for an answer that ended because a signature is missing", () => {
+    let thrown: unknown;
+    try {
+      read([{ candidates: [{ finishReason: "MISSING_THOUGHT_SIGNATURE" }] }]);
+    } catch (error) {
+      thrown = error;
+    }
+
+    expect(isTargetFailure(thrown) ? [thrown.class, thrown.details.repair?.description] : thrown).toEqual([
+      "request.rejected",
+      "with stand-ins for missing signatures",
+    ]);
+  });
+
+  it.each<[string, object]>([
+    ["without a reason", {}],
+    ["with ratings only", { safetyRatings: [] }],
+  ])("takes a prompt that got no candidates for blocked, also %s", (_name, promptFeedback) => {
+    const usageMetadata = { promptTokenCount: 5 };
+    const end = { type: "end", finishReason: "content-filter", vendorData: { promptFeedback } };
+
+    expect(read([{ promptFeedback, usageMetadata }]).parts.at(-1)).toMatchObject(end);
+    expect(whole({ promptFeedback, usageMetadata }).at(-1)).toMatchObject(end);
+  });
+
+  it("takes feedback about a prompt that is answered for nothing more", () => {
+    const { parts } = read([{ promptFeedback: { safetyRatings: [] } }, chunk([{ text: "a" }]), STOP]);
+
+    expect(parts.at(-1)).toMatchObject({ finishReason: "stop", rawFinishReason: "STOP" });
+  });
+
+  it("hands out what is said beside an answer, the latest of each, and all probabilities", () => {
+    const token = (name: string) => ({ token: name, logProbability: -0.5 });
+    const logprobs = (name: string) => ({ logprobsResult: { chosenCandidates: [token(name)], topCandidates: [] } });
+    const urlContextMetadata = { urlMetadata: [{ retrievedUrl: "https://a.test" }] };
+
+    const { parts } = read([
+      chunk([{ text: "a" }], { ...logprobs("a"), urlContextMetadata, safetyRatings: [] }, { responseId: "r1" }),
+      chunk([{ text: "b" }], logprobs("b"), { modelStatus: { modelStage: "DEPRECATED" } }),
+      chunk(
+        [{ text: "" }],
+        { finishReason: "STOP", finishMessage: "Done.", safetyRatings: [{ blocked: false }] },
+        {
+          responseId: "r1",
+          usageMetadata: { promptTokenCount: 1, serviceTier: "priority", trafficType: "ON_DEMAND" },
+        },
+      ),
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({
+      vendorData: {
+        responseId: "r1",
+        modelStatus: { modelStage: "DEPRECATED" },
+        serviceTier: "priority",
+        trafficType: "ON_DEMAND",
+        finishMessage: "Done.",
+        safetyRatings: [{ blocked: false }],
+        urlContextMetadata,
+        logprobsResult: { chosenCandidates: [token("a"), token("b")], topCandidates: [] },
+      },
+    });
+  });
+
+  it("says nothing beside an answer of which nothing more is said", () => {
+    expect(read([chunk([{ text: "a" }]), STOP]).parts.at(-1)).toMatchObject({ vendorData: undefined });
+  });
+
+  it("gives a call the name that its tool has here", () => {
+    const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
+    const request: TargetRequest = {
+      messages: [],
+      tools: [tool("0"), tool("_0")],
+      toolChoice: "auto",
+      output: { type: "text" },
+      reasoning: { visible: false },
+      stop: [],
+    };
+    const call = (name: string) => ({ functionCall: { name, args: {} } });
+
+    const { parts } = read([chunk(["_0_2", "_0", "other"].map(call)), STOP], request);
+
+    const names = parts.flatMap((part) => (part.type === "tool-call" ? [part.part.toolName] : []));
+    const announced = parts.flatMap((part) => (part.type === "tool-call-start" ? [part.toolName] : []));
+    expect(names).toEqual(["0", "_0", "other"]);
+    expect(announced).toEqual(names);
+  });
+
+  it.each<[unknown, object]>([
+    ['{"a":1}', { input: { a: 1 } }],
+    ['{"a":', { input: {}, inputText: '{"a":' }],
+    ["", { input: {} }],
+    [null, { input: {} }],
+  ])("reads arguments that a gateway made a text of: %j", (args, expected) => {
+    const { parts } = read([chunk([{ functionCall: { name: "f", args } }]), STOP]);
+
+    expect(parts.find((part) => part.type === "tool-call")).toMatchObject({ part: expected });
+  });
+
+  it("gives nobody a number that is not the one which the model wrote", () => {
+    const wire = reader();
+    const parts: StreamPart[] = [];
+    const data =
+      '{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"id":2512292042121000001}}}]}}]}';
+    wire.event({ data }, parts);
+
+    const call = parts.find((part) => part.type === "tool-call");
+    expect(call).toMatchObject({ part: { input: {}, inputText: expect.stringContaining("25122920421210") } });
+  });
+
+  it("keeps a blank text between parts for its way back", () => {
+    const { parts } = read([
+      chunk([{ text: "a", thoughtSignature: "s" }]),
+      chunk([{ text: "\n" }]),
+      chunk([{ text: "b", thoughtSignature: "t" }]),
+      STOP,
+    ]);
+
+    expect(parts.flatMap((part) => (part.type === "text-end" ? [part.part] : []))).toEqual([
+      { type: "text", text: "a", opaque: { thoughtSignature: "s" } },
+      { type: "text", text: "\n", opaque: {} },
+      { type: "text", text: "b", opaque: { thoughtSignature: "t" } },
+    ]);
+  });
+
+  it("cites the passage of a document that a file search found, though it has no name", () => {
+    const groundingMetadata = {
+      groundingChunks: [{ retrievedContext: { text: "Paris is the capital.", fileSearchStore: "stores/1" } }],
+      groundingSupports: [{ segment: { endIndex: 6 }, groundingChunkIndices: [0] }],
+    };
+
+    const { parts } = read([chunk([{ text: "Paris." }], { finishReason: "STOP", groundingMetadata })]);
+
+    expect(parts.find((part) => part.type === "text-end")).toMatchObject({
+      part: { citations: [{ citedText: "Paris is the capital.", start: 0, end: 6 }] },
+    });
+    expect(parts.map(({ type }) => type)).not.toContain("source");
+  });
+
+  it.each([
+    ["beyond the text", 40, 50, {}],
+    ["inside a character", 2, 4, {}],
+    ["from before the text to behind it", 0, 50, { start: 0, end: 4 }],
+    ["from its middle to behind it", 1, 50, { start: 1, end: 4 }],
+  ])("claims no more of a text than is cited: %s", (_name, startIndex, endIndex, range) => {
+    const citationSources = [{ startIndex, endIndex, uri: "https://a.test" }];
+
+    const { parts } = read([
+      chunk([{ text: "aéb." }], { finishReason: "RECITATION", citationMetadata: { citationSources } }),
+    ]);
+
+    expect(parts.find((part) => part.type === "text-end")).toMatchObject({
+      part: { citations: [{ url: "https://a.test", ...range }] },
+    });
+    const [citation] = parts.flatMap((part) => (part.type === "text-end" ? (part.part.citations ?? []) : []));
+    expect(citation?.end).toBe("end" in range ? range.end : undefined);
   });
 });

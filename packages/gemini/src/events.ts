@@ -18,30 +18,29 @@ import {
   type FinishReason,
   type Foreign,
   type JsonObject,
+  type NameMap,
   type StreamPart,
+  type TargetRequest,
   type Usage,
   type WireEvent,
   type WireReader,
 } from "@understudy/core/adapter";
 import { Citations } from "./citations.ts";
 import { CONTINUATION, GROUNDING } from "./content.ts";
+import { MISSING_SIGNATURE } from "./errors.ts";
 import { PartialArgs } from "./partial-args.ts";
+import { toolNameMap } from "./tools.ts";
 import { hasUsage, readUsage } from "./usage.ts";
+import { VendorData } from "./vendor-data.ts";
 
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["STOP", "stop"],
   ["MAX_TOKENS", "length"],
   // A hop of a long answer.
   ["CONTINUATION", "length"],
-  ["SAFETY", "content-filter"],
-  ["RECITATION", "content-filter"],
-  ["BLOCKLIST", "content-filter"],
-  ["PROHIBITED_CONTENT", "content-filter"],
-  ["SPII", "content-filter"],
-  ["IMAGE_SAFETY", "content-filter"],
-  ["IMAGE_PROHIBITED_CONTENT", "content-filter"],
-  ["IMAGE_RECITATION", "content-filter"],
 ]);
+/** The vendor adds such reasons now and then: for answers that its filters, or those of a customer, stopped. */
+const FILTERED = /SAFETY|PROHIBITED|BLOCK|RECITATION|SPII|ARMOR|JAILBREAK|ESCALATION|POLICY|^PUP_/;
 /** Answers that went wrong. */
 const MALFORMED: ReadonlySet<string> = new Set([
   "MALFORMED_FUNCTION_CALL",
@@ -82,10 +81,14 @@ export class GenerateContentReader implements WireReader {
   #rawFinishReason: string | undefined;
   #token: string | undefined;
   #hasUnknown = false;
+  readonly #vendorData = new VendorData();
+  readonly #request: TargetRequest | undefined;
+  #names: NameMap | undefined;
 
-  constructor(context: AttemptContext, failures: FailureClassifier) {
+  constructor(context: AttemptContext, failures: FailureClassifier, request?: TargetRequest) {
     this.#context = context;
     this.#failures = failures;
+    this.#request = request;
   }
 
   event({ event: name, data }: WireEvent, out: StreamPart[]): void {
@@ -123,6 +126,7 @@ export class GenerateContentReader implements WireReader {
       usage: this.#usage,
       model: this.#model,
       unknownContent: this.#hasUnknown || undefined,
+      vendorData: this.#vendorData.collected,
     });
   }
 
@@ -134,9 +138,16 @@ export class GenerateContentReader implements WireReader {
       this.#usage = readUsage(this.#totals.totals);
       out.push({ type: "usage", usage: this.#usage });
     }
-    for (const candidate of asArray(chunk["candidates"])) this.#candidate(asObject(candidate), out);
-    const blocked = asString(asObject(chunk["promptFeedback"])["blockReason"]);
-    if (blocked !== undefined) this.#finish("content-filter", blocked);
+    const { promptFeedback: feedback } = chunk;
+    const candidates = asArray(chunk["candidates"]);
+    for (const candidate of candidates) this.#candidate(asObject(candidate), out);
+    this.#vendorData.ofChunk(chunk, usage);
+    if (!isJsonObject(feedback)) return;
+    const reason = asString(feedback["blockReason"]);
+    // Where nothing else is said, there is no answer because of it.
+    if (reason !== undefined || (candidates.length === 0 && this.#finishReason === undefined)) {
+      this.#finish("content-filter", reason);
+    }
   }
 
   #candidate(candidate: Foreign, out: StreamPart[]): void {
@@ -144,16 +155,18 @@ export class GenerateContentReader implements WireReader {
     // Before the parts: they may close the text that is cited.
     this.#citations.read(candidate);
     for (const part of asArray(asObject(candidate["content"])["parts"])) this.#part(asObject(part), out);
+    this.#vendorData.ofCandidate(candidate);
     this.#token = asString(candidate["continuationToken"]) ?? this.#token;
     const reason = asString(candidate["finishReason"]);
     if (reason === undefined || reason === "" || reason === "FINISH_REASON_UNSPECIFIED") return;
     if (MALFORMED.has(reason)) throw new TargetFailure("output.malformed", { vendorCode: reason });
+    if (reason === MISSING_SIGNATURE) throw this.#failures.inBand({ error: { status: reason } });
     checkFinishValue(reason);
-    this.#finish(FINISH_REASONS.get(reason) ?? "other", reason);
+    this.#finish(FINISH_REASONS.get(reason) ?? (FILTERED.test(reason) ? "content-filter" : "other"), reason);
   }
 
   /** The last one counts: old models say STOP in every chunk. */
-  #finish(reason: FinishReason, raw: string): void {
+  #finish(reason: FinishReason, raw: string | undefined): void {
     this.#finishReason = reason;
     this.#rawFinishReason = raw;
     this.evidence.complete();
@@ -190,7 +203,8 @@ export class GenerateContentReader implements WireReader {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    const kept = opaque === undefined ? {} : { opaque };
+    // Hand-off drops blank texts without data of their own: the vendor wants every part back.
+    const kept = opaque === undefined && !open.isBlank ? {} : { opaque: opaque ?? {} };
     const citations = open.type === "text" ? this.#citations.close() : [];
     open.close(citations.length === 0 ? kept : { ...kept, citations }, out);
     if (open.type === "reasoning") out.push({ type: "working", kind: "reasoning", on: false });
@@ -204,7 +218,7 @@ export class GenerateContentReader implements WireReader {
       this.#closeCall(out);
       const call = new OpenCall(
         this.#context.newId(),
-        { toolCallId: this.#callId(asString(native["id"])), toolName },
+        { toolCallId: this.#callId(asString(native["id"])), toolName: this.#ownName(toolName) },
         out,
       );
       this.#calling = { call, args: new PartialArgs(native["args"], this.#made), opaque: opaqueOf(part) ?? {} };
@@ -215,8 +229,13 @@ export class GenerateContentReader implements WireReader {
   }
 
   #closeCall(out: StreamPart[]): void {
-    this.#calling?.call.close(JSON.stringify(this.#calling.args.whole()), this.#calling.opaque, out);
+    this.#calling?.call.close(this.#calling.args.text(), this.#calling.opaque, out);
     this.#calling = undefined;
+  }
+
+  #ownName(native: string): string {
+    if (this.#request !== undefined) this.#names ??= toolNameMap(this.#request);
+    return this.#names?.toOwn(native) ?? native;
   }
 
   /** Older models give none; then one that no other turn can have. */

@@ -39,4 +39,40 @@ describe("geminiModel", () => {
     expect(geminiModel("gemini-4-argon").retiresOn).toBeUndefined();
     expect(geminiModel("gemma-4-31b-it").systemInstruction).toBe(false);
   });
+
+  it.each<[string, number | "unknown", number | "unknown"]>([
+    ["gemini-3.8-flash", 1_048_576, 65_536],
+    ["models/gemini-3.5-flash-lite", 1_048_576, 65_536],
+    ["gemini-3.1-pro-preview", 1_048_576, 65_536],
+    ["gemini-3-flash-preview", 1_048_576, 65_536],
+    ["gemini-2.5-flash-001", 1_048_576, 65_536],
+    ["gemini-2.5-flash-preview-09-2025", 1_048_576, 65_536],
+    ["gemini-2.5-pro", 1_048_576, 65_535],
+    ["gemini-4-argon", 1_048_576, 1_048_576],
+    ["gemini-2.5-flash-image", "unknown", "unknown"],
+    ["gemini-2.5-flash-preview-tts", "unknown", "unknown"],
+    ["gemini-2.0-flash", "unknown", "unknown"],
+    ["gemini-3.9-flash", "unknown", "unknown"],
+    ["gemini-flash-latest", "unknown", "unknown"],
+    ["gemma-4-31b-it", "unknown", "unknown"],
+  ])("knows the limits of %s as far as they are published", (id, contextWindow, maxOutputTokens) => {
+    expect(geminiModel(id)).toMatchObject({ contextWindow, maxOutputTokens });
+  });
+
+  it.each<[string, string | undefined, string | undefined]>([
+    ["gemini-2.0-flash", "2026-06-01", undefined],
+    ["gemini-2.0-flash-lite-001", "2026-06-01", undefined],
+    ["gemini-2.5-pro", "2026-12-01", "gemini-3.8-flash"],
+    ["models/gemini-2.5-flash-001", "2026-12-01", "gemini-3.5-flash-lite"],
+    ["gemini-3-pro-preview", "2026-03-09", "gemini-3.1-pro-preview"],
+    ["gemini-3.1-flash-lite", "2027-05-07", undefined],
+    ["gemini-2.5-flash-lite", undefined, undefined],
+    ["constructor", undefined, undefined],
+  ])("knows the end of %s, and who answers for it from then on", (id, day, successor) => {
+    const end = day === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(day);
+
+    expect(geminiModel(id).retiresOn).toBe(day);
+    expect(geminiModel(id, end - 1)).toEqual(geminiModel(id));
+    expect(geminiModel(id, end)).toEqual({ ...geminiModel(successor ?? id), retiresOn: day });
+  });
 });

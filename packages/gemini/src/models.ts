@@ -28,7 +28,7 @@ export interface GeminiModel {
   /** Tokens. */
   readonly contextWindow: number | "unknown";
   readonly maxOutputTokens: number | "unknown";
-  /** The day after which it no longer answers, as far as the vendor has said. */
+  /** The day from which it no longer answers, as far as the vendor has said; some ids are then answered by a successor. */
   readonly retiresOn?: string | undefined;
 }
 
@@ -61,17 +61,45 @@ const LINE_2_5: GeminiModel = {
 };
 const OLDER: GeminiModel = { ...LINE_2_5, thinking: { type: "none" } };
 
-const RETIREMENTS: ReadonlyMap<string, string> = new Map([
-  ["gemini-2.5-pro", "2026-12-01"],
-  ["gemini-2.5-flash", "2026-12-01"],
-  ["gemini-3.1-flash-lite", "2027-05-07"],
-  ["gemini-3-pro-preview", "2026-03-09"],
-]);
+/**
+ * As ai.google.dev/gemini-api/docs/models/<id> says of 3 Pro to 3.8 Flash, docs.cloud.google.com (gemini-enterprise-agent-
+ * platform/models/gemini) of 3 Flash, 3.1 and 2.5 Flash-Lite, and Oracle, which serves it too, of 2.5 Flash. Models of the
+ * same lines for pictures or speech have less.
+ */
+const LIMITS = { contextWindow: 1_048_576, maxOutputTokens: 65_536 } as const;
+const KNOWN_LIMITS = /^gemini-(?:2\.5|3|3\.1|3\.[5-8])-(?:flash|pro)(?:-lite)?(?:-\d{3}|-preview(?:-\d\d-\d{2,4})?)?$/;
+/** Of what was asked for at Vertex for this model, 65,536 is the first number that is refused. */
+const LIMITS_2_5_PRO = { ...LIMITS, maxOutputTokens: 65_535 } as const;
+/** Over all hops of a long answer, and with the input. */
+const LIMITS_4 = { ...LIMITS, maxOutputTokens: LIMITS.contextWindow } as const;
 
-/** What this version knows of a model id; ids it does not know are taken for the newest model. */
-export function geminiModel(id: string): GeminiModel {
+/** The day of the end, and who answers under the id from then on (ai.google.dev/gemini-api/docs/deprecations). */
+const RETIREMENTS: Readonly<Record<string, readonly [day: string, successor?: string]>> = {
+  "gemini-2.0-flash": ["2026-06-01"],
+  "gemini-2.0-flash-lite": ["2026-06-01"],
+  "gemini-2.5-pro": ["2026-12-01", "gemini-3.8-flash"],
+  "gemini-2.5-flash": ["2026-12-01", "gemini-3.5-flash-lite"],
+  "gemini-3-pro-preview": ["2026-03-09", "gemini-3.1-pro-preview"],
+  "gemini-3.1-flash-lite": ["2027-05-07"],
+};
+
+/**
+ * What this version knows of a model id; ids it does not know are taken for the newest model. With `at`, in milliseconds
+ * since 1970, an id that is answered by its successor by then has its successor's rules.
+ */
+export function geminiModel(id: string, at?: number): GeminiModel {
   const name = id.slice(id.lastIndexOf("/") + 1);
-  return { ...lineOf(name), retiresOn: RETIREMENTS.get(name) };
+  const plain = name.replace(/-\d{3}$/, "");
+  const [retiresOn, successor] = (Object.hasOwn(RETIREMENTS, plain) && RETIREMENTS[plain]) || [];
+  const isGone = retiresOn !== undefined && at !== undefined && at >= Date.parse(retiresOn);
+  const served = isGone && successor !== undefined ? successor : name;
+  return { ...lineOf(served), ...limitsOf(served), retiresOn };
+}
+
+function limitsOf(name: string): Partial<GeminiModel> {
+  if (name.startsWith("gemini-4-")) return LIMITS_4;
+  if (!KNOWN_LIMITS.test(name)) return {};
+  return name.startsWith("gemini-2.5-pro") ? LIMITS_2_5_PRO : LIMITS;
 }
 
 function lineOf(name: string): GeminiModel {

@@ -1,13 +1,12 @@
 import {
   asArray,
-  asJsonObject,
   asNumber,
   asObject,
   asString,
+  isJsonObject,
   TargetFailure,
   type Count,
   type Foreign,
-  type JsonObject,
 } from "@understudy/core/adapter";
 
 type Container = { [name: string]: unknown } | unknown[];
@@ -19,11 +18,13 @@ const WIDEST_GAP = 64;
 
 /** The arguments of a call. They may come in pieces, each with the path of its value (Vertex, when asked to). */
 export class PartialArgs {
+  readonly #whole: unknown;
   readonly #root: Container;
   readonly #made: Count;
 
   /** `whole`: the arguments, where they came in one piece. `made` counts what paths make, in all calls together. */
   constructor(whole: unknown, made: Count) {
+    this.#whole = whole;
     this.#root = { ...asObject(whole) };
     this.#made = made;
   }
@@ -35,8 +36,11 @@ export class PartialArgs {
     }
   }
 
-  whole(): JsonObject {
-    return asJsonObject(this.#root);
+  /** As JSON. Gateways send what is not an object, or an object as text. */
+  text(): string {
+    const whole = this.#whole ?? {};
+    if (typeof whole === "string") return whole;
+    return JSON.stringify(isJsonObject(whole) ? this.#root : whole);
   }
 
   #set(steps: readonly (string | number)[], value: unknown): void {

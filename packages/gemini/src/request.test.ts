@@ -1,11 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { JsonObject, JsonValue, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import {
+  isTargetFailure,
+  NameMap,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type TargetMessage,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { toContents } from "./content.ts";
-import { reasoningOf, toNativeRequest, type GeminiOptions } from "./request.ts";
+import { reasoningOf, toNativeRequest, type GeminiOptions, type GeminiRequestContext } from "./request.ts";
 
 const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
 const specification = `${folder}/gemini-generate-content.schema.json`;
@@ -51,10 +59,15 @@ interface Sent {
 }
 
 /** What is sent for a request; every body also has to fit the vendor's own description. */
-function send(request: Partial<TargetRequest> = {}, model: string = FLASH, callIds = true): Sent {
+function send(
+  request: Partial<TargetRequest> = {},
+  model: string = FLASH,
+  callIds = true,
+  context: Partial<GeminiRequestContext> = {},
+): Sent {
   const losses: string[] = [];
   const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
-  const { path, headers, body } = toNativeRequest(fill(request), model, { stream: true, callIds, loss });
+  const { path, headers, body } = toNativeRequest(fill(request), model, { stream: true, callIds, loss, ...context });
   // Newer than the description.
   const { continuationToken: _token, ...described } = body;
   if (validate?.(described) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
@@ -383,7 +396,7 @@ describe("toNativeRequest and the conversation", () => {
   it("joins more parts than a call can have arguments", () => {
     const picture = { ...result("a"), content: [{ type: "image", source: base64("image/png", "AAAA") }] } as const;
     const content = Array.from({ length: 200_000 }, () => ({ type: "text", text: "x" }) as const);
-    const rules = { needsSignatures: true, callIds: true, resultMedia: false };
+    const rules = { needsSignatures: true, callIds: true, resultMedia: false, names: new NameMap(/^/, []) };
 
     const contents = toContents(
       [
@@ -590,5 +603,278 @@ describe("toNativeRequest and the conversation", () => {
     send({ messages });
 
     expect(JSON.stringify(messages)).toBe(before);
+  });
+});
+
+describe("toNativeRequest and tools", () => {
+  const named = (name: string) => ({ name, description: "F.", inputSchema: { type: "object", properties: {} } });
+  const called = (toolName: string): readonly TargetMessage[] => [
+    USER,
+    { role: "assistant", content: [{ ...call("a"), toolName }] },
+    { role: "tool", content: [{ ...result("a"), toolName }] },
+  ];
+  const declarations = ({ body }: Sent): unknown => Object(Object(body["tools"])[0])["functionDeclarations"];
+
+  it.each([
+    ["0", "_0"],
+    ["-dash", "__dash"],
+  ])("writes a name that the vendor refuses differently everywhere: %s", (name, native) => {
+    const sent = send({ tools: [named(name), named("f")], toolChoice: { tool: name }, messages: called(name) });
+
+    expect(declarations(sent)).toMatchObject([{ name: native }, { name: "f" }]);
+    expect(sent.body["toolConfig"]).toEqual({
+      functionCallingConfig: { mode: "ANY", allowedFunctionNames: [native] },
+    });
+    expect(contentsOf(sent)).toMatchObject([
+      {},
+      { parts: [{ functionCall: { name: native } }] },
+      { parts: [{ functionResponse: { name: native } }] },
+    ]);
+    expect(sent.losses).toEqual(["tools translated"]);
+  });
+
+  it("never takes the name of a tool that is declared natively", () => {
+    const vendorOptions = { gemini: { tools: [{ functionDeclarations: [{ name: "_0", description: "F." }] }] } };
+
+    expect(declarations(send({ tools: [named("0")], vendorOptions }))).toMatchObject([{ name: "_0_2" }]);
+  });
+
+  it("lays a tool's native fields over its declaration, but never its name", () => {
+    const parameters = { type: "OBJECT", properties: { a: { type: "STRING" } } };
+
+    const sent = send({
+      tools: [
+        { ...TOOL, vendorOptions: { gemini: { behavior: "NON_BLOCKING" }, anthropic: { strict: true } } },
+        { ...named("g"), inputSchema: TOOL.inputSchema, vendorOptions: { gemini: { parameters, name: "other" } } },
+      ],
+    });
+
+    expect(declarations(sent)).toEqual([
+      { name: "f", description: "F.", parametersJsonSchema: TOOL.inputSchema, behavior: "NON_BLOCKING" },
+      { name: "g", description: "F.", parameters },
+    ]);
+  });
+
+  it("declares the tools of earlier calls that the request does not, without parameters", () => {
+    const sent = send({ tools: [named("now")], messages: called("search") });
+
+    expect(declarations(sent)).toMatchObject([{ name: "now" }, { name: "search" }]);
+    expect(JSON.stringify(declarations(sent))).not.toContain("parameters");
+    expect(sent.body["toolConfig"]).toBeUndefined();
+    expect(sent.losses).toEqual(["tools translated"]);
+  });
+
+  it("lets a required call be none of a tool that is gone", () => {
+    const { body } = send({ tools: [named("now")], toolChoice: "required", messages: called("search") });
+
+    expect(body["toolConfig"]).toEqual({ functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["now"] } });
+  });
+
+  it("takes tools that are declared natively for declared", () => {
+    const gemini = {
+      tools: [{ functionDeclarations: ["search", "now"].map((name) => ({ name, description: "F." })) }],
+    };
+
+    const known = send({ messages: called("search"), vendorOptions: { gemini } });
+    const gone = send({ messages: called("other"), vendorOptions: { gemini } });
+    const computer = send({
+      tools: [named("now")],
+      messages: called("click_at"),
+      vendorOptions: { gemini: { tools: [{ computerUse: { environment: "ENVIRONMENT_BROWSER" } }] } },
+    });
+
+    expect(known.body["tools"]).toEqual(gemini.tools);
+    expect(gone.body["tools"]).toMatchObject([{ functionDeclarations: [{ name: "other" }] }, {}]);
+    expect(declarations(computer)).toMatchObject([{ name: "now" }]);
+    expect([...known.losses, ...computer.losses]).toEqual([]);
+  });
+
+  it("leaves a history with calls alone where no tool is declared", () => {
+    expect(send({ messages: called("search") }).body).not.toHaveProperty("tools");
+  });
+
+  it("passes a target over that takes no more than 512 tools", () => {
+    const tools = Array.from({ length: 513 }, (_, index) => named(`t${index}`));
+
+    expect(send({ tools: tools.slice(1) }).losses).toEqual([]);
+    let thrown: unknown;
+    try {
+      send({ tools });
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isTargetFailure(thrown) ? [thrown.class, thrown.details.capability] : thrown).toEqual([
+      "request.unsupported",
+      "tools",
+    ]);
+  });
+
+  it.each<[JsonValue, string | undefined, JsonObject]>([
+    ["SELECT 1", undefined, { input: "SELECT 1" }],
+    [{}, '{"a": tru', { input: '{"a": tru' }],
+    [[1, 2], undefined, { input: [1, 2] }],
+    [7, undefined, { input: 7 }],
+  ])("keeps arguments that are not an object: %j", (input, inputText, args) => {
+    const sent = send({
+      tools: [TOOL],
+      messages: [
+        USER,
+        { role: "assistant", content: [{ ...call("a"), input, inputText }] },
+        { role: "tool", content: [result("a")] },
+      ],
+    });
+
+    expect(contentsOf(sent)).toMatchObject([{}, { parts: [{ functionCall: { args } }] }, {}]);
+    expect(sent.losses).toEqual(["messages[1] tool-call input translated"]);
+  });
+});
+
+describe("toNativeRequest and what the vendor limits", () => {
+  it.each([
+    ["gemini-3.8-flash", 65_536],
+    ["gemini-2.5-pro", 65_535],
+    ["gemini-4-argon", 1_048_576],
+  ])("asks %s for no more output than it writes", (model, most) => {
+    const sent = send({ maxOutputTokens: 2_000_000 }, model);
+
+    expect(configOf(sent)).toMatchObject({ maxOutputTokens: most });
+    expect(sent.losses).toEqual(["maxOutputTokens downgraded"]);
+    expect(configOf(send({ maxOutputTokens: 5 }, model))).toMatchObject({ maxOutputTokens: 5 });
+  });
+
+  it("asks a model that the table does not know, or that the user knows better, for what is wished", () => {
+    const asked = { maxOutputTokens: 2_000_000 };
+
+    expect(configOf(send(asked, "gemini-2.5-flash-image"))).toMatchObject(asked);
+    expect(configOf(send(asked, FLASH, true, { maxOutputTokens: "unknown" }))).toMatchObject(asked);
+    expect(configOf(send(asked, FLASH, true, { maxOutputTokens: 9 }))).toMatchObject({ maxOutputTokens: 9 });
+  });
+
+  it.each<[Partial<TargetRequest>, string, JsonObject]>([
+    [{ seed: 2_147_483_648 }, "seed", { seed: 2_147_483_647 }],
+    [{ seed: 1.5 }, "seed", { seed: -1 }],
+    [{ temperature: -1 }, "temperature", { temperature: 2 }],
+    [{ topP: 5 }, "topP", { topP: 1 }],
+    [{ topK: 1e12 }, "topK", { topK: 40 }],
+  ])("drops %j, which is out of range", (wrong, what, right) => {
+    const sent = send(wrong, OLDER);
+
+    expect(configOf(sent)).not.toHaveProperty(what);
+    expect(sent.losses).toEqual([`${what} dropped`]);
+    expect(configOf(send(right, OLDER))).toMatchObject(right);
+  });
+
+  it("follows the successor's rules from the day a model retires, and not an instant before", () => {
+    const before = Date.UTC(2026, 11, 1) - 1;
+    const request: Partial<TargetRequest> = {
+      tools: [TOOL],
+      temperature: 0.5,
+      reasoning: { effort: "low", visible: false },
+      messages: [USER, { role: "assistant", content: [call("a")] }, { role: "tool", content: [result("a")] }],
+    };
+
+    const alive = send(request, OLDER, true, { wallNow: before });
+    const gone = send(request, OLDER, true, { wallNow: before + 1 });
+
+    expect(JSON.stringify(alive.body)).not.toContain(DUMMY);
+    expect(configOf(alive)).toEqual({ temperature: 0.5, thinkingConfig: { thinkingBudget: 4_096 } });
+    expect(contentsOf(gone)).toMatchObject([{}, { parts: [{ thoughtSignature: DUMMY }] }, {}]);
+    expect(configOf(gone)).toEqual({ thinkingConfig: { thinkingLevel: "LOW" } });
+    expect(gone.losses).toEqual(["temperature dropped"]);
+  });
+});
+
+describe("toNativeRequest and native fields", () => {
+  const json = { type: "json", name: "a", schema: { type: "object" } } as const;
+
+  it("puts a native instruction before its own, and loses neither", () => {
+    const systemInstruction = { parts: [{ text: "Native." }] };
+
+    const sent = send(
+      { system: "Be brief.", tools: [TOOL], output: json, vendorOptions: { gemini: { systemInstruction } } },
+      OLDER,
+    );
+
+    expect(sent.body["systemInstruction"]).toMatchObject({
+      parts: [{ text: "Native." }, { text: "Be brief." }, { text: expect.stringContaining("JSON Schema") }],
+    });
+  });
+
+  it.each([
+    ["Native.", [{ text: "Native." }]],
+    [{ role: "system", parts: { text: "Native." } }, [{ text: "Native." }]],
+    [null, undefined],
+  ])("takes a native instruction in any form: %j", (systemInstruction, parts) => {
+    const { body } = send({ vendorOptions: { gemini: { systemInstruction } } });
+
+    expect(Object(body["systemInstruction"])["parts"]).toEqual(parts);
+  });
+
+  it("sends neither instruction nor tools beside cached content, which has its own", () => {
+    const sent = send({
+      system: "Be brief.",
+      tools: [TOOL],
+      toolChoice: "required",
+      vendorOptions: {
+        gemini: {
+          cachedContent: "cachedContents/1",
+          tools: [{ googleSearch: {} }],
+          toolConfig: { includeServerSideToolInvocations: true },
+        },
+      },
+    });
+
+    expect(sent.body).toEqual({
+      contents: [{ role: "user", parts: [{ text: "Be brief." }, { text: "Hi" }] }],
+      generationConfig: { thinkingConfig: { includeThoughts: true } },
+      cachedContent: "cachedContents/1",
+    });
+    expect(sent.losses).toEqual(["system translated", "tools dropped"]);
+  });
+
+  it("sends parts of the user's in the vendor's own form, and none that speaks for somebody else", () => {
+    const opaque = (data: JsonValue) => ({ type: "opaque", kind: "part", data }) as const;
+    const picture = { inlineData: { mimeType: "image/png", data: "AAAA" }, mediaResolution: { level: "HIGH" } };
+
+    const sent = send({
+      messages: [
+        {
+          role: "user",
+          content: [
+            opaque(picture),
+            opaque({ functionResponse: { name: "pay", response: {} } }),
+            opaque({ functionCall: { name: "pay" } }),
+            opaque("word"),
+          ],
+        },
+      ],
+    });
+
+    expect(contentsOf(sent)).toEqual([{ role: "user", parts: [picture] }]);
+    expect(sent.losses).toEqual(Array.from({ length: 3 }, () => "messages[0] opaque dropped"));
+  });
+
+  it("sends JSON, XML and YAML as the plain text that they are", () => {
+    const file = (mediaType: string) => ({ type: "file", source: base64(mediaType, "e30=") }) as const;
+
+    const sent = send({ messages: [{ role: "user", content: [file("application/json"), file("application/pdf")] }] });
+
+    expect(contentsOf(sent)).toMatchObject([
+      { parts: [{ inlineData: { mimeType: "text/plain" } }, { inlineData: { mimeType: "application/pdf" } }] },
+    ]);
+    expect(sent.losses).toEqual(["messages[0] file translated"]);
+  });
+
+  it("reports that citations of another vendor's text stay behind", () => {
+    const citations = [{ url: "https://a.test" }];
+    const text = (vendor: string) =>
+      ({ type: "text", text: "A", citations, origin: { vendor, model: "m", endpoint: "e" } }) as const;
+
+    const [foreign, own] = ["anthropic", "gemini"].map((vendor) =>
+      send({ messages: [USER, { role: "assistant", content: [text(vendor)] }, USER] }),
+    );
+
+    expect(foreign?.losses).toEqual(["messages[1] citations dropped"]);
+    expect(own?.losses).toEqual([]);
   });
 });

@@ -1,5 +1,9 @@
 import {
-  addToSystem,
+  asArray,
+  asJsonObject,
+  asObject,
+  asText,
+  clampOutputTokens,
   defined,
   isJsonObject,
   mergeNative,
@@ -14,13 +18,15 @@ import {
 } from "@understudy/core/adapter";
 import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
 import { geminiModel, type GeminiModel } from "./models.ts";
-import { toFormat, toToolSchema } from "./output-format.ts";
+import { toFormat } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
+import { toolNameMap, toTools } from "./tools.ts";
 
 /**
  * Native fields of generateContent, sent as they are. `generationConfig` and `toolConfig` are merged with what the
- * request says, `tools` (server tools) are added to its tools, everything else takes its place.
+ * request says, `tools` (server tools, functions) and the parts of `systemInstruction` are added to its own, everything else
+ * takes its place.
  */
 export interface GeminiOptions {
   /** More headers, for this request only. */
@@ -37,33 +43,44 @@ declare module "@understudy/core/adapter" {
 export interface GeminiRequestContext extends RequestContext {
   /** The Vertex endpoint refuses ids of function calls. */
   readonly callIds: boolean;
+  /** What the user knows better than the table. */
+  readonly maxOutputTokens?: number | "unknown" | undefined;
 }
 
 const GO_ON = "Go on.";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: GeminiRequestContext): NativeRequest {
-  const { stream, loss } = context;
-  const { headers = {}, ...native } = request.vendorOptions?.gemini ?? {};
-  const model = geminiModel(modelId);
-  const rules = { ...model, callIds: model.callIds && context.callIds };
+  const { stream, loss, wallNow } = context;
+  const { headers = {}, systemInstruction, ...given } = request.vendorOptions?.gemini ?? {};
+  const model = geminiModel(modelId, wallNow);
+  const isCached = asText(given["cachedContent"]) !== "";
+  const native = isCached ? { ...given, tools: undefined, toolConfig: undefined } : given;
+  const names = toolNameMap(request);
+  const rules = { ...model, callIds: model.callIds && context.callIds, names };
   const format = toFormat(request, model, loss);
-  const asked = request.system?.trim() === "" ? undefined : request.system;
-  const system = addToSystem(asked, format.instruction);
+  const instructions = [...partsOf(systemInstruction), ...[request.system, format.instruction].flatMap(partsOf)];
+  if (isCached && instructions.length > 0) {
+    loss({ what: "system", action: "translated", reason: "a message beside cached content" });
+  }
+  const isFirst = isCached || !model.systemInstruction;
   const { messages, token } = splitToken(request.messages);
   const contents = closing(opening(toContents(messages, rules, loss), loss), model, loss);
   takeUnless("the API has none", "userId", request.userId, loss);
   const generationConfig = defined({
-    maxOutputTokens: request.maxOutputTokens,
+    maxOutputTokens: clampOutputTokens(request.maxOutputTokens, context.maxOutputTokens ?? model.maxOutputTokens, loss),
     stopSequences: request.stop.length === 0 ? undefined : request.stop,
     thinkingConfig: planReasoning(request, model, loss).config,
     ...toSampling(request, model, loss),
     ...format.format,
   });
   const body = defined({
-    contents: model.systemInstruction ? contents.map(asJson) : withSystem(contents, system).map(asJson),
-    systemInstruction: system === undefined || !model.systemInstruction ? undefined : asJson(textTurn(system)),
-    ...toTools(request, loss),
+    contents: (isFirst ? withSystem(contents, instructions) : contents).map(asJson),
+    systemInstruction:
+      isFirst || instructions.length === 0
+        ? undefined
+        : { role: "user", ...asJsonObject(systemInstruction), parts: instructions },
+    ...toTools(request, contents, names, isCached, loss),
     generationConfig: Object.keys(generationConfig).length === 0 ? undefined : generationConfig,
     continuationToken: token,
   });
@@ -91,6 +108,13 @@ function asJson({ role, parts }: NativeContent): JsonObject {
 
 function textTurn(text: string): NativeContent {
   return { role: "user", parts: [{ text }] };
+}
+
+/** Of an instruction: a text, or a content. */
+function partsOf(instruction: unknown): readonly JsonObject[] {
+  if (typeof instruction === "string") return instruction.trim() === "" ? [] : [{ text: instruction }];
+  const { parts } = asObject(instruction);
+  return (Array.isArray(parts) ? asArray(parts) : [parts]).filter(isJsonObject).map(asJsonObject);
 }
 
 /** A long answer that was broken off at a hop goes on by its token alone: the request before it, without the answer. */
@@ -125,29 +149,10 @@ function closing(contents: NativeContent[], { prefill }: GeminiModel, loss: (los
   return [...contents, textTurn(GO_ON)];
 }
 
-function withSystem(contents: readonly NativeContent[], system: string | undefined): readonly NativeContent[] {
-  if (system === undefined) return contents;
+function withSystem(contents: readonly NativeContent[], instructions: readonly JsonObject[]): readonly NativeContent[] {
   const [first, ...rest] = contents;
+  if (instructions.length === 0) return contents;
   return first?.role === "user"
-    ? [{ role: "user", parts: [{ text: system }, ...first.parts] }, ...rest]
-    : [textTurn(system), ...contents];
-}
-
-function toTools(request: TargetRequest, loss: (loss: Loss) => void): Readonly<Record<string, JsonValue | undefined>> {
-  const { tools, toolChoice } = request;
-  if (tools.length === 0) return {};
-  const functionDeclarations = tools.map(({ name, description, inputSchema }) =>
-    defined({ name, description, parametersJsonSchema: toToolSchema(inputSchema, loss) }),
-  );
-  const functionCallingConfig = toCallingConfig(toolChoice);
-  return {
-    tools: [{ functionDeclarations }],
-    toolConfig: functionCallingConfig === undefined ? undefined : { functionCallingConfig },
-  };
-}
-
-function toCallingConfig(choice: TargetRequest["toolChoice"]): JsonObject | undefined {
-  if (choice === "auto") return undefined;
-  if (choice === "none") return { mode: "NONE" };
-  return choice === "required" ? { mode: "ANY" } : { mode: "ANY", allowedFunctionNames: [choice.tool] };
+    ? [{ role: "user", parts: [...instructions, ...first.parts] }, ...rest]
+    : [{ role: "user", parts: instructions }, ...contents];
 }

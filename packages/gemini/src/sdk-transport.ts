@@ -11,7 +11,7 @@ import {
   type NativeRequest,
 } from "@understudy/core/adapter";
 
-const HIDES_BODY = "the SDK does not show a body that is no event stream";
+const HIDES_BODY = "the SDK does not show a body that says to be an event stream and is none";
 
 /** Cases of the conformance kit that cannot hold through the SDK, each with its reason. */
 export const SDK_EXEMPTIONS: Readonly<Record<string, string>> = {
@@ -31,8 +31,8 @@ type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
 /**
  * The same requests and answers through `@google/generative-ai`. Its chunks are framed anew for our reader, which then
  * finds errors in chunks, the end and everything else as it does without the SDK. What it leaves to be done here: an
- * abort of its own for each call, a handler for the second promise of every stream, and a fetch that keeps what the SDK
- * hides of failed requests.
+ * abort of its own for each call, a handler for the second promise of every stream, and a fetch that keeps from the SDK
+ * what it would hide: failed responses, and bodies that are no event stream.
  */
 export function sdkTransport(setup: Setup): Connection {
   const client = new GoogleGenerativeAI(setup.apiKey);
@@ -47,13 +47,15 @@ export function sdkTransport(setup: Setup): Connection {
         context.signal.removeEventListener("abort", abort);
         abort();
       };
-      const fetch = new TellingFetch(context);
+      const fetch = new TellingFetch(context, request.path.includes(":stream"));
       try {
         return await ask(client, request, setup, fetch, controller.signal, release);
       } catch (error) {
+        const { unread } = fetch;
+        if (unread !== undefined && !context.signal.aborted) return handedOver(unread, release);
         release();
         if (context.signal.aborted) throw error;
-        return fetch.response(error);
+        throw fetch.failure(error);
       }
     },
   };
@@ -83,20 +85,43 @@ async function ask(
   const { stream, response } = await fetch.during(() => generator.generateContentStream(params, { signal }));
   // Rejects with every stream that fails, and nobody else would hear it.
   response.catch(() => undefined);
-  return new Response(framed(stream, release), { status: 200, headers: { "content-type": "text/event-stream" } });
+  const encoder = new TextEncoder();
+  const events = pulled(
+    stream,
+    (chunk) => encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`),
+    streamFailure,
+    release,
+  );
+  return new Response(events, { status: 200, headers: { "content-type": "text/event-stream" } });
+}
+
+/** A response as the fetch transport has it. */
+function handedOver({ body, status, headers }: Response, release: () => void): Response {
+  if (body === null) release();
+  const bytes =
+    body &&
+    pulled(
+      body[Symbol.asyncIterator](),
+      (chunk) => chunk,
+      (error) => error,
+      release,
+    );
+  return new Response(bytes, { status, headers });
 }
 
 /**
- * The fetch of one request: as for all targets it follows no redirect and cuts error bodies, and it keeps what went wrong,
- * of which the SDK's errors say less.
+ * The fetch of one request: as for all targets it follows no redirect and cuts error bodies. What the SDK cannot read it
+ * keeps, and what went wrong, of which the SDK's errors say less.
  */
 class TellingFetch {
   readonly #context: AttemptContext;
-  #refused: Response | undefined;
+  readonly #isStream: boolean;
+  #unread: Response | undefined;
   #failed: { readonly error: unknown } | undefined;
 
-  constructor(context: AttemptContext) {
+  constructor(context: AttemptContext, isStream: boolean) {
     this.#context = context;
+    this.#isStream = isStream;
   }
 
   /**
@@ -113,44 +138,61 @@ class TellingFetch {
     }
   }
 
-  /** The response that the SDK made an error of. Throws the class of every other error. */
-  response(error: unknown): Response {
-    if (this.#failed !== undefined) throw this.#failed.error;
-    if (this.#refused !== undefined) return this.#refused;
+  /** A response that the SDK did not get: our reader finds more in it. */
+  get unread(): Response | undefined {
+    return this.#unread;
+  }
+
+  /** The class of an error. */
+  failure(error: unknown): unknown {
+    if (this.#failed !== undefined) return this.#failed.error;
     // Connections break with a cause. Else the SDK has taken for granted that there is a body, and that it is JSON.
-    if (error instanceof TypeError && error.cause !== undefined) throw networkFailure(error, "body");
-    if (error instanceof RangeError) throw tooDeep();
+    if (error instanceof TypeError && error.cause !== undefined) return networkFailure(error, "body");
+    if (error instanceof RangeError) return tooDeep();
     const isUnread = error instanceof SyntaxError || error instanceof TypeError;
-    throw isUnread ? new TargetFailure("gateway.not-a-stream") : error;
+    return isUnread ? new TargetFailure("gateway.not-a-stream") : error;
   }
 
   async #ask(usual: Fetch, ...[input, init]: Parameters<Fetch>): Promise<Response> {
     const { clock, freshConnection } = this.#context;
     try {
-      const response = await cappedFetch(usual, () => clock)(input, { ...init, ...freshInit(freshConnection) });
-      if (!response.ok) this.#refused = response.clone();
-      return response;
+      const headers = new Headers(init?.headers);
+      // The SDK sends one also where a token takes its place.
+      if (headers.get("x-goog-api-key") === "") headers.delete("x-goog-api-key");
+      const asked = { ...init, headers, ...freshInit(freshConnection) };
+      const response = await cappedFetch(usual, () => clock)(input, asked);
+      if (response.ok && (!this.#isStream || isEventStream(response))) return response;
+      this.#unread = response;
     } catch (error) {
       this.#failed = { error };
       throw error;
     }
+    throw new TypeError("Not for the SDK to read.");
   }
 }
 
-/** The chunks as the events they came from, one for each pull. */
-function framed(chunks: AsyncGenerator, release: () => void): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
+function isEventStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") === true;
+}
+
+/** One for each pull. */
+function pulled<Chunk>(
+  chunks: AsyncIterator<Chunk>,
+  frame: (chunk: Chunk) => Uint8Array<ArrayBuffer>,
+  failure: (error: unknown) => unknown,
+  release: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await chunks.next();
         if (done !== true) {
-          controller.enqueue(encoder.encode(`data: ${JSON.stringify(value)}\n\n`));
+          controller.enqueue(frame(value));
           return;
         }
         controller.close();
       } catch (error) {
-        controller.error(streamFailure(error));
+        controller.error(failure(error));
       }
       release();
     },

@@ -14,6 +14,7 @@ import {
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
+import { VENDOR } from "./content.ts";
 import { failureTable } from "./errors.ts";
 import { GenerateContentReader } from "./events.ts";
 import { geminiModel } from "./models.ts";
@@ -34,7 +35,6 @@ export interface GeminiTargetOptions extends TargetOptions {
   readonly transport?: "fetch" | "sdk" | undefined;
 }
 
-const VENDOR = "gemini";
 const BASE_URL = "https://generativelanguage.googleapis.com";
 const VERSION = "v1beta";
 /** The Gemini API, and Vertex in any region, which takes keys too. */
@@ -76,6 +76,7 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
     },
   );
   const callIds = !isVertex(checked.endpoint);
+  const maxOutputTokens = given.options.capabilities?.maxOutputTokens;
   return makeTarget({
     ...given,
     vendor: VENDOR,
@@ -86,9 +87,9 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
       const { isThinking, isVisible } = reasoningOf(request, model);
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: false };
     },
-    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, callIds }),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, callIds, maxOutputTokens }),
     connection: connect(given.options, checked),
-    reader: (context, failures) => new GenerateContentReader(context, failures),
+    reader: (context, failures, request) => new GenerateContentReader(context, failures, request),
   });
 }
 

@@ -6,6 +6,8 @@ import type { Loss } from "../model/trace.ts";
 export interface RequestContext {
   /** The answer is asked for as a stream, not in one piece. */
   readonly stream: boolean;
+  /** Milliseconds since 1970 by the attempt's clock. */
+  readonly wallNow?: number | undefined;
   readonly loss: (loss: Loss) => void;
 }
 

@@ -89,6 +89,7 @@ export {
   SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
   WITHOUT_REASONING,
+  withOutputTokens,
   withoutStreaming,
 } from "./repairs.ts";
 export { clampEffort } from "./reasoning-effort.ts";
@@ -97,6 +98,7 @@ export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
 export { takeUnless } from "./take-unless.ts";
 export { toDataURL, toPlainText } from "./media-source.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
+export { NameMap } from "./name-map.ts";
 export { defined, mergeNative, toolNames, type MergeRules } from "./native-fields.ts";
 export { addToSystem, jsonInstruction, type FormatPlan } from "./json-instruction.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";

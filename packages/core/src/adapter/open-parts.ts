@@ -46,6 +46,10 @@ export class OpenText {
     return this.#text === "";
   }
 
+  get isBlank(): boolean {
+    return !/\S/.test(this.#text);
+  }
+
   append(delta: string, out: StreamPart[]): void {
     this.#text += delta;
     if (this.#cutter === undefined) this.#show(delta, out);

@@ -60,6 +60,15 @@ export const SCHEMA_IN_WORDS: RequestRepair = {
   },
 };
 
+/** The vendor says how many output tokens its model writes at most. */
+export function withOutputTokens(limit: number): RequestRepair {
+  return {
+    description: `with ${limit} output tokens`,
+    loss: { what: "maxOutputTokens", action: "downgraded" },
+    apply: (request) => ((request.maxOutputTokens ?? 0) > limit ? { ...request, maxOutputTokens: limit } : request),
+  };
+}
+
 /** Without the reasoning of earlier answers, and without answers that were nothing else. */
 export function forgetReasoning(request: TargetRequest): TargetRequest {
   return changeAnswers(request, (parts) => {
