@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { getEventListeners } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { GoogleGenerativeAI } from "@google/generative-ai";
 import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
-import type { Clock, TargetRequest } from "@understudy/core/adapter";
+import type { Clock, FailureClass, Fetch, TargetRequest } from "@understudy/core/adapter";
 import { startGemini, type Vendor } from "@understudy/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { gemini, type GeminiTargetOptions } from "./index.ts";
@@ -15,6 +15,7 @@ const MODEL = "gemini-3.8-flash";
 const TOOLS = [
   { name: "f", description: "F.", inputSchema: { type: "object", properties: { a: { type: "string" } } } },
 ];
+const WHOLE = JSON.stringify({ candidates: [{ content: { parts: [{ text: "Hello." }] }, finishReason: "STOP" }] });
 const QUESTION = { role: "user", content: "Hi" } as const;
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
@@ -67,6 +68,12 @@ async function failedAttempt(vendor: Vendor, options: GeminiTargetOptions = {}):
   return { class: attempt?.class, status: attempt?.status, retryAfterMs: attempt?.retryAfterMs };
 }
 
+async function classAt(baseURL: string, options: GeminiTargetOptions): Promise<FailureClass | undefined> {
+  const chain = createChain([gemini(MODEL, { baseURL, apiKey: "k", ...options })], { policy: () => "stop" });
+  const error: unknown = await chain.generate("Hi").catch((thrown: unknown) => thrown);
+  return isUnderstudyError(error) ? error.attempts[0]?.class : undefined;
+}
+
 describe("gemini", () => {
   it("makes a target without asking anybody", () => {
     const target = gemini(MODEL, { apiKey: "k" });
@@ -76,7 +83,7 @@ describe("gemini", () => {
       model: MODEL,
       endpoint: "generativelanguage.googleapis.com",
       problems: [],
-      capabilities: { keepAlives: false, contextWindow: "unknown" },
+      capabilities: { keepAlives: false, contextWindow: 1_048_576, maxOutputTokens: 65_536 },
     });
     expect(JSON.stringify(target)).not.toContain('"k"');
   });
@@ -323,8 +330,209 @@ describe("gemini over a socket", () => {
   });
 });
 
+/** An endpoint that refuses what `refusal` finds wrong with a body, and answers the others. */
+function refusing(refusal: (body: string) => object | undefined): { readonly bodies: string[]; readonly fetch: Fetch } {
+  const bodies: string[] = [];
+  return {
+    bodies,
+    fetch: async (input, init) => {
+      const body = await new globalThis.Request(input, init).text();
+      bodies.push(body);
+      const error = refusal(body);
+      return error === undefined
+        ? Response.json({ candidates: [{ content: { parts: [{ text: "Hello." }] }, finishReason: "STOP" }] })
+        : Response.json({ error }, { status: Number(Reflect.get(error, "code")) });
+    },
+  };
+}
+
+const invalid = (message: string) => ({ code: 400, status: "INVALID_ARGUMENT", message });
+
+describe("gemini and what is refused", () => {
+  const history: Message[] = [
+    QUESTION,
+    { role: "assistant", content: [{ type: "tool-call", toolCallId: "call_1", toolName: "f", input: {} }] },
+    { role: "tool", content: [{ type: "tool-result", toolCallId: "call_1", content: "1" }] },
+  ];
+
+  it("signs the calls of others for a model that turns out to want it, and remembers that", async () => {
+    const missing = invalid("Function call is missing a thought_signature in functionCall parts.");
+    const vendor = refusing((body) => (body.includes("skip_thought_signature_validator") ? undefined : missing));
+    const target = gemini("gemini-2.5-flash-lite", { apiKey: "k", fetch: vendor.fetch });
+    const chain = createChain([target]);
+
+    const first = await chain.generate({ messages: history, tools: TOOLS });
+    const second = await chain.generate({ messages: history, tools: TOOLS });
+
+    expect(vendor.bodies).toHaveLength(3);
+    const loss = { what: "messages reasoning", action: "translated", reason: "the vendor refused it" };
+    expect([first.losses, second.losses]).toEqual([[loss], [loss]]);
+    expect(first.trace.attempts.map(({ repair }) => repair)).toEqual([
+      undefined,
+      "with stand-ins for missing signatures",
+    ]);
+  });
+
+  it("asks once more for as much output as the vendor says that there is, and remembers that", async () => {
+    const vendor = refusing((body) =>
+      body.includes('"maxOutputTokens":100000')
+        ? invalid(
+            "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 8193 (exclusive). Update the value and try again.",
+          )
+        : undefined,
+    );
+    const chain = createChain([gemini("gemini-9-flash", { apiKey: "k", fetch: vendor.fetch })]);
+    const asked: Request = { messages: [QUESTION], maxOutputTokens: 100_000 };
+
+    const answers = [await chain.generate(asked), await chain.generate(asked)];
+
+    expect(vendor.bodies.map((body) => /"maxOutputTokens":\d+/.exec(body)?.[0])).toEqual([
+      '"maxOutputTokens":100000',
+      '"maxOutputTokens":8192',
+      '"maxOutputTokens":8192',
+    ]);
+    const loss = { what: "maxOutputTokens", action: "downgraded", reason: "the vendor refused it" };
+    expect(answers.map(({ losses }) => losses)).toEqual([[loss], [loss]]);
+  });
+
+  it("goes on asking a model after a cache of one request has expired", async () => {
+    const expired = {
+      code: 403,
+      status: "PERMISSION_DENIED",
+      message: "CachedContent not found (or permission denied)",
+    };
+    const vendor = refusing((body) => (body.includes("cachedContents/1") ? expired : undefined));
+    const chain = createChain([gemini(MODEL, { apiKey: "k", fetch: vendor.fetch })]);
+    const vendorOptions = { gemini: { cachedContent: "cachedContents/1" } };
+
+    const error: unknown = await chain
+      .generate({ messages: [QUESTION], vendorOptions })
+      .catch((thrown: unknown) => thrown);
+    const answer = await chain.generate("Hi");
+
+    expect(isUnderstudyError(error) ? error.code : error).toBe("invalid-request");
+    expect(answer.text).toBe("Hello.");
+    expect(vendor.bodies).toHaveLength(2);
+  });
+
+  it("compares the day of a model's end with the attempt's own clock", async () => {
+    const vendor = refusing(() => undefined);
+    const target = gemini("gemini-2.5-flash", { apiKey: "k", fetch: vendor.fetch });
+    const messages: TargetRequest["messages"] = [
+      ...request.messages,
+      { role: "assistant", content: [{ type: "tool-call", toolCallId: "c", toolName: "f", input: {} }] },
+      { role: "tool", content: [{ type: "tool-result", toolCallId: "c", toolName: "f", content: [] }] },
+    ];
+
+    for (const day of ["2026-11-30", "2026-12-01"]) {
+      let count = 0;
+      const context = {
+        signal: new AbortController().signal,
+        clock: { ...clock, wallNow: () => Date.parse(day) },
+        newId: () => `p${++count}`,
+        loss: () => undefined,
+      };
+      for await (const _ of target.stream({ ...request, messages }, context));
+    }
+
+    expect(vendor.bodies.map((body) => body.includes("skip_thought_signature_validator"))).toEqual([false, true]);
+  });
+
+  it("hands out calls of functions that were declared natively, and of tools whose name it had to change", async () => {
+    await using vendor = await startGemini();
+    const functionDeclarations = [{ name: "native_one", description: "F." }];
+    vendor.script([
+      {
+        answer: {
+          toolCalls: [
+            { name: "native_one", input: { a: 1 } },
+            { name: "_0", input: {} },
+          ],
+        },
+      },
+    ]);
+
+    const answer = await generate(
+      vendor,
+      {},
+      {
+        messages: [QUESTION],
+        tools: [{ name: "0", inputSchema: { type: "object" } }],
+        vendorOptions: { gemini: { tools: [{ functionDeclarations }] } },
+      },
+    );
+
+    expect(answer.toolCalls.map(({ toolName }) => toolName)).toEqual(["native_one", "0"]);
+    expect(answer.invalidToolCalls).toEqual([]);
+    expect(answer.finishReason).toBe("tool-calls");
+  });
+
+  it("releases no call of an answer that a filter stopped", async () => {
+    await using vendor = await startGemini();
+    vendor.script([{ answer: { toolCalls: [{ name: "f", input: {} }], finish: { raw: "MODEL_ARMOR" } } }]);
+
+    const answer = await generate(vendor, {}, { messages: [QUESTION], tools: TOOLS });
+
+    expect(answer).toMatchObject({ finishReason: "content-filter", rawFinishReason: "MODEL_ARMOR", toolCalls: [] });
+    expect(answer.invalidToolCalls).toHaveLength(1);
+  });
+
+  it("keeps the vendor's id of a response, and the tier that served it", async () => {
+    await using vendor = await startGemini();
+
+    const answer = await generate(vendor);
+
+    expect(answer.vendorData).toMatchObject({ responseId: expect.any(String), serviceTier: "standard" });
+  });
+});
+
 describe("gemini through the SDK", () => {
   const sdk = { transport: "sdk" } as const;
+
+  it("sends no empty key beside a token", async () => {
+    const seen: IncomingHttpHeaders[] = [];
+    const server = createServer((incoming, response) => {
+      seen.push(incoming.headers);
+      response.writeHead(200, { "content-type": "application/json" }).end(WHOLE);
+    });
+    const baseURL = await listen(server);
+
+    await createChain([gemini(MODEL, { ...sdk, baseURL, headers: { authorization: "Bearer t" } })]).generate("Hi");
+    server.close();
+
+    expect(seen).toMatchObject([{ authorization: "Bearer t" }]);
+    expect(seen[0]).not.toHaveProperty("x-goog-api-key");
+  });
+
+  it("reads a whole answer to a request for a stream", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "application/json; charset=UTF-8" }).end(WHOLE);
+    });
+    const baseURL = await listen(server);
+
+    const answer = await createChain([gemini(MODEL, { ...sdk, baseURL, apiKey: "k" })]).generate("Hi");
+    server.close();
+
+    expect(answer.text).toBe("Hello.");
+  });
+
+  it.each<[number, string, string, FailureClass]>([
+    [400, "FAILED_PRECONDITION", "Project p may not use this.", "auth.forbidden"],
+    [400, "FAILED_PRECONDITION", "Please enable billing on your project.", "billing.exhausted"],
+    [429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", "rate.daily"],
+  ])("reads status %i %s in an array, as the other transport does", async (status, name, message, expected) => {
+    const details = [{ violations: [{ quotaId: "GenerateRequestsPerDayPerProject" }] }];
+    const error = { code: status, status: name, message, ...(status === 429 && { details }) };
+    const server = createServer((_, response) => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify([{ error }]));
+    });
+    const url = await listen(server);
+
+    const classes = [await classAt(url, {}), await classAt(url, sdk)];
+    server.close();
+
+    expect(classes).toEqual([expected, expected]);
+  });
 
   it("sends the same request, but for what the SDK adds", async () => {
     await using vendor = await startGemini();
