@@ -3,6 +3,8 @@ import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, known } from "./fields.ts";
 import type { GeminiModel } from "./models.ts";
 
+const int32 = 2_147_483_647;
+
 /** `generationConfig` against its own rules and the model. */
 export function checkConfig(fields: JsonObject, model: GeminiModel): Problem {
   const config = camel(fields["generationConfig"]);
@@ -31,6 +33,16 @@ function checkNumbers(config: JsonObject, model: GeminiModel): Problem {
     return invalid(
       "* GenerateContentRequest.generation_config.max_output_tokens: max_output_tokens must be positive.\n",
     );
+  }
+  const limit = model.outputTokens;
+  if (typeof most === "number" && limit !== undefined && most > limit) {
+    return invalid(
+      `Unable to submit request because it has a maxOutputTokens value of ${most} but the supported range is from 1 (inclusive) to ${limit + 1} (exclusive). Update the value and try again.`,
+    );
+  }
+  const seed = config["seed"];
+  if (typeof seed === "number" && seed !== Math.trunc(Math.min(Math.max(seed, -int32), int32))) {
+    return invalid(`Invalid value at 'generation_config.seed' (TYPE_INT32), ${seed}`);
   }
   return Number(config["candidateCount"] ?? 1) > 1 && model.generation >= 3
     ? invalid("Multiple candidates is not enabled for this model")

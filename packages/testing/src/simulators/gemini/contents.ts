@@ -100,6 +100,7 @@ function checkBlob(blob: JsonObject, path: string): Problem {
   if (textOf(blob["mimeType"]) === "") {
     return invalid(`* GenerateContentRequest.${path}.inline_data.mime_type: mime_type must not be empty.\n`);
   }
+  if (textOf(blob["mimeType"]) === "application/json") return invalid("Unsupported MIME type: application/json");
   return /^[A-Za-z0-9+/_-]*={0,2}$/.test(textOf(blob["data"]))
     ? undefined
     : invalid(`Invalid value at '${path}.inline_data.data' (TYPE_BYTES), Base64 decoding failed`);

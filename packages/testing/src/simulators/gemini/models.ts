@@ -15,6 +15,8 @@ export interface GeminiModel {
   /** Structured output and server tools together with functions. */
   readonly combines: boolean;
   readonly systemInstruction: boolean;
+  /** Tokens that it writes at most, where that is published. */
+  readonly outputTokens: number | undefined;
 }
 
 const newest = 4;
@@ -23,16 +25,25 @@ export function geminiModel(id: string): GeminiModel {
   const [, major, minor] = /^gemini-(\d+)(?:\.(\d+))?/.exec(id) ?? [];
   const generation = major === undefined ? newest : Number(`${major}.${minor ?? "0"}`);
   const third = generation >= 3;
+  const gemma = id.startsWith("gemma");
   const noMinimal = /^gemini-3(\.1)?-pro/.test(id) || /^gemini-3\.[78]-flash(?!-lite)/.test(id) || generation >= newest;
   const levels = noMinimal ? ["LOW", "MEDIUM", "HIGH"] : ["MINIMAL", "LOW", "MEDIUM", "HIGH"];
   return {
     generation,
-    signatures: third,
+    // Nothing of the kind is said of open models.
+    signatures: third && !gemma,
     prefill: generation < 3.6 && !id.startsWith("gemini-3.5-flash-lite"),
     thinkingOff: generation < 3 && !id.includes("pro"),
     levels: third ? levels : [],
     callIds: third,
     combines: third,
-    systemInstruction: !id.startsWith("gemma"),
+    systemInstruction: !gemma,
+    outputTokens: outputTokens(id),
   };
+}
+
+function outputTokens(id: string): number | undefined {
+  if (id.startsWith("gemini-4-")) return 1_048_576;
+  if (id === "gemini-2.5-pro") return 65_535;
+  return /^gemini-(?:2\.5|3\.[5-8])-flash(?:-lite)?$/.test(id) ? 65_536 : undefined;
 }

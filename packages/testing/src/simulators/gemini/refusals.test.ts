@@ -99,6 +99,38 @@ test.each<[title: string, body: object, message: RegExp, model?: string]>([
   ],
   ["a service tier of another vendor", { ...good, serviceTier: "default" }, /service_tier/],
   ["a cached content on Gemini 4", { ...good, cachedContent: "cachedContents/1" }, /not supported/, "gemini-4-argon"],
+  [
+    "a response of a function that is not declared beside others",
+    { ...loop([signed]), tools: [{ functionDeclarations: [{ name: "now" }] }] },
+    /^Request contains an invalid argument\.$/,
+  ],
+  [
+    "a function name that begins with a digit",
+    { ...good, tools: [{ functionDeclarations: [{ name: "0" }] }] },
+    /start/,
+  ],
+  [
+    "a function name that begins with a dash",
+    { ...good, tools: [{ functionDeclarations: [{ name: "-a" }] }] },
+    /start/,
+  ],
+  [
+    "more output than the model writes",
+    { ...good, generationConfig: { maxOutputTokens: 65_537 } },
+    /value of 65537 but the supported range is from 1 \(inclusive\) to 65537 \(exclusive\)/,
+  ],
+  ["a seed of more than 32 bits", { ...good, generationConfig: { seed: 2_147_483_648 } }, /TYPE_INT32/],
+  ["a seed that is not whole", { ...good, generationConfig: { seed: 1.5 } }, /TYPE_INT32/],
+  [
+    "JSON that is not sent as text",
+    { contents: [{ role: "user", parts: [{ inlineData: { mimeType: "application/json", data: "e30=" } }] }] },
+    /Unsupported MIME type/,
+  ],
+  [
+    "an instruction beside cached content",
+    { ...good, cachedContent: "cachedContents/1", systemInstruction: user },
+    /CachedContent can not be used/,
+  ],
   ["two functions of one name", { ...good, tools: [...tools, ...tools] }, /Duplicate function declaration found: add/],
 ])("refuses %s", async (_title, body, message, model) => {
   const refused = await ask(body, model === undefined ? {} : { model });
@@ -148,4 +180,30 @@ test("takes both spellings of a field", async () => {
   const snake = { contents: [user], generation_config: { max_output_tokens: 9 }, system_instruction: user };
 
   expect((await ask(snake)).status).toBe(200);
+});
+
+test("takes null for a field that is not set", async () => {
+  const cached = { ...good, cachedContent: "cachedContents/1", systemInstruction: null, tools: null, toolConfig: null };
+
+  expect((await ask({ ...good, systemInstruction: null, generationConfig: null })).status).toBe(200);
+  expect((await ask(cached)).status).toBe(200);
+});
+
+test("takes responses where no function is declared, or the vendor declares them itself", async () => {
+  const { tools: _, ...alone } = { tools: undefined, ...loop([signed]) };
+  const computer = [{ functionDeclarations: [{ name: "now" }] }, { computerUse: {} }];
+
+  expect((await ask(alone)).status).toBe(200);
+  expect((await ask({ ...alone, tools: computer })).status).toBe(200);
+});
+
+test("takes as much output as the model writes, and any amount of a model without a published limit", async () => {
+  const most = (maxOutputTokens: number) => ({ ...good, generationConfig: { maxOutputTokens } });
+
+  expect((await ask(most(65_536))).status).toBe(200);
+  expect((await ask(most(9_999_999), { model: "gemini-9-flash" })).status).toBe(200);
+});
+
+test("wants no signatures from open models", async () => {
+  expect((await ask(loop([call]), { model: "gemma-4-31b-it" })).status).toBe(200);
 });

@@ -5,7 +5,7 @@ import { checkContents } from "./contents.ts";
 import { badKey, invalid, modelNotFound, noKey, unknownField, type Problem } from "./errors.ts";
 import { camel, known } from "./fields.ts";
 import { geminiModel, type GeminiModel } from "./models.ts";
-import { checkGeminiTools } from "./tools.ts";
+import { checkAnswered, checkGeminiTools } from "./tools.ts";
 
 const route = /^\/(v1|v1beta)\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
 
@@ -23,7 +23,8 @@ export function admitGemini(request: NativeRequest, rules: AdmissionRules): Admi
   const body = parseBody(request.text);
   if (body === undefined) return refused(invalid("Invalid JSON payload received. Expected an object key or }."));
 
-  const fields = camel(body);
+  // In JSON for messages of this kind, null is a field that is not set.
+  const fields = Object.fromEntries(Object.entries(camel(body)).filter(([, field]) => field !== null));
   const capabilities = geminiModel(model);
   const problem = firstOf([
     () => {
@@ -34,6 +35,7 @@ export function admitGemini(request: NativeRequest, rules: AdmissionRules): Admi
     () => checkGeminiTools(fields, capabilities),
     () => checkSystem(fields["systemInstruction"], capabilities.systemInstruction, model),
     () => checkContents(fields["contents"], capabilities, rules.organization),
+    () => checkAnswered(fields),
     () => checkCache(fields, capabilities),
     () => checkTier(fields["serviceTier"]),
   ]);

@@ -72,3 +72,16 @@ function checkToolConfig(config: JsonObject, declarations: readonly JsonObject[]
     ? undefined
     : invalid(`Allowed function name ${shown(stranger)} is not among the function declarations.`);
 }
+
+/** Responses of functions that are not declared, which is reported where others are. The vendor does not say what is wrong. */
+export function checkAnswered({ contents, tools: given }: JsonObject): Problem {
+  const tools = camels(given);
+  const declarations = tools.flatMap((tool) => camels(tool["functionDeclarations"]));
+  // The vendor declares the functions of this tool itself.
+  if (declarations.length === 0 || tools.some((tool) => tool["computerUse"] !== undefined)) return undefined;
+  const names = new Set(declarations.map((declaration) => declaration["name"]));
+  const parts = camels(contents).flatMap((content) => camels(content["parts"]));
+  const responses = parts.map((part) => part["functionResponse"]).filter((response) => isObject(response));
+  const isKnown = responses.every((response) => names.has(camel(response)["name"]));
+  return isKnown ? undefined : invalid("Request contains an invalid argument.");
+}
