@@ -471,6 +471,12 @@ describe("GenerateContentReader", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "stop", rawFinishReason: "STOP" });
   });
 
+  it("takes an answer that was cut behind feedback about its prompt for no answer", () => {
+    const feedback = { promptFeedback: { safetyRatings: [] } };
+
+    expect(failureOf(() => read([feedback, chunk([{ text: "a" }])]))).toBe("stream.truncated");
+  });
+
   it("hands out what is said beside an answer, the latest of each, and all probabilities", () => {
     const token = (name: string) => ({ token: name, logProbability: -0.5 });
     const logprobs = (name: string) => ({ logprobsResult: { chosenCandidates: [token(name)], topCandidates: [] } });

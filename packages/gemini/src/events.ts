@@ -111,17 +111,19 @@ export class GenerateContentReader implements WireReader {
   }
 
   finish(out: StreamPart[]): void {
+    const finishReason = this.#finishReason;
+    if (finishReason === undefined) throw new TargetFailure("stream.truncated");
     this.#close(out);
     this.#closeCall(out);
     const { newId } = this.#context;
     for (const part of this.#citations.sources()) out.push({ type: "source", id: newId(), part });
     const { grounding } = this.#citations;
     if (grounding !== undefined) this.#opaque(GROUNDING, asJsonObject(grounding), out);
-    if (this.#token !== undefined && this.#finishReason === "length") this.#opaque(CONTINUATION, this.#token, out);
-    const isCalling = this.#finishReason === "stop" && this.#callIds.size > 0;
+    if (this.#token !== undefined && finishReason === "length") this.#opaque(CONTINUATION, this.#token, out);
+    const isCalling = finishReason === "stop" && this.#callIds.size > 0;
     out.push({
       type: "end",
-      finishReason: isCalling ? "tool-calls" : (this.#finishReason ?? "other"),
+      finishReason: isCalling ? "tool-calls" : finishReason,
       rawFinishReason: this.#rawFinishReason,
       usage: this.#usage,
       model: this.#model,
@@ -152,6 +154,8 @@ export class GenerateContentReader implements WireReader {
 
   #candidate(candidate: Foreign, out: StreamPart[]): void {
     if (asIndex(candidate["index"]) !== 0) return;
+    // Feedback alone had looked like a block.
+    if (this.#rawFinishReason === undefined) this.#finishReason = undefined;
     // Before the parts: they may close the text that is cited.
     this.#citations.read(candidate);
     for (const part of asArray(asObject(candidate["content"])["parts"])) this.#part(asObject(part), out);

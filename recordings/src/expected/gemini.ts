@@ -20,6 +20,12 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
   BLOCKLIST: "content-filter",
   PROHIBITED_CONTENT: "content-filter",
   SPII: "content-filter",
+  IMAGE_SAFETY: "content-filter",
+  IMAGE_PROHIBITED_CONTENT: "content-filter",
+  IMAGE_RECITATION: "content-filter",
+  MODEL_ARMOR: "content-filter",
+  ESCALATION: "content-filter",
+  PUP_LIMITED_DISABLED: "content-filter",
 };
 
 /** Endings that are no answer. */
@@ -45,6 +51,7 @@ export const geminiExpected: ExpectedWire = {
       quotes.push(...quotesOf(one));
       for (const part of list(fields(one["content"])["parts"])) take(parts, part);
     }
+    if (whole["candidates"] === undefined) return whole;
     return { ...whole, candidates: [{ ...candidate, content: { parts }, citationMetadata: { citations: quotes } }] };
   },
 
@@ -56,14 +63,17 @@ export const geminiExpected: ExpectedWire = {
     const calls = parts.filter((part) => part["functionCall"] !== undefined);
     const blocked = stringOf(fields(answer["promptFeedback"])["blockReason"]);
     const reason = stringOf(candidate["finishReason"]) ?? blocked;
+    // Feedback about a prompt without a candidate: there will be none.
+    const isRefused = answer["promptFeedback"] !== undefined && list(answer["candidates"]).length === 0;
+    const isBlocked = blocked !== undefined || isRefused;
+    const isCut = reason === undefined && !isBlocked;
     return {
-      failure: answer["error"] !== undefined ? "unknown" : reason === undefined ? "stream.truncated" : failures[reason],
-      finishReason:
-        blocked !== undefined
-          ? "content-filter"
-          : reason === "STOP" && calls.length > 0
-            ? "tool-calls"
-            : (finishReasons[reason ?? ""] ?? "other"),
+      failure: answer["error"] !== undefined ? "unknown" : isCut ? "stream.truncated" : failures[reason ?? ""],
+      finishReason: isBlocked
+        ? "content-filter"
+        : reason === "STOP" && calls.length > 0
+          ? "tool-calls"
+          : (finishReasons[reason ?? ""] ?? "other"),
       rawFinishReason: reason,
       model: stringOf(answer["modelVersion"]),
       usage: usageOf(fields(answer["usageMetadata"])),
@@ -99,11 +109,26 @@ function take(parts: Fields[], part: Fields): void {
   const last = parts.length - 1;
   for (const piece of list(partialArgs)) {
     const called = fields(parts[last]?.["functionCall"]);
-    const args = fields(called["args"]);
-    const field = string(piece["jsonPath"]).replace("$.", "");
-    const value = string(args[field]) + string(piece["stringValue"]);
-    parts[last] = { ...parts[last], functionCall: { ...called, args: { ...args, [field]: value } } };
+    const args = withPiece(called["args"], stepsOf(string(piece["jsonPath"])), piece);
+    parts[last] = { ...parts[last], functionCall: { ...called, args } };
   }
+}
+
+/** Of `$.places[0].city`: places, 0, city. */
+function stepsOf(path: string): readonly string[] {
+  return path.split(/[.[\]'"$]+/).filter((step) => step !== "");
+}
+
+/** A value in which one piece has its place. Texts continue. */
+function withPiece(value: unknown, [step, ...rest]: readonly string[], piece: Fields): unknown {
+  if (step === undefined) {
+    const text = stringOf(piece["stringValue"]);
+    return text === undefined ? (piece["numberValue"] ?? piece["boolValue"] ?? null) : string(value) + text;
+  }
+  if (!/^\d+$/.test(step)) return { ...fields(value), [step]: withPiece(fields(value)[step], rest, piece) };
+  const items: unknown[] = Array.isArray(value) ? [...value] : [];
+  items[Number(step)] = withPiece(items[Number(step)], rest, piece);
+  return items;
 }
 
 /** Where the vendor gave a call no id, the one it is sent with is ours. */
@@ -149,15 +174,21 @@ function citationsOf(candidate: Fields): readonly string[] {
     const indices: unknown = support["groundingChunkIndices"];
     return Array.isArray(indices) ? indices.map((index) => sources[Number(index)] ?? {}) : [];
   });
-  // What has neither address nor name cites nothing.
-  const named = [...supported, ...quotesOf(candidate)].filter(({ uri, title }) => string(uri) + string(title) !== "");
-  return named.map(({ uri }) => string(uri));
+  // What has neither address nor name nor words cites nothing.
+  const said = [...supported, ...quotesOf(candidate)].filter(
+    ({ uri, title, text }) => string(uri) + string(title) + string(text) !== "",
+  );
+  return said.map(({ uri }) => string(uri));
 }
 
-/** Each address once. */
+/** Each once, by its address or else its name. */
 function sourcesOf(candidate: Fields): readonly string[] {
-  const addresses = [...chunksOf(candidate), ...quotesOf(candidate)].map(({ uri }) => string(uri));
-  return [...new Set(addresses)].filter((address) => address !== "");
+  const named = new Map<string, string>();
+  for (const { uri, title } of [...chunksOf(candidate), ...quotesOf(candidate)]) {
+    const name = stringOf(uri) ?? stringOf(title);
+    if (name !== undefined) named.set(name, string(uri));
+  }
+  return [...named.values()];
 }
 
 function chunksOf(candidate: Fields): readonly Fields[] {
@@ -175,7 +206,7 @@ function quotesOf(candidate: Fields): readonly Fields[] {
 /** Texts of one kind that follow each other are one, but for those with a signature, which stand alone. */
 function merged(parts: readonly Fields[]): readonly Fields[] {
   const result: Fields[] = [];
-  for (const part of parts) {
+  for (const part of parts.map(withArguments)) {
     const last = result.at(-1);
     if (isPlain(part) && string(part["text"]) === "") continue;
     if (last !== undefined && isPlain(part) && isPlain(last) && part["thought"] === last["thought"]) {
@@ -183,6 +214,12 @@ function merged(parts: readonly Fields[]): readonly Fields[] {
     } else result.push(part);
   }
   return result;
+}
+
+/** Left out, they are none. */
+function withArguments(part: Fields): Fields {
+  const { functionCall: call } = part;
+  return call === undefined ? part : { ...part, functionCall: { args: {}, ...fields(call) } };
 }
 
 function isPlain(part: Fields): boolean {
