@@ -4,9 +4,11 @@ import {
   asObject,
   asPosition,
   asString,
+  bytesOf,
   Count,
   isJsonObject,
   MOST,
+  toCharacters,
   type Citation,
   type Foreign,
   type SourcePart,
@@ -125,27 +127,4 @@ function sourceOf(native: Foreign): Source {
 /** A start that is left out is zero. */
 function claimOf(segment: Foreign, source: Source): Claim {
   return { source, startByte: asNumber(segment["startIndex"]) ?? 0, endByte: asNumber(segment["endIndex"]) };
-}
-
-/** The UTF-16 offsets of some UTF-8 offsets, in one pass. */
-function toCharacters(text: string, wanted: ReadonlySet<number>): ReadonlyMap<number, number> {
-  const offsets = new Map<number, number>();
-  let byte = 0;
-  let index = 0;
-  for (const character of text) {
-    if (wanted.has(byte)) offsets.set(byte, index);
-    byte += bytesOf(character);
-    index += character.length;
-  }
-  if (wanted.has(byte)) offsets.set(byte, index);
-  return offsets;
-}
-
-function bytesOf(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,23 +1,17 @@
 import {
-  asArray,
-  asNumber,
-  asObject,
-  asString,
   changeAnswers,
-  isJsonObject,
   OWN_REASONING,
-  parseDuration,
-  parseBoundedJson,
+  readRpcStatus,
+  RPC_LIMITS,
+  RPC_STATUSES,
   SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
   withOutputTokens,
   type AssistantPart,
   type FailureRow,
   type FailureTable,
-  type Foreign,
   type RequestRepair,
   type TargetMessage,
-  type VendorError,
 } from "@understudy/core/adapter";
 import { STAND_IN_SIGNATURE } from "./content.ts";
 
@@ -41,13 +35,6 @@ const CODES: readonly FailureRow[] = [
     text: /^(?:CachedContent not found|Not found: cached content|You do not have permission to access the File|File \S{1,150} not found)\b/,
     class: "request.rejected",
   },
-];
-
-/** The kind of quota, as read from the details. A short wait that stands beside a daily one means nothing. */
-const LIMITS: readonly FailureRow[] = [
-  { type: "PerDay", class: "rate.daily" },
-  { type: "Tokens", class: "rate.tokens" },
-  { type: "Requests", class: "rate.requests" },
 ];
 
 const WITHOUT_SIGNATURES: RequestRepair = {
@@ -171,75 +158,12 @@ const REFUSALS: readonly FailureRow[] = [
   STREAMING_REFUSED,
 ];
 
-const STATUSES: readonly FailureRow[] = [
-  { status: 499, class: "server.error" },
-  { status: 503, type: "UNAVAILABLE", class: "server.overloaded" },
-];
-
-/** Where the number is missing that decides otherwise. */
-const IN_BAND: readonly FailureRow[] = [
-  { inBand: true, type: "UNAVAILABLE", class: "server.overloaded" },
-  { inBand: true, type: "RESOURCE_EXHAUSTED", class: "rate.unknown" },
-  { inBand: true, type: ["INTERNAL", "CANCELLED", "ABORTED", "UNKNOWN"], class: "server.error" },
-  { inBand: true, type: "DEADLINE_EXCEEDED", class: "timeout.upstream" },
-  { inBand: true, type: "UNAUTHENTICATED", class: "auth.invalid" },
-  { inBand: true, type: "PERMISSION_DENIED", class: "auth.forbidden" },
-  { inBand: true, type: "NOT_FOUND", class: "model.not-found" },
-  { inBand: true, type: "INVALID_ARGUMENT", class: "request.rejected" },
-];
-
 /** How this vendor fails. */
 export const failureTable: FailureTable = {
-  rows: [...CODES, ...LIMITS, ...REFUSALS, ...STATUSES, ...IN_BAND],
-  readError,
+  rows: [...CODES, ...RPC_LIMITS, ...REFUSALS, ...RPC_STATUSES],
+  readError: readRpcStatus,
   requestIdHeaders: [],
 };
-
-/**
- * `{ error: { code, message, status, details } }`, in an array where a stream was asked for, and sometimes framed as an
- * event. The reason in the details says more than the status, and the quota more than both.
- */
-function readError(body: unknown): VendorError | undefined {
-  const outer = typeof body === "string" ? unframed(body) : body;
-  const { error } = asObject(Array.isArray(outer) ? outer[0] : outer);
-  if (!isJsonObject(error)) return undefined;
-  const details = asArray(error["details"]).map(asObject);
-  const quotas = quotasOf(details);
-  const reason = details.map((detail) => asString(detail["reason"])).find((one) => one !== undefined);
-  return {
-    type: kindOf(quotas) ?? asString(error["status"]),
-    code: reason ?? quotas[0] ?? asString(error["status"]),
-    message: asString(error["message"]),
-    retryAfterMs: waitOf(details),
-  };
-}
-
-function unframed(text: string): unknown {
-  try {
-    return parseBoundedJson(text.replace(/^\s*data:/, ""));
-  } catch {
-    // Words, from whoever stands in between.
-    return undefined;
-  }
-}
-
-function quotasOf(details: readonly Foreign[]): readonly string[] {
-  const names = details.flatMap((detail) => [
-    asObject(detail["metadata"])["quota_limit"],
-    ...asArray(detail["violations"]).map((violation) => asObject(violation)["quotaId"]),
-  ]);
-  return names.filter((name) => typeof name === "string");
-}
-
-function kindOf(quotas: readonly string[]): string | undefined {
-  return ["PerDay", "Tokens", "Requests"].find((kind) => quotas.some((quota) => quota.includes(kind)));
-}
-
-function waitOf(details: readonly Foreign[]): number | undefined {
-  return details
-    .map((detail) => parseDuration(asString(detail["retryDelay"])))
-    .find((wait) => asNumber(wait) !== undefined);
-}
 
 function isSigned(part: AssistantPart): boolean {
   return part.type !== "opaque" && part.opaque?.["thoughtSignature"] !== undefined;

@@ -13,6 +13,7 @@ import {
   parseEvent,
   RunningTotals,
   TargetFailure,
+  VendorData,
   type AttemptContext,
   type FailureClassifier,
   type FinishReason,
@@ -31,7 +32,6 @@ import { MISSING_SIGNATURE } from "./errors.ts";
 import { PartialArgs } from "./partial-args.ts";
 import { toolNameMap } from "./tools.ts";
 import { hasUsage, readUsage } from "./usage.ts";
-import { VendorData } from "./vendor-data.ts";
 
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["STOP", "stop"],
@@ -51,6 +51,12 @@ const MALFORMED: ReadonlySet<string> = new Set([
   "IMAGE_OTHER",
   "OTHER",
 ]);
+/** What is said beside an answer. */
+const BESIDE = {
+  chunk: ["responseId", "modelStatus", "promptFeedback", "createTime"],
+  candidate: ["safetyRatings", "urlContextMetadata", "finishMessage", "avgLogprobs"],
+  usage: ["serviceTier", "trafficType"],
+};
 /** What has a place in common words. */
 const DATA: ReadonlySet<string> = new Set(["text", "thought", "functionCall", "inlineData"]);
 const SERVER_TOOL_CALLS: ReadonlySet<string> = new Set(["executableCode", "toolCall"]);
@@ -143,7 +149,8 @@ export class GenerateContentReader implements WireReader {
     const { promptFeedback: feedback } = chunk;
     const candidates = asArray(chunk["candidates"]);
     for (const candidate of candidates) this.#candidate(asObject(candidate), out);
-    this.#vendorData.ofChunk(chunk, usage);
+    this.#vendorData.take(chunk, BESIDE.chunk);
+    this.#vendorData.take(usage, BESIDE.usage);
     if (!isJsonObject(feedback)) return;
     const reason = asString(feedback["blockReason"]);
     // Where nothing else is said, there is no answer because of it.
@@ -159,7 +166,8 @@ export class GenerateContentReader implements WireReader {
     // Before the parts: they may close the text that is cited.
     this.#citations.read(candidate);
     for (const part of asArray(asObject(candidate["content"])["parts"])) this.#part(asObject(part), out);
-    this.#vendorData.ofCandidate(candidate);
+    this.#vendorData.take(candidate, BESIDE.candidate);
+    this.#vendorData.join(candidate, "logprobsResult");
     this.#token = asString(candidate["continuationToken"]) ?? this.#token;
     const reason = asString(candidate["finishReason"]);
     if (reason === undefined || reason === "" || reason === "FINISH_REASON_UNSPECIFIED") return;

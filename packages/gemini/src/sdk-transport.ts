@@ -11,14 +11,6 @@ import {
   type NativeRequest,
 } from "@understudy/core/adapter";
 
-/** Cases of the conformance kit that cannot hold through the SDK, each with its reason. */
-export const SDK_EXEMPTIONS: Readonly<Record<string, string>> = {
-  "bytes that are no UTF-8": "the SDK says nothing but that reading failed",
-  "an in-band error without framing": "the SDK says nothing but that an event cannot be read",
-  "some keep-alives, then the answer": "the SDK delivers nothing after a comment in the stream",
-  "an event of 17 MiB": "the SDK reads events of any size",
-};
-
 type Setup = Pick<CheckedOptions, "apiKey" | "baseURL" | "headers">;
 type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
 

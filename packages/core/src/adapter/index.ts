@@ -49,6 +49,7 @@ export { RunningTotals } from "./running-totals.ts";
 export { classifyFailures, type FailureClassifier } from "./http-failure.ts";
 export type { FailureRow, FailureTable, LimitHeaders } from "./failure-table.ts";
 export { readAnyError, readErrorFields, type VendorError } from "./vendor-error.ts";
+export { readRpcStatus, RPC_LIMITS, RPC_STATUSES } from "./rpc-status.ts";
 export { DAILY, OVERLOADED } from "./error-words.ts";
 export { CarriedResponse, networkFailure, type FailedResponse } from "./network-failure.ts";
 export { unsupported } from "./unsupported.ts";
@@ -77,7 +78,10 @@ export {
   type PartExtras,
   type TextPartsSetup,
 } from "./open-parts.ts";
+export { JsonPieces } from "./json-pieces.ts";
 export { PartsByIndex } from "./parts-by-index.ts";
+export { bytesOf, toCharacters } from "./utf8-offsets.ts";
+export { VendorData } from "./vendor-data.ts";
 export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
