@@ -64,6 +64,9 @@ const request: TargetRequest = {
   topK: 5,
 };
 
+const call = (toolCallId: string, opaque?: JsonObject) =>
+  ({ type: "tool-call", toolCallId, toolName: "f", input: {}, opaque }) as const;
+
 describe("failures of generateContent", () => {
   it.each<[number, object, FailureClass]>([
     [400, body(400, "INVALID_ARGUMENT", "Please use a valid role: user, model."), "request.rejected"],
@@ -204,8 +207,6 @@ describe("failures of generateContent", () => {
     ),
     failures.inBand({ error: { status: "MISSING_THOUGHT_SIGNATURE" } }),
   ])("mends a missing signature by the vendor's stand-in for it, on the first call of each step: %#", (failure) => {
-    const call = (toolCallId: string, opaque?: JsonObject) =>
-      ({ type: "tool-call", toolCallId, toolName: "f", input: {}, opaque }) as const;
     const messages: TargetRequest["messages"] = [
       { role: "assistant", content: [{ type: "text", text: "I look." }, call("a"), call("b")] },
       { role: "assistant", content: [call("c", { thoughtSignature: "own" }), call("d")] },

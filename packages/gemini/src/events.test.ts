@@ -78,6 +78,14 @@ const counted = (usageMetadata: object) => chunk([{ text: "a" }], {}, { usageMet
 const isUnknown = (part: object): boolean =>
   read([chunk([part]), STOP]).parts.some((one) => one.type === "end" && one.unknownContent === true);
 
+const token = (name: string) => ({ token: name, logProbability: -0.5 });
+
+const logprobs = (name: string) => ({ logprobsResult: { chosenCandidates: [token(name)], topCandidates: [] } });
+
+const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
+
+const named = (name: string) => ({ functionCall: { name, args: {} } });
+
 describe("GenerateContentReader", () => {
   it("reads thoughts, then text, and says when silence is expected", () => {
     const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 2 };
@@ -478,8 +486,6 @@ describe("GenerateContentReader", () => {
   });
 
   it("hands out what is said beside an answer, the latest of each, and all probabilities", () => {
-    const token = (name: string) => ({ token: name, logProbability: -0.5 });
-    const logprobs = (name: string) => ({ logprobsResult: { chosenCandidates: [token(name)], topCandidates: [] } });
     const urlContextMetadata = { urlMetadata: [{ retrievedUrl: "https://a.test" }] };
 
     const { parts } = read([
@@ -514,7 +520,6 @@ describe("GenerateContentReader", () => {
   });
 
   it("gives a call the name that its tool has here", () => {
-    const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
     const request: TargetRequest = {
       messages: [],
       tools: [tool("0"), tool("_0")],
@@ -523,9 +528,8 @@ describe("GenerateContentReader", () => {
       reasoning: { visible: false },
       stop: [],
     };
-    const call = (name: string) => ({ functionCall: { name, args: {} } });
 
-    const { parts } = read([chunk(["_0_2", "_0", "other"].map(call)), STOP], request);
+    const { parts } = read([chunk(["_0_2", "_0", "other"].map(named)), STOP], request);
 
     const names = parts.flatMap((part) => (part.type === "tool-call" ? [part.part.toolName] : []));
     const announced = parts.flatMap((part) => (part.type === "tool-call-start" ? [part.toolName] : []));

@@ -42,15 +42,7 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, Finish
 /** The vendor adds such reasons now and then: for answers that its filters, or those of a customer, stopped. */
 const FILTERED = /SAFETY|PROHIBITED|BLOCK|RECITATION|SPII|ARMOR|JAILBREAK|ESCALATION|POLICY|^PUP_/;
 /** Answers that went wrong. */
-const MALFORMED: ReadonlySet<string> = new Set([
-  "MALFORMED_FUNCTION_CALL",
-  "UNEXPECTED_TOOL_CALL",
-  "TOO_MANY_TOOL_CALLS",
-  "MALFORMED_RESPONSE",
-  "NO_IMAGE",
-  "IMAGE_OTHER",
-  "OTHER",
-]);
+const MALFORMED = /^(?:MALFORMED_|UNEXPECTED_TOOL_|TOO_MANY_TOOL_|NO_IMAGE$|(?:IMAGE_)?OTHER$)/;
 /** What is said beside an answer. */
 const BESIDE = {
   chunk: ["responseId", "modelStatus", "promptFeedback", "createTime"],
@@ -171,7 +163,7 @@ export class GenerateContentReader implements WireReader {
     this.#token = asString(candidate["continuationToken"]) ?? this.#token;
     const reason = asString(candidate["finishReason"]);
     if (reason === undefined || reason === "" || reason === "FINISH_REASON_UNSPECIFIED") return;
-    if (MALFORMED.has(reason)) throw new TargetFailure("output.malformed", { vendorCode: reason });
+    if (MALFORMED.test(reason)) throw new TargetFailure("output.malformed", { vendorCode: reason });
     if (reason === MISSING_SIGNATURE) throw this.#failures.inBand({ error: { status: reason } });
     checkFinishValue(reason);
     this.#finish(FINISH_REASONS.get(reason) ?? (FILTERED.test(reason) ? "content-filter" : "other"), reason);

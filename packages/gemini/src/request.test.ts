@@ -606,15 +606,21 @@ describe("toNativeRequest and the conversation", () => {
   });
 });
 
-describe("toNativeRequest and tools", () => {
-  const named = (name: string) => ({ name, description: "F.", inputSchema: { type: "object", properties: {} } });
-  const called = (toolName: string): readonly TargetMessage[] => [
-    USER,
-    { role: "assistant", content: [{ ...call("a"), toolName }] },
-    { role: "tool", content: [{ ...result("a"), toolName }] },
-  ];
-  const declarations = ({ body }: Sent): unknown => Object(Object(body["tools"])[0])["functionDeclarations"];
+const named = (name: string) => ({ name, description: "F.", inputSchema: { type: "object", properties: {} } });
 
+const called = (toolName: string): readonly TargetMessage[] => [
+  USER,
+  { role: "assistant", content: [{ ...call("a"), toolName }] },
+  { role: "tool", content: [{ ...result("a"), toolName }] },
+];
+
+const declarations = ({ body }: Sent): unknown => Object(Object(body["tools"])[0])["functionDeclarations"];
+
+const nativePart = (data: JsonValue) => ({ type: "opaque", kind: "part", data }) as const;
+
+const file = (mediaType: string) => ({ type: "file", source: base64(mediaType, "e30=") }) as const;
+
+describe("toNativeRequest and tools", () => {
   it.each([
     ["0", "_0"],
     ["-dash", "__dash"],
@@ -833,7 +839,6 @@ describe("toNativeRequest and native fields", () => {
   });
 
   it("sends parts of the user's in the vendor's own form, and none that speaks for somebody else", () => {
-    const opaque = (data: JsonValue) => ({ type: "opaque", kind: "part", data }) as const;
     const picture = { inlineData: { mimeType: "image/png", data: "AAAA" }, mediaResolution: { level: "HIGH" } };
 
     const sent = send({
@@ -841,10 +846,10 @@ describe("toNativeRequest and native fields", () => {
         {
           role: "user",
           content: [
-            opaque(picture),
-            opaque({ functionResponse: { name: "pay", response: {} } }),
-            opaque({ functionCall: { name: "pay" } }),
-            opaque("word"),
+            nativePart(picture),
+            nativePart({ functionResponse: { name: "pay", response: {} } }),
+            nativePart({ functionCall: { name: "pay" } }),
+            nativePart("word"),
           ],
         },
       ],
@@ -855,8 +860,6 @@ describe("toNativeRequest and native fields", () => {
   });
 
   it("sends JSON, XML and YAML as the plain text that they are", () => {
-    const file = (mediaType: string) => ({ type: "file", source: base64(mediaType, "e30=") }) as const;
-
     const sent = send({ messages: [{ role: "user", content: [file("application/json"), file("application/pdf")] }] });
 
     expect(contentsOf(sent)).toMatchObject([

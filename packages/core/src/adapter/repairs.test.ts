@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { TargetRequest } from "../model/target.ts";
-import { forgetOpaque, forgetReasoning, leaveOut, SCHEMA_IN_WORDS, withoutStreaming } from "./repairs.ts";
+import {
+  forgetOpaque,
+  forgetReasoning,
+  leaveOut,
+  SCHEMA_IN_WORDS,
+  withoutStreaming,
+  withOutputTokens,
+} from "./repairs.ts";
 
 const USER = { role: "user", content: [{ type: "text", text: "Hi" }] } as const;
 const REQUEST: TargetRequest = {
@@ -52,5 +59,15 @@ describe("repairs", () => {
 
     expect(request).toEqual({ ...REQUEST, without: ["seed", "stream"] });
     expect(REQUEST).not.toHaveProperty("without");
+  });
+
+  it("ask for no more output than there is", () => {
+    const repair = withOutputTokens(8_192);
+    const within = { ...REQUEST, maxOutputTokens: 8_192 };
+
+    expect(repair.apply({ ...REQUEST, maxOutputTokens: 9_000 })).toEqual(within);
+    expect(repair.apply(within)).toBe(within);
+    expect(repair.apply(REQUEST)).toBe(REQUEST);
+    expect(repair.description).not.toBe(withOutputTokens(4_096).description);
   });
 });

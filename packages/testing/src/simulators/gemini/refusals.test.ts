@@ -17,6 +17,8 @@ const call = { functionCall: { name: "add", args: {} } };
 const signed = { ...call, thoughtSignature: "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=" };
 const response = { functionResponse: { name: "add", response: { output: 2 } } };
 
+const most = (maxOutputTokens: number) => ({ ...good, generationConfig: { maxOutputTokens } });
+
 interface Options {
   readonly model?: string;
   readonly url?: string;
@@ -198,8 +200,6 @@ test("takes responses where no function is declared, or the vendor declares them
 });
 
 test("takes as much output as the model writes, and any amount of a model without a published limit", async () => {
-  const most = (maxOutputTokens: number) => ({ ...good, generationConfig: { maxOutputTokens } });
-
   expect((await ask(most(65_536))).status).toBe(200);
   expect((await ask(most(9_999_999), { model: "gemini-9-flash" })).status).toBe(200);
 });
