@@ -183,11 +183,17 @@ describe("failures of generateContent", () => {
     expect(mend(failure, mended)).toBe(mended);
   });
 
-  it("moves on, without words of its own, where the model does not continue a turn", () => {
+  it("puts a user turn behind the model's own where an id is answered by a model that refuses that", () => {
     const failure = refused("Requests ending with a model turn are not supported.");
 
+    const mended = mend(failure);
+
     expect(failure.class).toBe("request.unsupported");
-    expect(failure.details.repair).toBeUndefined();
+    expect(mended.messages).toEqual([
+      ...request.messages,
+      { role: "user", content: [{ type: "text", text: "Go on." }] },
+    ]);
+    expect(mend(failure, mended)).toBe(mended);
   });
 
   it("mends a corrupted signature by forgetting signatures, and nothing else, for this conversation only", () => {

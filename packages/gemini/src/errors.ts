@@ -13,7 +13,7 @@ import {
   type RequestRepair,
   type TargetMessage,
 } from "@understudy/core/adapter";
-import { STAND_IN_SIGNATURE } from "./content.ts";
+import { GO_ON, STAND_IN_SIGNATURE } from "./content.ts";
 
 const CODES: readonly FailureRow[] = [
   // With status 400.
@@ -62,6 +62,15 @@ const STAND_INS: RequestRepair = {
       const signed = { ...first, opaque: { ...first.opaque, thoughtSignature: STAND_IN_SIGNATURE } };
       return parts.map((part) => (part === first ? signed : part));
     }),
+};
+const USER_TURN: RequestRepair = {
+  description: "with a user turn at the end",
+  loss: { what: "messages", action: "translated" },
+  apply: (request) => {
+    const { messages } = request;
+    const turn: TargetMessage = { role: "user", content: [{ type: "text", text: GO_ON }] };
+    return messages.at(-1)?.role === "assistant" ? { ...request, messages: [...messages, turn] } : request;
+  },
 };
 const WITHOUT_SAMPLING: RequestRepair = {
   description: "without sampling",
@@ -122,7 +131,7 @@ const REFUSALS: readonly FailureRow[] = [
     text: OUTPUT_LIMIT,
     repair: ({ message = "" }) => withOutputTokens(Number(OUTPUT_LIMIT.exec(message)?.[1]) - 1),
   },
-  { ...unsupported, text: /^Requests ending with a model turn are not supported\b/i },
+  { ...unsupported, text: /^Requests ending with a model turn are not supported\b/i, repair: USER_TURN },
   {
     ...unsupported,
     text: new RegExp(`^${PLACE}(?:temperature|top_?[pk])(?: is| must|:)`, "i"),

@@ -16,7 +16,7 @@ import {
   type TargetMessage,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
+import { CONTINUATION, GO_ON, toContents, type NativeContent } from "./content.ts";
 import { geminiModel, type GeminiModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
@@ -46,8 +46,6 @@ export interface GeminiRequestContext extends RequestContext {
   /** What the user knows better than the table. */
   readonly maxOutputTokens?: number | "unknown" | undefined;
 }
-
-const GO_ON = "Go on.";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: GeminiRequestContext): NativeRequest {
