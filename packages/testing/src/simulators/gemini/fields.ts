@@ -32,7 +32,7 @@ export interface KnownFields {
 export const known: KnownFields = {
   request: words(`
     model contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent serviceTier store
-    continuationToken labels modelArmorConfig
+    continuationToken labels
   `),
   content: words(`role parts`),
   part: words(`
