@@ -146,8 +146,8 @@ function toModelParts(parts: readonly AssistantPart[], rules: ContentRules, lost
 function toModelPart(part: Exclude<AssistantPart, ToolCallPart>, lost: ReportMessageLoss): JsonObject[] {
   switch (part.type) {
     case "text":
-      // Its own do not go back either.
-      if (part.citations !== undefined && part.opaque === undefined && part.origin?.vendor !== VENDOR) {
+      // The vendor's own do not go back either, as far as they are known to be its own.
+      if (part.citations !== undefined && part.origin?.vendor !== VENDOR) {
         lost("citations", "dropped", "the API takes none back");
       }
       return [toText(part)];
@@ -176,7 +176,8 @@ function toText({ text, opaque }: TextPart | RefusalPart): JsonObject {
 
 function toOpaque({ data }: OpaquePart, names: readonly string[], lost: ReportMessageLoss): JsonObject[] {
   const kept = pick(asJsonObject(data), [...names, ...ATTRIBUTES]);
-  if (Object.keys(kept).length > 0) return [kept];
+  // A part without data is refused, unless it carries a signature.
+  if (["thoughtSignature", ...names].some((name) => name in kept)) return [kept];
   lost("opaque", "dropped", "no part that this version knows");
   return [];
 }

@@ -62,9 +62,10 @@ const LINE_2_5: GeminiModel = {
 const OLDER: GeminiModel = { ...LINE_2_5, thinking: { type: "none" } };
 
 /**
- * As ai.google.dev/gemini-api/docs/models/<id> says of 3 Pro to 3.8 Flash, docs.cloud.google.com (gemini-enterprise-agent-
- * platform/models/gemini) of 3 Flash, 3.1 and 2.5 Flash-Lite, and Oracle, which serves it too, of 2.5 Flash. Models of the
- * same lines for pictures or speech have less.
+ * Of 3 Pro to 3.8 Flash: https://ai.google.dev/gemini-api/docs/models/gemini-3.8-flash, and so on for each id. Of 3 Flash,
+ * 3.1 and 2.5 Flash-Lite: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/gemini/3-flash, and so on. Of
+ * 2.5 Flash: https://docs.oracle.com/en-us/iaas/Content/generative-ai/google-gemini-2-5-flash.htm. Models of the same lines
+ * for pictures or speech have less.
  */
 const LIMITS = { contextWindow: 1_048_576, maxOutputTokens: 65_536 } as const;
 const KNOWN_LIMITS = /^gemini-(?:2\.5|3|3\.1|3\.[5-8])-(?:flash|pro)(?:-lite)?(?:-\d{3}|-preview(?:-\d\d-\d{2,4})?)?$/;
@@ -73,7 +74,7 @@ const LIMITS_2_5_PRO = { ...LIMITS, maxOutputTokens: 65_535 } as const;
 /** Over all hops of a long answer, and with the input. */
 const LIMITS_4 = { ...LIMITS, maxOutputTokens: LIMITS.contextWindow } as const;
 
-/** The day of the end, and who answers under the id from then on (ai.google.dev/gemini-api/docs/deprecations). */
+/** The day of the end, and who answers under the id from then on (https://ai.google.dev/gemini-api/docs/deprecations). */
 const RETIREMENTS: Readonly<Record<string, readonly [day: string, successor?: string]>> = {
   "gemini-2.0-flash": ["2026-06-01"],
   "gemini-2.0-flash-lite": ["2026-06-01"],

@@ -850,13 +850,14 @@ describe("toNativeRequest and native fields", () => {
             nativePart({ functionResponse: { name: "pay", response: {} } }),
             nativePart({ functionCall: { name: "pay" } }),
             nativePart("word"),
+            nativePart({ mediaResolution: { level: "HIGH" } }),
           ],
         },
       ],
     });
 
     expect(contentsOf(sent)).toEqual([{ role: "user", parts: [picture] }]);
-    expect(sent.losses).toEqual(Array.from({ length: 3 }, () => "messages[0] opaque dropped"));
+    expect(sent.losses).toEqual(Array.from({ length: 4 }, () => "messages[0] opaque dropped"));
   });
 
   it("sends JSON, XML and YAML as the plain text that they are", () => {

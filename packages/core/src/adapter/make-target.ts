@@ -62,11 +62,7 @@ export function makeTarget(setup: TargetSetup): Target {
       const { clock, loss } = context;
       // Now, not when it is read: what the translation throws is known to come before anything was sent.
       const request = known.apply(given, loss);
-      const native = setup.toNativeRequest(request, {
-        stream: !isUnary(request),
-        wallNow: clock.wallNow(),
-        loss,
-      });
+      const native = setup.toNativeRequest(request, { stream: !isUnary(request), wallNow: clock.wallNow(), loss });
       const allSecrets = [...secrets, ...secretsOf("", native.headers)];
       const failures = classifyFailures(setup.failureTable, allSecrets, () => clock.wallNow());
       return readAnswer({
