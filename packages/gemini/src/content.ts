@@ -35,9 +35,6 @@ export interface ContentRules extends Pick<GeminiModel, "needsSignatures" | "cal
 
 export const VENDOR = "gemini";
 
-/** A turn of the user where the vendor wants one. */
-export const GO_ON = "Go on.";
-
 /** Kinds of opaque parts that are about the answer and not of it: they do not go back among its parts. */
 export const CONTINUATION = "continuationToken";
 export const GROUNDING = "groundingMetadata";

@@ -6,14 +6,16 @@ import {
   RPC_STATUSES,
   SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
+  SYSTEM_AS_MESSAGE,
+  USER_TURN,
+  WITHOUT_SAMPLING,
   withOutputTokens,
   type AssistantPart,
   type FailureRow,
   type FailureTable,
   type RequestRepair,
-  type TargetMessage,
 } from "@understudy/core/adapter";
-import { GO_ON, STAND_IN_SIGNATURE } from "./content.ts";
+import { STAND_IN_SIGNATURE } from "./content.ts";
 
 const CODES: readonly FailureRow[] = [
   // With status 400.
@@ -63,35 +65,6 @@ const STAND_INS: RequestRepair = {
       return parts.map((part) => (part === first ? signed : part));
     }),
 };
-const USER_TURN: RequestRepair = {
-  description: "with a user turn at the end",
-  loss: { what: "messages", action: "translated" },
-  apply: (request) => {
-    const { messages } = request;
-    const turn: TargetMessage = { role: "user", content: [{ type: "text", text: GO_ON }] };
-    return messages.at(-1)?.role === "assistant" ? { ...request, messages: [...messages, turn] } : request;
-  },
-};
-const WITHOUT_SAMPLING: RequestRepair = {
-  description: "without sampling",
-  loss: { what: "sampling", action: "dropped" },
-  apply: (request) => {
-    const { temperature, topP, topK } = request;
-    const isUnset = temperature === undefined && topP === undefined && topK === undefined;
-    return isUnset ? request : { ...request, temperature: undefined, topP: undefined, topK: undefined };
-  },
-};
-const SYSTEM_AS_MESSAGE: RequestRepair = {
-  description: "with the system prompt as a message",
-  loss: { what: "system", action: "translated" },
-  apply: (request) => {
-    const { system, messages } = request;
-    if (system === undefined) return request;
-    const first: TargetMessage = { role: "user", content: [{ type: "text", text: system }] };
-    return { ...request, system: undefined, messages: [first, ...messages] };
-  },
-};
-
 /** The end of an answer that was refused. */
 export const MISSING_SIGNATURE = "MISSING_THOUGHT_SIGNATURE";
 const OUTPUT_LIMIT =

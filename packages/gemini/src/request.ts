@@ -5,6 +5,7 @@ import {
   asText,
   clampOutputTokens,
   defined,
+  GO_ON,
   isJsonObject,
   mergeNative,
   takeUnless,
@@ -16,7 +17,7 @@ import {
   type TargetMessage,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { CONTINUATION, GO_ON, toContents, type NativeContent } from "./content.ts";
+import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
 import { geminiModel, type GeminiModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";

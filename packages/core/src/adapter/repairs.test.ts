@@ -5,8 +5,11 @@ import {
   forgetReasoning,
   leaveOut,
   SCHEMA_IN_WORDS,
-  withoutStreaming,
+  SYSTEM_AS_MESSAGE,
+  USER_TURN,
+  WITHOUT_SAMPLING,
   withOutputTokens,
+  withoutStreaming,
 } from "./repairs.ts";
 
 const USER = { role: "user", content: [{ type: "text", text: "Hi" }] } as const;
@@ -69,5 +72,32 @@ describe("repairs", () => {
     expect(repair.apply(within)).toBe(within);
     expect(repair.apply(REQUEST)).toBe(REQUEST);
     expect(repair.description).not.toBe(withOutputTokens(4_096).description);
+  });
+
+  it("leave sampling out, and nothing else", () => {
+    const changed = WITHOUT_SAMPLING.apply({ ...REQUEST, temperature: 1, topP: 0.5, topK: 4, seed: 7 });
+
+    expect(changed).toEqual({ ...REQUEST, seed: 7 });
+    expect(WITHOUT_SAMPLING.apply(REQUEST)).toBe(REQUEST);
+  });
+
+  it("make a message of the system prompt", () => {
+    const changed = SYSTEM_AS_MESSAGE.apply({ ...REQUEST, system: "Be brief." });
+
+    expect(changed.system).toBeUndefined();
+    expect(changed.messages).toEqual([
+      { role: "user", content: [{ type: "text", text: "Be brief." }] },
+      ...REQUEST.messages,
+    ]);
+    expect(SYSTEM_AS_MESSAGE.apply(changed)).toBe(changed);
+  });
+
+  it("put a user turn behind a turn of the model, and behind nothing else", () => {
+    const answer = { role: "assistant", content: [{ type: "text", text: "Yes." }] } as const;
+
+    const changed = USER_TURN.apply({ ...REQUEST, messages: [answer] });
+
+    expect(changed.messages).toEqual([answer, { role: "user", content: [{ type: "text", text: "Go on." }] }]);
+    expect(USER_TURN.apply(changed)).toBe(changed);
   });
 });

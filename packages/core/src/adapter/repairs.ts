@@ -4,6 +4,9 @@ import { NO_STREAMING } from "./error-words.ts";
 import type { FailureRow } from "./failure-table.ts";
 import { addToSystem, jsonInstruction } from "./json-instruction.ts";
 
+/** What a user says where a turn of the user is wanted. */
+export const GO_ON = "Go on.";
+
 /** The field whose absence asks for an answer in one piece, on every wire. */
 export const STREAM = "stream";
 
@@ -46,6 +49,39 @@ export const OWN_REASONING: RequestRepair = {
     const { effort, budgetTokens, visible } = request.reasoning;
     const isOwn = effort === undefined && budgetTokens === undefined && !visible;
     return isOwn ? request : { ...request, reasoning: { visible: false } };
+  },
+};
+
+/** For models that do not continue a turn of their own. */
+export const USER_TURN: RequestRepair = {
+  description: "with a user turn at the end",
+  loss: { what: "messages", action: "translated" },
+  apply: (request) => {
+    const { messages } = request;
+    const turn: TargetMessage = { role: "user", content: [{ type: "text", text: GO_ON }] };
+    return messages.at(-1)?.role === "assistant" ? { ...request, messages: [...messages, turn] } : request;
+  },
+};
+
+export const WITHOUT_SAMPLING: RequestRepair = {
+  description: "without sampling",
+  loss: { what: "sampling", action: "dropped" },
+  apply: (request) => {
+    const { temperature, topP, topK } = request;
+    const isUnset = temperature === undefined && topP === undefined && topK === undefined;
+    return isUnset ? request : { ...request, temperature: undefined, topP: undefined, topK: undefined };
+  },
+};
+
+/** For models that have no place for it. */
+export const SYSTEM_AS_MESSAGE: RequestRepair = {
+  description: "with the system prompt as a message",
+  loss: { what: "system", action: "translated" },
+  apply: (request) => {
+    const { system, messages } = request;
+    if (system === undefined) return request;
+    const first: TargetMessage = { role: "user", content: [{ type: "text", text: system }] };
+    return { ...request, system: undefined, messages: [first, ...messages] };
   },
 };
 
