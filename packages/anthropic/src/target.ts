@@ -1,12 +1,20 @@
 import {
   checkTargetOptions,
+  FetchConnection,
+  keyHeader,
   makeTarget,
+  mergeHeaders,
   modelPathProblems,
+  oneOf,
   readTargetOptions,
   SDK_CLIENT,
   SdkConnection,
   sdkIdentity,
+  transportProblems,
   type Capabilities,
+  type CheckedOptions,
+  type Connection,
+  type PlainOptions,
   type SdkClient,
   type SdkSettings,
   type Target,
@@ -23,18 +31,26 @@ export interface AnthropicClient extends SdkClient {}
 export interface AnthropicTargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings credential, URL and signing. */
   readonly client?: AnthropicClient | undefined;
+  /** What makes the request. `fetch`: no SDK, which is then not loaded. Default `sdk`. */
+  readonly transport?: "sdk" | "fetch" | undefined;
 }
 
 const VENDOR = "anthropic";
 const BASE_URL = "https://api.anthropic.com";
+const BROWSER_HEADER = "anthropic-dangerous-direct-browser-access";
+/** As the SDK sends it. */
+const API_VERSION = "2026-10-21";
 
 /**
  * One Claude model at one endpoint with one key, through the Messages API. The key comes from `apiKey` or,
  * for the vendor's own host, `ANTHROPIC_API_KEY`. Never throws: what is wrong is told by `createChain`.
  */
 export function anthropic(model: string, options: AnthropicTargetOptions = {}): Target {
-  const given = readTargetOptions<AnthropicTargetOptions>(model, options, { client: SDK_CLIENT });
-  const { client, fetch } = given.options;
+  const given = readTargetOptions<AnthropicTargetOptions>(model, options, {
+    client: SDK_CLIENT,
+    transport: oneOf("sdk", "fetch"),
+  });
+  const { client } = given.options;
   const checked = checkTargetOptions(given.options, {
     ...given,
     vendor: VENDOR,
@@ -42,9 +58,12 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
     keyVariables: ["ANTHROPIC_API_KEY"],
     client: sdkIdentity(client),
     // Clients for other clouds put it into the path.
-    problems: [...given.problems, ...(client === undefined ? [] : modelPathProblems(given.model))],
+    problems: [
+      ...given.problems,
+      ...(client === undefined ? [] : modelPathProblems(given.model)),
+      ...transportProblems(given.options),
+    ],
   });
-  const { apiKey, baseURL, headers } = checked;
   return makeTarget({
     ...given,
     vendor: VENDOR,
@@ -56,20 +75,41 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true };
     },
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
-    connection: new SdkConnection({
-      client,
-      load: () => loadSdk(apiKey, baseURL),
-      fetch,
-      headers,
-      headersVariable: "ANTHROPIC_CUSTOM_HEADERS",
-    }),
+    connection: connect(given.options, checked),
     reader: (context, failures) => new MessagesReader(context, failures),
   });
 }
 
+function connect(
+  { client, fetch, transport }: PlainOptions<AnthropicTargetOptions>,
+  { apiKey, baseURL, headers }: CheckedOptions,
+): Connection {
+  if (transport === "fetch") {
+    const own = { ...keyHeader(apiKey), "anthropic-version": API_VERSION, ...browserHeaders() };
+    return new FetchConnection({ baseURL, headers: mergeHeaders(own, headers), fetch });
+  }
+  const load = (): ReturnType<typeof loadSdk> => loadSdk(apiKey, baseURL);
+  return new SdkConnection({ client, load, fetch, headers, headersVariable: "ANTHROPIC_CUSTOM_HEADERS" });
+}
+
 async function loadSdk(apiKey: string, baseURL: string): Promise<(settings: SdkSettings) => AnthropicClient> {
   const { Anthropic } = await import("@anthropic-ai/sdk");
-  return (settings) => new Anthropic({ ...settings, apiKey, baseURL, openTelemetry: false });
+  return (settings) =>
+    new Anthropic({
+      ...settings,
+      // One that is asked for comes with each request.
+      apiKey: apiKey === "" ? "none" : apiKey,
+      baseURL,
+      openTelemetry: false,
+      // Whoever shows a key to a browser knows it: it has to be given as an option there.
+      dangerouslyAllowBrowser: true,
+      defaultHeaders: { [BROWSER_HEADER]: null, ...browserHeaders() },
+    });
+}
+
+/** The vendor answers browsers only when they say that they show their key. Nobody else needs to. */
+function browserHeaders(): Record<string, string> {
+  return "document" in globalThis || "WorkerGlobalScope" in globalThis ? { [BROWSER_HEADER]: "true" } : {};
 }
 
 function capabilitiesOf(id: string, endpoint: string): Capabilities {

@@ -1,7 +1,9 @@
 import {
   checkTargetOptions,
   FetchConnection,
+  keyHeader,
   makeTarget,
+  mergeHeaders,
   readTargetOptions,
   type Capabilities,
   type Target,
@@ -42,7 +44,7 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
     connection: new FetchConnection({
       baseURL,
-      headers: { authorization: `Bearer ${apiKey}`, ...headers },
+      headers: mergeHeaders(keyHeader(apiKey), headers),
       fetch,
     }),
     reader: (context, failures) => new ChatReader(context, failures),

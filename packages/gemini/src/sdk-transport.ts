@@ -2,6 +2,7 @@ import { GoogleGenerativeAI, type GenerativeModel } from "@google/generative-ai"
 import {
   cappedFetch,
   freshInit,
+  mergeHeaders,
   networkFailure,
   TargetFailure,
   type AttemptContext,
@@ -10,6 +11,8 @@ import {
   type Fetch,
   type NativeRequest,
 } from "@understudy/core/adapter";
+
+const KEY_HEADER = "x-goog-api-key";
 
 type Setup = Pick<CheckedOptions, "apiKey" | "baseURL" | "headers">;
 type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
@@ -21,7 +24,6 @@ type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
  * what it would hide: failed responses, and bodies that are no event stream.
  */
 export function sdkTransport(setup: Setup): Connection {
-  const client = new GoogleGenerativeAI(setup.apiKey);
   return {
     send: async (request, context) => {
       const controller = new AbortController();
@@ -35,7 +37,7 @@ export function sdkTransport(setup: Setup): Connection {
       };
       const fetch = new TellingFetch(context, request.path.includes(":stream"));
       try {
-        return await ask(client, request, setup, fetch, controller.signal, release);
+        return await ask(request, setup, fetch, controller.signal, release);
       } catch (error) {
         const { unread } = fetch;
         if (unread !== undefined && !context.signal.aborted) return handedOver(unread, release);
@@ -48,9 +50,8 @@ export function sdkTransport(setup: Setup): Connection {
 }
 
 async function ask(
-  client: GoogleGenerativeAI,
   { path, headers, body }: NativeRequest,
-  { baseURL, headers: common }: Setup,
+  { apiKey, baseURL, headers: common }: Setup,
   fetch: TellingFetch,
   signal: AbortSignal,
   release: () => void,
@@ -58,8 +59,10 @@ async function ask(
   const [, baseUrl = "", apiVersion = "", model = "", task = ""] =
     /^(.{1,2000}?)\/(v\d\w{0,20})\/(.{1,1000}):(\w+)(?:\?.*)?$/.exec(baseURL + path) ?? [];
   // No `timeout`: it would be one for the whole answer, and its timer is never cleared.
-  const options = { baseUrl, apiVersion, customHeaders: { ...common, ...headers } };
-  const generator = client.getGenerativeModel({ model: decodeURIComponent(model) }, options);
+  // The SDK takes the key as an argument, and no other way.
+  const { [KEY_HEADER]: key = apiKey, ...customHeaders } = mergeHeaders(common, headers);
+  const options = { baseUrl, apiVersion, customHeaders };
+  const generator = new GoogleGenerativeAI(key).getGenerativeModel({ model: decodeURIComponent(model) }, options);
   // Made anew, because the SDK writes into it. Its types are narrower than what it sends.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body goes over the wire as it is
   const params = structuredClone(body) as unknown as NativeParams;

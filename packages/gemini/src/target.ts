@@ -2,8 +2,10 @@ import {
   checkTargetOptions,
   FetchConnection,
   isJsonObject,
+  keyHeader,
   loadOnce,
   makeTarget,
+  mergeHeaders,
   modelPathProblems,
   oneOf,
   readTargetOptions,
@@ -45,6 +47,8 @@ const HOSTS = [
   "aiplatform.us.rep.googleapis.com",
   "aiplatform.eu.rep.googleapis.com",
 ];
+/** Of a key, and of a token, which Vertex takes. */
+const KEY_HEADERS = ["x-goog-api-key", "authorization"];
 const OWN_OPTIONS = {
   client: {
     must: "be a client of `@google/generative-ai`, which has an `apiKey`",
@@ -60,7 +64,8 @@ const OWN_OPTIONS = {
 export function gemini(model: string, options: GeminiTargetOptions = {}): Target {
   const given = readTargetOptions<GeminiTargetOptions>(model, options, OWN_OPTIONS);
   const { client, headers = {} } = given.options;
-  const token = tokenOf(headers);
+  const isAsked = typeof headers === "function";
+  const token = isAsked ? undefined : tokenOf(headers);
   const checked = checkTargetOptions(
     client === undefined ? given.options : { ...given.options, apiKey: client.apiKey },
     {
@@ -70,7 +75,8 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
       // A token in a header takes the place of a key, which is how Vertex is asked.
       keyVariables: token === undefined ? ["GEMINI_API_KEY", "GOOGLE_API_KEY"] : [],
       keyHosts: HOSTS,
-      isKeyRequired: token === undefined,
+      keyHeaders: KEY_HEADERS,
+      isKeyRequired: token === undefined && !isAsked,
       credential: token,
       problems: [...given.problems, ...modelPathProblems(given.model), ...problemsOf(given.options)],
     },
@@ -100,8 +106,11 @@ function connect(
   const root = /\/v\d\w{0,20}(?:\/|$)/.test(baseURL) ? baseURL : `${baseURL}/${VERSION}`;
   if (transport !== "sdk") {
     // Never in the URL, which ends up in logs and messages.
-    const key = apiKey === "" ? {} : { "x-goog-api-key": apiKey };
-    return new FetchConnection({ baseURL: root, headers: { ...key, ...headers }, fetch });
+    return new FetchConnection({
+      baseURL: root,
+      headers: mergeHeaders(keyHeader(apiKey, KEY_HEADERS), headers),
+      fetch,
+    });
   }
   const load = loadOnce(async () => {
     const { sdkTransport } = await import("./sdk-transport.ts");
@@ -112,6 +121,7 @@ function connect(
       const connection = await load();
       return connection.send(request, context);
     },
+    prepare: async () => void (await load()),
   };
 }
 
@@ -128,7 +138,7 @@ function problemsOf({ client, transport, apiKey, fetch }: PlainOptions<GeminiTar
 }
 
 function tokenOf(headers: Readonly<Record<string, string>>): string | undefined {
-  return Object.entries(headers).find(([name]) => /^(?:authorization|x-goog-api-key)$/i.test(name))?.[1];
+  return Object.entries(headers).find(([name]) => KEY_HEADERS.includes(name.toLowerCase()))?.[1];
 }
 
 function isVertex(endpoint: string): boolean {

@@ -1,16 +1,25 @@
 import {
   checkTargetOptions,
+  FetchConnection,
   isHost,
   isLoopback,
+  keyHeader,
   makeTarget,
+  mergeHeaders,
   modelPathProblems,
+  oneOf,
+  SDK_CLIENT,
   SdkConnection,
   sdkIdentity,
+  transportProblems,
   type Capabilities,
+  type CheckedOptions,
+  type Connection,
   type GivenOptions,
   type PlainOptions,
   type SdkClient,
   type SdkSettings,
+  type Shape,
   type Target,
   type TargetOptions,
   type TargetSetup,
@@ -23,7 +32,12 @@ export interface OpenAIClient extends SdkClient {}
 export interface OpenAITargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings credential, URL and signing. */
   readonly client?: OpenAIClient | undefined;
+  /** What makes the request. `fetch`: no SDK, which is then not loaded. Default `sdk`. */
+  readonly transport?: "sdk" | "fetch" | undefined;
 }
+
+/** What the options of both APIs have to be. */
+export const OWN_OPTIONS: Shape = { client: SDK_CLIENT, transport: oneOf("sdk", "fetch") };
 
 /** One of the vendor's two APIs, for one model. */
 export interface Api extends Pick<TargetSetup, "optionsKey" | "failureTable" | "plan" | "toNativeRequest" | "reader"> {
@@ -47,7 +61,7 @@ export function makeOpenAITarget(
   { capabilities, maxIdLength, ...api }: Api,
 ): Target {
   const { model, options } = given;
-  const { client, fetch } = options;
+  const { client } = options;
   const checked = checkTargetOptions(options, {
     ...given,
     vendor: VENDOR,
@@ -57,9 +71,12 @@ export function makeOpenAITarget(
     isKeyRequired: !isLoopback(options.baseURL ?? BASE_URL),
     client: sdkIdentity(client),
     // Clients for other clouds put it into the path.
-    problems: [...given.problems, ...(client === undefined ? [] : modelPathProblems(model))],
+    problems: [
+      ...given.problems,
+      ...(client === undefined ? [] : modelPathProblems(model)),
+      ...transportProblems(options),
+    ],
   });
-  const { apiKey, baseURL, headers } = checked;
   const { contextWindow, maxOutputTokens } = openAIModel(model);
   return makeTarget({
     ...api,
@@ -76,14 +93,24 @@ export function makeOpenAITarget(
       keepAlives: false,
       toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: maxIdLength },
     },
-    connection: new SdkConnection({
-      client,
-      load: () => loadSdk(apiKey, baseURL),
-      fetch,
-      // The SDK insists on a key; without one it must not send what stands in for it.
-      headers: client === undefined && apiKey === "" ? { authorization: null, ...headers } : headers,
-      headersVariable: "OPENAI_CUSTOM_HEADERS",
-    }),
+    connection: connect(options, checked),
+  });
+}
+
+function connect(
+  { client, fetch, transport }: PlainOptions<OpenAITargetOptions>,
+  { apiKey, baseURL, headers }: CheckedOptions,
+): Connection {
+  if (transport === "fetch") {
+    return new FetchConnection({ baseURL, headers: mergeHeaders(keyHeader(apiKey), headers), fetch });
+  }
+  return new SdkConnection({
+    client,
+    load: () => loadSdk(apiKey, baseURL),
+    fetch,
+    // The SDK insists on a key; without one it must not send what stands in for it.
+    headers: client === undefined && apiKey === "" ? { authorization: null, ...headers } : headers,
+    headersVariable: "OPENAI_CUSTOM_HEADERS",
   });
 }
 

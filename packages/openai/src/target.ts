@@ -1,6 +1,6 @@
-import { readTargetOptions, SDK_CLIENT, type Target } from "@understudy/core/adapter";
+import { readTargetOptions, type Target } from "@understudy/core/adapter";
 import { chat, type OpenAIChatTargetOptions } from "./chat/target.ts";
-import { makeOpenAITarget, type OpenAITargetOptions } from "./endpoint.ts";
+import { makeOpenAITarget, OWN_OPTIONS, type OpenAITargetOptions } from "./endpoint.ts";
 import { failureTable } from "./errors.ts";
 import { ResponsesReader } from "./events.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
@@ -19,7 +19,7 @@ export interface OpenAI {
 export const openai: OpenAI = Object.assign(responses, { chat });
 
 function responses(model: string, options: OpenAITargetOptions = {}): Target {
-  const given = readTargetOptions<OpenAITargetOptions>(model, options, { client: SDK_CLIENT });
+  const given = readTargetOptions<OpenAITargetOptions>(model, options, OWN_OPTIONS);
   return makeOpenAITarget(given, {
     capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
     maxIdLength: 64,

@@ -1,3 +1,4 @@
+import type { Clock } from "../model/clock.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { AttemptContext } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
@@ -21,4 +22,8 @@ export interface NativeRequest {
 /** Carries a native request to the vendor and brings the answer back as it came. */
 export interface Connection {
   send(request: NativeRequest, context: AttemptContext): Promise<Response>;
+  /** Loads and builds what the first request needs. Opens no connection and asks for no credential; may reject. */
+  prepare?(clock: Clock): Promise<void>;
+  /** What it sent as credentials and nobody else knows. Never kept. */
+  readonly secrets?: readonly string[];
 }

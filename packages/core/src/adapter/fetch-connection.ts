@@ -2,6 +2,7 @@ import type { AttemptContext } from "../model/target.ts";
 import { cappedFetch, type Fetch } from "./capped-fetch.ts";
 import type { Connection, NativeRequest } from "./connection.ts";
 import { freshInit } from "./fresh-connection.ts";
+import { mergeHeaders } from "./merge-headers.ts";
 
 export interface FetchConnectionSetup {
   readonly baseURL: string;
@@ -21,9 +22,14 @@ export class FetchConnection implements Connection {
   send({ path, headers, body }: NativeRequest, context: AttemptContext): Promise<Response> {
     const { clock, signal, freshConnection } = context;
     const { baseURL, headers: common, fetch } = this.#setup;
-    const all = new Headers({ "content-type": "application/json" });
-    for (const [name, value] of Object.entries({ ...common, ...headers })) all.set(name, value);
-    const init = { method: "POST", headers: all, body: JSON.stringify(body), signal, ...freshInit(freshConnection) };
+    const all = mergeHeaders({ "content-type": "application/json" }, common, headers);
+    const init = {
+      method: "POST",
+      headers: new Headers(all),
+      body: JSON.stringify(body),
+      signal,
+      ...freshInit(freshConnection),
+    };
     return cappedFetch(fetch, () => clock)(baseURL + path, init);
   }
 }

@@ -31,6 +31,7 @@ export {
   SDK_CLIENT,
   SdkConnection,
   sdkIdentity,
+  transportProblems,
   type SdkClient,
   type SdkConnectionSetup,
   type SdkPostOptions,
@@ -39,6 +40,16 @@ export {
 export { cappedFetch, type Fetch } from "./capped-fetch.ts";
 export { FRESH_CONNECTION, freshInit, type FreshInit } from "./fresh-connection.ts";
 export { loadOnce } from "./load-once.ts";
+export {
+  askFor,
+  keyHeader,
+  type AskContext,
+  type AskCredential,
+  type HeadersForm,
+  type HeadersOption,
+  type KeyOption,
+} from "./credential-functions.ts";
+export { mergeHeaders } from "./merge-headers.ts";
 export { isHost } from "./vendor-host.ts";
 export { modelPathProblems } from "./model-path.ts";
 export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";

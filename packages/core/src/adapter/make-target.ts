@@ -4,7 +4,9 @@ import type { FailureTable } from "./failure-table.ts";
 import { classifyFailures, type FailureClassifier } from "./http-failure.ts";
 import { asObject } from "./foreign.ts";
 import { KnownRepairs } from "./known-repairs.ts";
+import { mergeHeaders } from "./merge-headers.ts";
 import { toolNames } from "./native-fields.ts";
+import { prepareLater } from "./load-once.ts";
 import { readAnswer } from "./read-answer.ts";
 import { secretsOf } from "./redact.ts";
 import { STREAM } from "./repairs.ts";
@@ -35,6 +37,7 @@ export interface TargetSetup {
 export function makeTarget(setup: TargetSetup): Target {
   const { vendor, model, options, checked, connection } = setup;
   const known = new KnownRepairs();
+  const { askCredential } = checked;
   const secrets = secretsOf(checked.credential, checked.headers);
   const isUnary = ({ without = [] }: TargetRequest): boolean =>
     options.streaming === "never" || without.includes(STREAM);
@@ -63,10 +66,20 @@ export function makeTarget(setup: TargetSetup): Target {
       // Now, not when it is read: what the translation throws is known to come before anything was sent.
       const request = known.apply(given, loss);
       const native = setup.toNativeRequest(request, { stream: !isUnary(request), wallNow: clock.wallNow(), loss });
+      // More are known once the request is sent, and failures are classified later.
       const allSecrets = [...secrets, ...secretsOf("", native.headers)];
       const failures = classifyFailures(setup.failureTable, allSecrets, () => clock.wallNow());
       return readAnswer({
-        open: () => connection.send(native, context),
+        open: async () => {
+          const credential = (await askCredential?.(context)) ?? {};
+          allSecrets.push(...secretsOf("", credential));
+          try {
+            const headers = mergeHeaders(credential, native.headers);
+            return await connection.send({ ...native, headers }, context);
+          } finally {
+            allSecrets.push(...(connection.secrets ?? []));
+          }
+        },
         wire: setup.reader(context, failures, request),
         failures,
         context,
@@ -74,5 +87,6 @@ export function makeTarget(setup: TargetSetup): Target {
         onAnswered: () => known.remember(given.repairs, clock),
       });
     },
+    prepare: (clock) => prepareLater(clock, () => connection.prepare?.(clock)),
   };
 }

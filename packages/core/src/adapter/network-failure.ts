@@ -142,7 +142,7 @@ function namesOf(link: object): string[] {
 }
 
 /** The error and its causes, outermost first. */
-function* causes(error: unknown): Generator<object> {
+export function* causes(error: unknown): Generator<object> {
   let link = error;
   for (let depth = 0; depth < MAX_DEPTH && typeof link === "object" && link !== null; depth++) {
     yield link;

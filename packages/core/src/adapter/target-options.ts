@@ -14,6 +14,14 @@ import {
 } from "../model/rules.ts";
 import type { Capabilities, TargetScopes } from "../model/target.ts";
 import { unknownNames } from "../model/unknown-names.ts";
+import { identity } from "./client-credential.ts";
+import {
+  credentialFunction,
+  isPairs,
+  type AskCredential,
+  type HeadersOption,
+  type KeyOption,
+} from "./credential-functions.ts";
 import { asObject, asString } from "./foreign.ts";
 import type { AnswerLimits } from "./read-answer.ts";
 import { isCredentialHeader, targetScopes } from "./scope-id.ts";
@@ -21,12 +29,15 @@ import { isHost } from "./vendor-host.ts";
 
 /** What every factory takes. Adapters extend it with what is their vendor's own. */
 export interface TargetOptions {
-  /** Default: the vendor's usual environment variable, if `baseURL` leads to one of the vendor's own hosts. */
-  readonly apiKey?: string | undefined;
+  /**
+   * A function is asked for the key before each request, so that tokens renew; one that fails fails the attempt as
+   * `auth.invalid`. Default: the vendor's usual environment variable, if `baseURL` leads to one of the vendor's own hosts.
+   */
+  readonly apiKey?: KeyOption | undefined;
   /** Default: the vendor's public API. Without a query or fragment. */
   readonly baseURL?: string | URL | undefined;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  /** Sent with every request; a function is asked for them before each, as for `apiKey`. */
+  readonly headers?: HeadersOption | undefined;
   /** For proxies and tests. Redirects are never followed. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Allows `http:` to other hosts than this machine: key and prompts travel readable. Default false. */
@@ -56,6 +67,11 @@ export interface OptionRules {
   readonly isKeyRequired?: boolean | undefined;
   /** A client of the vendor's SDK was given: it brings credential and URL. */
   readonly client?: ClientIdentity | undefined;
+  /**
+   * Headers that may hold the credential; the key goes into the first. A header of the caller's takes its place. Default:
+   * `authorization`, as a bearer.
+   */
+  readonly keyHeaders?: readonly string[] | undefined;
   /** A credential that was given in another way than `apiKey`, and takes its place. */
   readonly credential?: string | undefined;
   /** What else is wrong. */
@@ -68,14 +84,17 @@ export interface ClientIdentity {
 }
 
 export interface CheckedOptions {
-  /** Trimmed; empty when there is none. */
+  /** Trimmed; empty when there is none, and when it has to be asked for. */
   readonly apiKey: string;
+  /** How the credential of each request is asked for, if it has to be. */
+  readonly askCredential?: AskCredential | undefined;
   /** What tells this target's key or client from others; empty when nothing does. */
   readonly credential: string;
   /** Without a slash at its end. */
   readonly baseURL: string;
   /** The host. */
   readonly endpoint: string;
+  /** Those that do not have to be asked for. */
   readonly headers: Readonly<Record<string, string>>;
   readonly scopes: TargetScopes;
   /** One sentence each, with the fix; never with a secret. */
@@ -92,10 +111,10 @@ export interface GivenOptions<Options extends TargetOptions> {
   readonly problems: readonly string[];
 }
 
-/** Options of which the base URL is text and the headers a plain object. */
+/** Options of which the base URL is text and the headers, if they are no function, a plain object. */
 export type PlainOptions<Options extends TargetOptions = TargetOptions> = Omit<Options, "baseURL" | "headers"> & {
   readonly baseURL?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | (() => unknown) | undefined;
 };
 
 const SUPPORT = oneOf(true, false, "unknown");
@@ -127,9 +146,9 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
 const LIMITS: ShapeOf<AnswerLimits> = { maxEventChars: whole(1), maxBytes: whole(1) };
 
 const COMMON: ShapeOf<TargetOptions> = {
-  apiKey: TEXT,
+  apiKey: either(TEXT, "be a string, or a function that returns one"),
   baseURL: { ...TEXT, must: "be a string or a URL" },
-  headers: { ...OBJECT, must: "be an object of strings, or a Headers" },
+  headers: either(OBJECT, "be an object of strings, a Headers, or a function that returns one of them"),
   fetch: FUNCTION,
   allowInsecureHttp: FLAG,
   quotaGroup: FULL_TEXT,
@@ -142,6 +161,12 @@ const NESTED: readonly (readonly [name: string, shape: Shape, unknown: string])[
   ["capabilities", CAPABILITIES, "unknown capability"],
   ["limits", LIMITS, "unknown limit"],
 ];
+
+/** A value, or a function that returns it. */
+function either(rule: Rule, must: string): Rule {
+  return { must, test: (value) => FUNCTION.test(value) || rule.test(value) };
+}
+
 const BROUGHT_BY_CLIENT = ["apiKey", "baseURL", "fetch"] as const;
 const NO_MODEL = /[^ -~]/;
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -205,11 +230,6 @@ function plainForms(options: Fields): Fields {
   };
 }
 
-/** A `Headers`, whoever made its class, or a Map: as an object it would look empty. */
-function isPairs(value: unknown): value is Iterable<readonly [string, unknown]> {
-  return isJsonObject(value) && Symbol.iterator in value;
-}
-
 /** Reads the options that all adapters share. Nothing is thrown: what is wrong is told in `problems`. */
 export function checkTargetOptions(options: PlainOptions, rules: OptionRules): CheckedOptions {
   const problems: string[] = [];
@@ -220,11 +240,18 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
   }
   const { baseURL, endpoint } = checkURL(options, rules, problem);
   const apiKey = checkKey(options, rules, problem);
+  const headers = typeof options.headers === "function" ? {} : checkHeaders(options.headers, problem);
+  const askCredential = credentialFunction({
+    apiKey: typeof options.apiKey === "function" ? options.apiKey : apiKey,
+    headers: typeof options.headers === "function" ? options.headers : headers,
+    keyHeaders: rules.keyHeaders ?? ["authorization"],
+  });
+  const asked = [options.apiKey, options.headers].flatMap((own) => (typeof own === "function" ? [identity(own)] : []));
   const credential = rules.client?.credential ?? rules.credential ?? apiKey;
-  const headers = checkHeaders(options.headers, problem);
   const inHeaders = Object.entries(headers).flatMap(([name, value]) => (isCredentialHeader(name) ? [value] : []));
   return {
-    apiKey,
+    apiKey: askCredential === undefined ? apiKey : "",
+    askCredential,
     credential,
     baseURL,
     endpoint,
@@ -233,7 +260,7 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
       vendor: rules.vendor,
       endpoint,
       // A header takes the place of the key.
-      credential: [credential, ...inHeaders].join("\n"),
+      credential: [credential, ...inHeaders, ...asked].join("\n"),
       quotaGroup: options.quotaGroup,
     }),
     problems,
@@ -243,7 +270,7 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
 type Report = (text: string) => void;
 
 function checkKey(options: PlainOptions, rules: OptionRules, problem: Report): string {
-  if (rules.client !== undefined) return "";
+  if (rules.client !== undefined || typeof options.apiKey === "function") return "";
   const [variable] = rules.keyVariables;
   // The vendor's key is not for others to see.
   const mayUseVariable = isKeyHost(asString(options.baseURL) ?? rules.defaultBaseURL, rules);
@@ -293,7 +320,10 @@ function checkURL(
   return { baseURL: given.replace(/\/{1,8}$/, ""), endpoint: url.host };
 }
 
-function checkHeaders(headers: PlainOptions["headers"], problem: Report): Readonly<Record<string, string>> {
+function checkHeaders(
+  headers: Readonly<Record<string, string>> | undefined,
+  problem: Report,
+): Readonly<Record<string, string>> {
   const kept: [string, string][] = [];
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (!isHeaderName(name)) problem("`headers` holds a name that is no header name");

@@ -151,6 +151,11 @@ class TierChain implements Chain {
       health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
     };
+    for (const { tier, target } of this.#calls > 1 ? [] : this.#candidates) {
+      // Nobody waits for it, and what goes wrong comes up again with the first request.
+      const prepare = async (): Promise<void> => target.prepare?.(clock);
+      if (tier !== this.#tiers[0]) prepare().catch(() => undefined);
+    }
     return new Call(setup);
   }
 

@@ -146,4 +146,9 @@ export interface Target {
    * The adapter never retries and never prints.
    */
   stream(request: TargetRequest, context: AttemptContext): AsyncIterable<readonly StreamPart[]>;
+  /**
+   * Loads what the first request would load, so that a failover need not wait for it. Opens no connection, asks for no
+   * credential, never throws or rejects. Called in the background of a chain's first call; default: nothing is prepared.
+   */
+  prepare?(clock: Clock): Promise<void>;
 }

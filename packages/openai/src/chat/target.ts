@@ -1,5 +1,5 @@
-import { oneOf, readTargetOptions, SDK_CLIENT, type Target } from "@understudy/core/adapter";
-import { isVendorHost, makeOpenAITarget, type OpenAITargetOptions } from "../endpoint.ts";
+import { oneOf, readTargetOptions, type Target } from "@understudy/core/adapter";
+import { isVendorHost, makeOpenAITarget, OWN_OPTIONS, type OpenAITargetOptions } from "../endpoint.ts";
 import { failureTable } from "../errors.ts";
 import { openAIModel } from "../models.ts";
 import { ChatReader } from "./events.ts";
@@ -19,7 +19,7 @@ export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
  */
 export function chat(model: string, options: OpenAIChatTargetOptions = {}): Target {
   const given = readTargetOptions<OpenAIChatTargetOptions>(model, options, {
-    client: SDK_CLIENT,
+    ...OWN_OPTIONS,
     maxTokensField: oneOf("max_tokens", "max_completion_tokens"),
   });
   const { chatTools } = openAIModel(given.model);
