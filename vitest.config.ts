@@ -1,9 +1,12 @@
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
+/** `module` is for bundlers: what some packages have there, Node itself cannot load. */
+const nodeConditions = defaultServerConditions.filter((condition) => condition !== "module");
+
 export default defineConfig({
   // Packages are tested from source: no build before tests.
-  ssr: { resolve: { conditions: ["@understudy/source", ...defaultServerConditions] } },
+  ssr: { resolve: { conditions: ["@understudy/source", ...nodeConditions] } },
   test: {
     include: [
       "packages/*/{src,test}/**/*.test.ts",

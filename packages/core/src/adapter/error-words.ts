@@ -35,6 +35,14 @@ export const NO_STREAMING: RegExp = new RegExp(
   "i",
 );
 
+/** The credential itself is refused, not what was asked for with it. */
+const BAD_CREDENTIAL = new RegExp(
+  "^(?:(?:the|your|this|provided|request|security|access|bearer|api) ){0,4}(?:token|credentials?|key|signature)" +
+    "(?: included in the request)? (?:we calculated )?(?:(?:is|are|was|has|have|does|been) ){0,3}(?:expired|invalid|revoked|not (?:match|valid)\\b)" +
+    "|^authentication failed\\b",
+  "i",
+);
+
 /** Sentences that name a model or deployment as what is missing. */
 const MODEL_MISSING = new RegExp(
   // Some gateways put their path before it, or a dictionary around it.
@@ -60,6 +68,11 @@ export function saysOverloaded(error: VendorError): boolean {
 
 export function saysDaily(error: VendorError): boolean {
   return DAILY.test(textOf(error));
+}
+
+/** A 403: clouds that check signatures have no other status for them. */
+export function saysBadCredential(error: VendorError): boolean {
+  return BAD_CREDENTIAL.test(textOf(error));
 }
 
 /** A 400 or 422: many things are refused about a model, so only its being missing counts. */

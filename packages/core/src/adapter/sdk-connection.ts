@@ -67,6 +67,7 @@ export class SdkConnection implements Connection {
 
   constructor(setup: SdkConnectionSetup) {
     this.#setup = setup;
+    if (setup.client !== undefined) watchFields(setup.client);
   }
 
   get secrets(): readonly string[] {
@@ -108,8 +109,7 @@ export class SdkConnection implements Connection {
       return fetch(input, init);
     };
     const copy = copyClient(client, { ...settings, fetch: ask }, clock);
-    // Some ask for a credential when they are made; without it the process must not end before a request waits for it.
-    for (const value of Object.values(copy)) watch(value, () => undefined);
+    watchFields(copy);
     return copy;
   }
 }
@@ -126,6 +126,14 @@ function copyClient(client: SdkClient, settings: SdkSettings, clock: () => Clock
     // Some take their function under another name, and no other one.
     return client.withOptions(settings);
   }
+}
+
+/**
+ * Some clients ask for a credential when they are made, and keep the promise. If there is none, the process must not end
+ * before a request waits for it.
+ */
+function watchFields(client: SdkClient): void {
+  for (const { value } of Object.values(Object.getOwnPropertyDescriptors(client))) watch(value, () => undefined);
 }
 
 function credentialsIn(headers: RequestInit["headers"]): string[] {

@@ -1,5 +1,5 @@
 import type { FailureClass } from "../model/failure.ts";
-import { namesModel, saysDaily, saysModelMissing, saysOverloaded } from "./error-words.ts";
+import { namesModel, saysBadCredential, saysDaily, saysModelMissing, saysOverloaded } from "./error-words.ts";
 import type { VendorError } from "./vendor-error.ts";
 
 const CLASSES: ReadonlyMap<number, FailureClass> = new Map<number, FailureClass>([
@@ -32,6 +32,7 @@ export interface StatusFacts {
 export function statusClass({ status, isVendors, isInBand, error }: StatusFacts): FailureClass {
   if (status >= 300 && status < 400) return "redirect";
   if ((status === 400 || status === 422) && saysModelMissing(error)) return "model.not-found";
+  if (status === 403 && saysBadCredential(error)) return "auth.invalid";
   // Anything else than the vendor's own refusal comes from a firewall or gateway in between.
   if (status === 403) return isVendors ? "auth.forbidden" : "gateway.html";
   // An endpoint that answers with status 200 was found.
