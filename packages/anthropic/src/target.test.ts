@@ -24,6 +24,7 @@ const STRAY_HEADERS = [
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
 });
 
 function generate(
@@ -291,6 +292,69 @@ describe("anthropic over a socket", () => {
   });
 });
 
+describe("anthropic by fetch", () => {
+  const own = /^(?:x-stainless-|user-agent$|accept|content-length$|traceparent$)/;
+  const shown = (headers: IncomingHttpHeaders | undefined): object =>
+    Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !own.test(name)));
+
+  it("sends the headers and the body that the SDK sends", async () => {
+    await using vendor = await startAnthropic();
+    const betas = { anthropic: { betas: ["context-management-2025-06-27"] } };
+    const asked = { messages: [{ role: "user", content: "Hi" }], vendorOptions: betas } as const;
+
+    await generate(vendor, { headers: { "X-Team": "blue" } }, asked);
+    await generate(vendor, { headers: { "X-Team": "blue" }, transport: "fetch" }, asked);
+
+    const [bySdk, byFetch] = vendor.requests;
+    expect(shown(byFetch?.headers)).toEqual(shown(bySdk?.headers));
+    expect(shown(byFetch?.headers)).toMatchObject({
+      authorization: "Bearer k",
+      "anthropic-version": "2026-10-21",
+      "x-team": "blue",
+    });
+    expect([byFetch?.path, byFetch?.body]).toEqual([bySdk?.path, bySdk?.body]);
+  });
+
+  it("classifies as it does through the SDK", async () => {
+    await using vendor = await startAnthropic();
+    vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);
+
+    const error = await generate(vendor, { transport: "fetch" }).catch((thrown: unknown) => thrown);
+
+    expect(isUnderstudyError(error) && error.code).toBe("rate-limited");
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it("takes no client beside it, and no other transport", () => {
+    const client = new Anthropic({ apiKey: "k" });
+
+    expect(anthropic(MODEL, { client, transport: "fetch" }).problems).toEqual([
+      expect.stringContaining("`client` and `transport: 'fetch'` exclude each other"),
+    ]);
+    expect(anthropic(MODEL, { client, transport: "sdk" }).problems).toEqual([]);
+    // @ts-expect-error: as plain JavaScript calls it
+    expect(anthropic(MODEL, { apiKey: "k", transport: "http" }).problems).toEqual([
+      expect.stringContaining("`transport` must be 'sdk' or 'fetch'"),
+    ]);
+  });
+});
+
+describe("anthropic in a browser", () => {
+  it.each(["sdk", "fetch"] as const)("answers by its %s, and says that the key is shown to it", async (transport) => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Hello." });
+    const onServer = await generate(vendor, { transport });
+    vi.stubGlobal("window", { document: {} });
+    vi.stubGlobal("document", {});
+
+    const inBrowser = await generate(vendor, { transport });
+
+    expect([onServer.text, inBrowser.text]).toEqual(["Hello.", "Hello."]);
+    const name = "anthropic-dangerous-direct-browser-access";
+    expect(vendor.requests.map(({ headers }) => headers[name])).toEqual([undefined, "true"]);
+  });
+});
+
 describe("anthropic and redirects", () => {
   let server: Server | undefined;
 
@@ -354,6 +418,68 @@ describe("the first request of a process without a file descriptor left", () => 
 });
 
 describe("importing the package", () => {
+  it("loads no SDK for requests that are made by fetch, nor for the preparation of a backup", async () => {
+    await using vendor = await startAnthropic();
+    const program = `
+      import { registerHooks } from "node:module";
+      const loaded = new Set();
+      registerHooks({
+        resolve(specifier, context, next) {
+          loaded.add(specifier);
+          return next(specifier, context);
+        },
+      });
+      const { createChain } = await import("@understudy/core");
+      const { anthropic } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});
+      const options = { baseURL: process.argv[1], apiKey: "k", transport: "fetch" };
+      const chain = createChain([anthropic("${MODEL}", options), anthropic("claude-haiku-4-5", options)]);
+      const { text } = await chain.generate("Hi");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      console.log(text !== "", loaded.has("@anthropic-ai/sdk"));
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const cwd = fileURLToPath(new URL("..", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, "-e", program, vendor.url], { cwd });
+
+    expect(stdout.trim()).toBe("true false");
+  });
+
+  it("is followed by loading the SDK of a backup with the first call, which asks nobody and no function", async () => {
+    await using vendor = await startAnthropic();
+    await using backup = await startAnthropic();
+    const program = `
+      import { registerHooks } from "node:module";
+      let loaded;
+      const sdk = new Promise((resolve) => (loaded = resolve));
+      registerHooks({
+        resolve(specifier, context, next) {
+          if (specifier === "@anthropic-ai/sdk") loaded();
+          return next(specifier, context);
+        },
+      });
+      const { createChain } = await import("@understudy/core");
+      const { anthropic } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});
+      let asked = 0;
+      const [, url, backup] = process.argv;
+      const chain = createChain([
+        anthropic("${MODEL}", { baseURL: url, apiKey: "k", transport: "fetch" }),
+        anthropic("${MODEL}", { baseURL: backup, apiKey: () => String(++asked) }),
+      ].map((target, index) => ({ target, name: String(index) })));
+      await chain.generate("Hi");
+      await sdk;
+      console.log(asked);
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const cwd = fileURLToPath(new URL("..", import.meta.url));
+    const given = [...flags, "-e", program, vendor.url, backup.url];
+    const { stdout } = await promisify(execFile)(process.execPath, given, { cwd });
+
+    expect(stdout.trim()).toBe("0");
+    expect([vendor.requests.length, backup.requests.length]).toEqual([1, 0]);
+  });
+
   it("does not load the SDK, nor does making a target", async () => {
     const program = `
       import { registerHooks } from "node:module";

@@ -417,6 +417,45 @@ describe("openai over a socket", () => {
   });
 });
 
+describe("openai by fetch", () => {
+  const own = /^(?:x-stainless-|user-agent$|accept|content-length$)/;
+  const shown = (headers: IncomingHttpHeaders | undefined): object =>
+    Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !own.test(name)));
+
+  it("sends the headers and the body that the SDK sends", async () => {
+    await using vendor = await startOpenAI();
+    const options = { headers: { "X-Team": "blue" } };
+
+    await generate(vendor, options);
+    await generate(vendor, { ...options, transport: "fetch" });
+
+    const [bySdk, byFetch] = vendor.requests;
+    expect(shown(byFetch?.headers)).toEqual(shown(bySdk?.headers));
+    expect(shown(byFetch?.headers)).toMatchObject({ authorization: "Bearer k", "x-team": "blue" });
+    expect([byFetch?.path, byFetch?.body]).toEqual([bySdk?.path, bySdk?.body]);
+  });
+
+  it("sends no authorization to a server on this machine that needs none", async () => {
+    await using vendor = await startOpenAI();
+
+    await createChain([openai(MODEL, { baseURL: vendor.url, transport: "fetch" })])
+      .generate("Hi")
+      .catch(() => undefined);
+
+    expect(vendor.requests[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it("takes no client beside it, on both surfaces", () => {
+    const client = new OpenAI({ apiKey: "k" });
+
+    for (const make of [openai, openai.chat]) {
+      expect(make(MODEL, { client, transport: "fetch" }).problems).toEqual([
+        expect.stringContaining("`client` and `transport: 'fetch'` exclude each other"),
+      ]);
+    }
+  });
+});
+
 describe("openai and redirects", () => {
   let server: Server | undefined;
 
@@ -476,6 +515,31 @@ describe("the first request of a process without a file descriptor left", () => 
 });
 
 describe("importing the package", () => {
+  it("loads no SDK for requests that are made by fetch", async () => {
+    await using vendor = await startOpenAI();
+    const program = `
+      import { registerHooks } from "node:module";
+      const loaded = new Set();
+      registerHooks({
+        resolve(specifier, context, next) {
+          loaded.add(specifier);
+          return next(specifier, context);
+        },
+      });
+      const { createChain } = await import("@understudy/core");
+      const { openai } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});
+      const target = openai("${MODEL}", { baseURL: process.argv[1], apiKey: "k", transport: "fetch" });
+      const { text } = await createChain([target]).generate("Hi");
+      console.log(text !== "", loaded.has("openai"));
+    `;
+
+    const flags = ["-C", "@understudy/source", "--input-type=module"];
+    const cwd = fileURLToPath(new URL("..", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, "-e", program, vendor.url], { cwd });
+
+    expect(stdout.trim()).toBe("true false");
+  });
+
   it("does not load the SDK, nor does making a target", async () => {
     const program = `
       import { registerHooks } from "node:module";

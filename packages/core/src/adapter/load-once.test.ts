@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { loadOnce } from "./load-once.ts";
+import { VirtualClock } from "../../test/virtual-clock.ts";
+import { loadOnce, prepareLater } from "./load-once.ts";
 
 function systemError(code: string, errno: number): Error {
   return Object.assign(new Error(`${code}: it did not work, open '/a/file'`), { code, errno, syscall: "open" });
@@ -56,5 +57,45 @@ describe("loadOnce", () => {
     const missing = Object.assign(new Error("Cannot find package 'sdk'"), { code: "ERR_MODULE_NOT_FOUND" });
 
     await expect(failingFirst(missing)()).rejects.toBe(missing);
+  });
+});
+
+describe("prepareLater", () => {
+  it("waits for what a request loads, and prepares one thing after another", async () => {
+    const clock = new VirtualClock();
+    const done: string[] = [];
+    const first = Promise.withResolvers<void>();
+    const second = Promise.withResolvers<void>();
+    const load = loadOnce(() => first.promise.then(() => done.push("the request's own")));
+    const prepared = [
+      prepareLater(clock, () => second.promise.then(() => void done.push("first backup"))),
+      prepareLater(clock, () => Promise.resolve().then(() => void done.push("second backup"))),
+    ];
+
+    const loaded = load();
+    await clock.advance(0);
+    second.resolve();
+    await clock.settle();
+    expect(done).toEqual([]);
+    first.resolve();
+    await Promise.all([loaded, ...prepared]);
+
+    expect(done).toEqual(["the request's own", "first backup", "second backup"]);
+  });
+
+  it("never rejects, keeps no process alive, and passes on what has nothing to load", async () => {
+    const clock = new VirtualClock();
+    const prepared = [
+      prepareLater(clock, () => Promise.reject(new Error("no such package"))),
+      prepareLater(clock, () => {
+        throw new Error("no such package");
+      }),
+      prepareLater(clock, () => undefined),
+    ];
+
+    expect([clock.pending, clock.pendingForeground]).toEqual([3, 0]);
+    await clock.advance(0);
+
+    expect(await Promise.all(prepared)).toEqual([undefined, undefined, undefined]);
   });
 });

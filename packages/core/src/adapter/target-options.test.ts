@@ -117,7 +117,7 @@ describe("checkTargetOptions", () => {
   it.each<readonly [string, unknown, string]>([
     ["null", null, "the options must be an object"],
     ["a list", [], "the options must be an object"],
-    ["a key that is a function", { apiKey: () => "k" }, "`apiKey` must be a string"],
+    ["a key that is a number", { apiKey: 5 }, "`apiKey` must be a string, or a function that returns one"],
     ["a base URL that is a number", { baseURL: 5 }, "`baseURL` must be a string or a URL"],
     ["a base URL with a query", { baseURL: "https://x.test/v1?tenant=1" }, "no query and no fragment"],
     ["a base URL with a fragment", { baseURL: new URL("https://x.test/v1#a") }, "no query and no fragment"],
@@ -172,6 +172,19 @@ describe("checkTargetOptions", () => {
 
     expect(kept).toBe("");
     expect(problems).toEqual([expect.stringContaining("the model must be a name")]);
+  });
+
+  it("takes a function for the key, which needs no other key, and asks it nothing yet", () => {
+    const apiKey = (): never => {
+      throw new Error("It was asked.");
+    };
+
+    expect(check({ apiKey })).toMatchObject({ apiKey: "", problems: [], askCredential: expect.any(Function) });
+    expect(check({ apiKey: "k" }).askCredential).toBeUndefined();
+    expect(check({ headers: apiKey }).problems).toEqual([expect.stringContaining("no API key")]);
+    expect(check({ apiKey, quotaGroup: "team" }).scopes.quota).toBe(
+      check({ apiKey: () => "k", quotaGroup: "team" }).scopes.quota,
+    );
   });
 
   it("leaves credential and URL to a client that was given", () => {

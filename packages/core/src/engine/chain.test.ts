@@ -339,3 +339,52 @@ async function overridden(requestOverrides: RequestOverrides) {
   const built = world.chain([primary, { target: backup, requestOverrides }]);
   return { ...world, primary, backup, call: built.generate(request) };
 }
+
+describe("preparing for a failover", () => {
+  test("the first call prepares the targets of the tiers behind the first, with the chain's clock, once", async () => {
+    const { chain, clock: time } = harness();
+    const prepared: unknown[] = [];
+    const preparing = (vendor: string): Target => ({
+      ...scripted(time, [answer(vendor)], { vendor }),
+      prepare: (given) => {
+        prepared.push([vendor, given === time]);
+        return Promise.resolve();
+      },
+    });
+    const calls = chain([
+      { targets: [preparing("alpha"), preparing("beta")], name: "first" },
+      { targets: [preparing("gamma"), scripted(time, [], { vendor: "delta" })], name: "second" },
+      preparing("epsilon"),
+    ]);
+    expect(prepared).toEqual([]);
+
+    await finish(time, calls.generate("Hi"));
+    await finish(time, calls.generate("Hi"));
+
+    expect(prepared).toEqual([
+      ["gamma", true],
+      ["epsilon", true],
+    ]);
+  });
+
+  test.each<readonly [string, () => Promise<void>]>([
+    ["throws", () => fails()],
+    ["rejects", () => Promise.reject(new Error("no such package"))],
+    ["never ends", () => new Promise(() => undefined)],
+  ])("a target whose preparation %s takes nothing from the call", async (_, prepare) => {
+    const { chain, clock: time } = harness();
+    const internal: unknown[] = [];
+    const backup = { ...scripted(time, [answer("From the backup.")], { vendor: "beta" }), prepare };
+    const calls = chain([scripted(time, [[fail("server.error")]]), backup], {
+      onInternalError: (error) => internal.push(error),
+    });
+
+    const { text } = await finish(time, calls.generate("Hi"));
+
+    expect([text, internal]).toEqual(["From the backup.", []]);
+  });
+});
+
+function fails(): never {
+  throw new Error("no such package");
+}
