@@ -1,5 +1,5 @@
 import { anthropic } from "@understudy/anthropic";
-import { createChain, isUnderstudyError, type Chain } from "@understudy/core";
+import { createChain, isUnderstudyError, type Chain, type UnderstudyError } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
@@ -61,10 +61,10 @@ const SUBJECTS: readonly Subject[] = [
   { name: "deepseek", start: startDeepSeek, make: (options) => deepseek("deepseek-flash", options) },
 ];
 
-async function failureOf(chain: Chain): Promise<string> {
+async function failureOf(chain: Chain): Promise<UnderstudyError> {
   const error = await chain.generate("Hi").catch((thrown: unknown) => thrown);
   if (!isUnderstudyError(error)) throw new Error("It did not fail.");
-  return JSON.stringify([error, error.message, error.attempts]);
+  return error;
 }
 
 describe.each(SUBJECTS)("$name", ({ start, make, keyHeader = "authorization" }) => {
@@ -130,10 +130,11 @@ describe.each(SUBJECTS)("$name", ({ start, make, keyHeader = "authorization" }) 
     vendor.script([{ fault: { type: "status", status: 403, body } }]);
     const chain = createChain([make({ baseURL: vendor.url, apiKey: () => "tenant-pass-4711" })]);
 
-    const told = await failureOf(chain);
+    const error = await failureOf(chain);
 
     expect(vendor.requests[0]?.headers[keyHeader]).toBe(value("tenant-pass-4711"));
-    expect(told).not.toContain("tenant-pass");
+    expect(error.vendorMessage).toBe("No entry for [redacted] here.");
+    expect(JSON.stringify([error, error.message, error.attempts])).not.toContain("tenant-pass");
   });
 
   it("tells functions apart by identity: targets of one function share a scope, others do not", () => {

@@ -1,6 +1,6 @@
 import { AnthropicBedrock } from "@anthropic-ai/bedrock-sdk";
 import { AnthropicVertex } from "@anthropic-ai/vertex-sdk";
-import { createChain, isUnderstudyError, type AttemptRecord, type Chain } from "@understudy/core";
+import { createChain, isUnderstudyError, type Chain, type UnderstudyError } from "@understudy/core";
 import type { TargetScopes } from "@understudy/core/adapter";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { chunk, exception } from "../test/aws-frames.ts";
@@ -61,9 +61,10 @@ function single(client: AnthropicTargetOptions["client"], more: AnthropicTargetO
   return createChain([target(client, more)], { policy: () => "stop" });
 }
 
-async function failed(chain: Chain): Promise<AttemptRecord | undefined> {
+async function failed(chain: Chain): Promise<UnderstudyError> {
   const error = await chain.generate("Hi").catch((thrown: unknown) => thrown);
-  return isUnderstudyError(error) ? error.attempts[0] : undefined;
+  if (!isUnderstudyError(error)) throw new Error("It did not fail.");
+  return error;
 }
 
 function accountOf({ headers }: CloudRequest): string | undefined {
@@ -145,9 +146,9 @@ describe("Claude through a Bedrock client", () => {
       response.writeHead(200, STREAM).end(Buffer.concat(frames));
     });
 
-    const attempt = await failed(single(bedrock(cloud.url, "AKIAIOSFODNN7AAAAAAA")));
+    const { attempts } = await failed(single(bedrock(cloud.url, "AKIAIOSFODNN7AAAAAAA")));
 
-    expect(attempt?.class).toBe(failureClass);
+    expect(attempts.map((attempt) => attempt.class)).toEqual([failureClass]);
     expect(cloud.requests).toHaveLength(1);
   });
 
@@ -249,10 +250,11 @@ describe("Claude through a Vertex client", () => {
     const body = JSON.stringify({ error: { code: 401, message, status: "UNAUTHENTICATED" } });
     await using cloud = await startCloud(status(401, body));
 
-    const attempt = await failed(single(vertex(cloud.url, "project-a", token)));
+    const { attempts, vendorMessage } = await failed(single(vertex(cloud.url, "project-a", token)));
 
-    expect(attempt?.class).toBe("auth.invalid");
-    expect(JSON.stringify(attempt)).not.toContain("good-token");
+    expect(attempts.map((attempt) => attempt.class)).toEqual(["auth.invalid"]);
+    expect(vendorMessage).toBe("Request had invalid authentication credentials: [redacted].");
+    expect(JSON.stringify(attempts)).not.toContain("good-token");
   });
 
   it("closes its socket when the caller leaves", async () => {

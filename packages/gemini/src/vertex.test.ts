@@ -1,4 +1,4 @@
-import { createChain, isUnderstudyError, type Chain } from "@understudy/core";
+import { createChain, isUnderstudyError, type Chain, type UnderstudyError } from "@understudy/core";
 import { describe, expect, it } from "vitest";
 import { startCloud, type CloudRequest } from "../../core/test/cloud-server.ts";
 import { gemini, type GeminiTargetOptions } from "./index.ts";
@@ -48,9 +48,10 @@ function authorizationOf({ headers }: CloudRequest): unknown {
   return headers.authorization;
 }
 
-async function attemptOf(chain: Chain): Promise<object | undefined> {
+async function failed(chain: Chain): Promise<UnderstudyError> {
   const error = await chain.generate("Hi").catch((thrown: unknown) => thrown);
-  return isUnderstudyError(error) ? error.attempts[0] : undefined;
+  if (!isUnderstudyError(error)) throw new Error("It did not fail.");
+  return error;
 }
 
 describe("Gemini on Vertex with a function for the token", () => {
@@ -85,22 +86,23 @@ describe("Gemini on Vertex with a function for the token", () => {
     const refuse = refusing("one", 401, "UNAUTHENTICATED", "The token ya29.a-1 has expired.");
     await using cloud = await startCloud(refuse);
 
-    const attempt = await attemptOf(createChain([target(cloud.url, "one", tokens("a"))]));
+    const { attempts, vendorMessage } = await failed(createChain([target(cloud.url, "one", tokens("a"))]));
 
-    expect(attempt).toMatchObject({ class: "auth.invalid", status: 401 });
-    expect(JSON.stringify(attempt)).not.toContain("ya29");
+    expect(attempts).toMatchObject([{ class: "auth.invalid", status: 401 }]);
+    expect(vendorMessage).toBe("The token [redacted] has expired.");
+    expect(JSON.stringify(attempts)).not.toContain("ya29");
   });
 
   it("sends nothing without a token, and tells none of the words of what failed", async () => {
     await using cloud = await startCloud(answer);
 
-    const attempt = await attemptOf(createChain([target(cloud.url, "one", () => Promise.reject(new Error("hush")))]));
+    const refusal = (): Promise<string> => Promise.reject(new Error("hush"));
+    const { attempts } = await failed(createChain([target(cloud.url, "one", refusal)]));
 
-    expect(attempt).toMatchObject({
-      class: "auth.invalid",
-      explanation: "the function for `headers` failed; nothing was sent",
-    });
-    expect(JSON.stringify(attempt)).not.toContain("hush");
+    expect(attempts).toMatchObject([
+      { class: "auth.invalid", explanation: "the function for `headers` failed; nothing was sent" },
+    ]);
+    expect(JSON.stringify(attempts)).not.toContain("hush");
     expect(cloud.requests).toEqual([]);
   });
 

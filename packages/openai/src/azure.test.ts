@@ -119,16 +119,17 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
   });
 
   it("tells an expired token as a problem of the credential, without the token", async () => {
-    const error = { code: "401", message: "The access token opaque-4711 has expired." };
-    await using cloud = await startCloud(refusing("Bearer opaque-4711", 401, error));
+    const expired = { code: "401", message: "The access token opaque-4711 has expired." };
+    await using cloud = await startCloud(refusing("Bearer opaque-4711", 401, expired));
 
     const thrown: unknown = await createChain([make(azure(cloud.url, token("opaque-4711")))])
       .generate("Hi")
       .catch((failure: unknown) => failure);
 
-    const attempts = isUnderstudyError(thrown) ? thrown.attempts : [];
-    expect(attempts.map((attempt) => attempt.class)).toEqual(["auth.invalid"]);
-    expect(JSON.stringify(attempts)).not.toContain("opaque-4711");
+    const error = isUnderstudyError(thrown) ? thrown : undefined;
+    expect(error?.attempts.map((attempt) => attempt.class)).toEqual(["auth.invalid"]);
+    expect(error?.vendorMessage).toBe("The access token [redacted] has expired.");
+    expect(JSON.stringify(error?.attempts)).not.toContain("opaque-4711");
   });
 
   it.each<readonly [string, () => Promise<string>, string]>([
