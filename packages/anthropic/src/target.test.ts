@@ -244,6 +244,24 @@ describe("anthropic over a socket", () => {
     ]);
   });
 
+  it.each<readonly [string, () => Promise<string>]>([
+    ["rejects", () => Promise.reject(new Error("hush"))],
+    ["returns two lines", () => Promise.resolve("hush\nhush")],
+  ])("sends nothing when the function of a client %s, and asks a sibling", async (_, apiKey) => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Hello." });
+    const targets = [apiKey, () => Promise.resolve("good-key")].map((key) =>
+      anthropic(MODEL, { client: new Anthropic({ baseURL: vendor.url, apiKey: key }) }),
+    );
+
+    const answer = await createChain([{ targets }]).generate("Hi");
+
+    expect(answer.text).toBe("Hello.");
+    expect(answer.trace.attempts.map((attempt) => attempt.class)).toEqual(["auth.invalid", undefined]);
+    expect(JSON.stringify(answer.trace)).not.toContain("hush");
+    expect(vendor.requests).toHaveLength(1);
+  });
+
   it("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello." });

@@ -1,4 +1,5 @@
 import { isTargetFailure, TargetFailure } from "../model/target-failure.ts";
+import { AGAIN_MS } from "./credential-functions.ts";
 import { asNumber, asObject, asText } from "./foreign.ts";
 import { CarriedResponse, causes, networkFailure } from "./network-failure.ts";
 
@@ -23,5 +24,6 @@ export function credentialFailure(error: unknown): TargetFailure | undefined {
   if (!speaksOfIt || networkFailure(error, "headers").class === "local.resource") return undefined;
   return new TargetFailure("auth.invalid", {
     explanation: "the client could not get the credential, project or region that it needs; nothing was sent",
+    retryAfterMs: AGAIN_MS,
   });
 }

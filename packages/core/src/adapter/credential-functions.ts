@@ -22,8 +22,8 @@ export type AskCredential = (context: AskContext) => Promise<Readonly<Record<str
 
 /** The longest wait for a function. A token server that takes longer would cost the attempt its time. */
 const LONGEST_MS = 5_000;
-/** Until a function that failed is asked again: whatever failed was not the vendor's word about a credential. */
-const AGAIN_MS = 10_000;
+/** Until a credential that could not be had is asked for again: nobody has said that it is wrong. */
+export const AGAIN_MS = 10_000;
 const LATE = Symbol("late");
 
 export interface CredentialParts {

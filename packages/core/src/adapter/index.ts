@@ -41,7 +41,6 @@ export { cappedFetch, type Fetch } from "./capped-fetch.ts";
 export { FRESH_CONNECTION, freshInit, type FreshInit } from "./fresh-connection.ts";
 export { loadOnce } from "./load-once.ts";
 export {
-  askFor,
   keyHeader,
   type AskContext,
   type AskCredential,

@@ -30,6 +30,15 @@ function recordingClient(): {
   return { client, posted, settings };
 }
 
+function connectionOf(client: SdkClient, headers: Record<string, string> = {}): SdkConnection {
+  const load = (): Promise<never> => Promise.reject(new Error("unreachable"));
+  return new SdkConnection({ client, load, fetch: undefined, headers, headersVariable: "ACME_HEADERS" });
+}
+
+function failedToAcquire(cause: Error): Error {
+  return new Error("Failed to acquire OAuth credentials.", { cause });
+}
+
 function credentialOf(fields: object): string | undefined {
   return sdkIdentity(Object.assign(recordingClient().client, fields))?.credential;
 }
@@ -126,6 +135,89 @@ describe("SdkConnection", () => {
 
     expect(posted[0]?.fetchOptions).toEqual({ [FRESH_CONNECTION]: true });
     expect(posted[1]).not.toHaveProperty("fetchOptions");
+  });
+
+  it("asks the function of a client as its own: for 5 s, and for a key that can be sent", async () => {
+    const { client, settings } = recordingClient();
+    const clock = new VirtualClock();
+    const keys: unknown[] = [" good ", "", new Promise(() => undefined)];
+    const connection = connectionOf(Object.assign(client, { _options: { apiKey: () => keys.shift() } }));
+    await connection.send(REQUEST, { ...context(), clock });
+    const ask = (): Promise<unknown> => Promise.resolve(Reflect.get(settings[0] ?? {}, "apiKey")).then((own) => own());
+
+    expect(await ask()).toBe("good");
+    await expect(ask()).rejects.toMatchObject({ class: "auth.invalid" });
+    const late = ask().catch((thrown: unknown) => thrown);
+    await clock.advance(5_000);
+    expect(await late).toMatchObject({ class: "auth.invalid" });
+  });
+
+  it("leaves a client its function that takes no other one", async () => {
+    const { client, posted } = recordingClient();
+    const picky: SdkClient = {
+      ...client,
+      withOptions: (given) => {
+        if ("apiKey" in given) throw new Error("pass it as tokenProvider");
+        return client;
+      },
+    };
+    await connectionOf(Object.assign(picky, { _options: { apiKey: () => "k" } })).send(REQUEST, context());
+
+    expect(posted).toHaveLength(1);
+  });
+
+  it("sends the target's own headers where the request has none of the name, whatever their case", async () => {
+    const { client, posted } = recordingClient();
+    const connection = connectionOf(client, { "X-Request": "t", "X-Target": "t" });
+
+    await connection.send(REQUEST, context());
+
+    expect(posted[0]?.headers).toEqual({ "x-request": "r", "x-target": "t" });
+  });
+
+  it.each<readonly [string, unknown, string]>([
+    ["a chain of providers", new Error("Could not load credentials from any providers"), "auth.invalid"],
+    [
+      "a token server that is away",
+      failedToAcquire(Object.assign(new Error("x"), { code: "ECONNREFUSED" })),
+      "auth.invalid",
+    ],
+    ["a project that nobody names", new Error("No projectId was given and it could not be resolved"), "auth.invalid"],
+    [
+      "a file that the machine cannot open",
+      failedToAcquire(Object.assign(new Error("x"), { code: "EMFILE" })),
+      "local",
+    ],
+    ["a mistake", new TypeError("Cannot read properties of undefined"), "as it is"],
+    ["a status", Object.assign(new Error("401 invalid api key"), { status: 401 }), "as it is"],
+    ["a network of its own", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }), "as it is"],
+  ])("says of what a client throws for %s whether it concerns the credential", async (_, error, expected) => {
+    const { client } = recordingClient();
+    const failing: SdkClient = { ...client, post: () => ({ asResponse: () => Promise.reject(error) }) };
+
+    const thrown: unknown = await connectionOf({ ...failing, withOptions: () => failing })
+      .send(REQUEST, context())
+      .catch((rejected: unknown) => rejected);
+
+    if (expected === "auth.invalid") expect(thrown).toMatchObject({ class: "auth.invalid" });
+    else expect(thrown).toBe(error);
+  });
+
+  it("prepares by making its own client, and leaves one that was given alone", async () => {
+    const { client, settings } = recordingClient();
+    await connectionOf(client).prepare(new VirtualClock());
+    expect(settings).toEqual([]);
+
+    const own = new SdkConnection({
+      client: undefined,
+      load: () => Promise.resolve((given) => client.withOptions(given)),
+      fetch: undefined,
+      headers: {},
+      headersVariable: "ACME_HEADERS",
+    });
+    await own.prepare(new VirtualClock());
+    await own.send(REQUEST, context());
+    expect(settings).toHaveLength(1);
   });
 
   it("uses a copy of the user's client with its own fetch, and leaves its headers alone", async () => {
