@@ -31,6 +31,12 @@ export function exception(type: string, message: string): Buffer {
 }
 
 function header(name: string, value: string): Buffer {
-  const lengths = [Buffer.from([name.length]), Buffer.from([7, value.length >> 8, value.length & 255])];
-  return Buffer.concat([lengths[0] ?? [], Buffer.from(name), lengths[1] ?? [], Buffer.from(value)].map(Buffer.from));
+  const text = 7;
+  const length = [value.length >> 8, value.length & 255];
+  return Buffer.concat([
+    Buffer.from([name.length]),
+    Buffer.from(name),
+    Buffer.from([text, ...length]),
+    Buffer.from(value),
+  ]);
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { asObject } from "../src/adapter/foreign.ts";
 
 export interface CloudRequest {
   readonly path: string;
@@ -24,7 +25,7 @@ export async function startCloud(
     const closed = new Promise<void>((resolve) => incoming.socket.once("close", () => resolve()));
     incoming.on("data", (piece: Buffer) => pieces.push(piece));
     incoming.on("end", () => {
-      const body = JSON.parse(Buffer.concat(pieces).toString()) as Readonly<Record<string, unknown>>;
+      const body = asObject(JSON.parse(Buffer.concat(pieces).toString()));
       const request = { path: incoming.url ?? "", headers: incoming.headers, body, closed };
       requests.push(request);
       answer(request, response);

@@ -25,7 +25,7 @@ function refusing(project: string, code: number, status: string, message = statu
   };
 }
 
-function path(project: string, task: string): string {
+function pathOf(project: string, task: string): string {
   return `/v1beta1/projects/${project}/locations/global/publishers/google/models/${MODEL}:${task}`;
 }
 
@@ -42,6 +42,10 @@ function target(
 function tokens(name: string): () => Promise<string> {
   let asked = 0;
   return () => Promise.resolve(`ya29.${name}-${++asked}`);
+}
+
+function refusal(): Promise<string> {
+  return Promise.reject(new Error("hush"));
 }
 
 function authorizationOf({ headers }: CloudRequest): unknown {
@@ -64,8 +68,8 @@ describe("Gemini on Vertex with a function for the token", () => {
 
     expect([streamed.text, whole.text]).toEqual(["From Vertex.", "From Vertex."]);
     expect(cloud.requests.map((request) => request.path)).toEqual([
-      path("one", "streamGenerateContent?alt=sse"),
-      path("one", "generateContent"),
+      pathOf("one", "streamGenerateContent?alt=sse"),
+      pathOf("one", "generateContent"),
     ]);
     expect(cloud.requests.map(authorizationOf)).toEqual(["Bearer ya29.a-1", "Bearer ya29.a-2"]);
     for (const { headers } of cloud.requests) expect(headers).not.toHaveProperty("x-goog-api-key");
@@ -96,7 +100,6 @@ describe("Gemini on Vertex with a function for the token", () => {
   it("sends nothing without a token, and tells none of the words of what failed", async () => {
     await using cloud = await startCloud(answer);
 
-    const refusal = (): Promise<string> => Promise.reject(new Error("hush"));
     const { attempts } = await failed(createChain([target(cloud.url, "one", refusal)]));
 
     expect(attempts).toMatchObject([

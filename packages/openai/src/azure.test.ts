@@ -69,6 +69,10 @@ function token(text: string): Credential {
   return { azureADTokenProvider: () => Promise.resolve(text) };
 }
 
+function scope(client: AzureOpenAI): string {
+  return openai(DEPLOYMENT, { client }).scopes.key;
+}
+
 function credentialOf({ headers }: CloudRequest): unknown {
   return headers["api-key"] ?? headers.authorization;
 }
@@ -168,7 +172,6 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
 describe("scopes of Azure clients", () => {
   it("are those of a fixed key, or of the client whose function is asked, also after it was asked", () => {
     const endpoint = "https://acme.openai.azure.com";
-    const scope = (client: AzureOpenAI): string => openai(DEPLOYMENT, { client }).scopes.key;
     const one = azure(endpoint, token("t"));
 
     expect(scope(azure(endpoint, { apiKey: "a" }))).toBe(scope(azure(endpoint, { apiKey: "a" })));

@@ -100,14 +100,13 @@ describe("credentialFunction", () => {
   it("stops waiting when the attempt is left, and hears what comes later in silence", async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
-    let reject: (error: unknown) => void = () => undefined;
-    const late = new Promise((_resolve, rejectLate) => (reject = rejectLate));
-    const pending = refusal({ apiKey: () => late }, context(clock, controller));
+    const late = Promise.withResolvers<string>();
+    const pending = refusal({ apiKey: () => late.promise }, context(clock, controller));
 
     controller.abort();
 
     expect(await pending).toMatchObject({ class: "auth.invalid" });
-    reject(new Error("hush"));
+    late.reject(new Error("hush"));
     await clock.settle();
     expect(clock.pending).toBe(0);
   });

@@ -16,6 +16,10 @@ function check(given: unknown = {}, more: Partial<OptionRules> = {}): CheckedOpt
   return checkTargetOptions(options, { ...rules, problems, ...more });
 }
 
+function unasked(): never {
+  throw new Error("It was asked.");
+}
+
 afterEach(() => {
   vi.unstubAllEnvs();
 });
@@ -175,9 +179,7 @@ describe("checkTargetOptions", () => {
   });
 
   it("takes a function for the key, which needs no other key, and asks it nothing yet", () => {
-    const apiKey = (): never => {
-      throw new Error("It was asked.");
-    };
+    const apiKey = unasked;
 
     expect(check({ apiKey })).toMatchObject({ apiKey: "", problems: [], askCredential: expect.any(Function) });
     expect(check({ apiKey: "k" }).askCredential).toBeUndefined();
