@@ -58,9 +58,9 @@ async function ask(
 ): Promise<Response> {
   const [, baseUrl = "", apiVersion = "", model = "", task = ""] =
     /^(.{1,2000}?)\/(v\d\w{0,20})\/(.{1,1000}):(\w+)(?:\?.*)?$/.exec(baseURL + path) ?? [];
-  // No `timeout`: it would be one for the whole answer, and its timer is never cleared.
   // The SDK takes the key as an argument, and no other way.
   const { [KEY_HEADER]: key = apiKey, ...customHeaders } = mergeHeaders(common, headers);
+  // No `timeout`: it would be one for the whole answer, and its timer is never cleared.
   const options = { baseUrl, apiVersion, customHeaders };
   const generator = new GoogleGenerativeAI(key).getGenerativeModel({ model: decodeURIComponent(model) }, options);
   // Made anew, because the SDK writes into it. Its types are narrower than what it sends.
