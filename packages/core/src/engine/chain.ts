@@ -1,4 +1,5 @@
 import type { Answer } from "../model/answer.ts";
+import type { Clock } from "../model/clock.ts";
 import type { Request } from "../model/request.ts";
 import { TEXT, type ShapeOf } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
@@ -151,12 +152,14 @@ class TierChain implements Chain {
       health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
     };
-    for (const { tier, target } of this.#calls > 1 ? [] : this.#candidates) {
-      // Nobody waits for it, and what goes wrong comes up again with the first request.
-      const prepare = async (): Promise<void> => target.prepare?.(clock);
-      if (tier !== this.#tiers[0]) prepare().catch(() => undefined);
-    }
+    if (this.#calls === 1) this.#prepare(clock);
     return new Call(setup);
+  }
+
+  /** Nobody waits for it, and what goes wrong comes up again with the first request. */
+  #prepare(clock: Clock): void {
+    const others = this.#candidates.filter(({ tier }) => tier !== this.#tiers[0]);
+    void Promise.allSettled(others.map(async ({ target }) => target.prepare?.(clock)));
   }
 
   /** A number that is none would become a timer's time. */
