@@ -1,6 +1,8 @@
-import { firstIn, isObject, objectsOf, textOf, unknownKey, type JsonObject, shown } from "../json.ts";
+import { firstIn, isObject, listOf, objectsOf, textOf, unknownKey, type JsonObject, shown } from "../json.ts";
 import { digestOf, unseal } from "../seal.ts";
+import { isCiting } from "./documents.ts";
 import type { AnthropicRequest, Problem } from "./problem.ts";
+import { isServerResult } from "./server-tools.ts";
 
 /** Where a block stands. */
 export interface BlockPlace {
@@ -16,7 +18,10 @@ const fields: Readonly<Record<string, readonly string[]>> = {
   tool_result: ["type", "tool_use_id", "content", "is_error", "toolset_name", "cache_control"],
   thinking: ["type", "thinking", "signature"],
   redacted_thinking: ["type", "data"],
+  server_tool_use: ["type", "id", "name", "input", "caller", "cache_control"],
 };
+/** Of what a tool at the vendor found. */
+const resultFields = ["type", "tool_use_id", "content", "caller", "cache_control"];
 
 /** Blocks that only one side of the conversation may hold. */
 const sides: Readonly<Record<string, "user" | "assistant">> = {
@@ -35,7 +40,7 @@ const others =
 export function checkBlock(block: unknown, path: string, place: BlockPlace): Problem {
   if (!isObject(block)) return `${path}: Input should be a valid dictionary`;
   const type = textOf(block["type"]);
-  const known = fields[type];
+  const known = fields[type] ?? (isServerResult(type) ? resultFields : undefined);
   if (known === undefined && !others.test(type)) {
     const expected = Object.keys(fields).map((one) => `'${one}'`);
     return `${path}: Input tag '${type}' found using 'type' does not match any of the expected tags: ${expected.join(", ")}`;
@@ -90,6 +95,11 @@ function checkSource(block: JsonObject, path: string, known: Readonly<Record<str
     return `${path}: Input tag '${type}' found using 'type' does not match any of the expected tags: ${expected.join(", ")}`;
   }
   if (source[field] === undefined) return `${path}.${type}.${field}: Field required`;
+  const address = shown(source["url"]);
+  if (type === "url" && !/^https:/i.test(address)) return `${path}.url.url: Only HTTPS URLs are supported.`;
+  if (type === "text" && source["media_type"] !== "text/plain") {
+    return `${path}.text.media_type: Input should be 'text/plain'`;
+  }
   if (type !== "base64") return undefined;
   const allowed = block["type"] === "image" ? imageTypes : ["application/pdf"];
   if (!allowed.includes(shown(source["media_type"]))) {
@@ -107,8 +117,7 @@ function checkDocument(block: JsonObject, path: string, { role, request }: Block
     return `${path}: \`document\` blocks are not permitted in \`assistant\` messages`;
   }
   const config = request.body["output_config"];
-  const citing = isObject(block["citations"]) && block["citations"]["enabled"] === true;
-  if (citing && isObject(config) && isObject(config["format"])) {
+  if (isCiting(block) && isObject(config) && isObject(config["format"])) {
     return "citations: citations are not supported with output_config.format.";
   }
   return checkSource(block, `${path}.document.source`, documentSources);
@@ -134,8 +143,15 @@ function checkToolResult(block: JsonObject, path: string, place: BlockPlace): Pr
     return `${path}.tool_result.tool_use_id: String should match pattern '${toolId}'`;
   }
   const content = block["content"];
+  const isFailed = block["is_error"] === true;
+  if (isFailed && textOf(content) === "" && listOf(content).length === 0) {
+    return `${path}.tool_result: content cannot be empty if \`is_error\` is true`;
+  }
   if (content === undefined || typeof content === "string") return undefined;
   if (!Array.isArray(content)) return `${path}.tool_result.content: Input should be a valid list`;
+  if (isFailed && content.some((part) => isObject(part) && part["type"] !== "text")) {
+    return `${path}.tool_result: all content must be type \`text\` if \`is_error\` is true`;
+  }
   const allowed = ["text", "image", "document", "search_result", "tool_reference", "browser_state"];
   return firstIn(objectsOf(content), (part, index) =>
     allowed.includes(textOf(part["type"]))

@@ -1,17 +1,23 @@
 import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, unknownKey, type JsonObject, shown } from "../json.ts";
 import { checkBlock } from "./blocks.ts";
+import { checkCitations } from "./documents.ts";
 import type { AnthropicModel } from "./models.ts";
 import { isThinking } from "./parameters.ts";
 import type { AnthropicRequest, Problem } from "./problem.ts";
+import { checkServerTools } from "./server-tools.ts";
+import { blocksOf, mergeTurns, type Turn } from "./turns.ts";
 
 /** Roles, content and the pairing of tool calls with their results. */
 export function checkMessages(request: AnthropicRequest, model: AnthropicModel): Problem {
   const messages = listOf(request.body["messages"]);
+  const turns = mergeTurns(objectsOf(messages));
   return firstOf([
     () => firstIn(messages, (message, index) => checkMessage(message, index, messages.length, request)),
     () => checkSystemTurns(objectsOf(messages), model),
-    () => checkPairs(mergeTurns(objectsOf(messages))),
-    () => firstIn(mergeTurns(objectsOf(messages)), checkCallsLast),
+    () => checkPairs(turns),
+    () => firstIn(turns, checkCallsLast),
+    () => checkServerTools(turns),
+    () => checkCitations(turns),
     () => checkPrefill(objectsOf(messages), request, model),
     () => checkBreakpoints(request.body),
   ]);
@@ -51,31 +57,6 @@ function checkSystemTurns(messages: readonly JsonObject[], model: AnthropicModel
     const precedes = after === undefined || after["role"] === "assistant";
     return follows && precedes ? undefined : `messages.${index}: \`system\` messages are not allowed at this position.`;
   });
-}
-
-/** A turn as the vendor sees it: consecutive messages of one role are one. */
-interface Turn {
-  readonly role: unknown;
-  /** Position of the first message. */
-  readonly index: number;
-  readonly blocks: readonly JsonObject[];
-}
-
-function mergeTurns(messages: readonly JsonObject[]): readonly Turn[] {
-  const turns: Turn[] = [];
-  for (const [index, message] of messages.entries()) {
-    const last = turns.at(-1);
-    if (last?.role === message["role"] && last !== undefined) {
-      turns[turns.length - 1] = { ...last, blocks: [...last.blocks, ...blocksOf(message)] };
-    } else if (message["role"] !== "system") {
-      turns.push({ role: message["role"], index, blocks: blocksOf(message) });
-    }
-  }
-  return turns;
-}
-
-function blocksOf(message: JsonObject | undefined): readonly JsonObject[] {
-  return objectsOf(message?.["content"]);
 }
 
 function checkPairs(turns: readonly Turn[]): Problem {

@@ -1,4 +1,4 @@
-import { firstOf, isObject, listOf, unknownKey, shown } from "../json.ts";
+import { firstOf, isObject, listOf, textOf, unknownKey, shown } from "../json.ts";
 import type { AnthropicModel } from "./models.ts";
 import type { AnthropicRequest, Problem } from "./problem.ts";
 import { checkSchema } from "./schemas.ts";
@@ -121,11 +121,28 @@ function checkLists({ body }: AnthropicRequest): Problem {
   if (listOf(stops).some((stop) => typeof stop !== "string" || stop.trim() === "")) {
     return "stop_sequences: each stop sequence must contain non-whitespace";
   }
-  const metadata = body["metadata"];
-  const extra = isObject(metadata) ? unknownKey(metadata, ["user_id"]) : undefined;
-  if (extra !== undefined) return `metadata.${extra}: Extra inputs are not permitted`;
+  const metadata = checkMetadata(body["metadata"]);
+  if (metadata !== undefined) return metadata;
   const tier = body["service_tier"];
   return tier === undefined || tier === "auto" || tier === "standard_only"
     ? undefined
     : "service_tier: Input should be 'auto' or 'standard_only'";
+}
+
+const MOST_USER_ID = 256;
+const PERSONAL: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ["an email address", /[^\s@]@[^\s@]+\.[^\s@]/],
+  ["a phone number", /^\+?[\d\s().-]*\d[\s().-]+\d[\d\s().-]*$|^\+\d{7,15}$/],
+];
+
+function checkMetadata(metadata: unknown): Problem {
+  if (!isObject(metadata)) return undefined;
+  const extra = unknownKey(metadata, ["user_id"]);
+  if (extra !== undefined) return `metadata.${extra}: Extra inputs are not permitted`;
+  const id = textOf(metadata["user_id"]);
+  if (id.length > MOST_USER_ID) return `metadata.user_id: String should have at most ${MOST_USER_ID} characters`;
+  const personal = PERSONAL.find(([, pattern]) => pattern.test(id))?.[0];
+  return personal === undefined
+    ? undefined
+    : `metadata.user_id: user_id appears to contain ${personal}. Please send a uuid or hash value instead`;
 }

@@ -23,6 +23,14 @@ const behindCalls: readonly (readonly [what: string, block: object])[] = [
   ["thinking", { type: "thinking", thinking: "Hm", signature: "c2ln" }],
 ];
 
+const search = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: { query: "Rain" } };
+const found = { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [] };
+const code = { type: "server_tool_use", id: "srvtoolu_2", name: "code_execution", input: {} };
+const png = { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } };
+const keys =
+  /^tools\.0\.custom\.input_schema\.properties: Property keys should match pattern '\^\[a-zA-Z0-9_\.-\]\{1,64\}\$'$/;
+const draft = /^tools\.0\.custom\.input_schema: JSON schema is invalid\. It must match JSON Schema draft 2020-12/;
+
 interface Answered {
   readonly status: number;
   readonly type: string;
@@ -202,11 +210,112 @@ test.each<[title: string, body: object, message: RegExp, headers?: Readonly<Reco
     },
     /media_type: Input should be 'image\/jpeg'/,
   ],
+  [
+    "a failed result that holds an image",
+    failed([{ type: "text", text: "No" }, png]),
+    /all content must be type `text`/,
+  ],
+  ["a failed result that holds a document", failed([pdf()]), /all content must be type `text` if `is_error` is true/],
+  ["an empty failed result", failed([]), /tool_result: content cannot be empty if `is_error` is true/],
+  ["a failed result without content", failed(undefined), /content cannot be empty if `is_error` is true/],
+  [
+    "a hosted tool that never got its result",
+    conversation([search], [{ type: "text", text: "It rains." }]),
+    /^messages\.1: `web_search` tool use with id `srvtoolu_1` was found without a corresponding `web_search_tool_result` block$/,
+  ],
+  [
+    "words behind the results of a turn whose hosted tool waits",
+    conversation([search, call], undefined, [result, { type: "text", text: "Go on" }]),
+    /`web_search` tool use with id `srvtoolu_1` was found without/,
+  ],
+  [
+    "a search of tools without its result",
+    conversation([{ ...search, name: "tool_search_tool_bm25" }], [{ type: "text", text: "None." }]),
+    /without a corresponding `tool_search_tool_result` block/,
+  ],
+  [
+    "the result of a hosted tool without its call",
+    conversation([found], [{ type: "text", text: "It rains." }]),
+    /^messages\.1\.content\.0: unexpected `tool_use_id` found in `web_search_tool_result` blocks: srvtoolu_1\. Each/,
+  ],
+  [
+    "a field that a hosted tool's result does not have",
+    conversation([search, { ...found, citations: null }], [{ type: "text", text: "It rains." }]),
+    /^messages\.1\.content\.1\.web_search_tool_result\.citations: Extra inputs are not permitted$/,
+  ],
+  ["citations of one document only", asking(pdf(true), pdf()), /citations must be enabled on all or none/],
+  [
+    "citations of one document only, in two turns",
+    {
+      ...good,
+      messages: [...asking(pdf(true)).messages, { role: "assistant", content: "Yes" }, ...asking(pdf()).messages],
+    },
+    /citations must be enabled on all or none/,
+  ],
+  [
+    "a text document that is Markdown",
+    asking(plain("text/markdown")),
+    /text\.media_type: Input should be 'text\/plain'/,
+  ],
+  ["the address of an image without TLS", asking(linked("http://a.example/b.png")), /Only HTTPS URLs are supported/],
+  ["a user id that is an email address", as("jane@example.com"), /user_id appears to contain an email address/],
+  ["a user id that is a telephone number", as("+49 170 1234567"), /user_id appears to contain a phone number/],
+  ["a user id of more than 256 characters", as("x".repeat(257)), /^metadata\.user_id: String should have at most 256/],
+  ["a property key with a dollar sign", takes({ $top: {} }), keys],
+  ["a property key with brackets", takes({ "filter[id]": {} }), keys],
+  ["a property key of another script", takes({ 都市: {} }), keys],
+  ["a bound of draft 4", takes({ a: { type: "number", minimum: 0, exclusiveMinimum: true } }), draft],
+  ["a type that draft 2020-12 does not have", takes({ a: { type: "any" } }), draft],
+  ["a property that says itself whether it is required", takes({ a: { type: "string", required: true } }), draft],
+  ["a list of schemas as items", takes({ a: { type: "array", items: [{ type: "string" }] } }), draft],
+  ["an empty union", takes({ a: { anyOf: [] } }), draft],
 ])("refuses %s", async (_title, body, message, headers) => {
   const answered = await ask(body, headers);
 
   expect(answered).toMatchObject({ status: 400, type: "invalid_request_error" });
   expect(answered.message).toMatch(message);
+});
+
+test.each<[title: string, body: object]>([
+  ["a turn whose hosted tool waits for the client's results", conversation([search, call], undefined, [result])],
+  [
+    "the result of a hosted tool in the turn behind the client's results",
+    {
+      ...good,
+      tools: [tool],
+      messages: [
+        user,
+        { role: "assistant", content: [search, call] },
+        { role: "user", content: [result] },
+        { role: "assistant", content: [found, { type: "text", text: "It rains." }] },
+        user,
+      ],
+    },
+  ],
+  ["a paused turn as it came", { ...good, messages: [user, { role: "assistant", content: [search] }] }],
+  [
+    "calls that a waiting tool makes itself, turn after turn",
+    {
+      ...good,
+      tools: [tool],
+      messages: [
+        user,
+        { role: "assistant", content: [code, called("toolu_1")] },
+        { role: "user", content: [result] },
+        { role: "assistant", content: [called("toolu_2")] },
+        { role: "user", content: [{ ...result, tool_use_id: "toolu_2" }] },
+      ],
+    },
+  ],
+  ["citations of all documents, and of none", asking(pdf(true), pdf(true))],
+  ["documents that are not cited", asking(pdf(false), pdf())],
+  ["a failed result of texts", failed([{ type: "text", text: "Not found" }])],
+  ["opaque user ids", as("0b9d4a2e-6d0f-4c67-9f2a-2f1e4b8a7c11")],
+  ["user ids that are numbers", as("1234567")],
+  ["keys with dots, dashes and digits", takes({ "a.b-c_9": { type: ["string", "null"], minLength: 1 } })],
+  ["definitions, constants and schemas that are true", takes({ a: { const: 1 }, b: true, c: { $ref: "#/$defs/d" } })],
+])("takes %s", async (_title, body) => {
+  expect(await ask(body)).toMatchObject({ status: 200, message: "" });
 });
 
 test("takes whole surrogate pairs, escaped or not, and a backslash before what looks like half of one", async () => {
@@ -257,6 +366,55 @@ test("takes a whole tool loop with its own signed thinking, and refuses it once 
   expect(kept.status).toBe(200);
   expect(edited.message).toContain("cannot be modified");
 });
+
+function conversation(
+  answer: readonly object[],
+  next: readonly object[] | undefined,
+  last: readonly object[] = [],
+): object {
+  const messages = [user, { role: "assistant", content: answer }];
+  return {
+    ...good,
+    tools: [tool],
+    messages:
+      next === undefined
+        ? [...messages, { role: "user", content: last }]
+        : [...messages, user, { role: "assistant", content: next }, user],
+  };
+}
+
+function called(id: string): object {
+  return { ...call, id, caller: { type: "code_execution_20260120", tool_id: "srvtoolu_2" } };
+}
+
+function failed(content: readonly object[] | undefined): object {
+  return conversation([call], undefined, [{ ...result, content, is_error: true }]);
+}
+
+function pdf(isCited?: boolean): object {
+  const source = { type: "base64", media_type: "application/pdf", data: "AAAA" };
+  return { type: "document", source, ...(isCited === undefined ? {} : { citations: { enabled: isCited } }) };
+}
+
+function plain(mediaType: string): object {
+  return { type: "document", source: { type: "text", media_type: mediaType, data: "Hi" } };
+}
+
+function linked(url: string): object {
+  return { type: "image", source: { type: "url", url } };
+}
+
+function asking(...content: readonly object[]): { readonly messages: readonly object[] } {
+  return { ...good, messages: [{ role: "user", content }] };
+}
+
+function as(id: string): object {
+  return { ...good, metadata: { user_id: id } };
+}
+
+function takes(properties: object): object {
+  return { ...good, tools: [{ ...tool, input_schema: { type: "object", properties } }] };
+}
 
 function turns(blocks: unknown): readonly unknown[] {
   return [user, { role: "assistant", content: blocks }, { role: "user", content: [result] }];

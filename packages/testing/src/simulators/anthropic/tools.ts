@@ -10,6 +10,7 @@ import {
   shown,
   words,
 } from "../json.ts";
+import { checkDraft } from "./draft.ts";
 import type { AnthropicModel } from "./models.ts";
 import type { AnthropicRequest, Problem } from "./problem.ts";
 import { checkSchema, countProperties } from "./schemas.ts";
@@ -17,6 +18,8 @@ import { checkSchema, countProperties } from "./schemas.ts";
 const customFields = words(
   `type name description input_schema strict eager_input_streaming cache_control defer_loading input_examples allowed_callers`,
 );
+
+const KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
 /** Tool declarations and the choice among them. */
 export function checkTools({ body }: AnthropicRequest, model: AnthropicModel): Problem {
@@ -53,6 +56,10 @@ function checkTool(tool: unknown, index: number): Problem {
   if (schema["type"] !== "object") return `${path}.input_schema.type: Input should be 'object'`;
   const union = ["oneOf", "allOf", "anyOf"].some((keyword) => schema[keyword] !== undefined);
   if (union) return `${path}.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`;
+  const key = Object.keys(isObject(schema["properties"]) ? schema["properties"] : {}).find((one) => !KEY.test(one));
+  if (key !== undefined) return `${path}.input_schema.properties: Property keys should match pattern '${KEY.source}'`;
+  const problem = checkDraft(`${path}.input_schema`, schema);
+  if (problem !== undefined) return problem;
   return tool["strict"] === true ? checkSchema(path, schema) : undefined;
 }
 
