@@ -37,6 +37,37 @@ describe("anthropicModel", () => {
     }
   });
 
+  it.each<[id: string, window: number | "unknown", output: number | "unknown", thinking: string, efforts: string]>([
+    ["claude-fable-5-2", 1_000_000, 128_000, "adaptive", "low medium high xhigh max"],
+    ["claude-fable-5-1", 1_000_000, 128_000, "adaptive", "low medium high xhigh max"],
+    ["claude-fable-5", 1_000_000, 128_000, "adaptive", "low medium high xhigh max"],
+    ["claude-mythos-5-2", "unknown", "unknown", "adaptive", "low medium high xhigh max"],
+    ["claude-mythos-5-1", "unknown", "unknown", "adaptive", "low medium high xhigh max"],
+    ["claude-mythos-5", "unknown", "unknown", "adaptive", "low medium high xhigh max"],
+    ["claude-mythos-preview", "unknown", "unknown", "adaptive enabled", "low medium high max"],
+    ["claude-opus-5-5", 1_000_000, 128_000, "adaptive", "low medium high xhigh max"],
+    ["claude-opus-5", 1_000_000, 128_000, "adaptive disabled", "low medium high xhigh max"],
+    ["claude-opus-4-8", 1_000_000, 128_000, "adaptive disabled", "low medium high xhigh max"],
+    ["claude-opus-4-7", 1_000_000, 128_000, "adaptive disabled", "low medium high xhigh max"],
+    ["claude-opus-4-6", 1_000_000, 128_000, "adaptive enabled disabled", "low medium high max"],
+    ["claude-opus-4-5", 200_000, 64_000, "enabled disabled", "low medium high"],
+    ["claude-opus-4-5-20251101", 200_000, 64_000, "enabled disabled", "low medium high"],
+    ["claude-sonnet-5-5", 1_000_000, 128_000, "adaptive between_tools", "low medium high xhigh max"],
+    ["claude-sonnet-5", 1_000_000, 128_000, "adaptive disabled", "low medium high xhigh max"],
+    ["claude-sonnet-4-6", 1_000_000, 128_000, "adaptive enabled disabled", "low medium high max"],
+    ["claude-sonnet-4-5", 200_000, 64_000, "enabled disabled", ""],
+    ["claude-sonnet-4-5-20250929", 200_000, 64_000, "enabled disabled", ""],
+    ["claude-haiku-5-5", 1_000_000, 128_000, "adaptive disabled", "low medium high max"],
+    ["claude-haiku-4-5", 200_000, 64_000, "enabled disabled", ""],
+    ["claude-haiku-4-5-20251001", 200_000, 64_000, "enabled disabled", ""],
+  ])("states the documented limits and levels of %s", (id, contextWindow, maxOutputTokens, thinking, efforts) => {
+    const model = anthropicModel(id);
+
+    expect(model).toMatchObject({ contextWindow, maxOutputTokens });
+    expect(model.thinking.join(" ")).toBe(thinking);
+    expect(model.efforts.join(" ")).toBe(efforts);
+  });
+
   it("knows the announced end of a model", () => {
     expect(anthropicModel("claude-sonnet-4-5").retiresOn).toBe("2026-11-30");
   });

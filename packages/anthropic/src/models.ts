@@ -69,7 +69,11 @@ const OLDER: AnthropicModel = {
   maxOutputTokens: "unknown",
 };
 
-/** The first match counts. Dated ids and the ids of cloud platforms contain these names. */
+/**
+ * The first match counts. Dated ids and the ids of cloud platforms contain these names. The ids and the end of Sonnet 4.5
+ * are those of `@anthropic-ai/sdk` 1.12.0; limits, thinking, effort, sampling, forced tools and prefill are the vendor's
+ * documentation of November 2026, which states no limits for the Mythos line and none for models before 4.5.
+ */
 const MODELS: readonly (readonly [RegExp, AnthropicModel])[] = [
   [/claude-mythos-preview/, { ...CURRENT, thinking: ["adaptive", "enabled"], efforts: UP_TO_MAX }],
   [/claude-fable-5(?!-\d(?!\d))/, { ...CURRENT, ...LARGE }],
