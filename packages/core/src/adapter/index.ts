@@ -93,7 +93,7 @@ export { PartsByIndex } from "./parts-by-index.ts";
 export { bytesOf, toCharacters } from "./utf8-offsets.ts";
 export { VendorData } from "./vendor-data.ts";
 export { StopCutter } from "./stop-cutter.ts";
-export { parseToolInput, toolInputText, type ToolInput } from "./tool-input.ts";
+export { parseToolInput, toolInputObject, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
   changeAnswers,
   forgetOpaque,
@@ -114,7 +114,7 @@ export { clampEffort } from "./reasoning-effort.ts";
 export { clampOutputTokens } from "./clamp-output-tokens.ts";
 export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
 export { takeUnless } from "./take-unless.ts";
-export { toDataURL, toPlainText } from "./media-source.ts";
+export { requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
 export { NameMap } from "./name-map.ts";
 export { defined, mergeNative, toolNames, type MergeRules } from "./native-fields.ts";

@@ -5,6 +5,7 @@ import { classifyFailures, type FailureClassifier } from "./http-failure.ts";
 import { asObject } from "./foreign.ts";
 import { KnownRepairs } from "./known-repairs.ts";
 import { mergeHeaders } from "./merge-headers.ts";
+import { withUsualMedia } from "./media-source.ts";
 import { toolNames } from "./native-fields.ts";
 import { prepareLater } from "./load-once.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -64,7 +65,7 @@ export function makeTarget(setup: TargetSetup): Target {
     stream: (given, context) => {
       const { clock, loss } = context;
       // Now, not when it is read: what the translation throws is known to come before anything was sent.
-      const request = known.apply(given, loss);
+      const request = withUsualMedia(known.apply(given, loss));
       const native = setup.toNativeRequest(request, { stream: !isUnary(request), wallNow: clock.wallNow(), loss });
       // More are known once the request is sent, and failures are classified later.
       const allSecrets = [...secrets, ...secretsOf("", native.headers)];

@@ -144,6 +144,15 @@ describe("OpenCall", () => {
     expect(ends[0]).not.toHaveProperty("part.opaque");
   });
 
+  it("is not a call that could be made when its object was parsed with a number that JavaScript cannot hold", () => {
+    const out: StreamPart[] = [];
+
+    const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
+    call.closeObject(JSON.parse('{"id":2512292042121000001}'), {}, out);
+
+    expect(out.at(-1)).toMatchObject({ part: { input: {}, inputText: '{"id":2512292042121000000}' } });
+  });
+
   it("takes the argument of a tool for free text as it is", () => {
     expect(closed(["4 + 4"], "", true)).toMatchObject({ part: { input: "4 + 4", opaque: { custom: true } } });
   });

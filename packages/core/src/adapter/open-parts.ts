@@ -3,7 +3,7 @@ import type { Citation } from "../model/parts.ts";
 import type { StreamPart } from "../model/target.ts";
 import { defined } from "./native-fields.ts";
 import type { StopCutter } from "./stop-cutter.ts";
-import { parseToolInput, type ToolInput } from "./tool-input.ts";
+import { parseToolInput, readToolInput, type ToolInput } from "./tool-input.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
 /** What a finished text or reasoning has beside its text. */
@@ -165,11 +165,11 @@ export class OpenCall {
   }
 
   /**
-   * As `close`, for a vendor that takes the arguments back as an object, however they were spelled. `whole`: the object,
-   * where nothing of it came in deltas.
+   * As `close`, for a vendor that takes the arguments back as an object, however they were spelled. `whole`: what was
+   * parsed with its event, where nothing came in deltas.
    */
   closeObject(whole: JsonValue, fields: CallFields, out: StreamPart[]): void {
-    this.#end(this.#text === "" ? { input: whole } : parseToolInput(this.#text), fields, out);
+    this.#end(this.#text === "" ? readToolInput(whole) : parseToolInput(this.#text), fields, out);
   }
 
   /** The vendor left it unfinished. Its arguments stay a text: it is not a call that could be made. */

@@ -37,4 +37,22 @@ describe("StopCutter", () => {
       }
     }
   });
+
+  it.each([
+    [["abc", "b"], "abc", "a"],
+    [["b", "abc"], "xabcd", "xa"],
+    [["abc", "c"], "abc", ""],
+    [["c", "bc", "abc"], "zabc", "z"],
+    [["<|end|>", "end"], "the <|end|>", "the <|"],
+    [["aab", "ab"], "aaab", "a"],
+  ])("of %j in %j, cuts at the first that is complete, however the text is cut into deltas", (stops, text, shown) => {
+    for (let first = 0; first <= text.length; first++) {
+      for (let second = first; second <= text.length; second++) {
+        const deltas = [text.slice(0, first), text.slice(first, second), text.slice(second)];
+
+        expect(cut(stops, deltas).shown.join("")).toBe(shown);
+      }
+    }
+    expect(cut(stops, [...text]).shown.join("")).toBe(shown);
+  });
 });

@@ -17,11 +17,11 @@ export class StopCutter {
   push(delta: string): string {
     if (this.#isCut) return "";
     const text = this.#held + delta;
-    const end = this.#find(text);
-    if (end !== -1) {
+    const start = this.#find(text);
+    if (start !== -1) {
       this.#isCut = true;
       this.#held = "";
-      return text.slice(0, end);
+      return text.slice(0, start);
     }
     const shown = text.length - this.#heldLength(text);
     this.#held = text.slice(shown);
@@ -35,14 +35,19 @@ export class StopCutter {
     return held;
   }
 
-  /** Where the first stop sequence begins; -1 for none. */
+  /**
+   * Where the stop sequence begins that is the first to be complete, as for the vendor, who looks after every token; the
+   * longest of those that end together. So it does not matter how the text was cut into deltas. -1 for none.
+   */
   #find(text: string): number {
-    let first = -1;
+    let [start, end] = [-1, Infinity];
     for (const stop of this.#stops) {
       const position = text.indexOf(stop);
-      if (position !== -1 && (first === -1 || position < first)) first = position;
+      const stopEnd = position + stop.length;
+      if (position === -1 || stopEnd > end || (stopEnd === end && position > start)) continue;
+      [start, end] = [position, stopEnd];
     }
-    return first;
+    return start;
   }
 
   /** How much of the end of a text may begin a stop sequence. */

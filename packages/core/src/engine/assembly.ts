@@ -1,5 +1,6 @@
 import type { PartEvent } from "../model/events.ts";
 import type { AssistantPart, Origin, ReasoningPart, TextPart, ToolCallPart } from "../model/parts.ts";
+import { legalToolName } from "../model/tool-name.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 
 /** What an event means for clocks and gate: nothing, a sign that the model is at work, or something to show. */
@@ -91,7 +92,8 @@ export class Assembly {
         return "none";
       case "tool-call": {
         const hasBegun = this.#open.has(event.id);
-        const part = hasBegun ? this.#end(event.id, event.part) : this.#whole(event.id, event.part);
+        const call = event.part.toolCallId === "" ? { ...event.part, toolCallId: event.id } : event.part;
+        const part = hasBegun ? this.#end(event.id, call) : this.#whole(event.id, call);
         if (!hasBegun) this.#calledTools.push(event.part.toolName);
         if (part.type === "tool-call") this.#toolCalls.push({ id: event.id, part });
         return "progress";
@@ -196,5 +198,6 @@ export class Assembly {
 
 /** Parts that must not reach another target as they are say where they come from. */
 function needsOrigin(part: AssistantPart): boolean {
+  if (part.type === "tool-call" && legalToolName(part.toolName) !== part.toolName) return true;
   return part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined;
 }

@@ -94,7 +94,7 @@ async function invalidReason(
   nativeTools: readonly string[],
 ): Promise<string | undefined> {
   if (part.inputText !== undefined)
-    return `the text of the arguments ${readJson(part.inputText).problem ?? "is not JSON"}`;
+    return `the text of the arguments ${readJson(part.inputText).problem ?? "is not that of an object"}`;
   const schema = request.toolSchemas.get(part.toolName);
   if (schema === undefined) {
     return nativeTools.includes(part.toolName) ? undefined : "the request has no tool of this name";

@@ -2,6 +2,7 @@ import { isJsonObject } from "../model/json.ts";
 import { isHeaderName, isHeaderValue } from "../model/header.ts";
 import type { AssistantPart, MediaSource, ToolResultPart } from "../model/parts.ts";
 import type { Request, Tool } from "../model/request.ts";
+import { legalToolName } from "../model/tool-name.ts";
 import {
   ANYTHING,
   checkShape,
@@ -22,7 +23,6 @@ import {
 
 /** More would make the error unreadable, and its first ones tell enough. */
 const MOST_PROBLEMS = 20;
-const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[ -~]*)?$/;
 
 const REQUEST: ShapeOf<Request> = {
@@ -67,8 +67,8 @@ const NESTED: { readonly [Name in keyof Request]?: Shape } = {
 
 const TOOL: ShapeOf<Tool> = {
   name: {
-    must: "be 1 to 64 letters, digits, _ or -, to be legal at every vendor",
-    test: (value) => typeof value === "string" && TOOL_NAME.test(value),
+    must: "be 1 to 64 letters, digits, _ or -, which every vendor takes or an adapter renames",
+    test: (value) => typeof value === "string" && legalToolName(value) === value,
     isRequired: true,
   },
   description: TEXT,
@@ -92,7 +92,7 @@ const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape }
   "tool-call": {
     ...ON_ALL,
     toolCallId: required(FULL_TEXT),
-    toolName: required(FULL_TEXT),
+    toolName: required(TEXT),
     input: required({ ...ANYTHING, must: "be given: the parsed arguments" }),
     inputText: TEXT,
   },
@@ -103,7 +103,7 @@ const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape }
     content: { must: "be a string or an array of parts", test: isContent, isRequired: true },
     isError: FLAG,
   } satisfies ShapeOf<ToolResultPart>,
-  opaque: { type: ANYTHING, kind: required(FULL_TEXT), data: required(ANYTHING), origin: OBJECT },
+  opaque: { type: ANYTHING, kind: required(TEXT), data: required(ANYTHING), origin: OBJECT },
 };
 
 const SOURCES: { readonly [Type in MediaSource["type"]]: Shape } = {

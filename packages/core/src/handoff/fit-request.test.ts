@@ -46,6 +46,28 @@ describe("a target that says of itself that it cannot take a request", () => {
     expect(error).toMatchObject({ code: "unsupported", attempts: [], message: expect.stringContaining("images") });
   });
 
+  test("a target at which nothing is left of a history is passed over, and the next one that it came from answers", async () => {
+    const { clock, chain } = harness();
+    const unable = scripted(clock, [answer("No")]);
+    const able = scripted(clock, [answer("Go on")], { vendor: "beta", model: "two" });
+    const origin = { vendor: "beta", model: "two", endpoint: able.endpoint };
+    const request: Request = {
+      messages: [
+        { role: "assistant", content: [{ type: "opaque", kind: "call", data: { id: 1 }, origin }] },
+        { role: "user", content: [{ type: "opaque", kind: "output", data: { id: 1 }, origin }] },
+      ],
+    };
+
+    const result = await finish(clock, chain([unable, able]).generate(request));
+
+    expect(result.text).toBe("Go on");
+    expect(unable.calls).toHaveLength(0);
+    expect(able.calls).toMatchObject([{ request: { messages: [{ role: "assistant" }, { role: "user" }] } }]);
+    expect(result.trace.skipped).toMatchObject([
+      { tier: "alpha/one", reason: "unsupported", detail: "messages: nothing of them can be sent" },
+    ]);
+  });
+
   test("images in tool results count, media that a model made does not", async () => {
     const { clock, chain } = harness();
     const unable = scripted(clock, [answer("Seen")], { capabilities: { images: false } });

@@ -1,4 +1,4 @@
-import type { Capabilities, Target, TargetMessage, TargetRequest } from "../model/target.ts";
+import type { Target, TargetMessage, TargetRequest } from "../model/target.ts";
 import type { UserPart } from "../model/parts.ts";
 import type { Loss } from "../model/trace.ts";
 import { fitHistory } from "./history.ts";
@@ -8,7 +8,7 @@ import { toolCallIdMapper } from "./tool-call-ids.ts";
 export type Fit =
   | { readonly ok: true; readonly request: TargetRequest; readonly losses: readonly Loss[] }
   /** The target says of itself that it cannot take this; it is not called. */
-  | { readonly ok: false; readonly missing: readonly (keyof Capabilities)[] };
+  | { readonly ok: false; readonly missing: readonly string[] };
 
 /** Makes a request fit one target and says what was lost. The resolved request is not touched. */
 export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
@@ -19,7 +19,8 @@ export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
     loss: (loss) => losses.push(loss),
   });
   const request: TargetRequest = { ...resolved.options, messages };
-  const missing = [...needs(request)].filter((need) => target.capabilities[need] === false);
+  const missing: string[] = [...needs(request)].filter((need) => target.capabilities[need] === false);
+  if (messages.length === 0) missing.push("messages: nothing of them can be sent");
   if (hasForeignFile(request, target.vendor)) missing.push("files");
   return missing.length > 0 ? { ok: false, missing } : { ok: true, request, losses };
 }

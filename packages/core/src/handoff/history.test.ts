@@ -116,7 +116,7 @@ describe("turns", () => {
       assistant({ type: "reasoning", text: "Hmm", origin: { ...HERE, vendor: "beta" } }),
       user("Two"),
       assistant({ type: "text", text: "A" }),
-      user("  \n"),
+      assistant({ type: "source", url: "https://a.test" }),
       assistant({ type: "text", text: "B" }),
     ]);
 
@@ -132,10 +132,102 @@ describe("turns", () => {
         role: "assistant",
         content: [
           { type: "text", text: "A" },
-          { type: "text", text: "B" },
+          { type: "text", text: "\n\nB" },
         ],
       },
     ]);
+  });
+
+  test("TR-03 texts of two answers in a row do not run into each other, and what is signed stays as it is", () => {
+    const signed: AssistantPart = { type: "text", text: "C", origin: HERE, opaque: { signature: "s" } };
+    const { messages } = fit([
+      user("Hi"),
+      { role: "assistant", content: "A" },
+      assistant({ type: "refusal", text: "B" }, { type: "text", text: "b" }),
+      assistant(signed),
+      assistant(call("1")),
+    ]);
+
+    expect(messages[1]).toEqual({
+      role: "assistant",
+      content: [
+        { type: "text", text: "A" },
+        { type: "refusal", text: "\n\nB" },
+        { type: "text", text: "b" },
+        signed,
+        call("1"),
+      ],
+    });
+  });
+
+  const EMPTY: Readonly<Record<string, Message>> = {
+    "white space": user(" \n"),
+    "no part": { role: "user", content: [] },
+    "an empty text": { role: "user", content: [{ type: "text", text: "" }] },
+    "an answer to another target's block": {
+      role: "user",
+      content: [{ type: "opaque", kind: "output", data: {}, origin: { ...HERE, vendor: "beta" } }],
+    },
+  };
+
+  test.each(Object.entries(EMPTY))(
+    "AN-10 a user's turn of %s keeps its place behind an answer, so that no target continues its own",
+    (_name, empty) => {
+      const { messages, losses } = fit([user("Hi"), { role: "assistant", content: "Hello." }, empty]);
+      const later = fit([user("Hi"), { role: "assistant", content: "Hello." }, empty, assistant(call("1"))]);
+
+      expect(messages).toEqual([
+        { role: "user", content: [{ type: "text", text: "Hi" }] },
+        { role: "assistant", content: [{ type: "text", text: "Hello." }] },
+        { role: "user", content: [{ type: "text", text: "(no content)" }] },
+      ]);
+      expect(losses).toContainEqual({
+        what: "messages[2] content",
+        action: "translated",
+        reason: "a placeholder stands for nothing",
+      });
+      expect(later.messages.slice(0, 3)).toEqual(messages);
+    },
+  );
+
+  test("AN-10 a user's empty turn leaves nothing where another turn of the user or a result stands beside it", () => {
+    const { messages, losses } = fit([
+      user("Hi"),
+      user(" "),
+      assistant(call("1")),
+      result("1"),
+      user(""),
+      { role: "assistant", content: "Done." },
+      user(" "),
+      user("Thanks"),
+    ]);
+
+    expect(messages.map(({ role, content }) => [role, content.length])).toEqual([
+      ["user", 1],
+      ["assistant", 1],
+      ["tool", 1],
+      ["assistant", 1],
+      ["user", 1],
+    ]);
+    expect(losses).toEqual([]);
+  });
+
+  test("AN-10 an empty turn at the front keeps its place before an answer", () => {
+    const { messages } = fit([user(""), { role: "assistant", content: "Hello." }]);
+
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
+  });
+
+  test.each<readonly [string, readonly Message[]]>([
+    ["foreign reasoning", [assistant({ type: "reasoning", text: "Hmm" })]],
+    ["foreign reasoning and an empty turn", [assistant({ type: "reasoning", text: "Hmm" }), user(" ")]],
+    [
+      "another target's blocks",
+      [{ role: "user", content: [{ type: "opaque", kind: "a", data: {}, origin: { ...HERE, model: "two" } }] }],
+    ],
+    ["sources", [assistant({ type: "source", url: "https://a.test" })]],
+  ])("of a history of nothing but %s nothing is left", (_name, history) => {
+    expect(fit(history).messages).toEqual([]);
   });
 
   test.each(["", " ", "\n\t"])("AN-10 blank text %j is dropped wherever it stands", (blank) => {
@@ -178,6 +270,33 @@ describe("tool calls and results", () => {
     const [answered] = messages[2]?.content ?? [];
     expect(sent).toMatchObject({ toolCallId: expect.stringMatching(RULE.pattern) });
     expect(answered).toMatchObject({ toolCallId: sent?.type === "tool-call" ? sent.toolCallId : "no call" });
+  });
+
+  test.each([
+    ["", "unknown"],
+    ["get weather!", "get_weather_"],
+    ["functions.get:0", "functions_get_0"],
+    ["💥", "__"],
+    ["x".repeat(90), "x".repeat(64)],
+  ])(
+    "TR-01 a call of %j, a name that a model made up, goes to other targets as %s, and its result too",
+    (name, sent) => {
+      const { messages, losses } = fit([user("Hi"), assistant(call("1", name)), result("1")]);
+
+      expect(messages.slice(1)).toMatchObject([{ content: [{ toolName: sent }] }, { content: [{ toolName: sent }] }]);
+      expect(losses).toEqual([{ what: "messages[1] toolName", action: "translated" }]);
+    },
+  );
+
+  test("TR-01 a call goes back to its own target by the name that it gave it", () => {
+    const own = { ...call("1", "server.get"), origin: HERE, opaque: { signature: "s" } };
+    const { messages, losses } = fit([user("Hi"), assistant(own), result("1")]);
+
+    expect(messages.slice(1)).toMatchObject([
+      { content: [{ toolName: "server.get" }] },
+      { content: [{ toolName: "server.get" }] },
+    ]);
+    expect(losses).toEqual([]);
   });
 
   test("GE-11 a result carries the name of its call", () => {

@@ -1,9 +1,11 @@
 import type { Message } from "../model/message.ts";
+import { legalToolName } from "../model/tool-name.ts";
 import type {
   AssistantPart,
   OpaquePart,
   Origin,
   ReasoningPart,
+  RefusalPart,
   TextPart,
   ToolCallPart,
   ToolResultPart,
@@ -25,10 +27,13 @@ type Draft =
   | { readonly role: "tool"; readonly content: TargetToolResult[] };
 
 const NOT_RUN = "No result: the call was not run.";
+/** Stands for a user's turn of which nothing is left: without it the model would be asked to continue its own answer. */
+const NO_CONTENT: TextPart = { type: "text", text: "(no content)" };
 
 /**
  * Makes a history legal for one target without touching the original: opaque data only to its origin, foreign reasoning
- * left out, blank texts dropped, every tool call followed by its result, neighbours of one role merged.
+ * left out, blank texts dropped, every tool call followed by its result, neighbours of one role merged. Empty when
+ * nothing of it can be sent.
  */
 export function fitHistory(messages: readonly Message[], context: FitContext): TargetMessage[] {
   const results = pairResults(messages);
@@ -37,17 +42,21 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
   for (const [index, message] of messages.entries()) {
     const where = `messages[${index}]`;
     switch (message.role) {
-      case "user":
-        append(fitted, {
-          role: "user",
-          content: fitUserParts(ownParts(message.content, where, context), context.origin),
-        });
+      case "user": {
+        const content = fitUserParts(ownParts(message.content, where, context), context.origin);
+        const before = fitted.at(-1)?.role ?? "assistant";
+        if (content.length === 0 && before === "assistant" && messages[index + 1]?.role !== "user") {
+          content.push(NO_CONTENT);
+          context.loss({ what: `${where} content`, action: "translated", reason: "a placeholder stands for nothing" });
+        }
+        append(fitted, { role: "user", content });
         break;
+      }
       case "assistant": {
         const answers: TargetToolResult[] = [];
-        const onCall = (call: ToolCallPart): string => {
+        const onCall = (call: ToolCallPart, toolName: string): string => {
           const toolCallId = ids(call.toolCallId);
-          answers.push(answerCall({ ...call, toolCallId }, results.get(call), where, context));
+          answers.push(answerCall({ toolCallId, toolName }, results.get(call), where, context));
           return toolCallId;
         };
         append(fitted, { role: "assistant", content: fitAssistantParts(message.content, where, context, onCall) });
@@ -61,7 +70,7 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
         message satisfies never;
     }
   }
-  return fitted;
+  return fitted.some(({ content }) => content.some((part) => part !== NO_CONTENT)) ? fitted : [];
 }
 
 /** Which result belongs to which call. Some vendors number their calls anew in every turn: the nearest call before counts. */
@@ -123,7 +132,7 @@ function fitAssistantParts(
   where: string,
   context: FitContext,
   /** Gives the call's id at this target. */
-  onCall: (call: ToolCallPart) => string,
+  onCall: (call: ToolCallPart, toolName: string) => string,
 ): AssistantPart[] {
   if (typeof content === "string") return content.trim() === "" ? [] : [{ type: "text", text: content }];
   const fitted: AssistantPart[] = [];
@@ -136,24 +145,24 @@ function fitAssistantParts(
     }
     if (part.type === "source") continue;
     if (part.type === "tool-call") {
-      fitted.push({ ...(own ? part : withoutOpaque(part)), toolCallId: onCall(part) });
+      const toolName = own && part.toolName !== "" ? part.toolName : legalToolName(part.toolName);
+      if (toolName !== part.toolName) context.loss({ what: `${where} toolName`, action: "translated" });
+      fitted.push({ ...(own ? part : withoutOpaque(part)), toolName, toolCallId: onCall(part, toolName) });
       continue;
     }
     const kept = own ? part : withoutOpaque(part);
-    const blank = (kept.type === "text" || kept.type === "refusal") && kept.text.trim() === "";
-    if (blank && kept.opaque === undefined) continue;
+    if (isSaid(kept) && kept.text.trim() === "" && kept.opaque === undefined) continue;
     fitted.push(kept);
   }
   return fitted;
 }
 
 function answerCall(
-  { toolCallId, toolName }: ToolCallPart,
+  names: { readonly toolCallId: string; readonly toolName: string },
   result: ToolResultPart | undefined,
   where: string,
   { origin, loss }: FitContext,
 ): TargetToolResult {
-  const names = { toolCallId, toolName };
   if (result === undefined) {
     loss({ what: `${where} tool-call`, action: "translated", reason: "had no result; an error result was added" });
     return { type: "tool-result", ...names, isError: true, content: [{ type: "text", text: NOT_RUN }] };
@@ -162,14 +171,26 @@ function answerCall(
   return { ...kept, ...names, content: fitUserParts(result.content, origin) };
 }
 
-/** Adds a message, merged into its neighbour when both have one role; nothing when it is empty. */
+/** Adds a message, merged into its neighbour when both have one role; nothing when it is empty. Results stand behind their calls, never behind others. */
 function append(messages: Draft[], message: Draft): void {
   if (message.content.length === 0) return;
   const last = messages.at(-1);
   if (last?.role === "user" && message.role === "user") addAll(last.content, message.content);
-  else if (last?.role === "assistant" && message.role === "assistant") addAll(last.content, message.content);
-  else if (last?.role === "tool" && message.role === "tool") addAll(last.content, message.content);
+  else if (last?.role === "assistant" && message.role === "assistant") addAnswer(last.content, message.content);
   else messages.push(message);
+}
+
+/** Models read the texts of one turn as one text. */
+function addAnswer(parts: AssistantPart[], more: AssistantPart[]): void {
+  const [first] = more;
+  if (isSaid(parts.at(-1)) && isSaid(first) && first.opaque === undefined) {
+    more[0] = { ...first, text: `\n\n${first.text}` };
+  }
+  addAll(parts, more);
+}
+
+function isSaid(part: AssistantPart | undefined): part is TextPart | RefusalPart {
+  return part?.type === "text" || part?.type === "refusal";
 }
 
 /** One by one: there may be more than a call takes arguments. */

@@ -3,7 +3,7 @@ import type { Message } from "./message.ts";
 import type { SchemaInput } from "./schema.ts";
 
 export interface Tool {
-  /** Letters, digits, `_` and `-`, at most 64: legal at every vendor. */
+  /** Letters, digits, `_` and `-`, at most 64: every vendor takes it, or its adapter renames it there and back. */
   readonly name: string;
   readonly description?: string | undefined;
   /** What the tool takes. Left out: no arguments. */
