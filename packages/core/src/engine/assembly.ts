@@ -1,6 +1,5 @@
 import type { PartEvent } from "../model/events.ts";
 import type { AssistantPart, Origin, ReasoningPart, TextPart, ToolCallPart } from "../model/parts.ts";
-import { legalToolName } from "../model/tool-name.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 
 /** What an event means for clocks and gate: nothing, a sign that the model is at work, or something to show. */
@@ -198,6 +197,5 @@ export class Assembly {
 
 /** Parts that must not reach another target as they are say where they come from. */
 function needsOrigin(part: AssistantPart): boolean {
-  if (part.type === "tool-call" && legalToolName(part.toolName) !== part.toolName) return true;
   return part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined;
 }

@@ -3,10 +3,16 @@ import { deepFreeze } from "../../test/deep-freeze.ts";
 import { finish, harness, rejection } from "../../test/harness.ts";
 import { answer, fail, scripted } from "../../test/scripted-target.ts";
 import type { Capabilities } from "../adapter/index.ts";
-import type { MediaSource, Request, UserPart } from "../index.ts";
+import type { AssistantPart, MediaSource, Request, UserPart } from "../index.ts";
 
 const asked = (...content: readonly UserPart[]): Request => ({ messages: [{ role: "user", content }] });
 const BASE64: MediaSource = { type: "base64", mediaType: "image/png", data: "AA==" };
+const call = (toolCallId: string, toolName: string): AssistantPart => ({
+  type: "tool-call",
+  toolCallId,
+  toolName,
+  input: {},
+});
 const AT_BETA: MediaSource = { type: "vendor-file", vendor: "beta", id: "file_1" };
 
 describe("a target that says of itself that it cannot take a request", () => {
@@ -44,6 +50,25 @@ describe("a target that says of itself that it cannot take a request", () => {
     const error = await rejection(clock, chain([unable]).generate(asked({ type: "image", source: BASE64 })));
 
     expect(error).toMatchObject({ code: "unsupported", attempts: [], message: expect.stringContaining("images") });
+  });
+
+  test("a call goes back by the name of the tool that the request declares natively, and a made-up name does not", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [answer("Seen")]);
+
+    await finish(
+      clock,
+      chain([target]).generate({
+        messages: [
+          { role: "user", content: "Hi" },
+          { role: "assistant", content: [call("1", "server.get"), call("2", "server.put"), call("3", "")] },
+        ],
+        vendorOptions: { alpha: { tools: [{ name: "server.get" }, { name: "" }] } },
+      }),
+    );
+
+    const names = ["server.get", "server_put", "unknown"].map((toolName) => ({ toolName }));
+    expect(target.calls[0]?.request.messages.slice(1)).toMatchObject([{ content: names }, { content: names }]);
   });
 
   test("a target at which nothing is left of a history is passed over, and the next one that it came from answers", async () => {

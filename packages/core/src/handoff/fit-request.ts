@@ -16,6 +16,7 @@ export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
   const messages = fitHistory(resolved.messages, {
     origin: { vendor: target.vendor, model: target.model, endpoint: target.endpoint },
     mapId: toolCallIdMapper(target.capabilities.toolCallId),
+    isNativeTool: (name) => name !== "" && JSON.stringify(resolved.options.vendorOptions ?? {}).includes(`"${name}"`),
     loss: (loss) => losses.push(loss),
   });
   const request: TargetRequest = { ...resolved.options, messages };

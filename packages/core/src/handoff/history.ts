@@ -17,6 +17,8 @@ import type { Loss } from "../model/trace.ts";
 interface FitContext {
   readonly origin: Origin;
   readonly mapId: (id: string) => string;
+  /** Names of natively declared tools are the vendor's business. */
+  readonly isNativeTool: (name: string) => boolean;
   readonly loss: (loss: Loss) => void;
 }
 
@@ -70,7 +72,8 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
         message satisfies never;
     }
   }
-  return fitted.some(({ content }) => content.some((part) => part !== NO_CONTENT)) ? fitted : [];
+  const isSomething = (part: Draft["content"][number]): boolean => part !== NO_CONTENT && part.type !== "reasoning";
+  return fitted.some(({ content }) => content.some(isSomething)) ? fitted : [];
 }
 
 /** Which result belongs to which call. Some vendors number their calls anew in every turn: the nearest call before counts. */
@@ -145,7 +148,7 @@ function fitAssistantParts(
     }
     if (part.type === "source") continue;
     if (part.type === "tool-call") {
-      const toolName = own && part.toolName !== "" ? part.toolName : legalToolName(part.toolName);
+      const toolName = context.isNativeTool(part.toolName) ? part.toolName : legalToolName(part.toolName);
       if (toolName !== part.toolName) context.loss({ what: `${where} toolName`, action: "translated" });
       fitted.push({ ...(own ? part : withoutOpaque(part)), toolName, toolCallId: onCall(part, toolName) });
       continue;
