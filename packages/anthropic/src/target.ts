@@ -75,6 +75,7 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true };
     },
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    turns: "messages",
     connection: connect(given.options, checked),
     reader: (context, failures) => new MessagesReader(context, failures),
   });

@@ -42,6 +42,7 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
     // Reasoning is always shown: silence is never its sign.
     plan: () => ({ silentReasoning: false, eventsAtOnce: true }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    turns: "messages",
     connection: new FetchConnection({
       baseURL,
       headers: mergeHeaders(keyHeader(apiKey), headers),

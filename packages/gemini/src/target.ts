@@ -94,6 +94,7 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: false };
     },
     toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, callIds, maxOutputTokens }),
+    turns: "contents",
     connection: connect(given.options, checked),
     reader: (context, failures, request) => new GenerateContentReader(context, failures, request),
   });

@@ -40,7 +40,10 @@ export interface OpenAITargetOptions extends TargetOptions {
 export const OWN_OPTIONS: Shape = { client: SDK_CLIENT, transport: oneOf("sdk", "fetch") };
 
 /** One of the vendor's two APIs, for one model. */
-export interface Api extends Pick<TargetSetup, "optionsKey" | "failureTable" | "plan" | "toNativeRequest" | "reader"> {
+export interface Api extends Pick<
+  TargetSetup,
+  "optionsKey" | "failureTable" | "plan" | "toNativeRequest" | "turns" | "reader"
+> {
   readonly capabilities: Pick<Capabilities, "tools" | "jsonOutput" | "urls" | "audio">;
   /** Of a tool-call id. */
   readonly maxIdLength: number;

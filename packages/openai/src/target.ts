@@ -27,6 +27,7 @@ function responses(model: string, options: OpenAITargetOptions = {}): Target {
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    turns: "input",
     reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
   });
 }

@@ -3,6 +3,7 @@ import type { Connection, NativeRequest, RequestContext } from "./connection.ts"
 import type { FailureTable } from "./failure-table.ts";
 import { classifyFailures, type FailureClassifier } from "./http-failure.ts";
 import { asObject } from "./foreign.ts";
+import { TargetFailure } from "../model/target-failure.ts";
 import { KnownRepairs } from "./known-repairs.ts";
 import { mergeHeaders } from "./merge-headers.ts";
 import { withUsualMedia } from "./media-source.ts";
@@ -29,6 +30,8 @@ export interface TargetSetup {
   readonly plan: (request: TargetRequest) => Omit<AttemptPlan, "unary" | "nativeTools">;
   /** The request comes with its repairs, its own and those that helped earlier. */
   readonly toNativeRequest: (request: TargetRequest, context: RequestContext) => NativeRequest;
+  /** The field of a native body that holds the turns: with none left, nothing is sent and the next tier is asked. */
+  readonly turns?: string | undefined;
   readonly connection: Connection;
   /** A new reader for one answer. */
   readonly reader: (context: AttemptContext, failures: FailureClassifier, request: TargetRequest) => WireReader;
@@ -67,6 +70,9 @@ export function makeTarget(setup: TargetSetup): Target {
       // Now, not when it is read: what the translation throws is known to come before anything was sent.
       const request = withUsualMedia(known.apply(given, loss));
       const native = setup.toNativeRequest(request, { stream: !isUnary(request), wallNow: clock.wallNow(), loss });
+      if (setup.turns !== undefined && isEmptyList(native.body[setup.turns])) {
+        throw new TargetFailure("request.unsupported", { explanation: "nothing of the messages can be sent" });
+      }
       // More are known once the request is sent, and failures are classified later.
       const allSecrets = [...secrets, ...secretsOf("", native.headers)];
       const failures = classifyFailures(setup.failureTable, allSecrets, () => clock.wallNow());
@@ -90,4 +96,8 @@ export function makeTarget(setup: TargetSetup): Target {
     },
     prepare: (clock) => prepareLater(clock, () => connection.prepare?.(clock)),
   };
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

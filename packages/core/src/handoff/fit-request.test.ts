@@ -7,7 +7,7 @@ import type { AssistantPart, MediaSource, Request, UserPart } from "../index.ts"
 
 const asked = (...content: readonly UserPart[]): Request => ({ messages: [{ role: "user", content }] });
 const BASE64: MediaSource = { type: "base64", mediaType: "image/png", data: "AA==" };
-const call = (toolCallId: string, toolName: string): AssistantPart => ({
+const called = (toolCallId: string, toolName: string): AssistantPart => ({
   type: "tool-call",
   toolCallId,
   toolName,
@@ -61,7 +61,7 @@ describe("a target that says of itself that it cannot take a request", () => {
       chain([target]).generate({
         messages: [
           { role: "user", content: "Hi" },
-          { role: "assistant", content: [call("1", "server.get"), call("2", "server.put"), call("3", "")] },
+          { role: "assistant", content: [called("1", "server.get"), called("2", "server.put"), called("3", "")] },
         ],
         vendorOptions: { alpha: { tools: [{ name: "server.get" }, { name: "" }] } },
       }),

@@ -40,6 +40,7 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
     // Of models the table does not know, most show their reasoning or do not reason.
     plan: (request) => ({ silentReasoning: reasons && reasoningOf(request, model).isThinking, eventsAtOnce: false }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, isVendor, maxTokensField }),
+    turns: "messages",
     reader: (context, failures, { stop, without = [] }) =>
       new ChatReader(context, failures, stop.slice(nativeStops(model, without)), !without.includes("stream_options")),
   });
