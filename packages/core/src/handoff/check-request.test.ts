@@ -41,6 +41,11 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
     "content[0] has an unknown field `args` (did you mean `input`?)",
   ],
   ["text without text", asked({ type: "text" }), "messages[0].content[0].text must be a string"],
+  [
+    "an answer to a block of nobody",
+    asked({ type: "opaque", kind: "computer_call_output", data: {} }),
+    "content[0].origin must be given: that of the part which it answers",
+  ],
   ["opaque data that is none", asked({ type: "text", text: "x", opaque: "x" }), "content[0].opaque must be an object"],
   ["an image without source", asked({ type: "image" }), "messages[0].content[0].source must be an object"],
   ["a source of no form", from({ type: "bytes" }), "content[0].source must be { type: 'base64', mediaType, data }"],

@@ -103,6 +103,16 @@ describe("opaque data", () => {
     expect(messages.map((message) => message.role)).toEqual(["user", "assistant", "tool"]);
   });
 
+  test("TR-04 what a user answers to a block goes to the block's origin, object for object, and to nobody else", () => {
+    const own = { type: "opaque", kind: "output", data: { id: 1 }, origin: HERE } as const;
+    const foreign = { ...own, origin: { ...HERE, endpoint: "alpha-eu.test" } };
+    const { messages, losses } = fit([{ role: "user", content: [own, { type: "text", text: "Go on" }, foreign] }]);
+
+    expect(messages).toEqual([{ role: "user", content: [own, { type: "text", text: "Go on" }] }]);
+    expect(messages[0]?.content[0]).toBe(own);
+    expect(losses).toEqual([{ what: "messages[0] opaque", action: "dropped", reason: "made by another target" }]);
+  });
+
   test("GE-10 a tool call keeps its own target's signature", () => {
     const { messages } = fit([user("Hi"), assistant({ ...call("1"), origin: HERE, opaque: { signature: "s" } })]);
 

@@ -194,7 +194,13 @@ describe("fromUntrusted", () => {
 
   test("takes out what only a target may have written, and keeps the conversation", () => {
     const messages = deepFreeze([
-      { role: "user", content: [{ type: "text", text: "Weather?", origin, opaque }] },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "Weather?", origin, opaque },
+          { type: "opaque", kind: "message", data: opaque, origin },
+        ],
+      },
       {
         role: "assistant",
         content: [
