@@ -20,31 +20,29 @@ export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
     loss: (loss) => losses.push(loss),
   });
   const request: TargetRequest = { ...resolved.options, messages };
-  const missing: string[] = [...needs(request)].filter((need) => target.capabilities[need] === false);
-  if (messages.length === 0) missing.push("messages: nothing of them can be sent");
-  if (hasForeignFile(request, target.vendor)) missing.push("files");
+  const missing = [...missingOf(request, target)];
   return missing.length > 0 ? { ok: false, missing } : { ok: true, request, losses };
 }
 
 type Need = "tools" | "images" | "urls" | "files" | "audio" | "jsonOutput";
 
-function needs(request: TargetRequest): Set<Need> {
-  const found = new Set<Need>();
-  if (request.tools.length > 0 && request.toolChoice !== "none") found.add("tools");
-  if (request.output.type === "json") found.add("jsonOutput");
-  for (const part of request.messages.flatMap(inputParts)) {
-    if (part.type === "text" || part.type === "opaque") continue;
-    found.add(part.type === "image" ? "images" : part.type === "file" ? "files" : "audio");
-    if (part.source.type === "url") found.add("urls");
+function missingOf({ messages, tools, toolChoice, output }: TargetRequest, target: Target): Set<string> {
+  const missing = new Set<string>();
+  const need = (what: Need): void => {
+    if (target.capabilities[what] === false) missing.add(what);
+  };
+  if (messages.length === 0) missing.add("messages: nothing of them can be sent");
+  if (tools.length > 0 && toolChoice !== "none") need("tools");
+  if (output.type === "json") need("jsonOutput");
+  for (const part of messages.flatMap(inputParts)) {
+    if (!("source" in part)) continue;
+    need(part.type === "image" ? "images" : part.type === "file" ? "files" : "audio");
+    const { source } = part;
+    if (source.type === "url") need("urls");
+    // A file stored at one vendor does not exist at another.
+    if (source.type === "vendor-file" && source.vendor !== target.vendor) missing.add("files");
   }
-  return found;
-}
-
-/** A file stored at one vendor does not exist at another. */
-function hasForeignFile(request: TargetRequest, vendor: string): boolean {
-  return request.messages
-    .flatMap(inputParts)
-    .some((part) => "source" in part && part.source.type === "vendor-file" && part.source.vendor !== vendor);
+  return missing;
 }
 
 /** What the caller put in. Media a model made is history; an adapter that cannot send it back reports a loss. */

@@ -2,9 +2,7 @@ import type { Message } from "../model/message.ts";
 import { legalToolName } from "../model/tool-name.ts";
 import type {
   AssistantPart,
-  OpaquePart,
   Origin,
-  ReasoningPart,
   RefusalPart,
   TextPart,
   ToolCallPart,
@@ -45,7 +43,7 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
     const where = `messages[${index}]`;
     switch (message.role) {
       case "user": {
-        const content = fitUserParts(ownParts(message.content, where, context), context.origin);
+        const content = fitParts(message.content, where, context);
         const before = fitted.at(-1)?.role ?? "assistant";
         if (content.length === 0 && before === "assistant" && messages[index + 1]?.role !== "user") {
           content.push(NO_CONTENT);
@@ -56,12 +54,16 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
       }
       case "assistant": {
         const answers: TargetToolResult[] = [];
-        const onCall = (call: ToolCallPart, toolName: string): string => {
-          const toolCallId = ids(call.toolCallId);
-          answers.push(answerCall({ toolCallId, toolName }, results.get(call), where, context));
-          return toolCallId;
-        };
-        append(fitted, { role: "assistant", content: fitAssistantParts(message.content, where, context, onCall) });
+        const content = fitParts(message.content, where, context).map((part) => {
+          if (part.type !== "tool-call") return part;
+          const toolName = context.isNativeTool(part.toolName) ? part.toolName : legalToolName(part.toolName);
+          if (toolName !== part.toolName) context.loss({ what: `${where} toolName`, action: "translated" });
+          const isOwn = sameOrigin(part.origin, context.origin);
+          const call = { ...(isOwn ? part : withoutOpaque(part)), toolName, toolCallId: ids(part.toolCallId) };
+          answers.push(answerCall(call, results.get(part), where, context));
+          return call;
+        });
+        append(fitted, { role: "assistant", content });
         // Results follow their calls at once, whatever the order in the history.
         append(fitted, { role: "tool", content: answers });
         break;
@@ -111,67 +113,41 @@ function uniqueIds(mapId: (id: string) => string): (id: string) => string {
   };
 }
 
-/** Without what answers another target. */
-function ownParts(content: string | readonly UserPart[], where: string, context: FitContext): string | UserPart[] {
-  if (typeof content === "string") return content;
-  return content.filter((part) => part.type !== "opaque" || isOwn(part, where, context));
-}
-
-function isOwn(part: ReasoningPart | OpaquePart, where: string, { origin, loss }: FitContext): boolean {
-  if (sameOrigin(part.origin, origin)) return true;
-  loss({ what: `${where} ${part.type}`, action: "dropped", reason: "made by another target" });
-  return false;
-}
-
-function fitUserParts<Part extends UserPart>(content: string | readonly Part[], origin: Origin): (Part | TextPart)[] {
-  const parts: readonly (Part | TextPart)[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
-  return parts
-    .filter((part) => part.type !== "text" || part.text.trim() !== "")
-    .map((part) => (sameOrigin(part.origin, origin) ? part : withoutOpaque(part)));
-}
-
-function fitAssistantParts(
-  content: string | readonly AssistantPart[],
+function fitParts<Part extends UserPart | AssistantPart>(
+  content: string | readonly Part[],
   where: string,
-  context: FitContext,
-  /** Gives the call's id at this target. */
-  onCall: (call: ToolCallPart, toolName: string) => string,
-): AssistantPart[] {
-  if (typeof content === "string") return content.trim() === "" ? [] : [{ type: "text", text: content }];
-  const fitted: AssistantPart[] = [];
-  for (const part of content) {
-    const own = sameOrigin(part.origin, context.origin);
+  { origin, loss }: FitContext,
+): (Part | TextPart)[] {
+  const parts: readonly (Part | TextPart)[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
+  return parts.flatMap((part) => {
+    const isOwn = sameOrigin(part.origin, origin);
+    if (part.type === "source") return [];
     if (part.type === "reasoning" || part.type === "opaque") {
       // Reasoning is bound to the model that made it, and so are its signatures.
-      if (isOwn(part, where, context)) fitted.push(part);
-      continue;
+      if (isOwn) return [part];
+      loss({ what: `${where} ${part.type}`, action: "dropped", reason: "made by another target" });
+      return [];
     }
-    if (part.type === "source") continue;
-    if (part.type === "tool-call") {
-      const toolName = context.isNativeTool(part.toolName) ? part.toolName : legalToolName(part.toolName);
-      if (toolName !== part.toolName) context.loss({ what: `${where} toolName`, action: "translated" });
-      fitted.push({ ...(own ? part : withoutOpaque(part)), toolName, toolCallId: onCall(part, toolName) });
-      continue;
-    }
-    const kept = own ? part : withoutOpaque(part);
-    if (isSaid(kept) && kept.text.trim() === "" && kept.opaque === undefined) continue;
-    fitted.push(kept);
-  }
-  return fitted;
+    // Calls are known by what they are until their results are found.
+    const kept = isOwn || part.type === "tool-call" ? part : withoutOpaque(part);
+    return isSaid(kept) && kept.text.trim() === "" && kept.opaque === undefined ? [] : [kept];
+  });
 }
 
 function answerCall(
-  names: { readonly toolCallId: string; readonly toolName: string },
+  { toolCallId, toolName }: ToolCallPart,
   result: ToolResultPart | undefined,
   where: string,
-  { origin, loss }: FitContext,
+  context: FitContext,
 ): TargetToolResult {
+  const names = { toolCallId, toolName };
+  const { origin, loss } = context;
   if (result === undefined) {
     loss({ what: `${where} tool-call`, action: "translated", reason: "had no result; an error result was added" });
     return { type: "tool-result", ...names, isError: true, content: [{ type: "text", text: NOT_RUN }] };
   }
   const kept = sameOrigin(result.origin, origin) ? result : withoutOpaque(result);
-  return { ...kept, ...names, content: fitUserParts(result.content, origin) };
+  return { ...kept, ...names, content: fitParts(result.content, where, context) };
 }
 
 /** Adds a message, merged into its neighbour when both have one role; nothing when it is empty. Results stand behind their calls, never behind others. */
