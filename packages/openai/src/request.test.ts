@@ -461,7 +461,7 @@ describe("history", () => {
           { type: "refusal", refusal: "No." },
         ],
       },
-      { type: "function_call", call_id: "toolu_1", name: "f", arguments: `{"a` },
+      { type: "function_call", call_id: "toolu_1", name: "f", arguments: '{"invalid_arguments":"{\\"a"}' },
     ]);
   });
 

@@ -91,8 +91,7 @@ export class Assembly {
         return "none";
       case "tool-call": {
         const hasBegun = this.#open.has(event.id);
-        const call = event.part.toolCallId === "" ? { ...event.part, toolCallId: event.id } : event.part;
-        const part = hasBegun ? this.#end(event.id, call) : this.#whole(event.id, call);
+        const part = hasBegun ? this.#end(event.id, event.part) : this.#whole(event.id, event.part);
         if (!hasBegun) this.#calledTools.push(event.part.toolName);
         if (part.type === "tool-call") this.#toolCalls.push({ id: event.id, part });
         return "progress";

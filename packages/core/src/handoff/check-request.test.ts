@@ -59,8 +59,8 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
   ["bytes as data", from({ type: "base64", mediaType: "image/png", data: [1] }), "source.data must be a string"],
   [
     "a call without id",
-    answered({ ...CALL, toolCallId: "" }),
-    "messages[1].content[0].toolCallId must be a string that",
+    answered({ ...CALL, toolCallId: undefined }),
+    "messages[1].content[0].toolCallId must be a string",
   ],
   ["a call without name", answered({ ...CALL, toolName: undefined }), "messages[1].content[0].toolName must be"],
   ["a call without input", answered({ ...CALL, input: undefined }), "messages[1].content[0].input must be given"],

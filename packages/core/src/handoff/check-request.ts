@@ -23,7 +23,12 @@ import {
 
 /** More would make the error unreadable, and its first ones tell enough. */
 const MOST_PROBLEMS = 20;
-const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[ -~]*)?$/;
+const MEDIA_TYPE_FORM = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[ -~]*)?$/;
+
+const MEDIA_TYPE: Rule = {
+  must: "be a media type such as image/png",
+  test: (value) => typeof value === "string" && MEDIA_TYPE_FORM.test(value),
+};
 
 const REQUEST: ShapeOf<Request> = {
   system: TEXT,
@@ -67,7 +72,7 @@ const NESTED: { readonly [Name in keyof Request]?: Shape } = {
 
 const TOOL: ShapeOf<Tool> = {
   name: {
-    must: "be 1 to 64 letters, digits, _ or -, which every vendor takes or an adapter renames",
+    must: "be 1 to 64 letters, digits, _ or -",
     test: (value) => typeof value === "string" && legalToolName(value) === value,
     isRequired: true,
   },
@@ -91,14 +96,14 @@ const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape }
   source: { ...ON_ALL, url: TEXT, title: TEXT },
   "tool-call": {
     ...ON_ALL,
-    toolCallId: required(FULL_TEXT),
+    toolCallId: required(TEXT),
     toolName: required(TEXT),
     input: required({ ...ANYTHING, must: "be given: the parsed arguments" }),
     inputText: TEXT,
   },
   "tool-result": {
     ...ON_ALL,
-    toolCallId: required(FULL_TEXT),
+    toolCallId: required(TEXT),
     toolName: TEXT,
     content: { must: "be a string or an array of parts", test: isContent, isRequired: true },
     isError: FLAG,
@@ -107,11 +112,11 @@ const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape }
 };
 
 const SOURCES: { readonly [Type in MediaSource["type"]]: Shape } = {
-  base64: { type: ANYTHING, mediaType: required(mediaType()), data: required(TEXT) },
+  base64: { type: ANYTHING, mediaType: required(MEDIA_TYPE), data: required(TEXT) },
   url: {
     type: ANYTHING,
     url: { must: "be an absolute URL", test: (value) => URL.canParse(String(value)), isRequired: true },
-    mediaType: mediaType(),
+    mediaType: MEDIA_TYPE,
   },
   "vendor-file": { type: ANYTHING, vendor: required(FULL_TEXT), id: required(FULL_TEXT) },
 };
@@ -198,7 +203,7 @@ function checkParts(
     if (problems.length > MOST_PROBLEMS) return;
     const place = `${where}[${position}]`;
     const type = isJsonObject(part) ? part["type"] : undefined;
-    if (!isJsonObject(part) || !isPartType(type) || !types.includes(type)) {
+    if (!isJsonObject(part) || !isIn(PARTS, type) || !types.includes(type)) {
       problems.push(`${place} must be a part of type ${types.join(", ")}`);
       continue;
     }
@@ -218,7 +223,7 @@ function checkParts(
 
 function checkSource(source: { readonly [name: string]: unknown }, place: string, problems: string[]): void {
   const { type } = source;
-  if (type !== "base64" && type !== "url" && type !== "vendor-file") {
+  if (!isIn(SOURCES, type)) {
     const forms = "{ type: 'base64', mediaType, data }, { type: 'url', url } or { type: 'vendor-file', vendor, id }";
     problems.push(`${place}.source must be ${forms}`);
   } else checkAt(`${place}.source`, source, SOURCES[type], problems);
@@ -227,13 +232,6 @@ function checkSource(source: { readonly [name: string]: unknown }, place: string
 /** Most of what is looked at is right. */
 function checkAt(place: string, given: { readonly [name: string]: unknown }, shape: Shape, problems: string[]): void {
   if (!fits(given, shape)) problems.push(...checkShape(given, shape, `${place}.`, `${place} has an unknown field`));
-}
-
-function mediaType(): Rule {
-  return {
-    must: "be a media type such as image/png",
-    test: (value) => typeof value === "string" && MEDIA_TYPE.test(value),
-  };
 }
 
 function isObjects(value: unknown): boolean {
@@ -252,13 +250,13 @@ function areVendorOptions(options: unknown): boolean {
 
 function isBlank(message: unknown): boolean {
   const content = isJsonObject(message) ? message["content"] : undefined;
-  if (typeof content === "string") return content.trim() === "";
-  if (!isList(content)) return false;
-  return content.every((part) => isJsonObject(part) && typeof part["text"] === "string" && part["text"].trim() === "");
+  const parts = typeof content === "string" ? [{ text: content }] : content;
+  if (!isList(parts)) return false;
+  return parts.every((part) => isJsonObject(part) && typeof part["text"] === "string" && part["text"].trim() === "");
 }
 
-function isPartType(type: unknown): type is keyof typeof PARTS {
-  return typeof type === "string" && Object.hasOwn(PARTS, type);
+function isIn<Table extends object>(table: Table, name: unknown): name is keyof Table {
+  return typeof name === "string" && Object.hasOwn(table, name);
 }
 
 function isContent(value: unknown): boolean {

@@ -3,7 +3,7 @@ import type { UserPart } from "../model/parts.ts";
 import type { Loss } from "../model/trace.ts";
 import { fitHistory } from "./history.ts";
 import type { ResolvedRequest } from "./resolve-request.ts";
-import { toolCallIdMapper } from "./tool-call-ids.ts";
+import { toolCallIds } from "./tool-call-ids.ts";
 
 export type Fit =
   | { readonly ok: true; readonly request: TargetRequest; readonly losses: readonly Loss[] }
@@ -15,8 +15,8 @@ export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
   const losses: Loss[] = [...resolved.losses];
   const messages = fitHistory(resolved.messages, {
     origin: { vendor: target.vendor, model: target.model, endpoint: target.endpoint },
-    mapId: toolCallIdMapper(target.capabilities.toolCallId),
-    isNativeTool: (name) => name !== "" && JSON.stringify(resolved.options.vendorOptions ?? {}).includes(`"${name}"`),
+    callId: toolCallIds(target.capabilities.toolCallId),
+    native: JSON.stringify(resolved.options.vendorOptions ?? {}),
     loss: (loss) => losses.push(loss),
   });
   const request: TargetRequest = { ...resolved.options, messages };

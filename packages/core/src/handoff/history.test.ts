@@ -4,7 +4,7 @@ import { deepFreeze } from "../../test/deep-freeze.ts";
 import type { AssistantPart, Message, ToolCallPart } from "../index.ts";
 import type { Loss, TargetMessage } from "../adapter/index.ts";
 import { fitHistory } from "./history.ts";
-import { toolCallIdMapper } from "./tool-call-ids.ts";
+import { toolCallIds } from "./tool-call-ids.ts";
 
 const HERE = { vendor: "alpha", model: "one", endpoint: "alpha.test" };
 const RULE = { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 };
@@ -13,8 +13,8 @@ function fit(messages: readonly Message[]): { readonly messages: TargetMessage[]
   const losses: Loss[] = [];
   const fitted = fitHistory(messages, {
     origin: HERE,
-    mapId: toolCallIdMapper(RULE),
-    isNativeTool: () => false,
+    callId: toolCallIds(RULE),
+    native: "{}",
     loss: (loss) => losses.push(loss),
   });
   return { messages: fitted, losses };
@@ -195,7 +195,7 @@ describe("turns", () => {
       expect(losses).toContainEqual({
         what: "messages[2] content",
         action: "translated",
-        reason: "a placeholder stands for nothing",
+        reason: "was empty",
       });
       expect(later.messages.slice(0, 3)).toEqual(messages);
     },

@@ -14,9 +14,10 @@ import type { Loss } from "../model/trace.ts";
 
 interface FitContext {
   readonly origin: Origin;
-  readonly mapId: (id: string) => string;
-  /** Names of natively declared tools are the vendor's business. */
-  readonly isNativeTool: (name: string) => boolean;
+  /** Gives the next call its id at the target. */
+  readonly callId: (id: string) => string;
+  /** The native options as JSON. A name that stands there is the vendor's business. */
+  readonly native: string;
   readonly loss: (loss: Loss) => void;
 }
 
@@ -26,7 +27,12 @@ type Draft =
   | { readonly role: "assistant"; readonly content: AssistantPart[] }
   | { readonly role: "tool"; readonly content: TargetToolResult[] };
 
-const NOT_RUN = "No result: the call was not run.";
+const NOT_RUN: ToolResultPart = {
+  type: "tool-result",
+  toolCallId: "",
+  content: "No result: the call was not run.",
+  isError: true,
+};
 /** Stands for a user's turn of which nothing is left: without it the model would be asked to continue its own answer. */
 const NO_CONTENT: TextPart = { type: "text", text: "(no content)" };
 
@@ -37,7 +43,6 @@ const NO_CONTENT: TextPart = { type: "text", text: "(no content)" };
  */
 export function fitHistory(messages: readonly Message[], context: FitContext): TargetMessage[] {
   const results = pairResults(messages);
-  const ids = uniqueIds(context.mapId);
   const fitted: Draft[] = [];
   for (const [index, message] of messages.entries()) {
     const where = `messages[${index}]`;
@@ -47,23 +52,29 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
         const before = fitted.at(-1)?.role ?? "assistant";
         if (content.length === 0 && before === "assistant" && messages[index + 1]?.role !== "user") {
           content.push(NO_CONTENT);
-          context.loss({ what: `${where} content`, action: "translated", reason: "a placeholder stands for nothing" });
+          context.loss({ what: `${where} content`, action: "translated", reason: "was empty" });
         }
         append(fitted, { role: "user", content });
         break;
       }
       case "assistant": {
         const answers: TargetToolResult[] = [];
-        const content = fitParts(message.content, where, context).map((part) => {
+        const toCall = (part: AssistantPart): AssistantPart => {
           if (part.type !== "tool-call") return part;
-          const toolName = context.isNativeTool(part.toolName) ? part.toolName : legalToolName(part.toolName);
+          const isNative = part.toolName !== "" && context.native.includes(`"${part.toolName}"`);
+          const toolName = isNative ? part.toolName : legalToolName(part.toolName);
           if (toolName !== part.toolName) context.loss({ what: `${where} toolName`, action: "translated" });
-          const isOwn = sameOrigin(part.origin, context.origin);
-          const call = { ...(isOwn ? part : withoutOpaque(part)), toolName, toolCallId: ids(part.toolCallId) };
-          answers.push(answerCall(call, results.get(part), where, context));
-          return call;
-        });
-        append(fitted, { role: "assistant", content });
+          const names = { toolName, toolCallId: context.callId(part.toolCallId) };
+          const result = results.get(part) ?? NOT_RUN;
+          if (result === NOT_RUN) {
+            context.loss({ what: `${where} tool-call`, action: "translated", reason: "had no result" });
+          }
+          const kept = sameOrigin(result.origin, context.origin) ? result : withoutOpaque(result);
+          answers.push({ ...kept, ...names, content: fitParts(result.content, where, context) });
+          return { ...part, ...names };
+        };
+        const content = typeof message.content === "string" ? message.content : message.content.map(toCall);
+        append(fitted, { role: "assistant", content: fitParts(content, where, context) });
         // Results follow their calls at once, whatever the order in the history.
         append(fitted, { role: "tool", content: answers });
         break;
@@ -81,36 +92,21 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
 /** Which result belongs to which call. Some vendors number their calls anew in every turn: the nearest call before counts. */
 function pairResults(messages: readonly Message[]): Map<ToolCallPart, ToolResultPart> {
   const results = new Map<ToolCallPart, ToolResultPart>();
-  const latest = new Map<string, { readonly calls: ToolCallPart[]; answered: number }>();
+  // The calls of the latest turn that has some of this id, the first one at the end.
+  const open = new Map<string, ToolCallPart[]>();
   for (const message of messages) {
     if (message.role === "assistant" && typeof message.content !== "string") {
-      const calls = message.content.filter((part) => part.type === "tool-call");
-      for (const { toolCallId } of calls) latest.set(toolCallId, { calls: [], answered: 0 });
-      for (const call of calls) latest.get(call.toolCallId)?.calls.push(call);
+      const calls = message.content.filter((part) => part.type === "tool-call").toReversed();
+      for (const [id, group] of Map.groupBy(calls, ({ toolCallId }) => toolCallId)) open.set(id, group);
     } else if (message.role === "tool") {
       for (const result of message.content) {
-        const group = latest.get(result.toolCallId);
-        const call = group?.calls[group.answered++] ?? group?.calls.at(-1);
+        const group = open.get(result.toolCallId) ?? [];
+        const call = group.length > 1 ? group.pop() : group[0];
         if (call !== undefined) results.set(call, result);
       }
     }
   }
   return results;
-}
-
-/** Tool-call ids as the target takes them, each only once: vendors refuse an id that repeats. */
-function uniqueIds(mapId: (id: string) => string): (id: string) => string {
-  const uses = new Map<string, number>();
-  const taken = new Set<string>();
-  return (id) => {
-    let count = uses.get(id) ?? 0;
-    let unique: string;
-    do unique = ++count === 1 ? id : `${id}#${count}`;
-    while (taken.has(unique));
-    uses.set(id, count);
-    taken.add(unique);
-    return mapId(unique);
-  };
 }
 
 function fitParts<Part extends UserPart | AssistantPart>(
@@ -128,29 +124,12 @@ function fitParts<Part extends UserPart | AssistantPart>(
       loss({ what: `${where} ${part.type}`, action: "dropped", reason: "made by another target" });
       return [];
     }
-    // Calls are known by what they are until their results are found.
-    const kept = isOwn || part.type === "tool-call" ? part : withoutOpaque(part);
+    const kept = isOwn ? part : withoutOpaque(part);
     return isSaid(kept) && kept.text.trim() === "" && kept.opaque === undefined ? [] : [kept];
   });
 }
 
-function answerCall(
-  { toolCallId, toolName }: ToolCallPart,
-  result: ToolResultPart | undefined,
-  where: string,
-  context: FitContext,
-): TargetToolResult {
-  const names = { toolCallId, toolName };
-  const { origin, loss } = context;
-  if (result === undefined) {
-    loss({ what: `${where} tool-call`, action: "translated", reason: "had no result; an error result was added" });
-    return { type: "tool-result", ...names, isError: true, content: [{ type: "text", text: NOT_RUN }] };
-  }
-  const kept = sameOrigin(result.origin, origin) ? result : withoutOpaque(result);
-  return { ...kept, ...names, content: fitParts(result.content, where, context) };
-}
-
-/** Adds a message, merged into its neighbour when both have one role; nothing when it is empty. Results stand behind their calls, never behind others. */
+/** Adds a message, merged into its neighbour when both have one role; nothing when it is empty. */
 function append(messages: Draft[], message: Draft): void {
   if (message.content.length === 0) return;
   const last = messages.at(-1);
@@ -178,8 +157,7 @@ function addAll<Part>(parts: Part[], more: readonly Part[]): void {
 }
 
 function withoutOpaque<Part extends AssistantPart | ToolResultPart>(part: Part): Part {
-  if (part.type === "opaque" || part.opaque === undefined) return part;
-  return { ...part, opaque: undefined };
+  return part.type === "opaque" || part.opaque === undefined ? part : { ...part, opaque: undefined };
 }
 
 function sameOrigin(left: Origin | undefined, right: Origin): boolean {

@@ -1,5 +1,5 @@
 import type { Message } from "../model/message.ts";
-import type { Request, TargetTool } from "../model/request.ts";
+import type { TargetTool } from "../model/request.ts";
 import { resolveSchema, type ResolvedSchema, type SchemaInput, type SchemaResolution } from "../model/schema.ts";
 import type { TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
@@ -32,6 +32,7 @@ export function resolveRequest(
 ): ResolvedRequest {
   const problems = checkRequest(request);
   const toolSchemas = new Map<string, ResolvedSchema>();
+  const tools: TargetTool[] = [];
   let outputSchema: ResolvedSchema | undefined;
   if (problems.length === 0) {
     const read = (schema: SchemaInput, where: string): ResolvedSchema => {
@@ -49,6 +50,7 @@ export function resolveRequest(
         problems.push(`tools[${index}].inputSchema must describe an object, as arguments are one`);
       }
       toolSchemas.set(tool.name, resolved);
+      tools.push({ ...tool, inputSchema: { type: "object", ...resolved.jsonSchema } });
     }
     if (request.output?.type === "json" && request.output.schema !== undefined) {
       outputSchema = read(request.output.schema, "output.schema");
@@ -60,7 +62,7 @@ export function resolveRequest(
     messages,
     options: {
       ...rest,
-      tools: targetTools(request, toolSchemas),
+      tools,
       toolChoice: toolChoice ?? "auto",
       output:
         output?.type === "json"
@@ -74,13 +76,4 @@ export function resolveRequest(
     losses,
     endsWithToolResult: messages.at(-1)?.role === "tool",
   };
-}
-
-function targetTools(request: Request, schemas: ReadonlyMap<string, ResolvedSchema>): TargetTool[] {
-  return (request.tools ?? []).map((tool) => ({
-    name: tool.name,
-    description: tool.description,
-    inputSchema: { type: "object", ...(schemas.get(tool.name) ?? NO_ARGUMENTS).jsonSchema },
-    ...(tool.vendorOptions && { vendorOptions: tool.vendorOptions }),
-  }));
 }

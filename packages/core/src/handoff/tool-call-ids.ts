@@ -1,19 +1,20 @@
 import type { Capabilities } from "../model/target.ts";
 
 /**
- * Makes tool-call ids legal for a target: legal ones stay, others become a cleaned prefix and a hash of the original,
- * so that a call and its result agree, two ids never meet, and the same history always gives the same ids.
+ * Gives each call of a history an id that its target takes: a legal one stays, another becomes a cleaned prefix and a hash
+ * of the original. No id is given twice, as vendors refuse one that repeats, and the same calls always get the same ids.
  */
-export function toolCallIdMapper(rule: Capabilities["toolCallId"]): (id: string) => string {
-  const known = new Map<string, string>();
+export function toolCallIds({ pattern, maxLength }: Capabilities["toolCallId"]): (id: string) => string {
+  const uses = new Map<string, number>();
   const taken = new Set<string>();
   return (id) => {
-    const seen = known.get(id);
-    if (seen !== undefined) return seen;
-    const isLegal = id.length <= rule.maxLength && rule.pattern.test(id);
-    let mapped = isLegal ? id : legalId(id, rule.maxLength);
-    for (let salt = 1; taken.has(mapped); salt++) mapped = legalId(`${id}#${salt}`, rule.maxLength);
-    known.set(id, mapped);
+    let count = uses.get(id) ?? 0;
+    let mapped: string;
+    do {
+      mapped = ++count === 1 ? id : `${id}#${count}`;
+      if (mapped.length > maxLength || !pattern.test(mapped)) mapped = legalId(mapped, maxLength);
+    } while (taken.has(mapped));
+    uses.set(id, count);
     taken.add(mapped);
     return mapped;
   };
@@ -21,8 +22,7 @@ export function toolCallIdMapper(rule: Capabilities["toolCallId"]): (id: string)
 
 function legalId(id: string, maxLength: number): string {
   const hash = fnv1a(id, 0x811c9dc5) + fnv1a(id, 0x01000193);
-  const prefix = id.replaceAll(/[^a-zA-Z0-9]/g, "").slice(0, Math.max(0, Math.min(16, maxLength - hash.length)));
-  return (prefix + hash).slice(-maxLength);
+  return (id.replaceAll(/[^a-zA-Z0-9]/g, "").slice(0, 16) + hash).slice(-maxLength);
 }
 
 /** 32 bits of FNV-1a as seven base-36 digits; two seeds together make accidental collisions negligible. */

@@ -80,7 +80,7 @@ export interface ToolCallPart extends PartBase {
   readonly toolName: string;
   /** The parsed arguments; `{}` when they did not parse. */
   readonly input: JsonValue;
-  /** The arguments as the model wrote them. Present only when they did not parse as JSON, or are more of it than is read. */
+  /** The arguments as the model wrote them. Present only when they are not the JSON of an object, or cannot be read exactly. */
   readonly inputText?: string | undefined;
 }
 
