@@ -1,6 +1,6 @@
 import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
-import { UnderstudyError } from "../model/error.ts";
+import { misuse } from "../model/error.ts";
 import type { StreamEvent } from "../model/events.ts";
 import type { Call } from "./call.ts";
 import { ObservedPromise } from "./observed-promise.ts";
@@ -66,10 +66,10 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
 
   #claim(consumer: string): void {
     if (this.#consumer !== undefined) {
-      throw new UnderstudyError({
-        code: "invalid-request",
-        message: `The stream is already read by ${this.#consumer}: it has one consumer. Use \`result\` for the whole answer.`,
-      });
+      throw misuse(
+        "invalid-request",
+        `The stream is already read by ${this.#consumer}: it has one consumer. Use \`result\` for the whole answer.`,
+      );
     }
     this.#consumer = consumer;
   }

@@ -1,4 +1,4 @@
-import { UnderstudyError } from "../model/error.ts";
+import { misuse, type UnderstudyError } from "../model/error.ts";
 import { isJsonObject } from "../model/json.ts";
 import { checkShape, duration, FLAG, FUNCTION, listed, TEXT, type ShapeOf } from "../model/rules.ts";
 import { shownName } from "../model/unknown-names.ts";
@@ -55,8 +55,5 @@ export function readArgument<Fields extends object>(
 }
 
 function invalidArgument(problems: readonly string[]): UnderstudyError {
-  return new UnderstudyError({
-    code: "invalid-request",
-    message: `The call cannot be made: ${listed(problems)}.`,
-  });
+  return misuse("invalid-request", `The call cannot be made: ${listed(problems)}.`);
 }

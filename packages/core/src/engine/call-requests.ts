@@ -1,4 +1,4 @@
-import { UnderstudyError } from "../model/error.ts";
+import { misuse } from "../model/error.ts";
 import { isThenable, watch } from "../model/promises.ts";
 import { duration } from "../model/rules.ts";
 import type { SchemaResolution } from "../model/schema.ts";
@@ -46,7 +46,7 @@ export class CallRequests {
       const timeoutMs = this.#callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#given.request));
       if (LIMIT.test(timeoutMs)) return timeoutMs;
       const message = `What the timeoutMs function of tier ${tier.name} returns must ${LIMIT.must}.`;
-      throw new UnderstudyError({ code: "config", message });
+      throw misuse("config", message);
     });
   }
 
@@ -82,11 +82,11 @@ export class CallRequests {
     try {
       value = run();
     } catch (cause) {
-      throw new UnderstudyError({ code: "config", message: `${where} threw.`, cause });
+      throw misuse("config", `${where} threw.`, cause);
     }
     if (!isThenable(value)) return value;
     watch(value, this.#onInternalError);
-    throw new UnderstudyError({ code: "config", message: `${where} returned a promise: it has to answer at once.` });
+    throw misuse("config", `${where} returned a promise: it has to answer at once.`);
   }
 }
 

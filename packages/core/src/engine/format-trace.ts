@@ -1,4 +1,4 @@
-import { UnderstudyError } from "../model/error.ts";
+import { misuse } from "../model/error.ts";
 import type { AttemptRecord, Trace } from "../model/trace.ts";
 
 /**
@@ -9,10 +9,7 @@ export function formatTrace(trace: Trace): string {
   try {
     return format(trace);
   } catch {
-    throw new UnderstudyError({
-      code: "invalid-request",
-      message: "formatTrace takes a trace, such as `answer.trace`.",
-    });
+    throw misuse("invalid-request", "formatTrace takes a trace, such as `answer.trace`.");
   }
 }
 

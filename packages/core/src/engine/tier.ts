@@ -1,6 +1,6 @@
 import { readRequestPart } from "../handoff/read-request.ts";
 import type { Clock } from "../model/clock.ts";
-import { UnderstudyError } from "../model/error.ts";
+import { misuse } from "../model/error.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
 import {
@@ -95,7 +95,7 @@ export function readDefinition(inputs: readonly TierInput[], given: ChainOptions
     problems.push("its tiers or options cannot be read: one of them threw");
   }
   if (problems.length > 0) {
-    throw new UnderstudyError({ code: "config", message: `The chain cannot be built: ${listed(problems)}.` });
+    throw misuse("config", `The chain cannot be built: ${listed(problems)}.`);
   }
   return { tiers, options };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { isUnderstudyError, UnderstudyError } from "../model/error.ts";
+import { isUnderstudyError, misuse } from "../model/error.ts";
 import type { StreamEvent } from "../model/events.ts";
 
 /** The last message of a response: the stream ended as it should, or with an error's code. */
@@ -48,10 +48,10 @@ export function toResponse(events: Events, clock: Clock, options: AnswerResponse
   } catch {
     leave(events);
     // What was thrown may repeat a header's value.
-    throw new UnderstudyError({
-      code: "invalid-request",
-      message: "`init` needs a status that has a body, valid headers and a `keepAliveMs` of at least 0.",
-    });
+    throw misuse(
+      "invalid-request",
+      "`init` needs a status that has a body, valid headers and a `keepAliveMs` of at least 0.",
+    );
   }
 }
 

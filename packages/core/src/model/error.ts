@@ -68,6 +68,11 @@ export class UnderstudyError extends Error {
   }
 }
 
+/** What a caller handed over cannot be used. */
+export function misuse(code: "config" | "invalid-request", message: string, cause?: unknown): UnderstudyError {
+  return new UnderstudyError({ code, message, cause });
+}
+
 function describe(error: UnderstudyError): string {
   const lines = [error.stack ?? `${error.name}: ${error.message}`, `  code: ${error.code}`];
   for (const attempt of error.attempts) {

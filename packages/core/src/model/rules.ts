@@ -1,3 +1,4 @@
+import { isJsonObject } from "./json.ts";
 import { unknownNames } from "./unknown-names.ts";
 
 /** What a value has to be, in words that follow "must", and whether it is. */
@@ -25,7 +26,7 @@ export const FULL_TEXT: Rule = {
 export const FLAG: Rule = { must: "be true or false", test: (value) => typeof value === "boolean" };
 export const NUMBER: Rule = { must: "be a finite number", test: (value) => Number.isFinite(value) };
 export const FUNCTION: Rule = { must: "be a function", test: isFunction };
-export const OBJECT: Rule = { must: "be an object", test: isFields };
+export const OBJECT: Rule = { must: "be an object", test: isJsonObject };
 export const LIST: Rule = { must: "be an array", test: (value) => Array.isArray(value) };
 
 export function required(rule: Rule): Rule {
@@ -58,7 +59,7 @@ export function duration(least: number): Rule {
 export function having(what: string, ...methods: readonly string[]): Rule {
   return {
     must: `be ${what}`,
-    test: (value) => isFields(value) && methods.every((name) => isFunction(value[name])),
+    test: (value) => isJsonObject(value) && methods.every((name) => isFunction(value[name])),
   };
 }
 
@@ -98,8 +99,4 @@ function isText(value: unknown): value is string {
 
 function isFunction(value: unknown): boolean {
   return typeof value === "function";
-}
-
-function isFields(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
