@@ -35,16 +35,18 @@ const OWN_ITEMS =
 export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) => void): JsonObject[] {
   const items: JsonObject[] = [];
   const customCalls = new Set<string>();
+  const ids = new Set<JsonValue | undefined>();
   for (const [index, message] of messages.entries()) {
+    const lost = inMessage(index, loss);
     switch (message.role) {
       case "user":
-        addUser(message.content, items, inMessage(index, loss));
+        addUser(message.content, items, lost);
         break;
       case "assistant":
-        new OutputItems(inMessage(index, loss), customCalls, items).add(message.content);
+        new OutputItems(lost, { customCalls, ids, items }).add(message.content);
         break;
       case "tool":
-        for (const result of message.content) items.push(toToolOutput(result, customCalls));
+        for (const result of message.content) items.push(toToolOutput(result, customCalls, lost));
         break;
       default:
         message satisfies never;
@@ -67,18 +69,23 @@ function addUser(parts: readonly UserPart[], items: JsonObject[], lost: ReportMe
   if (content.length > 0) items.push({ type: "message", role: "user", content });
 }
 
+interface Sent {
+  readonly items: JsonObject[];
+  readonly customCalls: Set<string>;
+  /** Of items: the vendor refuses one that comes again, as it does where an answer was stored twice. */
+  readonly ids: Set<JsonValue | undefined>;
+}
+
 /** One assistant turn, item by item. */
 class OutputItems {
   readonly #report: ReportMessageLoss;
-  readonly #customCalls: Set<string>;
-  readonly #items: JsonObject[];
+  readonly #sent: Sent;
   readonly #reasoningIds = new Set<JsonValue | undefined>();
   #message: { readonly id: JsonValue | undefined; readonly content: JsonObject[] } | undefined;
 
-  constructor(report: ReportMessageLoss, customCalls: Set<string>, items: JsonObject[]) {
+  constructor(report: ReportMessageLoss, sent: Sent) {
     this.#report = report;
-    this.#customCalls = customCalls;
-    this.#items = items;
+    this.#sent = sent;
   }
 
   add(parts: readonly AssistantPart[]): void {
@@ -104,11 +111,11 @@ class OutputItems {
         this.#push(this.#toCall(part));
         break;
       case "opaque":
-        if (isOwnItem(part.data)) this.#push(part.data);
+        if (this.#isNewItem(part.data)) this.#push(part.data);
         else this.#lost(part.type);
         break;
       case "image":
-        if (isOwnItem(part.opaque) && part.source.type === "base64") {
+        if (this.#isNewItem(part.opaque) && part.source.type === "base64") {
           this.#push({ ...part.opaque, type: "image_generation_call", result: part.source.data });
         } else this.#lost(part.type);
         break;
@@ -148,7 +155,7 @@ class OutputItems {
   #reason({ opaque = {} }: ReasoningPart, next: AssistantPart | undefined): void {
     const isFollowed = next?.type === "opaque" || (next?.opaque !== undefined && next.origin !== undefined);
     const { id, summary, content, encrypted_content } = opaque;
-    if (!isFollowed || encrypted_content === undefined) {
+    if (!isFollowed || encrypted_content === undefined || this.#sent.ids.has(asString(id))) {
       this.#lost("reasoning");
       return;
     }
@@ -162,7 +169,7 @@ class OutputItems {
     const { namespace, caller } = opaque;
     const call = { namespace, caller, id: this.#idOf(opaque), call_id: toolCallId, name: toolName };
     if (opaque["custom"] === true && typeof input === "string") {
-      this.#customCalls.add(toolCallId);
+      this.#sent.customCalls.add(toolCallId);
       return defined({ ...call, input, type: "custom_tool_call" });
     }
     return defined({ ...call, arguments: toolInputText(part), type: "function_call" });
@@ -170,8 +177,14 @@ class OutputItems {
 
   /** An id is refused when the reasoning that it belongs to is missing. */
   #idOf(opaque: JsonObject): JsonValue | undefined {
-    const { id, after } = opaque;
-    return after === undefined || this.#reasoningIds.has(after) ? asString(id) : undefined;
+    const { after } = opaque;
+    const id = asString(opaque["id"]);
+    if (after !== undefined && !this.#reasoningIds.has(after)) return undefined;
+    return this.#sent.ids.has(id) && this.#message?.id !== id ? undefined : id;
+  }
+
+  #isNewItem(data: JsonValue | undefined): data is JsonObject {
+    return isOwnItem(data) && !this.#sent.ids.has(asString(data["id"]));
   }
 
   #lost(what: string): void {
@@ -180,7 +193,8 @@ class OutputItems {
 
   #push(item: JsonObject): void {
     this.#message = undefined;
-    this.#items.push(item);
+    if (item["id"] !== undefined) this.#sent.ids.add(item["id"]);
+    this.#sent.items.push(item);
   }
 }
 
@@ -194,9 +208,13 @@ function isOwnItem(data: JsonValue | undefined): data is JsonObject {
   return role === "assistant";
 }
 
-function toToolOutput({ toolCallId, content, isError }: TargetToolResult, customCalls: Set<string>): JsonObject {
+function toToolOutput(
+  { toolCallId, content, isError }: TargetToolResult,
+  customCalls: Set<string>,
+  lost: ReportMessageLoss,
+): JsonObject {
   const type = customCalls.has(toolCallId) ? "custom_tool_call_output" : "function_call_output";
-  // The API has no word for a failed call.
+  if (isError === true) lost("tool-result isError", "translated", "the API has no such mark; its text says so");
   const marked = isError === true ? [{ type: "text", text: "Error:" } as const, ...content] : content;
   const texts = marked.map((part) => (part.type === "text" ? part.text : undefined));
   const output = texts.includes(undefined) ? marked.map((part) => toInput(part)) : texts.join("\n");

@@ -30,6 +30,17 @@ const request: TargetRequest = {
   vendorOptions: { openai: { verbosity: "low" } },
 };
 
+/** The request as it is sent again, by the target that carries the repair out. */
+function repaired({ details: { repair } }: TargetFailure, given: TargetRequest = request): TargetRequest {
+  const { repairs = [] } = repair?.apply(given) ?? given;
+  return repairs.reduce((kept, one) => one.apply(kept), given);
+}
+
+/** What the vendor's SDK throws: it keeps the inside of the error object alone. */
+function fromSdk(status: number, inside: unknown): TargetFailure | undefined {
+  return failures.thrown(Object.assign(new Error(`${status} x`), { status, error: inside, headers: new Headers() }), 0);
+}
+
 describe("failures of the vendor's APIs", () => {
   it.each<[number, object | string, FailureClass]>([
     [400, error(INVALID, null), "request.rejected"],
@@ -47,6 +58,31 @@ describe("failures of the vendor's APIs", () => {
     [404, error(INVALID, "model_not_found"), "model.not-found"],
     [404, error(INVALID, null, "This is not a chat model", "model"), "model.not-found"],
     [404, { error: { code: "DeploymentNotFound", message: "x" } }, "model.not-found"],
+    [400, { error: { code: "DeploymentNotFound", message: "x" } }, "model.not-found"],
+    [404, { error: { code: 404, message: "No endpoints found for acme/large." } }, "model.not-found"],
+    [
+      404,
+      { error: { code: 404, message: "No allowed providers are available for the selected model." } },
+      "model.not-found",
+    ],
+    [404, { error: { code: 404, message: "No endpoints found that support tool use." } }, "request.unsupported"],
+    [404, { error: { code: 404, message: "No endpoints found that support image input" } }, "request.unsupported"],
+    [
+      404,
+      { error: { code: 404, status: "NOT_FOUND", message: "Publisher Model `x` was not found." } },
+      "model.not-found",
+    ],
+    [404, { message: "This model version has reached the end of its life." }, "model.not-found"],
+    [
+      404,
+      { code: "Some requested entity was not found", error: "The model grok-9 does not exist." },
+      "model.not-found",
+    ],
+    [403, { error: { code: 403, message: "Forbidden for this key" } }, "auth.forbidden"],
+    [400, error(INVALID, "failed_to_download_image"), "request.rejected"],
+    [400, error(INVALID, "unsupported_image_media_type"), "request.unsupported"],
+    [400, error(INVALID, "data_residency_mismatch"), "request.unsupported"],
+    [400, error(INVALID, "invalid_function_parameters", "x", "tools[0].parameters"), "request.unsupported"],
     [404, { error: { code: "404", message: "Resource not found" } }, "endpoint.not-found"],
     [404, { detail: "Not Found" }, "endpoint.not-found"],
     [404, { error: "model 'llama' not found" }, "model.not-found"],
@@ -83,10 +119,12 @@ describe("failures of the vendor's APIs", () => {
 
   it("CL-01 lets another key try where only a project's money is spent", () => {
     expect(http(429, error("insufficient_quota", null)).class).toBe("billing.exhausted");
-    expect(http(429, error("x", "project_spend_limit_exceeded"))).toMatchObject({
-      class: "billing.exhausted",
-      details: { scope: "key" },
-    });
+    for (const type of ["x", "insufficient_quota"]) {
+      expect(http(429, error(type, "project_spend_limit_exceeded"))).toMatchObject({
+        class: "billing.exhausted",
+        details: { scope: "key" },
+      });
+    }
   });
 
   it.each<[string, object, FailureClass]>([
@@ -121,6 +159,31 @@ describe("failures of the vendor's APIs", () => {
     });
   });
 
+  it.each<[number, object, FailureClass]>([
+    [404, { message: "No endpoints found for acme/large.", code: 404 }, "model.not-found"],
+    [403, { message: "Forbidden for this key", code: 403 }, "auth.forbidden"],
+    [400, { message: "This endpoint's maximum context length is 200000 tokens.", code: 400 }, "request.context-length"],
+    [404, { code: "DeploymentNotFound", message: "The API deployment does not exist." }, "model.not-found"],
+    [403, { message: "blocked", code: 7 }, "gateway.html"],
+    [404, { message: "no Route matched with those values" }, "endpoint.not-found"],
+  ])("reads a numeric code that is a status as the vendor's own: %i %j", (status, inside, failureClass) => {
+    expect(fromSdk(status, inside)?.class).toBe(failureClass);
+    expect(http(status, inside).class).toBe(failureClass);
+  });
+
+  it.each<[string, FailureClass]>([
+    ["invalid_base64_image", "request.rejected"],
+    ["image_file_not_found", "request.rejected"],
+    ["image_too_small", "request.rejected"],
+    ["image_file_too_large", "request.too-large"],
+    ["unsupported_image_media_type", "request.unsupported"],
+    ["data_residency_mismatch", "request.unsupported"],
+    ["vector_store_timeout", "server.error"],
+    ["server_error", "server.error"],
+  ])("takes %s inside of a failed answer for what it is", (code, failureClass) => {
+    expect(failures.inBand({ status: "failed", error: { code, message: "x" } })?.class).toBe(failureClass);
+  });
+
   it("takes class and wait from the limit that fired, and keeps what is left of the others", () => {
     const failure = http(429, "", {
       "x-ratelimit-remaining-requests": "12",
@@ -151,17 +214,17 @@ describe("repairs", () => {
 
     expect(failure.class).toBe("request.unsupported");
     expect(failure.details.repair?.description).toBe("without top_logprobs");
-    expect(failure.details.repair?.apply(request)).toEqual({ ...request, without: ["top_logprobs"] });
+    expect(repaired(failure)).toEqual({ ...request, without: ["top_logprobs"] });
   });
 
   it("leaves a value out once when the model has others", () => {
-    const { repair } = http(400, error(INVALID, "unsupported_value", "x", "reasoning.effort")).details;
+    const failure = http(400, error(INVALID, "unsupported_value", "x", "reasoning.effort"));
 
-    expect(repair?.description).toBe("without reasoning");
+    expect(failure.details.repair?.description).toBe("without reasoning");
     const left = { openai: { verbosity: "low", reasoning: undefined }, openaiChat: { reasoning: undefined } };
-    expect(repair?.apply(request).vendorOptions).toEqual(left);
+    expect(repaired(failure).vendorOptions).toEqual(left);
     expect(request.vendorOptions).toEqual({ openai: { verbosity: "low" } });
-    expect(repair?.apply(request).without).toBeUndefined();
+    expect(repaired(failure).without).toBeUndefined();
   });
 
   it.each(["model", "input[3].content", "tools", "text.format.schema", "max_output_tokens", ""])(
@@ -179,10 +242,10 @@ describe("repairs", () => {
     error(INVALID, null, "Streaming is not supported by this gateway."),
     error(INVALID, null, "Your organization must be verified to stream this model."),
   ])("goes on without streaming where it is not allowed", (body) => {
-    const { repair } = http(400, body).details;
+    const failure = http(400, body);
 
-    expect(repair?.description).toBe("without streaming");
-    expect(repair?.apply(request).without).toEqual(["stream"]);
+    expect(failure.details.repair?.description).toBe("without streaming");
+    expect(repaired(failure).without).toEqual(["stream"]);
   });
 
   it("goes on without showing reasoning where that is not allowed", () => {
@@ -191,20 +254,74 @@ describe("repairs", () => {
     const failure = http(400, error(INVALID, "unsupported_value", message, "reasoning.summary"));
 
     expect(failure.details.repair?.description).toBe("without reasoning.summary");
-    expect(failure.details.repair?.apply(request).without).toEqual(["reasoning.summary"]);
+    expect(repaired(failure).without).toEqual(["reasoning.summary"]);
   });
 
   it.each([
     error(INVALID, "invalid_encrypted_content"),
     error(INVALID, null, "Item 'rs_1' of type 'reasoning' was provided without its required following item."),
     error(INVALID, null, "Item 'fc_1' was provided without its required 'reasoning' item: 'rs_1'."),
+    error(INVALID, null, "Duplicate item found with id rs_1. Remove duplicate items from your input and try again."),
   ])("OA-06 forgets earlier reasoning, with the ids that belong to it, when the vendor cannot place it", (body) => {
-    const { repair } = http(400, body).details;
-
-    expect(repair?.apply(request).messages.slice(1)).toEqual([
+    expect(repaired(http(400, body)).messages.slice(1)).toEqual([
       { role: "assistant", content: [{ type: "text", text: "t", opaque: undefined }] },
     ]);
   });
+
+  it.each([
+    error(INVALID, "invalid_json_schema", "x", "text.format.schema"),
+    error(INVALID, "invalid_function_parameters", "x", "tools[0].parameters"),
+    error(INVALID, null, "Invalid schema for function 'post': In context=(), regex lookaround is not supported."),
+    error(INVALID, null, "Invalid schema for response_format 'answer': schema must have a 'type' key."),
+  ])("asks with loose schemas where the vendor refuses one, and then with schemas in words", (body) => {
+    const withTool = { ...request, tools: [{ name: "post", inputSchema: { type: "object" } }] };
+
+    const first = http(400, body);
+    const loose = repaired(first, withTool);
+    const { details } = classifyFailures(failureTable, [], () => 0, loose).http({
+      status: 400,
+      headers: new Headers(),
+      body,
+      wallNow: 0,
+    });
+
+    expect(first.class).toBe("request.unsupported");
+    expect(first.details.repair?.description).toBe("with loose schemas");
+    expect(loose.without).toEqual(["strict"]);
+    expect(details.repair?.description).toBe("with schemas in words");
+    expect(repaired(first)).toBe(request);
+  });
+
+  it.each<[string, number]>([
+    [
+      "max_tokens is too large: 32000. This model supports at most 16384 completion tokens, whereas you provided 32000.",
+      16_384,
+    ],
+    [
+      "Invalid 'max_output_tokens': integer above maximum value. Expected a value <= 128000, but got 200000 instead.",
+      128_000,
+    ],
+    [
+      "`max_completion_tokens` must be less than or equal to `8,192`, the maximum value for `max_completion_tokens`",
+      8_192,
+    ],
+  ])("reads the output limit from a refusal and keeps to it: %s", (message, limit) => {
+    const asked = { ...request, maxOutputTokens: 500_000 };
+
+    const failure = http(400, error(INVALID, "invalid_value", message, "max_tokens"));
+
+    expect(failure.class).toBe("request.unsupported");
+    expect(failure.details.repair?.description).toBe(`with ${limit} output tokens`);
+    expect(repaired(failure, asked)).toEqual({ ...asked, maxOutputTokens: limit });
+    expect(repaired(failure)).toBe(request);
+  });
+
+  it.each(["max_tokens must be at least 1", "max_tokens must be 1 or more"])(
+    "reads no output limit from %j",
+    (message) => {
+      expect(http(400, error(INVALID, "invalid_value", message, "max_output_tokens")).details.repair).toBeUndefined();
+    },
+  );
 });
 
 /** How vendors quote what users write. */
@@ -231,6 +348,13 @@ const SENTENCES = [
   "Streaming is not supported for this model.",
   "Your organization must be verified to stream this model.",
   "The server is overloaded",
+  "Duplicate item found with id rs_1.",
+  "Invalid schema for function 'post': In context=(), 'additionalProperties' is required.",
+  "Invalid schema for response_format 'answer': In context=(), 'additionalProperties' is required.",
+  "max_tokens is too large: 32000. This model supports at most 16384 completion tokens.",
+  "No endpoints found that support tool use.",
+  "No endpoints found that support image input",
+  "No endpoints found for acme/large.",
 ];
 
 describe("words that a user wrote", () => {

@@ -5,6 +5,10 @@ import {
   forgetReasoning,
   isJsonObject,
   leaveOut,
+  leaveOutOnce,
+  looserSchemas,
+  NO_ROUTE,
+  OUTPUT_LIMIT_REFUSED,
   OVERLOADED,
   readErrorFields,
   STREAMING_REFUSED,
@@ -31,19 +35,34 @@ const POLICY_CODES = [
   "misalignment_policy_violation",
   "image_content_policy_violation",
 ];
+/** Each of the two APIs reads options of its own. */
+const OPTIONS_KEYS = ["openai", "openaiChat"];
 const LIMITS: readonly LimitHeaders[] = [
   { class: "rate.requests", remaining: "remaining-requests", reset: "reset-requests" },
   { class: "rate.tokens", remaining: "remaining-tokens", reset: "reset-tokens" },
+];
+/** How a picture is refused, also inside of a failed answer. */
+const MEDIA_CODES = [
+  "invalid_image",
+  "invalid_image_format",
+  "invalid_base64_image",
+  "invalid_image_url",
+  "invalid_image_mode",
+  "image_too_small",
+  "image_parse_error",
+  "empty_image_file",
+  "failed_to_download_image",
+  "image_file_not_found",
 ];
 const LIMIT = "max_completion_tokens";
 /** Fields without which it would be another request. All others can be left out when they are refused. */
 const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_)/;
 
 const CODES: readonly FailureRow[] = [
+  // Another key, of another project, may still work. Before the type, which says the same of every limit.
+  { code: "project_spend_limit_exceeded", class: "billing.exhausted", scope: "key" },
   { code: BILLING_CODES, class: "billing.exhausted" },
   { type: "insufficient_quota", class: "billing.exhausted" },
-  // Another key, of another project, may still work.
-  { code: "project_spend_limit_exceeded", class: "billing.exhausted", scope: "key" },
   { status: 429, code: "slow_down", class: "rate.concurrency" },
   { code: ["server_is_overloaded", "slow_down"], class: "server.overloaded" },
   { type: "service_unavailable_error", class: "server.overloaded" },
@@ -54,7 +73,10 @@ const CODES: readonly FailureRow[] = [
   { code: "context_length_exceeded", class: "request.context-length" },
   { code: POLICY_CODES, class: "policy.input-blocked" },
   { code: ["image_too_large", "image_file_too_large"], class: "request.too-large" },
+  { code: MEDIA_CODES, class: "request.rejected" },
+  { code: ["unsupported_image_media_type", "data_residency_mismatch"], class: "request.unsupported" },
   { code: ["model_not_found", "DeploymentNotFound"], class: "model.not-found" },
+  ...NO_ROUTE,
   // Larger than the limit itself: waiting does not help.
   { status: 429, text: /^Request too large for\b/i, class: "request.too-large" },
   // Before the types: they say the same of every period.
@@ -72,11 +94,18 @@ const WITHOUT_EARLIER_REASONING: RequestRepair = {
   // Ids go with it: they are refused without the reasoning that came before them.
   apply: (request) => forgetOpaque(forgetReasoning(request)),
 };
+const schemaRefused = { ...unsupported, repair: looserSchemas } as const;
 const withoutReasoning = { class: "request.rejected", repair: WITHOUT_EARLIER_REASONING } as const;
 
 const REFUSALS: readonly FailureRow[] = [
   { ...unsupported, param: "stream", repair: withoutStreaming },
   STREAMING_REFUSED,
+  { ...schemaRefused, code: "invalid_json_schema", capability: "jsonOutput" },
+  { ...schemaRefused, code: "invalid_function_parameters" },
+  // Where a gateway lost the code.
+  { ...schemaRefused, text: /^Invalid schema for response_format '[\w-]{1,64}'/, capability: "jsonOutput" },
+  { ...schemaRefused, text: /^Invalid schema for function '[\w-]{1,128}'/ },
+  OUTPUT_LIMIT_REFUSED,
   { ...unsupported, param: "reasoning.summary", repair: () => leaveOut("reasoning.summary") },
   // Servers that speak this format call the limit by one of two names.
   { ...unsupported, param: "max_tokens", repair: () => leaveOut("max_tokens") },
@@ -84,7 +113,7 @@ const REFUSALS: readonly FailureRow[] = [
   { ...withoutReasoning, code: "invalid_encrypted_content" },
   {
     ...withoutReasoning,
-    text: /^Item '[\w-]{1,100}' (?:of type '\w{1,40}' )?was provided without its required (?:following item|'reasoning' item)/,
+    text: /^(?:Item '[\w-]{1,100}' (?:of type '\w{1,40}' )?was provided without its required (?:following item|'reasoning' item)|Duplicate item found with id)/,
   },
   { ...unsupported, code: ["unsupported_parameter", "unsupported_value", "unknown_parameter"], repair: withoutParam },
   {
@@ -93,7 +122,6 @@ const REFUSALS: readonly FailureRow[] = [
     repair: withoutParam,
   },
   { ...unsupported, code: "unsupported_file", capability: "files" },
-  { ...unsupported, code: "invalid_json_schema", capability: "jsonOutput" },
 ];
 
 const IN_BAND: readonly FailureRow[] = [
@@ -125,28 +153,17 @@ function readError(body: unknown): VendorError | undefined {
   return error === undefined ? undefined : readErrorFields(error);
 }
 
-function isBare(body: Foreign): boolean {
-  if (body["type"] === "error") return true;
-  return typeof body["message"] === "string" && (typeof body["type"] === "string" || typeof body["code"] === "string");
+function isBare({ type, message, code }: Foreign): boolean {
+  if (type === "error") return true;
+  if (typeof message !== "string") return false;
+  // Gateways put the status there; smaller numbers are a proxy's own.
+  const isStatus = typeof code === "number" && code >= 400 && code <= 599;
+  return typeof type === "string" || typeof code === "string" || isStatus;
 }
 
 /** What is inside of a field goes with all of it. */
 function withoutParam({ param = "", code }: VendorError): RequestRepair | undefined {
   if (NEEDED.test(param)) return undefined;
   const field = param.replace(/[.[].*/s, "");
-  return code === "unsupported_value" ? onceWithout(field) : leaveOut(field);
-}
-
-/** Another value of the field may be taken next time. Each of the two APIs reads options of its own. */
-function onceWithout(field: string): RequestRepair {
-  return {
-    description: `without ${field}`,
-    once: true,
-    apply: (request) => {
-      const { openai, openaiChat } = request.vendorOptions ?? {};
-      const without = { [field]: undefined };
-      const vendorOptions = { openai: { ...openai, ...without }, openaiChat: { ...openaiChat, ...without } };
-      return { ...request, vendorOptions: { ...request.vendorOptions, ...vendorOptions } };
-    },
-  };
+  return code === "unsupported_value" ? leaveOutOnce(field, OPTIONS_KEYS) : leaveOut(field);
 }

@@ -93,6 +93,12 @@ const fragment = (output_index: number, delta: string) => ({
   output_index,
   delta,
 });
+function endOf(parts: readonly StreamPart[]): Extract<StreamPart, { readonly type: "end" }> {
+  const end = parts.find((part) => part.type === "end");
+  if (end === undefined) throw new Error("There is no end.");
+  return end;
+}
+
 const END = { type: "end", rawFinishReason: "completed", usage: READ_USAGE, model: "gpt-x" };
 
 describe("ResponsesReader", () => {
@@ -318,6 +324,89 @@ describe("ResponsesReader", () => {
     });
   });
 
+  it.each<[string, object, object | undefined]>([
+    ["a shell of the vendor's", { type: "shell_call", environment: { type: "container_reference" } }, undefined],
+    ["a shell that was answered", { type: "shell_call" }, { type: "shell_call_output" }],
+    ["a patch that was applied", { type: "apply_patch_call" }, { type: "apply_patch_call_output" }],
+    ["a computer of the vendor's", { type: "computer_call" }, { type: "computer_call_output" }],
+    ["a tool search of the vendor's", { type: "tool_search_call", execution: "server" }, undefined],
+  ])("ends with %s: the application has nothing to answer", (_, call, output) => {
+    const items = [call, ...(output === undefined ? [] : [output])].map((item) => ({ ...item, call_id: "c" }));
+    const all = [...items, message([said("Done.")])];
+
+    const streamed = read([...all.flatMap((item, index) => [added(item, index), done(item, index)]), completed(all)]);
+
+    expect(streamed.at(-1)).toMatchObject({ finishReason: "stop" });
+    expect(whole(completed(all).response).at(-1)).toMatchObject({ finishReason: "stop" });
+  });
+
+  it.each<object>([
+    { type: "shell_call", call_id: "c" },
+    { type: "shell_call", call_id: "c", environment: { type: "local" } },
+    { type: "computer_call", call_id: "c" },
+    { type: "apply_patch_call", call_id: "c" },
+    { type: "mcp_approval_request", id: "mcpr_1" },
+    { type: "tool_search_call", call_id: "c", execution: "client" },
+  ])("waits for the application at %j, also behind another that was answered", (item) => {
+    const answered = [
+      { type: "shell_call", call_id: "a" },
+      { type: "shell_call_output", call_id: "a" },
+    ];
+
+    expect(read([done(item), completed()]).at(-1)).toMatchObject({ finishReason: "pause" });
+    expect(whole(completed([...answered, item]).response).at(-1)).toMatchObject({ finishReason: "pause" });
+  });
+
+  it("says that a shell of the vendor's is at work", () => {
+    const parts: StreamPart[] = [];
+    const environment = { type: "container_reference", container_id: "cntr_1" };
+    const event = added({ type: "shell_call", call_id: "c", environment });
+    reader().event({ data: JSON.stringify(event) }, parts);
+
+    expect(parts).toEqual([{ type: "working", kind: "server-tool", on: true }]);
+  });
+
+  it("tells what the vendor said beside the answer", () => {
+    const beside = {
+      id: "resp_1",
+      service_tier: "flex",
+      input_transformations: [{ type: "reasoning", action: "removed", reason: "model_mismatch" }],
+      tool_usage: { web_search: { num_requests: 1 } },
+      prompt_cache_diagnostics: { miss: "prefix" },
+      content_filters: [{ blocked: false, source_type: "prompt" }],
+    };
+    const logprobs = [{ token: "Hi", logprob: -0.1, top_logprobs: [] }];
+    const items = [message([said("Hi", { logprobs }), said("!", { logprobs })])];
+
+    const { vendorData, ...end } = endOf(read([completed(items, { ...beside, moderation: null, metadata: {} })]));
+
+    expect(end).toEqual({ ...END, finishReason: "stop" });
+    expect(vendorData).toEqual({ ...beside, logprobs: [...logprobs, ...logprobs] });
+    expect(endOf(read([completed([message([said("Hi", { logprobs: [] })])])])).vendorData).toBeUndefined();
+  });
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ["is counted otherwise", ["Hello."], ["Hello."]],
+    ["is finished in other pieces", ["Hello. Bye."], ["Hello. ", "Bye."]],
+    ["is finished in one piece", ["Hello. ", "Bye."], ["Hello. Bye."]],
+    ["is finished with more", ["Hello."], ["Hello. Bye."]],
+  ])("shows a text once that %s in the end", (_, streamed, finished) => {
+    const annotation = { type: "url_citation", url: "https://a.test", start_index: 0, end_index: 5 };
+    const parts = read([
+      added(message([])),
+      ...streamed.map((piece, index) => text(piece, 0, index + 1)),
+      done(message(finished.map((words) => said(words, { annotations: [annotation] })))),
+      completed(),
+    ]);
+
+    const shown = parts.flatMap((part) => (part.type === "text-delta" ? [part.delta] : []));
+    const ended = parts.flatMap((part) => (part.type === "text-end" ? [part.part] : []));
+    expect(shown.join("")).toBe(finished.join(""));
+    expect(ended.map((part) => part.text).join("")).toBe(finished.join(""));
+    expect(ended).toHaveLength(streamed.length);
+    expect(ended[0]?.citations).toMatchObject([{ url: "https://a.test" }]);
+  });
+
   it.each([
     ["max_output_tokens", "length"],
     ["content_filter", "content-filter"],
@@ -525,6 +614,12 @@ describe("ResponsesReader and stop sequences", () => {
       { type: "text-end", id: "p1", part: { type: "text", text: "one ", opaque: { id: "msg_1" } } },
       { type: "end", finishReason: "stop", rawFinishReason: undefined, stopSequence: true },
     ]);
+  });
+
+  it("tells the id of an answer that was cut", () => {
+    const created = { type: "response.created", response: { id: "resp_1", service_tier: "auto" } };
+
+    expect(endOf(read([created, ...stream], reader(["END"]))).vendorData).toEqual({ id: "resp_1" });
   });
 
   it("cuts a whole answer too, and keeps its usage", () => {

@@ -2,6 +2,7 @@ import {
   asArray,
   asBoundedArray,
   asIndex,
+  asJsonObject,
   asObject,
   asString,
   asText,
@@ -15,7 +16,9 @@ import {
   type FailureClassifier,
   type FinishReason,
   type Foreign,
+  type JsonValue,
   type StreamPart,
+  VendorData,
   type WireEvent,
   type WireReader,
 } from "@understudy/core/adapter";
@@ -27,6 +30,17 @@ const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReas
   ["content_filter", "content-filter"],
 ]);
 
+/** Fields of a response that have no place in an answer: what served and filtered it, and what it was billed for. */
+const TOLD: readonly string[] = [
+  "id",
+  "service_tier",
+  "input_transformations",
+  "tool_usage",
+  "prompt_cache_diagnostics",
+  "moderation",
+  "content_filters",
+];
+
 /** Reads one answer of the Responses API, streamed or whole. */
 export class ResponsesReader implements WireReader {
   /** This wire has none beside its end. */
@@ -37,7 +51,8 @@ export class ResponsesReader implements WireReader {
   readonly #items = new PartsByIndex<OpenItem>();
   /** Types of all items so far. */
   readonly #types = new Set<string>();
-  #isHandedOver = false;
+  /** Calls that the application has to answer, by the id that its answer names. */
+  readonly #handedOver = new Set<unknown>();
   /** Ids of the calls that are finished. */
   readonly #callIds = new Set<string>();
   #after: string | undefined;
@@ -45,6 +60,8 @@ export class ResponsesReader implements WireReader {
   #hasCalls = false;
   #hasUnknown = false;
   #isEnded = false;
+  readonly #data = new VendorData();
+  readonly #logprobs: JsonValue[] = [];
 
   constructor(context: AttemptContext, failures: FailureClassifier, stop: readonly string[]) {
     this.#context = context;
@@ -57,7 +74,8 @@ export class ResponsesReader implements WireReader {
     const type = asString(event["type"]) ?? name ?? "";
     switch (type) {
       case "response.created":
-        // Says nothing but that the vendor is at work, which is what the first clock waits for.
+        this.#data.take(asObject(event["response"]), ["id"]);
+        // Says nothing else but that the vendor is at work, which is what the first clock waits for.
         out.push({ type: "working", kind: "reasoning", on: false });
         break;
       case "response.output_item.added":
@@ -130,14 +148,26 @@ export class ResponsesReader implements WireReader {
     this.#items.delete(index);
     const before = out.length;
     item.close(whole, out);
-    if (whole !== undefined && isHandedOver(whole)) this.#isHandedOver = true;
+    if (whole !== undefined) this.#note(item.type, whole);
     if (item.callId !== undefined && item.callId !== "") this.#callIds.add(item.callId);
     if (item.type === "reasoning") this.#after = asString(whole?.["id"]);
     for (const { type } of out.slice(before)) {
       if (type === "refusal") this.#hasRefusal = true;
       if (type === "tool-call") this.#hasCalls = true;
     }
-    if (item.type === "message" && !asArray(whole?.["content"]).every(isKnownPart)) this.#hasUnknown = true;
+  }
+
+  /** What a finished item means for the answer. */
+  #note(type: string, whole: Foreign): void {
+    if (isHandedOver(whole)) this.#handedOver.add(whole["call_id"]);
+    // The vendor ran it itself.
+    else if (type.endsWith("_output")) this.#handedOver.delete(whole["call_id"]);
+    if (type !== "message") return;
+    for (const part of asArray(whole["content"]).map(asJsonObject)) {
+      if (!isKnownPart(part)) this.#hasUnknown = true;
+      const { logprobs } = part;
+      if (Array.isArray(logprobs)) for (const one of logprobs) this.#logprobs.push(one);
+    }
   }
 
   #failed(response: Foreign): TargetFailure {
@@ -159,6 +189,8 @@ export class ResponsesReader implements WireReader {
     checkFinishValue(reason);
     const { usage } = response;
     this.#isEnded = true;
+    this.#data.take(response, TOLD);
+    if (this.#logprobs.length > 0) this.#data.take({ logprobs: this.#logprobs }, ["logprobs"]);
     out.push({
       type: "end",
       finishReason: isCompleted ? this.#completed() : this.#isCut() ? "stop" : (INCOMPLETE.get(reason) ?? "other"),
@@ -167,6 +199,7 @@ export class ResponsesReader implements WireReader {
       model: asString(response["model"]),
       stopSequence: this.#isCut() || undefined,
       unknownContent: this.#hasUnknown || undefined,
+      vendorData: this.#data.collected,
     });
   }
 
@@ -178,14 +211,15 @@ export class ResponsesReader implements WireReader {
     if (this.#isCut()) return "stop";
     if (this.#hasRefusal) return "refusal";
     if (this.#hasCalls) return "tool-calls";
-    return this.#isHandedOver ? "pause" : "stop";
+    return this.#handedOver.size > 0 ? "pause" : "stop";
   }
 
   /** A stop sequence has come. What the model goes on to write is no longer read. */
   #cut(out: StreamPart[]): void {
     for (const index of this.#items.keys()) this.#close(index, undefined, out);
     this.#isEnded = true;
-    out.push({ type: "end", finishReason: "stop", rawFinishReason: undefined, stopSequence: true });
+    const vendorData = this.#data.collected;
+    out.push({ type: "end", finishReason: "stop", rawFinishReason: undefined, stopSequence: true, vendorData });
   }
 }
 

@@ -11,6 +11,7 @@ import {
   OpenCall,
   OpenText,
   PartsByIndex,
+  placeTexts,
   type Foreign,
   type JsonObject,
   type PartExtras,
@@ -36,32 +37,8 @@ export interface ItemContext {
   readonly cutter: StopCutter | undefined;
 }
 
-const ITEMS: ReadonlySet<unknown> = new Set([
-  "message",
-  "reasoning",
-  "function_call",
-  "custom_tool_call",
-  "web_search_call",
-  "file_search_call",
-  "code_interpreter_call",
-  "computer_call",
-  "image_generation_call",
-  "mcp_call",
-  "mcp_list_tools",
-  "mcp_approval_request",
-  "shell_call",
-  "shell_call_output",
-  "local_shell_call",
-  "apply_patch_call",
-  "apply_patch_call_output",
-  "tool_search_call",
-  "tool_search_call_output",
-  "tool_search_output",
-  "program",
-  "program_output",
-  "additional_tools",
-  "compaction",
-]);
+const ITEMS =
+  /^(?:message|reasoning|(?:function|custom_tool|web_search|file_search|code_interpreter|computer|image_generation|mcp|shell|local_shell|apply_patch|tool_search)_call|(?:shell_call|apply_patch_call|tool_search_call|tool_search|program)_output|mcp_list_tools|mcp_approval_request|program|additional_tools|compaction)$/;
 const PARTS: ReadonlySet<unknown> = new Set(["output_text", "refusal", "reasoning_text"]);
 const DELTAS: ReadonlySet<string> = new Set([
   "response.output_text.delta",
@@ -76,7 +53,7 @@ const DELTAS: ReadonlySet<string> = new Set([
 
 /** Others are kept for their way back, but what they say is not read. */
 export function isKnownItem(type: unknown): boolean {
-  return ITEMS.has(type);
+  return ITEMS.test(asText(type));
 }
 
 export function isKnownPart(part: unknown): boolean {
@@ -126,10 +103,10 @@ class MessageItem implements OpenItem {
   close(whole: Foreign | undefined, out: StreamPart[]): void {
     const { id, phase } = asJsonObject(whole ?? this.#item);
     const opaque = defined({ id, phase, after: this.#context.after });
-    const content = asBoundedArray(whole?.["content"]).map(asObject);
+    const content = placeTexts(this.#texts, asBoundedArray(whole?.["content"]).map(asObject));
     const known = new Set([...content.keys(), ...this.#texts.keys(), ...this.#refusals.keys()]);
     for (const index of [...known].toSorted((one, other) => one - other)) {
-      const part = content[index] ?? {};
+      const part = content.get(index) ?? {};
       const refusal = asString(part["refusal"]) ?? this.#refusals.get(index);
       const text = asText(part["text"]);
       if (refusal !== undefined) {
@@ -278,8 +255,10 @@ class OtherItem implements OpenItem {
 }
 
 /** Whether the application has to answer a call, in the vendor's own terms. */
-export function isHandedOver({ type, execution }: Foreign): boolean {
+export function isHandedOver({ type, execution, environment }: Foreign): boolean {
   if (type === "tool_search_call") return execution === "client";
+  // In a container of the vendor's, the vendor runs it.
+  if (type === "shell_call" && (asObject(environment)["type"] ?? "local") !== "local") return false;
   return /^(?:computer|(?:local_)?shell|apply_patch)_call$|_approval_request$/.test(asText(type));
 }
 

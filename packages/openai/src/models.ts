@@ -16,68 +16,94 @@ export interface OpenAIModel {
   /** Tokens. */
   readonly contextWindow: number | "unknown";
   readonly maxOutputTokens: number | "unknown";
-  /** The day after which it no longer answers, as far as the vendor has said. */
+  /** The day after which it no longer answers, as far as the vendor has said; it may be over. */
   readonly retiresOn?: string | undefined;
 }
 
 const UP_TO_HIGH = ["low", "medium", "high"] as const;
-const UP_TO_MAX = [...UP_TO_HIGH, "xhigh", "max"] as const;
+const UP_TO_XHIGH = [...UP_TO_HIGH, "xhigh"] as const;
+const UP_TO_MAX = [...UP_TO_XHIGH, "max"] as const;
+
+interface Limits {
+  readonly contextWindow: number | "unknown";
+  readonly maxOutputTokens: number | "unknown";
+}
 
 /** What is assumed of a model that this table does not know yet. */
-const UNKNOWN: OpenAIModel = {
-  efforts: "unknown",
-  sampling: "unknown",
-  chatTools: "unknown",
-  contextWindow: "unknown",
-  maxOutputTokens: "unknown",
-};
-const PLAIN: OpenAIModel = { ...UNKNOWN, efforts: [], sampling: "always", chatTools: "always" };
-const REASONING: OpenAIModel = {
-  ...UNKNOWN,
-  efforts: UP_TO_HIGH,
-  defaultEffort: "medium",
-  sampling: "never",
+const UNLIMITED: Limits = { contextWindow: "unknown", maxOutputTokens: "unknown" };
+// As https://developers.openai.com/api/docs/models/<id> states them.
+const K8: Limits = { contextWindow: 8_192, maxOutputTokens: 8_192 };
+const K16: Limits = { contextWindow: 16_385, maxOutputTokens: 4_096 };
+const K128_4: Limits = { contextWindow: 128_000, maxOutputTokens: 4_096 };
+const K128: Limits = { contextWindow: 128_000, maxOutputTokens: 16_384 };
+const K200: Limits = { contextWindow: 200_000, maxOutputTokens: 100_000 };
+const K400: Limits = { contextWindow: 400_000, maxOutputTokens: 128_000 };
+const M1_32: Limits = { contextWindow: 1_047_576, maxOutputTokens: 32_768 };
+const M1: Limits = { contextWindow: 1_050_000, maxOutputTokens: 128_000 };
 
-  chatTools: "always",
-};
+type Rules = Omit<OpenAIModel, keyof Limits | "retiresOn">;
+
+const UNKNOWN: Rules = { efforts: "unknown", sampling: "unknown", chatTools: "unknown" };
+const PLAIN: Rules = { efforts: [], sampling: "always", chatTools: "always" };
+const REASONING: Rules = { efforts: UP_TO_HIGH, defaultEffort: "medium", sampling: "never", chatTools: "always" };
 const NOT_ON_CHAT = { chatTools: "never" } as const;
-const NEWEST: OpenAIModel = { ...REASONING, efforts: UP_TO_MAX, chatTools: "never" };
-const SWITCHABLE: OpenAIModel = { ...REASONING, efforts: ["none", ...UP_TO_MAX], sampling: "without-reasoning" };
-const LINE_5: OpenAIModel = { ...REASONING, efforts: ["minimal", ...UP_TO_HIGH] };
-const LINE_5_2: OpenAIModel = { ...SWITCHABLE, efforts: ["none", ...UP_TO_HIGH, "xhigh"] };
+const RESPONSES_ONLY: Rules = { ...REASONING, ...NOT_ON_CHAT };
+const SWITCHABLE: Rules = { ...REASONING, efforts: ["none", ...UP_TO_MAX], sampling: "without-reasoning" };
+const LINE_5_2: Rules = { ...SWITCHABLE, efforts: ["none", ...UP_TO_XHIGH] };
+const UNREASONED = { defaultEffort: "none" } as const;
 
 /** The first match counts. */
-const MODELS: readonly (readonly [RegExp, OpenAIModel])[] = [
-  [/^gpt-6-astra/, { ...NEWEST, contextWindow: 1_050_000, maxOutputTokens: 128_000 }],
-  [/^gpt-6\.2|^gpt-6\.1-sol/, NEWEST],
-  [/^gpt-6-(?:sol|luna)/, { ...SWITCHABLE, chatTools: "without-reasoning" }],
-  [/^gpt-(?:5\.6|6)-cyber|^gpt-5\.5-pro/, { ...UNKNOWN, ...NOT_ON_CHAT }],
-  [/^gpt-5\.6-/, SWITCHABLE],
-  [/^gpt-5\.2-pro/, { ...REASONING, ...NOT_ON_CHAT, efforts: ["medium", "high", "xhigh"] }],
-  [/^gpt-5\.[123]-chat-latest/, { ...REASONING, efforts: ["medium"] }],
-  [/^gpt-5\.1-codex-max/, { ...REASONING, ...NOT_ON_CHAT, efforts: [...UP_TO_HIGH, "xhigh"] }],
-  [/^gpt-5-codex/, { ...REASONING, ...NOT_ON_CHAT }],
-  [/^gpt-5-pro/, { ...REASONING, ...NOT_ON_CHAT, efforts: ["high"], defaultEffort: "high" }],
+const MODELS: readonly (readonly [pattern: RegExp, rules: Rules, limits?: Limits])[] = [
+  [/^gpt-6\.2|^gpt-6\.1-sol|^gpt-6-astra/, { ...RESPONSES_ONLY, efforts: UP_TO_MAX }, M1],
+  // Efforts of https://developers.openai.com/api/docs/models; the rest as the models that take the same ones.
+  [/^gpt-6\.1-terra|^gpt-6-(?:sol|luna)/, { ...SWITCHABLE, chatTools: "without-reasoning" }, M1],
+  [/^gpt-5\.5-pro/, { ...UNKNOWN, ...NOT_ON_CHAT }, M1],
+  [/^gpt-(?:5\.6|6)-cyber|^gpt-daybreak-|^gpt-(?:6-)?rosalind|^computer-use-preview/, { ...UNKNOWN, ...NOT_ON_CHAT }],
+  [/^gpt-5\.6-/, SWITCHABLE, M1],
+  [/^gpt-5\.2-pro/, { ...RESPONSES_ONLY, efforts: ["medium", "high", "xhigh"] }, K400],
+  [/^gpt-5\.[123]-chat-latest/, { ...REASONING, efforts: ["medium"] }, K128],
+  [/^gpt-5\.1-codex-max/, { ...RESPONSES_ONLY, efforts: UP_TO_XHIGH }, K400],
+  [/^gpt-5-codex/, RESPONSES_ONLY, K400],
+  [
+    /^gpt-5-pro/,
+    { ...RESPONSES_ONLY, efforts: ["high"], defaultEffort: "high" },
+    { contextWindow: 400_000, maxOutputTokens: 272_000 },
+  ],
   // Two lines whose vendor's default is not to reason, as recorded answers show.
-  [/^gpt-5\.[24]/, { ...LINE_5_2, defaultEffort: "none" }],
-  [/^gpt-5\.5/, LINE_5_2],
-  [/^gpt-5\.1(?!-codex)/, { ...REASONING, efforts: ["none", ...UP_TO_HIGH], defaultEffort: "none" }],
-  [/^gpt-5(?:-mini|-nano)?(?![\w.]|-[a-z])/, LINE_5],
-  [/^o\d.*-(?:pro|deep-research)/, { ...REASONING, ...NOT_ON_CHAT }],
-  [/^o[134](?:-|$)/, REASONING],
-  [/^(?:ft:)?(?:gpt-4\.1|gpt-4o|gpt-4-|gpt-4$|gpt-3\.5)/, PLAIN],
+  [/^gpt-5\.2|^gpt-5\.4-(?:mini|nano)/, { ...LINE_5_2, ...UNREASONED }, K400],
+  [/^gpt-5\.4/, { ...LINE_5_2, ...UNREASONED }, M1],
+  [/^gpt-5\.5/, LINE_5_2, M1],
+  [/^gpt-5\.1(?!-codex)/, { ...REASONING, efforts: ["none", ...UP_TO_HIGH], ...UNREASONED }, K400],
+  [/^gpt-5(?:-mini|-nano)?(?![\w.]|-[a-z])/, { ...REASONING, efforts: ["minimal", ...UP_TO_HIGH] }, K400],
+  [/^o\d.*-(?:pro|deep-research)/, RESPONSES_ONLY, K200],
+  [/^o1-(?:mini|preview)/, REASONING],
+  [/^o[134](?:-|$)/, REASONING, K200],
+  [/^(?:ft:)?gpt-4\.1/, PLAIN, M1_32],
+  [/^(?:ft:)?gpt-4(?:o-2024-05-13|-turbo|-1106|-0125|-vision)/, PLAIN, K128_4],
+  [/^(?:ft:)?gpt-4o|^gpt-audio/, PLAIN, K128],
+  [/^(?:ft:)?gpt-4(?:$|:|-0\d{3})/, PLAIN, K8],
+  [/^(?:ft:)?gpt-3\.5-turbo(?!-instruct)/, PLAIN, K16],
+  [/^(?:ft:)?gpt-(?:4-|3\.5)/, PLAIN],
 ];
 
-/** Ends that were still to come when this table was made. Dated snapshots follow their alias. The first match counts. */
+/** As the vendor's SDK states them; dated snapshots follow their alias. The first match counts. */
 const ENDS: readonly (readonly [RegExp, string])[] = [
+  [/^gpt-5\.1-(?:codex(?!-[a-z])|chat-latest)|^gpt-5-chat-latest|^gpt-4o(?:-mini)?-search-preview/, "2026-07-23"],
+  [/^gpt-5\.[23]-chat-latest/, "2026-08-10"],
+  [/^gpt-3\.5-turbo-1106/, "2026-09-28"],
+  [
+    /^o4-mini(?!-[a-z])|^o3-mini|^o1(?!-[a-z])|^gpt-4\.1-nano|^gpt-4o-2024-05-13|^gpt-4-turbo(?!-[a-z])|^gpt-4-1106-preview|^gpt-4(?:$|-0\d{3}$)|^gpt-3\.5-turbo(?!-\d*[a-z])/,
+    "2026-10-23",
+  ],
   [/^gpt-5(?:-mini|-nano)?(?![\w.]|-[a-z])|^o3(?!-[a-z])/, "2026-12-11"],
-  [/^gpt-4\.1(?!-nano)|^gpt-4o(?:-mini)?(?!-[a-z]|-2024-05-13)/, "2027-01-14"],
+  [/^gpt-4\.1|^gpt-4o(?:-mini)?(?!-[a-z])/, "2027-01-14"],
+  [/^gpt-audio-mini/, "2027-01-20"],
   [/^gpt-5\.4-nano|^gpt-5\.1(?!-[a-z])/, "2027-04-01"],
 ];
 
 /** What this version knows of a model id; of ids it does not know, everything is tried. */
 export function openAIModel(id: string): OpenAIModel {
-  const known = MODELS.find(([pattern]) => pattern.test(id))?.[1] ?? UNKNOWN;
+  const [, rules = UNKNOWN, limits = UNLIMITED] = MODELS.find(([pattern]) => pattern.test(id)) ?? [];
   const retiresOn = ENDS.find(([pattern]) => pattern.test(id))?.[1];
-  return retiresOn === undefined ? known : { ...known, retiresOn };
+  return { ...rules, ...limits, ...(retiresOn !== undefined && { retiresOn }) };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import type { JsonObject, JsonValue, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
 import type { Request } from "@understudy/core";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -14,13 +14,14 @@ const isThere = existsSync(specification);
 if (!isThere)
   process.stderr.write(`SKIPPED: bodies are not checked against the vendor's description, ${folder} is absent\n`);
 
-/** Unions of the description overlap, and it demands two fields of items that the server does not ask for. */
+/** Unions of the description overlap, and it demands fields of items that the server does not ask for. */
 function loadValidator(): ValidateFunction {
   const text = readFileSync(specification, "utf8").replaceAll('"oneOf":', '"anyOf":');
   const { components } = JSON.parse(text);
   components.schemas.OutputMessage.required = ["role", "content"];
   components.schemas.OutputTextContent.required = ["type", "text"];
   components.schemas.ReasoningItem.required = ["type", "summary"];
+  components.schemas.MCPApprovalResponse.required = ["type", "approve", "approval_request_id"];
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: "spec", components });
   return ajv.compile({ $ref: "spec#/components/schemas/CreateResponse" });
@@ -35,6 +36,7 @@ interface Sent {
 }
 
 const USER: TargetMessage = { role: "user", content: [{ type: "text", text: "Hi" }] };
+const ANSWER: TargetMessage = { role: "assistant", content: [{ type: "text", text: "Hello." }] };
 const ORIGIN = { vendor: "openai", model: "gpt-5.6-terra", endpoint: "api.openai.com" };
 const TERRA = "gpt-5.6-terra";
 const PLAIN = "gpt-4.1";
@@ -79,6 +81,10 @@ const itemsOf = (messages: readonly TargetMessage[]): Sent & { readonly items: u
   const sent = send(TERRA, { messages });
   return { ...sent, items: sent.body["input"] };
 };
+
+function list(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
 
 function json(schema?: JsonObject): Pick<TargetRequest, "output"> {
   return { output: { type: "json", name: "an answer!", schema } };
@@ -303,15 +309,110 @@ describe("schemas", () => {
   });
 
   it("asks in words for what is no plain object, and for JSON without a schema", () => {
-    const list = send(PLAIN, json({ type: "array", items: { type: "string" } }));
+    const strings = send(PLAIN, json({ type: "array", items: { type: "string" } }));
     const any = send(PLAIN, json());
 
-    expect(list.body).not.toHaveProperty("text");
-    expect(list.losses).toEqual(["output translated"]);
+    expect(strings.body).not.toHaveProperty("text");
+    expect(strings.losses).toEqual(["output translated"]);
     expect(any.body["text"]).toEqual({ format: { type: "json_object" } });
     expect(any.losses).toEqual([]);
     // The vendor looks for the word in the input, not in the instructions.
-    for (const { body } of [list, any]) expect(JSON.stringify(body["input"])).toMatch(/"developer".*JSON/);
+    for (const { body } of [strings, any]) expect(JSON.stringify(body["input"])).toMatch(/"developer".*JSON/);
+  });
+
+  it("says last that it wants JSON, so that the vendor's cache finds what came before", () => {
+    const chat: Partial<TargetRequest> = { system: "Be brief.", messages: [USER, ANSWER, USER] };
+    const plain = send(PLAIN, chat).body;
+
+    for (const output of [json(), json({ type: "array", items: { type: "string" } })]) {
+      const { body } = send(PLAIN, { ...chat, ...output });
+
+      expect(body["instructions"]).toBe("Be brief.");
+      expect(body["input"]).toMatchObject([...list(plain["input"]), { role: "developer" }]);
+    }
+  });
+
+  it("says that it wants JSON beside the caller's own native instructions", () => {
+    const { body } = send(PLAIN, { ...json(), vendorOptions: { openai: { instructions: "Mine." } } });
+
+    expect(body["instructions"]).toBe("Mine.");
+    expect(list(body["input"]).at(-1)).toMatchObject({ role: "developer" });
+  });
+
+  it("enforces no schema where the vendor refused to, and says so", () => {
+    const loose = send(PLAIN, { ...json(PARAMETERS), tools: [TOOL], without: ["strict"] });
+
+    expect(loose.body["text"]).toEqual({
+      format: { type: "json_schema", name: "an_answer_", schema: PARAMETERS, strict: false },
+    });
+    expect(loose.body["tools"]).toMatchObject([{ name: "f", parameters: PARAMETERS, strict: false }]);
+    expect(loose.losses).toEqual(["output.schema downgraded", "tools downgraded"]);
+  });
+
+  it("puts schemas into words where the vendor refused them also unenforced", () => {
+    const { body, losses } = send(PLAIN, { ...json(PARAMETERS), tools: [TOOL], without: ["strict", "schema"] });
+
+    expect(body).not.toHaveProperty("text");
+    expect(list(body["input"]).at(-1)).toMatchObject({
+      role: "developer",
+      content: [{ text: expect.stringContaining(JSON.stringify(PARAMETERS)) }],
+    });
+    expect(body["tools"]).toEqual([
+      {
+        type: "function",
+        name: "f",
+        description: `F.\n\nThe arguments must fit this JSON Schema: ${JSON.stringify(PARAMETERS)}`,
+        parameters: { type: "object", properties: {}, additionalProperties: true },
+        strict: false,
+      },
+    ]);
+    expect(losses).toEqual(["output translated", "tools translated"]);
+  });
+
+  it("lays a tool's native fields over it", () => {
+    const openai = { defer_loading: true, output_schema: { type: "object" } };
+    const { body } = send(TERRA, {
+      tools: [TOOL, { ...TOOL, name: "g", vendorOptions: { openai, anthropic: { strict: true } } }],
+      toolChoice: { tool: "g" },
+    });
+
+    expect(body["tools"]).toEqual([
+      { type: "function", name: "f", description: "F.", parameters: PARAMETERS, strict: true },
+      { type: "function", name: "g", description: "F.", parameters: PARAMETERS, strict: true, ...openai },
+    ]);
+    expect(body["tool_choice"]).toEqual({ type: "function", name: "g" });
+  });
+
+  it("declares a tool of free text by its native type, and chooses it by that", () => {
+    const format = { type: "grammar", syntax: "regex", definition: "[0-9]+" };
+    const { body } = send(TERRA, {
+      tools: [{ ...TOOL, vendorOptions: { openai: { type: "custom", format } } }],
+      toolChoice: { tool: "f" },
+    });
+
+    expect(body["tools"]).toEqual([{ type: "custom", name: "f", description: "F.", format }]);
+    expect(body["tool_choice"]).toEqual({ type: "custom", name: "f" });
+  });
+
+  it("does not ask again for a tool's native field that was refused", () => {
+    const { body } = send(PLAIN, {
+      tools: [{ ...TOOL, vendorOptions: { openai: { strict: true, defer_loading: true } } }],
+      without: ["strict"],
+    });
+
+    expect(body["tools"]).toMatchObject([{ strict: false, defer_loading: true }]);
+  });
+
+  it.each<[string, number | undefined]>([
+    ["gpt-4o", 16_384],
+    ["gpt-4.1", 32_768],
+    [ASTRA, 128_000],
+    [FUTURE, 500_000],
+  ])("asks %s for no more output than it writes", (model, sent) => {
+    const { body, losses } = send(model, { maxOutputTokens: 500_000 });
+
+    expect(body["max_output_tokens"]).toBe(sent);
+    expect(losses).toEqual(sent === 500_000 ? [] : ["maxOutputTokens downgraded"]);
   });
 
   it("has a tool's schema enforced where that takes nothing from it", () => {
@@ -413,6 +514,58 @@ describe("history", () => {
       { type: "function_call_output", call_id: "c", output: "Error:\n2" },
     ]);
     expect(JSON.stringify(items)).not.toContain("after");
+    expect(losses).toEqual(["messages[2] tool-result isError translated"]);
+  });
+
+  it("sends each item of the vendor's once, however often an answer was stored", () => {
+    const sealed = { id: "rs_1", summary: [], encrypted_content: "sealed" };
+    const action = { type: "search", query: "q" };
+    const search = { type: "web_search_call", id: "ws_1", status: "completed", action };
+    const answer: TargetMessage = {
+      role: "assistant",
+      content: [
+        { type: "reasoning", text: "", opaque: sealed, origin: ORIGIN },
+        { type: "opaque", kind: "web_search_call", data: search, origin: ORIGIN },
+        { type: "text", text: "One.", opaque: { id: "msg_1", after: "rs_1" }, origin: ORIGIN },
+        { type: "text", text: "Two.", opaque: { id: "msg_2" }, origin: ORIGIN },
+      ],
+    };
+    const { body, losses } = itemsOf([USER, answer, USER, answer]);
+
+    expect(body["input"]).toMatchObject([
+      { role: "user" },
+      { type: "reasoning", id: "rs_1" },
+      { type: "web_search_call", id: "ws_1" },
+      { id: "msg_1", content: [{ text: "One." }] },
+      { id: "msg_2", content: [{ text: "Two." }] },
+      { role: "user" },
+      { role: "assistant", content: [{ text: "One." }, { text: "Two." }] },
+    ]);
+    expect(JSON.stringify(body).match(/"id":/g)).toHaveLength(4);
+    expect(losses).toEqual(["messages[3] reasoning dropped", "messages[3] opaque dropped"]);
+  });
+
+  it("sends an id once within one answer, too", () => {
+    const said = { type: "text", text: "One.", opaque: { id: "msg_1" }, origin: ORIGIN } as const;
+    const call = { type: "tool-call", toolCallId: "c", toolName: "f", input: {} } as const;
+
+    const { items } = itemsOf([USER, { role: "assistant", content: [said, call, said] }]);
+
+    expect(JSON.stringify(items).match(/"id":"msg_1"/g)).toHaveLength(1);
+  });
+
+  it.each([
+    { type: "computer_call_output", call_id: "c", output: { type: "computer_screenshot", image_url: "data:," } },
+    { type: "shell_call_output", call_id: "c", output: [] },
+    { type: "apply_patch_call_output", call_id: "c", status: "completed" },
+    { type: "tool_search_output", call_id: "c", execution: "client", tools: [] },
+    { type: "mcp_approval_response", approval_request_id: "mcpr_1", approve: true },
+  ])("answers a call that was handed over with the item that the application gives: $type", (data) => {
+    const answer = { type: "opaque", kind: data.type, data, origin: ORIGIN } as const;
+
+    const { body, losses } = itemsOf([{ role: "user", content: [{ type: "text", text: "Go." }, answer] }]);
+
+    expect(body["input"]).toMatchObject([data, { role: "user", content: [{ text: "Go." }] }]);
     expect(losses).toEqual([]);
   });
 

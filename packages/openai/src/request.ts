@@ -1,7 +1,10 @@
 import {
+  clampOutputTokens,
   defined,
   isJsonObject,
+  layOverFlatTools,
   mergeNative,
+  takeStops,
   takeUnless,
   type JsonObject,
   type JsonValue,
@@ -51,20 +54,21 @@ export function toNativeRequest(
   const format = toFormat(request, loss);
   takeUnless(NO_PARAMETER, "topK", request.topK, loss);
   takeUnless(NO_PARAMETER, "seed", request.seed, loss);
-  toStop(request, 0, loss);
+  takeStops(request, 0, loss);
+  // Last, so that what came before is found in the vendor's cache.
   const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
   const isSummarized = reasoning.isVisible && request.without?.includes("reasoning.summary") !== true;
   const asked = defined({ effort: reasoning.effort, summary: isSummarized ? "auto" : undefined });
   const body = defined({
     model: modelId,
     instructions: request.system,
-    input: [...instruction, ...toItems(request.messages, loss)],
-    ...toTools(request, false),
+    input: [...toItems(request.messages, loss), ...instruction],
+    ...layOverFlatTools(toTools(request, false, loss), request, "openai"),
     // Not with the least effort, which the first models of this kind take alone.
     parallel_tool_calls: reasoning.effort === "minimal" && request.tools.length > 0 ? false : undefined,
     text: format.format === undefined ? undefined : { format: format.format },
     reasoning: Object.keys(asked).length === 0 ? undefined : asked,
-    max_output_tokens: toMaxOutputTokens(request, loss),
+    max_output_tokens: clampOutputTokens(request.maxOutputTokens, model.maxOutputTokens, loss, LEAST_OUTPUT_TOKENS),
     ...toSampling(request, model, reasoning.isThinking, loss),
     safety_identifier: toSafetyIdentifier(request, loss),
     store: false,
@@ -88,19 +92,6 @@ export function reasoningOf(request: TargetRequest, modelId: string): ReasoningP
   return { ...plan, isThinking: native["effort"] !== "none" };
 }
 
-/** The stop sequences of which the API takes so many; at the others the answer is cut on our side. */
-export function toStop(
-  { stop }: TargetRequest,
-  most: number,
-  loss: (loss: Loss) => void,
-): readonly string[] | undefined {
-  if (stop.length > most) {
-    loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
-  }
-  const kept = stop.slice(0, most);
-  return kept.length === 0 ? undefined : kept;
-}
-
 function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): readonly string[] {
   const found = STATEFUL.filter((name) => native[name] !== undefined && native[name] !== null);
   const reason = "state at the vendor cannot follow a failover";
@@ -110,12 +101,6 @@ function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): read
 
 function toInstruction(text: string): JsonObject {
   return { type: "message", role: "developer", content: [{ type: "input_text", text }] };
-}
-
-function toMaxOutputTokens({ maxOutputTokens }: TargetRequest, loss: (loss: Loss) => void): number | undefined {
-  if (maxOutputTokens === undefined || maxOutputTokens >= LEAST_OUTPUT_TOKENS) return maxOutputTokens;
-  loss({ what: "maxOutputTokens", action: "translated", reason: `the API takes ${LEAST_OUTPUT_TOKENS} at least` });
-  return LEAST_OUTPUT_TOKENS;
 }
 
 function toSafetyIdentifier({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {

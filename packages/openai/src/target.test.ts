@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
-import { startOpenAI, type Vendor } from "@understudy/testing";
+import { startOpenAI, type Step, type Vendor } from "@understudy/testing";
 import OpenAI, { AzureOpenAI } from "openai";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openai, type OpenAITargetOptions } from "./index.ts";
@@ -37,6 +37,16 @@ function generate(
 
 function keyOf(options: OpenAITargetOptions): string {
   return openai(MODEL, options).scopes.key;
+}
+
+function refusal(code: string, param: string, message: string): Step {
+  const body = { error: { type: "invalid_request_error", code, param, message } };
+  return { fault: { type: "status", status: 400, body } };
+}
+
+/** The bodies that the vendor got. */
+function bodiesOf({ requests }: Vendor): readonly Record<string, unknown>[] {
+  return requests.map(({ text }) => JSON.parse(text));
 }
 
 const TOOL = {
@@ -160,6 +170,171 @@ describe("openai over a socket", () => {
     expect(first.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, repair]);
     expect(second.trace.attempts).toHaveLength(1);
     expect(vendor.requests).toHaveLength(3);
+  });
+
+  it("sends a schema loose and then in words where the vendor refuses it, reports both and remembers them", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: '{"a":"1"}' });
+    const fault = refusal(
+      "invalid_json_schema",
+      "text.format.schema",
+      "Invalid schema for response_format 'answer': x",
+    );
+    vendor.script([fault, fault]);
+    const chain = createChain([openai(MODEL, { baseURL: vendor.url, apiKey: "k" })]);
+    const request: Request = {
+      messages: [{ role: "user", content: "Hi" }],
+      output: { type: "json", schema: TOOL.inputSchema },
+    };
+
+    const first = await chain.generate(request);
+    const second = await chain.generate(request);
+
+    expect(first.trace.attempts.map((attempt) => attempt.repair)).toEqual([
+      undefined,
+      "with loose schemas",
+      "with schemas in words",
+    ]);
+    const asked = bodiesOf(vendor).map(({ text }) => text);
+    const format = { type: "json_schema", name: "answer", schema: TOOL.inputSchema };
+    expect(asked).toEqual([
+      { format: { ...format, strict: true } },
+      { format: { ...format, strict: false } },
+      undefined,
+      undefined,
+    ]);
+    for (const { output, losses } of [first, second]) {
+      expect(output).toEqual({ a: "1" });
+      expect(losses).toMatchObject([{ what: "output", action: "translated" }]);
+    }
+    expect(vendor.requests).toHaveLength(4);
+  });
+
+  it("declares tools loose where the vendor refuses a schema of theirs, for the next call at once", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ toolCalls: [{ name: "f", input: { a: "1" } }] });
+    vendor.script([
+      refusal("invalid_function_parameters", "tools[0].parameters", "Invalid schema for function 'f': x"),
+    ]);
+    const chain = createChain([openai(MODEL, { baseURL: vendor.url, apiKey: "k" })]);
+    const request: Request = { messages: [{ role: "user", content: "Hi" }], tools: [TOOL] };
+
+    const answers = [await chain.generate(request), await chain.generate(request)];
+
+    const tools = bodiesOf(vendor).map((body) => body["tools"]);
+    expect(tools).toMatchObject([[{ strict: true }], [{ strict: false }], [{ strict: false }]]);
+    for (const { toolCalls, losses } of answers) {
+      expect(toolCalls).toMatchObject([{ toolName: "f", input: { a: "1" } }]);
+      expect(losses).toMatchObject([{ what: "tools", action: "downgraded" }]);
+    }
+  });
+
+  it("keeps to the output limit that a refusal names, also later, and says so", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Fine." });
+    const message = "max_tokens is too large: 32000. This model supports at most 16384 completion tokens.";
+    vendor.script([refusal("invalid_value", "max_output_tokens", message)]);
+    const chain = createChain([openai("my-deployment", { baseURL: vendor.url, apiKey: "k" })]);
+    const request: Request = { messages: [{ role: "user", content: "Hi" }], maxOutputTokens: 32_000 };
+
+    const answers = [await chain.generate(request), await chain.generate(request)];
+    const small = await chain.generate({ ...request, maxOutputTokens: 100 });
+
+    const asked = bodiesOf(vendor).map((body) => body["max_output_tokens"]);
+    expect(asked).toEqual([32_000, 16_384, 16_384, 100]);
+    for (const { losses } of answers) expect(losses).toMatchObject([{ what: "maxOutputTokens", action: "downgraded" }]);
+    expect(small.losses).toEqual([]);
+  });
+
+  it("asks a model for what it can write when it stands in for one that writes more", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Fine." });
+
+    const answer = await generate(
+      vendor,
+      {},
+      { messages: [{ role: "user", content: "Hi" }], maxOutputTokens: 32_000 },
+      "gpt-4o",
+    );
+
+    expect(bodiesOf(vendor).map((body) => body["max_output_tokens"])).toEqual([16_384]);
+    expect(answer.losses).toMatchObject([{ what: "maxOutputTokens", action: "downgraded" }]);
+  });
+
+  it("takes a prompt that is too long to a model that takes more", async () => {
+    await using vendor = await startOpenAI();
+    await using larger = await startOpenAI();
+    vendor.script([{ fault: { type: "error", error: "context-length" } }]);
+    larger.answer({ text: "Read." });
+    const chain = createChain([
+      openai("gpt-4o", { baseURL: vendor.url, apiKey: "k" }),
+      openai("gpt-6.1-terra", { baseURL: larger.url, apiKey: "k2" }),
+    ]);
+
+    expect((await chain.generate("Hi")).text).toBe("Read.");
+  });
+
+  it("asks the newest models in one request: with sampling only while they do not reason", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Fine." });
+    const request: Request = { messages: [{ role: "user", content: "Hi" }], temperature: 0.2 };
+
+    const thinking = await generate(vendor, {}, request, "gpt-6.1-terra");
+    const plain = await generate(vendor, {}, { ...request, reasoning: { effort: "none" } }, "gpt-6.1-terra");
+
+    expect(bodiesOf(vendor).map((body) => [body["temperature"], body["reasoning"]])).toEqual([
+      [undefined, { effort: "medium", summary: "auto" }],
+      [0.2, { effort: "none" }],
+    ]);
+    expect([thinking.losses.length, plain.losses.length]).toEqual([1, 0]);
+  });
+
+  it("goes on with a history that holds an answer twice", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ reasoning: "hm", text: "Hello." });
+    const first = await generate(vendor);
+    const user: Message = { role: "user", content: "Hi" };
+
+    const answer = await generate(vendor, {}, { messages: [user, first.message, user, first.message, user] });
+
+    expect(answer.text).toBe("Hello.");
+    expect(answer.losses).toMatchObject([{ what: "messages[3] reasoning", action: "dropped" }]);
+    expect(vendor.requests).toHaveLength(2);
+  });
+
+  it("tells id and tier of the response that answered", async () => {
+    await using vendor = await startOpenAI();
+    vendor.answer({ text: "Hello." });
+
+    for (const streaming of ["auto", "never"] as const) {
+      const { vendorData } = await generate(vendor, { streaming });
+
+      expect(vendorData).toEqual({ id: expect.stringMatching(/^resp_/), service_tier: "default" });
+    }
+  });
+
+  it("takes the call of a tool that is declared with free text for a call of that tool", async () => {
+    const item = { type: "custom_tool_call", id: "ctc_1", call_id: "call_1", name: "calc", input: "1 + 1" };
+    const response = { id: "resp_1", object: "response", status: "completed", model: MODEL, output: [item] };
+    const bodies: unknown[] = [];
+    const fetch: typeof globalThis.fetch = (_, init) => {
+      if (typeof init?.body === "string") bodies.push(JSON.parse(init.body));
+      return Promise.resolve(Response.json(response));
+    };
+    const tools = [{ name: "calc", description: "Calculates.", vendorOptions: { openai: { type: "custom" } } }];
+    const chain = createChain([
+      openai(MODEL, { apiKey: "k", baseURL: "https://x.test/v1", fetch, streaming: "never" }),
+    ]);
+
+    const { toolCalls, message } = await chain.generate({ messages: [{ role: "user", content: "Hi" }], tools });
+    const results: Message = { role: "tool", content: [{ type: "tool-result", toolCallId: "call_1", content: "2" }] };
+    await chain.generate({ messages: [{ role: "user", content: "Hi" }, message, results], tools });
+
+    expect(toolCalls).toMatchObject([{ toolName: "calc", input: "1 + 1" }]);
+    expect(bodies[1]).toMatchObject({
+      tools: [{ type: "custom", name: "calc", description: "Calculates." }],
+      input: [{}, item, { type: "custom_tool_call_output", call_id: "call_1", output: "2" }],
+    });
   });
 
   it("OA-06 round-trips encrypted reasoning with its call, and sends neither elsewhere", async () => {

@@ -1,5 +1,5 @@
 import type { FailureClass, FailureScope } from "../model/failure.ts";
-import type { Capabilities, RequestRepair } from "../model/target.ts";
+import type { Capabilities, RequestRepair, TargetRequest } from "../model/target.ts";
 import type { VendorError } from "./vendor-error.ts";
 
 /**
@@ -23,8 +23,14 @@ export interface FailureRow {
   readonly scope?: FailureScope | undefined;
   /** For `request.unsupported`: what the next tier has to have. */
   readonly capability?: keyof Capabilities | undefined;
-  /** One further attempt with a changed request; undefined when this error does not say what to change. */
-  readonly repair?: RequestRepair | ((error: VendorError) => RequestRepair | undefined) | undefined;
+  /**
+   * One further attempt with a changed request; undefined when this error does not say what to change. `request` is the
+   * refused one, with the repairs that did not help; it is missing where the classifier was not given it.
+   */
+  readonly repair?:
+    | RequestRepair
+    | ((error: VendorError, request: TargetRequest | undefined) => RequestRepair | undefined)
+    | undefined;
 }
 
 /** What an adapter knows about its vendor's failures. Pure data but for its reader. */

@@ -1,7 +1,7 @@
 import type { FailureClass } from "../model/failure.ts";
 import { cleanId, cleanModel } from "../model/clean-text.ts";
 import { isJsonObject } from "../model/json.ts";
-import type { StreamPart } from "../model/target.ts";
+import type { StreamPart, TargetRequest } from "../model/target.ts";
 import { isTargetFailure, TargetFailure, type Repair } from "../model/target-failure.ts";
 import type { RateLimits } from "../model/trace.ts";
 import { matchRow, windowOf, type FailureRow, type FailureTable } from "./failure-table.ts";
@@ -46,19 +46,21 @@ const COMMON_LIMITS: readonly string[] = ["x-ratelimit-", "ratelimit-", "x-rate-
 
 /**
  * Classifies a target's failures: the vendor's own table first, then the status. `secrets` never appear in what is kept;
- * they are looked up when they are needed. Without `wallNow`, moments stated inside a stream are passed over.
+ * they are looked up when they are needed. Without `wallNow`, moments stated inside a stream are passed over. `request` is
+ * the one that fails, repaired as it was sent: a further repair may depend on it.
  */
 export function classifyFailures(
   table: FailureTable,
   secrets: readonly string[],
   wallNow: () => number = () => Number.NaN,
+  request?: TargetRequest,
 ): FailureClassifier {
   const http = ({ body, ...response }: FailedResponse): TargetFailure =>
-    classify(table, secrets, { ...response, body: parsedBody(body), isInBand: false });
+    classify(table, secrets, { ...response, body: parsedBody(body), isInBand: false, request });
   const inBand = (body: unknown): TargetFailure | undefined => {
     const status = statedStatus(body);
     if (status === undefined && table.readError(body) === undefined && !hasError(body)) return undefined;
-    return classify(table, secrets, { status, headers: NO_HEADERS, body, wallNow: wallNow(), isInBand: true });
+    return classify(table, secrets, { status, headers: NO_HEADERS, body, wallNow: wallNow(), isInBand: true, request });
   };
   return {
     http,
@@ -91,6 +93,7 @@ export function classifyFailures(
 interface Facts extends Omit<FailedResponse, "status"> {
   readonly status: number | undefined;
   readonly isInBand: boolean;
+  readonly request: TargetRequest | undefined;
 }
 
 function classify(table: FailureTable, secrets: readonly string[], facts: Facts): TargetFailure {
@@ -117,7 +120,7 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
     // The endpoint has answered: what is behind it is at fault.
     scope: row?.scope ?? (isInBand && failureClass === "server.gateway" ? "target" : undefined),
     capability: row?.capability,
-    repair: repairOf(row, error),
+    repair: repairOf(row, error, facts.request),
     contextWindow: windowOf(row, error),
     // What stands inside a stream is no status of the response.
     status: isInBand ? undefined : status,
@@ -131,13 +134,17 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
 }
 
 /** The target carries it out, as it does for later requests. */
-function repairOf(row: FailureRow | undefined, error: VendorError): Repair | undefined {
+function repairOf(
+  row: FailureRow | undefined,
+  error: VendorError,
+  request: TargetRequest | undefined,
+): Repair | undefined {
   const { repair } = row ?? {};
-  const own = typeof repair === "function" ? repair(error) : repair;
+  const own = typeof repair === "function" ? repair(error, request) : repair;
   if (own === undefined) return undefined;
   return {
     description: own.description,
-    apply: (request) => ({ ...request, repairs: [...(request.repairs ?? []), own] }),
+    apply: (asked) => ({ ...asked, repairs: [...(asked.repairs ?? []), own] }),
   };
 }
 

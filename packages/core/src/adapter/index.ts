@@ -92,6 +92,7 @@ export { JsonPieces } from "./json-pieces.ts";
 export { PartsByIndex } from "./parts-by-index.ts";
 export { bytesOf, toCharacters } from "./utf8-offsets.ts";
 export { VendorData } from "./vendor-data.ts";
+export { placeTexts } from "./place-texts.ts";
 export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, toolInputObject, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
@@ -100,6 +101,7 @@ export {
   forgetReasoning,
   GO_ON,
   leaveOut,
+  leaveOutOnce,
   OWN_REASONING,
   SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
@@ -110,15 +112,20 @@ export {
   withOutputTokens,
   withoutStreaming,
 } from "./repairs.ts";
+export { looserSchemas, SCHEMA, STRICT } from "./schema-repairs.ts";
+export { OUTPUT_LIMIT_REFUSED } from "./output-limit.ts";
+export { NO_ROUTE } from "./gateway-refusals.ts";
 export { clampEffort } from "./reasoning-effort.ts";
+export { planEffort, type EffortRules, type ReasoningPlan } from "./plan-effort.ts";
 export { clampOutputTokens } from "./clamp-output-tokens.ts";
 export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
+export { takeStops } from "./take-stops.ts";
 export { takeUnless } from "./take-unless.ts";
 export { requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
 export { NameMap } from "./name-map.ts";
-export { defined, mergeNative, toolNames, type MergeRules } from "./native-fields.ts";
-export { addToSystem, jsonInstruction, type FormatPlan } from "./json-instruction.ts";
+export { defined, layOverFlatTools, mergeNative, toolNames, type MergeRules } from "./native-fields.ts";
+export { addToSystem, jsonInstruction, toolInWords, type FormatPlan } from "./json-instruction.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";
 export { Count, MOST } from "../model/count.ts";

@@ -6,6 +6,14 @@ export function jsonInstruction(schema: JsonObject | undefined): string {
   return schema === undefined ? rule : `${rule} It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
+/** A tool whose schema its vendor refuses in whatever form: it takes any arguments, and its description says which. */
+export function toolInWords(description: string | undefined, schema: JsonObject): JsonObject {
+  return {
+    description: addToSystem(description, `The arguments must fit this JSON Schema: ${JSON.stringify(schema)}`),
+    parameters: { type: "object", properties: {}, additionalProperties: true },
+  };
+}
+
 /** A system prompt with something added, if there is something to add. */
 export function addToSystem(system: string | undefined, addition: string): string;
 export function addToSystem(system: string | undefined, addition: string | undefined): string | undefined;

@@ -75,7 +75,7 @@ export function makeTarget(setup: TargetSetup): Target {
       }
       // More are known once the request is sent, and failures are classified later.
       const allSecrets = [...secrets, ...secretsOf("", native.headers)];
-      const failures = classifyFailures(setup.failureTable, allSecrets, () => clock.wallNow());
+      const failures = classifyFailures(setup.failureTable, allSecrets, () => clock.wallNow(), request);
       return readAnswer({
         open: async () => {
           const credential = (await askCredential?.(context)) ?? {};

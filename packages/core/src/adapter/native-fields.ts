@@ -1,12 +1,39 @@
 import { cleanId } from "../model/clean-text.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+import type { TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
+import { asArray, asJsonObject } from "./foreign.ts";
 
 /** The fields that have a value. */
 export function defined(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   const kept: [string, JsonValue][] = [];
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept.push([name, value]);
   return Object.fromEntries(kept);
+}
+
+/**
+ * Flat tools with the native fields that the caller gave for each. One of another type than `function` is not described
+ * by a schema, and is chosen by its type.
+ */
+export function layOverFlatTools(
+  { tools = [], tool_choice }: JsonObject,
+  { tools: given, without = [] }: Pick<TargetRequest, "tools" | "without">,
+  vendor: string,
+): JsonObject {
+  const types = new Map<JsonValue | undefined, JsonValue>();
+  const laid = asArray(tools).map((tool, index): JsonObject => {
+    const { parameters, strict, ...named } = asJsonObject(tool);
+    const own = Object.entries(given[index]?.vendorOptions?.[vendor] ?? {}).filter(([name]) => !without.includes(name));
+    const native = Object.fromEntries(own);
+    const { type = "function" } = native;
+    types.set(named["name"], type);
+    return { ...named, ...(type === "function" ? defined({ parameters, strict }) : {}), ...native };
+  });
+  if (laid.length === 0) return {};
+  const choice = isJsonObject(tool_choice)
+    ? { ...tool_choice, type: types.get(tool_choice["name"]) ?? "function" }
+    : tool_choice;
+  return defined({ tools: laid, tool_choice: choice });
 }
 
 export interface MergeRules {

@@ -50,6 +50,11 @@ export class OpenText {
     return !/\S/.test(this.#text);
   }
 
+  /** What has come, also what a cutter has not shown. */
+  get text(): string {
+    return this.#text;
+  }
+
   append(delta: string, out: StreamPart[]): void {
     this.#text += delta;
     if (this.#cutter === undefined) this.#show(delta, out);

@@ -2,6 +2,7 @@ import type { AssistantPart } from "../model/parts.ts";
 import type { RequestRepair, TargetMessage, TargetRequest } from "../model/target.ts";
 import { NO_STREAMING } from "./error-words.ts";
 import type { FailureRow } from "./failure-table.ts";
+import { asObject } from "./foreign.ts";
 import { addToSystem, jsonInstruction } from "./json-instruction.ts";
 
 /** What a user says where a turn of the user is wanted. */
@@ -15,6 +16,22 @@ export function leaveOut(field: string): RequestRepair {
   return {
     description: `without ${field}`,
     apply: (request) => ({ ...request, without: [...(request.without ?? []), field] }),
+  };
+}
+
+/** The same for one call, as another value of the field may be taken next time. `optionsKeys`: of native options. */
+export function leaveOutOnce(field: string, optionsKeys: readonly string[]): RequestRepair {
+  return {
+    description: `without ${field}`,
+    once: true,
+    apply: (request) => {
+      const { vendorOptions } = request;
+      const without = optionsKeys.map((key) => [
+        key,
+        { ...asObject(asObject(vendorOptions)[key]), [field]: undefined },
+      ]);
+      return { ...request, vendorOptions: { ...vendorOptions, ...Object.fromEntries(without) } };
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import {
   addToSystem,
   defined,
   mergeNative,
+  takeStops,
   takeUnless,
   type FormatPlan,
   type JsonObject,
@@ -14,7 +15,7 @@ import {
 import { openAIModel, type OpenAIModel } from "../models.ts";
 import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
-import { NO_PARAMETER, toStop } from "../request.ts";
+import { NO_PARAMETER } from "../request.ts";
 import { toSampling } from "../sampling.ts";
 import { toMessages } from "./content.ts";
 
@@ -55,13 +56,13 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const body = defined({
     model: modelId,
     messages: toMessages(system, request.messages, loss),
-    ...toTools(request, true),
+    ...toTools(request, true, loss),
     response_format: toResponseFormat(format),
     reasoning_effort: reasoning.effort,
     [refused.includes(maxTokensField) ? otherName(maxTokensField) : maxTokensField]: request.maxOutputTokens,
     ...toSampling(request, model, reasoning.isThinking, loss),
     seed: request.seed,
-    stop: toStop(request, nativeStops(modelId, refused), loss),
+    stop: takeStops(request, nativeStops(modelId, refused), loss),
     [isVendor ? "safety_identifier" : "user"]: request.userId,
     stream_options: stream ? { include_usage: true, ...(isVendor ? { include_obfuscation: false } : {}) } : undefined,
   });

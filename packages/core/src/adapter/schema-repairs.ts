@@ -1,0 +1,26 @@
+import type { RequestRepair, TargetRequest } from "../model/target.ts";
+import { leaveOut } from "./repairs.ts";
+import type { VendorError } from "./vendor-error.ts";
+
+/** Of `TargetRequest.without`: schemas are sent, but the vendor is not asked to enforce them. */
+export const STRICT = "strict";
+/** Of `TargetRequest.without`: schemas are told in words. */
+export const SCHEMA = "schema";
+
+const LOOSE_SCHEMAS = repairSchemas("with loose schemas", STRICT);
+const SCHEMAS_IN_WORDS = repairSchemas("with schemas in words", SCHEMA);
+
+/** After the refusal of a schema: first not enforced, which takes less from the request, then in words. */
+export function looserSchemas(_: VendorError, request: TargetRequest | undefined): RequestRepair {
+  return request?.without?.includes(STRICT) === true ? SCHEMAS_IN_WORDS : LOOSE_SCHEMAS;
+}
+
+/** The translation reports what it takes from the request. */
+function repairSchemas(description: string, field: string): RequestRepair {
+  const { apply } = leaveOut(field);
+  return { description, apply: (request) => (hasSchemas(request) ? apply(request) : request) };
+}
+
+function hasSchemas({ tools, output }: TargetRequest): boolean {
+  return tools.length > 0 || (output.type === "json" && output.schema !== undefined);
+}
