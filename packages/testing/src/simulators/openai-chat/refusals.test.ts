@@ -12,7 +12,7 @@ afterAll(() => vendor.close());
 
 const user = { role: "user", content: "Hello" };
 const good = { model: "gpt-4.1", messages: [user] };
-const tool = { type: "function", function: { name: "add", parameters: { type: "object" } } };
+const tool = { type: "function", function: { name: "add", parameters: { type: "object", properties: {} } } };
 const call = { id: "call_1", type: "function", function: { name: "add", arguments: "{}" } };
 const asked = { role: "assistant", content: null, tool_calls: [call] };
 const answered = { role: "tool", tool_call_id: "call_1", content: "2" };

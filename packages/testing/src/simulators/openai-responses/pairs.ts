@@ -16,7 +16,25 @@ export function checkPairs(body: JsonObject, organization: string): Problem {
   const items = objectsOf(body["input"]);
   // With history on the server the partners may be there.
   const stored = textOf(body["previous_response_id"]) !== "" || body["conversation"] !== undefined;
-  return checkCalls(items, stored) ?? checkReasoning(items, stored, organization);
+  return checkRepeats(items) ?? checkCalls(items, stored) ?? checkReasoning(items, stored, organization);
+}
+
+/** Items and calls are told apart by their ids. */
+function checkRepeats(items: readonly JsonObject[]): Problem {
+  const id = repeated(items.map((item) => textOf(item["id"])));
+  if (id !== undefined) {
+    const message = `Duplicate item found with id ${id}. Remove duplicate items from your input and try again.`;
+    return { message, param: "input" };
+  }
+  const calls = items.filter((item) => /^(function|custom_tool)_call$/.test(textOf(item["type"])));
+  const call = repeated(calls.map((item) => textOf(item["call_id"])));
+  return call === undefined
+    ? undefined
+    : { message: `Duplicate tool call found with call_id ${call}.`, param: "input" };
+}
+
+function repeated(ids: readonly string[]): string | undefined {
+  return ids.find((id, index) => id !== "" && ids.indexOf(id) !== index);
 }
 
 function checkCalls(items: readonly JsonObject[], stored: boolean): Problem {

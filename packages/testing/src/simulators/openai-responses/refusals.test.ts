@@ -12,7 +12,7 @@ afterAll(() => vendor.close());
 
 const user = { role: "user", content: "Hello" };
 const good = { model: "gpt-5.6-terra", input: [user] };
-const tool = { type: "function", name: "add", parameters: { type: "object" }, strict: false };
+const tool = { type: "function", name: "add", parameters: { type: "object", properties: {} }, strict: false };
 const call = { type: "function_call", call_id: "call_1", name: "add", arguments: "{}" };
 const output = { type: "function_call_output", call_id: "call_1", output: "2" };
 const strictSchema = { type: "object", properties: { a: { type: "string" } }, additionalProperties: false };
@@ -21,6 +21,25 @@ function nested(levels: number): object {
   const inner = levels === 1 ? {} : { a: nested(levels - 1) };
   return { type: "object", properties: inner, required: Object.keys(inner), additionalProperties: false };
 }
+
+function toolOf(parameters: object, strict = false): object {
+  return { ...good, tools: [{ ...tool, parameters, strict }] };
+}
+
+function twice<Item>(item: Item): Item[] {
+  return [item, item];
+}
+
+/** Nodes that may not stand in an enforced schema, and what the vendor says of them. */
+const nodes: readonly (readonly [what: string, node: object, words: string])[] = [
+  ["without a type", { description: "anything" }, "schema must have a 'type' key"],
+  ["of constants without a type", { enum: ["a", 1] }, "schema must have a 'type' key"],
+  ["of an array without items", { type: "array" }, "array schema missing items"],
+  ["of a tuple", { type: "array", prefixItems: [{ type: "string" }], items: false }, "is not permitted"],
+  ["of several at once", { type: "object", allOf: [] }, "'allOf' is not permitted"],
+  ["with a look ahead", { type: "string", pattern: "^(?!0000)\\d{4}$" }, "regex lookaround is not supported"],
+  ["with a look behind", { type: "string", pattern: "(?<=a)b" }, "regex lookaround is not supported"],
+];
 
 async function ask(body: object, url = vendor.url) {
   const response = await fetch(`${url}/responses`, {
@@ -120,6 +139,46 @@ test.each<[title: string, body: object, refusal: object]>([
     "an image as an object",
     { ...good, input: [{ role: "user", content: [{ type: "input_image", image_url: { url: "https://a.b/c.png" } }] }] },
     { code: "invalid_type" },
+  ],
+  ...nodes.flatMap(([what, a, words]): [string, object, object][] => {
+    const schema = { type: "object", properties: { a }, required: ["a"], additionalProperties: false };
+    const format = { type: "json_schema", name: "x", strict: true, schema };
+    const message = expect.stringContaining(words);
+    return [
+      [`a strict tool with a node ${what}`, toolOf(schema, true), { code: "invalid_function_parameters", message }],
+      [`a strict format with a node ${what}`, { ...good, text: { format } }, { code: "invalid_json_schema", message }],
+    ];
+  }),
+  ["a tool without properties", toolOf({ type: "object" }), { code: "invalid_function_parameters" }],
+  [
+    "a tool with an array without items",
+    toolOf({ type: "object", properties: { a: { type: "array" } } }),
+    { message: expect.stringContaining("In context=('properties', 'a'), array schema missing items") },
+  ],
+  [
+    "a tool with an object without properties",
+    toolOf({ type: "object", properties: { a: { type: "object" } } }),
+    { message: expect.stringContaining("object schema missing properties") },
+  ],
+  ...["anyOf", "oneOf", "allOf", "enum", "not"].map((keyword): [string, object, object] => [
+    `a tool with '${keyword}' at its root`,
+    toolOf({ type: "object", properties: {}, [keyword]: [] }),
+    { code: "invalid_function_parameters", message: expect.stringContaining("at the top level") },
+  ]),
+  [
+    "an item that comes twice",
+    { ...good, input: [user, ...twice({ type: "message", role: "assistant", id: "msg_1", content: [] })] },
+    { message: expect.stringContaining("Duplicate item found with id msg_1") },
+  ],
+  [
+    "a call that comes twice",
+    { ...good, input: [user, ...twice(call), output] },
+    { message: expect.stringContaining("call_1") },
+  ],
+  [
+    "more output than the model writes",
+    { ...good, model: "gpt-4o", max_output_tokens: 32_000 },
+    { param: "max_output_tokens", message: expect.stringContaining("<= 16384, but got 32000") },
   ],
 ])("refuses %s", async (_title, body, refusal) => {
   const answered = await ask(body);

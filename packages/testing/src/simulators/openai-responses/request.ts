@@ -80,6 +80,10 @@ function checkModelParameters(body: JsonObject, id: string): OpenAIProblem | und
     const message = `Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got ${most} instead.`;
     return { message, param: "max_output_tokens", code: "integer_below_min_value" };
   }
+  if (typeof most === "number" && model.mostOutput !== undefined && most > model.mostOutput) {
+    const message = `Invalid 'max_output_tokens': integer above maximum value. Expected a value <= ${model.mostOutput}, but got ${most} instead.`;
+    return { message, param: "max_output_tokens", code: "integer_above_max_value" };
+  }
   const reasoning = isObject(body["reasoning"]) ? body["reasoning"] : {};
   const effort = reasoning["effort"];
   return firstOf([

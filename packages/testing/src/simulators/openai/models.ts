@@ -9,6 +9,8 @@ export interface OpenAIModel {
   /** Where it is served. `chat-without-reasoning`: Chat takes tools only with effort `none`. */
   readonly chatTools: "both" | "chat-without-reasoning" | "responses";
   readonly chat: boolean;
+  /** Output tokens at most; undefined where the vendor does not say. */
+  readonly mostOutput?: number | undefined;
 }
 
 const low = ["low", "medium", "high"];
@@ -41,11 +43,25 @@ const table: readonly (readonly [RegExp, OpenAIModel])[] = [
   [/^gpt-5\.[2-5]/, { ...reasoning, efforts: toXhigh, sampling: "effort-none", defaultEffort: "none" }],
   [/^gpt-5\./, { ...reasoning, efforts: toMax, sampling: "effort-none", defaultEffort: "none" }],
   [/^gpt-5/, { ...reasoning, efforts: ["minimal", ...low] }],
-  [/^gpt-6-(sol|luna)/, { ...reasoning, efforts: toMax, sampling: "effort-none", chatTools: "chat-without-reasoning" }],
+  [
+    /^gpt-6-(sol|luna)|^gpt-6\.1-terra/,
+    { ...reasoning, efforts: toMax, sampling: "effort-none", chatTools: "chat-without-reasoning" },
+  ],
   [/^gpt-\d/, newest],
+];
+
+/** Output tokens, after the vendor's model pages. First match wins. */
+const limits: readonly (readonly [RegExp, number])[] = [
+  [/^gpt-4o-2024-05-13|^gpt-4-turbo|^gpt-3\.5-turbo/, 4_096],
+  [/^(ft:)?gpt-4o|-chat-latest/, 16_384],
+  [/^gpt-4\.1/, 32_768],
+  [/^o[134](-|$)/, 100_000],
+  [/^gpt-5-pro/, 272_000],
+  [/^gpt-[56]/, 128_000],
 ];
 
 /** A model that nobody knows is taken for one that does not reason, as most compatible servers host. */
 export function openAIModel(id: string): OpenAIModel {
-  return table.find(([pattern]) => pattern.test(id))?.[1] ?? plain;
+  const model = table.find(([pattern]) => pattern.test(id))?.[1] ?? plain;
+  return { ...model, mostOutput: limits.find(([pattern]) => pattern.test(id))?.[1] };
 }

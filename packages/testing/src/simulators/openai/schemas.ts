@@ -15,7 +15,8 @@ export function checkStrictSchema(schema: unknown, place: SchemaPlace): OpenAIPr
     const type = isObject(schema) ? shown(schema["type"] ?? "None") : shown(schema);
     return problem(place, `schema must be a JSON Schema of 'type: "object"', got 'type: "${type}"'.`);
   }
-  if (schema["anyOf"] !== undefined) return problem(place, "root schema cannot have 'anyOf'.");
+  const union = ["anyOf", "oneOf", "enum", "not"].find((keyword) => schema[keyword] !== undefined);
+  if (union !== undefined) return problem(place, `root schema cannot have '${union}'.`);
   const { levels, properties } = sizeOf(schema);
   if (levels > 10) return problem(place, `${levels} levels of nesting exceed the limit of 10.`);
   if (properties > 5_000) return problem(place, `${properties} properties exceed the limit of 5000.`);
@@ -36,9 +37,30 @@ function sizeOf(node: unknown): { readonly levels: number; readonly properties: 
 /** The rules of any tool schema. */
 export function checkLooseSchema(schema: unknown, place: SchemaPlace): OpenAIProblem | undefined {
   if (schema === undefined || schema === null) return undefined;
-  if (isObject(schema) && (schema["type"] === "object" || schema["type"] === undefined)) return undefined;
-  const type = isObject(schema) ? shown(schema["type"]) : shown(schema);
-  return problem(place, `schema must be a JSON Schema of 'type: "object"', got 'type: "${type}"'.`);
+  if (!isObject(schema) || (schema["type"] !== "object" && schema["type"] !== undefined)) {
+    const type = isObject(schema) ? shown(schema["type"]) : shown(schema);
+    return problem(place, `schema must be a JSON Schema of 'type: "object"', got 'type: "${type}"'.`);
+  }
+  if (["oneOf", "anyOf", "allOf", "enum", "not"].some((keyword) => schema[keyword] !== undefined)) {
+    const text = "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level.";
+    return problem(place, text);
+  }
+  if (schema["type"] === "object" && !isObject(schema["properties"])) {
+    return problem(place, "In context=(), object schema missing properties.");
+  }
+  return checkLooseNode(schema, [], place);
+}
+
+function checkLooseNode(node: unknown, path: readonly string[], place: SchemaPlace): OpenAIProblem | undefined {
+  if (!isObject(node)) return undefined;
+  if (node["type"] === "object" && node["properties"] === undefined && node["additionalProperties"] === undefined) {
+    return problem(place, `${contextOf(path)} object schema missing properties.`);
+  }
+  if (node["type"] === "array" && node["items"] === undefined) {
+    return problem(place, `${contextOf(path)} array schema missing items.`);
+  }
+  const properties = isObject(node["properties"]) ? node["properties"] : {};
+  return firstIn(children(node, properties), ([step, child]) => checkLooseNode(child, [...path, ...step], place));
 }
 
 function problem(place: SchemaPlace, text: string): OpenAIProblem {
@@ -47,10 +69,20 @@ function problem(place: SchemaPlace, text: string): OpenAIProblem {
 
 function checkNode(node: unknown, path: readonly string[], place: SchemaPlace): OpenAIProblem | undefined {
   if (!isObject(node)) return undefined;
-  const context = `In context=(${path.map((one) => `'${one}'`).join(", ")}${path.length === 1 ? "," : ""}),`;
-  const forbidden = ["allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas"];
+  const context = contextOf(path);
+  const forbidden =
+    "oneOf allOf not if then else dependentRequired dependentSchemas prefixItems patternProperties".split(" ");
   const word = forbidden.find((keyword) => node[keyword] !== undefined);
   if (word !== undefined) return problem(place, `${context} '${word}' is not permitted.`);
+  if (["type", "anyOf", "$ref"].every((keyword) => node[keyword] === undefined)) {
+    return problem(place, `${context} schema must have a 'type' key.`);
+  }
+  if ((node["type"] === "array" || listOf(node["type"]).includes("array")) && !isObject(node["items"])) {
+    return problem(place, `${context} array schema missing items.`);
+  }
+  if (/\(\?<?[=!]/.test(shown(node["pattern"]))) {
+    return problem(place, `${context} regex lookaround is not supported.`);
+  }
   const properties = isObject(node["properties"]) ? node["properties"] : {};
   if (node["type"] === "object" || listOf(node["type"]).includes("object")) {
     if (node["additionalProperties"] !== false) {
@@ -64,6 +96,10 @@ function checkNode(node: unknown, path: readonly string[], place: SchemaPlace): 
     }
   }
   return firstIn(children(node, properties), ([step, child]) => checkNode(child, [...path, ...step], place));
+}
+
+function contextOf(path: readonly string[]): string {
+  return `In context=(${path.map((one) => `'${one}'`).join(", ")}${path.length === 1 ? "," : ""}),`;
 }
 
 type Child = readonly [readonly string[], unknown];
