@@ -13,6 +13,8 @@ import {
 } from "./reading.ts";
 
 const toolCalls = ["function_call", "custom_tool_call"];
+/** What the application answers to calls: of all other items, the vendor made them. */
+const givenBack = ["function_call_output", "custom_tool_call_output"];
 const common = ["message", "reasoning", "image_generation_call", ...toolCalls];
 
 /** The Responses API. */
@@ -90,7 +92,7 @@ export const responsesExpected: ExpectedWire = {
   sent: (request) =>
     list(request["input"])
       .filter((item) => item["type"] !== "message" || item["role"] === "assistant")
-      .filter((item) => !string(item["type"]).endsWith("_call_output"))
+      .filter((item) => !givenBack.includes(string(item["type"])))
       .map(essence),
 };
 
@@ -116,10 +118,24 @@ function essence(item: Fields): Fields {
 function finishReason(response: Fields, isRefused: boolean): FinishReason {
   if (response["status"] === "completed") {
     if (isRefused) return "refusal";
-    return list(response["output"]).some((item) => toolCalls.includes(string(item["type"]))) ? "tool-calls" : "stop";
+    const output = list(response["output"]);
+    if (output.some((item) => toolCalls.includes(string(item["type"])))) return "tool-calls";
+    return output.some((item) => isUnanswered(item, output)) ? "pause" : "stop";
   }
   const { reason } = fields(response["incomplete_details"]);
   return reason === "max_output_tokens" ? "length" : reason === "content_filter" ? "content-filter" : "other";
+}
+
+/**
+ * Whether the model waits for what the application has to do: run a command or a patch on its own machine, look at its
+ * screen, search among its tools, approve a call. A shell of the vendor's own answers itself in the same response.
+ */
+function isUnanswered(item: Fields, output: readonly Fields[]): boolean {
+  const type = string(item["type"]);
+  if (type === "mcp_approval_request") return true;
+  if (type === "tool_search_call") return item["execution"] === "client";
+  if (!["computer_call", "shell_call", "local_shell_call", "apply_patch_call"].includes(type)) return false;
+  return !output.some((other) => other["type"] === `${type}_output` && other["call_id"] === item["call_id"]);
 }
 
 /** An item with one delta more. Only what shows before the item is done matters. */
