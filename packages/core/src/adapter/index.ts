@@ -119,6 +119,7 @@ export { clampEffort } from "./reasoning-effort.ts";
 export { planEffort, type EffortRules, type ReasoningPlan } from "./plan-effort.ts";
 export { clampOutputTokens } from "./clamp-output-tokens.ts";
 export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
+export { takeSampling } from "./take-sampling.ts";
 export { takeStops } from "./take-stops.ts";
 export { takeUnless } from "./take-unless.ts";
 export { requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
