@@ -12,6 +12,7 @@ import {
   type Foreign,
   type JsonObject,
   type JsonValue,
+  type StopCutter,
   type StreamPart,
 } from "@understudy/core/adapter";
 import { readCitation } from "./citations.ts";
@@ -63,10 +64,14 @@ export function isKnownDelta(type: unknown): boolean {
 }
 
 /** Begins a block. In a whole answer it holds everything already; in a stream its text follows in deltas. */
-export function openBlock(block: Foreign, id: string, out: StreamPart[]): OpenBlock {
+export function openBlock(
+  block: Foreign,
+  { id, cutter }: { readonly id: string; readonly cutter?: StopCutter | undefined },
+  out: StreamPart[],
+): OpenBlock {
   switch (block["type"]) {
     case "text":
-      return new TextBlock(block, id, out);
+      return new TextBlock(block, id, cutter, out);
     case "thinking":
     case "redacted_thinking":
       return new ThinkingBlock(block, id, out);
@@ -82,9 +87,9 @@ class TextBlock implements OpenBlock {
   readonly #citations: JsonObject[] = [];
   readonly #count = new Count();
 
-  constructor(block: Foreign, id: string, out: StreamPart[]) {
+  constructor(block: Foreign, id: string, cutter: StopCutter | undefined, out: StreamPart[]) {
     for (const citation of asArray(block["citations"])) this.#cite(citation);
-    this.#text = new OpenText("text", id, out);
+    this.#text = new OpenText("text", id, out, cutter);
     this.#text.append(asText(block["text"]), out);
   }
 

@@ -6,26 +6,27 @@ import {
   defined,
   inMessage,
   isJsonObject,
-  toPlainText,
-  unsupported,
   type AssistantPart,
-  type FilePart,
-  type ImagePart,
   type JsonObject,
   type JsonValue,
   type Loss,
-  type MediaSource,
   type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
+  type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
+import { isContainer } from "./container.ts";
+import { toDocument, toImage } from "./media.ts";
+import { settleServerTools } from "./server-tools.ts";
 
 /**
  * Blocks of an answer that have no common words: the only ones that go back. Stored messages come back through the hands of
  * others.
  */
 const OWN_BLOCKS = /^[a-z_]+_tool_(?:use|result)$|^(?:container_upload|compaction|fallback|mcp_tool_listing)$/;
+
+const FAILED = "Error: the tool failed.";
 
 /**
  * The conversation as the Messages API wants it: calls stand last in their turn, their results first in the user message
@@ -37,9 +38,10 @@ export function toMessages(
   loss: (loss: Loss) => void,
 ): JsonObject[] {
   const native: { readonly role: string; readonly content: JsonObject[] }[] = [];
-  for (const [index, message] of messages.entries()) {
+  const isCiting = canCite && messages.some(asksForCitations);
+  for (const [index, message] of settleServerTools(messages, loss).entries()) {
     const role = message.role === "assistant" ? "assistant" : "user";
-    const content = toContent(message, { canCite, lost: inMessage(index, loss) });
+    const content = toContent(message, { isCiting, lost: inMessage(index, loss) });
     if (content.length === 0) continue;
     const last = native.at(-1);
     if (last?.role === role) for (const block of content) last.content.push(block);
@@ -57,8 +59,12 @@ function callsLast(content: readonly JsonObject[]): JsonObject[] {
   return [...content.filter((_, index) => !isCall[index]), ...content.filter((_, index) => isCall[index])];
 }
 
+function asksForCitations({ role, content }: TargetMessage): boolean {
+  return role === "user" && content.some((part) => part.type === "file" && part.citations === true);
+}
+
 interface BlockContext {
-  readonly canCite: boolean;
+  readonly isCiting: boolean;
   readonly lost: ReportMessageLoss;
 }
 
@@ -82,7 +88,7 @@ function toUserBlock(part: UserPart, context: BlockContext): JsonObject[] {
     case "image":
       return [toImage(part)];
     case "file":
-      return [toDocument(part, context)];
+      return [toDocument(part, context.isCiting, context.lost)];
     case "audio":
       context.lost("audio", "dropped");
       return [];
@@ -110,13 +116,13 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
       return [];
     }
     case "tool-call": {
-      const { toolCallId: id, toolName: name, input, opaque } = part;
+      const { toolCallId: id, toolName: name, opaque } = part;
       const { caller, toolset_name } = opaque ?? {};
-      const call = { type: "tool_use", id, name, input: isJsonObject(input) ? input : {} };
-      return [defined({ caller, toolset_name, ...call })];
+      return [defined({ caller, toolset_name, type: "tool_use", id, name, input: toInput(part, context.lost) })];
     }
     case "opaque":
       if (isOwnBlock(part.data)) return [part.data];
+      if (isContainer(part.data)) return [];
       context.lost("opaque", "dropped", "no block of this version's answers");
       return [];
     case "source":
@@ -135,59 +141,32 @@ function isOwnBlock(data: JsonValue): data is JsonObject {
   return isJsonObject(data) && OWN_BLOCKS.test(asText(data["type"])) && data["role"] === undefined;
 }
 
-function toToolResult(result: TargetToolResult, context: BlockContext): JsonObject {
-  const content = result.content.flatMap((part) => toUserBlock(part, context));
+/** The API takes objects only, and nothing in place of what a model wrote is another call. */
+function toInput({ input, inputText }: ToolCallPart, lost: ReportMessageLoss): JsonObject {
+  if (inputText === undefined && isJsonObject(input)) return input;
+  lost("tool-call input", "translated", "the API takes objects only");
+  if (inputText !== undefined) return { invalid_arguments: inputText };
+  return input === null ? {} : { input };
+}
+
+/** A result that is marked as an error may hold texts only. */
+function toToolResult({ toolCallId, content, isError }: TargetToolResult, context: BlockContext): JsonObject {
+  // What a tool returns is not cited.
+  const blocks = content.flatMap((part) => toUserBlock(part, { ...context, isCiting: false }));
+  const isMarked = isError === true && blocks.every(({ type }) => type === "text");
+  if (isError === true && !isMarked) {
+    context.lost("tool-result isError", "translated", "the API takes only texts in a failed result");
+    blocks.unshift({ type: "text", text: FAILED });
+  }
   return {
     type: "tool_result",
-    tool_use_id: result.toolCallId,
-    ...(content.length === 0 ? {} : { content }),
-    ...(result.isError === true ? { is_error: true } : {}),
+    tool_use_id: toolCallId,
+    ...(blocks.length === 0 ? {} : { content: blocks }),
+    ...(isMarked ? { is_error: true } : {}),
   };
 }
 
 /** Blank text is refused, wherever it stands. */
 function textBlock(text: string, more: JsonObject = {}): JsonObject[] {
   return text.trim() === "" ? [] : [{ type: "text", text, ...more }];
-}
-
-function toImage({ source }: ImagePart): JsonObject {
-  switch (source.type) {
-    case "base64":
-      return {
-        type: "image",
-        source: { type: "base64", media_type: source.mediaType, data: source.data },
-      };
-    case "url":
-      return { type: "image", source: { type: "url", url: source.url } };
-    case "vendor-file":
-      return { type: "image", source: { type: "file", file_id: source.id } };
-    default:
-      return source satisfies never;
-  }
-}
-
-function toDocument({ source, name, citations }: FilePart, { canCite, lost }: BlockContext): JsonObject {
-  if (citations === true && !canCite) lost("citations", "dropped");
-  const more = {
-    ...(name === undefined ? {} : { title: name }),
-    ...(citations === true && canCite ? { citations: { enabled: true } } : {}),
-  };
-  switch (source.type) {
-    case "base64":
-      return { type: "document", source: documentData(source), ...more };
-    case "url":
-      return { type: "document", source: { type: "url", url: source.url }, ...more };
-    case "vendor-file":
-      return { type: "document", source: { type: "file", file_id: source.id }, ...more };
-    default:
-      return source satisfies never;
-  }
-}
-
-function documentData(source: Extract<MediaSource, { readonly type: "base64" }>): JsonObject {
-  const { mediaType, data } = source;
-  if (mediaType === "application/pdf") return { type: "base64", media_type: mediaType, data };
-  const text = toPlainText(source);
-  if (text === undefined) throw unsupported("files");
-  return { type: "text", media_type: "text/plain", data: text };
 }

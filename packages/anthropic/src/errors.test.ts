@@ -17,8 +17,16 @@ function refused(message: string): TargetFailure {
   return http(400, body("invalid_request_error", message));
 }
 
+const withCitations = (citations: boolean): TargetRequest["messages"] => [
+  {
+    role: "user",
+    content: [{ type: "file", source: { type: "url", url: "https://x.test/a.pdf" }, citations }],
+  },
+];
+
 const request: TargetRequest = {
   messages: [
+    ...withCitations(true),
     { role: "user", content: [{ type: "text", text: "q" }] },
     { role: "assistant", content: [{ type: "reasoning", text: "r" }] },
     { role: "user", content: [{ type: "text", text: "q2" }] },
@@ -33,6 +41,17 @@ const request: TargetRequest = {
   topK: 5,
   cache: true,
 };
+
+/** The request as the target makes it of the repair. */
+function repaired(failure: TargetFailure, given: TargetRequest = request): TargetRequest {
+  const changed = failure.details.repair?.apply(given) ?? given;
+  return (changed.repairs ?? []).reduce((kept, repair) => repair.apply(kept), changed);
+}
+
+function losses(failure: TargetFailure): readonly (string | undefined)[] {
+  const changed = failure.details.repair?.apply(request) ?? request;
+  return (changed.repairs ?? []).map(({ loss }) => loss && `${loss.what} ${loss.action}`);
+}
 
 describe("failures of the Messages API", () => {
   it.each<[number, object, FailureClass]>([
@@ -117,17 +136,67 @@ describe("failures of the Messages API", () => {
     ],
     ["tool_choice: forced tool use is not supported", "without forcing a tool", { toolChoice: "auto" }],
     ["cache_control: Extra inputs are not permitted", "without caching", { cache: false }],
-    ["Schema is too complex for compilation.", "with the schema in words", { output: { type: "text" } }],
+    ["Schema is too complex for compilation.", "with the schema in words", { without: ["output_config.format"] }],
+    [
+      "citations: citations are not supported here",
+      "without citations",
+      { messages: [...withCitations(false), ...request.messages.slice(1)] },
+    ],
+    ["metadata.user_id: user_id appears to contain an email address", "without metadata", { without: ["metadata"] }],
+    ["container: Container `container_1` was not found.", "without container", { without: ["container"] }],
+    [
+      "max_tokens: 128000 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-5",
+      "with at most 64000 tokens of output",
+      { maxOutputTokens: 64_000 },
+    ],
+    [
+      "The maximum tokens you requested exceeds the model limit of 4096. Try again with a lower value.",
+      "with at most 4096 tokens of output",
+      { maxOutputTokens: 4_096 },
+    ],
+    [
+      "input length and `max_tokens` exceed context limit: 150000 + 64000 > 200000, decrease input length",
+      "with at most 50000 tokens of output",
+      { maxOutputTokens: 50_000 },
+    ],
     [
       "messages.1.content.0: Expected `thinking` or `redacted_thinking`, but found `tool_use`",
       "without reasoning",
       { reasoning: { effort: "none", visible: false } },
     ],
   ])("AN-15 mends %j by going %s", (message, description, changed) => {
-    const { repair } = refused(message).details;
+    const failure = refused(message);
 
-    expect(repair?.description).toBe(description);
-    expect(repair?.apply(request)).toMatchObject(changed);
+    expect(failure.details.repair?.description).toBe(description);
+    expect(repaired(failure)).toMatchObject(changed);
+  });
+
+  it.each([
+    "`temperature` is deprecated for this model.",
+    "This model does not support the effort parameter.",
+    "tool_choice: forced tool use is not supported",
+    "cache_control: Extra inputs are not permitted",
+    "messages.1.content.0: Invalid `signature` in `thinking` block",
+    "max_tokens: 9 > 8, which is the maximum allowed number of output tokens for claude-x",
+    "messages.1.content.1.code_execution_tool_result.citations: Extra inputs are not permitted",
+  ])("reports what it takes from the request after %j", (message) => {
+    expect(losses(refused(message))).toEqual([expect.stringMatching(/ (?:dropped|downgraded)$/)]);
+  });
+
+  it("repairs nothing that is not there, nor where the prompt leaves no room for an answer", () => {
+    const plain: TargetRequest = { ...request, messages: [], maxOutputTokens: 8, output: { type: "text" } };
+
+    for (const message of [
+      "Schema is too complex for compilation.",
+      "citations: no",
+      "max_tokens: 9 > 8, which is the maximum allowed number of output tokens for claude-x",
+      "messages.1.content.1.web_search_tool_result.content: Field required",
+    ]) {
+      const given = refused(message).details.repair?.apply(plain);
+      expect(given?.repairs?.map((repair) => repair.apply(plain) === plain)).toEqual([true]);
+    }
+    const full = "input length and `max_tokens` exceed context limit: 199500 + 64000 > 200000";
+    expect(refused(full)).toMatchObject({ class: "request.context-length", details: { repair: undefined } });
   });
 
   it.each([
@@ -135,16 +204,16 @@ describe("failures of the Messages API", () => {
     "messages.1.content.0.thinking.signature: Field required",
     "messages.1.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.",
   ])("AN-11 mends %j by leaving earlier reasoning out", (message) => {
-    const mended = refused(message).details.repair?.apply(request);
+    const mended = repaired(refused(message));
 
-    expect(mended?.messages.map((one) => one.role)).toEqual(["user", "user"]);
+    expect(mended.messages.map((one) => one.role)).toEqual(["user", "user", "user"]);
   });
 
   it("asks once more for an answer in one piece when streaming is not allowed", () => {
-    const { repair } = refused("Streaming is not enabled for this organization.").details;
+    const failure = refused("Streaming is not enabled for this organization.");
 
-    expect(repair?.description).toBe("without streaming");
-    expect(repair?.apply(request).without).toEqual(["stream"]);
+    expect(failure.details.repair?.description).toBe("without streaming");
+    expect(repaired(failure).without).toEqual(["stream"]);
   });
 
   it("mends nothing when the schema of a tool is refused", () => {
@@ -171,6 +240,15 @@ const SENTENCES = [
   "prompt is too long: 300000 tokens > 200000 maximum",
   "input length and `max_tokens` exceed context limit: 180000 + 30000 > 200000",
   "Input is too long for requested model.",
+  "max_tokens: 9 > 8, which is the maximum allowed number of output tokens for claude-x",
+  "`web_search` tool use with id `srvtoolu_1` was found without a corresponding `web_search_tool_result` block",
+  "container: not found",
+  "metadata.user_id: user_id appears to contain an email address",
+  "citations: must be enabled on all or none of the documents",
+  "The number of requests exceeds the service quota. Resubmit your request later.",
+  "Invocation of model ID deepseek.r1-v1:0 with on-demand throughput isn’t supported.",
+  "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel",
+  "This request would exceed your organization's spend limit.",
   "image exceeds 5 MB maximum",
   "messages.1.content.0: Expected `thinking` or `redacted_thinking`, but found `tool_use`",
   "messages.1.content.0: Invalid `signature` in `thinking` block",
@@ -185,6 +263,62 @@ const SENTENCES = [
   "Overloaded",
   "Too many requests, please wait before trying again.",
 ];
+
+describe("failures of the clouds that serve Claude", () => {
+  const google = (code: number, status: string, message: string) => ({ error: { code, status, message, details: [] } });
+  const packed = JSON.stringify(body("invalid_request_error", "prompt is too long: 250000 tokens > 200000 maximum"));
+
+  it.each<[string, number, unknown, FailureClass]>([
+    ["Bedrock", 404, { message: "This model version has reached the end of its life." }, "model.not-found"],
+    ["Bedrock", 400, { message: "The provided model identifier is invalid." }, "model.not-found"],
+    [
+      "Bedrock",
+      400,
+      { message: "Invocation of model ID anthropic.claude-opus-4-8 with on-demand throughput isn’t supported. Retry." },
+      "model.not-found",
+    ],
+    ["Bedrock", 400, { message: "Input is too long for requested model." }, "request.context-length"],
+    [
+      "Bedrock",
+      400,
+      {
+        message:
+          "The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length.",
+      },
+      "request.context-length",
+    ],
+    ["Bedrock", 400, { message: `The model returned the following errors: ${packed}` }, "request.context-length"],
+    ["Bedrock", 400, { message: "The number of requests exceeds the service quota. Resubmit later." }, "rate.unknown"],
+    ["Bedrock", 424, { message: "The request failed due to an error while processing the model." }, "server.error"],
+    [
+      "Bedrock",
+      403,
+      { message: "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: bedrock:InvokeModel on y" },
+      "auth.forbidden",
+    ],
+    ["Vertex", 404, google(404, "NOT_FOUND", "Publisher Model `x/claude-9` was not found."), "model.not-found"],
+    ["Vertex", 403, google(403, "PERMISSION_DENIED", "Permission denied on resource."), "auth.forbidden"],
+    ["Vertex", 401, google(401, "UNAUTHENTICATED", "Request had invalid credentials."), "auth.invalid"],
+    ["Vertex", 400, [google(400, "INVALID_ARGUMENT", packed)], "request.context-length"],
+    ["Vertex", 400, google(400, "FAILED_PRECONDITION", "The model is not allowed here."), "auth.forbidden"],
+    [
+      "Vertex",
+      400,
+      google(400, "FAILED_PRECONDITION", "Publisher Model `a/claude-x` is not servable in region us-east1."),
+      "model.not-found",
+    ],
+    ["Vertex", 429, google(429, "RESOURCE_EXHAUSTED", "Quota exceeded for aiplatform."), "rate.unknown"],
+    ["Foundry", 404, { error: { code: "DeploymentNotFound", message: "It does not exist." } }, "model.not-found"],
+    ["Foundry", 403, { error: { code: "PermissionDenied", message: "Not for you." } }, "auth.forbidden"],
+    ["a firewall", 403, { message: "Forbidden" }, "gateway.html"],
+  ])("of %s: status %i with %j is %s", (_cloud, status, error, expected) => {
+    expect(http(status, error).class).toBe(expected);
+  });
+
+  it("reads the window behind the words of two clouds", () => {
+    expect(http(400, google(400, "INVALID_ARGUMENT", packed)).details.contextWindow).toBe(200_000);
+  });
+});
 
 describe("words that a user wrote", () => {
   const rows = failureTable.rows.filter((row) => row.text !== undefined);

@@ -2,17 +2,21 @@ import {
   asObject,
   asString,
   forgetReasoning,
+  leaveOut,
   OVERLOADED,
   OWN_REASONING,
-  SCHEMA_IN_WORDS,
+  readAnyError,
   STREAMING_REFUSED,
   WITHOUT_REASONING,
   type FailureRow,
   type FailureTable,
   type LimitHeaders,
   type RequestRepair,
+  type TargetMessage,
   type VendorError,
 } from "@understudy/core/adapter";
+import { FORMAT } from "./request.ts";
+import { WITHOUT_SERVER_TOOLS } from "./server-tools.ts";
 
 const SPEND_CODES = [
   "enforced_spend_limit_reached",
@@ -33,8 +37,21 @@ const LIMITS: readonly LimitHeaders[] = [
 const SAMPLING =
   /^`?(temperature|top_[pk])`?(?::| and `?(temperature|top_[pk])`? (?:cannot|may not)\b| (?:is|may|must|cannot)\b)/;
 
+/** What Bedrock puts before an error of the model's own. */
+const AMAZON_PREFIX = /^The model returned the following errors: /;
+/** Anthropic's sentence, and Bedrock's. */
+const OUTPUT_LIMIT =
+  /^(?:max_tokens: \d{1,12} > (\d{1,9}), which is the maximum\b|The maximum tokens you requested exceeds the model limit of (\d{1,9})\b)/;
+const WINDOW_WITH_OUTPUT =
+  /^input length and `max_tokens` exceed context limit: (\d{1,12}) \+ \d{1,12} > (?<window>\d{1,12})/;
+const SERVER_TOOLS =
+  /^(?:(?:messages\.\d{1,6}(?:\.content\.\d{1,6})?: )?`\w{1,60}` tool use with id `?[\w-]{1,80}`? was found without a corresponding `\w{1,60}` block|messages\.\d{1,6}\.content\.\d{1,6}(?:\.\w{1,60}_tool_(?:use|result)|\.container_upload|\.text\.citations)(?:\.\w{1,60}){0,9}: |container_id is required when there are pending tool uses\b)/;
+/** Less is no answer. */
+const LEAST_OUTPUT = 1_024;
+
 const CODES: readonly FailureRow[] = [
   { code: SPEND_CODES, class: "billing.exhausted" },
+  { status: 429, text: /^This request would exceed your organization's spend limit\b/, class: "billing.exhausted" },
   { code: "ramp_limit_exceeded", class: "rate.concurrency" },
   { code: TOO_LARGE_CODES, class: "request.too-large" },
   { code: ACCOUNT_CODES, class: "auth.forbidden", scope: "key" },
@@ -68,6 +85,34 @@ const WITHOUT_CACHE: RequestRepair = {
   apply: (request) => (request.cache === true ? { ...request, cache: false } : request),
 };
 
+/** Told behind whatever system the caller has. */
+const SCHEMA_IN_WORDS: RequestRepair = {
+  description: "with the schema in words",
+  apply: (request) => {
+    const { output, without = [] } = request;
+    return output.type === "text" || without.includes(FORMAT) ? request : { ...request, without: [...without, FORMAT] };
+  },
+};
+const WITHOUT_CITATIONS: RequestRepair = {
+  description: "without citations",
+  loss: { what: "messages citations", action: "dropped" },
+  apply: (request) => {
+    let isChanged = false;
+    const messages = request.messages.map((message): TargetMessage => {
+      if (message.role !== "user") return message;
+      const content = message.content.map((part) => {
+        if (part.type !== "file" || part.citations !== true) return part;
+        isChanged = true;
+        return { ...part, citations: false };
+      });
+      return { ...message, content };
+    });
+    return isChanged ? { ...request, messages } : request;
+  },
+};
+/** It belongs to one conversation. */
+const WITHOUT_CONTAINER: RequestRepair = { ...leaveOut("container"), once: true };
+
 const refused = { status: 400, class: "request.rejected" } as const;
 const unsupported = { status: 400, class: "request.unsupported" } as const;
 
@@ -86,14 +131,33 @@ const REFUSALS: readonly FailureRow[] = [
   },
   {
     status: 400,
-    text: /^input length and `max_tokens` exceed context limit: \d{1,12} \+ \d{1,12} > (?<window>\d{1,12})/,
+    text: WINDOW_WITH_OUTPUT,
+    class: "request.context-length",
+    repair: withOutputThatFits,
+  },
+  {
+    status: 400,
+    text: /^Input (?:is too long for requested model\b|Tokens Exceeded: Number of input tokens exceeds maximum length\b)/,
     class: "request.context-length",
   },
-  { status: 400, text: /^Input is too long for requested model\b/, class: "request.context-length" },
+  { ...unsupported, text: OUTPUT_LIMIT, repair: withOutputLimit },
   {
     status: 400,
     text: /^(?:messages[.\w]{1,60}\.(?:image|document)(?:\.\w{1,30}){0,4}: )?(?:image exceeds \d{1,6} ?MB maximum|A maximum of \d{1,6} (?:PDF )?(?:pages|images) may be provided)/,
     class: "request.too-large",
+  },
+  {
+    ...refused,
+    // A tool of the vendor's that waits for its result, one in another version's form, or what was cited of one.
+    text: SERVER_TOOLS,
+    repair: WITHOUT_SERVER_TOOLS,
+  },
+  { ...refused, text: /^container(?:\.\w{1,30}){0,2}: /, repair: WITHOUT_CONTAINER },
+  { ...refused, text: /^metadata(?:\.user_id)?: /, repair: leaveOut("metadata") },
+  {
+    ...unsupported,
+    text: /^(?:citations: |[Cc]itations must be enabled on all or none\b|messages[.\w]{1,60}\.document\.citations(?:\.\w{1,30}){0,2}: )/,
+    repair: WITHOUT_CITATIONS,
   },
   {
     ...refused,
@@ -140,7 +204,11 @@ const REFUSALS: readonly FailureRow[] = [
 const IN_BAND: readonly FailureRow[] = [
   { inBand: true, type: "overloaded_error", class: "server.overloaded" },
   { inBand: true, type: "serviceUnavailableException", class: "server.overloaded" },
-  { inBand: true, type: ["rate_limit_error", "throttlingException"], class: "rate.unknown" },
+  {
+    inBand: true,
+    type: ["rate_limit_error", "throttlingException", "serviceQuotaExceededException"],
+    class: "rate.unknown",
+  },
   { inBand: true, type: "billing_error", class: "billing.exhausted" },
   { inBand: true, type: ["timeout_error", "modelTimeoutException"], class: "timeout.upstream" },
   { inBand: true, type: "authentication_error", class: "auth.invalid" },
@@ -158,26 +226,81 @@ const IN_BAND: readonly FailureRow[] = [
   },
 ];
 
+/** What the clouds say in their own words, and a status of Bedrock's. */
+const CLOUDS: readonly FailureRow[] = [
+  {
+    status: 400,
+    text: /^(?:The number of requests exceeds the service quota|Your (?:account|requests?) (?:has exceeded|exceeds?) (?:the |your )?(?:service )?quota)\b/,
+    class: "rate.unknown",
+  },
+  {
+    status: 400,
+    text: /^(?:Invocation of model ID \S{1,200} with on-demand throughput isn.t supported|Publisher [Mm]odel `?[^`\s]{1,200}`? (?:is not servable|is not supported) in (?:region|location)|The model is not (?:available|servable) in (?:this )?(?:region|location))\b/,
+    class: "model.not-found",
+  },
+  { status: 400, type: "FAILED_PRECONDITION", class: "auth.forbidden" },
+  {
+    status: 403,
+    text: /^(?:User: [\w:/@.+=,-]{1,200} is not authorized to perform|You don.t have access to the model\b|Your account is not authorized to invoke\b)/,
+    class: "auth.forbidden",
+  },
+  { status: 424, class: "server.error" },
+];
+
 /** How this vendor fails. */
 export const failureTable: FailureTable = {
-  rows: [...CODES, ...REFUSALS, ...IN_BAND],
+  rows: [...CODES, ...REFUSALS, ...CLOUDS, ...IN_BAND],
   readError,
   requestIdHeaders: ["request-id", "x-amzn-requestid", "apim-request-id"],
   rateLimitPrefix: "anthropic-ratelimit-",
   limits: LIMITS,
 };
 
-/** `{ type: "error", error: { type, message, details: { error_code } }, request_id }`. */
+/**
+ * `{ type: "error", error: { type, message, details: { error_code } }, request_id }`. The clouds put errors of their own
+ * around it or in its place: Google `{ error: { code, status, message } }`, Microsoft `{ error: { code, message } }`, and
+ * Amazon `{ message }`, of which only what it says of the model is known to be no gateway's.
+ */
 function readError(body: unknown): VendorError | undefined {
-  const outer = asObject(body);
+  const outer = asObject(Array.isArray(body) ? body[0] : body);
   const error = asObject(outer["error"]);
   const type = asString(error["type"]);
-  if (type === undefined) return undefined;
+  if (type !== undefined) {
+    return {
+      type,
+      code: asString(asObject(error["details"])["error_code"]),
+      message: asString(error["message"]),
+      requestId: asString(outer["request_id"]),
+    };
+  }
+  const ofModel = asString(outer["message"])?.split(AMAZON_PREFIX)[1];
+  if (ofModel !== undefined) return readAnyError(ofModel);
+  const isCloud = asString(error["message"]) !== undefined && (error["code"] ?? error["status"]) !== undefined;
+  return isCloud ? readAnyError(body) : undefined;
+}
+
+/** The limit that the vendor states. */
+function withOutputLimit({ message = "" }: VendorError): RequestRepair | undefined {
+  const [, own, bedrock] = OUTPUT_LIMIT.exec(message) ?? [];
+  return withMaxOutput(Number(own ?? bedrock));
+}
+
+/** What the prompt leaves of the window. Another prompt leaves another. */
+function withOutputThatFits({ message = "" }: VendorError): RequestRepair | undefined {
+  const [, input, window] = WINDOW_WITH_OUTPUT.exec(message) ?? [];
+  const room = Number(window) - Number(input);
+  return room >= LEAST_OUTPUT ? { ...withMaxOutput(room), once: true } : undefined;
+}
+
+function withMaxOutput(limit: number): RequestRepair {
   return {
-    type,
-    code: asString(asObject(error["details"])["error_code"]),
-    message: asString(error["message"]),
-    requestId: asString(outer["request_id"]),
+    description: `with at most ${limit} tokens of output`,
+    loss: { what: "maxOutputTokens", action: "downgraded" },
+    apply: (request) => {
+      const { maxOutputTokens } = request;
+      const isLess = maxOutputTokens !== undefined && maxOutputTokens <= limit;
+      return isLess ? request : { ...request, maxOutputTokens: limit };
+    },
   };
 }
 

@@ -18,7 +18,7 @@ interface Read {
   readonly parts: readonly StreamPart[];
 }
 
-function reader(): MessagesReader {
+function reader(stop: readonly string[] = []): MessagesReader {
   let count = 0;
   const context: AttemptContext = {
     signal: new AbortController().signal,
@@ -26,11 +26,11 @@ function reader(): MessagesReader {
     newId: () => `p${++count}`,
     loss: () => undefined,
   };
-  return new MessagesReader(context, failures);
+  return new MessagesReader(context, failures, { stop });
 }
 
-function read(events: readonly object[]): Read {
-  const wire = reader();
+function read(events: readonly object[], stop?: readonly string[]): Read {
+  const wire = reader(stop);
   const parts: StreamPart[] = [];
   for (const event of events) {
     const from = parts.length;
@@ -370,6 +370,110 @@ describe("MessagesReader", () => {
       { part: { toolCallId: "t", toolName: "f", input: { a: 1 } } },
       { finishReason: "tool-calls", rawFinishReason: "tool_use", usage: { inputTokens: 3, outputTokens: 9 } },
     ]);
+  });
+
+  it.each([undefined, "msg_1"])("reads a start that is repeated once (id %s)", (id) => {
+    const start = {
+      type: "message_start",
+      message: { id, model: "claude-x", content: [{ type: "text", text: "Hi" }] },
+    };
+
+    const { parts } = read([start, start, ending("end_turn"), STOP]);
+
+    expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["Hi"]);
+  });
+
+  it("is malformed when another answer begins inside the first", () => {
+    const start = (id: string) => ({ type: "message_start", message: { id, model: "claude-x" } });
+
+    const splice = [start("msg_1"), ...block({ type: "text", text: "Hal" }).slice(0, 1), start("msg_2")];
+
+    expect(failureOf(() => read(splice))).toBe("stream.malformed");
+  });
+
+  it("keeps the container as an opaque part, and what else stands beside the answer", () => {
+    const container = { id: "container_1", expires_at: "2026-11-28T12:00:00Z" };
+    const counts = { service_tier: "priority", inference_geo: "eu", cache_creation: { ephemeral_5m_input_tokens: 7 } };
+    const start = { type: "message_start", message: { id: "msg_1", model: "claude-x", usage: counts } };
+    const server_tool_use = { web_search_requests: 2 };
+
+    const { parts } = read([
+      start,
+      {
+        type: "message_delta",
+        delta: { stop_reason: "stop_sequence", stop_sequence: "END", stop_details: null, container },
+        usage: { output_tokens: 9, server_tool_use, service_tier: null },
+        context_management: { applied_edits: [] },
+      },
+      STOP,
+    ]);
+
+    expect(parts.slice(-2)).toMatchObject([
+      { type: "opaque", part: { kind: "container", data: { type: "container", ...container } } },
+      { type: "end" },
+    ]);
+    expect(parts.at(-1)).toMatchObject({
+      vendorData: {
+        id: "msg_1",
+        stop_sequence: "END",
+        container,
+        context_management: { applied_edits: [] },
+        usage: { ...counts, server_tool_use },
+      },
+    });
+    const details = { type: "refusal", category: "bio", explanation: "Not this." };
+    expect(read([START, ending("refusal", { stop_details: details }), STOP]).parts.at(-1)).toMatchObject({
+      vendorData: { stop_details: details },
+    });
+  });
+
+  it("counts the compaction that the totals leave out, and says where another model was billed", () => {
+    const step = {
+      input_tokens: 99_195,
+      output_tokens: 81,
+      cache_read_input_tokens: 0,
+      cache_creation_input_tokens: 5,
+    };
+    const message = { type: "message", input_tokens: 162, output_tokens: 11 };
+    const counts = { input_tokens: 162, output_tokens: 11, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+    const usageOf = (...iterations: object[]): unknown => {
+      const usage = { ...counts, iterations };
+      const parts = read([countedStart({}), countedEnding(usage), STOP]).parts;
+      return parts.flatMap((part) => (part.type === "end" ? [part.usage] : []))[0];
+    };
+
+    expect(usageOf({ type: "compaction", ...step }, message)).toMatchObject({ inputTokens: 99_362, outputTokens: 92 });
+    expect(usageOf({ type: "compaction", ...step }, message)).not.toHaveProperty("exact");
+    expect(usageOf(message, { type: "advisor_message", model: "claude-opus-4-7", ...step })).toMatchObject({
+      inputTokens: 162,
+      outputTokens: 11,
+      exact: false,
+    });
+  });
+
+  it("ends the answer at a stop sequence that the API does not take", () => {
+    const text = block({ type: "text", text: "" }, [
+      { type: "text_delta", text: "One.\n" },
+      { type: "text_delta", text: "\nTwo." },
+    ]);
+
+    const { parts, reader: wire } = read([START, ...text.slice(0, 3)], ["END", "\n\n"]);
+
+    expect(wire.evidence.isEnded).toBe(true);
+    expect(parts).toMatchObject([
+      { type: "usage" },
+      { type: "text-start" },
+      { type: "text-delta", delta: "One." },
+      { type: "text-end", part: { text: "One." } },
+      { type: "end", finishReason: "stop", stopSequence: true, usage: { inputTokens: 3, exact: false } },
+    ]);
+    const inOnePiece: StreamPart[] = [];
+    const content = [
+      { type: "text", text: "One.\n\nTwo." },
+      { type: "tool_use", id: "t1", name: "f", input: {} },
+    ];
+    reader(["\n\n"]).whole({ type: "message", content, stop_reason: "tool_use" }, inOnePiece);
+    expect(inOnePiece.map(({ type }) => type)).toEqual(["text-start", "text-delta", "text-end", "end"]);
   });
 
   it("takes content behind the stop reason for a sign that it came too early", () => {

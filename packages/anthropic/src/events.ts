@@ -1,23 +1,32 @@
 import {
   asArray,
   asIndex,
+  asJsonObject,
   asObject,
   asString,
+  asText,
   checkFinishValue,
   Evidence,
   parseEvent,
   PartsByIndex,
   RunningTotals,
+  StopCutter,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
   type FinishReason,
   type Foreign,
+  type JsonObject,
+  type JsonValue,
   type StreamPart,
+  type TargetRequest,
+  type Usage,
   type WireEvent,
   type WireReader,
 } from "@understudy/core/adapter";
 import { isKnownBlock, isKnownDelta, openBlock, type OpenBlock } from "./blocks.ts";
+import { pushContainer } from "./container.ts";
+import { isBlankStop } from "./request.ts";
 import { readUsage } from "./usage.ts";
 
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
@@ -30,6 +39,11 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, Finish
   ["refusal", "refusal"],
 ]);
 
+/** What stands beside an answer and has no common word. */
+const BESIDE = ["id", "container", "stop_sequence", "stop_details", "context_management", "diagnostics"];
+/** The same of its counts. */
+const BESIDE_COUNTS = ["service_tier", "speed", "inference_geo", "cache_creation", "server_tool_use", "iterations"];
+
 /** Reads one answer of the Messages API, streamed or whole. */
 export class MessagesReader implements WireReader {
   readonly evidence: Evidence = new Evidence();
@@ -39,14 +53,22 @@ export class MessagesReader implements WireReader {
   /** How the blocks that are open began. */
   readonly #starts = new Map<number, Foreign>();
   readonly #totals = new RunningTotals();
+  readonly #cutter: StopCutter | undefined;
+  /** Of the message, by the vendor's names. */
+  readonly #said = new Map<string, JsonValue>();
+  /** Of its usage. */
+  readonly #saidOfUsage = new Map<string, JsonValue>();
+  #id: unknown;
+  #hasStarted = false;
   #model: string | undefined;
   #stopReason: string | undefined;
-  #stopDetails: Foreign = {};
   #hasUnknown = false;
 
-  constructor(context: AttemptContext, failures: FailureClassifier) {
+  constructor(context: AttemptContext, failures: FailureClassifier, { stop }: Pick<TargetRequest, "stop">) {
     this.#context = context;
     this.#failures = failures;
+    const blank = stop.filter(isBlankStop);
+    this.#cutter = blank.length === 0 ? undefined : new StopCutter(blank);
   }
 
   event({ event: name, data }: WireEvent, out: StreamPart[]): void {
@@ -54,6 +76,7 @@ export class MessagesReader implements WireReader {
     switch (event["type"]) {
       case "content_block_delta":
         this.#delta(event, out);
+        if (this.#cutter?.isCut === true) this.#cut(out);
         break;
       case "content_block_start":
         this.#open(asIndex(event["index"]), asObject(event["content_block"]), out);
@@ -65,6 +88,7 @@ export class MessagesReader implements WireReader {
         this.#start(asObject(event["message"]), out);
         break;
       case "message_delta":
+        keep(this.#said, event, BESIDE);
         this.#ending(asObject(event["delta"]), event["usage"], out);
         break;
       case "message_stop":
@@ -82,30 +106,66 @@ export class MessagesReader implements WireReader {
     const message = asObject(body);
     if (message["type"] !== "message" || asString(message["stop_reason"]) === undefined) return;
     this.#start(message, out);
-    this.finish(out);
+    if (this.#cutter?.isCut === true) this.#cut(out);
+    else this.finish(out);
   }
 
   finish(out: StreamPart[]): void {
     for (const index of this.#blocks.keys()) this.#close(index, out);
     if (this.#stopReason === "refusal") {
-      const text = asString(this.#stopDetails["explanation"]) ?? "";
+      const text = asText(asObject(this.#said.get("stop_details"))["explanation"]);
       out.push({ type: "refusal", id: this.#context.newId(), part: { type: "refusal", text } });
     }
+    pushContainer(asObject(this.#said.get("container")), this.#context.newId, out);
     out.push({
       type: "end",
       finishReason: FINISH_REASONS.get(this.#stopReason ?? "") ?? "other",
       rawFinishReason: this.#stopReason,
-      usage: readUsage(this.#totals.totals),
+      usage: this.#usage(),
       model: this.#model,
       stopSequence: this.#stopReason === undefined ? undefined : this.#stopReason === "stop_sequence",
       unknownContent: this.#hasUnknown || undefined,
+      vendorData: this.#vendorData(),
     });
+  }
+
+  /** A stop sequence that the API does not take has come: nothing more is read. */
+  #cut(out: StreamPart[]): void {
+    for (const index of this.#blocks.keys()) this.#close(index, out);
+    out.push({
+      type: "end",
+      finishReason: "stop",
+      rawFinishReason: undefined,
+      usage: { ...this.#usage(), exact: false },
+      model: this.#model,
+      stopSequence: true,
+      vendorData: this.#vendorData(),
+    });
+  }
+
+  #usage(): Usage {
+    return readUsage(this.#totals.totals, this.#saidOfUsage.get("iterations"));
+  }
+
+  #vendorData(): JsonObject | undefined {
+    const usage = Object.fromEntries(this.#saidOfUsage);
+    const said = Object.fromEntries(this.#said);
+    const all = this.#saidOfUsage.size === 0 ? said : { ...said, usage };
+    return Object.keys(all).length === 0 ? undefined : all;
   }
 
   /** In a stream it begins the answer, and may also hold all of it. */
   #start(message: Foreign, out: StreamPart[]): void {
+    if (this.#hasStarted) {
+      // Some gateways repeat it; a second answer inside the first is none.
+      if (message["id"] === this.#id) return;
+      throw new TargetFailure("stream.malformed");
+    }
+    this.#hasStarted = true;
+    this.#id = message["id"];
     this.#model = asString(message["model"]);
     for (const [index, block] of asArray(message["content"]).entries()) {
+      if (this.#cutter?.isCut === true) break;
       this.#open(index, asObject(block), out);
       this.#close(index, out);
     }
@@ -124,7 +184,7 @@ export class MessagesReader implements WireReader {
     if (block["type"] === "fallback") this.#model = asString(asObject(block["to"])["model"]) ?? this.#model;
     if (!isKnownBlock(block["type"])) this.#hasUnknown = true;
     this.evidence.content();
-    this.#blocks.set(index, openBlock(block, this.#context.newId(), out));
+    this.#blocks.set(index, openBlock(block, { id: this.#context.newId(), cutter: this.#cutter }, out));
   }
 
   #delta(event: Foreign, out: StreamPart[]): void {
@@ -145,18 +205,29 @@ export class MessagesReader implements WireReader {
   }
 
   #ending(delta: Foreign, usage: unknown, out: StreamPart[]): void {
+    keep(this.#said, delta, BESIDE);
     this.#count(usage, out);
     const reason = asString(delta["stop_reason"]);
     if (reason === undefined) return;
     checkFinishValue(reason);
     this.#stopReason = reason;
-    this.#stopDetails = asObject(delta["stop_details"]);
     this.evidence.complete();
   }
 
   #count(usage: unknown, out: StreamPart[]): void {
     if (usage === undefined || usage === null) return;
-    this.#totals.add(asObject(usage));
-    out.push({ type: "usage", usage: readUsage(this.#totals.totals) });
+    const counts = asObject(usage);
+    this.#totals.add(counts);
+    keep(this.#saidOfUsage, counts, BESIDE_COUNTS);
+    out.push({ type: "usage", usage: this.#usage() });
+  }
+}
+
+/** The latest of each counts; a null says nothing. */
+function keep(said: Map<string, JsonValue>, native: Foreign, names: readonly string[]): void {
+  const fields = asJsonObject(native);
+  for (const name of names) {
+    const value = fields[name];
+    if (value !== undefined && value !== null) said.set(name, value);
   }
 }

@@ -1,6 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { JsonObject, Loss, NativeRequest, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import {
+  asArray,
+  asJsonObject,
+  type JsonObject,
+  type Loss,
+  type NativeRequest,
+  type TargetMessage,
+  type TargetRequest,
+  type TargetToolResult,
+} from "@understudy/core/adapter";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -95,11 +104,10 @@ describe("toNativeRequest", () => {
     });
 
     expect(body).toMatchObject({
-      system: "Be brief.",
+      system: [{ type: "text", text: "Be brief.", cache_control: { type: "ephemeral" } }],
       tools: [{ name: "f", description: "F.", input_schema: TOOL.inputSchema }],
       tool_choice: { type: "none" },
       stop_sequences: ["END"],
-      cache_control: { type: "ephemeral" },
       metadata: { user_id: "u1" },
       max_tokens: 100,
     });
@@ -107,10 +115,11 @@ describe("toNativeRequest", () => {
   });
 
   it("reports what the API does not have, and limits above the model's", () => {
-    const { body, losses } = send(HAIKU_4_5, { seed: 1, stop: [" "], maxOutputTokens: 1_000_000 });
+    const { body, losses } = send(HAIKU_4_5, { seed: 1, stop: ["\n\n"], maxOutputTokens: 1_000_000 });
 
     expect(body["max_tokens"]).toBe(64_000);
-    expect(losses).toEqual(["maxOutputTokens downgraded", "seed dropped", "stop dropped"]);
+    expect(body).not.toHaveProperty("stop_sequences");
+    expect(losses).toEqual(["maxOutputTokens downgraded", "seed dropped"]);
   });
 
   it("passes native fields on, and merges those that the request also speaks of", () => {
@@ -214,12 +223,18 @@ describe("toNativeRequest and the conversation", () => {
           { type: "image", source: { type: "url" } },
           { type: "image", source: { type: "file", file_id: "file_1" } },
           { type: "document", source: { media_type: "application/pdf" }, title: "b.pdf", citations: { enabled: true } },
-          { type: "document", source: { type: "text", media_type: "text/plain", data: "é" }, title: "c.md" },
-          { type: "document", source: { type: "url" } },
+          {
+            type: "document",
+            source: { type: "text", media_type: "text/plain", data: "é" },
+            title: "c.md",
+            citations: { enabled: true },
+          },
+          { type: "document", source: { type: "url" }, citations: { enabled: true } },
         ],
       },
     ]);
-    expect(sent.losses).toEqual([]);
+    // The vendor cites all documents of a request, or none.
+    expect(sent.losses).toEqual(["messages[0] citations translated", "messages[0] citations translated"]);
   });
 
   it("hands a document that the API cannot read to a tier that can", () => {
@@ -240,6 +255,7 @@ describe("toNativeRequest and the conversation", () => {
       end_char_index: 1,
     };
     const server = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: { query: "q" } };
+    const found = { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [] };
 
     const sent = send(SONNET_5_5, {
       messages: [
@@ -250,6 +266,7 @@ describe("toNativeRequest and the conversation", () => {
             { type: "reasoning", text: "", opaque: { signature: "s" } },
             { type: "reasoning", text: "", opaque: { redacted: "r" } },
             { type: "opaque", kind: "server_tool_use", data: server },
+            { type: "opaque", kind: "web_search_tool_result", data: found },
             { type: "text", text: "A", opaque: { citations: [citation] } },
             { type: "source", url: "https://x.test" },
           ],
@@ -265,6 +282,7 @@ describe("toNativeRequest and the conversation", () => {
           { type: "thinking", thinking: "", signature: "s" },
           { type: "redacted_thinking", data: "r" },
           server,
+          found,
           { type: "text", text: "A", citations: [citation] },
         ],
       },
@@ -338,7 +356,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] reasoning dropped"]);
   });
 
-  it("sends broken arguments as none: the API takes objects only", () => {
+  it("sends what is no object in one, and reports it: the API takes objects only, and none would be another call", () => {
     const part = { type: "tool-call", toolCallId: "t1", toolName: "f", input: {}, inputText: `{"a` } as const;
     const nothing = { type: "tool-result", toolCallId: "t1", toolName: "f", content: [] } as const;
 
@@ -346,7 +364,37 @@ describe("toNativeRequest and the conversation", () => {
       messages: [USER, { role: "assistant", content: [part] }, { role: "tool", content: [nothing] }],
     });
 
-    expect(messagesOf(sent)).toMatchObject([{}, { content: [{ type: "tool_use", input: {} }] }, {}]);
+    const input = { invalid_arguments: `{"a` };
+    expect(messagesOf(sent)).toMatchObject([{}, { content: [{ type: "tool_use", input }] }, {}]);
+    expect(sent.losses).toEqual(["messages[1] tool-call input translated"]);
+
+    const text = { type: "tool-call", toolCallId: "t1", toolName: "f", input: "ls -l" } as const;
+    const free = send(SONNET_5_5, {
+      messages: [USER, { role: "assistant", content: [text] }, { role: "tool", content: [nothing] }],
+    });
+    expect(messagesOf(free)).toMatchObject([{}, { content: [{ type: "tool_use", input: { input: "ls -l" } }] }, {}]);
+  });
+
+  it("marks a failed result as one only where it holds texts, and says it in words elsewhere", () => {
+    const failed = (content: TargetToolResult["content"]): JsonObject => {
+      const part = { ...result("t1"), isError: true, content };
+      const sent = send(SONNET_5_5, {
+        messages: [USER, { role: "assistant", content: [call("t1")] }, { role: "tool", content: [part] }],
+      });
+      return { results: asJsonObject(asArray(messagesOf(sent))[2])["content"] ?? null, losses: sent.losses };
+    };
+    const text = { type: "text", text: "Element not found" } as const;
+    const image = { type: "image", source: base64("image/png", "AAAA") } as const;
+    const file = { type: "file", source: base64("text/plain", "w6k=") } as const;
+    const said = { type: "text", text: "Error: the tool failed." };
+
+    expect(failed([text])).toMatchObject({ results: [{ is_error: true, content: [text] }], losses: [] });
+    for (const media of [image, file]) {
+      const { results, losses } = failed([text, media]);
+      expect(results).toMatchObject([{ content: [said, text, { type: media === image ? "image" : "document" }] }]);
+      expect(asJsonObject(asArray(results)[0])).not.toHaveProperty("is_error");
+      expect(losses).toEqual(["messages[2] tool-result isError translated"]);
+    }
   });
 
   const unfinished: readonly TargetMessage[] = [
@@ -443,6 +491,78 @@ describe("toNativeRequest and the conversation", () => {
   });
 });
 
+describe("toNativeRequest and what the vendor refuses to take", () => {
+  it.each(["jane@example.com", "+49 170 1234567", "(030) 123-4567", "u".repeat(257)])(
+    "leaves out the user id %s, and reports it",
+    (userId) => {
+      const { body, losses } = send(SONNET_5_5, { userId });
+
+      expect(body).not.toHaveProperty("metadata");
+      expect(losses).toEqual(["userId dropped"]);
+    },
+  );
+
+  it.each(["u-1", "1234567890", "2026-11-28T10:00", "user@host", "u".repeat(256)])("sends the user id %s", (userId) => {
+    expect(send(SONNET_5_5, { userId }).body["metadata"]).toEqual({ user_id: userId });
+  });
+
+  it.each([
+    ["a picture of another type", { type: "image", source: base64("image/heic", "AAAA") }],
+    ["a picture that is no photo", { type: "image", source: base64("image/svg+xml", "AAAA") }],
+    ["an address without encryption", { type: "image", source: { type: "url", url: "http://x.test/a.png" } }],
+  ] as const)("hands %s to a tier that can", (_, part) => {
+    expect(() => send(SONNET_5_5, { messages: [{ role: "user", content: [part] }] })).toThrow("request.unsupported");
+  });
+
+  it("does not cite what a tool returns", () => {
+    const file = { type: "file", source: base64("text/plain", "w6k="), citations: true } as const;
+    const answered = { ...result("t1"), content: [file] };
+
+    const sent = send(SONNET_5_5, {
+      messages: [USER, { role: "assistant", content: [call("t1")] }, { role: "tool", content: [answered] }],
+    });
+
+    expect(JSON.stringify(sent.body)).not.toContain("citations");
+    expect(sent.losses).toEqual(["messages[2] citations dropped"]);
+  });
+
+  it("sends ids of workspace and profile as the headers that they are", () => {
+    const anthropic = { workspace_id: "w1", user_profile_id: "p1" };
+
+    const { headers, body } = send(SONNET_5_5, { vendorOptions: { anthropic } });
+
+    expect(headers).toEqual({ "anthropic-workspace-id": "w1", "anthropic-user-profile-id": "p1" });
+    expect(Object.keys(body)).not.toContain("workspace_id");
+  });
+});
+
+describe("toNativeRequest and a system of the caller's", () => {
+  const told = { tools: [TOOL], toolChoice: "required" } as const;
+
+  it.each<[string, JsonObject["system"], unknown]>([
+    ["a text", "Mine.", expect.stringMatching(/^Mine\.\n\nAnswer by calling/)],
+    ["blocks", [{ type: "text", text: "Mine." }], [{ text: "Mine." }, { text: expect.stringMatching(/^Answer by/) }]],
+  ])("puts what the model has to be told behind %s", (_, system, expected) => {
+    const { body } = send(SONNET_5_5, { ...told, system: "Common.", vendorOptions: { anthropic: { system } } });
+
+    expect(body).toMatchObject({ system: expected });
+  });
+
+  it("tells a refused schema behind it", () => {
+    const schema = { type: "object", properties: {}, additionalProperties: false };
+
+    const { body, losses } = send(SONNET_5_5, {
+      ...json(schema),
+      without: ["output_config.format"],
+      vendorOptions: { anthropic: { system: "Mine." } },
+    });
+
+    expect(body["system"]).toMatch(/^Mine\.\n\n.*one JSON value/s);
+    expect(body).not.toHaveProperty("output_config");
+    expect(losses).toEqual(["output translated"]);
+  });
+});
+
 describe("toNativeRequest and sampling", () => {
   it("AN-15 sends sampling only to models that take it, under the version that has it", () => {
     const taken = send(HAIKU_4_5, { temperature: 0.2, topK: 5 });
@@ -496,6 +616,62 @@ describe("toNativeRequest and tools", () => {
 
     expect(body).not.toHaveProperty("thinking");
     expect(losses).toEqual(["reasoning dropped"]);
+  });
+});
+
+describe("toNativeRequest and native fields of one tool", () => {
+  it("lays them over its declaration, and leaves other vendors' alone", () => {
+    const tool = { ...TOOL, vendorOptions: { anthropic: { strict: true, description: "Mine." }, openai: { x: 1 } } };
+
+    expect(send(SONNET_5_5, { tools: [tool] }).body["tools"]).toEqual([
+      { name: "f", description: "Mine.", input_schema: TOOL.inputSchema, strict: true },
+    ]);
+  });
+});
+
+describe("toNativeRequest and the clouds", () => {
+  const at = (host: string, model: string, request: Partial<TargetRequest> = {}, version?: string): NativeRequest => {
+    const full = { messages: [USER], tools: [], toolChoice: "auto", output: { type: "text" }, stop: [] } as const;
+    const context = { stream: true, loss: (): void => undefined };
+    return toNativeRequest({ ...full, reasoning: { visible: true }, ...request }, model, context, { host, version });
+  };
+  const RUNTIME = "bedrock-runtime.eu-west-1.amazonaws.com";
+  const MANTLE = "bedrock-mantle.us-east-1.api.aws";
+  const VERTEX = "us-east5-aiplatform.googleapis.com";
+
+  it.each<[string, string, Partial<TargetRequest>, string | undefined]>([
+    [RUNTIME, "eu.anthropic.claude-opus-4-8", {}, undefined],
+    [RUNTIME, "anthropic.claude-haiku-4-5", {}, "bedrock-2023-05-31"],
+    [RUNTIME, "us.anthropic.claude-sonnet-4-6", { temperature: 0 }, "bedrock-2023-05-31"],
+    [MANTLE, "anthropic.claude-haiku-4-5", {}, "2023-06-01"],
+    [MANTLE, "anthropic.claude-opus-5", {}, undefined],
+    [VERTEX, "claude-haiku-4-5@20251001", {}, undefined],
+    [VERTEX, "claude-haiku-4-5@20251001", { temperature: 0 }, "vertex-2023-10-16"],
+    ["aiplatform.eu.rep.googleapis.com", "claude-haiku-4-5", { temperature: 0 }, "vertex-2023-10-16"],
+    ["api.anthropic.com", "claude-haiku-4-5", { temperature: 0 }, "2023-06-01"],
+    ["bedrock-runtime.evil.test", "claude-haiku-4-5", {}, undefined],
+  ])("names at %s for %s with %j the version %s", (host, model, request, version) => {
+    expect(at(host, model, request).headers["anthropic-version"]).toBe(version);
+  });
+
+  it("leaves the version to the target's own headers, and these to the request's", () => {
+    const mine = { vendorOptions: { anthropic: { headers: { "anthropic-version": "2027-01-01" } } } };
+
+    expect(at(RUNTIME, HAIKU_4_5, { temperature: 0 }, "2026-10-21").headers).toEqual({
+      "anthropic-version": "2026-10-21",
+    });
+    expect(at(RUNTIME, HAIKU_4_5, mine, "2026-10-21").headers["anthropic-version"]).toBe("2027-01-01");
+  });
+
+  it("asks Bedrock for no more output than an answer needs: its quota pays for what may come", () => {
+    const asked = (request: Partial<TargetRequest>, model = "anthropic.claude-opus-4-8"): unknown =>
+      at(RUNTIME, model, request).body["max_tokens"];
+
+    expect(asked({})).toBe(16_384);
+    expect(asked({ reasoning: { effort: "high", visible: true } })).toBe(32_000);
+    expect(asked({ reasoning: { budgetTokens: 10_000, visible: true } }, HAIKU_4_5)).toBe(26_384);
+    expect(asked({ maxOutputTokens: 100_000 })).toBe(100_000);
+    expect(at("api.anthropic.com", "claude-opus-4-8").body["max_tokens"]).toBe(128_000);
   });
 });
 

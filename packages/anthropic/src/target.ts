@@ -38,6 +38,7 @@ export interface AnthropicTargetOptions extends TargetOptions {
 const VENDOR = "anthropic";
 const BASE_URL = "https://api.anthropic.com";
 const BROWSER_HEADER = "anthropic-dangerous-direct-browser-access";
+const VERSION_HEADER = "anthropic-version";
 /** As the SDK sends it. */
 const API_VERSION = "2026-10-21";
 
@@ -64,6 +65,7 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       ...transportProblems(given.options),
     ],
   });
+  const place = { host: checked.endpoint, version: mergeHeaders(checked.headers)[VERSION_HEADER] };
   return makeTarget({
     ...given,
     vendor: VENDOR,
@@ -71,13 +73,13 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
     capabilities: capabilitiesOf(given.model, checked.endpoint),
     failureTable,
     plan: (request) => {
-      const { isThinking, isVisible } = reasoningOf(request, model);
+      const { isThinking, isVisible } = reasoningOf(request, model, place);
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true };
     },
-    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, context, place),
     turns: "messages",
     connection: connect(given.options, checked),
-    reader: (context, failures) => new MessagesReader(context, failures),
+    reader: (context, failures, request) => new MessagesReader(context, failures, request),
   });
 }
 
@@ -86,7 +88,7 @@ function connect(
   { apiKey, baseURL, headers }: CheckedOptions,
 ): Connection {
   if (transport === "fetch") {
-    const own = { ...keyHeader(apiKey), "anthropic-version": API_VERSION, ...browserHeaders() };
+    const own = { ...keyHeader(apiKey), [VERSION_HEADER]: API_VERSION, ...browserHeaders() };
     return new FetchConnection({ baseURL, headers: mergeHeaders(own, headers), fetch });
   }
   const load = (): ReturnType<typeof loadSdk> => loadSdk(apiKey, baseURL);

@@ -1,0 +1,15 @@
+import type { JsonObject, Loss } from "@understudy/core/adapter";
+
+const MOST_CHARS = 256;
+/** An email address or a telephone number, which the vendor refuses to know: https://platform.claude.com/docs/en/api/messages */
+const PERSONAL = /\S@\S+\.\S|^\+[\d\s().-]{6,40}$|^\(?\d{2,5}\)?[\s.-]\d[\d\s().-]{4,40}$/;
+
+/** `metadata`, without an id that the vendor would refuse. */
+export function toUserId(id: string | undefined, loss: (loss: Loss) => void): JsonObject | undefined {
+  if (id === undefined) return undefined;
+  const isLong = id.length > MOST_CHARS;
+  if (!isLong && !PERSONAL.test(id.slice(0, MOST_CHARS))) return { user_id: id };
+  const reason = isLong ? `the API takes at most ${MOST_CHARS} characters` : "the API refuses personal data";
+  loss({ what: "userId", action: "dropped", reason });
+  return undefined;
+}
