@@ -29,7 +29,17 @@ export const anthropicExpected: ExpectedWire = {
     for (const event of events.map(fields)) {
       const index = numberOf(event["index"]) ?? 0;
       const delta = fields(event["delta"]);
-      if (event["type"] === "message_start") message = fields(event["message"]);
+      if (event["type"] === "message_start") {
+        const start = fields(event["message"]);
+        // One that is repeated is the same; another one has no place inside an answer.
+        if (message["id"] !== undefined && message["id"] !== start["id"]) {
+          message = { ...message, isSpliced: true };
+          break;
+        }
+        // It may hold all of the answer.
+        if (message["id"] === undefined) blocks.push(...list(start["content"]));
+        message = start;
+      }
       if (event["type"] === "content_block_start") blocks[index] = fields(event["content_block"]);
       if (event["type"] === "content_block_delta") blocks[index] = grown(blocks[index] ?? {}, delta);
       if (event["type"] === "message_delta") {
@@ -45,13 +55,18 @@ export const anthropicExpected: ExpectedWire = {
     const of = (...types: readonly unknown[]) => content.filter((block) => types.includes(block["type"]));
     const reason = stringOf(message["stop_reason"]);
     const usage = fields(message["usage"]);
-    const [read, written] = [
-      numberOf(usage["cache_read_input_tokens"]),
-      numberOf(usage["cache_creation_input_tokens"]),
-    ];
-    const uncached = numberOf(usage["input_tokens"]);
+    const steps = list(usage["iterations"]).filter((step) => step["type"] !== "message");
+    const own = steps.filter((step) => step["model"] === undefined);
+    /** The totals leave out what is no message: the steps of the same model are billed with it. */
+    const billed = (name: string): number | undefined => {
+      const total = numberOf(usage[name]);
+      return total === undefined ? undefined : own.reduce((sum, step) => sum + (numberOf(step[name]) ?? 0), total);
+    };
+    const [read, written] = [billed("cache_read_input_tokens"), billed("cache_creation_input_tokens")];
+    const uncached = billed("input_tokens");
     return {
-      failure: reason === undefined ? "stream.truncated" : undefined,
+      failure:
+        message["isSpliced"] === true ? "stream.malformed" : reason === undefined ? "stream.truncated" : undefined,
       finishReason: finishReasons[reason ?? ""] ?? "other",
       rawFinishReason: reason,
       model:
@@ -61,8 +76,10 @@ export const anthropicExpected: ExpectedWire = {
         inputTokens: uncached === undefined ? undefined : uncached + (read ?? 0) + (written ?? 0),
         cacheReadTokens: read,
         cacheWriteTokens: written,
-        outputTokens: numberOf(usage["output_tokens"]),
+        outputTokens: billed("output_tokens"),
         reasoningTokens: numberOf(fields(usage["output_tokens_details"])["thinking_tokens"]),
+        // What another model did has another price.
+        exact: steps.length > own.length ? false : undefined,
       }),
       text: of("text")
         .map((block) => string(block["text"]))
@@ -76,9 +93,13 @@ export const anthropicExpected: ExpectedWire = {
       sources: of("web_search_tool_result").flatMap((block) =>
         list(block["content"]).map((result) => string(result["url"])),
       ),
-      opaque: content
-        .map((block) => string(block["type"]))
-        .filter((type) => !["text", "thinking", "redacted_thinking", "tool_use"].includes(type)),
+      opaque: [
+        ...content
+          .map((block) => string(block["type"]))
+          .filter((type) => !["text", "thinking", "redacted_thinking", "tool_use"].includes(type)),
+        // It belongs to the answer and is wanted back, but beside the messages.
+        ...(stringOf(fields(message["container"])["id"]) === undefined ? [] : ["container"]),
+      ],
       media: [],
     };
   },
@@ -86,7 +107,23 @@ export const anthropicExpected: ExpectedWire = {
   kept: (message) => {
     // Said in place of an answer.
     const refusal = string(fields(message["stop_details"])["explanation"]);
-    return [...list(message["content"]), { type: "text", text: refusal }].flatMap(keptBlock);
+    const content = list(message["content"]);
+    const asked = content.map((block) => block["id"]);
+    const answered = content.map((block) => block["tool_use_id"]);
+    // A tool that waits for its result is refused once the user has spoken, and with it whatever it called.
+    const waiting = content
+      .filter((block) => string(block["type"]) === "server_tool_use" && !answered.includes(block["id"]))
+      .map((block) => block["id"]);
+    return (
+      [...content, { type: "text", text: refusal }]
+        .filter((block) => !waiting.includes(block["id"]))
+        // Nor does a result mean anything whose call stood in an answer before.
+        .filter((block) => block["tool_use_id"] === undefined || asked.includes(block["tool_use_id"]))
+        .map((block) =>
+          waiting.includes(fields(block["caller"])["tool_id"]) ? { ...block, caller: undefined } : block,
+        )
+        .flatMap(keptBlock)
+    );
   },
 
   sent: (request) =>
@@ -97,7 +134,7 @@ export const anthropicExpected: ExpectedWire = {
 
 /** Blank text is refused, and thinking without a signature; whatever else there is goes back unmodified. */
 function keptBlock(block: Fields): readonly Fields[] {
-  const { type, text, citations, signature, caller, inputText: _, ...rest } = block;
+  const { type, text, citations, signature, caller, inputText, ...rest } = block;
   switch (type) {
     case "text":
       if (string(text).trim() === "") return [];
@@ -105,8 +142,15 @@ function keptBlock(block: Fields): readonly Fields[] {
     case "thinking":
       return string(signature) === "" ? [] : [{ type, ...rest, signature }];
     case "tool_use":
-      // A call by the model itself needs no caller.
-      return [{ type, ...rest, ...(caller === undefined || fields(caller)["type"] === "direct" ? {} : { caller }) }];
+      // Objects only; what was written instead of one is no call without arguments. A call by the model itself needs no caller.
+      return [
+        {
+          type,
+          ...rest,
+          ...(inputText === undefined ? {} : { input: { invalid_arguments: inputText } }),
+          ...(caller === undefined || fields(caller)["type"] === "direct" ? {} : { caller }),
+        },
+      ];
     default:
       return [block];
   }

@@ -22,6 +22,21 @@ export const peculiar: Readonly<Record<string, Peculiar>> = {
     reason: inBand,
     expected: { failure: "server.overloaded", requestId: "req_composed" },
   },
+  "anthropic/response/rig-prompt-loop-accepts-empty-terminal-turn-after-tool-result-1.json": {
+    reason: "nothing at all, which is an answer behind a tool's result only",
+    expected: {},
+    chainFailure: "output.empty",
+  },
+  "anthropic/response/ruby_llm-chat-tool-choice-and-calls-control-anthropic-claude-haiku-4-5-respects-0.json": {
+    reason: "nothing at all, which is an answer behind a tool's result only",
+    expected: {},
+    chainFailure: "output.empty",
+  },
+  "anthropic/stream/anthropic-advisor-stop-reasons.sse": {
+    reason: "what an advisor said to the model, and nothing that the model said",
+    expected: {},
+    chainFailure: "output.empty",
+  },
   "openai-responses/stream/composed-error-mid-stream.sse": { reason: inBand, expected: { failure: "server.error" } },
   "openai-responses/stream/error-insufficient-quota-after-start-gpt-5-nano.sse": {
     reason: inBand,
