@@ -14,6 +14,8 @@ const ran = (id: string, expires?: string): TargetMessage => {
   return { role: "assistant", content };
 };
 
+const native = (container: string | { skills: string[] }) => ({ vendorOptions: { anthropic: { container } } });
+
 function send(messages: readonly TargetMessage[], request: Partial<TargetRequest> = {}) {
   const losses: string[] = [];
   const base = { tools: [], toolChoice: "auto", output: { type: "text" }, stop: [] } as const;
@@ -43,7 +45,6 @@ describe("the container of a conversation", () => {
 
   it("gives way to the caller's, and gets what the caller loads into it", () => {
     const messages = [USER, ran("container_1"), USER];
-    const native = (container: string | { skills: string[] }) => ({ vendorOptions: { anthropic: { container } } });
 
     expect(send(messages, native("mine")).body["container"]).toBe("mine");
     expect(send(messages, native({ skills: ["pdf"] })).body["container"]).toEqual({

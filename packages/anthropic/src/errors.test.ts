@@ -264,8 +264,9 @@ const SENTENCES = [
   "Too many requests, please wait before trying again.",
 ];
 
+const google = (code: number, status: string, message: string) => ({ error: { code, status, message, details: [] } });
+
 describe("failures of the clouds that serve Claude", () => {
-  const google = (code: number, status: string, message: string) => ({ error: { code, status, message, details: [] } });
   const packed = JSON.stringify(body("invalid_request_error", "prompt is too long: 250000 tokens > 200000 maximum"));
 
   it.each<[string, number, unknown, FailureClass]>([

@@ -62,6 +62,7 @@ function failureOf(run: () => unknown): FailureClass | undefined {
 }
 
 const START = { type: "message_start", message: { model: "claude-x", usage: { input_tokens: 3, output_tokens: 1 } } };
+const startOf = (id: string) => ({ type: "message_start", message: { id, model: "claude-x" } });
 const STOP = { type: "message_stop" };
 
 function whole(content: readonly object[], stopReason: string): readonly StreamPart[] {
@@ -384,9 +385,7 @@ describe("MessagesReader", () => {
   });
 
   it("is malformed when another answer begins inside the first", () => {
-    const start = (id: string) => ({ type: "message_start", message: { id, model: "claude-x" } });
-
-    const splice = [start("msg_1"), ...block({ type: "text", text: "Hal" }).slice(0, 1), start("msg_2")];
+    const splice = [startOf("msg_1"), ...block({ type: "text", text: "Hal" }).slice(0, 1), startOf("msg_2")];
 
     expect(failureOf(() => read(splice))).toBe("stream.malformed");
   });

@@ -1,7 +1,6 @@
 import {
   asArray,
   asIndex,
-  asJsonObject,
   asObject,
   asString,
   asText,
@@ -12,12 +11,12 @@ import {
   RunningTotals,
   StopCutter,
   TargetFailure,
+  VendorData,
   type AttemptContext,
   type FailureClassifier,
   type FinishReason,
   type Foreign,
   type JsonObject,
-  type JsonValue,
   type StreamPart,
   type TargetRequest,
   type Usage,
@@ -54,10 +53,8 @@ export class MessagesReader implements WireReader {
   readonly #starts = new Map<number, Foreign>();
   readonly #totals = new RunningTotals();
   readonly #cutter: StopCutter | undefined;
-  /** Of the message, by the vendor's names. */
-  readonly #said = new Map<string, JsonValue>();
-  /** Of its usage. */
-  readonly #saidOfUsage = new Map<string, JsonValue>();
+  readonly #said = new VendorData();
+  readonly #saidOfUsage = new VendorData();
   #id: unknown;
   #hasStarted = false;
   #model: string | undefined;
@@ -88,7 +85,7 @@ export class MessagesReader implements WireReader {
         this.#start(asObject(event["message"]), out);
         break;
       case "message_delta":
-        keep(this.#said, event, BESIDE);
+        this.#said.take(event, BESIDE);
         this.#ending(asObject(event["delta"]), event["usage"], out);
         break;
       case "message_stop":
@@ -113,10 +110,10 @@ export class MessagesReader implements WireReader {
   finish(out: StreamPart[]): void {
     for (const index of this.#blocks.keys()) this.#close(index, out);
     if (this.#stopReason === "refusal") {
-      const text = asText(asObject(this.#said.get("stop_details"))["explanation"]);
+      const text = asText(asObject(this.#said.collected?.["stop_details"])["explanation"]);
       out.push({ type: "refusal", id: this.#context.newId(), part: { type: "refusal", text } });
     }
-    pushContainer(asObject(this.#said.get("container")), this.#context.newId, out);
+    pushContainer(asObject(this.#said.collected?.["container"]), this.#context.newId, out);
     out.push({
       type: "end",
       finishReason: FINISH_REASONS.get(this.#stopReason ?? "") ?? "other",
@@ -144,14 +141,13 @@ export class MessagesReader implements WireReader {
   }
 
   #usage(): Usage {
-    return readUsage(this.#totals.totals, this.#saidOfUsage.get("iterations"));
+    return readUsage(this.#totals.totals, this.#saidOfUsage.collected?.["iterations"]);
   }
 
   #vendorData(): JsonObject | undefined {
-    const usage = Object.fromEntries(this.#saidOfUsage);
-    const said = Object.fromEntries(this.#said);
-    const all = this.#saidOfUsage.size === 0 ? said : { ...said, usage };
-    return Object.keys(all).length === 0 ? undefined : all;
+    const said = this.#said.collected;
+    const usage = this.#saidOfUsage.collected;
+    return usage === undefined ? said : { ...said, usage };
   }
 
   /** In a stream it begins the answer, and may also hold all of it. */
@@ -205,7 +201,7 @@ export class MessagesReader implements WireReader {
   }
 
   #ending(delta: Foreign, usage: unknown, out: StreamPart[]): void {
-    keep(this.#said, delta, BESIDE);
+    this.#said.take(delta, BESIDE);
     this.#count(usage, out);
     const reason = asString(delta["stop_reason"]);
     if (reason === undefined) return;
@@ -218,16 +214,7 @@ export class MessagesReader implements WireReader {
     if (usage === undefined || usage === null) return;
     const counts = asObject(usage);
     this.#totals.add(counts);
-    keep(this.#saidOfUsage, counts, BESIDE_COUNTS);
+    this.#saidOfUsage.take(counts, BESIDE_COUNTS);
     out.push({ type: "usage", usage: this.#usage() });
-  }
-}
-
-/** The latest of each counts; a null says nothing. */
-function keep(said: Map<string, JsonValue>, native: Foreign, names: readonly string[]): void {
-  const fields = asJsonObject(native);
-  for (const name of names) {
-    const value = fields[name];
-    if (value !== undefined && value !== null) said.set(name, value);
   }
 }

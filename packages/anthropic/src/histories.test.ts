@@ -24,7 +24,7 @@ interface Scripted {
 function refusing(...sentences: string[]): Scripted {
   const bodies: string[] = [];
   const answer: typeof fetch = (_input, init) => {
-    bodies.push(String(init?.body));
+    bodies.push(JSON.stringify(init?.body));
     const message = sentences[bodies.length - 1];
     const error = { type: "error", error: { type: "invalid_request_error", message } };
     const [status, body] = message === undefined ? [200, WHOLE] : [400, error];
@@ -118,7 +118,7 @@ describe("a request that the vendor refuses", () => {
     const first = await chain.generate("Hi");
     const second = await chain.generate("Hi");
 
-    expect(bodies.map((body) => JSON.parse(body).max_tokens)).toEqual([128_000, 64_000, 64_000]);
+    expect(bodies.map((body) => JSON.parse(JSON.parse(body)).max_tokens)).toEqual([128_000, 64_000, 64_000]);
     for (const { losses } of [first, second]) expect(losses).toMatchObject([{ what: "maxOutputTokens" }]);
   });
 });
@@ -128,7 +128,7 @@ describe("what the vendor says beside an answer", () => {
     const container = { id: "container_1", expires_at: "2999-01-01T00:00:00Z" };
     const bodies: string[] = [];
     const answer: typeof fetch = (_input, init) => {
-      bodies.push(String(init?.body));
+      bodies.push(JSON.stringify(init?.body));
       return Promise.resolve(Response.json({ ...WHOLE, container }));
     };
     const chain = createChain([anthropic(MODEL, { apiKey: "k", fetch: answer })]);
@@ -137,6 +137,6 @@ describe("what the vendor says beside an answer", () => {
     await chain.generate({ messages: [{ role: "user", content: "Hi" }, message, { role: "user", content: "And?" }] });
 
     expect(vendorData).toEqual({ id: "msg_1", container });
-    expect(bodies.map((body) => JSON.parse(body).container)).toEqual([undefined, "container_1"]);
+    expect(bodies.map((body) => JSON.parse(JSON.parse(body)).container)).toEqual([undefined, "container_1"]);
   });
 });

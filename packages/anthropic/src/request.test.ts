@@ -77,6 +77,22 @@ function messagesOf({ body }: Sent): unknown {
   return body["messages"];
 }
 
+/** What is made of a failed result with this content. */
+const failed = (content: TargetToolResult["content"]): JsonObject => {
+  const part = { ...result("t1"), isError: true, content };
+  const sent = send(SONNET_5_5, {
+    messages: [USER, { role: "assistant", content: [call("t1")] }, { role: "tool", content: [part] }],
+  });
+  return { results: asJsonObject(asArray(messagesOf(sent))[2])["content"] ?? null, losses: sent.losses };
+};
+
+/** What is sent to a host. */
+const at = (host: string, model: string, request: Partial<TargetRequest> = {}, version?: string): NativeRequest => {
+  const full = { messages: [USER], tools: [], toolChoice: "auto", output: { type: "text" }, stop: [] } as const;
+  const context = { stream: true, loss: (): void => undefined };
+  return toNativeRequest({ ...full, reasoning: { visible: true }, ...request }, model, context, { host, version });
+};
+
 describe("toNativeRequest", () => {
   it("sends the least for the least, with the model's own maximum of output", () => {
     expect(send("claude-opus-4-8")).toEqual({
@@ -376,13 +392,6 @@ describe("toNativeRequest and the conversation", () => {
   });
 
   it("marks a failed result as one only where it holds texts, and says it in words elsewhere", () => {
-    const failed = (content: TargetToolResult["content"]): JsonObject => {
-      const part = { ...result("t1"), isError: true, content };
-      const sent = send(SONNET_5_5, {
-        messages: [USER, { role: "assistant", content: [call("t1")] }, { role: "tool", content: [part] }],
-      });
-      return { results: asJsonObject(asArray(messagesOf(sent))[2])["content"] ?? null, losses: sent.losses };
-    };
     const text = { type: "text", text: "Element not found" } as const;
     const image = { type: "image", source: base64("image/png", "AAAA") } as const;
     const file = { type: "file", source: base64("text/plain", "w6k=") } as const;
@@ -630,11 +639,6 @@ describe("toNativeRequest and native fields of one tool", () => {
 });
 
 describe("toNativeRequest and the clouds", () => {
-  const at = (host: string, model: string, request: Partial<TargetRequest> = {}, version?: string): NativeRequest => {
-    const full = { messages: [USER], tools: [], toolChoice: "auto", output: { type: "text" }, stop: [] } as const;
-    const context = { stream: true, loss: (): void => undefined };
-    return toNativeRequest({ ...full, reasoning: { visible: true }, ...request }, model, context, { host, version });
-  };
   const RUNTIME = "bedrock-runtime.eu-west-1.amazonaws.com";
   const MANTLE = "bedrock-mantle.us-east-1.api.aws";
   const VERTEX = "us-east5-aiplatform.googleapis.com";

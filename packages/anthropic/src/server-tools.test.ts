@@ -9,7 +9,7 @@ const FOUND = { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", conte
 const MCP = { type: "mcp_tool_use", id: "mcptoolu_1", name: "list", server_name: "s", input: {} };
 const CALLER = { type: "code_execution_20260120", tool_id: "srvtoolu_1" };
 
-const block = (data: JsonObject) => ({ type: "opaque", kind: String(data["type"]), data }) as const;
+const block = (data: JsonObject) => ({ type: "opaque", kind: "hosted", data }) as const;
 const said = (text: string) => ({ type: "text", text }) as const;
 const call = (id: string, opaque?: JsonObject) =>
   ({ type: "tool-call", toolCallId: id, toolName: "bash", input: {}, opaque }) as const;
@@ -29,7 +29,7 @@ function send(...messages: TargetMessage[]): Sent {
   const losses: string[] = [];
   const native = toMessages(messages, true, ({ what, action }) => void losses.push(`${what} ${action}`));
   const turns = native.flatMap(({ role, content }) =>
-    role === "assistant" && Array.isArray(content) ? [content.map((one) => `${typeOf(one)}`)] : [],
+    role === "assistant" && Array.isArray(content) ? [content.map((one) => typeOf(one))] : [],
   );
   return { turns, losses };
 }

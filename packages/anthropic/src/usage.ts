@@ -7,7 +7,6 @@ import { asBoundedArray, asNumber, asObject, asString, type Foreign, type Usage 
 export function readUsage(native: Foreign, iterations?: unknown): Usage {
   const steps = asBoundedArray(iterations).map(asObject);
   const others = steps.filter((step) => step["type"] !== "message");
-  const isForeign = (step: Foreign): boolean => asString(step["model"]) !== undefined;
   const counted = [native, ...others.filter((step) => !isForeign(step))];
   const sum = (field: string): number | undefined => {
     const first = asNumber(native[field]);
@@ -24,4 +23,8 @@ export function readUsage(native: Foreign, iterations?: unknown): Usage {
     reasoningTokens: asNumber(asObject(native["output_tokens_details"])["thinking_tokens"]),
     ...(others.some(isForeign) && { exact: false }),
   };
+}
+
+function isForeign(step: Foreign): boolean {
+  return asString(step["model"]) !== undefined;
 }
