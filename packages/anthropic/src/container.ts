@@ -1,9 +1,10 @@
 import {
   asObject,
   asString,
+  type AssistantPart,
   type Foreign,
   type JsonObject,
-  type JsonValue,
+  type OpaquePart,
   type StreamPart,
   type TargetMessage,
 } from "@understudy/core/adapter";
@@ -19,16 +20,16 @@ export function pushContainer(container: Foreign, newId: () => string, out: Stre
   out.push({ type: "opaque", id: newId(), part: { type: "opaque", kind: KIND, data } });
 }
 
-export function isContainer(data: JsonValue): boolean {
-  return asObject(data)["type"] === KIND;
+export function isContainer(part: AssistantPart): part is OpaquePart {
+  return part.type === "opaque" && asObject(part.data)["type"] === KIND;
 }
 
 /** The id of the latest container of the conversation, unless it has expired. */
 export function containerOf(messages: readonly TargetMessage[], wallNow: number): string | undefined {
   for (const { role, content } of messages.toReversed()) {
     if (role !== "assistant") continue;
-    const part = content.findLast((one) => one.type === "opaque" && isContainer(one.data));
-    if (part?.type !== "opaque") continue;
+    const part = content.findLast(isContainer);
+    if (part === undefined) continue;
     const { id, expires_at: expires } = asObject(part.data);
     return Date.parse(asString(expires) ?? "") <= wallNow ? undefined : asString(id);
   }

@@ -122,7 +122,7 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
     }
     case "opaque":
       if (isOwnBlock(part.data)) return [part.data];
-      if (isContainer(part.data)) return [];
+      if (isContainer(part)) return [];
       context.lost("opaque", "dropped", "no block of this version's answers");
       return [];
     case "source":
@@ -156,8 +156,9 @@ function toToolResult({ toolCallId, content, isError }: TargetToolResult, contex
   const isMarked = isError === true && blocks.every(({ type }) => type === "text");
   if (isError === true && !isMarked) {
     context.lost("tool-result isError", "translated", "the API takes only texts in a failed result");
-    blocks.unshift({ type: "text", text: FAILED });
   }
+  // Nor may it be empty.
+  if (isError === true && (!isMarked || blocks.length === 0)) blocks.unshift({ type: "text", text: FAILED });
   return {
     type: "tool_result",
     tool_use_id: toolCallId,

@@ -135,7 +135,7 @@ describe("failures of the Messages API", () => {
       { reasoning: { visible: false } },
     ],
     ["tool_choice: forced tool use is not supported", "without forcing a tool", { toolChoice: "auto" }],
-    ["cache_control: Extra inputs are not permitted", "without caching", { cache: false }],
+    ["cache_control: Extra inputs are not permitted", "without cache", { cache: undefined }],
     ["Schema is too complex for compilation.", "with the schema in words", { without: ["output_config.format"] }],
     [
       "citations: citations are not supported here",
@@ -146,17 +146,17 @@ describe("failures of the Messages API", () => {
     ["container: Container `container_1` was not found.", "without container", { without: ["container"] }],
     [
       "max_tokens: 128000 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-5",
-      "with at most 64000 tokens of output",
+      "with 64000 output tokens",
       { maxOutputTokens: 64_000 },
     ],
     [
       "The maximum tokens you requested exceeds the model limit of 4096. Try again with a lower value.",
-      "with at most 4096 tokens of output",
+      "with 4096 output tokens",
       { maxOutputTokens: 4_096 },
     ],
     [
       "input length and `max_tokens` exceed context limit: 150000 + 64000 > 200000, decrease input length",
-      "with at most 50000 tokens of output",
+      "with 50000 output tokens",
       { maxOutputTokens: 50_000 },
     ],
     [

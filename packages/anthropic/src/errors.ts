@@ -1,18 +1,25 @@
 import {
   asObject,
   asString,
+  CLOUD_FAILURES,
   forgetReasoning,
+  FREE_TOOLS,
   leaveOut,
+  leaveUnset,
   OVERLOADED,
   OWN_REASONING,
-  readAnyError,
+  readCloudError,
   STREAMING_REFUSED,
+  WITHOUT_CACHE,
+  WITHOUT_CITATIONS,
+  WITHOUT_EFFORT,
   WITHOUT_REASONING,
+  withOutputTokens,
   type FailureRow,
   type FailureTable,
   type LimitHeaders,
   type RequestRepair,
-  type TargetMessage,
+  type TargetRequest,
   type VendorError,
 } from "@understudy/core/adapter";
 import { FORMAT } from "./request.ts";
@@ -33,19 +40,18 @@ const LIMITS: readonly LimitHeaders[] = [
   { class: "rate.tokens", remaining: "output-tokens-remaining", reset: "output-tokens-reset" },
 ];
 
+const SAMPLERS: Readonly<Record<string, "temperature" | "topP" | "topK">> = { top_p: "topP", top_k: "topK" };
 /** `temperature` and `top_p` cannot both be specified; top_k: Extra inputs are not permitted. */
 const SAMPLING =
   /^`?(temperature|top_[pk])`?(?::| and `?(temperature|top_[pk])`? (?:cannot|may not)\b| (?:is|may|must|cannot)\b)/;
 
-/** What Bedrock puts before an error of the model's own. */
-const AMAZON_PREFIX = /^The model returned the following errors: /;
 /** Anthropic's sentence, and Bedrock's. */
 const OUTPUT_LIMIT =
   /^(?:max_tokens: \d{1,12} > (\d{1,9}), which is the maximum\b|The maximum tokens you requested exceeds the model limit of (\d{1,9})\b)/;
 const WINDOW_WITH_OUTPUT =
   /^input length and `max_tokens` exceed context limit: (\d{1,12}) \+ \d{1,12} > (?<window>\d{1,12})/;
 const SERVER_TOOLS =
-  /^(?:(?:messages\.\d{1,6}(?:\.content\.\d{1,6})?: )?`\w{1,60}` tool use with id `?[\w-]{1,80}`? was found without a corresponding `\w{1,60}` block|messages\.\d{1,6}\.content\.\d{1,6}(?:\.\w{1,60}_tool_(?:use|result)|\.container_upload|\.text\.citations)(?:\.\w{1,60}){0,9}: |container_id is required when there are pending tool uses\b)/;
+  /^(?:(?:messages\.\d{1,6}(?:\.content\.\d{1,6})?: )?`\w{1,60}` tool use with id `?[\w-]{1,80}`? was found without a corresponding `\w{1,60}` block|messages\.\d{1,6}\.content\.\d{1,6}(?:\.\w{1,60}_tool_(?:use|result)|\.container_upload|\.text\.citations)(?:\.\w{1,60}){0,9}: |messages\.\d{1,6}\.content\.\d{1,6}: unexpected `tool_use_id` found in `\w{1,60}_tool_result` blocks\b|container_id is required when there are pending tool uses\b)/;
 /** Less is no answer. */
 const LEAST_OUTPUT = 1_024;
 
@@ -63,27 +69,6 @@ const WITHOUT_EARLIER_REASONING: RequestRepair = {
   once: true,
   apply: forgetReasoning,
 };
-const WITHOUT_EFFORT: RequestRepair = {
-  description: "without effort",
-  loss: { what: "reasoning effort", action: "dropped" },
-  apply: (request) => {
-    const { reasoning } = request;
-    return reasoning.effort === undefined ? request : { ...request, reasoning: { ...reasoning, effort: undefined } };
-  },
-};
-const FREE_TOOLS: RequestRepair = {
-  description: "without forcing a tool",
-  loss: { what: "toolChoice", action: "downgraded" },
-  apply: (request) =>
-    typeof request.toolChoice === "string" && request.toolChoice !== "required"
-      ? request
-      : { ...request, toolChoice: "auto" },
-};
-const WITHOUT_CACHE: RequestRepair = {
-  description: "without caching",
-  loss: { what: "cache", action: "dropped" },
-  apply: (request) => (request.cache === true ? { ...request, cache: false } : request),
-};
 
 /** Told behind whatever system the caller has. */
 const SCHEMA_IN_WORDS: RequestRepair = {
@@ -91,23 +76,6 @@ const SCHEMA_IN_WORDS: RequestRepair = {
   apply: (request) => {
     const { output, without = [] } = request;
     return output.type === "text" || without.includes(FORMAT) ? request : { ...request, without: [...without, FORMAT] };
-  },
-};
-const WITHOUT_CITATIONS: RequestRepair = {
-  description: "without citations",
-  loss: { what: "messages citations", action: "dropped" },
-  apply: (request) => {
-    let isChanged = false;
-    const messages = request.messages.map((message): TargetMessage => {
-      if (message.role !== "user") return message;
-      const content = message.content.map((part) => {
-        if (part.type !== "file" || part.citations !== true) return part;
-        isChanged = true;
-        return { ...part, citations: false };
-      });
-      return { ...message, content };
-    });
-    return isChanged ? { ...request, messages } : request;
   },
 };
 /** It belongs to one conversation. */
@@ -226,57 +194,27 @@ const IN_BAND: readonly FailureRow[] = [
   },
 ];
 
-/** What the clouds say in their own words, and a status of Bedrock's. */
-const CLOUDS: readonly FailureRow[] = [
-  {
-    status: 400,
-    text: /^(?:The number of requests exceeds the service quota|Your (?:account|requests?) (?:has exceeded|exceeds?) (?:the |your )?(?:service )?quota)\b/,
-    class: "rate.unknown",
-  },
-  {
-    status: 400,
-    text: /^(?:Invocation of model ID \S{1,200} with on-demand throughput isn.t supported|Publisher [Mm]odel `?[^`\s]{1,200}`? (?:is not servable|is not supported) in (?:region|location)|The model is not (?:available|servable) in (?:this )?(?:region|location))\b/,
-    class: "model.not-found",
-  },
-  { status: 400, type: "FAILED_PRECONDITION", class: "auth.forbidden" },
-  {
-    status: 403,
-    text: /^(?:User: [\w:/@.+=,-]{1,200} is not authorized to perform|You don.t have access to the model\b|Your account is not authorized to invoke\b)/,
-    class: "auth.forbidden",
-  },
-  { status: 424, class: "server.error" },
-];
-
 /** How this vendor fails. */
 export const failureTable: FailureTable = {
-  rows: [...CODES, ...REFUSALS, ...CLOUDS, ...IN_BAND],
+  rows: [...CODES, ...REFUSALS, ...CLOUD_FAILURES, ...IN_BAND],
   readError,
   requestIdHeaders: ["request-id", "x-amzn-requestid", "apim-request-id"],
   rateLimitPrefix: "anthropic-ratelimit-",
   limits: LIMITS,
 };
 
-/**
- * `{ type: "error", error: { type, message, details: { error_code } }, request_id }`. The clouds put errors of their own
- * around it or in its place: Google `{ error: { code, status, message } }`, Microsoft `{ error: { code, message } }`, and
- * Amazon `{ message }`, of which only what it says of the model is known to be no gateway's.
- */
+/** `{ type: "error", error: { type, message, details: { error_code } }, request_id }`, or an error of a cloud's own. */
 function readError(body: unknown): VendorError | undefined {
-  const outer = asObject(Array.isArray(body) ? body[0] : body);
+  const outer = asObject(body);
   const error = asObject(outer["error"]);
   const type = asString(error["type"]);
-  if (type !== undefined) {
-    return {
-      type,
-      code: asString(asObject(error["details"])["error_code"]),
-      message: asString(error["message"]),
-      requestId: asString(outer["request_id"]),
-    };
-  }
-  const ofModel = asString(outer["message"])?.split(AMAZON_PREFIX)[1];
-  if (ofModel !== undefined) return readAnyError(ofModel);
-  const isCloud = asString(error["message"]) !== undefined && (error["code"] ?? error["status"]) !== undefined;
-  return isCloud ? readAnyError(body) : undefined;
+  if (type === undefined) return readCloudError(body);
+  return {
+    type,
+    code: asString(asObject(error["details"])["error_code"]),
+    message: asString(error["message"]),
+    requestId: asString(outer["request_id"]),
+  };
 }
 
 /** The limit that the vendor states. */
@@ -292,35 +230,19 @@ function withOutputThatFits({ message = "" }: VendorError): RequestRepair | unde
   return room >= LEAST_OUTPUT ? { ...withMaxOutput(room), once: true } : undefined;
 }
 
+/** One is always sent: the adapter's own, where the request has none. */
 function withMaxOutput(limit: number): RequestRepair {
-  return {
-    description: `with at most ${limit} tokens of output`,
-    loss: { what: "maxOutputTokens", action: "downgraded" },
-    apply: (request) => {
-      const { maxOutputTokens } = request;
-      const isLess = maxOutputTokens !== undefined && maxOutputTokens <= limit;
-      return isLess ? request : { ...request, maxOutputTokens: limit };
-    },
-  };
+  const apply = (request: TargetRequest): TargetRequest =>
+    (request.maxOutputTokens ?? Infinity) <= limit ? request : { ...request, maxOutputTokens: limit };
+  return { ...withOutputTokens(limit), apply };
 }
 
 function dropSampling({ message = "" }: VendorError): RequestRepair {
   const names = (SAMPLING.exec(message) ?? []).slice(1).filter((name) => name !== undefined);
   // Two that exclude each other are both named: then the first may stay.
   const dropped = names.length > 1 ? names.slice(1) : names;
-  const what = dropped.join(" and ");
-  return {
-    description: `without ${what}`,
-    loss: { what, action: "dropped" },
-    apply: (request) => {
-      const { temperature, topP, topK } = request;
-      const kept = {
-        temperature: dropped.includes("temperature") ? undefined : temperature,
-        topP: dropped.includes("top_p") ? undefined : topP,
-        topK: dropped.includes("top_k") ? undefined : topK,
-      };
-      const isSame = kept.temperature === temperature && kept.topP === topP && kept.topK === topK;
-      return isSame ? request : { ...request, ...kept };
-    },
-  };
+  return leaveUnset(
+    dropped.map((name) => SAMPLERS[name] ?? "temperature"),
+    dropped.join(" and "),
+  );
 }

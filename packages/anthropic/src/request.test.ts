@@ -208,7 +208,12 @@ describe("toNativeRequest and the conversation", () => {
         role: "user",
         content: [
           { type: "tool_result", tool_use_id: "t1", content: [{ type: "text", text: "t1" }] },
-          { type: "tool_result", tool_use_id: "t2", is_error: true },
+          {
+            type: "tool_result",
+            tool_use_id: "t2",
+            content: [{ type: "text", text: "Error: the tool failed." }],
+            is_error: true,
+          },
           { type: "text", text: "And?" },
         ],
       },

@@ -10,6 +10,7 @@ import {
   type RequestRepair,
   type TargetMessage,
 } from "@understudy/core/adapter";
+import { isContainer } from "./container.ts";
 
 /** Every block of a tool that runs at the vendor, which refuses some of them once the conversation has moved on. */
 export const WITHOUT_SERVER_TOOLS: RequestRepair = {
@@ -55,8 +56,8 @@ export function settleServerTools(
 function waits(id: string | undefined, behind: readonly AssistantPart[], later: readonly TargetMessage[]): boolean {
   if (behind.some(({ type }) => type === "text" || type === "refusal")) return false;
   return later.every(
-    ({ role, content }) =>
-      role === "tool" || content.some((part) => part.type === "tool-call" && callerOf(part) === id),
+    (message) =>
+      message.role !== "assistant" || message.content.every((part) => isContainer(part) || callerOf(part) === id),
   );
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject, Loss } from "@understudy/core/adapter";
 
 const MOST_CHARS = 256;
 /** An email address or a telephone number, which the vendor refuses to know: https://platform.claude.com/docs/en/api/messages */
-const PERSONAL = /\S@\S+\.\S|^\+[\d\s().-]{6,40}$|^\(?\d{2,5}\)?[\s.-]\d[\d\s().-]{4,40}$/;
+const PERSONAL = /[^\s@]@[^\s@]+\.[^\s@]|^\+?[\d\s().-]*\d[\s().-]+\d[\d\s().-]*$|^\+\d{7,15}$/;
 
 /** `metadata`, without an id that the vendor would refuse. */
 export function toUserId(id: string | undefined, loss: (loss: Loss) => void): JsonObject | undefined {

@@ -60,6 +60,7 @@ export { classifyFailures, type FailureClassifier } from "./http-failure.ts";
 export type { FailureRow, FailureTable, LimitHeaders } from "./failure-table.ts";
 export { readAnyError, readErrorFields, type VendorError } from "./vendor-error.ts";
 export { readRpcStatus, RPC_LIMITS, RPC_STATUSES } from "./rpc-status.ts";
+export { CLOUD_FAILURES, readCloudError } from "./cloud-failures.ts";
 export { DAILY, OVERLOADED } from "./error-words.ts";
 export { CarriedResponse, networkFailure, type FailedResponse } from "./network-failure.ts";
 export { unsupported } from "./unsupported.ts";
@@ -99,14 +100,19 @@ export {
   changeAnswers,
   forgetOpaque,
   forgetReasoning,
+  FREE_TOOLS,
   GO_ON,
   leaveOut,
   leaveOutOnce,
+  leaveUnset,
   OWN_REASONING,
   SCHEMA_IN_WORDS,
   STREAMING_REFUSED,
   SYSTEM_AS_MESSAGE,
   USER_TURN,
+  WITHOUT_CACHE,
+  WITHOUT_CITATIONS,
+  WITHOUT_EFFORT,
   WITHOUT_REASONING,
   WITHOUT_SAMPLING,
   withOutputTokens,

@@ -113,6 +113,58 @@ export const SCHEMA_IN_WORDS: RequestRepair = {
   },
 };
 
+export const WITHOUT_EFFORT: RequestRepair = {
+  description: "without effort",
+  loss: { what: "reasoning effort", action: "dropped" },
+  apply: (request) => {
+    const { reasoning } = request;
+    return reasoning.effort === undefined ? request : { ...request, reasoning: { ...reasoning, effort: undefined } };
+  },
+};
+
+export const FREE_TOOLS: RequestRepair = {
+  description: "without forcing a tool",
+  loss: { what: "toolChoice", action: "downgraded" },
+  apply: (request) =>
+    typeof request.toolChoice === "string" && request.toolChoice !== "required"
+      ? request
+      : { ...request, toolChoice: "auto" },
+};
+
+export const WITHOUT_CITATIONS: RequestRepair = {
+  description: "without citations",
+  loss: { what: "messages citations", action: "dropped" },
+  apply: (request) => {
+    let isChanged = false;
+    const messages = request.messages.map((message): TargetMessage => {
+      if (message.role !== "user") return message;
+      const content = message.content.map((part) => {
+        if (part.type !== "file" || part.citations !== true) return part;
+        isChanged = true;
+        return { ...part, citations: false };
+      });
+      return { ...message, content };
+    });
+    return isChanged ? { ...request, messages } : request;
+  },
+};
+
+/** Without these settings of the request. */
+export function leaveUnset(names: readonly ("cache" | "temperature" | "topP" | "topK")[], what: string): RequestRepair {
+  return {
+    description: `without ${what}`,
+    loss: { what, action: "dropped" },
+    apply: (request) => {
+      if (names.every((name) => request[name] === undefined || request[name] === false)) return request;
+      const kept = { ...request };
+      for (const name of names) kept[name] = undefined;
+      return kept;
+    },
+  };
+}
+
+export const WITHOUT_CACHE: RequestRepair = leaveUnset(["cache"], "cache");
+
 /** The vendor says how many output tokens its model writes at most. */
 export function withOutputTokens(limit: number): RequestRepair {
   return {
