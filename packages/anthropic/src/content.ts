@@ -6,6 +6,7 @@ import {
   defined,
   inMessage,
   isJsonObject,
+  toolInputObject,
   type AssistantPart,
   type JsonObject,
   type JsonValue,
@@ -141,12 +142,12 @@ function isOwnBlock(data: JsonValue): data is JsonObject {
   return isJsonObject(data) && OWN_BLOCKS.test(asText(data["type"])) && data["role"] === undefined;
 }
 
-/** The API takes objects only, and nothing in place of what a model wrote is another call. */
-function toInput({ input, inputText }: ToolCallPart, lost: ReportMessageLoss): JsonObject {
-  if (inputText === undefined && isJsonObject(input)) return input;
-  lost("tool-call input", "translated", "the API takes objects only");
-  if (inputText !== undefined) return { invalid_arguments: inputText };
-  return input === null ? {} : { input };
+/** The API takes objects only. */
+function toInput(call: ToolCallPart, lost: ReportMessageLoss): JsonObject {
+  const input = toolInputObject(call);
+  if (input !== call.input || call.inputText !== undefined)
+    lost("tool-call input", "translated", "the API takes objects only");
+  return input;
 }
 
 /** A result that is marked as an error may hold texts only. */

@@ -1,4 +1,5 @@
 import {
+  requireMediaType,
   toPlainText,
   unsupported,
   type FilePart,
@@ -9,14 +10,11 @@ import {
 } from "@understudy/core/adapter";
 
 /** https://platform.claude.com/docs/en/build-with-claude/vision */
-const IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+const IMAGES = /^image\/(?:jpeg|png|gif|webp)$/;
 
 export function toImage({ source }: ImagePart): JsonObject {
-  const native = toSource(source, (base64) => {
-    if (!IMAGES.includes(base64.mediaType)) throw unsupported("images");
-    return { type: "base64", media_type: base64.mediaType, data: base64.data };
-  });
-  return { type: "image", source: native };
+  requireMediaType(source, IMAGES, "images");
+  return { type: "image", source: toSource(source, ({ mediaType, data }) => base64(mediaType, data)) };
 }
 
 /** `isCiting`: the vendor cites all documents of a request, or none. */
@@ -53,8 +51,12 @@ function toSource(source: MediaSource, toData: (source: Base64Source) => JsonObj
 
 function documentData(source: Base64Source): JsonObject {
   const { mediaType, data } = source;
-  if (mediaType === "application/pdf") return { type: "base64", media_type: mediaType, data };
+  if (mediaType === "application/pdf") return base64(mediaType, data);
   const text = toPlainText(source);
   if (text === undefined) throw unsupported("files");
   return { type: "text", media_type: "text/plain", data: text };
+}
+
+function base64(mediaType: string, data: string): JsonObject {
+  return { type: "base64", media_type: mediaType, data };
 }
