@@ -66,12 +66,6 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: "a tool that is called and not declared is declared, or the vendor refuses its response",
   },
   {
-    adapter: "anthropic",
-    promise: "returned",
-    about: /^text$/,
-    reason: "citations on a blank text leave with it",
-  },
-  {
     adapter: "openai responses",
     promise: "taken",
     about: /of type 'reasoning' was provided without its required following item/,

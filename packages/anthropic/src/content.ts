@@ -104,7 +104,9 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
   switch (part.type) {
     case "text": {
       const citations = asArray(part.opaque?.["citations"]).map(asJsonObject);
-      return textBlock(part.text, citations.length === 0 ? {} : { citations });
+      const block = textBlock(part.text, citations.length === 0 ? {} : { citations });
+      if (block.length === 0 && citations.length > 0) context.lost("text", "dropped", "it is blank");
+      return block;
     }
     case "refusal":
       return textBlock(part.text);

@@ -350,6 +350,15 @@ describe("toNativeRequest and the conversation", () => {
     expect(toMessages(messages, true, () => undefined)).toMatchObject([{ content: { length: 200_001 } }]);
   });
 
+  it("reports the citations that leave with a blank text", () => {
+    const blank = { type: "text", text: " ", opaque: { citations: [{ type: "page_location" }] } } as const;
+
+    const sent = send(SONNET_5_5, { messages: [USER, { role: "assistant", content: [blank, call("t1")] }, USER] });
+
+    expect(JSON.stringify(sent.body)).not.toContain("page_location");
+    expect(sent.losses).toEqual(["messages[1] text dropped"]);
+  });
+
   it("AN-10 AN-12 drops blank texts, reasoning without a signature, and turns of which nothing is left", () => {
     const sent = send(SONNET_5_5, {
       messages: [
