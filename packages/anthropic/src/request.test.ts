@@ -135,7 +135,7 @@ describe("toNativeRequest", () => {
 
     expect(body["max_tokens"]).toBe(64_000);
     expect(body).not.toHaveProperty("stop_sequences");
-    expect(losses).toEqual(["maxOutputTokens downgraded", "seed dropped"]);
+    expect(losses).toEqual(["maxOutputTokens downgraded", "seed dropped", "stop translated"]);
   });
 
   it("passes native fields on, and merges those that the request also speaks of", () => {

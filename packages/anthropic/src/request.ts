@@ -94,7 +94,7 @@ export function toNativeRequest(
     tool_choice: choice.choice,
     thinking: choice.thinking,
     output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
-    stop_sequences: toStop(request),
+    stop_sequences: toStop(request, loss),
     metadata: toUserId(request.userId, loss),
     ...sampling,
   });
@@ -190,8 +190,11 @@ export function isBlankStop(text: string): boolean {
   return text.trim() === "";
 }
 
-function toStop({ stop }: TargetRequest): string[] | undefined {
+function toStop({ stop }: TargetRequest, loss: (loss: Loss) => void): string[] | undefined {
   const kept = stop.filter((text) => !isBlankStop(text));
+  if (kept.length < stop.length) {
+    loss({ what: "stop", action: "translated", reason: "the answer is cut on our side, without its usage" });
+  }
   return kept.length === 0 ? undefined : kept;
 }
 
