@@ -38,6 +38,7 @@ const CURRENT: DeepSeekModel = {
 /** Names of earlier models, which a newer one answers now; whether they take images is not said. */
 const RENAMED: DeepSeekModel = { ...CURRENT, images: "unknown" };
 
+/** https://api-docs.deepseek.com (models and pricing, change log). */
 const MODELS: ReadonlyMap<string, DeepSeekModel> = new Map<string, DeepSeekModel>([
   ["deepseek-flash", CURRENT],
   ["deepseek-v4-flash-vision-exp", CURRENT],

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
+import {
+  asArray,
+  asObject,
+  type JsonObject,
+  type Loss,
+  type TargetMessage,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -63,6 +70,11 @@ function send(request: Partial<TargetRequest> = {}, model: string = FLASH): Sent
   return { path, headers, body: sent, losses };
 }
 
+function toolOf({ body }: Sent): object {
+  const [tool] = asArray(body["tools"]);
+  return asObject(asObject(tool)["function"]);
+}
+
 function messagesOf({ body }: Sent): unknown {
   return body["messages"];
 }
@@ -123,7 +135,7 @@ describe("toNativeRequest", () => {
       "maxOutputTokens downgraded",
       "topK dropped",
       "seed dropped",
-      "stop downgraded",
+      "stop translated",
       "userId dropped",
     ]);
   });
@@ -163,9 +175,10 @@ describe("toNativeRequest", () => {
     const anyJson = send({ output: { type: "json", name: "a" } });
 
     expect(withSchema.body["response_format"]).toEqual({ type: "json_object" });
+    expect(messagesOf(withSchema)).toMatchObject([{ role: "system", content: "Be brief." }, { role: "user" }]);
     expect(JSON.stringify(withSchema.body["messages"])).toContain(JSON.stringify(JSON.stringify(schema)).slice(1, -1));
     expect(withSchema.losses).toEqual(["output.schema translated"]);
-    expect(messagesOf(anyJson)).toMatchObject([{ role: "system", content: expect.stringContaining("JSON") }, {}]);
+    expect(messagesOf(anyJson)).toMatchObject([{ role: "user", content: expect.stringMatching(/^Hi\n\n.*JSON/) }]);
     expect(anyJson.losses).toEqual([]);
   });
 });
@@ -387,6 +400,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(JSON.stringify(sent.body)).toContain(JSON.stringify('{ "a": "a" }'));
     expect(JSON.stringify(sent.body)).toContain(JSON.stringify('{"invalid_arguments":"{\\"a"}'));
     expect(JSON.stringify(sent.body)).toContain(JSON.stringify('{"a":"c"}'));
+    expect(sent.losses).toEqual(["messages[1] tool-call translated"]);
   });
 
   it("leaves media of earlier answers out, and turns of which nothing is left", () => {
@@ -410,7 +424,26 @@ describe("toNativeRequest and the conversation", () => {
     });
 
     expect(messagesOf(sent)).toMatchObject([{}, {}, {}, { role: "assistant", content: "I cannot." }, {}]);
-    expect(sent.losses).toEqual(["messages[1] image dropped"]);
+    expect(sent.losses).toEqual(["messages[1] image dropped", "messages[3] reasoning dropped"]);
+  });
+
+  it("reports its own opaque parts, for which the API has no place", () => {
+    const opaque = { type: "opaque", kind: "x", data: {} } as const;
+
+    const sent = send({
+      messages: [USER, { role: "assistant", content: [{ type: "text", text: "a" }, opaque] }, USER],
+    });
+
+    expect(messagesOf(sent)).toMatchObject([{}, { content: "a" }, {}]);
+    expect(sent.losses).toEqual(["messages[1] opaque dropped"]);
+  });
+
+  it("lays a tool's native fields over what is made of it", () => {
+    const tool = { ...TOOL, vendorOptions: { deepseek: { function: { strict: true } }, openai: { x: 1 } } };
+
+    expect(send({ tools: [tool] }).body["tools"]).toEqual([
+      { type: "function", function: { ...toolOf(send({ tools: [TOOL] })), strict: true } },
+    ]);
   });
 
   it("does not touch the request", () => {

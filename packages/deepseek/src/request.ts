@@ -1,9 +1,13 @@
 import {
-  addToSystem,
+  addToPrompt,
   clampOutputTokens,
   defined,
+  layOverTools,
   mergeNative,
+  takeStops,
   takeUnless,
+  toChatMessages,
+  withoutInside,
   type JsonObject,
   type JsonValue,
   type Loss,
@@ -11,7 +15,7 @@ import {
   type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { toMessages } from "./content.ts";
+import { toMedia } from "./content.ts";
 import { deepSeekModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
 import { planReasoning } from "./reasoning.ts";
@@ -33,51 +37,51 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-const MOST_STOPS = 16;
+/** At more, the answer is cut on our side. */
+export const MOST_STOPS = 16;
 const MOST_USER_ID_BYTES = 512;
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
-export function toNativeRequest(
-  request: TargetRequest,
-  modelId: string,
-  { stream, loss }: RequestContext,
-): NativeRequest {
+export function toNativeRequest(request: TargetRequest, modelId: string, context: RequestContext): NativeRequest {
+  const { stream, loss } = context;
   const { headers = {}, ...native } = request.vendorOptions?.deepseek ?? {};
   const model = deepSeekModel(modelId);
   const { isThinking, thinking, effort } = planReasoning(request, model, loss);
   const { format, instruction } = toFormat(request, loss);
-  const system = addToSystem(request.system, instruction);
+  const { system, messages } = addToPrompt(request, instruction);
+  const rules = {
+    // Never null: that is refused on a turn of reasoning alone.
+    noContent: "",
+    // Once a conversation has tool calls the field is missed on any turn, also where there was no reasoning.
+    reasoning: isThinking ? "reasoning_content" : undefined,
+    isReasoningNeeded: true,
+    toMedia,
+  } as const;
   const body = defined({
     model: modelId,
-    messages: toMessages(system, request.messages, isThinking, loss),
+    messages: withoutInside(toChatMessages(system, messages, rules, context), request.without),
     stream_options: stream ? { include_usage: true } : undefined,
     thinking,
     reasoning_effort: effort,
     max_tokens: clampOutputTokens(request.maxOutputTokens, model.maxOutputTokens, loss),
     ...toSampling(request, model, isThinking, loss),
-    stop: toStop(request, loss),
+    stop: takeStops(request, MOST_STOPS, loss),
     response_format: format,
     ...toTools(request, isThinking),
     user_id: toUserId(request, loss),
   });
-  const merged = mergeNative(body, native, { objects: [], lists: ["tools"], loss });
+  const merged = mergeNative(body, native, { objects: [], lists: ["tools"], without: request.without, loss });
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
-}
-
-function toStop({ stop }: TargetRequest, loss: (loss: Loss) => void): readonly string[] | undefined {
-  if (stop.length > MOST_STOPS) {
-    loss({ what: "stop", action: "downgraded", reason: `the API takes at most ${MOST_STOPS}` });
-  }
-  return stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS);
 }
 
 /** While it thinks, the model takes no choice at all: then no tools are what says `none`. */
 function toTools(
-  { tools, toolChoice }: TargetRequest,
+  { tools, toolChoice, without }: TargetRequest,
   isThinking: boolean,
 ): Readonly<Record<string, JsonValue | undefined>> {
   if (tools.length === 0 || (toolChoice === "none" && isThinking)) return {};
-  return { tools: tools.map(toTool), tool_choice: toToolChoice(toolChoice) };
+  const laid = layOverTools(tools.map(toTool), tools, "deepseek");
+  return { tools: withoutInside(laid, without), tool_choice: toToolChoice(toolChoice) };
 }
 
 function toTool({ name, description, inputSchema }: TargetRequest["tools"][number]): JsonObject {

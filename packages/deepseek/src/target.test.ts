@@ -172,8 +172,20 @@ describe("deepseek over a socket", () => {
 
     const answer = await generate(vendor);
 
-    expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without thinking"]);
+    expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without reasoning"]);
     expect(vendor.requests[1]?.body).toMatchObject({ thinking: { type: "disabled" } });
+  });
+
+  it("cuts on our side at the stop sequences that the API does not take", async () => {
+    await using vendor = await startDeepSeek();
+    vendor.answer({ text: ["one two", " three"] });
+    const stop = [...Array.from({ length: 16 }, (_, index) => `<${index}>`), "two"];
+
+    const answer = await generate(vendor, {}, { messages: [{ role: "user", content: "Hi" }], stop });
+
+    expect(answer).toMatchObject({ text: "one ", finishReason: "stop" });
+    expect(vendor.requests[0]?.body).toMatchObject({ stop: stop.slice(0, 16) });
+    expect(answer.losses).toMatchObject([{ what: "stop", action: "translated" }]);
   });
 
   it("DS-06 forces a tool and reads JSON on a server that refuses both while it thinks", async () => {

@@ -1,4 +1,5 @@
 import {
+  ChatReader,
   checkTargetOptions,
   FetchConnection,
   keyHeader,
@@ -10,9 +11,8 @@ import {
   type TargetOptions,
 } from "@understudy/core/adapter";
 import { failureTable } from "./errors.ts";
-import { ChatReader } from "./events.ts";
 import { deepSeekModel } from "./models.ts";
-import { toNativeRequest } from "./request.ts";
+import { MOST_STOPS, toNativeRequest } from "./request.ts";
 
 export interface DeepSeekTargetOptions extends TargetOptions {}
 
@@ -48,7 +48,8 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
       headers: mergeHeaders(keyHeader(apiKey), headers),
       fetch,
     }),
-    reader: (context, failures) => new ChatReader(context, failures),
+    reader: (context, failures, { stop }) =>
+      new ChatReader(context, failures, { stop: stop.slice(MOST_STOPS), usageFollows: true }),
   });
 }
 

@@ -1,7 +1,6 @@
 import {
   checkTargetOptions,
   FetchConnection,
-  isHost,
   isLoopback,
   keyHeader,
   makeTarget,
@@ -45,23 +44,23 @@ export interface Api extends Pick<
   "optionsKey" | "failureTable" | "plan" | "toNativeRequest" | "turns" | "reader"
 > {
   readonly capabilities: Pick<Capabilities, "tools" | "jsonOutput" | "urls" | "audio">;
-  /** Of a tool-call id. */
-  readonly maxIdLength: number;
+  readonly toolCallId: Capabilities["toolCallId"];
 }
 
 const VENDOR = "openai";
 const BASE_URL = "https://api.openai.com/v1";
 /** The vendor's own API, in any region. */
-const HOSTS = ["api.openai.com", "*.api.openai.com"];
+export const HOSTS: readonly string[] = ["api.openai.com", "*.api.openai.com"];
 
-export function isVendorHost({ baseURL, client }: PlainOptions<OpenAITargetOptions>): boolean {
-  return isHost(client?.baseURL ?? baseURL ?? BASE_URL, HOSTS);
+/** Where the requests of a target go; empty where its client does not say. */
+export function urlOf({ baseURL, client }: PlainOptions<OpenAITargetOptions>): string {
+  return (client === undefined ? (baseURL ?? BASE_URL) : client.baseURL) ?? "";
 }
 
 /** One model at one endpoint with one key, through one of the two APIs. */
 export function makeOpenAITarget(
   given: GivenOptions<OpenAITargetOptions>,
-  { capabilities, maxIdLength, ...api }: Api,
+  { capabilities, toolCallId, ...api }: Api,
 ): Target {
   const { model, options } = given;
   const { client } = options;
@@ -94,7 +93,7 @@ export function makeOpenAITarget(
       contextWindow,
       maxOutputTokens,
       keepAlives: false,
-      toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: maxIdLength },
+      toolCallId,
     },
     connection: connect(options, checked),
   });

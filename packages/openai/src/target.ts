@@ -22,7 +22,7 @@ function responses(model: string, options: OpenAITargetOptions = {}): Target {
   const given = readTargetOptions<OpenAITargetOptions>(model, options, OWN_OPTIONS);
   return makeOpenAITarget(given, {
     capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
-    maxIdLength: 64,
+    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
     failureTable,
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),

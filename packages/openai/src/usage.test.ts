@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { readUsage as readChatUsage } from "./chat/usage.ts";
 import { readUsage } from "./usage.ts";
 
 const EXPECTED = {
@@ -17,17 +16,6 @@ describe("usage", () => {
       input_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 60 },
       output_tokens: 30,
       output_tokens_details: { reasoning_tokens: 12 },
-    });
-
-    expect(usage).toEqual(EXPECTED);
-  });
-
-  it("reads the same counts under the names of Chat Completions", () => {
-    const usage = readChatUsage({
-      prompt_tokens: 1_064,
-      prompt_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 60 },
-      completion_tokens: 30,
-      completion_tokens_details: { reasoning_tokens: 12 },
     });
 
     expect(usage).toEqual(EXPECTED);

@@ -94,6 +94,8 @@ export { PartsByIndex } from "./parts-by-index.ts";
 export { bytesOf, toCharacters } from "./utf8-offsets.ts";
 export { VendorData } from "./vendor-data.ts";
 export { placeTexts } from "./place-texts.ts";
+export { noMedia, toChatMessages, type ChatMessageRules } from "./chat/chat-messages.ts";
+export { ChatReader, type ChatReaderSetup } from "./chat/chat-reader.ts";
 export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, toolInputObject, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
@@ -131,8 +133,23 @@ export { takeUnless } from "./take-unless.ts";
 export { requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
 export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
 export { NameMap } from "./name-map.ts";
-export { defined, layOverFlatTools, mergeNative, toolNames, type MergeRules } from "./native-fields.ts";
-export { addToSystem, jsonInstruction, toolInWords, type FormatPlan } from "./json-instruction.ts";
+export {
+  defined,
+  layOverFlatTools,
+  layOverTools,
+  mergeNative,
+  toolNames,
+  withoutInside,
+  type MergeRules,
+} from "./native-fields.ts";
+export {
+  addToPrompt,
+  addToSystem,
+  jsonInstruction,
+  objectFormat,
+  toolInWords,
+  type FormatPlan,
+} from "./json-instruction.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";
 export { Count, MOST } from "../model/count.ts";

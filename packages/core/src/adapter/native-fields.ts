@@ -1,8 +1,12 @@
 import { cleanId } from "../model/clean-text.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+import type { TargetTool } from "../model/request.ts";
 import type { TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
 import { asArray, asJsonObject } from "./foreign.ts";
+
+/** Fields of messages and tools that hold more of the same kind, and nothing of a caller's own. */
+const NESTED: ReadonlySet<string> = new Set(["tool_calls", "function"]);
 
 /** The fields that have a value. */
 export function defined(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
@@ -75,4 +79,34 @@ export function toolNames(tools: unknown): readonly string[] {
   const { name } = tools;
   const inner = [tools["function"], tools["functionDeclarations"], tools["tools"]].flatMap(toolNames);
   return typeof name === "string" ? [name, ...inner] : inner;
+}
+
+/** The tools with the native fields that the caller gave for each. A field inside `function` goes into it. */
+export function layOverTools(tools: JsonValue, given: readonly TargetTool[], vendor: string): JsonValue {
+  if (!Array.isArray(tools)) return tools;
+  return tools.map((tool: JsonValue, index): JsonValue => {
+    const native = given[index]?.vendorOptions?.[vendor];
+    if (native === undefined || !isJsonObject(tool)) return tool;
+    const { function: own, ...rest } = tool;
+    const { function: more, ...fields } = native;
+    // A tool of another type is described by its own fields.
+    if (fields["type"] !== undefined && fields["type"] !== tool["type"]) return native;
+    return {
+      ...rest,
+      function: isJsonObject(own) && isJsonObject(more) ? { ...own, ...more } : (own ?? {}),
+      ...fields,
+    };
+  });
+}
+
+/** Messages or tools without the refused fields, in them and in the objects that they are made of. */
+export function withoutInside(list: JsonValue, names: readonly string[] = []): JsonValue {
+  if (names.length === 0 || !Array.isArray(list)) return list;
+  const strip = (value: JsonValue, depth: number): JsonValue => {
+    if (Array.isArray(value)) return value.map((one: JsonValue) => strip(one, depth));
+    if (!isJsonObject(value) || depth === 0) return value;
+    const kept = Object.entries(value).filter(([name]) => !names.includes(name));
+    return Object.fromEntries(kept.map(([name, inner]) => [name, NESTED.has(name) ? strip(inner, depth - 1) : inner]));
+  };
+  return strip(list, 3);
 }

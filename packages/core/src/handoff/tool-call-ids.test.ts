@@ -16,6 +16,11 @@ const ids = fc.oneof(
 );
 
 describe.each(RULES)("tool-call ids for $pattern up to $maxLength", (rule) => {
+  const mapAll = (list: readonly string[]): readonly string[] => {
+    const map = toolCallIds(rule);
+    return list.map((id) => map(id));
+  };
+
   test("TR-01 OA-08 every id becomes legal, and legal ones stay", () => {
     fc.assert(
       fc.property(ids, (id) => {
@@ -33,15 +38,23 @@ describe.each(RULES)("tool-call ids for $pattern up to $maxLength", (rule) => {
   test("TR-01 no two calls get one id, also of those that have one, and the same calls get the same ids", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(ids, fc.constantFrom("c1", "c1#2", "")), { maxLength: 50 }), (list) => {
-        const mapped = list.map(toolCallIds(rule));
+        const mapped = mapAll(list);
 
         expect(new Set(mapped).size).toBe(list.length);
         expect(mapped.every((id) => rule.pattern.test(id) && id.length <= rule.maxLength)).toBe(true);
-        expect(list.map(toolCallIds(rule))).toEqual(mapped);
-        expect(list.slice(0, 20).map(toolCallIds(rule))).toEqual(mapped.slice(0, 20));
+        expect(mapAll(list)).toEqual(mapped);
+        expect(mapAll(list.slice(0, 20))).toEqual(mapped.slice(0, 20));
       }),
       { numRuns: 100 },
     );
+  });
+
+  test("an id that the target made itself stays, once, and no other becomes it", () => {
+    const map = toolCallIds(rule);
+
+    expect(map("functions.get:0", true)).toBe("functions.get:0");
+    expect(map("functions.get:0", true)).toMatch(rule.pattern);
+    expect(map(toolCallIds(rule)("x y"), true)).not.toBe(map("x y"));
   });
 
   test("TR-01 an id that looks like the mapped form of an earlier one is moved out of its way", () => {

@@ -2,16 +2,21 @@ import type { Capabilities } from "../model/target.ts";
 
 /**
  * Gives each call of a history an id that its target takes: a legal one stays, another becomes a cleaned prefix and a hash
- * of the original. No id is given twice, as vendors refuse one that repeats, and the same calls always get the same ids.
+ * of the original. No id is given twice, as vendors refuse one that repeats, and the same calls always get the same ids. One
+ * that the target made itself (`isOwn`) stays too: some servers read the tool's name out of it.
  */
-export function toolCallIds({ pattern, maxLength }: Capabilities["toolCallId"]): (id: string) => string {
+export function toolCallIds({
+  pattern,
+  maxLength,
+}: Capabilities["toolCallId"]): (id: string, isOwn?: boolean) => string {
   const uses = new Map<string, number>();
   const taken = new Set<string>();
-  return (id) => {
+  return (id, isOwn) => {
     let count = uses.get(id) ?? 0;
     let mapped: string;
     do {
       mapped = ++count === 1 ? id : `${id}#${count}`;
+      if (isOwn && count === 1) continue;
       if (mapped.length > maxLength || !pattern.test(mapped)) mapped = legalId(mapped, maxLength);
     } while (taken.has(mapped));
     uses.set(id, count);

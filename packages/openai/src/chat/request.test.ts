@@ -5,6 +5,7 @@ import type { Request } from "@understudy/core";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { dialectOf } from "./dialects.ts";
 import { nativeStops, toNativeRequest, type ChatRequestContext, type OpenAIChatOptions } from "./request.ts";
 
 const folder =
@@ -38,7 +39,10 @@ const PARAMETERS = {
   additionalProperties: false,
 };
 const TOOL = { name: "f", description: "F.", inputSchema: PARAMETERS } as const;
-const VENDORS: Partial<ChatRequestContext> = { isVendor: true, maxTokensField: "max_completion_tokens" };
+const VENDORS: Partial<ChatRequestContext> = {
+  dialect: dialectOf("openai", ""),
+  maxTokensField: "max_completion_tokens",
+};
 
 /** What is sent for a request; every body also has to fit the vendor's own description. */
 function send(model: string, request: Partial<TargetRequest> = {}, more: Partial<ChatRequestContext> = {}): Sent {
@@ -53,9 +57,11 @@ function send(model: string, request: Partial<TargetRequest> = {}, more: Partial
     reasoning: { visible: true, ...request.reasoning },
   };
   const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
-  const context = { stream: true, isVendor: false, maxTokensField: "max_tokens" } as const;
+  const context = { stream: true, dialect: {}, maxTokensField: "max_tokens" } as const;
   const { body, headers, path } = toNativeRequest(full, model, { ...context, loss, ...more });
-  if (validate?.(body) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
+  // Other servers have fields and parts of their own.
+  const isVendors = more.dialect === undefined || more.dialect === VENDORS.dialect;
+  if (isVendors && validate?.(body) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
   expect(path).toBe("/chat/completions");
   return { body, headers, losses };
 }
@@ -191,7 +197,32 @@ describe("toNativeRequest", () => {
     expect(any.body["response_format"]).toEqual({ type: "json_object" });
     expect(list.body).not.toHaveProperty("response_format");
     expect(list.losses).toEqual(["output translated"]);
-    for (const { body } of [any, list]) expect(JSON.stringify(body["messages"])).toMatch(/"system".*JSON/);
+    expect(any.body["messages"]).toMatchObject([
+      { role: "system", content: "S." },
+      { role: "user", content: expect.stringMatching(/^Hi\n\n.*JSON/) },
+    ]);
+    expect(list.body["messages"]).toMatchObject([{ role: "user", content: expect.stringMatching(/^Hi\n\n.*JSON/) }]);
+  });
+
+  it("lays a tool's native fields over what is made of it, or sends the tool that they are", () => {
+    const strict = { ...TOOL, vendorOptions: { openaiChat: { function: { strict: false } }, openai: { x: 1 } } };
+    const custom = { type: "custom", custom: { name: "sql", format: { type: "text" } } } as const;
+    const sql = { name: "sql", inputSchema: { type: "object" }, vendorOptions: { openaiChat: custom } } as const;
+
+    const { body } = send("gpt-4.1", { tools: [strict, sql], toolChoice: { tool: "sql" } }, VENDORS);
+
+    expect(body["tools"]).toEqual([
+      { type: "function", function: { name: "f", description: "F.", parameters: PARAMETERS, strict: false } },
+      custom,
+    ]);
+    expect(body["tool_choice"]).toEqual({ type: "custom", custom: { name: "sql" } });
+  });
+
+  it("sends no id of a user that is longer than the API takes", () => {
+    const { body, losses } = send("gpt-4.1", { userId: "x".repeat(65) }, VENDORS);
+
+    expect(body).not.toHaveProperty("safety_identifier");
+    expect(losses).toEqual(["userId dropped"]);
   });
 
   it("types native options", () => {
@@ -228,6 +259,22 @@ describe("history", () => {
         ],
       },
     ]);
+  });
+
+  it("sends files of text as text, and refuses what is neither that nor a PDF", () => {
+    const csv = {
+      type: "file",
+      source: { type: "base64", mediaType: "text/csv", data: btoa("a,b") },
+      name: "t.csv",
+    } as const;
+    const sent = messagesOf([{ role: "user", content: [csv] }]);
+
+    expect(sent.messages).toEqual([{ role: "user", content: [{ type: "text", text: "t.csv:\n\na,b" }] }]);
+    expect(sent.losses).toEqual(["messages[0] file translated"]);
+    for (const type of ["file", "audio"] as const) {
+      const part = { type, source: base64(type === "file" ? "application/msword" : "audio/ogg") };
+      expect(() => messagesOf([{ role: "user", content: [part] }])).toThrow("request.unsupported");
+    }
   });
 
   it("refuses a file by its URL, which the API does not take", () => {
@@ -301,9 +348,9 @@ describe("history", () => {
     expect(messages).toMatchObject([
       { role: "assistant", content: null },
       { role: "tool", tool_call_id: "c0", content: "see\n(image in the next message)" },
-      { role: "tool", tool_call_id: "c1", content: "Error:\nsee" },
+      { role: "tool", tool_call_id: "c1", content: "Error: see" },
       { role: "user", content: [{ type: "text" }, { type: "image_url" }] },
     ]);
-    expect(losses).toEqual(["messages[1] tool-result image translated"]);
+    expect(losses).toEqual(["messages[1] tool-result image translated", "messages[1] tool-result isError translated"]);
   });
 });

@@ -1,9 +1,16 @@
 import {
-  addToSystem,
+  addToPrompt,
+  asArray,
+  asObject,
+  asString,
   defined,
+  layOverTools,
   mergeNative,
+  objectFormat,
   takeStops,
   takeUnless,
+  toChatMessages,
+  withoutInside,
   type FormatPlan,
   type JsonObject,
   type JsonValue,
@@ -17,7 +24,8 @@ import { toFormat, toTools } from "../output-format.ts";
 import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
 import { NO_PARAMETER } from "../request.ts";
 import { toSampling } from "../sampling.ts";
-import { toMessages } from "./content.ts";
+import { toMedia } from "./content.ts";
+import type { Dialect } from "./dialects.ts";
 
 /**
  * Native fields of Chat Completions, sent as they are, and those that only one server knows. `stream_options` is merged
@@ -36,35 +44,44 @@ declare module "@understudy/core/adapter" {
 }
 
 export interface ChatRequestContext extends RequestContext {
-  /** The vendor's own server, which knows more fields than those that speak its format. */
-  readonly isVendor: boolean;
+  readonly dialect: Dialect;
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
 }
 
 const MOST_STOPS = 4;
+const LONGEST_USER_ID = 64;
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatRequestContext): NativeRequest {
-  const { stream, isVendor, maxTokensField, loss } = context;
+  const { stream, dialect, maxTokensField, loss } = context;
   const { without: refused = [] } = request;
   const { headers = {}, ...native } = request.vendorOptions?.openaiChat ?? {};
   const model = openAIModel(modelId);
   const reasoning = planChatReasoning(request, model, loss);
-  const format = toFormat(request, loss);
-  const system = addToSystem(request.system, format.instruction);
+  const format = dialect.json === "object" ? objectFormat(request.output, loss) : toFormat(request, loss);
+  const { system, messages } = addToPrompt(request, format.instruction);
+  const field = (name: string, what: string, value: JsonValue | undefined): Record<string, JsonValue | undefined> => {
+    const own = dialect.fields?.[name];
+    if (own !== null) return { [own ?? name]: value };
+    if (what !== "") takeUnless(NO_PARAMETER, what, value, loss);
+    return {};
+  };
   takeUnless(NO_PARAMETER, "topK", request.topK, loss);
   const body = defined({
     model: modelId,
-    messages: toMessages(system, request.messages, loss),
-    ...toTools(request, true, loss),
+    messages: withoutInside(
+      toChatMessages(system, messages, { ...dialect, noContent: null, toMedia }, context),
+      refused,
+    ),
+    ...toChatTools(request, loss),
     response_format: toResponseFormat(format),
     reasoning_effort: reasoning.effort,
     [refused.includes(maxTokensField) ? otherName(maxTokensField) : maxTokensField]: request.maxOutputTokens,
     ...toSampling(request, model, reasoning.isThinking, loss),
-    seed: request.seed,
+    ...field("seed", "seed", request.seed),
     stop: takeStops(request, nativeStops(modelId, refused), loss),
-    [isVendor ? "safety_identifier" : "user"]: request.userId,
-    stream_options: stream ? { include_usage: true, ...(isVendor ? { include_obfuscation: false } : {}) } : undefined,
+    ...field("user", "userId", toUserId(request, loss)),
+    ...field("stream_options", "", stream ? { include_usage: true, ...dialect.streamOptions } : undefined),
   });
   const merged = mergeNative(body, native, {
     objects: ["stream_options"],
@@ -108,4 +125,24 @@ function toResponseFormat({ format }: FormatPlan): JsonObject | undefined {
   if (format?.["type"] !== "json_schema") return format;
   const { type, ...schema } = format;
   return { type, json_schema: schema };
+}
+
+function toChatTools(request: TargetRequest, loss: (loss: Loss) => void): JsonObject {
+  const { tools, tool_choice: choice, ...more } = toTools(request, true, loss);
+  if (tools === undefined || choice === undefined) return {};
+  const laid = layOverTools(tools, request.tools, "openaiChat");
+  return { ...more, tools: withoutInside(laid, request.without), tool_choice: toChoice(choice, request, laid) };
+}
+
+/** A tool of another type is chosen as one of that type. */
+function toChoice(choice: JsonValue, { tools, toolChoice }: TargetRequest, laid: JsonValue): JsonValue {
+  if (typeof toolChoice === "string") return choice;
+  const chosen = asObject(asArray(laid)[tools.findIndex(({ name }) => name === toolChoice.tool)]);
+  const type = asString(chosen["type"]) ?? "function";
+  return type === "function" ? choice : { type, [type]: { name: toolChoice.tool } };
+}
+
+function toUserId({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {
+  const isTooLong = userId !== undefined && userId.length > LONGEST_USER_ID;
+  return takeUnless(isTooLong ? `longer than ${LONGEST_USER_ID} characters` : undefined, "userId", userId, loss);
 }

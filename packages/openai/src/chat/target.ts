@@ -1,8 +1,8 @@
-import { oneOf, readTargetOptions, type Target } from "@understudy/core/adapter";
-import { isVendorHost, makeOpenAITarget, OWN_OPTIONS, type OpenAITargetOptions } from "../endpoint.ts";
-import { failureTable } from "../errors.ts";
+import { asObject, asString, ChatReader, oneOf, readTargetOptions, type Target } from "@understudy/core/adapter";
+import { makeOpenAITarget, OWN_OPTIONS, urlOf, type OpenAITargetOptions } from "../endpoint.ts";
 import { openAIModel } from "../models.ts";
-import { ChatReader } from "./events.ts";
+import { dialectOf, DIALECTS } from "./dialects.ts";
+import { failureTable } from "./errors.ts";
 import { canReason, nativeStops, reasoningOf, toNativeRequest } from "./request.ts";
 
 export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
@@ -11,6 +11,10 @@ export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
    * reasoning models, else `max_tokens`.
    */
   readonly maxTokensField?: "max_tokens" | "max_completion_tokens" | undefined;
+  /**
+   * Which server's differences to expect, for a proxy in front of it. Default: that of the host, else `compatible`, none.
+   */
+  readonly dialect?: string | undefined;
 }
 
 /**
@@ -21,11 +25,13 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
   const given = readTargetOptions<OpenAIChatTargetOptions>(model, options, {
     ...OWN_OPTIONS,
     maxTokensField: oneOf("max_tokens", "max_completion_tokens"),
+    dialect: oneOf(...Object.keys(DIALECTS)),
   });
   const { chatTools } = openAIModel(given.model);
   const reasons = canReason(given.model);
-  const isVendor = isVendorHost(given.options);
-  const maxTokensField = given.options.maxTokensField ?? (isVendor || reasons ? "max_completion_tokens" : "max_tokens");
+  const dialect = dialectOf(given.options.dialect, urlOf(given.options));
+  const ownField = dialect.fields?.["max_tokens"] === undefined && !reasons ? "max_tokens" : "max_completion_tokens";
+  const maxTokensField = given.options.maxTokensField ?? ownField;
   return makeOpenAITarget(given, {
     capabilities: {
       tools: chatTools === "unknown" ? chatTools : chatTools !== "never",
@@ -34,14 +40,19 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
       audio: "unknown",
     },
     // Some servers go by an older limit.
-    maxIdLength: 40,
+    toolCallId: dialect.ids ?? { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 40 },
     optionsKey: "openaiChat",
     failureTable,
     // Of models the table does not know, most show their reasoning or do not reason.
     plan: (request) => ({ silentReasoning: reasons && reasoningOf(request, model).isThinking, eventsAtOnce: false }),
-    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, isVendor, maxTokensField }),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, dialect, maxTokensField }),
     turns: "messages",
-    reader: (context, failures, { stop, without = [] }) =>
-      new ChatReader(context, failures, stop.slice(nativeStops(model, without)), !without.includes("stream_options")),
+    reader: (context, failures, { stop, without = [], vendorOptions }) =>
+      new ChatReader(context, failures, {
+        ...dialect,
+        stop: stop.slice(nativeStops(model, without)),
+        usageFollows: !without.includes("stream_options"),
+        audioFormat: asString(asObject(vendorOptions?.openaiChat?.["audio"])["format"]),
+      }),
   });
 }

@@ -1,21 +1,33 @@
-import {
-  classifyFailures,
-  isTargetFailure,
-  type AttemptContext,
-  type Clock,
-  type FailureClass,
-  type StreamPart,
-} from "@understudy/core/adapter";
 import { describe, expect, it } from "vitest";
-import { failureTable } from "../errors.ts";
-import { ChatReader } from "./events.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { FailureClass } from "../../model/failure.ts";
+import { isJsonObject } from "../../model/json.ts";
+import type { AttemptContext, StreamPart } from "../../model/target.ts";
+import { isTargetFailure } from "../../model/target-failure.ts";
+import { asObject } from "../foreign.ts";
+import { classifyFailures } from "../http-failure.ts";
+import { readErrorFields } from "../vendor-error.ts";
+import { ChatReader, type ChatReaderSetup } from "./chat-reader.ts";
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
-const failures = classifyFailures(failureTable, []);
+const failures = classifyFailures(
+  {
+    rows: [
+      { inBand: true, code: "server_is_overloaded", class: "server.overloaded" },
+      { inBand: true, type: "server_error", class: "server.error" },
+    ],
+    readError: (body) => {
+      const { error } = asObject(body);
+      return isJsonObject(error) ? readErrorFields(error) : undefined;
+    },
+    requestIdHeaders: [],
+  },
+  [],
+);
 
 const DONE = "[DONE]";
 
-function reader(stop: readonly string[] = []): ChatReader {
+function reader(stop: readonly string[] = [], setup: Partial<ChatReaderSetup> = {}): ChatReader {
   let count = 0;
   const context: AttemptContext = {
     signal: new AbortController().signal,
@@ -23,7 +35,7 @@ function reader(stop: readonly string[] = []): ChatReader {
     newId: () => `p${++count}`,
     loss: () => undefined,
   };
-  return new ChatReader(context, failures, stop, true);
+  return new ChatReader(context, failures, { stop, usageFollows: true, ...setup });
 }
 
 function read(chunks: readonly (object | string)[], wire: ChatReader = reader()): readonly StreamPart[] {
@@ -97,6 +109,7 @@ describe("ChatReader", () => {
         rawFinishReason: "stop",
         usage: { inputTokens: 7, outputTokens: 3 },
         model: "m",
+        vendorData: { usage: USAGE.usage },
       },
     ]);
     expect(wire.evidence.isEnded).toBe(true);
@@ -311,6 +324,127 @@ describe("ChatReader", () => {
       expect(whole(body)).toEqual([]);
     }
     expect(classOf(() => whole({ error: { type: "server_error" } }))).toBe("server.error");
+  });
+});
+
+const piece = (audio: object) => delta({ audio });
+
+describe("what compatible servers put elsewhere", () => {
+  it("is the JSON that was asked for, parsed already", () => {
+    const parts = whole({ choices: [{ index: 0, message: { content: { a: [1] } }, finish_reason: "stop" }] });
+
+    expect(parts.find((part) => part.type === "text-end")?.part.text).toBe(`{"a":[1]}`);
+  });
+
+  it("is nothing in fields that are always sent, empty", () => {
+    const message = {
+      content: "4",
+      refusal: "",
+      audio: { data: "", id: "", transcript: "", expires_at: 0 },
+      function_call: { name: "", arguments: "" },
+      tool_calls: [{ function: { name: "", arguments: "" } }],
+    };
+
+    const parts = whole({ model: "", choices: [{ index: 0, message, finish_reason: "stop" }] });
+
+    expect(parts.map((part) => part.type)).toEqual(["text-start", "text-delta", "text-end", "end"]);
+    expect(parts.at(-1)).toMatchObject({ finishReason: "stop", unknownContent: undefined });
+  });
+
+  it("is an image beside the text", () => {
+    const images = [
+      { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+      { type: "image_url", image_url: { url: "https://x.test/a.png" } },
+    ];
+
+    const parts = read([delta({ content: "Here." }), delta({ images }), finish("stop"), DONE]);
+
+    expect(parts.flatMap((part) => (part.type === "file" ? [part.part] : []))).toEqual([
+      { type: "image", source: { type: "base64", mediaType: "image/png", data: "AAAA" } },
+      { type: "image", source: { type: "url", url: "https://x.test/a.png" } },
+    ]);
+  });
+
+  it("is sound in pieces, each of them base64 of its own", () => {
+    const parts = read(
+      [
+        piece({ id: "audio_1", transcript: "Hel" }),
+        piece({ data: "AQ==" }),
+        piece({ transcript: "lo." }),
+        piece({ data: "AgM=", expires_at: 9 }),
+        finish("stop"),
+        DONE,
+      ],
+      reader([], { audioFormat: "pcm16" }),
+    );
+
+    expect(parts.flatMap((part) => ("part" in part ? [part.part] : []))).toEqual([
+      { type: "text", text: "Hello.", opaque: { transcriptOf: "audio_1" } },
+      {
+        type: "audio",
+        source: { type: "base64", mediaType: "audio/pcm", data: "AQID" },
+        opaque: { id: "audio_1", expires_at: 9 },
+      },
+    ]);
+  });
+
+  it("is a call without a name, which cannot be made, where its arguments are written", () => {
+    const nameless = delta({ tool_calls: [{ index: 0, id: "c", function: { arguments: "{}" } }] });
+
+    expect(classOf(() => read([nameless]))).toBe("stream.malformed");
+  });
+});
+
+const logprobsOf = (token: string) => ({ logprobs: { content: [{ token, logprob: -0.1 }], refusal: null } });
+
+describe("what is said beside the answer", () => {
+  it("is kept under the vendor's own names, from the first and last chunks", () => {
+    const beside = { id: "chatcmpl-1", created: 7, system_fingerprint: "fp", service_tier: "flex", provider: "P" };
+    const usage = { prompt_tokens: 7, completion_tokens: 2, cost: 0.1 };
+
+    const parts = read([
+      { ...beside, ...delta({ content: "a" }, logprobsOf("a")) },
+      { ...beside, ...delta({ content: "b" }, { ...logprobsOf("b"), content_filter_results: { hate: {} } }) },
+      { ...beside, ...delta({}, { finish_reason: "stop", native_finish_reason: "end_turn" }) },
+      { ...beside, citations: ["https://x.test"], choices: [], usage, object: "chat.completion.chunk" },
+      DONE,
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({
+      vendorData: {
+        ...beside,
+        citations: ["https://x.test"],
+        native_finish_reason: "end_turn",
+        usage,
+        logprobs: {
+          content: [
+            { token: "a", logprob: -0.1 },
+            { token: "b", logprob: -0.1 },
+          ],
+        },
+      },
+    });
+  });
+
+  it("is also in an answer that comes whole, with the annotations of its text", () => {
+    const annotations = [{ type: "url_citation", url_citation: { url: "https://x.test" } }];
+    const logprobs = { content: [{ token: "a" }], refusal: null };
+    const message = { content: "a", annotations };
+
+    const parts = whole({ id: "x", choices: [{ index: 0, message, logprobs, finish_reason: "stop" }] });
+
+    expect(parts.at(-1)).toMatchObject({ vendorData: { id: "x", annotations, logprobs } });
+  });
+
+  it("pollutes nothing, whatever its names are", () => {
+    const parts = read([
+      `{"__proto__":{"polluted":true},"choices":[{"index":0,"delta":{"content":"a"}}]}`,
+      finish("stop"),
+      DONE,
+    ]);
+
+    expect(JSON.stringify(parts.at(-1))).toContain(`"__proto__":{"polluted":true}`);
+    expect(Reflect.get({}, "polluted")).toBeUndefined();
   });
 });
 

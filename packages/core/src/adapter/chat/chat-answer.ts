@@ -1,0 +1,106 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../model/json.ts";
+import type { AssistantPart, AudioPart, ToolCallPart } from "../../model/parts.ts";
+import { asJsonObject, asNumber, asString } from "../foreign.ts";
+import type { ReportMessageLoss } from "../message-loss.ts";
+import { defined } from "../native-fields.ts";
+import { toolInputText } from "../tool-input.ts";
+import { TRANSCRIPT_OF } from "./chat-media.ts";
+import type { ChatMessageRules } from "./chat-messages.ts";
+import { REASONING_DETAILS } from "./chat-reasoning.ts";
+
+/** An earlier answer as a message of a chat; none where nothing of it can go back. */
+export function toAnswer(
+  parts: readonly AssistantPart[],
+  rules: ChatMessageRules,
+  wallNow: number,
+  lost: ReportMessageLoss,
+): JsonObject[] {
+  const spoken = parts.find((part): part is AudioPart => part.type === "audio" && isKept(part.opaque, wallNow));
+  const texts: string[] = [];
+  const thoughts: JsonObject[] = [];
+  const details: JsonValue[] = [];
+  const calls: JsonObject[] = [];
+  let reasoning = "";
+  for (const part of parts) {
+    switch (part.type) {
+      case "text":
+      case "refusal": {
+        if (spoken !== undefined && part.opaque?.[TRANSCRIPT_OF] !== undefined) break;
+        texts.push(part.text);
+        break;
+      }
+      case "reasoning":
+        if (rules.reasoning === undefined) lost("reasoning", "dropped", "it cannot go back");
+        // Byte for byte: caches are found by it.
+        reasoning += part.text;
+        thoughts.push(
+          defined({
+            type: "thinking",
+            thinking: [{ type: "text", text: part.text }],
+            signature: asString(part.opaque?.["signature"]),
+          }),
+        );
+        break;
+      case "tool-call":
+        calls.push(toToolCall(part, lost));
+        break;
+      case "opaque":
+        // Others are of another API of the same vendor.
+        if (part.kind === REASONING_DETAILS && Array.isArray(part.data)) details.push(...part.data);
+        else lost("opaque", "dropped", "it cannot go back");
+        break;
+      case "audio":
+        if (part !== spoken) lost("audio", "dropped", "it cannot go back");
+        break;
+      case "image":
+      case "file":
+        lost(part.type, "dropped", "it cannot go back");
+        break;
+      case "source":
+        break;
+      default:
+        part satisfies never;
+    }
+  }
+  const text = texts.join("");
+  const inParts = rules.reasoning === "content" && thoughts.length > 0;
+  const field = inParts || rules.reasoning === "content" ? undefined : rules.reasoning;
+  const hasReasoning = rules.reasoning !== undefined && reasoning !== "";
+  const audio = spoken === undefined ? undefined : { id: asString(spoken.opaque?.["id"]) ?? "" };
+  if (text === "" && calls.length === 0 && !hasReasoning && details.length === 0 && audio === undefined) return [];
+  const said = text === "" ? rules.noContent : text;
+  return [
+    defined({
+      role: "assistant",
+      content: inParts ? [...thoughts, ...(text === "" ? [] : [{ type: "text", text }])] : said,
+      ...(field !== undefined && { [field]: hasReasoning || rules.isReasoningNeeded === true ? reasoning : undefined }),
+      [REASONING_DETAILS]: details.length === 0 ? undefined : details,
+      audio,
+      tool_calls: calls.length === 0 ? undefined : calls,
+    }),
+  ];
+}
+
+/** At its origin, until the vendor forgets it. */
+function isKept(opaque: JsonObject | undefined, now: number): boolean {
+  const expiresAt = asNumber(opaque?.["expires_at"]) ?? Infinity;
+  return asString(opaque?.["id"]) !== undefined && expiresAt * 1_000 > now;
+}
+
+function toToolCall(part: ToolCallPart, lost: ReportMessageLoss): JsonObject {
+  const { toolCallId: id, toolName: name, input, opaque } = part;
+  const kept = asJsonObject(opaque?.["fields"]);
+  if (opaque?.["custom"] === true && typeof input === "string") {
+    return { ...kept, id, type: "custom", custom: { name, input } };
+  }
+  return { ...kept, id, type: "function", function: { name, arguments: argumentsOf(part, lost) } };
+}
+
+/** As the model spelled them, and always the text of an object, which some servers parse. */
+function argumentsOf(part: ToolCallPart, lost: ReportMessageLoss): string {
+  const { input, inputText } = part;
+  const text = toolInputText(part);
+  const isObject = inputText === undefined ? input === null || isJsonObject(input) : text === inputText;
+  if (!isObject) lost("tool-call", "translated", "its arguments are not an object; they are sent in one");
+  return text;
+}

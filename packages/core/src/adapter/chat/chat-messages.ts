@@ -1,0 +1,125 @@
+import type { JsonObject } from "../../model/json.ts";
+import type { FilePart, UserPart } from "../../model/parts.ts";
+import type { TargetMessage, TargetToolResult } from "../../model/target.ts";
+import type { RequestContext } from "../connection.ts";
+import { asJsonObject, asString } from "../foreign.ts";
+import { toDataURL, toPlainText } from "../media-source.ts";
+import { inMessage, type ReportMessageLoss } from "../message-loss.ts";
+import { unsupported } from "../unsupported.ts";
+import { toAnswer } from "./chat-answer.ts";
+
+/** In what servers differ that speak this format. */
+export interface ChatMessageRules {
+  /** The content of an answer without text. */
+  readonly noContent: "" | null;
+  /** Where the reasoning of the server's own answers goes back: a field, or `content`, as a part. Default: nowhere. */
+  readonly reasoning?: string | undefined;
+  /** On every answer, also where there is none. */
+  readonly isReasoningNeeded?: boolean | undefined;
+  /** Media that are neither text nor an image by data or URL. Throws `unsupported` for what the server does not take. */
+  readonly toMedia: (part: Exclude<UserPart, { readonly type: "text" | "opaque" }>) => JsonObject;
+}
+
+/** The conversation as chat messages. */
+export function toChatMessages(
+  system: string | undefined,
+  messages: readonly TargetMessage[],
+  rules: ChatMessageRules,
+  { loss, wallNow = 0 }: Pick<RequestContext, "loss" | "wallNow">,
+): JsonObject[] {
+  const native: JsonObject[] = system === undefined ? [] : [{ role: "system", content: system }];
+  for (const [index, message] of messages.entries()) {
+    const lost = inMessage(index, loss);
+    switch (message.role) {
+      case "user":
+        native.push({ role: "user", content: toUserContent(message.content, rules, lost) });
+        break;
+      case "assistant":
+        native.push(...toAnswer(message.content, rules, wallNow, lost));
+        break;
+      case "tool":
+        for (const result of toToolMessages(message.content, rules, lost)) native.push(result);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+  return native;
+}
+
+/** Some servers take nothing but a string. */
+function toUserContent(
+  parts: readonly UserPart[],
+  rules: ChatMessageRules,
+  lost: ReportMessageLoss,
+): string | JsonObject[] {
+  const [first] = parts;
+  return parts.length === 1 && first?.type === "text" ? first.text : parts.map((part) => toPart(part, rules, lost));
+}
+
+function toPart(part: UserPart, rules: ChatMessageRules, lost: ReportMessageLoss): JsonObject {
+  switch (part.type) {
+    case "text":
+      return { type: "text", text: part.text };
+    case "image": {
+      const { source } = part;
+      if (source.type === "vendor-file") return rules.toMedia(part);
+      return { type: "image_url", image_url: { url: source.type === "url" ? source.url : toDataURL(source) } };
+    }
+    case "file": {
+      const text = textOfFile(part);
+      if (text === undefined) return rules.toMedia(part);
+      lost("file", "translated", "the API takes no texts as files; it is sent as text");
+      return { type: "text", text };
+    }
+    case "audio":
+      return rules.toMedia(part);
+    case "opaque":
+      return asJsonObject(part.data);
+    default:
+      return part satisfies never;
+  }
+}
+
+/** What is text anyway. */
+function textOfFile({ source, name }: FilePart): string | undefined {
+  const text = source.type === "base64" ? toPlainText(source) : undefined;
+  return text === undefined || name === undefined ? text : `${name}:\n\n${text}`;
+}
+
+/** Results are text. What else they hold follows in a user message, behind the results of all calls. */
+function toToolMessages(
+  results: readonly TargetToolResult[],
+  rules: ChatMessageRules,
+  lost: ReportMessageLoss,
+): JsonObject[] {
+  const messages: JsonObject[] = [];
+  const attached: JsonObject[] = [];
+  for (const { toolCallId, toolName, content, isError = false } of results) {
+    const texts: string[] = [];
+    for (const part of content) {
+      const native = toPart(part, rules, lost);
+      const text = asString(native["text"]);
+      if (text !== undefined) texts.push(text);
+      else {
+        lost(`tool-result ${part.type}`, "translated", "tool results are text; it is sent in a user message");
+        attached.push({ type: "text", text: `From the result of ${toolName} (${toolCallId}):` }, native);
+        texts.push(`(${part.type} in the next message)`);
+      }
+    }
+    if (isError) lost("tool-result isError", "translated", "the API has no such mark; its text says so");
+    messages.push({ role: "tool", tool_call_id: toolCallId, content: toResultText(texts.join("\n"), isError) });
+  }
+  return attached.length === 0 ? messages : [...messages, { role: "user", content: attached }];
+}
+
+/** An empty result carries some text all the same. */
+function toResultText(text: string, isError: boolean): string {
+  const said = text.trim() === "" ? "(no text)" : text;
+  return isError ? `Error: ${said}` : said;
+}
+
+/** For `ChatMessageRules.toMedia` of servers that take no such thing. */
+export function noMedia(part: Parameters<ChatMessageRules["toMedia"]>[0]): never {
+  throw unsupported(part.type === "image" ? "images" : part.type === "file" ? "files" : "audio");
+}
