@@ -1,6 +1,7 @@
 export { startAnthropic } from "./simulators/anthropic/wire.ts";
 export { startOpenAI } from "./simulators/openai-responses/wire.ts";
 export { startOpenAIChat, type ChatVendorOptions } from "./simulators/openai-chat/wire.ts";
+export type { CompatibleOptions } from "./simulators/openai-chat/request.ts";
 export { startDeepSeek } from "./simulators/deepseek/wire.ts";
 export { startGemini } from "./simulators/gemini/wire.ts";
 export { startServer } from "./simulators/server.ts";

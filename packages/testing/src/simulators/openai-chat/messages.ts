@@ -86,12 +86,19 @@ function checkPart(part: unknown, param: string, position: number, role: string,
     case "image_url":
       return checkImage(part["image_url"], `${at}.image_url`);
     case "file":
-      return isObject(part["file"]) ? undefined : missing(`${at}.file`);
+      return isObject(part["file"]) ? checkFile(part["file"], at) : missing(`${at}.file`);
     case "refusal":
       return typeof part["refusal"] === "string" ? undefined : missing(`${at}.refusal`);
     default:
       return typeof part["text"] === "string" ? undefined : missing(`${at}.text`);
   }
+}
+
+function checkFile(file: JsonObject, at: string): Problem {
+  const type = /^data:([^;,]*)/.exec(textOf(file["file_data"]))?.[1];
+  if (type === undefined || type === "application/pdf") return undefined;
+  const message = `Invalid file data: '${at}.file.file_data'. Expected a base64-encoded data URL with an application/pdf MIME type, but got unsupported MIME type '${type}'.`;
+  return { message, param: `${at}.file.file_data`, code: "invalid_value" };
 }
 
 /** First bytes of png, jpeg, gif and webp, in base64. */

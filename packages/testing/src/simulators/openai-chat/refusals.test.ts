@@ -65,10 +65,26 @@ test.each<[title: string, body: object, refusal: object]>([
   ["too many pairs of metadata", { ...good, metadata: pairs(17) }, { code: "object_above_max_properties" }],
   [
     "an end-user id that is too long",
-    { ...good, safety_identifier: "x".repeat(129) },
+    { ...good, safety_identifier: "x".repeat(65) },
     { code: "string_above_max_length" },
   ],
   ["stream options without a stream", { ...good, stream_options: {} }, { param: "stream_options" }],
+  [
+    "a file that is not a PDF",
+    {
+      ...good,
+      messages: [{ role: "user", content: [{ type: "file", file: { file_data: "data:text/csv;base64,AAAA" } }] }],
+    },
+    { message: /application\/pdf MIME type/, code: "invalid_value" },
+  ],
+  [
+    "a union as a tool's input",
+    {
+      ...good,
+      tools: [{ type: "function", function: { name: "add", parameters: { type: "object", anyOf: [{}, {}] } } }],
+    },
+    { message: /at the top level/, code: "invalid_function_parameters" },
+  ],
   ["JSON mode without the word", { ...good, response_format: { type: "json_object" } }, { param: "messages" }],
 ])("refuses %s", async (_title, body, refusal) => {
   const { message, ...fields } = { message: /./, ...refusal };
@@ -91,4 +107,29 @@ test("a compatible server knows the old name of the output limit only, and no mo
 
   expect((await ask({ ...good, model: "gpt-5", max_tokens: 9, extra: 1 }, compatible.url)).status).toBe(200);
   expect((await ask({ ...good, max_completion_tokens: 9 }, compatible.url)).param).toBe("max_completion_tokens");
+});
+
+const again = (text: string) => [
+  user,
+  { ...asked, tool_calls: [{ ...call, function: { name: "add", arguments: text } }] },
+  answered,
+];
+
+test("a compatible server may refuse fields and JSON with a schema, and takes nothing but objects for arguments", async () => {
+  await using compatible = await startOpenAIChat({
+    compatible: { refusedFields: ["stream_options"], jsonSchema: false },
+  });
+  const schema = { type: "json_schema", json_schema: { name: "a", schema: {} } };
+  const field = await ask({ ...good, stream: true, stream_options: {} }, compatible.url);
+  const format = await ask({ ...good, response_format: schema }, compatible.url);
+  const statuses = ["{}", "null", "[]", '"{}"', " ", "{"].map((text) =>
+    ask({ ...good, messages: again(text) }, compatible.url),
+  );
+
+  expect(field).toMatchObject({
+    status: 422,
+    body: { object: "error", message: { detail: [{ type: "extra_forbidden", loc: ["body", "stream_options"] }] } },
+  });
+  expect(format).toMatchObject({ status: 400, param: "response_format" });
+  expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([200, 400, 400, 400, 400, 400]);
 });

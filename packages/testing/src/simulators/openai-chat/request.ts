@@ -45,18 +45,67 @@ export const chatEndpoint: Endpoint = {
   },
 };
 
+/** In what a server differs that only speaks the format. */
+export interface CompatibleOptions {
+  /** Fields that it refuses. */
+  readonly refusedFields?: readonly string[] | undefined;
+  /** It takes JSON with a schema. Default: true. */
+  readonly jsonSchema?: boolean | undefined;
+}
+
 /** The same on a server that only speaks the format: any model, one name for the output limit, no other rules. */
-export const compatibleEndpoint: Endpoint = {
-  path: "/v1/chat/completions",
-  notFound: 404,
-  check: (body, id) =>
-    firstOf([
-      () => checkRequired(body),
-      () => (body["max_completion_tokens"] === undefined ? undefined : unknownParameter("max_completion_tokens")),
-      () => checkTools(body),
-      () => checkChatMessages(body, id),
-    ]),
+export function compatibleEndpoint({ refusedFields = [], jsonSchema = true }: CompatibleOptions): Endpoint {
+  return {
+    path: "/v1/chat/completions",
+    notFound: 404,
+    check: (body, id) =>
+      firstOf([
+        () => checkRequired(body),
+        () => (body["max_completion_tokens"] === undefined ? undefined : unknownParameter("max_completion_tokens")),
+        () => firstIn(refusedFields, (field) => (body[field] === undefined ? undefined : forbidden(field))),
+        () => (jsonSchema || formatOf(body) !== "json_schema" ? undefined : noSchema),
+        () => checkTools(body),
+        () => checkChatMessages(body, id),
+        () => checkArguments(body),
+      ]),
+  };
+}
+
+function formatOf(body: JsonObject): unknown {
+  return isObject(body["response_format"]) ? body["response_format"]["type"] : undefined;
+}
+
+const noSchema: OpenAIProblem = {
+  message: "This model does not support response format `json_schema`.",
+  param: "response_format",
 };
+
+/** As validators of Python say it, packed into the message of an error. */
+function forbidden(field: string): OpenAIProblem {
+  const detail = [{ type: "extra_forbidden", loc: ["body", field], msg: "Extra inputs are not permitted" }];
+  const message = "Extra inputs are not permitted";
+  const body = { object: "error", message: { detail }, type: "invalid_request_error", param: null, code: null };
+  return { message, status: 422, body };
+}
+
+/** Such servers parse the arguments to fill the template of their model. */
+function checkArguments(body: JsonObject): Problem {
+  return firstIn(objectsOf(body["messages"]), (message, index) =>
+    firstIn(objectsOf(message["tool_calls"]), (call) => {
+      const fn = call["function"];
+      if (!isObject(fn) || isObjectText(textOf(fn["arguments"]))) return undefined;
+      return { message: `messages[${index}]: the arguments of a tool call must be the JSON of an object` };
+    }),
+  );
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
 
 function unknownParameter(param: string): OpenAIProblem {
   return { message: `Unknown parameter: '${param}'.`, param, code: "unknown_parameter" };
@@ -72,7 +121,7 @@ function checkRequired(body: JsonObject): Problem {
 function checkShape(body: JsonObject): Problem {
   const extra = unknownKey(body, fields);
   if (extra !== undefined) return unknownParameter(extra);
-  const required = checkRequired(body);
+  const required = checkRequired(body) ?? tooLong("safety_identifier", textOf(body["safety_identifier"]), 64);
   if (required !== undefined) return required;
   if (isObject(body["stream_options"]) && body["stream"] !== true) {
     const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";

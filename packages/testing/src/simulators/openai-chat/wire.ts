@@ -5,14 +5,14 @@ import { startServer } from "../server.ts";
 import type { Vendor, VendorOptions } from "../vendor.ts";
 import type { Wire } from "../wire.ts";
 import { chatFrames, chatWhole } from "./frames.ts";
-import { chatEndpoint, compatibleEndpoint } from "./request.ts";
+import { chatEndpoint, compatibleEndpoint, type CompatibleOptions } from "./request.ts";
 
 export interface ChatVendorOptions extends VendorOptions {
   /**
    * Be a server that only speaks the format, as gateways and local model servers do: every model is plain, and the
-   * output limit is called `max_tokens`. Default: false, OpenAI's own rules.
+   * output limit is called `max_tokens`. An object says what else it refuses. Default: false, OpenAI's own rules.
    */
-  readonly compatible?: boolean | undefined;
+  readonly compatible?: boolean | CompatibleOptions | undefined;
 }
 
 /** Chat Completions: `POST /v1/chat/completions`. */
@@ -35,5 +35,7 @@ function chatWire(endpoint: Endpoint): Wire {
 
 /** Starts a simulator of Chat Completions. */
 export function startOpenAIChat(options: ChatVendorOptions = {}): Promise<Vendor> {
-  return startServer(chatWire(options.compatible === true ? compatibleEndpoint : chatEndpoint), options);
+  const { compatible = false } = options;
+  const endpoint = compatible === false ? chatEndpoint : compatibleEndpoint(compatible === true ? {} : compatible);
+  return startServer(chatWire(endpoint), options);
 }

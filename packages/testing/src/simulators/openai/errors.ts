@@ -1,4 +1,5 @@
 import type { Ids } from "../ids.ts";
+import type { JsonObject } from "../json.ts";
 import type { ErrorDetail, Reply, VendorErrorName } from "../wire.ts";
 
 /** Why a request is refused, in the fields of the vendor's error object. Default status: 400. */
@@ -7,6 +8,8 @@ export interface OpenAIProblem {
   readonly param?: string | undefined;
   readonly code?: string | undefined;
   readonly status?: number | undefined;
+  /** In place of the error object, for servers that have another. */
+  readonly body?: JsonObject | undefined;
 }
 
 interface ErrorFields extends OpenAIProblem {
@@ -22,7 +25,8 @@ export function openAIError(fields: ErrorFields): Reply {
 }
 
 export function openAIRefusal(problem: OpenAIProblem): Reply {
-  return openAIError({ ...problem, status: problem.status ?? 400 });
+  const { status = 400, body } = problem;
+  return body === undefined ? openAIError({ ...problem, status }) : { status, body };
 }
 
 export function badKey(key: string): Reply {
