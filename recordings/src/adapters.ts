@@ -12,7 +12,7 @@ import {
   type Vendor,
 } from "@understudy/testing";
 import { anthropicExpected } from "./expected/anthropic.ts";
-import { chatExpected, deepSeekExpected } from "./expected/chat.ts";
+import { chatExpected, deepSeekExpected, mistralExpected } from "./expected/chat.ts";
 import type { ExpectedWire } from "./expected/reading.ts";
 import { geminiExpected } from "./expected/gemini.ts";
 import { responsesExpected } from "./expected/responses.ts";
@@ -97,6 +97,18 @@ export const chatWire: AdaptedWire = {
   inProcess: (model, respond) => openai.chat(model, { client: openAIClient(respond) }),
 };
 
+export const mistralWire: AdaptedWire = {
+  name: "mistral",
+  covers: (recording) => recording.vendor === "mistral",
+  expected: mistralExpected,
+  usualModel: "mistral-small-latest",
+  newestModel: "mistral-small-latest",
+  requestIdHeaders: ["x-request-id", "mistral-correlation-id"],
+  target: (model, baseURL) => openai.chat(model, { apiKey, baseURL, dialect: "mistral" }),
+  start: () => startOpenAIChat({ compatible: { refusedFields: ["stream_options", "seed", "user"] } }),
+  inProcess: (model, respond) => openai.chat(model, { client: openAIClient(respond), dialect: "mistral" }),
+};
+
 export const geminiWire: AdaptedWire = {
   name: "gemini",
   covers: (recording) => recording.vendor === "gemini",
@@ -109,7 +121,14 @@ export const geminiWire: AdaptedWire = {
   inProcess: (model, respond) => gemini(model, { apiKey, fetch: () => Promise.resolve(respond()) }),
 };
 
-export const adaptedWires: readonly AdaptedWire[] = [anthropicWire, responsesWire, chatWire, deepSeekWire, geminiWire];
+export const adaptedWires: readonly AdaptedWire[] = [
+  anthropicWire,
+  responsesWire,
+  chatWire,
+  deepSeekWire,
+  mistralWire,
+  geminiWire,
+];
 
 function openAIClient(respond: () => Response): OpenAIClient {
   const client: OpenAIClient = {

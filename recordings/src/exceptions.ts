@@ -10,6 +10,8 @@ export const exceptions: Readonly<Record<string, string>> = {
   "anthropic/error/400-context-length.json": scrubbed,
   "openai-responses/error/400-context-length.json": scrubbed,
   "deepseek/error/400-context-length.json": scrubbed,
+  "openai-chat/error/compatible-ruby_llm-chat-real-error-scenarios-openrouter-claude-haiku-4-5-handles-context--0.json":
+    scrubbed,
   "openai-chat/error/403-invalid-request-error-2.json": "sent to the completions endpoint, which is not simulated",
   "gemini/error/400-context-length.json": scrubbed,
   "gemini/error/429-resource-exhausted.json": "a rate limit: the state of the recorded account",

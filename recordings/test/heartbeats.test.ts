@@ -23,6 +23,7 @@ const answers: Readonly<Record<string, readonly (object | string)[]>> = {
   ],
   "openai-chat": chat,
   deepseek: chat,
+  mistral: chat,
   gemini: [{ candidates: [{ content: { parts: [{ text: "Hi" }] } }] }, { candidates: [{ finishReason: "STOP" }] }],
 };
 

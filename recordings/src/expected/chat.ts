@@ -1,4 +1,5 @@
 import type { FinishReason } from "@understudy/core";
+import { isFields } from "../recordings.ts";
 import {
   argumentsOf,
   fields,
@@ -34,21 +35,18 @@ export const deepSeekExpected: ExpectedWire = {
   ...chatExpected,
   kept: (completion) => [...keptReasoning(firstMessage(completion)), ...chatExpected.kept(completion)],
   sent: (request) => [...earlierAnswers(request).flatMap(keptReasoning), ...chatExpected.sent(request)],
-  read: (completion) => {
-    const usage = fields(completion["usage"]);
-    const reading = read(completion);
-    const failed = reading.rawFinishReason === "insufficient_system_resource";
-    return {
-      ...reading,
-      failure: failed ? "server.overloaded" : reading.failure,
-      reasoning: string(firstMessage(completion)["reasoning_content"]),
-      usage: reading.usage && {
-        ...reading.usage,
-        ...known({ cacheReadTokens: numberOf(usage["prompt_cache_hit_tokens"]) }),
-      },
-    };
-  },
 };
+
+/** The same wire with thinking as parts of the content, which go back as such. */
+export const mistralExpected: ExpectedWire = {
+  ...chatExpected,
+  kept: (completion) => [...keptThinking(firstMessage(completion)), ...chatExpected.kept(completion)],
+  sent: (request) => [...earlierAnswers(request).flatMap(keptThinking), ...chatExpected.sent(request)],
+};
+
+function keptThinking(message: Fields): readonly unknown[] {
+  return [reasoningOf(message)].filter((text) => text !== "");
+}
 
 function earlierAnswers(request: Fields): readonly Fields[] {
   return list(request["messages"]).filter((message) => message["role"] === "assistant");
@@ -59,13 +57,23 @@ function keptReasoning(message: Fields): readonly unknown[] {
 }
 
 /** A refusal goes back as text: that is what the model said. */
-function keptMessage({ content, refusal, tool_calls: calls }: Fields): readonly unknown[] {
+function keptMessage(message: Fields): readonly unknown[] {
+  const { refusal, tool_calls: calls, reasoning_details: details } = message;
   const kept = list(calls).map(({ index: _count, function: called, ...call }) => {
-    // Nothing at all is no JSON.
     const text = string(fields(called)["arguments"]);
-    return { ...call, ...(called === undefined ? {} : { function: { ...fields(called), arguments: text || "{}" } }) };
+    return {
+      ...call,
+      ...(called === undefined ? {} : { function: { ...fields(called), arguments: asObjectText(text) } }),
+    };
   });
-  return [string(content) + string(refusal), ...kept].filter((part) => part !== "");
+  return [textOf(message) + string(refusal), ...kept, ...list(details)].filter((part) => part !== "");
+}
+
+/** Servers parse it: nothing at all is an empty object, and what is broken goes back inside of one. */
+function asObjectText(text: string): string {
+  const { input } = argumentsOf(text);
+  if (text.trim() === "") return "{}";
+  return isFields(input) ? text : JSON.stringify({ invalid_arguments: text });
 }
 
 function assemble(events: readonly unknown[]): Fields {
@@ -79,9 +87,19 @@ function assemble(events: readonly unknown[]): Fields {
     for (const choice of list(chunk["choices"])) {
       if (numberOf(choice["index"]) !== 0) continue;
       const delta = fields(choice["delta"]);
-      for (const name of ["content", "reasoning_content", "refusal"]) {
+      if (Array.isArray(delta["content"])) {
+        message = {
+          ...message,
+          content: string(message["content"]) + textOf(delta),
+          reasoning: string(message["reasoning"]) + reasoningOf(delta),
+        };
+      }
+      for (const name of ["content", "reasoning_content", "reasoning", "refusal"]) {
         if (typeof delta[name] === "string") message = { ...message, [name]: string(message[name]) + delta[name] };
       }
+      const details = list(delta["reasoning_details"]);
+      if (details.length > 0)
+        message = { ...message, reasoning_details: [...list(message["reasoning_details"]), ...details] };
       if (delta["annotations"] !== undefined) message = { ...message, annotations: delta["annotations"] };
       for (const piece of list(delta["tool_calls"])) grow(calls, piece);
       reason = choice["finish_reason"] ?? reason;
@@ -108,38 +126,66 @@ function read(completion: Fields): Reading {
   const [choice = {}] = list(completion["choices"]);
   const message = firstMessage(completion);
   const reason = stringOf(choice["finish_reason"]);
-  const refusal = stringOf(message["refusal"]);
+  // Some servers fill fields that they have nothing for with empty texts.
+  const refusal = stringOf(message["refusal"]) || undefined;
   const usage = fields(completion["usage"]);
   const prompt = fields(usage["prompt_tokens_details"]);
   return {
-    failure: completion["error"] === undefined ? (reason === undefined ? "stream.truncated" : undefined) : "unknown",
+    failure:
+      reason === "insufficient_system_resource"
+        ? "server.overloaded"
+        : completion["error"] === undefined
+          ? reason === undefined
+            ? "stream.truncated"
+            : undefined
+          : "unknown",
     finishReason: reason === "stop" ? stopped(message) : (finishReasons[reason ?? ""] ?? "other"),
-    rawFinishReason: reason,
-    model: stringOf(completion["model"]),
+    rawFinishReason: reason || undefined,
+    model: stringOf(completion["model"]) || undefined,
     usage:
       completion["usage"] === undefined || completion["usage"] === null
         ? undefined
         : known({
             inputTokens: numberOf(usage["prompt_tokens"]),
-            cacheReadTokens: numberOf(prompt["cached_tokens"]),
+            cacheReadTokens:
+              numberOf(usage["prompt_cache_hit_tokens"]) ??
+              numberOf(prompt["cached_tokens"]) ??
+              numberOf(usage["num_cached_tokens"]),
             cacheWriteTokens: numberOf(prompt["cache_write_tokens"]),
             outputTokens: numberOf(usage["completion_tokens"]),
             reasoningTokens: numberOf(fields(usage["completion_tokens_details"])["reasoning_tokens"]),
           }),
-    text: string(message["content"]),
-    reasoning: "",
+    text: textOf(message),
+    reasoning: reasoningOf(message),
     toolCalls: list(message["tool_calls"]).map(toolCall),
     refusal,
     citations: list(message["annotations"]).map((annotation) => string(fields(annotation["url_citation"])["url"])),
     sources: [],
-    opaque: [],
-    media: [],
+    opaque: message["reasoning_details"] === undefined ? [] : ["reasoning_details"],
+    media: string(fields(message["audio"])["data"]) === "" ? [] : ["audio/wav"],
   };
+}
+
+/** Under one of two names, or as parts of the content. */
+function reasoningOf(message: Fields): string {
+  const named = string(message["reasoning_content"]) || string(message["reasoning"]);
+  const pieces = list(message["content"]).flatMap((part) => list(part["thinking"]));
+  return named + pieces.map((piece) => string(piece["text"])).join("");
+}
+
+/** A text, also in parts, the JSON that a server has parsed already, or what is spoken. */
+function textOf({ content, audio }: Fields): string {
+  if (typeof content === "string") return content;
+  if (Array.isArray(content))
+    return list(content)
+      .map((part) => string(part["text"]))
+      .join("");
+  return isFields(content) ? JSON.stringify(content) : string(fields(audio)["transcript"]);
 }
 
 /** So end refusals, and calls that the request had forced. */
 function stopped(message: Fields): FinishReason {
-  if (stringOf(message["refusal"]) !== undefined) return "refusal";
+  if (string(message["refusal"]) !== "") return "refusal";
   return list(message["tool_calls"]).length > 0 ? "tool-calls" : "stop";
 }
 

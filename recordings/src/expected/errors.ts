@@ -77,6 +77,14 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
   "openai-chat/error/404-model-not-found.json": noModel,
   "openai-chat/error/composed-429-tokens-no-ratelimit-headers.json": { class: "rate.tokens", retryAfterMs: 26_604 },
   "openai-chat/error/composed-500-server-error.json": { class: "server.error" },
+  "openai-chat/error/compatible-ruby_llm-chat-real-error-scenarios-openrouter-claude-haiku-4-5-handles-context--0.json":
+    {
+      class: "request.context-length",
+      contextWindow: 200_000,
+    },
+  "mistral/error/400-invalid-request-invalid-args.json": rejected,
+  "mistral/error/400-model-not-found.json": noModel,
+  "mistral/error/401-error.json": badKey,
   "azure-openai/error/401-error.json": badKey,
   "azure-openai/error/404-model-not-found.json": { class: "endpoint.not-found" },
   "azure-openai/error/429-ratelimitreached.json": { class: "rate.unknown", retryAfterMs: 500 },

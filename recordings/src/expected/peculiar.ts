@@ -68,6 +68,14 @@ export const peculiar: Readonly<Record<string, Peculiar>> = {
       { id: "call_p1", type: "function", function: { name: "get_weather", arguments: '{"city":"New York City"}' } },
     ],
   },
+  "openai-chat/stream/compatible-pydantic-test-openrouter-stream-error-0.sse": {
+    reason: "an error chunk with a status of its own behind two finish reasons",
+    expected: { failure: "request.rejected" },
+  },
+  "openai-chat/stream/compatible-pydantic-test-tool-use-failed-error-streaming-0.sse": {
+    reason: "the server has checked the model's call, and found it wrong",
+    expected: { failure: "output.malformed" },
+  },
   "gemini/stream/text-gemini-2-0-flash.sse": {
     reason: "counts one prompt token less in its last event: running totals never shrink",
     expected: { usage: { inputTokens: 5, cacheReadTokens: 0, outputTokens: 11, reasoningTokens: 0 } },

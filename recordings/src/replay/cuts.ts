@@ -1,6 +1,8 @@
 const SMALL_BYTES = 4 * 1024;
 /** How many splits of each body are read: all of them take minutes (`pnpm replay`). */
 const MOST_SPLITS = Number(process.env["UNDERSTUDY_SPLITS"] ?? 150);
+/** All of them in all but the largest recordings, which have thousands of events. */
+const MOST_TRUNCATIONS = 400;
 
 /** Every way to read a body in pieces that the network may choose. */
 export interface Cuts {
@@ -12,7 +14,8 @@ export interface Cuts {
 
 export function cutsOf(body: Uint8Array, isStream: boolean): Cuts {
   const boundaries = isStream ? boundariesOf(body) : [];
-  const truncations = isStream ? [...boundaries.slice(0, -1), ...middlesOf(boundaries)] : partsOf(body);
+  const ends = isStream ? [...boundaries.slice(0, -1), ...middlesOf(boundaries)] : partsOf(body);
+  const truncations = sampleOf(ends, MOST_TRUNCATIONS);
   if (body.length <= SMALL_BYTES) return { splits: sampleOf(range(1, body.length)), truncations };
   const around = boundaries.flatMap((offset) => [offset - 1, offset, offset + 1]);
   const inside = range(1, body.length).filter((offset) => ((body[offset] ?? 0) & 0xc0) === 0x80);
@@ -21,8 +24,8 @@ export function cutsOf(body: Uint8Array, isStream: boolean): Cuts {
 }
 
 /** Evenly spread, and beginning elsewhere in every body, so that all kinds of places are met in some. */
-function sampleOf(offsets: readonly number[]): readonly number[] {
-  const step = Math.max(1, offsets.length / MOST_SPLITS);
+function sampleOf(offsets: readonly number[], most: number = MOST_SPLITS): readonly number[] {
+  const step = Math.max(1, offsets.length / most);
   const first = offsets.length % Math.ceil(step);
   return offsets.filter((_, index) => Math.floor((index + first) / step) !== Math.floor((index + first - 1) / step));
 }
