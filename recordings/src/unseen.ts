@@ -8,13 +8,9 @@ const cited = "sources were recorded in whole answers only";
  */
 export const unseen: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   anthropic: {
-    "message_delta: unseen delta.stop_details.type": refused,
-    "message_delta: unseen delta.stop_details.category": refused,
-    "message_delta: unseen delta.stop_details.explanation": refused,
     "whole: unseen stop_details.type": refused,
     "whole: unseen stop_details.category": refused,
     "whole: unseen stop_details.explanation": refused,
-    "whole: missing content[].type": "a refusal before any text has no content",
   },
   "openai-responses": {
     "response.incomplete: unseen response.output[].phase": "the recorded cut answers are of models without phases",

@@ -52,7 +52,7 @@ const WINDOW_WITH_OUTPUT =
   /^input length and `max_tokens` exceed context limit: (\d{1,12}) \+ \d{1,12} > (?<window>\d{1,12})/;
 const SERVER_TOOLS =
   /^(?:(?:messages\.\d{1,6}(?:\.content\.\d{1,6})?: )?`\w{1,60}` tool use with id `?[\w-]{1,80}`? was found without a corresponding `\w{1,60}` block|messages\.\d{1,6}\.content\.\d{1,6}(?:\.\w{1,60}_tool_(?:use|result)|\.container_upload|\.text\.citations)(?:\.\w{1,60}){0,9}: |messages\.\d{1,6}\.content\.\d{1,6}: unexpected `tool_use_id` found in `\w{1,60}_tool_result` blocks\b|container_id is required when there are pending tool uses\b)/;
-/** Less is no answer. */
+/** Less is hardly an answer. */
 const LEAST_OUTPUT = 1_024;
 
 const CODES: readonly FailureRow[] = [

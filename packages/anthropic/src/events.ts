@@ -153,7 +153,7 @@ export class MessagesReader implements WireReader {
   /** In a stream it begins the answer, and may also hold all of it. */
   #start(message: Foreign, out: StreamPart[]): void {
     if (this.#hasStarted) {
-      // Some gateways repeat it; a second answer inside the first is none.
+      // Some gateways repeat it; a second answer inside the first is not one.
       if (message["id"] === this.#id) return;
       throw new TargetFailure("stream.malformed");
     }

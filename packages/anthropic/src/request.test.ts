@@ -386,7 +386,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] reasoning dropped"]);
   });
 
-  it("sends what is no object in one, and reports it: the API takes objects only, and none would be another call", () => {
+  it("sends what is not an object in one, and reports it: the API takes objects only, and none would be another call", () => {
     const part = { type: "tool-call", toolCallId: "t1", toolName: "f", input: {}, inputText: `{"a` } as const;
     const nothing = { type: "tool-result", toolCallId: "t1", toolName: "f", content: [] } as const;
 
@@ -531,7 +531,7 @@ describe("toNativeRequest and what the vendor refuses to take", () => {
 
   it.each([
     ["a picture of another type", { type: "image", source: base64("image/heic", "AAAA") }],
-    ["a picture that is no photo", { type: "image", source: base64("image/svg+xml", "AAAA") }],
+    ["a picture that is not a photo", { type: "image", source: base64("image/svg+xml", "AAAA") }],
     ["an address without encryption", { type: "image", source: { type: "url", url: "http://x.test/a.png" } }],
   ] as const)("hands %s to a tier that can", (_, part) => {
     expect(() => send(SONNET_5_5, { messages: [{ role: "user", content: [part] }] })).toThrow("request.unsupported");
