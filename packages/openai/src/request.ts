@@ -55,14 +55,12 @@ export function toNativeRequest(
   takeUnless(NO_PARAMETER, "topK", request.topK, loss);
   takeUnless(NO_PARAMETER, "seed", request.seed, loss);
   takeStops(request, 0, loss);
-  // Last, so that what came before is found in the vendor's cache.
-  const instruction = format.instruction === undefined ? [] : [toInstruction(format.instruction)];
   const isSummarized = reasoning.isVisible && request.without?.includes("reasoning.summary") !== true;
   const asked = defined({ effort: reasoning.effort, summary: isSummarized ? "auto" : undefined });
   const body = defined({
     model: modelId,
     instructions: request.system,
-    input: [...toItems(request.messages, loss), ...instruction],
+    input: instructed(toItems(request.messages, loss), format.instruction),
     ...layOverFlatTools(toTools(request, false, loss), request, "openai"),
     // Not with the least effort, which the first models of this kind take alone.
     parallel_tool_calls: reasoning.effort === "minimal" && request.tools.length > 0 ? false : undefined,
@@ -99,8 +97,12 @@ function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): read
   return found;
 }
 
-function toInstruction(text: string): JsonObject {
-  return { type: "message", role: "developer", content: [{ type: "input_text", text }] };
+/** Behind the last question: what came before is found in the vendor's cache, and a tool loop leaves it where it is. */
+function instructed(items: readonly JsonObject[], text: string | undefined): readonly JsonObject[] {
+  if (text === undefined) return items;
+  const position = items.findLastIndex(({ role }) => role === "user") + 1;
+  const instruction = { type: "message", role: "developer", content: [{ type: "input_text", text }] };
+  return items.toSpliced(position, 0, instruction);
 }
 
 function toSafetyIdentifier({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {

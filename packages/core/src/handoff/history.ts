@@ -15,7 +15,7 @@ import type { Loss } from "../model/trace.ts";
 interface FitContext {
   readonly origin: Origin;
   /** Gives the next call its id at the target. */
-  readonly callId: (id: string, isOwn: boolean) => string;
+  readonly callId: (id: string) => string;
   /** The native options as JSON. A name that stands there is the vendor's business. */
   readonly native: string;
   readonly loss: (loss: Loss) => void;
@@ -64,10 +64,7 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
           const isNative = part.toolName !== "" && context.native.includes(`"${part.toolName}"`);
           const toolName = isNative ? part.toolName : legalToolName(part.toolName);
           if (toolName !== part.toolName) context.loss({ what: `${where} toolName`, action: "translated" });
-          const names = {
-            toolName,
-            toolCallId: context.callId(part.toolCallId, sameOrigin(part.origin, context.origin)),
-          };
+          const names = { toolName, toolCallId: context.callId(part.toolCallId) };
           const result = results.get(part) ?? NOT_RUN;
           if (result === NOT_RUN) {
             context.loss({ what: `${where} tool-call`, action: "translated", reason: "had no result" });

@@ -88,12 +88,18 @@ function isKept(opaque: JsonObject | undefined, now: number): boolean {
 }
 
 function toToolCall(part: ToolCallPart, lost: ReportMessageLoss): JsonObject {
-  const { toolCallId: id, toolName: name, input, opaque } = part;
+  const { toolName: name, input, opaque } = part;
+  const id = callIdOf(part);
   const kept = asJsonObject(opaque?.["fields"]);
   if (opaque?.["custom"] === true && typeof input === "string") {
     return { ...kept, id, type: "custom", custom: { name, input } };
   }
   return { ...kept, id, type: "function", function: { name, arguments: argumentsOf(part, lost) } };
+}
+
+/** An id that this very server gave goes back as it came: some read the tool's name out of it. */
+export function callIdOf({ toolCallId, opaque }: ToolCallPart): string {
+  return asString(opaque?.["callId"]) ?? toolCallId;
 }
 
 /** As the model spelled them, and always the text of an object, which some servers parse. */

@@ -6,7 +6,7 @@ import { asJsonObject, asString } from "../foreign.ts";
 import { toDataURL, toPlainText } from "../media-source.ts";
 import { inMessage, type ReportMessageLoss } from "../message-loss.ts";
 import { unsupported } from "../unsupported.ts";
-import { toAnswer } from "./chat-answer.ts";
+import { callIdOf, toAnswer } from "./chat-answer.ts";
 
 /** In what servers differ that speak this format. */
 export interface ChatMessageRules {
@@ -28,6 +28,7 @@ export function toChatMessages(
   { loss, wallNow = 0 }: Pick<RequestContext, "loss" | "wallNow">,
 ): JsonObject[] {
   const native: JsonObject[] = system === undefined ? [] : [{ role: "system", content: system }];
+  const ownIds = ownCallIds(messages);
   for (const [index, message] of messages.entries()) {
     const lost = inMessage(index, loss);
     switch (message.role) {
@@ -38,13 +39,23 @@ export function toChatMessages(
         native.push(...toAnswer(message.content, rules, wallNow, lost));
         break;
       case "tool":
-        for (const result of toToolMessages(message.content, rules, lost)) native.push(result);
+        for (const result of toToolMessages(message.content, ownIds, rules, lost)) native.push(result);
         break;
       default:
         message satisfies never;
     }
   }
   return native;
+}
+
+/** The server's own ids of calls to which hand-off has given other ones. */
+function ownCallIds(messages: readonly TargetMessage[]): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  for (const { role, content } of messages) {
+    if (role !== "assistant") continue;
+    for (const part of content) if (part.type === "tool-call") ids.set(part.toolCallId, callIdOf(part));
+  }
+  return ids;
 }
 
 /** Some servers take nothing but a string. */
@@ -90,6 +101,7 @@ function textOfFile({ source, name }: FilePart): string | undefined {
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */
 function toToolMessages(
   results: readonly TargetToolResult[],
+  ownIds: ReadonlyMap<string, string>,
   rules: ChatMessageRules,
   lost: ReportMessageLoss,
 ): JsonObject[] {
@@ -108,7 +120,8 @@ function toToolMessages(
       }
     }
     if (isError) lost("tool-result isError", "translated", "the API has no such mark; its text says so");
-    messages.push({ role: "tool", tool_call_id: toolCallId, content: toResultText(texts.join("\n"), isError) });
+    const id = ownIds.get(toolCallId) ?? toolCallId;
+    messages.push({ role: "tool", tool_call_id: id, content: toResultText(texts.join("\n"), isError) });
   }
   return attached.length === 0 ? messages : [...messages, { role: "user", content: attached }];
 }
