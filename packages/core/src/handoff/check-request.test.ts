@@ -48,7 +48,7 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
   ],
   ["opaque data that is none", asked({ type: "text", text: "x", opaque: "x" }), "content[0].opaque must be an object"],
   ["an image without source", asked({ type: "image" }), "messages[0].content[0].source must be an object"],
-  ["a source of no form", from({ type: "bytes" }), "content[0].source must be { type: 'base64', mediaType, data }"],
+  ["a source of no form", from({ type: "bytes" }), "content[0].source.type must be base64, url, vendor-file"],
   ["a relative URL", from({ type: "url", url: "/cat.png" }), "source.url must be an absolute URL"],
   ["a misspelt source", from({ type: "base64", mimeType: "image/png", data: "" }), "(did you mean `mediaType`?)"],
   [

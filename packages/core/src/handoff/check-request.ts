@@ -224,8 +224,7 @@ function checkParts(
 function checkSource(source: { readonly [name: string]: unknown }, place: string, problems: string[]): void {
   const { type } = source;
   if (!isIn(SOURCES, type)) {
-    const forms = "{ type: 'base64', mediaType, data }, { type: 'url', url } or { type: 'vendor-file', vendor, id }";
-    problems.push(`${place}.source must be ${forms}`);
+    problems.push(`${place}.source.type must be ${Object.keys(SOURCES).join(", ")}`);
   } else checkAt(`${place}.source`, source, SOURCES[type], problems);
 }
 
