@@ -131,7 +131,8 @@ export { takeSampling } from "./take-sampling.ts";
 export { takeStops } from "./take-stops.ts";
 export { takeUnless } from "./take-unless.ts";
 export { requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
-export { lowerSchema, type LoweredSchema, type SchemaRules } from "./lower-schema.ts";
+export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./lower-schema.ts";
+export { legalPropertyNames, ownPropertyNames } from "./property-names.ts";
 export { NameMap } from "./name-map.ts";
 export {
   defined,

@@ -1,72 +1,114 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+import type { JsonObject } from "../model/json.ts";
+import { isSchema, own, schemasIn, without } from "./schema-node.ts";
 
-export interface CheckedReferences {
-  /** References that led nowhere, or out of the document, are replaced by a schema that takes anything. */
-  readonly schema: JsonObject;
-  readonly dangling: boolean;
-  readonly isRecursive: boolean;
+/** How a modern schema refers to its root. */
+export const ROOT = "#";
+
+/** What a reference of a modern schema leads to. */
+export function lookUp(root: JsonObject, reference: string): JsonObject | undefined {
+  if (reference === ROOT) return without(root, ["$defs"]);
+  const target = own(root["$defs"], reference.slice("#/$defs/".length));
+  return isSchema(target) ? target : undefined;
 }
 
-/** Looks at every `$ref` of a schema: does it lead somewhere, and does it lead back to itself? */
-export function checkReferences(root: JsonObject): CheckedReferences {
-  let dangling = false;
-  let isRecursive = false;
-  // The definitions on the way from the root to where we are, and those that were looked through.
-  const open = new Set<JsonValue>();
-  const done = new Set<JsonValue>();
+/** The references right inside a schema, at every depth, without following them. */
+export function referencesIn(schema: JsonObject): readonly string[] {
+  const found = new Set<string>();
+  const look = (node: JsonObject): void => {
+    const { $ref } = node;
+    if (typeof $ref === "string") found.add($ref);
+    for (const child of schemasIn(node)) look(child);
+  };
+  look(without(schema, ["$defs"]));
+  return [...found];
+}
 
-  function follow(target: JsonObject): void {
-    if (open.has(target)) isRecursive = true;
-    if (open.has(target) || done.has(target)) return;
-    walk(target);
+/** What each part of a modern schema refers to, by the reference to the part. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+function graphOf(root: JsonObject): Graph {
+  const definitions = isSchema(root["$defs"]) ? Object.entries(root["$defs"]) : [];
+  return new Map([
+    [ROOT, referencesIn(root)] as const,
+    ...definitions.map(([name, body]) => [`#/$defs/${name}`, isSchema(body) ? referencesIn(body) : []] as const),
+  ]);
+}
+
+/** Which references lead back to where they stand: those between parts of one cycle. */
+export class Cycles {
+  readonly #cycles = new Map<string, number>();
+
+  constructor(root: JsonObject) {
+    const graph = graphOf(root);
+    for (const [number, members] of components(graph).entries()) {
+      const [only = ""] = members;
+      const isCycle = members.length > 1 || graph.get(only)?.includes(only) === true;
+      if (isCycle) for (const member of members) this.#cycles.set(member, number);
+    }
   }
 
-  function walk(value: JsonValue): void {
-    if (!isNode(value)) return;
-    open.add(value);
-    const reference = isArray(value) ? undefined : value["$ref"];
-    const target = typeof reference === "string" ? resolve(root, reference) : undefined;
-    if (isPlain(target)) follow(target);
-    for (const [name, child] of Object.entries(value)) if (name !== "$defs" && name !== "definitions") walk(child);
-    open.delete(value);
-    done.add(value);
+  get exist(): boolean {
+    return this.#cycles.size > 0;
   }
 
-  function replace(value: JsonValue): JsonValue {
-    if (isArray(value)) return value.map(replace);
-    if (!isPlain(value)) return value;
-    const reference = value["$ref"];
-    const leadsNowhere = typeof reference === "string" && !isPlain(resolve(root, reference));
-    if (leadsNowhere) dangling = true;
-    const entries = Object.entries(value).filter(([name]) => !(leadsNowhere && name === "$ref"));
-    return Object.fromEntries(entries.map(([name, child]) => [name, replace(child)]));
+  /** Can the part be reached from itself? */
+  includes(reference: string): boolean {
+    return this.#cycles.has(reference);
   }
 
-  walk(root);
-  const schema = replace(root);
-  return { schema: isPlain(schema) ? schema : root, dangling, isRecursive };
-}
-
-/** What a local JSON pointer points at. */
-function resolve(root: JsonObject, reference: string): JsonValue | undefined {
-  if (!reference.startsWith("#")) return undefined;
-  let value: JsonValue | undefined = root;
-  for (const step of reference.slice(1).split("/").slice(1)) {
-    const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (!isNode(value) || !Object.hasOwn(value, name)) return undefined;
-    value = isArray(value) ? value[Number(name)] : value[name];
+  leadBack(from: string, to: string): boolean {
+    return this.#cycles.has(from) && this.#cycles.get(from) === this.#cycles.get(to);
   }
-  return value;
 }
 
-function isNode(value: JsonValue | undefined): value is JsonObject | readonly JsonValue[] {
-  return typeof value === "object" && value !== null;
+/** Sets of parts that can all be reached from each other. By a stack of its own: chains may be longer than the engine's. */
+function components(graph: Graph): readonly (readonly string[])[] {
+  const found: string[][] = [];
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const pending: string[] = [];
+  const isPending = new Set<string>();
+  for (const start of graph.keys()) {
+    if (order.has(start)) continue;
+    const path = [{ part: start, next: 0 }];
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const { part } = top;
+      if (top.next === 0) {
+        order.set(part, order.size);
+        lowest.set(part, order.get(part) ?? 0);
+        pending.push(part);
+        isPending.add(part);
+      }
+      const to = graph.get(part)?.[top.next++];
+      if (to !== undefined) {
+        if (!order.has(to)) path.push({ part: to, next: 0 });
+        else if (isPending.has(to)) lower(lowest, part, order.get(to));
+        continue;
+      }
+      path.pop();
+      const above = path.at(-1);
+      if (above !== undefined) lower(lowest, above.part, lowest.get(part));
+      if (lowest.get(part) !== order.get(part)) continue;
+      const members = pending.splice(pending.indexOf(part));
+      for (const member of members) isPending.delete(member);
+      found.push(members);
+    }
+  }
+  return found;
 }
 
-function isPlain(value: JsonValue | undefined): value is JsonObject {
-  return isJsonObject(value);
+function lower(lowest: Map<string, number>, part: string, to: number | undefined): void {
+  lowest.set(part, Math.min(lowest.get(part) ?? 0, to ?? 0));
 }
 
-function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
+/** A modern schema without the definitions that nothing leads to any more. */
+export function withoutUnused(root: JsonObject): JsonObject {
+  const graph = graphOf(root);
+  const used = new Set<string>([ROOT]);
+  // Grows while it is walked through.
+  for (const part of used) for (const to of graph.get(part) ?? []) used.add(to);
+  const { $defs, ...rest } = root;
+  if (!isSchema($defs)) return root;
+  const kept = Object.entries($defs).filter(([name]) => used.has(`#/$defs/${name}`));
+  return kept.length === 0 ? rest : { ...rest, $defs: Object.fromEntries(kept) };
 }
