@@ -19,7 +19,7 @@ import { markCache } from "./cache-marks.ts";
 import { containerOf } from "./container.ts";
 import { toMessages } from "./content.ts";
 import { anthropicModel, type AnthropicModel } from "./models.ts";
-import { toFormat } from "./output-format.ts";
+import { toFormat, toToolSchema } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
 import { toUserId } from "./user-id.ts";
@@ -89,7 +89,7 @@ export function toNativeRequest(
       model.prefill && !isActive(choice.thinking) && format.format === undefined,
       loss,
     ),
-    tools: request.tools.length === 0 ? undefined : request.tools.map(toTool),
+    tools: request.tools.length === 0 ? undefined : request.tools.map((tool) => toTool(tool, loss)),
     container: toContainer(native["container"], containerOf(request.messages, wallNow)),
     tool_choice: choice.choice,
     thinking: choice.thinking,
@@ -198,8 +198,12 @@ function toStop({ stop }: TargetRequest, loss: (loss: Loss) => void): string[] |
   return kept.length === 0 ? undefined : kept;
 }
 
-function toTool({ name, description, inputSchema, vendorOptions }: TargetRequest["tools"][number]): JsonObject {
-  return { ...defined({ name, description, input_schema: inputSchema }), ...vendorOptions?.["anthropic"] };
+function toTool(
+  { name, description, inputSchema, vendorOptions }: TargetRequest["tools"][number],
+  loss: (loss: Loss) => void,
+): JsonObject {
+  const native = vendorOptions?.["anthropic"] ?? {};
+  return { ...defined({ name, description, input_schema: toToolSchema(inputSchema, native, loss) }), ...native };
 }
 
 /**

@@ -2,10 +2,12 @@ import {
   checkTargetOptions,
   FetchConnection,
   keyHeader,
+  legalPropertyNames,
   makeTarget,
   mergeHeaders,
   modelPathProblems,
   oneOf,
+  ownPropertyNames,
   readTargetOptions,
   SDK_CLIENT,
   SdkConnection,
@@ -23,6 +25,7 @@ import {
 import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
 import { anthropicModel } from "./models.ts";
+import { PROPERTY_NAME } from "./output-format.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
 
 /** What is used of a client of `@anthropic-ai/sdk` or of one of its platform packages (Bedrock, Vertex, Foundry). */
@@ -76,10 +79,14 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       const { isThinking, isVisible } = reasoningOf(request, model, place);
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true };
     },
-    toNativeRequest: (request, context) => toNativeRequest(request, model, context, place),
+    toNativeRequest: (request, context) => {
+      return toNativeRequest(legalPropertyNames(request, PROPERTY_NAME, context.loss), model, context, place);
+    },
     turns: "messages",
     connection: connect(given.options, checked),
-    reader: (context, failures, request) => new MessagesReader(context, failures, request),
+    reader: (context, failures, request) => {
+      return ownPropertyNames(new MessagesReader(context, failures, request), request, PROPERTY_NAME);
+    },
   });
 }
 

@@ -4,30 +4,21 @@ import {
   lowerSchema,
   type FormatPlan,
   type JsonObject,
-  type JsonValue,
   type Loss,
   type SchemaRules,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import type { GeminiModel } from "./models.ts";
 
-const SCHEMA_RULES: SchemaRules = {
-  keep: (
-    "$id $defs $ref $anchor type format title description enum const items prefixItems minItems maxItems minimum " +
-    "maximum anyOf oneOf properties additionalProperties required propertyOrdering"
-  ).split(" "),
-  rename: { const: "enum" },
-  adjust: {
-    const: (value) => (isName(value) ? [value] : undefined),
-    enum: (values) => (Array.isArray(values) && values.every(isName) ? values : undefined),
-  },
+/** https://ai.google.dev/gemini-api/docs/structured-output */
+const RULES: SchemaRules = {
+  keep:
+    "$defs $ref type format title description enum items prefixItems minItems maxItems minimum maximum anyOf properties " +
+    "additionalProperties required propertyOrdering",
+  enumTypes: "string number",
   bareReferences: true,
+  optionalCycles: true,
 };
-
-/** What an enumeration may hold. */
-function isName(value: JsonValue): boolean {
-  return typeof value === "string" || typeof value === "number";
-}
 
 /** How JSON output is asked for: natively where the model allows it beside tools, else in words. */
 export function toFormat({ output, tools }: TargetRequest, model: GeminiModel, loss: (loss: Loss) => void): FormatPlan {
@@ -39,7 +30,7 @@ export function toFormat({ output, tools }: TargetRequest, model: GeminiModel, l
   }
   const format = { responseMimeType: "application/json" };
   if (output.schema === undefined) return { format };
-  const lowered = lowerSchema(output.schema, SCHEMA_RULES, "output.schema");
+  const lowered = lowerSchema(output.schema, RULES, "output.schema");
   if (lowered.loss !== undefined) loss(lowered.loss);
   return { format: { ...format, responseJsonSchema: lowered.schema } };
 }
@@ -52,7 +43,7 @@ export function toToolSchema(schema: JsonObject, loss: (loss: Loss) => void): Js
   );
   const takesNothing = properties === undefined || (isJsonObject(properties) && Object.keys(properties).length === 0);
   if (isPlain && takesNothing && !isJsonObject(schema["additionalProperties"])) return undefined;
-  const lowered = lowerSchema(schema, SCHEMA_RULES, "tools");
+  const lowered = lowerSchema(schema, RULES, "tools");
   if (lowered.loss !== undefined) loss(lowered.loss);
   return lowered.schema;
 }

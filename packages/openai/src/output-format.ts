@@ -8,24 +8,35 @@ import {
   type FormatPlan,
   type JsonObject,
   type Loss,
+  type SchemaObstacle,
   type SchemaRules,
   type TargetRequest,
 } from "@understudy/core/adapter";
 
-const SCHEMA_RULES: SchemaRules = {
-  drop: (
-    "$schema $id $comment default examples deprecated allOf not if then else dependentRequired dependentSchemas " +
-    "patternProperties propertyNames unevaluatedProperties unevaluatedItems contains minContains maxContains " +
-    "uniqueItems minProperties maxProperties prefixItems"
-  ).split(" "),
-  rename: { oneOf: "anyOf" },
-  adjust: {
-    format: (value) =>
-      typeof value === "string" && /^(?:date-time|time|date|duration|email|hostname|ipv[46]|uuid)$/.test(value)
-        ? value
-        : undefined,
-  },
+/** What is refused in any schema of a tool, enforced or not. */
+const LOOSE: SchemaRules = {
+  refusedAtRoot: "anyOf oneOf allOf enum not",
+  spelledOut: true,
+  plainPatterns: true,
+};
+/** https://developers.openai.com/api/docs/guides/structured-outputs */
+const ENFORCED: SchemaRules = {
+  ...LOOSE,
+  keep:
+    "$defs $ref type title description enum const anyOf properties required additionalProperties items minItems maxItems " +
+    "pattern format minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf",
+  formats: "date-time time date duration email hostname ipv4 ipv6 uuid",
+  enumTypes: "string number boolean null",
   closeObjects: true,
+  typed: true,
+  bareReferences: true,
+  size: {
+    properties: 5_000,
+    levels: 10,
+    values: 1_000,
+    characters: 120_000,
+    longEnum: { values: 250, characters: 15_000 },
+  },
 };
 
 /** How JSON output is asked for: with an enforced schema, with one that is not enforced, or in words. */
@@ -39,23 +50,24 @@ export function toFormat({ output, without = [] }: TargetRequest, loss: (loss: L
     return { instruction: jsonInstruction(schema) };
   }
   const name = output.name.replaceAll(/[^\w-]/g, "_").slice(0, 64);
-  const lowered = lowerSchema(schema, SCHEMA_RULES, "output.schema");
+  const { schema: strict, obstacles, loss: lost } = lowerSchema(schema, ENFORCED, "output.schema");
   const isRefused = without.includes(STRICT);
-  if (isRefused || lowered.hasOpenObjects || lowered.hasOptionals) {
+  if (isRefused || [...obstacles].some(isObstacle)) {
     // Enforced, an optional property would come as null, which the caller's own schema refuses.
-    const reason = `not enforced by the vendor${isRefused ? "" : ": optional properties or free keys"}`;
+    const reason = `not enforced by the vendor${isRefused ? "" : `: ${[...obstacles].filter(isObstacle).join(", ")}`}`;
     loss({ what: "output.schema", action: "downgraded", reason });
-    return { format: { type: "json_schema", name, schema, strict: false } };
+    const loose = lowerSchema(schema, LOOSE, "output.schema");
+    return { format: { type: "json_schema", name, schema: loose.schema, strict: false } };
   }
-  if (lowered.loss !== undefined) loss(lowered.loss);
-  return { format: { type: "json_schema", name, schema: lowered.schema, strict: true } };
+  if (lost !== undefined) loss(lost);
+  return { format: { type: "json_schema", name, schema: strict, strict: true } };
 }
 
 /** The tools, flat or each `nested` in a field of its own. */
 export function toTools(
   { tools, toolChoice, without = [] }: TargetRequest,
   nested: boolean,
-  loss: (loss: Loss) => void = () => undefined,
+  loss: (loss: Loss) => void,
 ): JsonObject {
   if (tools.length === 0) return {};
   const isWords = without.includes(SCHEMA);
@@ -74,7 +86,7 @@ export function toTools(
       const lowered = isLoose || isWords ? undefined : lowerWhole(inputSchema);
       const described = isWords
         ? toolInWords(description, inputSchema)
-        : { description, parameters: lowered ?? inputSchema };
+        : { description, parameters: lowered ?? lowerLoose(inputSchema, loss) };
       // False is the default of nested tools, and not every server knows the word.
       const strict = lowered !== undefined || (nested ? undefined : false);
       return named(defined({ name, ...described, strict }));
@@ -85,8 +97,19 @@ export function toTools(
 
 /** The schema of a tool's arguments as the vendor enforces it; undefined where that would take something from it. */
 function lowerWhole(schema: JsonObject): JsonObject | undefined {
-  const { schema: lowered, hasOptionals, loss } = lowerSchema(schema, SCHEMA_RULES, "tools");
-  return isUnion(schema) || hasOptionals || loss !== undefined ? undefined : lowered;
+  const { schema: lowered, obstacles, loss } = lowerSchema(schema, ENFORCED, "tools");
+  return loss === undefined && ![...obstacles].some(isObstacle) ? lowered : undefined;
+}
+
+/** Schemas may be recursive. */
+function isObstacle(obstacle: SchemaObstacle): boolean {
+  return obstacle !== "recursion";
+}
+
+function lowerLoose(schema: JsonObject, loss: (loss: Loss) => void): JsonObject {
+  const lowered = lowerSchema(schema, LOOSE, "tools");
+  if (lowered.loss !== undefined) loss(lowered.loss);
+  return lowered.schema;
 }
 
 /** What may not stand at the root of an enforced schema. */

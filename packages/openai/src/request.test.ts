@@ -420,7 +420,70 @@ describe("schemas", () => {
     expect(toolsFor({ type: "object", properties: {} })).toMatchObject([{ strict: true }]);
     expect(toolsFor(optional)).toMatchObject([{ strict: false, parameters: optional }]);
     expect(toolsFor({ ...PARAMETERS, minProperties: 1 })).toMatchObject([{ strict: false }]);
-    expect(toolsFor({ ...PARAMETERS, anyOf: [{}] })).toMatchObject([{ strict: false }]);
+  });
+});
+
+describe("schemas of tools", () => {
+  const lowered = (inputSchema: JsonObject): unknown => {
+    const { body, losses } = send(PLAIN, { tools: [{ name: "f", inputSchema }] });
+    return { tools: body["tools"], losses };
+  };
+
+  it("merges a union at the root into one object, and says so", () => {
+    const circle = {
+      ...PARAMETERS,
+      properties: { kind: { const: "circle" }, radius: { type: "number" } },
+      required: ["kind"],
+    };
+    const square = { ...circle, properties: { kind: { const: "square" }, side: { type: "number" } } };
+
+    expect(lowered({ type: "object", oneOf: [circle, square] })).toEqual({
+      tools: [
+        {
+          type: "function",
+          name: "f",
+          strict: false,
+          parameters: {
+            type: "object",
+            properties: {
+              kind: { enum: ["circle", "square"] },
+              radius: { type: "number" },
+              side: { type: "number" },
+            },
+            required: ["kind"],
+            additionalProperties: false,
+            description: '{one of: kind="circle", radius? | kind="square", side?}',
+          },
+        },
+      ],
+      losses: ["tools downgraded"],
+    });
+  });
+
+  it("spells out what the vendor misses in objects and arrays, also where nothing is enforced", () => {
+    expect(lowered({ type: "object" })).toMatchObject({ tools: [{ parameters: { type: "object", properties: {} } }] });
+    expect(lowered({ type: "object", properties: { a: { type: "array" } } })).toMatchObject({
+      tools: [{ strict: false, parameters: { properties: { a: { type: "array", items: {} } } } }],
+      losses: [],
+    });
+  });
+
+  it.each([
+    ["any value", {}],
+    ["a tuple", { type: "array", prefixItems: [{ type: "string" }] }],
+    ["an array of anything", { type: "array" }],
+    ["constants of several types", { enum: ["a", { b: 1 }] }],
+    ["a lookaround", { type: "string", pattern: "^(?!0)" }],
+    ["an unknown format", { type: "string", format: "emoji" }],
+  ])("enforces nothing of a tool with %s", (_, a) => {
+    expect(lowered({ ...PARAMETERS, properties: { a } })).toMatchObject({ tools: [{ strict: false }] });
+  });
+
+  it("tells a pattern with a lookaround in the description, and reports it", () => {
+    expect(lowered({ ...PARAMETERS, properties: { a: { type: "string", pattern: "^(?!0)" } } })).toMatchObject({
+      tools: [{ parameters: { properties: { a: { type: "string", description: "{pattern: ^(?!0)}" } } } }],
+      losses: ["tools downgraded"],
+    });
   });
 });
 

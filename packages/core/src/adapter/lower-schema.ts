@@ -120,7 +120,8 @@ class Lowering {
   }
 
   #lower(given: JsonObject): JsonObject {
-    if (this.#keep === undefined) return this.#finish(this.#each(given));
+    if (this.#keep === undefined)
+      return this.#finish(this.#each(this.#rules.spelledOut === true ? withItems(given) : given));
     const node = this.#alternatives(this.#merger.fold(given));
     const { $ref, ...beside } = node;
     if ($ref !== undefined && this.#rules.bareReferences === true) return this.#reference($ref, beside);
@@ -202,7 +203,7 @@ class Lowering {
 
   #tuple(node: JsonObject, prefixItems: readonly JsonValue[], told: (readonly [string, JsonValue])[]): JsonObject {
     const { items } = node;
-    const closed = items === false ? { maxItems: prefixItems.length, ...without(node, ["items"]) } : node;
+    const closed = withItems(node);
     if (this.#keep?.has("prefixItems") === true) return closed;
     this.lost.add("prefixItems");
     told.push(["prefixItems", prefixItems]);
@@ -247,8 +248,8 @@ class Lowering {
     if (!types.includes("object") && !isSchema(properties)) return node;
     if (closeObjects === true) node = this.#closed(node);
     if (!isSchema(properties)) return spelledOut === true ? { ...node, properties: {} } : node;
-    const required = namesIn(node["required"]);
-    if (Object.keys(properties).some((name) => !required.includes(name))) this.obstacles.add("optional properties");
+    const required = new Set(namesIn(node["required"]));
+    if (Object.keys(properties).some((name) => !required.has(name))) this.obstacles.add("optional properties");
     return node;
   }
 
@@ -261,6 +262,18 @@ class Lowering {
     }
     return { ...node, additionalProperties: false };
   }
+}
+
+/** What is true or false of items beyond a tuple, in other words. */
+function withItems(node: JsonObject): JsonObject {
+  const { items, prefixItems, maxItems, ...rest } = node;
+  if (typeof items !== "boolean") return node;
+  const most = isList(prefixItems) ? prefixItems.length : 0;
+  return {
+    ...rest,
+    ...(prefixItems !== undefined && { prefixItems }),
+    ...(!items ? { maxItems: Math.min(most, Number(maxItems ?? most)) } : maxItems !== undefined && { maxItems }),
+  };
 }
 
 /** Every required property is declared. With that an enumeration of names says all that there are. */

@@ -134,9 +134,7 @@ export class SchemaMerger {
       case "type":
         return this.#types(first, second);
       case "enum":
-        return isList(first) && isList(second)
-          ? distinct(first).filter((value) => distinct([...second, value]).length === distinct(second).length)
-          : first;
+        return isList(first) && isList(second) ? common(first, second) : first;
       default:
         if (distinct([first, second]).length > 1) this.lost.add(keyword);
         return first;
@@ -155,16 +153,16 @@ export class SchemaMerger {
 
   #types(first: JsonValue, second: JsonValue): JsonValue {
     const [one, other] = [typesOf({ type: first }), typesOf({ type: second })];
-    const common = [
+    const both = [
       ...one.filter((type) => other.includes(type) || (type === "integer" && other.includes("number"))),
       ...other.filter((type) => type === "integer" && one.includes("number") && !one.includes("integer")),
     ];
-    const [only] = common;
+    const [only] = both;
     if (only === undefined) {
       this.lost.add("type");
       return first;
     }
-    return common.length === 1 ? only : common;
+    return both.length === 1 ? only : both;
   }
 }
 
@@ -182,6 +180,11 @@ function isAnnotation(schema: JsonObject): boolean {
 
 function isReference(schema: JsonObject): boolean {
   return Object.keys(schema).every((keyword) => keyword === "$ref");
+}
+
+function common(first: readonly JsonValue[], second: readonly JsonValue[]): JsonValue {
+  const known = new Set(second.map((value) => JSON.stringify(value)));
+  return distinct(first).filter((value) => known.has(JSON.stringify(value)));
 }
 
 function takesObjects(schema: JsonObject): boolean {
@@ -202,17 +205,16 @@ function either(branches: readonly JsonObject[]): JsonObject {
     }
   }
   const [first = {}, ...others] = branches;
-  const required = namesIn(first["required"]).filter((name) =>
-    others.every((branch) => namesIn(branch["required"]).includes(name)),
-  );
+  const needed = others.map((branch) => new Set(namesIn(branch["required"])));
+  const required = namesIn(first["required"]).filter((name) => needed.every((names) => names.has(name)));
   const isClosed = branches.every(
     ({ additionalProperties, unevaluatedProperties }) =>
       additionalProperties === false || unevaluatedProperties === false,
   );
   const rest = distinct(branches.map((branch) => without(branch, ["properties", "required", ...ANNOTATIONS])));
-  const [common = {}] = rest;
+  const [shared = {}] = rest;
   return {
-    ...(rest.length === 1 && common),
+    ...(rest.length === 1 && shared),
     ...(schemas.size > 0 && { properties: mapValues(Object.fromEntries(schemas), (list) => eitherValue(list)) }),
     ...(required.length > 0 && { required }),
     ...(isClosed && { additionalProperties: false }),

@@ -31,8 +31,8 @@ const SHAPES: ReadonlyMap<string, (value: JsonValue) => boolean> = new Map(
       ["title description $comment format", isText],
       ["pattern", isPattern],
       ["uniqueItems deprecated readOnly writeOnly", isFlag],
-      ["enum examples", isList],
-      ["required", isList],
+      ["enum", (value: JsonValue) => isList(value) && value.length > 0],
+      ["examples required", isList],
       [
         "anyOf oneOf allOf prefixItems",
         (value: JsonValue) => isList(value) && value.length > 0 && value.every(isAnySchema),

@@ -33,19 +33,19 @@ function relax(body: JsonObject, from: string, cycles: Cycles, lost: Set<string>
   function withOptionals(node: JsonObject): JsonObject {
     if (!isSchema(node["properties"])) return node;
     const wasOpen = isOpen;
-    const recursive: string[] = [];
+    const recursive = new Set<string>();
     const properties = mapValues(node["properties"], (child, name) => {
       isOpen = false;
       const walked = walk(child);
-      if (isOpen) recursive.push(name);
+      if (isOpen) recursive.add(name);
       return walked;
     });
     isOpen = wasOpen;
     const required = namesIn(node["required"]);
-    const freed = required.filter((name) => recursive.includes(name));
+    const freed = required.filter((name) => recursive.has(name));
     if (freed.length === 0) return { ...node, properties };
     lost.add("required");
-    const kept = required.filter((name) => !recursive.includes(name));
+    const kept = required.filter((name) => !recursive.has(name));
     return withNotes({ ...node, properties, required: kept }, [["required", freed.join(", ")]]);
   }
 

@@ -89,7 +89,7 @@ function components(graph: Graph): readonly (readonly string[])[] {
       const above = path.at(-1);
       if (above !== undefined) lower(lowest, above.part, lowest.get(part));
       if (lowest.get(part) !== order.get(part)) continue;
-      const members = pending.splice(pending.indexOf(part));
+      const members = pending.splice(pending.lastIndexOf(part));
       for (const member of members) isPending.delete(member);
       found.push(members);
     }

@@ -22,6 +22,7 @@ export class SchemaTargets {
   readonly #names = new Map<JsonObject, string>();
   readonly #taken = new Set<string>();
   readonly #isWanted = new Set<JsonObject>();
+  readonly #endless = new Map<JsonObject, boolean>();
 
   constructor(root: JsonObject) {
     this.#root = root;
@@ -36,6 +37,16 @@ export class SchemaTargets {
 
   /** The reference as `#` or `#/$defs/…`; undefined where it leads to no schema of this document. */
   find(from: JsonObject, reference: string): string | undefined {
+    const target = this.#resolve(from, reference);
+    if (target === undefined || this.#isEndless(target)) return undefined;
+    if (target === this.#root) return "#";
+    const name = this.#names.get(target) ?? this.#name(target, reference.split(/[#/]/).at(-1) ?? "");
+    if (!this.#isWanted.has(target)) this.wanted.push({ name, target });
+    this.#isWanted.add(target);
+    return `#/$defs/${name}`;
+  }
+
+  #resolve(from: JsonObject, reference: string): JsonObject | undefined {
     const url = URL.parse(reference, this.#bases.get(from) ?? NOWHERE);
     if (url === null) return undefined;
     const fragment = decoded(url.hash.slice(1));
@@ -43,12 +54,22 @@ export class SchemaTargets {
     const document = this.#byId.get(url.href);
     const isPointer = fragment === "" || fragment.startsWith("/");
     const target = isPointer ? follow(document, fragment) : this.#byId.get(`${url.href}#${fragment}`);
-    if (!isSchema(target)) return undefined;
-    if (target === this.#root) return "#";
-    const name = this.#names.get(target) ?? this.#name(target, fragment.split("/").at(-1) ?? "");
-    if (!this.#isWanted.has(target)) this.wanted.push({ name, target });
-    this.#isWanted.add(target);
-    return `#/$defs/${name}`;
+    return isSchema(target) ? target : undefined;
+  }
+
+  /** Does it only refer to what refers back to it? No value could ever be held against that. */
+  #isEndless(start: JsonObject): boolean {
+    const path = new Set<JsonObject>();
+    let known = this.#endless.get(start);
+    for (let at: JsonObject | undefined = start; at !== undefined && known === undefined;) {
+      if (path.has(at)) known = true;
+      path.add(at);
+      const $ref: JsonValue | undefined = at["$ref"];
+      at = typeof $ref === "string" ? this.#resolve(at, $ref) : undefined;
+      if (at !== undefined) known ??= this.#endless.get(at);
+    }
+    for (const one of path) this.#endless.set(one, known ?? false);
+    return known ?? false;
   }
 
   #name(target: JsonObject, wish: string): string {
