@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { Ajv, type ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, describe, expect, test } from "vitest";
@@ -19,7 +18,7 @@ const JUDGES: Readonly<Record<string, Readonly<Record<Use, (sent: Sent) => Judge
 const OPTIONS = { strict: false, validateFormats: false, logger: false } as const;
 const CHECKERS = { old: new Ajv(OPTIONS), today: new Ajv2020(OPTIONS) };
 
-function checker(schema: JsonObject): ValidateFunction {
+function compiled(schema: JsonObject): ValidateFunction {
   const isOld = JSON.stringify(schema).includes("draft-07");
   return (isOld ? CHECKERS.old : CHECKERS.today).compile(schema);
 }
@@ -27,29 +26,26 @@ function checker(schema: JsonObject): ValidateFunction {
 const counts = { whole: 0, lowered: 0, words: 0 };
 
 /** The table: every schema at every vendor, as the arguments of a tool and as the form of an answer. */
-describe.each(Object.keys(WIRES))("at %s", (name) => {
-  const wire = WIRES[name];
+describe.each(Object.entries(WIRES))("at %s", (name, wire) => {
   test.each(Object.entries(CASES).flatMap(([title, one]) => uses(one).map((use) => [title, use, one] as const)))(
     "%s is sent as a legal %s, and what fits it still fits",
     async (_, use, one) => {
-      if (wire === undefined) throw new Error(name);
-
       const sent = await send(wire, use, one.schema);
 
-      const { losses } = sent.answer;
-      const own = losses.filter(({ what }) => what === "tools" || what.startsWith("output"));
-      counts[sent.schema === undefined && use === "output" ? "words" : own.length > 0 ? "lowered" : "whole"]++;
-      if (sent.schema === undefined) {
-        const words = JSON.stringify(JSON.stringify(one.schema)).slice(1, -1);
-        if (use === "tool") expect(takesNothing(one.schema)).toBe(true);
-        else expect(JSON.stringify(sent.body).includes(words)).toBe(true);
-        if (use === "output") expect(own).toHaveLength(1);
-        return;
-      }
-      const judge = JUDGES[name]?.[use](sent);
-      expect(judge?.(sent.schema)).toBeUndefined();
-      if (judge === undefined) expect(isDeepStrictEqual(sent.schema, { type: "object", ...one.schema })).toBe(true);
-      else checkValues(one, sent.schema, name === "anthropic" && use === "tool", own.length === 0);
+      const losses = sent.answer.losses.filter(({ what }) => what === "tools" || what.startsWith("output"));
+      const isWhole = losses.length === 0;
+      counts[isInWords(sent, use) ? "words" : isWhole ? "whole" : "lowered"]++;
+      const isRenamed = name === "anthropic" && use === "tool";
+      const fits = isRenamed ? (one.renamed ?? one.fits) : one.fits;
+      const takes = checker(name, fits, sent);
+      expect({
+        refused: sent.schema && JUDGES[name]?.[use](sent)(sent.schema),
+        // Where there is no schema, all of it is told, or there was nothing to say.
+        untold: sent.schema === undefined && !isTold(sent, use, one.schema),
+        // Nothing that fits is refused by what was sent; where nothing was reported, what does not fit still does not.
+        lost: fits.filter((value) => !takes(value)),
+        let: isWhole ? (one.wrong ?? []).filter((value) => takes !== ANYTHING && takes(value)) : [],
+      }).toEqual({ refused: undefined, untold: false, lost: [], let: [] });
     },
   );
 });
@@ -58,17 +54,22 @@ function uses({ only }: SchemaCase): readonly Use[] {
   return only === undefined ? ["tool", "output"] : [only];
 }
 
-/** Nothing that fits is refused by what was sent; where nothing was reported, what does not fit still does not. */
-function checkValues(one: SchemaCase, sent: JsonObject, isRenamed: boolean, isWhole: boolean): void {
-  const fits = isRenamed ? (one.renamed ?? one.fits) : one.fits;
-  if (fits.length === 0) return;
-  const takes = checker(sent);
-  expect(fits.filter((value) => !takes(value))).toHaveLength(0);
-  if (isWhole) expect((one.wrong ?? []).filter((value) => takes(value))).toHaveLength(0);
+function isInWords({ schema }: Sent, use: Use): boolean {
+  return schema === undefined && use === "output";
 }
 
-function takesNothing(schema: JsonObject): boolean {
-  return Object.keys((schema["properties"] ?? {}) as object).length === 0;
+function isTold({ body, answer }: Sent, use: Use, schema: JsonObject): boolean {
+  // Gemini wants the schema of no arguments left out.
+  if (use === "tool") return Object.keys(asJsonObject(schema["properties"])).length === 0;
+  const words = JSON.stringify(JSON.stringify(schema)).slice(1, -1);
+  return answer.losses.length === 1 && JSON.stringify(body).includes(words);
+}
+
+const ANYTHING = (): boolean => true;
+
+function checker(name: string, fits: readonly unknown[], { schema }: Sent): (value: unknown) => boolean {
+  // What has no values here may be too deep for the checker; DeepSeek's tools go out as they are.
+  return schema === undefined || fits.length === 0 || JUDGES[name] === undefined ? ANYTHING : compiled(schema);
 }
 
 /** Written by hand: what has to go out of the hardest ones. */
@@ -315,7 +316,7 @@ test("a call of a tool whose keys Claude refuses has the caller's keys, and goes
 test("the cases say of themselves what fits them", () => {
   for (const [title, { schema, fits, wrong = [], isOld }] of Object.entries(CASES)) {
     if (isOld === true) continue;
-    const takes = checker(schema);
+    const takes = compiled(schema);
     expect([title, fits.filter((value) => !takes(value)), wrong.filter((value) => takes(value))]).toEqual([
       title,
       [],

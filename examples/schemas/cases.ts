@@ -75,7 +75,7 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
   "zod: a discriminated union at the root": {
     schema: { oneOf: SHAPES },
     fits: [SHAPE, { kind: "square", side: 1 }],
-    wrong: [{ radius: 1 }, { kind: "triangle" }],
+    wrong: [{ radius: 1 }, { kind: "triangle" }, { kind: "circle", side: 1 }],
   },
   "zod: a union of loose objects at the root": {
     schema: {
@@ -224,7 +224,13 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       step: { type: "number", multipleOf: 0.5 },
     }),
     fits: [{ tags: ["a", "b"], share: 0.5, step: 1.5 }],
-    wrong: [{ tags: 1, share: 0.5, step: 1 }],
+    wrong: [
+      { tags: 1, share: 0.5, step: 1 },
+      { tags: ["a"], share: 0.5, step: 1 },
+      { tags: ["a", ""], share: 0.5, step: 1 },
+      { tags: ["a", "b"], share: 1, step: 1 },
+      { tags: ["a", "b"], share: 0.5, step: 0.3 },
+    ],
   },
   "zod: never": {
     schema: { type: "object", properties: { a: TEXT, b: { not: {} } }, required: ["a"], additionalProperties: false },
@@ -315,6 +321,10 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       code: { type: "string", pattern: "^(?<year>\\d{4})-\\k<year>$" },
     }),
     fits: [{ even: 2, code: "2026-2026" }],
+    wrong: [
+      { even: 3, code: "2026-2026" },
+      { even: 2, code: "2026-2027" },
+    ],
   },
 
   // pydantic v2
@@ -436,6 +446,7 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       price: { anyOf: [{ type: "number" }, { pattern: "^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$", type: "string" }] },
     }),
     fits: [{ map: { a: [1] }, set: ["a"], price: "1.5" }],
+    wrong: [{ map: { a: [1] }, set: ["a", "a"], price: 1 }],
   },
   "pydantic: a generic's name": {
     schema: {
@@ -472,7 +483,7 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       anyOf: [{ required: ["id"] }, { required: ["name"] }],
     },
     fits: [{ id: "a" }, { name: "b" }],
-    wrong: [{ id: 1 }],
+    wrong: [{ id: 1 }, {}],
   },
   "mcp: OData's keys": {
     schema: {
@@ -495,6 +506,10 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       back: { type: "string", pattern: "(a)\\1" },
     }),
     fits: [{ date: "2026", back: "aa" }],
+    wrong: [
+      { date: "0000", back: "aa" },
+      { date: "2026", back: "ab" },
+    ],
   },
   "mcp: Python's expression": {
     schema: object({ name: { type: "string", pattern: "(?P<first>[a-z]+)\\Z" } }),
@@ -623,10 +638,12 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       properties: { country: TEXT, code: TEXT },
       required: ["country"],
       if: { properties: { country: { const: "US" } } },
+      // oxlint-disable-next-line unicorn/no-thenable -- it is a keyword
       then: { required: ["code"] },
       else: { properties: { code: { maxLength: 3 } } },
     },
     fits: [{ country: "US", code: "12345" }, { country: "NO" }],
+    wrong: [{ country: "US" }, { country: "NO", code: "12345" }],
   },
   "draft 7: dependencies": {
     schema: {
@@ -687,6 +704,10 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       m: { type: "object", minProperties: 1, maxProperties: 3 },
     }),
     fits: [{ a: "user", m: { b: 1 } }],
+    wrong: [
+      { a: "root", m: { b: 1 } },
+      { a: "user", m: {} },
+    ],
   },
   "2020-12: an anchor": {
     schema: object({ a: { $ref: "#name" } }, { $defs: { Name: { $anchor: "name", type: "string" } } }),
@@ -710,7 +731,10 @@ export const CASES: Readonly<Record<string, SchemaCase>> = {
       { a: "abc", b: null },
       { a: "abc", b: { c: 1 } },
     ],
-    wrong: [{ a: 1, b: null }],
+    wrong: [
+      { a: 1, b: null },
+      { a: "abc", b: 1 },
+    ],
   },
   "2020-12: a constant object": {
     schema: object({ a: { const: { b: 1 } }, c: { enum: [[1], "d"] } }),

@@ -57,15 +57,11 @@ const isLegal: Judge = (root) => {
   if (ajv.validateSchema(root) !== true) return `no JSON Schema: ${ajv.errorsText()}`;
   return first(root, ({ node }) => {
     const { $ref } = node;
-    return $ref === undefined || $ref === "#" || resolve(root, $ref) !== undefined ? undefined : "dangling $ref";
+    if ($ref === undefined || $ref === "#") return undefined;
+    const name = typeof $ref === "string" ? $ref.replace(/^#\/\$defs\//, "") : "";
+    return entries(root["$defs"]).some(([one]) => one === name) ? undefined : "a reference that leads nowhere";
   });
 };
-
-function resolve(root: JsonObject, reference: JsonValue): JsonObject | undefined {
-  const name = /^#\/\$defs\/([\w.-]+)$/.exec(String(reference))?.[1];
-  const target = entries(root["$defs"]).find(([one]) => one === name)?.[1];
-  return reference === "#" ? root : isObject(target) ? target : undefined;
-}
 
 /** "Regex lookaround is not supported"; what looks back at a group is of the same kind. */
 function oddPattern({ pattern }: JsonObject): string | undefined {
@@ -113,7 +109,7 @@ export const openAIStrict: Judge = (root) =>
     const names = entries(node["properties"]).map(([name]) => name);
     const required = list(node["required"]);
     if (names.some((name) => !required.includes(name))) return "'required' must include every key in properties";
-    return required.some((name) => !names.includes(String(name))) ? "extra required key" : undefined;
+    return required.some((name) => !names.some((one) => one === name)) ? "extra required key" : undefined;
   }) ??
   openAISize(root);
 
@@ -130,11 +126,7 @@ function openAISize(root: JsonObject): string | undefined {
     if (list(node["enum"]).length > 250 && length > 15_000) return "an enum of more than 15,000 characters";
   }
   if (properties > 5_000 || values > 1_000 || characters > 120_000) return "too large";
-  const levels = Math.max(
-    ...places(root).map(({ path }) => path.split(/\/(?:properties|items|anyOf\/\d+)(?=\/|$)/).length),
-  );
-  const objects = places(root).map(({ path }) => path.split("/properties/").length - 1);
-  return Math.max(...objects) > 10 ? `${levels} levels` : undefined;
+  return places(root).some(({ path }) => path.split("/properties/").length > 11) ? "more than 10 levels" : undefined;
 }
 
 /** "`input_schema.type` must be `object`; no `oneOf/allOf/anyOf` at the top level"; keys match the pattern. */

@@ -30,15 +30,15 @@ const CHAT_TEXT = { choices: [{ index: 0, message: { role: "assistant", content:
 
 function chatCall(input: JsonObject): JsonObject {
   const call = { id: "c1", type: "function", function: { name: "f", arguments: JSON.stringify(input) } };
-  const message = { role: "assistant", content: null, tool_calls: [call] };
-  return { choices: [{ index: 0, message, finish_reason: "tool_calls" }] };
+  const choice = { index: 0, message: { role: "assistant", content: null, tool_calls: [call] } };
+  return { choices: [{ ...choice, finish_reason: "tool_calls" }] };
 }
 
 function response(item: JsonObject): JsonObject {
   return { id: "r1", object: "response", status: "completed", model: "gpt-5.2", output: [item] };
 }
 
-function message(block: JsonObject, reason: string): JsonObject {
+function turn(block: JsonObject, reason: string): JsonObject {
   return {
     id: "m1",
     type: "message",
@@ -89,8 +89,8 @@ export const WIRES: Readonly<Record<string, Wire>> = {
   anthropic: {
     makeTarget: (options) => anthropic("claude-sonnet-5-5", options),
     places: { tool: { schema: "tools.0.input_schema" }, output: { schema: "output_config.format.schema" } },
-    call: (input) => message({ type: "tool_use", id: "c1", name: "f", input }, "tool_use"),
-    text: message({ type: "text", text: "{}" }, "end_turn"),
+    call: (input) => turn({ type: "tool_use", id: "c1", name: "f", input }, "tool_use"),
+    text: turn({ type: "text", text: "{}" }, "end_turn"),
   },
   gemini: {
     makeTarget: (options) => gemini("gemini-3.8-flash", options),
@@ -119,7 +119,7 @@ export async function send(
 ): Promise<Sent> {
   const bodies: JsonObject[] = [];
   const fetch: typeof globalThis.fetch = async (_url, init) => {
-    const parsed: unknown = JSON.parse(String(init?.body));
+    const parsed: unknown = await new Request("http://localhost", { ...init, method: "POST" }).json();
     bodies.push(asJsonObject(parsed));
     return Response.json(use === "tool" ? wire.call(input) : wire.text);
   };

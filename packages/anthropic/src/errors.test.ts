@@ -160,6 +160,11 @@ describe("failures of the Messages API", () => {
       { maxOutputTokens: 50_000 },
     ],
     [
+      "The compiled grammar is too large, which would cause performance issues.",
+      "with the schema in words",
+      { output: { type: "text" } },
+    ],
+    [
       "messages.1.content.0: Expected `thinking` or `redacted_thinking`, but found `tool_use`",
       "without reasoning",
       { reasoning: { effort: "none", visible: false } },

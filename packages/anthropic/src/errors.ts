@@ -156,7 +156,7 @@ const REFUSALS: readonly FailureRow[] = [
   },
   {
     ...unsupported,
-    text: /^(?:output_config\.format(?:\.[\w$-]{1,60}){0,20}: |output_format(?:\.[\w$-]{1,60}){0,20}: |Schemas? (?:is|are|contains?|has|have) (?:too|invalid|not supported)\b)/,
+    text: /^(?:output_config\.format(?:\.[\w$-]{1,60}){0,20}: |output_format(?:\.[\w$-]{1,60}){0,20}: |Schemas? (?:is|are|contains?|has|have) (?:too|invalid|not supported)\b|The compiled grammar is too large\b)/,
     capability: "jsonOutput",
     repair: SCHEMA_IN_WORDS,
   },

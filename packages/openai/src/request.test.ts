@@ -423,12 +423,12 @@ describe("schemas", () => {
   });
 });
 
-describe("schemas of tools", () => {
-  const lowered = (inputSchema: JsonObject): unknown => {
-    const { body, losses } = send(PLAIN, { tools: [{ name: "f", inputSchema }] });
-    return { tools: body["tools"], losses };
-  };
+function lowered(inputSchema: JsonObject): unknown {
+  const { body, losses } = send(PLAIN, { tools: [{ name: "f", inputSchema }] });
+  return { tools: body["tools"], losses };
+}
 
+describe("schemas of tools", () => {
   it("merges a union at the root into one object, and says so", () => {
     const circle = {
       ...PARAMETERS,

@@ -39,6 +39,11 @@ function inside(schema: JsonObject, rules: SchemaRules, more: JsonObject = {}): 
   return properties;
 }
 
+/** The next one of a row of definitions, with a constraint of its own. */
+function next(index: number): JsonObject {
+  return { allOf: [{ $ref: `#/$defs/D${index + 1}` }, { minProperties: 1 }] };
+}
+
 describe("lowerSchema", () => {
   it("TR-10 drops what the vendor refuses, tells it in the description, and reports it", () => {
     const schema = object({ age: { type: "integer", maximum: 9, description: "Years.", title: "Age" } });
@@ -310,7 +315,6 @@ describe("lowerSchema", () => {
   });
 
   it("copies definitions in bounds, however often they are merged into each other", () => {
-    const next = (index: number): JsonObject => ({ allOf: [{ $ref: `#/$defs/D${index + 1}` }, { minProperties: 1 }] });
     const definitions = Array.from({ length: 60 }, (_, index) => [
       `D${index}`,
       index === 59 ? object({}) : object({ x: next(index), y: next(index) }),
