@@ -162,7 +162,7 @@ describe("failures of the Messages API", () => {
     [
       "The compiled grammar is too large, which would cause performance issues.",
       "with the schema in words",
-      { output: { type: "text" } },
+      { without: ["output_config.format"] },
     ],
     [
       "messages.1.content.0: Expected `thinking` or `redacted_thinking`, but found `tool_use`",

@@ -647,7 +647,12 @@ describe("toNativeRequest and native fields of one tool", () => {
     const tool = { ...TOOL, vendorOptions: { anthropic: { strict: true, description: "Mine." }, openai: { x: 1 } } };
 
     expect(send(SONNET_5_5, { tools: [tool] }).body["tools"]).toEqual([
-      { name: "f", description: "Mine.", input_schema: TOOL.inputSchema, strict: true },
+      {
+        name: "f",
+        description: "Mine.",
+        input_schema: { ...TOOL.inputSchema, additionalProperties: false },
+        strict: true,
+      },
     ]);
   });
 });
