@@ -71,12 +71,15 @@ const NO_PLAIN_PATTERN = /\(\?<?[=!]|\\[1-9]|\\k</;
 export function lowerSchema(schema: JsonObject, rules: SchemaRules, where: string): LoweredSchema {
   const modern = modernSchema(schema);
   const lowering = new Lowering(modern.schema, rules);
-  let lowered = withoutUnused(lowering.root());
+  let lowered = lowering.root();
   const lost = new Set([...modern.lost, ...lowering.lost]);
   const { obstacles } = lowering;
-  const cycles = new Cycles(lowered);
-  if (cycles.exist) obstacles.add("recursion");
-  if (cycles.exist && rules.optionalCycles === true) lowered = optionalCycles(lowered, cycles, lost);
+  if (modern.hasReferences) {
+    lowered = withoutUnused(lowered);
+    const cycles = new Cycles(lowered);
+    if (cycles.exist) obstacles.add("recursion");
+    if (cycles.exist && rules.optionalCycles === true) lowered = optionalCycles(lowered, cycles, lost);
+  }
   if (rules.size !== undefined && exceeds(lowered, rules.size)) obstacles.add("its size");
   const reason = `not enforced by the vendor: ${[...lost].join(", ")}`;
   const loss: Loss | undefined = lost.size === 0 ? undefined : { what: where, action: "downgraded", reason };

@@ -22,12 +22,11 @@ export class SchemaMerger {
   /** What the merged schemas no longer say. */
   readonly lost: Set<string> = new Set();
   readonly #root: JsonObject;
-  readonly #cycles: Cycles;
+  #cycles: Cycles | undefined;
   #copies = 0;
 
   constructor(root: JsonObject) {
     this.#root = root;
-    this.#cycles = new Cycles(root);
   }
 
   /** The schema without `allOf`, and without `$ref` where other constraints stand beside it. */
@@ -42,7 +41,7 @@ export class SchemaMerger {
     if (first !== undefined && parts.length === 1 && isReference(first) && isAnnotation(described)) {
       return { ...described, ...first };
     }
-    const cyclic = parts.find(({ $ref: to }) => typeof to === "string" && this.#cycles.includes(to));
+    const cyclic = parts.find(({ $ref: to }) => typeof to === "string" && this.#leadsBack(to));
     if (cyclic !== undefined) {
       this.lost.add("allOf");
       return {
@@ -76,6 +75,11 @@ export class SchemaMerger {
       if (objects.length > 1) flat = withNotes(flat, [["one of", alternativesOf(objects)]]);
     }
     return flat;
+  }
+
+  #leadsBack(reference: string): boolean {
+    this.#cycles ??= new Cycles(this.#root);
+    return this.#cycles.includes(reference);
   }
 
   #inlined({ $ref, allOf, ...rest }: JsonObject, chain: readonly string[]): JsonObject {

@@ -4,6 +4,7 @@ import { isList, isSchema, mapSchemas, mapValues, namesIn, own, typesOf, without
 
 export interface ModernSchema {
   readonly schema: JsonObject;
+  readonly hasReferences: boolean;
   /** Constraints that nobody could read. */
   readonly lost: ReadonlySet<string>;
 }
@@ -57,6 +58,7 @@ export function modernSchema(root: JsonObject): ModernSchema {
   for (const { name, target } of modern.targets.wanted) definitions.push([name, modern.schema(target)]);
   return {
     schema: definitions.length === 0 ? schema : { ...schema, $defs: Object.fromEntries(definitions) },
+    hasReferences: modern.hasReferences,
     lost: modern.lost,
   };
 }
@@ -64,6 +66,7 @@ export function modernSchema(root: JsonObject): ModernSchema {
 class Modernizer {
   readonly targets: SchemaTargets;
   readonly lost = new Set<string>();
+  hasReferences = false;
 
   constructor(root: JsonObject) {
     this.targets = new SchemaTargets(root);
@@ -77,7 +80,10 @@ class Modernizer {
       if (keyword === "$ref") {
         const reference = typeof value === "string" ? this.targets.find(given, value) : undefined;
         if (reference === undefined) this.lost.add("$ref");
-        else entries.push(["$ref", reference]);
+        else {
+          this.hasReferences = true;
+          entries.push(["$ref", reference]);
+        }
       } else if (SHAPES.get(keyword)?.(value) === false) this.lost.add(keyword);
       else if (keyword === "type") this.#type(value, entries);
       else if (keyword === "required") entries.push(["required", namesIn(value)]);
@@ -103,9 +109,18 @@ class Modernizer {
   }
 }
 
+/** Keywords that are not today's, or were something else. */
+const OLD = new Set(
+  (
+    "exclusiveMinimum exclusiveMaximum items additionalItems $recursiveRef $dynamicRef dependencies nullable required " +
+    "properties"
+  ).split(" "),
+);
+
 /** The schema with today's names for what older drafts and OpenAPI call otherwise. */
 function renamed(given: JsonObject): JsonObject {
   let schema = given;
+  if (!Object.keys(given).some((keyword) => OLD.has(keyword))) return given;
   for (const [exclusive, limit] of [
     ["exclusiveMinimum", "minimum"],
     ["exclusiveMaximum", "maximum"],
@@ -120,7 +135,7 @@ function renamed(given: JsonObject): JsonObject {
     const { items, additionalItems, ...rest } = schema;
     schema = { ...rest, ...(items.length > 0 && { prefixItems: items }) };
     if (additionalItems !== undefined) schema = { ...schema, items: additionalItems };
-  } else schema = without(schema, ["additionalItems"]);
+  } else if ("additionalItems" in schema) schema = without(schema, ["additionalItems"]);
   for (const old of ["$recursiveRef", "$dynamicRef"]) {
     const reference = schema[old];
     if (reference !== undefined) schema = { $ref: reference, ...without(schema, [old]) };
@@ -131,7 +146,9 @@ function renamed(given: JsonObject): JsonObject {
   const required = inside.filter(([, child]) => own(child, "required") === true).map(([name]) => name);
   if (typeof schema["required"] === "boolean") schema = without(schema, ["required"]);
   if (required.length > 0) schema = { ...schema, required: [...namesIn(schema["required"]), ...required] };
-  return schema["nullable"] === true ? nullable(without(schema, ["nullable"])) : without(schema, ["nullable"]);
+  if (!("nullable" in schema)) return schema;
+  const rest = without(schema, ["nullable"]);
+  return schema["nullable"] === true ? nullable(rest) : rest;
 }
 
 function withDependencies(schema: JsonObject): JsonObject {

@@ -26,6 +26,12 @@ export class SchemaTargets {
 
   constructor(root: JsonObject) {
     this.#root = root;
+  }
+
+  /** Most schemas have no reference, and need nothing of this. */
+  #prepare(): void {
+    if (this.#byId.size > 0) return;
+    const root = this.#root;
     this.#index(root, NOWHERE);
     this.#byId.set(NOWHERE, root);
     for (const keyword of ["$defs", "definitions"]) {
@@ -37,6 +43,7 @@ export class SchemaTargets {
 
   /** The reference as `#` or `#/$defs/…`; undefined where it leads to no schema of this document. */
   find(from: JsonObject, reference: string): string | undefined {
+    this.#prepare();
     const target = this.#resolve(from, reference);
     if (target === undefined || this.#isEndless(target)) return undefined;
     if (target === this.#root) return "#";
