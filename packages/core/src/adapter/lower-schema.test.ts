@@ -325,6 +325,15 @@ describe("lowerSchema", () => {
     expect(JSON.stringify(schema).length).toBeLessThan(1_000_000);
   });
 
+  it("enters no cycle but at the root, where a union of the cycle is merged into an object of it", () => {
+    const inner = { properties: { b: TEXT }, anyOf: [{ $ref: "#/$defs/A" }, { required: ["b"] }] };
+    const schema = object({ a: { $ref: "#/$defs/A" } }, { $defs: { A: object({ a: inner }) } });
+
+    expect(lower(schema, SUBSET)).toEqual(
+      object({ a: { $ref: "#/$defs/A" } }, { $defs: { A: object({ a: { properties: { b: TEXT } } }) } }),
+    );
+  });
+
   it("does not touch its input", () => {
     const freeze = <Value>(value: Value): Value => {
       if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(freeze);

@@ -112,7 +112,7 @@ class Lowering {
   }
 
   #asObject(root: JsonObject, refused: readonly string[]): JsonObject {
-    const flat = this.#merger.flatten(root);
+    const flat = this.#merger.flatten(root, true);
     const told = Object.entries(flat).filter(([keyword]) => refused.includes(keyword));
     for (const [keyword] of told) this.lost.add(keyword);
     return withNotes({ ...without(flat, refused), type: "object" }, told);
@@ -151,7 +151,8 @@ class Lowering {
   #union(node: JsonObject, anyOf: readonly JsonValue[]): JsonObject {
     const beside = Object.entries(node).filter(([keyword]) => isAssertion(keyword) && keyword !== "anyOf");
     if (beside.length === 0) return node;
-    if (beside.some(([keyword]) => STRUCTURE.includes(keyword))) return this.#alternatives(this.#merger.flatten(node));
+    if (beside.some(([keyword]) => STRUCTURE.includes(keyword)))
+      return this.#alternatives(this.#merger.flatten(node, false));
     const shared = Object.fromEntries(beside);
     const branches = anyOf.map((branch) =>
       isSchema(branch) && branch["$ref"] === undefined ? this.#merger.and(branch, shared) : branch,

@@ -52,27 +52,30 @@ export class SchemaMerger {
     return parts.reduce((all, part) => this.and(all, this.#inlined(part, [])), described);
   }
 
-  /** One object without any union, that takes whatever one of the alternatives takes. */
-  flatten(schema: JsonObject, chain: readonly string[] = []): JsonObject {
+  /**
+   * One object without any union, that takes whatever one of the alternatives takes. `mayEnter`: a cycle is copied once, as
+   * is right at the root alone. Further inside, the copy would hold what it is a copy for.
+   */
+  flatten(schema: JsonObject, mayEnter: boolean, chain: readonly string[] = []): JsonObject {
     const { $ref, allOf, anyOf, oneOf, ...rest } = schema;
     let flat: JsonObject = rest;
     if (typeof $ref === "string") {
-      // A cycle may be entered here: what is copied refers to the definition, not to the copy.
-      flat = this.and(
-        flat,
-        this.#copied($ref, chain, (body, path) => this.flatten(body, path)),
-      );
+      const copied =
+        mayEnter || !this.#leadsBack($ref)
+          ? this.#copied($ref, chain, (body, path) => this.flatten(body, mayEnter, path))
+          : this.#left();
+      flat = this.and(flat, copied);
     }
-    for (const member of schemasOf(allOf)) flat = this.and(flat, this.flatten(member, chain));
+    for (const member of schemasOf(allOf)) flat = this.and(flat, this.flatten(member, mayEnter, chain));
     for (const [keyword, union] of Object.entries({ anyOf, oneOf })) {
       if (union === undefined) continue;
       this.lost.add(keyword);
-      const branches = schemasOf(union).map((branch) => this.flatten(branch, chain));
+      const branches = schemasOf(union).map((branch) => this.flatten(branch, mayEnter, chain));
       const objects = branches.filter(takesObjects);
       if (objects.length === 0) continue;
       flat = this.and(flat, either(objects));
-      // One alternative is none.
-      if (objects.length > 1) flat = withNotes(flat, [["one of", alternativesOf(objects)]]);
+      const summary = alternativesOf(objects);
+      if (summary !== undefined) flat = withNotes(flat, [["one of", summary]]);
     }
     return flat;
   }
@@ -101,6 +104,10 @@ export class SchemaMerger {
     const isTooMuch = chain.includes(reference) || chain.length > LONGEST_CHAIN || ++this.#copies > MOST_COPIES;
     const target = isTooMuch ? undefined : lookUp(this.#root, reference);
     if (target !== undefined) return merge(target, [...chain, reference]);
+    return this.#left();
+  }
+
+  #left(): JsonObject {
     this.lost.add("$ref");
     return {};
   }

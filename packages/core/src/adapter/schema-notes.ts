@@ -20,9 +20,10 @@ function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`;
 }
 
-/** Which properties go together: `kind="circle", radius | kind="square", side, color?`. */
-export function alternativesOf(branches: readonly JsonObject[]): string {
-  return branches.map(propertiesOf).join(" | ");
+/** Which properties go together: `kind="circle", radius | kind="square", side, color?`. Undefined where all may. */
+export function alternativesOf(branches: readonly JsonObject[]): string | undefined {
+  const texts = branches.map(propertiesOf);
+  return texts.length < 2 || texts.includes("") ? undefined : texts.join(" | ");
 }
 
 function propertiesOf({ properties, required }: JsonObject): string {
