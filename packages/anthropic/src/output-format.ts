@@ -19,6 +19,7 @@ const OUTPUT: SchemaRules = {
 };
 /** Of a tool that is not strict: any draft 2020-12, but for its root and the names of properties. */
 const TOOL: SchemaRules = { refusedAtRoot: "anyOf oneOf allOf" };
+const STRICT_TOOL: SchemaRules = { ...OUTPUT, ...TOOL };
 /** What a property of a tool's input may be called. */
 export const PROPERTY_NAME: RegExp = /^[a-zA-Z0-9_.-]{1,64}$/;
 
@@ -40,7 +41,7 @@ export function toFormat({ output }: TargetRequest, model: AnthropicModel, loss:
 
 /** `native`: the caller's own fields of the tool. */
 export function toToolSchema(schema: JsonObject, native: JsonObject, loss: (loss: Loss) => void): JsonObject {
-  const lowered = lowerSchema(schema, native["strict"] === true ? { ...OUTPUT, ...TOOL } : TOOL, "tools");
+  const lowered = lowerSchema(schema, native["strict"] === true ? STRICT_TOOL : TOOL, "tools");
   if (lowered.loss !== undefined) loss(lowered.loss);
   return lowered.schema;
 }

@@ -31,7 +31,7 @@ interface Limits {
 
 /** What is assumed of a model that this table does not know yet. */
 const UNLIMITED: Limits = { contextWindow: "unknown", maxOutputTokens: "unknown" };
-// As https://developers.openai.com/api/docs/models/<id> states them.
+// As https://developers.openai.com/api/docs/models/<id> states them; of other ids they are not known.
 const K8: Limits = { contextWindow: 8_192, maxOutputTokens: 8_192 };
 const K16: Limits = { contextWindow: 16_385, maxOutputTokens: 4_096 };
 const K128_4: Limits = { contextWindow: 128_000, maxOutputTokens: 4_096 };
@@ -60,27 +60,25 @@ const MODELS: readonly (readonly [pattern: RegExp, rules: Rules, limits?: Limits
   [/^gpt-5\.5-pro/, { ...UNKNOWN, ...NOT_ON_CHAT }, M1],
   [/^gpt-(?:5\.6|6)-cyber|^gpt-daybreak-|^gpt-(?:6-)?rosalind|^computer-use-preview/, { ...UNKNOWN, ...NOT_ON_CHAT }],
   [/^gpt-5\.6-/, SWITCHABLE, M1],
-  [/^gpt-5\.2-pro/, { ...RESPONSES_ONLY, efforts: ["medium", "high", "xhigh"] }, K400],
+  [/^gpt-5\.2-pro/, { ...RESPONSES_ONLY, efforts: ["medium", "high", "xhigh"] }],
   [/^gpt-5\.[123]-chat-latest/, { ...REASONING, efforts: ["medium"] }, K128],
-  [/^gpt-5\.1-codex-max/, { ...RESPONSES_ONLY, efforts: UP_TO_XHIGH }, K400],
-  [/^gpt-5-codex/, RESPONSES_ONLY, K400],
-  [
-    /^gpt-5-pro/,
-    { ...RESPONSES_ONLY, efforts: ["high"], defaultEffort: "high" },
-    { contextWindow: 400_000, maxOutputTokens: 272_000 },
-  ],
+  [/^gpt-5\.1-codex-max/, { ...RESPONSES_ONLY, efforts: UP_TO_XHIGH }],
+  [/^gpt-5-codex/, RESPONSES_ONLY],
+  [/^gpt-5-pro/, { ...RESPONSES_ONLY, efforts: ["high"], defaultEffort: "high" }],
   // Two lines whose vendor's default is not to reason, as recorded answers show.
-  [/^gpt-5\.2|^gpt-5\.4-(?:mini|nano)/, { ...LINE_5_2, ...UNREASONED }, K400],
+  [/^gpt-5\.4-nano/, { ...LINE_5_2, ...UNREASONED }],
+  [/^gpt-5\.2|^gpt-5\.4-mini/, { ...LINE_5_2, ...UNREASONED }, K400],
   [/^gpt-5\.4/, { ...LINE_5_2, ...UNREASONED }, M1],
   [/^gpt-5\.5/, LINE_5_2, M1],
   [/^gpt-5\.1(?!-codex)/, { ...REASONING, efforts: ["none", ...UP_TO_HIGH], ...UNREASONED }, K400],
   [/^gpt-5(?:-mini|-nano)?(?![\w.]|-[a-z])/, { ...REASONING, efforts: ["minimal", ...UP_TO_HIGH] }, K400],
-  [/^o\d.*-(?:pro|deep-research)/, RESPONSES_ONLY, K200],
-  [/^o1-(?:mini|preview)/, REASONING],
-  [/^o[134](?:-|$)/, REASONING, K200],
+  [/^o\d.*-(?:pro|deep-research)/, RESPONSES_ONLY],
+  [/^o1(?:-|$)/, REASONING],
+  [/^o[34](?:-|$)/, REASONING, K200],
   [/^(?:ft:)?gpt-4\.1/, PLAIN, M1_32],
   [/^(?:ft:)?gpt-4(?:o-2024-05-13|-turbo|-1106|-0125|-vision)/, PLAIN, K128_4],
-  [/^(?:ft:)?gpt-4o|^gpt-audio/, PLAIN, K128],
+  [/^gpt-audio/, PLAIN],
+  [/^(?:ft:)?gpt-4o/, PLAIN, K128],
   [/^(?:ft:)?gpt-4(?:$|:|-0\d{3})/, PLAIN, K8],
   [/^(?:ft:)?gpt-3\.5-turbo(?!-instruct)/, PLAIN, K16],
   [/^(?:ft:)?gpt-(?:4-|3\.5)/, PLAIN],

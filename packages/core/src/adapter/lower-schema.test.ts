@@ -45,6 +45,13 @@ function next(index: number): JsonObject {
 }
 
 describe("lowerSchema", () => {
+  it("leaves out items that say nothing, as not every vendor takes a schema that is a boolean", () => {
+    const list = object({ list: { type: "array", items: true } });
+
+    expect(lower(list, SUBSET)).toEqual(object({ list: { type: "array" } }));
+    expect(lower(list, ANY)).toEqual(object({ list: { type: "array" } }));
+  });
+
   it("TR-10 drops what the vendor refuses, tells it in the description, and reports it", () => {
     const schema = object({ age: { type: "integer", maximum: 9, description: "Years.", title: "Age" } });
 

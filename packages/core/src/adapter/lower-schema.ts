@@ -18,6 +18,7 @@ import {
 } from "./schema-node.ts";
 import { withNotes } from "./schema-notes.ts";
 import { Cycles, withoutUnused } from "./schema-references.ts";
+import { SchemaMemory } from "./schema-memory.ts";
 import { exceeds, type SchemaSize } from "./schema-size.ts";
 
 /** What of JSON Schema a vendor takes. */
@@ -69,6 +70,18 @@ const NO_PLAIN_PATTERN = /\(\?<?[=!]|\\[1-9]|\\k</;
  * descriptions. `where` tells in a loss which schema it was. The input is not touched.
  */
 export function lowerSchema(schema: JsonObject, rules: SchemaRules, where: string): LoweredSchema {
+  const { lost, ...lowered } = memory.get(schema, rules, () => lower(schema, rules));
+  const reason = `not enforced by the vendor: ${lost.join(", ")}`;
+  return { ...lowered, loss: lost.length === 0 ? undefined : { what: where, action: "downgraded", reason } };
+}
+
+interface Lowered extends Omit<LoweredSchema, "loss"> {
+  readonly lost: readonly string[];
+}
+
+const memory = new SchemaMemory<SchemaRules, Lowered>();
+
+function lower(schema: JsonObject, rules: SchemaRules): Lowered {
   const modern = modernSchema(schema);
   const lowering = new Lowering(modern.schema, rules);
   let lowered = lowering.root();
@@ -81,9 +94,7 @@ export function lowerSchema(schema: JsonObject, rules: SchemaRules, where: strin
     if (cycles.exist && rules.optionalCycles === true) lowered = optionalCycles(lowered, cycles, lost);
   }
   if (rules.size !== undefined && exceeds(lowered, rules.size)) obstacles.add("its size");
-  const reason = `not enforced by the vendor: ${[...lost].join(", ")}`;
-  const loss: Loss | undefined = lost.size === 0 ? undefined : { what: where, action: "downgraded", reason };
-  return { schema: lowered, obstacles, loss };
+  return { schema: lowered, obstacles, lost: [...lost] };
 }
 
 class Lowering {

@@ -136,6 +136,8 @@ function renamed(given: JsonObject): JsonObject {
     schema = { ...rest, ...(items.length > 0 && { prefixItems: items }) };
     if (additionalItems !== undefined) schema = { ...schema, items: additionalItems };
   } else if ("additionalItems" in schema) schema = without(schema, ["additionalItems"]);
+  // Says nothing, and not every vendor takes a schema that is a boolean.
+  if (schema["items"] === true && schema["prefixItems"] === undefined) schema = without(schema, ["items"]);
   for (const old of ["$recursiveRef", "$dynamicRef"]) {
     const reference = schema[old];
     if (reference !== undefined) schema = { $ref: reference, ...without(schema, [old]) };

@@ -6,6 +6,7 @@ import type { Loss } from "../model/trace.ts";
 import { modernSchema } from "./modern-schema.ts";
 import { NameMap } from "./name-map.ts";
 import { changeAnswers } from "./repairs.ts";
+import { SchemaMemory } from "./schema-memory.ts";
 import { isList, isSchema, mapSchemas, mapValues, namesIn, own } from "./schema-node.ts";
 import { withNotes } from "./schema-notes.ts";
 import { lookUp } from "./schema-references.ts";
@@ -45,8 +46,12 @@ export function ownPropertyNames(reader: WireReader, { tools }: TargetRequest, l
 
 type RenamedTools = ReadonlyMap<string, PropertyNames>;
 
+const memory = new SchemaMemory<RegExp, PropertyNames>();
+
 function renamedTools(tools: readonly TargetTool[], legal: RegExp): RenamedTools {
-  const all = tools.map(({ name, inputSchema }) => [name, new PropertyNames(inputSchema, legal)] as const);
+  const all = tools.map(({ name, inputSchema }) => {
+    return [name, memory.get(inputSchema, legal, () => new PropertyNames(inputSchema, legal))] as const;
+  });
   return new Map(all.filter(([, names]) => names.isNeeded));
 }
 
