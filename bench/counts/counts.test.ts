@@ -32,7 +32,7 @@ async function count<Result>(nodeOptions: readonly string[], ...args: readonly s
 /** Bytes of a delta that neither the bare loop nor `for await` allocates; some wires repeat more in each event. */
 const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
   anthropic: 245,
-  "openai-responses": 250,
+  "openai-responses": 268,
   "openai-chat": 366,
   gemini: 675,
   deepseek: 360,

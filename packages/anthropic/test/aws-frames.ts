@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /** A frame of AWS's event stream: two lengths, their checksum, headers, payload, and a checksum of all. */
-export function frame(headers: Readonly<Record<string, string>>, payload: string): Buffer {
+function frame(headers: Readonly<Record<string, string>>, payload: string): Buffer {
   const named = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
   const body = Buffer.from(payload);
   const prelude = Buffer.alloc(12);

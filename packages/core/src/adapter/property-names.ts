@@ -103,7 +103,7 @@ class RenamingReader implements WireReader {
 }
 
 /** The properties of one tool's arguments, at every depth, by the names of the caller and by legal ones. */
-export class PropertyNames {
+class PropertyNames {
   /** As the caller names the properties. */
   readonly #root: JsonObject;
   readonly #names: NameMap;

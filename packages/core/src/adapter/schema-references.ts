@@ -12,7 +12,7 @@ export function lookUp(root: JsonObject, reference: string): JsonObject | undefi
 }
 
 /** The references right inside a schema, at every depth, without following them. */
-export function referencesIn(schema: JsonObject): readonly string[] {
+function referencesIn(schema: JsonObject): readonly string[] {
   const found = new Set<string>();
   const look = (node: JsonObject): void => {
     const { $ref } = node;

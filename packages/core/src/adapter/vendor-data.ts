@@ -11,7 +11,9 @@ export class VendorData {
 
   /** The fields of these names that are there. The latest of each counts. */
   take(from: Foreign, names: readonly string[]): void {
-    for (const name of names) {
+    // Once for each event: no iterator.
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] ?? "";
       const value = from[name];
       if (value !== undefined && value !== null) this.#put(name, value);
     }
