@@ -101,7 +101,7 @@ export class KnownHealth {
 
   /** The candidates that were not tried yet and that nothing stands in the way of, for certain. */
   free(progress: Progress): TargetPlan[] {
-    const reasons = ["no-time", "breaker", "cooldown", "repeats-used-up", "window-too-small"] as const;
+    const reasons = ["no-time", "breaker", "cooldown", "repeats-used-up", "window-too-small", "unsupported"] as const;
     return progress.order
       .slice(progress.position + 1)
       .filter(
