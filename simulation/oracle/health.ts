@@ -115,6 +115,9 @@ export class HealthReplay {
     if (!isAgain && !isLastResort) chosen(this.#known, progress, upstream, record);
     if (progress.tier !== target.tier) progress.tierSince = this.#known.at;
     progress.tier = target.tier;
+    const wasAsked = progress.routes.has(routeOf(target));
+    // From now on a sibling on the same route costs a repeat, which it may not have.
+    progress.routes.add(routeOf(target));
     this.limits.set(upstream, limitOf(this.#known, progress, target, isLastResort));
     // The attempt on a new connection speaks for the one whose connection was dead.
     const permit = progress.carried ?? this.#permit(target, record);
@@ -125,11 +128,10 @@ export class HealthReplay {
     const before = progress.attempts.at(-1);
     const isNobodysFault = record.repeat !== undefined && before !== undefined && isDeadConnection(before);
     progress.attempts.push(attempt);
-    if (record.repair === undefined && !isNobodysFault && progress.routes.has(routeOf(target))) {
+    if (record.repair === undefined && !isNobodysFault && wasAsked) {
       repeated(this.#known, target);
       if (record.repeat === undefined) this.#known.route(target).charges.push(this.#known.at);
     }
-    progress.routes.add(routeOf(target));
     if (isLastResort && !isAgain) lastResort(this.#known, progress, target);
   }
 
