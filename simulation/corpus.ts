@@ -45,4 +45,9 @@ export const CORPUS: readonly { readonly seed: number; readonly profile: Profile
     found: "failures around one that had waited were no row when it ended without a word",
   },
   { seed: 253_344, profile: "storm", found: "repeats took the attempt of a tier that was cooling down for a moment" },
+  {
+    seed: 3_058_318,
+    profile: "narrow",
+    found: "a limit that passed behind a gate, in a standstill within the turns, counted against a vendor",
+  },
 ];

@@ -151,7 +151,8 @@ export function callEnded(known: KnownHealth, { callId, outcome, code }: Extract
   if (call.upstream.length > 0) return;
   const open = targets.find((target) => {
     const obstacle = known.obstacle(progress, target);
-    if (obstacle === undefined) return !known.isolated.has(target);
+    // A trial that is due within the tolerance is seen neither as due nor as not.
+    if (obstacle === undefined) return !known.isolated.has(target) && !known.mayBe("cooldown", progress, target);
     if (obstacle === "breaker") return true;
     return obstacle === "cooldown" && known.cooldowns.longest(target, known.at)?.isHard === false;
   });

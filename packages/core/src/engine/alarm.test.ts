@@ -124,6 +124,23 @@ describe("Alarm", () => {
     expect(state.decided).toMatchObject([{ late: true }]);
   });
 
+  test("row 57 a standstill within the turns makes it late where a gate is due before the limit too", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
+    clock.setTimeout(
+      () => {
+        // What arrived in the turns holds output back: its gate is due first, the limit passed behind it.
+        state.due = { at: 1_050, background: false, isLimit: false };
+        void clock.suspend(20_000);
+      },
+      1_000,
+      false,
+    );
+
+    await clock.advance(30_000);
+
+    expect(state.decided).toMatchObject([{ late: true }]);
+  });
+
   test("row 57 a deadline that moved meanwhile is not decided", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
     clock.setTimeout(

@@ -81,7 +81,7 @@ export class Alarm {
   #decide(now: number, late: boolean): void {
     const due = this.#nextDue();
     // The process may also stand still in the turns themselves, or before a timer that was armed for something else.
-    if (!late && due.isLimit && now - due.at > LATE_MS) {
+    if (!late && now - due.at > LATE_MS) {
       this.#afterPollTurns(POLL_TURNS, true);
       return;
     }
