@@ -75,7 +75,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "lease-ends-at-once",
     breaks: "All waiting calls probe together.",
-    file: "engine/admission.ts",
+    file: "engine/next/admission.ts",
     search: "LEASE_MARGIN_MS = 5_000",
     replace: "LEASE_MARGIN_MS = -900_000",
   },
@@ -145,14 +145,14 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "instants-are-equal",
     breaks: "On a real clock no limit is ever whole, and a hung vendor is never found slow.",
-    file: "engine/attempt-clocks.ts",
+    file: "engine/attempt/attempt-clocks.ts",
     search: "return now - this.#startedAt - this.#pausedMs < own * FAIR_SHARE - TOLERANCE_MS;",
     replace: "return this.#limits.firstContentMs < own;",
   },
   {
     name: "a-third-is-not-enough",
     breaks: "A vendor that hangs under a deadline is never found slow.",
-    file: "engine/attempt-clocks.ts",
+    file: "engine/attempt/attempt-clocks.ts",
     search: "FAIR_SHARE = 1 / 3",
     replace: "FAIR_SHARE = 2 / 3",
   },
@@ -194,7 +194,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "last-resort-is-a-probe",
     breaks: "One failing call a second keeps a healthy primary away for five minutes.",
-    file: "engine/admission.ts",
+    file: "engine/next/admission.ts",
     search: 'return { candidate, admitted: health.admit(candidate.target), venture: "last-resort" };',
     replace:
       'return { candidate, admitted: health.admitProbe(candidate.target, 60_000) ?? health.admit(candidate.target), venture: "last-resort" };',
@@ -223,21 +223,21 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "no-last-resort",
     breaks: "When all are marked, nobody is asked and the call fails.",
-    file: "engine/call.ts",
+    file: "engine/call/call.ts",
     search: "this.#attempts === 0 ? this.#admission.lastResort()",
     replace: "this.#attempts < 0 ? this.#admission.lastResort()",
   },
   {
     name: "last-resort-after-attempts",
     breaks: "A call that has failed goes on to targets that said no.",
-    file: "engine/call.ts",
+    file: "engine/call/call.ts",
     search: "this.#attempts === 0 ? this.#admission.lastResort()",
     replace: "this.#attempts <= 1 ? this.#admission.lastResort()",
   },
   {
     name: "hard-block-is-a-last-resort",
     breaks: "An expired key is asked by every call.",
-    file: "engine/admission.ts",
+    file: "engine/next/admission.ts",
     search: "dueAt: isHard ? undefined : dueAt",
     replace: "dueAt",
   },
@@ -300,7 +300,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "quota-is-the-key",
     breaks: "Keys of one quota run into the same limit one after the other.",
-    file: "engine/scope.ts",
+    file: "engine/health/scope.ts",
     search: "`quota ${quota} ${model}`,",
     replace: "`quota ${key} ${model}`,",
   },

@@ -1,5 +1,5 @@
 export { createChain, type Chain, type TargetSelector } from "./engine/chain.ts";
-export type { AnswerStream } from "./engine/answer-stream.ts";
+export type { AnswerStream } from "./engine/stream/answer-stream.ts";
 export {
   DEFAULTS,
   type CallOptions,
@@ -23,7 +23,7 @@ export type { HealthNews, HealthStore } from "./engine/health/health-store.ts";
 export { memoryStore } from "./engine/health/memory-store.ts";
 export { fromUntrusted } from "./handoff/read-request.ts";
 export { formatTrace } from "./engine/format-trace.ts";
-export type { AnswerResponseInit, ResponseEvent } from "./engine/to-response.ts";
+export type { AnswerResponseInit, ResponseEvent } from "./engine/stream/to-response.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";
 export { FAILURE_RULES } from "./model/failure-rules.ts";
 export type { ErrorCode, FailureClass, FailureRule, FailureScope } from "./model/failure.ts";

@@ -4,15 +4,15 @@ import type { Request } from "../model/request.ts";
 import { TEXT, type ShapeOf } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
 import { isThenable, watch } from "../model/promises.ts";
-import { AnswerStream } from "./answer-stream.ts";
+import { AnswerStream } from "./stream/answer-stream.ts";
 import { readArgument, readCallOptions } from "./call-options.ts";
-import { CallRequests } from "./call-requests.ts";
-import { Call, type CallSetup } from "./call.ts";
+import { CallRequests } from "./next/call-requests.ts";
+import { Call, type CallSetup } from "./call/call.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
-import { systemClock, systemRandom } from "./host.ts";
+import { systemClock, systemRandom } from "./system-clock.ts";
 import { readDefinition, type Candidate, type Definition, type Tier } from "./tier.ts";
 
 /** Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call. */

@@ -3,7 +3,7 @@ import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import type { Target } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
-import { scopeId, scopeIds } from "../scope.ts";
+import { scopeId, scopeIds } from "./scope.ts";
 import { Breaker, type BreakerState, type Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
 import { GuardedStore } from "./guarded-store.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../model/clock.ts";
-import { systemClock } from "../host.ts";
+import { systemClock } from "../system-clock.ts";
 import type { HealthNews, HealthStore } from "./health-store.ts";
 
 /** Shares health between the chains of one process that are given the same store. */

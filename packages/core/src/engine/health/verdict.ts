@@ -1,7 +1,7 @@
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { HealthVerdict } from "../../model/failure.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
-import { metStaleConnection } from "../repeat.ts";
+import { metStaleConnection } from "../next/repeat.ts";
 
 export interface VerdictContext {
   readonly isProbe: boolean;

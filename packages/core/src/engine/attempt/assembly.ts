@@ -1,0 +1,200 @@
+import type { PartEvent } from "../../model/events.ts";
+import type { AssistantPart, Origin, ReasoningPart, TextPart, ToolCallPart } from "../../model/parts.ts";
+import { TargetFailure } from "../../model/target-failure.ts";
+
+/** What an event means for clocks and gate: nothing, a sign that the model is at work, or something to show. */
+export type Weight = "none" | "progress" | "show";
+
+interface OpenPart {
+  readonly type: "text" | "reasoning" | "tool-call";
+  readonly slot: number;
+  text: string;
+}
+
+/** Puts the message of one attempt together from its events and checks their order. */
+export class Assembly {
+  readonly #origin: Origin;
+  readonly #slots: (AssistantPart | undefined)[] = [];
+  readonly #open = new Map<string, OpenPart>();
+  readonly #ids: string[] = [];
+  readonly #seen = new Set<string>();
+  readonly #calledTools: string[] = [];
+  readonly #toolCalls: { readonly id: string; readonly part: ToolCallPart }[] = [];
+  // The part of the latest delta: most deltas go to the same part as the one before.
+  #latestId: string | undefined;
+  #latest: OpenPart | undefined;
+  #textChars = 0;
+  #hasText = false;
+  #reasoningChars = 0;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
+
+  get textChars(): number {
+    return this.#textChars;
+  }
+
+  get reasoningChars(): number {
+    return this.#reasoningChars;
+  }
+
+  /** Whether there is any text but white space. Told while it comes: to look through a long text afterwards is slow. */
+  get hasText(): boolean {
+    return this.#hasText;
+  }
+
+  /** Ids of all parts so far, in order. */
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  /** Whole calls, in order. They wait for the end of the attempt. */
+  get toolCalls(): readonly { readonly id: string; readonly part: ToolCallPart }[] {
+    return this.#toolCalls;
+  }
+
+  /** Names of the tools of all calls, whole or not, in the order in which they began. */
+  get calledTools(): readonly string[] {
+    return this.#calledTools;
+  }
+
+  accept(event: PartEvent): Weight {
+    switch (event.type) {
+      case "text-delta": {
+        this.#append(event.id, event.delta, "text");
+        this.#textChars += event.delta.length;
+        this.#sawText(event.delta);
+        return event.delta === "" ? "none" : "show";
+      }
+      case "reasoning-delta": {
+        this.#append(event.id, event.delta, "reasoning");
+        this.#reasoningChars += event.delta.length;
+        return event.delta === "" ? "none" : "show";
+      }
+      case "tool-call-delta":
+        this.#append(event.id, event.delta, "tool-call");
+        return "progress";
+      case "text-start":
+        this.#begin(event.id, "text");
+        return "none";
+      case "reasoning-start":
+        this.#begin(event.id, "reasoning");
+        return "none";
+      case "tool-call-start":
+        this.#begin(event.id, "tool-call");
+        this.#calledTools.push(event.toolName);
+        return "progress";
+      case "text-end":
+      case "reasoning-end":
+        this.#end(event.id, event.part);
+        return "none";
+      case "tool-call": {
+        const hasBegun = this.#open.has(event.id);
+        const part = hasBegun ? this.#end(event.id, event.part) : this.#whole(event.id, event.part);
+        if (!hasBegun) this.#calledTools.push(event.part.toolName);
+        if (part.type === "tool-call") this.#toolCalls.push({ id: event.id, part });
+        return "progress";
+      }
+      case "file":
+        this.#whole(event.id, event.part);
+        return "show";
+      case "refusal":
+      case "source":
+      case "opaque":
+        this.#whole(event.id, event.part);
+        return "progress";
+      default:
+        event satisfies never;
+        throw new TargetFailure("adapter.contract");
+    }
+  }
+
+  /** What an adapter forgot to close before the end. A tool call that is not whole is no call. */
+  missingEnds(): PartEvent[] {
+    return Array.from(this.#open, ([id, { type, text }]): PartEvent => {
+      switch (type) {
+        case "text":
+          return { type: "text-end", id, part: { type, text } };
+        case "reasoning":
+          return { type: "reasoning-end", id, part: { type, text } };
+        case "tool-call":
+          throw new TargetFailure("adapter.contract");
+        default:
+          return type satisfies never;
+      }
+    });
+  }
+
+  /** The parts that are whole, in the order in which they began. */
+  content(): AssistantPart[] {
+    return this.#slots.filter((part) => part !== undefined);
+  }
+
+  /** The text and reasoning of an answer that is not whole, also unfinished ones as they stand. */
+  partialContent(): (TextPart | ReasoningPart)[] {
+    const slots = [...this.#slots];
+    for (const { type, slot, text } of this.#open.values()) {
+      if (type !== "tool-call" && text !== "") slots[slot] = { type, text };
+    }
+    return slots.filter((part) => part?.type === "text" || part?.type === "reasoning");
+  }
+
+  /** Text and tool calls as far as they were written, to compare two attempts. */
+  written(): string {
+    const whole = this.#slots.flatMap((part) => {
+      if (part?.type === "text") return part.text;
+      return part?.type === "tool-call" ? JSON.stringify([part.toolName, part.inputText ?? part.input]) : [];
+    });
+    const open = Array.from(this.#open.values(), ({ type, text }) => (type === "reasoning" ? "" : text));
+    return [...whole, ...open].join("");
+  }
+
+  #sawText(text: string): void {
+    this.#hasText ||= text.trim() !== "";
+  }
+
+  #begin(id: string, type: OpenPart["type"]): void {
+    this.#open.set(id, { type, slot: this.#reserve(id), text: "" });
+  }
+
+  #append(id: string, delta: string, type: OpenPart["type"]): void {
+    if (id !== this.#latestId) {
+      this.#latest = this.#open.get(id);
+      this.#latestId = id;
+    }
+    if (this.#latest?.type !== type) throw new TargetFailure("adapter.contract");
+    this.#latest.text += delta;
+  }
+
+  #end(id: string, part: AssistantPart): AssistantPart {
+    const open = this.#open.get(id);
+    if (open?.type !== part.type) throw new TargetFailure("adapter.contract");
+    this.#open.delete(id);
+    this.#latestId = undefined;
+    return this.#fill(open.slot, part);
+  }
+
+  #whole(id: string, part: AssistantPart): AssistantPart {
+    return this.#fill(this.#reserve(id), part);
+  }
+
+  #reserve(id: string): number {
+    if (this.#seen.has(id)) throw new TargetFailure("adapter.contract");
+    this.#seen.add(id);
+    this.#ids.push(id);
+    return this.#slots.push(undefined) - 1;
+  }
+
+  #fill(slot: number, part: AssistantPart): AssistantPart {
+    const filled = needsOrigin(part) ? { ...part, origin: this.#origin } : part;
+    this.#slots[slot] = filled;
+    if (part.type === "text") this.#sawText(part.text);
+    return filled;
+  }
+}
+
+/** Parts that must not reach another target as they are say where they come from. */
+function needsOrigin(part: AssistantPart): boolean {
+  return part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined;
+}

@@ -1,0 +1,284 @@
+import { cleanId, cleanLine, cleanModel } from "../../model/clean-text.ts";
+import type { AttemptName, PartEvent } from "../../model/events.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { AttemptContext, AttemptPlan, StreamPart, Target, TargetRequest } from "../../model/target.ts";
+import { isTargetFailure, TargetFailure } from "../../model/target-failure.ts";
+import type { Loss, RateLimits } from "../../model/trace.ts";
+import type { Usage } from "../../model/usage.ts";
+import { Assembly, type Weight } from "./assembly.ts";
+import { AttemptClocks, type AttemptLimits } from "./attempt-clocks.ts";
+import { Attempt, toTargetFailure, type Appetite } from "./attempt-reader.ts";
+import { Gate, type Batch } from "./gate.ts";
+import type { Output } from "./output.ts";
+
+/** Parts of one answer. Real ones have hundreds. */
+const MOST_PARTS = 16_384;
+
+export type EndPart = Extract<StreamPart, { readonly type: "end" }>;
+
+export interface AttemptRunSetup {
+  readonly name: AttemptName;
+  readonly target: Target;
+  readonly request: TargetRequest;
+  readonly losses: readonly Loss[];
+  readonly holdMs: number;
+  /** The attempt before died on a connection that may have been closed while it was idle. */
+  readonly freshConnection: boolean;
+  readonly clock: Clock;
+  readonly output: Output;
+  readonly newId: () => string;
+  /** A deadline may have become earlier. */
+  readonly onDeadline: () => void;
+  /** The gate opened: what was held goes out first. */
+  readonly onRelease: (run: AttemptRun, held: readonly Batch[]) => void;
+  readonly onFirstContent: () => void;
+  /** The adapter did something out of order that did no harm. */
+  readonly onWarning: (detail: string) => void;
+  /** Which clocks apply. */
+  readonly limits: (plan: AttemptPlan) => AttemptLimits;
+}
+
+/** One attempt from its start to its end or failure: reads, keeps the clocks, holds at the gate, assembles the message. */
+export class AttemptRun {
+  readonly name: AttemptName;
+  readonly target: Target;
+  readonly request: TargetRequest;
+  readonly assembly: Assembly;
+  readonly losses: Loss[];
+  readonly startedAt: number;
+  firstContentAt: number | undefined;
+  usage: Usage | undefined;
+  requestId: string | undefined;
+  rateLimits: RateLimits | undefined;
+  servedModel: string | undefined;
+  /** Tools that the request declares by native fields only. */
+  nativeTools: readonly string[] = [];
+  /** The vendor ran tools on its side. */
+  sideEffects = false;
+  /** A limit was decided after the process had stood still: it says nothing about the vendor. */
+  decidedLate = false;
+  /** The wait for its first content was cut too short to say anything about the vendor. */
+  wasShort = false;
+  readonly #setup: AttemptRunSetup;
+  readonly #gate: Gate;
+  readonly #attempt: Attempt;
+  #clocks: AttemptClocks | undefined;
+  /** The answer is complete: no clock runs while it is looked at. */
+  #ended: EndPart | undefined;
+
+  constructor(setup: AttemptRunSetup) {
+    const { target } = setup;
+    this.#setup = setup;
+    // Hooks see it in events.
+    this.name = Object.freeze(setup.name);
+    this.target = target;
+    this.request = setup.request;
+    this.losses = [...setup.losses];
+    this.assembly = new Assembly({ vendor: target.vendor, model: target.model, endpoint: target.endpoint });
+    this.#gate = new Gate(setup.holdMs);
+    this.#attempt = new Attempt(setup.clock);
+    this.startedAt = setup.clock.now();
+  }
+
+  get isReleased(): boolean {
+    return this.#gate.isOpen;
+  }
+
+  /** When a limit of this attempt is reached. */
+  dueAt(): number {
+    return this.#ended === undefined ? (this.#clocks?.dueAt() ?? Infinity) : Infinity;
+  }
+
+  /** When its gate opens. */
+  get gateDueAt(): number {
+    return this.#ended === undefined ? this.#gate.opensAt : Infinity;
+  }
+
+  onDue(now: number, late: boolean): void {
+    if (this.#ended !== undefined) return;
+    if (this.#gate.opensAt <= now) this.release();
+    const expired = this.#clocks?.expired(now);
+    if (expired === undefined) return;
+    this.decidedLate = late;
+    this.wasShort = this.#clocks?.isShort(now) === true;
+    this.#attempt.stop(new TargetFailure(expired));
+  }
+
+  /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */
+  async run(): Promise<EndPart> {
+    try {
+      await this.#attempt.read(beforeSending(() => this.#open()));
+      if (this.#ended === undefined) throw new TargetFailure("stream.truncated");
+      return this.#ended;
+    } catch (error) {
+      const failure = toTargetFailure(error);
+      this.#attempt.stop(failure);
+      throw failure;
+    }
+  }
+
+  stop(failure: TargetFailure): void {
+    this.#attempt.stop(failure);
+  }
+
+  /** Opens the gate, if it is not open yet. */
+  release(): void {
+    if (this.#gate.isOpen || this.#attempt.stopped !== undefined) return;
+    this.#setup.onRelease(this, this.#gate.open());
+  }
+
+  #open(): (parts: readonly StreamPart[]) => Appetite {
+    const { target, request, limits, onDeadline } = this.#setup;
+    if (this.#attempt.stopped !== undefined) throw this.#attempt.stopped;
+    const plan = target.plan(request);
+    this.nativeTools = plan.nativeTools ?? [];
+    const clocks = new AttemptClocks(limits(plan), this.startedAt);
+    this.#clocks = clocks;
+    this.#attempt.open(() => target.stream(request, this.#context()));
+    onDeadline();
+    return (parts) => this.#take(parts, clocks);
+  }
+
+  #context(): AttemptContext {
+    const { clock, newId, freshConnection } = this.#setup;
+    let parts = 0;
+    return {
+      signal: this.#attempt.signal,
+      clock,
+      newId: () => {
+        // Of one event an adapter may make millions before any of them arrives.
+        if (++parts > MOST_PARTS) throw new TargetFailure("stream.malformed");
+        return newId();
+      },
+      loss: (loss) => this.losses.push(cleanLoss(loss)),
+      freshConnection,
+    };
+  }
+
+  #take(parts: readonly StreamPart[], clocks: AttemptClocks): Appetite {
+    const { clock, onDeadline, output } = this.#setup;
+    const now = clock.now();
+    if (!Array.isArray(parts)) throw new TypeError("The adapter yielded something other than an array of parts.");
+    if (clocks.byte(now)) onDeadline();
+    const weight = this.#sort(parts, clocks, now);
+    // Also when the end came with it: short answers often arrive in one read.
+    if (weight !== "none") this.#progressed(now, clocks);
+    if (this.#ended !== undefined) return "enough";
+    if (weight === "show" && !this.#gate.isOpen) this.#shown(now);
+    if (output.hasRoom || !this.#gate.isOpen) return "more";
+    this.#pauseUntilRoom(clocks);
+    return "pause";
+  }
+
+  /** Keeps what is for the engine, passes on what is for the consumer: also what came before a part that is wrong. */
+  #sort(parts: readonly StreamPart[], clocks: AttemptClocks, now: number): Weight {
+    const events: PartEvent[] = [];
+    let chars = 0;
+    let weight: Weight = "none";
+    let read = 0;
+    try {
+      while (read < parts.length && this.#ended === undefined) {
+        const part = parts[read++];
+        if (part === undefined) throw new TypeError("The adapter yielded an undefined part.");
+        switch (part.type) {
+          case "response":
+            this.requestId = part.requestId;
+            this.rateLimits = part.rateLimits;
+            continue;
+          case "usage":
+            this.usage = part.usage;
+            break;
+          case "working":
+            clocks.working(part.kind, part.on, now);
+            if (part.kind === "server-tool") this.sideEffects = true;
+            this.#setup.onDeadline();
+            break;
+          case "end":
+            this.#ended = cleanEnd(part);
+            break;
+          default:
+            weight = heavier(weight, this.assembly.accept(part));
+            // Whole tool calls leave with the end of the attempt, never before it.
+            if (part.type !== "tool-call") events.push(part);
+            if ("delta" in part) chars += part.delta.length;
+        }
+        clocks.event();
+      }
+    } finally {
+      this.#pass({ events, chars });
+    }
+    if (this.#ended !== undefined) this.#end(this.#ended, read === parts.length);
+    return weight;
+  }
+
+  /** Time in which nobody reads is not the vendor's. */
+  #pauseUntilRoom(clocks: AttemptClocks): void {
+    const { clock, onDeadline, output } = this.#setup;
+    clocks.pause(clock.now());
+    onDeadline();
+    output.whenRoom(() => {
+      clocks.resume(clock.now());
+      onDeadline();
+      this.#attempt.resume();
+    });
+  }
+
+  #pass(batch: Batch): void {
+    const { output } = this.#setup;
+    if (this.#gate.isOpen) output.push(batch.events, batch.chars);
+    else if (!output.isDiscarding) this.#gate.hold(batch);
+  }
+
+  #end(part: EndPart, isLast: boolean): void {
+    const { onWarning } = this.#setup;
+    if (!isLast) onWarning("parts after the end were dropped");
+    for (const missing of this.assembly.missingEnds()) {
+      onWarning(`${missing.type} is missing`);
+      this.assembly.accept(missing);
+      this.#pass({ events: [missing], chars: 0 });
+    }
+    this.usage = part.usage ?? this.usage;
+    this.servedModel = part.model;
+  }
+
+  #progressed(now: number, clocks: AttemptClocks): void {
+    clocks.content(now);
+    if (this.firstContentAt !== undefined) return;
+    this.firstContentAt = now;
+    this.#setup.onFirstContent();
+    this.#setup.onDeadline();
+  }
+
+  #shown(now: number): void {
+    this.#gate.shown(now);
+    if (this.#gate.opensAt <= now) this.release();
+    else this.#setup.onDeadline();
+  }
+}
+
+/** What adapters pass on of a vendor's or a caller's words ends up in traces, events and logs. */
+function cleanEnd(part: EndPart): EndPart {
+  return { ...part, rawFinishReason: cleanId(part.rawFinishReason), model: cleanModel(part.model) };
+}
+
+function cleanLoss({ what, action, reason }: Loss): Loss {
+  return { what: cleanLine(what), action, reason: reason === undefined ? undefined : cleanLine(reason) };
+}
+
+/**
+ * What an adapter throws before it is read from, it throws before anything was sent: of the request or of the adapter it
+ * may tell something, of the vendor's health nothing.
+ */
+function beforeSending<Value>(run: () => Value): Value {
+  try {
+    return run();
+  } catch (error) {
+    if (isTargetFailure(error)) throw error;
+    throw new TargetFailure("adapter.contract", toTargetFailure(error).details);
+  }
+}
+
+function heavier(left: Weight, right: Weight): Weight {
+  if (left === "show" || right === "none") return left;
+  return right;
+}

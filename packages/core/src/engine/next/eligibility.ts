@@ -1,0 +1,140 @@
+import type { Clock } from "../../model/clock.ts";
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import type { ErrorCode } from "../../model/failure.ts";
+import type { AttemptPlan } from "../../model/target.ts";
+import type { TargetFailure } from "../../model/target-failure.ts";
+import { healthObstacle } from "./admission.ts";
+import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
+import type { CallDeadlines } from "../call/call-deadlines.ts";
+import type { CallRequests } from "./call-requests.ts";
+import type { ChainHealth } from "../health/chain-health.ts";
+import { routeKey } from "../health/routes.ts";
+import type { CallOptions } from "../options.ts";
+import type { Obstacle } from "./selection.ts";
+import { shareOf, TierClock } from "./tier-clock.ts";
+import type { Candidate, Tier } from "../tier.ts";
+
+/** Failures that the same request meets again, whenever it is sent. */
+const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
+  "invalid-request",
+  "unsupported",
+  "context-length",
+  "too-large",
+  "policy",
+  "invalid-output",
+];
+
+export interface EligibilitySetup {
+  readonly options: CallOptions;
+  readonly requests: CallRequests;
+  readonly deadlines: CallDeadlines;
+  readonly health: ChainHealth;
+  readonly clock: Clock;
+  /** Whether a candidate is left behind the current one. */
+  readonly hasNext: () => boolean;
+}
+
+/** Whether a candidate may be tried in this call, beside the call's own failures, and how much time it has. */
+export class Eligibility {
+  readonly #setup: EligibilitySetup;
+  readonly #tierClock = new TierClock();
+  /** Routes tried so far: one more attempt there is a repeat. */
+  readonly #routes = new Set<string>();
+  /** When the candidates that failed can be tried with the same request again. */
+  readonly #notBefore = new Map<Candidate, number>();
+
+  constructor(setup: EligibilitySetup) {
+    this.#setup = setup;
+  }
+
+  obstacle(candidate: Candidate): Obstacle | undefined {
+    const { requests, health } = this.#setup;
+    const { tier, target } = candidate;
+    const notWanted = this.#notWanted(tier);
+    if (notWanted !== undefined) return notWanted;
+    const fit = requests.forTarget(candidate);
+    if (!fit.ok) return { reason: "unsupported", detail: fit.missing.join(", ") };
+    // Asked before anything has begun: what a function of the caller throws is no failure of an attempt.
+    requests.timeoutMs(tier);
+    if (!this.#hasTime(candidate)) return { reason: "no-time" };
+    if (this.#routes.has(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
+    return healthObstacle(health.standing(target));
+  }
+
+  /** Learns when the same request can be tried again here. */
+  failed(candidate: Candidate, failure: TargetFailure): void {
+    const isAboutRequest = ABOUT_THE_REQUEST.includes(FAILURE_RULES[failure.class].code);
+    const waitMs = isAboutRequest ? Infinity : (failure.details.retryAfterMs ?? 0);
+    this.#notBefore.set(candidate, this.#setup.clock.now() + waitMs);
+  }
+
+  /** When the same request could be tried here again; `Infinity` when that would not help, or somebody has to act. */
+  retryAt(candidate: Candidate): number {
+    const { requests, health } = this.#setup;
+    const isOut = this.#notWanted(candidate.tier) !== undefined || requests.known(candidate)?.ok === false;
+    if (isOut) return Infinity;
+    const standing = health.standing(candidate.target);
+    return Math.max(this.#notBefore.get(candidate) ?? 0, standing.type === "blocked" ? standing.dueAt : 0);
+  }
+
+  enter(tier: Tier): void {
+    this.#tierClock.enter(tier, this.#setup.clock.now());
+  }
+
+  /** Pays for a repeat as soon as it is decided: calls that wait for theirs must not count on the same token. */
+  charge({ target }: Candidate): void {
+    if (this.#routes.has(routeKey(target))) this.#setup.health.takeRepeat(target);
+  }
+
+  began({ target }: Candidate): void {
+    this.#routes.add(routeKey(target));
+  }
+
+  sawContent(): void {
+    this.#tierClock.renew(this.#setup.clock.now());
+  }
+
+  /** Milliseconds that the clocks leave for waiting before a repeat that still has a fair chance. */
+  leftMs(candidate: Candidate): number {
+    const { requests, deadlines, clock } = this.#setup;
+    const now = clock.now();
+    return Math.min(this.#tierClock.spare(requests.firstContentMs(candidate), now), deadlines.left(now));
+  }
+
+  attemptLimits({ tier, target }: Candidate, plan: AttemptPlan): AttemptLimits {
+    const timeoutMs = this.#setup.requests.timeoutMs(tier);
+    const own = plan.silentReasoning || plan.unary ? tier.silentReasoningMs : timeoutMs;
+    return {
+      firstContentMs: this.#firstContentMs(own),
+      ownFirstContentMs: own,
+      firstEventMs: plan.silentReasoning && plan.eventsAtOnce && !plan.unary ? timeoutMs : Infinity,
+      livenessMs: target.capabilities.keepAlives ? tier.livenessMs : Infinity,
+      progressMs: tier.progressMs,
+      workingMs: tier.workingMs,
+    };
+  }
+
+  #notWanted(tier: Tier): Obstacle | undefined {
+    const { options } = this.#setup;
+    if (options.tiers !== undefined && !options.tiers.includes(tier.name)) return { reason: "not-selected" };
+    if (tier.degraded && options.allowDegraded === false) return { reason: "degraded-not-allowed" };
+    return undefined;
+  }
+
+  #firstContentMs(own: number): number {
+    const { deadlines, clock, hasNext } = this.#setup;
+    const now = clock.now();
+    const tierLeft = this.#tierClock.left(own, now);
+    const callLeft = Math.max(0, deadlines.left(now));
+    // Far from its deadline a call has no need to look at the candidates behind this one.
+    return tierLeft <= callLeft / 2 ? tierLeft : Math.min(tierLeft, shareOf(callLeft, hasNext()));
+  }
+
+  /** However short a deadline is, one attempt is made; while anything is left of it, each tier may be tried. */
+  #hasTime(candidate: Candidate): boolean {
+    const { requests, deadlines, clock } = this.#setup;
+    if (this.#routes.size === 0) return true;
+    const now = clock.now();
+    return deadlines.left(now) > 0 && this.#tierClock.hasTime(candidate.tier, requests.firstContentMs(candidate), now);
+  }
+}

@@ -1,0 +1,159 @@
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import type { TargetRequest } from "../../model/target.ts";
+import type { TargetFailure } from "../../model/target-failure.ts";
+import { defaultPolicy, type Policy, type PolicyDecision } from "../policy.ts";
+import { offerRepeat, type RepeatOffer } from "./repeat.ts";
+import type { Selection } from "./selection.ts";
+import type { Candidate, Tier } from "../tier.ts";
+
+const ATTEMPTS_PER_TARGET = 3;
+
+/** What follows a failed attempt. */
+export type Recovery =
+  | { readonly type: "stop" }
+  | { readonly type: "next" }
+  | { readonly type: "repeat"; readonly offer: RepeatOffer }
+  | { readonly type: "repair"; readonly description: string; readonly request: TargetRequest };
+
+export interface FailureContext {
+  readonly candidate: Candidate;
+  readonly request: TargetRequest;
+  /** What the attempt had written: an output that fails twice alike would fail again. */
+  readonly written: string;
+  /** Attempts made in this call so far. */
+  readonly attempts: number;
+  /** Whether output of this call has reached the consumer. */
+  readonly released: boolean;
+  /** Whether output of this very attempt has. */
+  readonly isShown: boolean;
+  /** Milliseconds that the clocks leave for waiting. */
+  readonly leftMs: number;
+  /** Whether health allows to ask the same target again. */
+  readonly mayRepeat: boolean;
+}
+
+export interface RecoverySetup {
+  readonly selection: Selection;
+  readonly policy: Policy;
+  readonly maxAttempts: number;
+  readonly random: () => number;
+  readonly onInternalError: (error: unknown) => void;
+}
+
+/** Decides, failure by failure, how a call goes on: the adapter's repair, the table's repeats, and the policy function. */
+export class RecoveryPlan {
+  readonly #setup: RecoverySetup;
+  readonly #repairs = new Map<Candidate, readonly string[]>();
+  readonly #repeats = new Map<Candidate, RepeatOffer["kind"][]>();
+  readonly #lastOutput = new Map<Tier, string>();
+
+  constructor(setup: RecoverySetup) {
+    this.#setup = setup;
+  }
+
+  decide(failure: TargetFailure, context: FailureContext): Recovery {
+    const { candidate } = context;
+    const repair = this.#repair(failure, context);
+    if (repair !== undefined) return repair;
+    const isSettled = this.#hasFailedAlike(failure, context);
+    this.#setup.selection.exclude(candidate, failure);
+    if (isSettled) this.#setup.selection.closeTier(candidate.tier);
+    const offer = isSettled ? undefined : this.#offer(failure, context);
+    const decision = this.#ask(failure, context, offer);
+    if (decision !== "again") return { type: decision };
+    // A policy may ask for a repeat that the rules do not offer; the limits of attempts and time still hold.
+    const repeat = offer ?? { kind: "backoff", delayMs: 250 };
+    if (isSettled || this.#isSpent(context) || repeat.delayMs > context.leftMs) return { type: "next" };
+    this.#repeats.set(context.candidate, [...this.#repeatsAt(context.candidate), repeat.kind]);
+    return { type: "repeat", offer: repeat };
+  }
+
+  #repair(failure: TargetFailure, context: FailureContext): Recovery | undefined {
+    const { repair } = failure.details;
+    const { candidate, isShown, request } = context;
+    const made = this.#repairs.get(candidate) ?? [];
+    // What did not help the first time does not help again.
+    if (repair === undefined || made.includes(repair.description) || isShown) return undefined;
+    if (this.#hasNoAttempt(context)) return undefined;
+    this.#repairs.set(candidate, [...made, repair.description]);
+    try {
+      return { type: "repair", description: repair.description, request: repair.apply(request) };
+    } catch (error) {
+      this.#setup.onInternalError(error);
+      return undefined;
+    }
+  }
+
+  #offer(failure: TargetFailure, context: FailureContext): RepeatOffer | undefined {
+    if (this.#isSpent(context)) return undefined;
+    const made = this.#repeatsAt(context.candidate);
+    const offer = offerRepeat(failure, {
+      released: context.released,
+      hasNext: this.#setup.selection.hasNext,
+      made: (kind) => made.filter((other) => other === kind).length,
+      random: this.#setup.random,
+    });
+    return offer === undefined || offer.delayMs > context.leftMs ? undefined : offer;
+  }
+
+  #ask(failure: TargetFailure, context: FailureContext, offer: RepeatOffer | undefined): PolicyDecision {
+    const { policy, selection, onInternalError } = this.#setup;
+    const { tier, target } = context.candidate;
+    const { scope, status, vendorCode, retryAfterMs } = failure.details;
+    const facts = {
+      class: failure.class,
+      scope: scope ?? FAILURE_RULES[failure.class].scope,
+      status,
+      vendorCode,
+      retryAfterMs,
+    };
+    const policyContext = {
+      tier: tier.name,
+      vendor: target.vendor,
+      model: target.model,
+      attempts: context.attempts,
+      released: context.released,
+      hasNext: selection.hasNext,
+      canRepeat: offer !== undefined,
+    };
+    try {
+      const decision: unknown = policy(facts, policyContext);
+      if (isDecision(decision)) return decision;
+      onInternalError(new TypeError("The policy function must return 'again', 'next' or 'stop'."));
+    } catch (error) {
+      onInternalError(error);
+    }
+    return defaultPolicy(facts, policyContext);
+  }
+
+  /** The same failure with the same output, a second time at one model: a third would be the same. */
+  #hasFailedAlike(failure: TargetFailure, { candidate: { tier }, written }: FailureContext): boolean {
+    if (!failure.class.startsWith("output.") && written === "") return false;
+    const output = `${failure.class} ${written}`;
+    const isAlike = this.#lastOutput.get(tier) === output;
+    this.#lastOutput.set(tier, output);
+    return isAlike;
+  }
+
+  #isSpent(context: FailureContext): boolean {
+    return !context.mayRepeat || this.#hasNoAttempt(context);
+  }
+
+  /** One attempt is kept for each candidate that was not tried: what repeats is never what keeps it from its turn. */
+  #hasNoAttempt({ candidate, attempts }: FailureContext): boolean {
+    const { maxAttempts, selection } = this.#setup;
+    return attempts + selection.left >= maxAttempts || this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET;
+  }
+
+  #attemptsAt(candidate: Candidate): number {
+    return 1 + this.#repeatsAt(candidate).length + (this.#repairs.get(candidate)?.length ?? 0);
+  }
+
+  #repeatsAt(candidate: Candidate): readonly RepeatOffer["kind"][] {
+    return this.#repeats.get(candidate) ?? [];
+  }
+}
+
+function isDecision(value: unknown): value is PolicyDecision {
+  return value === "again" || value === "next" || value === "stop";
+}

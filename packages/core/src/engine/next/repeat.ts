@@ -1,0 +1,52 @@
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import type { TargetFailure } from "../../model/target-failure.ts";
+
+export interface RepeatOffer {
+  readonly kind: "fresh-connection" | "backoff" | "wait";
+  readonly delayMs: number;
+}
+
+export interface RepeatState {
+  /** Whether output of the call has reached the consumer. */
+  readonly released: boolean;
+  /** Whether another candidate is left: then moving beats waiting. */
+  readonly hasNext: boolean;
+  /** Repeats of this kind at this target so far. */
+  readonly made: (kind: RepeatOffer["kind"]) => number;
+  readonly random: () => number;
+}
+
+const BACKOFF_MS = [250, 1_000] as const;
+/** Longest wait for a vendor's own stated time; beyond it the caller is told instead. */
+const LONGEST_WAIT_MS = 2_000;
+const CONCURRENCY_WAIT_MS = 2_000;
+
+/**
+ * Whether a request may only have met a kept-alive connection that was closed while it was idle. That says nothing about
+ * the vendor: the request has to be sent on a new connection before anything is concluded.
+ */
+export function metStaleConnection(failure: TargetFailure, wasFresh: boolean): boolean {
+  const { beforeResponse, connection } = failure.details;
+  return failure.class === "network.reset" && beforeResponse === true && connection !== "new" && !wasFresh;
+}
+
+/** Whether the same target may be asked again after this failure, and after how long (failover.md §2.1, §3.5). */
+export function offerRepeat(failure: TargetFailure, state: RepeatState): RepeatOffer | undefined {
+  const { repeat } = FAILURE_RULES[failure.class];
+  const { retryAfterMs, repeatForbidden, beforeResponse } = failure.details;
+  if (repeat === "no" || repeatForbidden === true) return undefined;
+  if (repeat === "fresh-connection") {
+    // A kept-alive connection may be closed by the server just as it is used; a new one tells.
+    if (beforeResponse !== true || state.made(repeat) > 0) return undefined;
+    return { kind: repeat, delayMs: 0 };
+  }
+  if (state.released || state.hasNext || (retryAfterMs ?? 0) > LONGEST_WAIT_MS) return undefined;
+  if (repeat === "wait") {
+    const stated = retryAfterMs ?? (failure.class === "rate.concurrency" ? CONCURRENCY_WAIT_MS : undefined);
+    if (stated === undefined || state.made(repeat) > 0) return undefined;
+    return { kind: repeat, delayMs: stated };
+  }
+  const base = BACKOFF_MS[state.made(repeat)];
+  if (base === undefined) return undefined;
+  return { kind: repeat, delayMs: Math.max(retryAfterMs ?? 0, base * (1 + state.random() / 2)) };
+}

@@ -1,0 +1,136 @@
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import type { FailureClass } from "../../model/failure.ts";
+import type { Capabilities } from "../../model/target.ts";
+import type { TargetFailure } from "../../model/target-failure.ts";
+import type { SkipReason, SkipRecord } from "../../model/trace.ts";
+import { scopeId, scopeIds } from "../health/scope.ts";
+import type { Candidate, Tier } from "../tier.ts";
+
+export interface Obstacle {
+  readonly reason: SkipReason;
+  readonly detail?: string | undefined;
+  /** What failed in an earlier call, where that is why. */
+  readonly class?: FailureClass | undefined;
+  /** When it goes away by itself, where that is known and nobody has to act. */
+  readonly dueAt?: number | undefined;
+}
+
+/**
+ * The order in which one call tries its candidates: forward through the chain, past everything that shares a scope
+ * with a failure of this call or is known not to fit.
+ */
+export class Selection {
+  #candidates: readonly Candidate[];
+  /** What stands in the way beside this call's own failures. */
+  readonly #obstacle: (candidate: Candidate) => Obstacle | undefined;
+  readonly #failedScopes = new Set<string>();
+  readonly #closedTiers = new Set<Tier>();
+  /** Capabilities that turned out to be needed. */
+  readonly #needed = new Set<keyof Capabilities>();
+  /** A window known to be too small, in tokens. */
+  #tooSmall: number | undefined;
+  /** Most calls end without a failure: then nothing has to be looked up. */
+  #hasFailed = false;
+  #position = -1;
+
+  constructor(candidates: readonly Candidate[], obstacle: (candidate: Candidate) => Obstacle | undefined) {
+    this.#candidates = candidates;
+    this.#obstacle = obstacle;
+  }
+
+  /** Moves to the next candidate that can be tried; reports the ones passed over. */
+  next(skipped: (record: SkipRecord) => void): Candidate | undefined {
+    while (++this.#position < this.#candidates.length) {
+      const candidate = this.#candidates[this.#position];
+      if (candidate === undefined) break;
+      const obstacle = this.#obstacleFor(candidate);
+      if (obstacle === undefined) return candidate;
+      skipped(skipRecord(candidate, obstacle));
+    }
+    return undefined;
+  }
+
+  /** Of the candidates that only have to wait, the one that is due first. */
+  dueFirst(): { readonly candidate: Candidate; readonly dueAt: number } | undefined {
+    let first: { readonly candidate: Candidate; readonly dueAt: number } | undefined;
+    for (const candidate of this.#candidates) {
+      const dueAt = this.#obstacleFor(candidate)?.dueAt;
+      if (dueAt !== undefined && (first === undefined || dueAt < first.dueAt)) first = { candidate, dueAt };
+    }
+    return first;
+  }
+
+  /** Whether a candidate is left after the current one. */
+  get hasNext(): boolean {
+    return this.#behind().some((candidate) => this.#obstacleFor(candidate) === undefined);
+  }
+
+  /** How many candidates after the current one may still get their turn: what only has to wait may be due by then. */
+  get left(): number {
+    return this.#behind().filter((candidate) => {
+      const obstacle = this.#obstacleFor(candidate);
+      return obstacle === undefined || obstacle.dueAt !== undefined;
+    }).length;
+  }
+
+  /** No other target of this tier's model is tried in this call. */
+  closeTier(tier: Tier): void {
+    this.#hasFailed = true;
+    this.#closedTiers.add(tier);
+  }
+
+  #behind(): readonly Candidate[] {
+    return this.#candidates.slice(this.#position + 1);
+  }
+
+  /** Learns from a failure of the current candidate. */
+  exclude(candidate: Candidate, failure: TargetFailure): void {
+    this.#hasFailed = true;
+    const rule = FAILURE_RULES[failure.class];
+    const scope = scopeId(failure.details.scope ?? rule.scope, candidate.target);
+    if (scope !== undefined) this.#failedScopes.add(scope);
+    if (!rule.sibling) this.closeTier(candidate.tier);
+    if (rule.advance === "larger-window") this.#excludeWindow(candidate, failure.details.contextWindow);
+    if (rule.advance === "capable" && failure.details.capability !== undefined) {
+      this.#needed.add(failure.details.capability);
+    }
+  }
+
+  #excludeWindow(candidate: Candidate, stated: number | undefined): void {
+    const window = stated ?? candidate.target.capabilities.contextWindow;
+    this.#tooSmall = Math.max(this.#tooSmall ?? 0, window === "unknown" ? 0 : window);
+    // A window that nobody knows may be larger or smaller: it is tried behind those that are known to be larger.
+    const left = this.#behind();
+    this.#candidates = [
+      ...this.#candidates.slice(0, this.#position + 1),
+      ...left.filter((other) => hasWindow(other)),
+      ...left.filter((other) => !hasWindow(other)),
+    ];
+  }
+
+  #obstacleFor(candidate: Candidate): Obstacle | undefined {
+    return (this.#hasFailed ? this.#ownObstacle(candidate) : undefined) ?? this.#obstacle(candidate);
+  }
+
+  #ownObstacle({ tier, target }: Candidate): Obstacle | undefined {
+    if (this.#closedTiers.has(tier)) return { reason: "scope-failed", detail: "the failure concerns the whole tier" };
+    const failed = scopeIds(target).find((id) => this.#failedScopes.has(id));
+    // The first word names the kind of scope; the rest may hold a hash and is of no use to a reader.
+    if (failed !== undefined) return { reason: "scope-failed", detail: failed.split(" ", 1)[0] };
+    const window = target.capabilities.contextWindow;
+    if (this.#tooSmall !== undefined && window !== "unknown" && window <= this.#tooSmall) {
+      return { reason: "window-too-small" };
+    }
+    const missing = [...this.#needed].find((need) => target.capabilities[need] === false);
+    return missing === undefined ? undefined : { reason: "unsupported", detail: missing };
+  }
+}
+
+function hasWindow({ target }: Candidate): boolean {
+  return target.capabilities.contextWindow !== "unknown";
+}
+
+export function skipRecord({ tier, target }: Candidate, { reason, detail, class: failureClass }: Obstacle): SkipRecord {
+  const { vendor, model, endpoint } = target;
+  return { tier: tier.name, vendor, model, endpoint, reason, detail, class: failureClass };
+}
