@@ -17,7 +17,6 @@ export {
 } from "./engine/policy.ts";
 export type { CallEvent, EngineEvent } from "./engine/engine-events.ts";
 export type { HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
-export type { BreakerState } from "./engine/health/breaker.ts";
 export type { HealthCounts } from "./engine/health/health-window.ts";
 export type { HealthNews, HealthStore } from "./engine/health/health-store.ts";
 export { memoryStore } from "./engine/health/memory-store.ts";
@@ -45,5 +44,15 @@ export type {
 export type { CheckedSchema, SchemaInput, StandardSchema, Validation } from "./model/schema.ts";
 export type { Capabilities, Target } from "./model/target.ts";
 export type { Clock } from "./model/clock.ts";
-export type { AttemptRecord, Loss, RateLimits, SkipReason, SkipRecord, Trace } from "./model/trace.ts";
+export type {
+  AttemptRecord,
+  BreakerState,
+  Loss,
+  RateLimits,
+  RepeatKind,
+  SkipReason,
+  SkipRecord,
+  Trace,
+  Venture,
+} from "./model/trace.ts";
 export type { Usage, UsageTotal } from "./model/usage.ts";

@@ -6,9 +6,9 @@ import type { Target } from "../model/target.ts";
 import { isThenable, watch } from "../model/promises.ts";
 import { AnswerStream } from "./stream/answer-stream.ts";
 import { readArgument, readCallOptions } from "./call-options.ts";
-import { CallRequests } from "./next/call-requests.ts";
+import { CallRequests } from "./next/requests.ts";
 import { Call, type CallSetup } from "./call/call.ts";
-import type { EngineEvent } from "./engine-events.ts";
+import { EventQueue } from "./event-queue.ts";
 import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
@@ -57,6 +57,7 @@ class TierChain implements Chain {
   readonly #candidates: readonly Candidate[];
   readonly #options: ChainOptions;
   readonly #random: () => number;
+  readonly #events: EventQueue;
   readonly #health: ChainHealth;
   #calls = 0;
 
@@ -66,13 +67,15 @@ class TierChain implements Chain {
     this.#tiers = tiers;
     this.#candidates = tiers.flatMap((tier) => tier.targets.map((target) => ({ tier, target })));
     this.#options = options;
+    const onInternalError = (error: unknown): void => this.#onInternalError(error);
+    this.#events = new EventQueue({ onEvent: options.onEvent, onInternalError });
     this.#health = new ChainHealth(
       {
         clock,
         random: this.#random,
         store,
-        onEvent: (event) => this.#emit(event),
-        onInternalError: (error) => this.#onInternalError(error),
+        events: this.#events,
+        onInternalError,
       },
       this.#candidates.map(({ target }) => target),
     );
@@ -92,6 +95,7 @@ class TierChain implements Chain {
 
   enable(selector: TargetSelector): void {
     for (const target of this.#select(selector)) this.#health.enable(target);
+    this.#events.tell();
   }
 
   #select(selector: TargetSelector): readonly Target[] {
@@ -148,7 +152,7 @@ class TierChain implements Chain {
       policy: (failure, context) => this.#decide(policy, failure, context),
       clock,
       random: this.#random,
-      emit: (event) => this.#emit(event),
+      events: this.#events,
       health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
     };
@@ -175,14 +179,6 @@ class TierChain implements Chain {
   }
 
   /** What a callback throws, or its promise is rejected with, never reaches a call. */
-  #emit(event: EngineEvent): void {
-    try {
-      watch(this.#options.onEvent?.(event), (error) => this.#onInternalError(error));
-    } catch (error) {
-      this.#onInternalError(error);
-    }
-  }
-
   #onInternalError(error: unknown): void {
     try {
       watch(this.#options.onInternalError?.(error), () => {

@@ -1,7 +1,7 @@
 import type { ErrorCode, FailureClass } from "../model/failure.ts";
 import type { AttemptName } from "../model/events.ts";
 import type { HealthEvent } from "./health/chain-health.ts";
-import type { AttemptRecord, SkipRecord } from "../model/trace.ts";
+import type { AttemptRecord, RepeatKind, SkipRecord } from "../model/trace.ts";
 
 /** What `onEvent` sees: every decision of the engine, in order. No event holds a prompt, an answer or a credential. */
 export type EngineEvent = CallEvent | HealthEvent;
@@ -17,7 +17,7 @@ export type CallNews =
   /** Output of the call reached the consumer for the first time. */
   | ({ readonly type: "released" } & AttemptName)
   /** The same target is asked again after `delayMs`. */
-  | { readonly type: "repeat"; readonly kind: "fresh-connection" | "backoff" | "wait"; readonly delayMs: number }
+  | { readonly type: "repeat"; readonly kind: RepeatKind; readonly delayMs: number }
   | { readonly type: "repair"; readonly description: string }
   | { readonly type: "failover"; readonly from: AttemptName; readonly to: AttemptName; readonly reason: FailureClass }
   /** Level error: somebody has to act, or the chain quietly lives on its later tiers. */

@@ -74,3 +74,14 @@ function checked(details: TargetFailureDetails): TargetFailureDetails {
 export function isTargetFailure(value: unknown): value is TargetFailure {
   return isMarked(value, MARKER);
 }
+
+/** Every throwable has a class: what is not a `TargetFailure` is the adapter's own mistake. */
+export function toTargetFailure(error: unknown): TargetFailure {
+  if (isTargetFailure(error)) return error;
+  return new TargetFailure("adapter.threw", { vendorCode: error instanceof Error ? error.name : typeof error });
+}
+
+/** The same for what an adapter throws before it sends anything: that says nothing about the vendor's health. */
+export function toUnsentFailure(error: unknown): TargetFailure {
+  return isTargetFailure(error) ? error : new TargetFailure("adapter.contract", toTargetFailure(error).details);
+}

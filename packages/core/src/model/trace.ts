@@ -13,6 +13,18 @@ export interface Loss {
 /** What the vendor said about remaining quota, by header name without the vendor's prefix. */
 export type RateLimits = { readonly [name: string]: string };
 
+/** `half-open`: one probe is finding out whether the route is well again. */
+export type BreakerState = "closed" | "open" | "half-open";
+
+/**
+ * Why an attempt is made although its target is not known to be well: `probe` finds out for its breaker, `trial` whether
+ * somebody has acted on a hard block, `last-resort` because nothing else is left.
+ */
+export type Venture = "probe" | "trial" | "last-resort";
+
+/** Why the same target is asked again with the same request. */
+export type RepeatKind = "fresh-connection" | "backoff" | "wait";
+
 /** One call to one target. Holds no key, prompt, completion, header or URL. */
 export interface AttemptRecord {
   /** Counted from 1 within the call. */
@@ -42,15 +54,11 @@ export interface AttemptRecord {
   /** How long the failed scope is left alone by later calls. */
   readonly cooldownMs?: number | undefined;
   /** State of the breaker of this model at its endpoint when the attempt began and ended. */
-  readonly breakerBefore: "closed" | "open" | "half-open";
-  readonly breakerAfter: "closed" | "open" | "half-open";
-  /**
-   * Why the attempt was made although the target was not known to be well: `probe` finds out for its breaker, `trial`
-   * whether a hard block was mended, `last-resort` because nothing else was left.
-   */
-  readonly venture?: "probe" | "trial" | "last-resort" | undefined;
+  readonly breakerBefore: BreakerState;
+  readonly breakerAfter: BreakerState;
+  readonly venture?: Venture | undefined;
   /** Why this attempt repeats the one before at the same target. */
-  readonly repeat?: "fresh-connection" | "backoff" | "wait" | undefined;
+  readonly repeat?: RepeatKind | undefined;
   /** What the adapter changed in the request after the attempt before was rejected. */
   readonly repair?: string | undefined;
   readonly usage?: Usage | undefined;

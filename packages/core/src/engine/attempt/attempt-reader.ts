@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import type { StreamPart } from "../../model/target.ts";
-import { isTargetFailure, TargetFailure } from "../../model/target-failure.ts";
+import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
 
 /** After so many reads timers get their turn: an adapter that never waits must not stop every clock. */
 const READS_PER_TURN = 4_096;
@@ -20,7 +20,7 @@ interface Reading {
  *
  * Batches are handed over by callback: a promise of our own per read costs more than all else that is done with one.
  */
-export class Attempt {
+export class AttemptReader {
   readonly #clock: Clock;
   readonly #controller = new AbortController();
   #iterator: AsyncIterator<readonly StreamPart[]> | undefined;
@@ -123,10 +123,4 @@ export class Attempt {
       // The same, for an adapter that throws at once.
     }
   }
-}
-
-/** Every throwable has a class: what is no `TargetFailure` is the adapter's own mistake. */
-export function toTargetFailure(error: unknown): TargetFailure {
-  if (isTargetFailure(error)) return error;
-  return new TargetFailure("adapter.threw", { vendorCode: error instanceof Error ? error.name : typeof error });
 }

@@ -1,14 +1,15 @@
 import { cleanId, cleanLine, cleanModel } from "../../model/clean-text.ts";
 import type { AttemptName, PartEvent } from "../../model/events.ts";
 import type { Clock } from "../../model/clock.ts";
-import type { AttemptContext, AttemptPlan, StreamPart, Target, TargetRequest } from "../../model/target.ts";
-import { isTargetFailure, TargetFailure } from "../../model/target-failure.ts";
+import type { AttemptContext, AttemptPlan, StreamPart } from "../../model/target.ts";
+import { isTargetFailure, TargetFailure, toTargetFailure, toUnsentFailure } from "../../model/target-failure.ts";
 import type { Loss, RateLimits } from "../../model/trace.ts";
 import type { Usage } from "../../model/usage.ts";
 import { Assembly, type Weight } from "./assembly.ts";
 import { AttemptClocks, type AttemptLimits } from "./attempt-clocks.ts";
-import { Attempt, toTargetFailure, type Appetite } from "./attempt-reader.ts";
+import { AttemptReader, type Appetite } from "./attempt-reader.ts";
 import { Gate, type Batch } from "./gate.ts";
+import type { Turn } from "../turn.ts";
 import type { Output } from "./output.ts";
 
 /** Parts of one answer. Real ones have hundreds. */
@@ -16,33 +17,31 @@ const MOST_PARTS = 16_384;
 
 export type EndPart = Extract<StreamPart, { readonly type: "end" }>;
 
-export interface AttemptRunSetup {
+export interface AttemptSetup {
   readonly name: AttemptName;
-  readonly target: Target;
-  readonly request: TargetRequest;
-  readonly losses: readonly Loss[];
+  readonly turn: Turn;
+  /** Milliseconds the gate holds the first output back; `Infinity` until the answer is whole. */
   readonly holdMs: number;
-  /** The attempt before died on a connection that may have been closed while it was idle. */
-  readonly freshConnection: boolean;
   readonly clock: Clock;
   readonly output: Output;
   readonly newId: () => string;
   /** A deadline may have become earlier. */
   readonly onDeadline: () => void;
   /** The gate opened: what was held goes out first. */
-  readonly onRelease: (run: AttemptRun, held: readonly Batch[]) => void;
+  readonly onRelease: (attempt: Attempt, held: readonly Batch[]) => void;
   readonly onFirstContent: () => void;
   /** The adapter did something out of order that did no harm. */
   readonly onWarning: (detail: string) => void;
   /** Which clocks apply. */
   readonly limits: (plan: AttemptPlan) => AttemptLimits;
+  /** A step is over: hooks may be called now. */
+  readonly onStep: () => void;
 }
 
 /** One attempt from its start to its end or failure: reads, keeps the clocks, holds at the gate, assembles the message. */
-export class AttemptRun {
+export class Attempt {
   readonly name: AttemptName;
-  readonly target: Target;
-  readonly request: TargetRequest;
+  readonly turn: Turn;
   readonly assembly: Assembly;
   readonly losses: Loss[];
   readonly startedAt: number;
@@ -59,24 +58,24 @@ export class AttemptRun {
   decidedLate = false;
   /** The wait for its first content was cut too short to say anything about the vendor. */
   wasShort = false;
-  readonly #setup: AttemptRunSetup;
+  readonly #setup: AttemptSetup;
   readonly #gate: Gate;
-  readonly #attempt: Attempt;
+  readonly #reader: AttemptReader;
   #clocks: AttemptClocks | undefined;
   /** The answer is complete: no clock runs while it is looked at. */
   #ended: EndPart | undefined;
 
-  constructor(setup: AttemptRunSetup) {
-    const { target } = setup;
+  constructor(setup: AttemptSetup) {
+    const { turn } = setup;
+    const { vendor, model, endpoint } = turn.candidate.target;
     this.#setup = setup;
     // Hooks see it in events.
     this.name = Object.freeze(setup.name);
-    this.target = target;
-    this.request = setup.request;
-    this.losses = [...setup.losses];
-    this.assembly = new Assembly({ vendor: target.vendor, model: target.model, endpoint: target.endpoint });
+    this.turn = turn;
+    this.losses = [...turn.losses];
+    this.assembly = new Assembly({ vendor, model, endpoint });
     this.#gate = new Gate(setup.holdMs);
-    this.#attempt = new Attempt(setup.clock);
+    this.#reader = new AttemptReader(setup.clock);
     this.startedAt = setup.clock.now();
   }
 
@@ -101,49 +100,54 @@ export class AttemptRun {
     if (expired === undefined) return;
     this.decidedLate = late;
     this.wasShort = this.#clocks?.isShort(now) === true;
-    this.#attempt.stop(new TargetFailure(expired));
+    this.#reader.stop(new TargetFailure(expired));
   }
 
   /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */
   async run(): Promise<EndPart> {
     try {
-      await this.#attempt.read(beforeSending(() => this.#open()));
+      await this.#reader.read(beforeSending(() => this.#open()));
       if (this.#ended === undefined) throw new TargetFailure("stream.truncated");
       return this.#ended;
     } catch (error) {
       const failure = toTargetFailure(error);
-      this.#attempt.stop(failure);
+      this.#reader.stop(failure);
       throw failure;
     }
   }
 
   stop(failure: TargetFailure): void {
-    this.#attempt.stop(failure);
+    this.#reader.stop(failure);
   }
 
   /** Opens the gate, if it is not open yet. */
   release(): void {
-    if (this.#gate.isOpen || this.#attempt.stopped !== undefined) return;
+    if (this.#gate.isOpen || this.#reader.stopped !== undefined) return;
     this.#setup.onRelease(this, this.#gate.open());
   }
 
   #open(): (parts: readonly StreamPart[]) => Appetite {
-    const { target, request, limits, onDeadline } = this.#setup;
-    if (this.#attempt.stopped !== undefined) throw this.#attempt.stopped;
-    const plan = target.plan(request);
+    const { turn, limits, onDeadline, onStep } = this.#setup;
+    const { request, plan } = turn;
+    if (this.#reader.stopped !== undefined) throw this.#reader.stopped;
+    if (isTargetFailure(plan)) throw plan;
     this.nativeTools = plan.nativeTools ?? [];
     const clocks = new AttemptClocks(limits(plan), this.startedAt);
     this.#clocks = clocks;
-    this.#attempt.open(() => target.stream(request, this.#context()));
+    this.#reader.open(() => turn.candidate.target.stream(request, this.#context()));
     onDeadline();
-    return (parts) => this.#take(parts, clocks);
+    return (parts) => {
+      const appetite = this.#take(parts, clocks);
+      onStep();
+      return appetite;
+    };
   }
 
   #context(): AttemptContext {
-    const { clock, newId, freshConnection } = this.#setup;
+    const { clock, newId, turn } = this.#setup;
     let parts = 0;
     return {
-      signal: this.#attempt.signal,
+      signal: this.#reader.signal,
       clock,
       newId: () => {
         // Of one event an adapter may make millions before any of them arrives.
@@ -151,7 +155,8 @@ export class AttemptRun {
         return newId();
       },
       loss: (loss) => this.losses.push(cleanLoss(loss)),
-      freshConnection,
+      // The attempt before died on a connection that may have been closed while it was idle.
+      freshConnection: turn.repeat === "fresh-connection",
     };
   }
 
@@ -219,7 +224,7 @@ export class AttemptRun {
     output.whenRoom(() => {
       clocks.resume(clock.now());
       onDeadline();
-      this.#attempt.resume();
+      this.#reader.resume();
     });
   }
 
@@ -265,16 +270,12 @@ function cleanLoss({ what, action, reason }: Loss): Loss {
   return { what: cleanLine(what), action, reason: reason === undefined ? undefined : cleanLine(reason) };
 }
 
-/**
- * What an adapter throws before it is read from, it throws before anything was sent: of the request or of the adapter it
- * may tell something, of the vendor's health nothing.
- */
+/** What an adapter throws before it is read from, it throws before anything is sent. */
 function beforeSending<Value>(run: () => Value): Value {
   try {
     return run();
   } catch (error) {
-    if (isTargetFailure(error)) throw error;
-    throw new TargetFailure("adapter.contract", toTargetFailure(error).details);
+    throw toUnsentFailure(error);
   }
 }
 

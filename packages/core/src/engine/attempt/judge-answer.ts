@@ -7,7 +7,7 @@ import { hasUnsafeNumber } from "../../model/unsafe-numbers.ts";
 import type { AssistantPart, ToolCallPart } from "../../model/parts.ts";
 import type { ResolvedRequest } from "../../handoff/resolve-request.ts";
 import type { Assembly } from "./assembly.ts";
-import type { AttemptRun, EndPart } from "./attempt.ts";
+import type { Attempt, EndPart } from "./attempt.ts";
 
 /** What a properly ended attempt is worth. */
 export interface Judgement {
@@ -36,7 +36,7 @@ const WEIGHTLESS: readonly AssistantPart["type"][] = ["text", "reasoning", "sour
 
 /** Looks at a finished answer as the application would: is there anything in it, and is it what was asked for? */
 export async function judgeAnswer(
-  { assembly, nativeTools }: Pick<AttemptRun, "assembly" | "nativeTools">,
+  { assembly, nativeTools }: Pick<Attempt, "assembly" | "nativeTools">,
   end: EndPart,
   request: ResolvedRequest,
 ): Promise<Judgement> {

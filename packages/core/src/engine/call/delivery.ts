@@ -1,22 +1,22 @@
 import type { PartialAnswer } from "../../model/error.ts";
 import type { FailoverEvent } from "../../model/events.ts";
-import type { AttemptRun, EndPart } from "../attempt/attempt.ts";
+import type { Attempt, EndPart } from "../attempt/attempt.ts";
 import type { Batch } from "../attempt/gate.ts";
 import type { Judgement } from "../attempt/judge-answer.ts";
 import { partialOf } from "./make-answer.ts";
 import { Output } from "../attempt/output.ts";
-import type { Recorder } from "./recorder.ts";
+import type { CallLog } from "./call-log.ts";
 
 /** What the consumer of a call gets to see: the output of one attempt, and after a seam that of another. */
 export class Delivery {
   readonly output: Output = new Output();
   readonly #marker: string;
-  readonly #recorder: Recorder;
-  #shown: AttemptRun | undefined;
+  readonly #log: CallLog;
+  #shown: Attempt | undefined;
 
-  constructor(marker: string, recorder: Recorder) {
+  constructor(marker: string, log: CallLog) {
     this.#marker = marker;
-    this.#recorder = recorder;
+    this.#log = log;
   }
 
   get hasBegun(): boolean {
@@ -29,33 +29,33 @@ export class Delivery {
   }
 
   /** Shows an attempt's output from its beginning. Returns the seam, if that of another was shown before. */
-  release(run: AttemptRun, held: readonly Batch[]): FailoverEvent | undefined {
+  release(attempt: Attempt, held: readonly Batch[]): FailoverEvent | undefined {
     const before = this.#shown;
-    this.#shown = run;
-    const seam = before === undefined ? undefined : this.#seam(before, run);
-    this.output.push([seam ?? { type: "start", ...run.name }]);
+    this.#shown = attempt;
+    const seam = before === undefined ? undefined : this.#seam(before, attempt);
+    this.output.push([seam ?? { type: "start", ...attempt.name }]);
     for (const { events, chars } of held) this.output.push(events, chars);
     return seam;
   }
 
   /** The whole tool calls, all at once, and the end. */
-  finish(run: AttemptRun, { finishReason, rawFinishReason }: EndPart, { toolCalls }: Judgement): void {
+  finish(attempt: Attempt, { finishReason, rawFinishReason }: EndPart, { toolCalls }: Judgement): void {
     const valid = new Set(toolCalls);
-    for (const { id, part } of run.assembly.toolCalls) {
+    for (const { id, part } of attempt.assembly.toolCalls) {
       if (valid.has(part)) this.output.push([{ type: "tool-call", id, part }]);
     }
-    this.output.push([{ type: "finish", finishReason, rawFinishReason, usage: run.usage }]);
+    this.output.push([{ type: "finish", finishReason, rawFinishReason, usage: attempt.usage }]);
     this.output.end();
   }
 
-  #seam(before: AttemptRun, run: AttemptRun): FailoverEvent {
+  #seam(before: Attempt, attempt: Attempt): FailoverEvent {
     const { textChars, ids } = before.assembly;
     return {
       type: "failover",
       mode: "restart",
       from: before.name,
-      to: run.name,
-      reason: this.#recorder.reasonOf(before.name.attempt),
+      to: attempt.name,
+      reason: this.#log.reasonOf(before.name.attempt),
       marker: textChars > 0 ? this.#marker : null,
       discards: { textChars, ids },
       sideEffects: before.sideEffects,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Breaker, type BreakerState, type Permit } from "./breaker.ts";
+import type { BreakerState } from "../../model/trace.ts";
+import { Breaker, type Permit } from "./breaker.ts";
 
 interface Rig {
   readonly breaker: Breaker;

@@ -1,4 +1,5 @@
 import type { HealthVerdict } from "../../model/failure.ts";
+import type { BreakerState, Venture } from "../../model/trace.ts";
 import { HealthWindow, type HealthCounts } from "./health-window.ts";
 
 const WINDOW_MS = 60_000;
@@ -14,8 +15,6 @@ const FORGET_OPENING_MS = 60_000;
 /** One opening that is heard of again on the way through a store ends this much later at most. */
 const ECHO_MS = 1_000;
 
-export type BreakerState = "closed" | "open" | "half-open";
-
 /** `probe`: one attempt may find out whether the route is well again. */
 export type Admission = "allow" | "probe" | "deny";
 
@@ -25,7 +24,8 @@ export type Admission = "allow" | "probe" | "deny";
  */
 export interface Permit {
   generation: number;
-  readonly isProbe: boolean;
+  readonly venture: Venture | undefined;
+  readonly breakerBefore: BreakerState;
   readonly startedAt: number;
   /** How long a probe's lease runs, until it is given back. */
   leaseUntil: number | undefined;
@@ -110,10 +110,10 @@ export class Breaker {
    * For an attempt that is no probe. Made while the breaker is open, its failure changes nothing and its success closes;
    * made beside a probe it counts for nothing.
    */
-  permit(now: number): Permit {
-    if (this.#state.type === "half-open") return newPermit(NO_GENERATION, now);
-    const permit = newPermit(this.#generation, now);
-    if (this.#state.type === "open") return permit;
+  permit(now: number, venture?: "trial" | "last-resort"): Permit {
+    const generation = this.#state.type === "half-open" ? NO_GENERATION : this.#generation;
+    const permit = newPermit(generation, venture, this.state, now);
+    if (this.#state.type !== "closed") return permit;
     this.#state.window.add("starts", now);
     join(this.#last, permit);
     this.#last = permit;
@@ -122,8 +122,9 @@ export class Breaker {
 
   /** For the one probe. Takes the lease; whoever had it before is too late. */
   probe(now: number, leaseMs: number): Permit {
+    const breakerBefore = this.state;
     this.#change({ type: "half-open", leaseUntil: now + leaseMs });
-    return { ...newPermit(this.#generation, now), isProbe: true, leaseUntil: now + leaseMs };
+    return { ...newPermit(this.#generation, "probe", breakerBefore, now), leaseUntil: now + leaseMs };
   }
 
   /** The attempt produced content: the route works. Replaced if the stream breaks later. */
@@ -243,10 +244,16 @@ function join(earlier: Permit | undefined, later: Permit | undefined): void {
   if (later !== undefined) later.previous = isFar ? undefined : earlier;
 }
 
-function newPermit(generation: number, startedAt: number): Permit {
+function newPermit(
+  generation: number,
+  venture: Venture | undefined,
+  breakerBefore: BreakerState,
+  startedAt: number,
+): Permit {
   return {
     generation,
-    isProbe: false,
+    venture,
+    breakerBefore,
     startedAt,
     leaseUntil: undefined,
     provisional: undefined,

@@ -3,7 +3,10 @@ import { scripted } from "../../../test/scripted-target.ts";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import { TargetFailure, type TargetFailureDetails } from "../../model/target-failure.ts";
-import { ChainHealth, type Admitted, type HealthEvent } from "./chain-health.ts";
+import type { EngineEvent } from "../engine-events.ts";
+import { EventQueue } from "../event-queue.ts";
+import type { Permit } from "./breaker.ts";
+import { ChainHealth } from "./chain-health.ts";
 import type { HealthStore } from "./health-store.ts";
 import { memoryStore } from "./memory-store.ts";
 
@@ -22,31 +25,30 @@ const PLAIN = { isShort: false, isLate: false, isFresh: false };
 function rig(make: { readonly clock?: VirtualClock; readonly store?: (clock: VirtualClock) => HealthStore } = {}) {
   const { clock = new CreepingClock() } = make;
   const target = scripted(clock, []);
-  const events: HealthEvent[] = [];
-  const setup = {
-    clock,
-    random: () => 0.5,
-    store: make.store?.(clock),
-    onEvent: (event: HealthEvent) => events.push(event),
-    onInternalError: (error: unknown) => {
-      throw error;
-    },
+  const told: EngineEvent[] = [];
+  const onInternalError = (error: unknown): never => {
+    throw error;
   };
+  const events = new EventQueue({ onEvent: (event) => told.push(event), onInternalError });
+  const setup = { clock, random: () => 0.5, store: make.store?.(clock), events, onInternalError };
   const health = new ChainHealth(setup, [target]);
   const fail = (
-    admitted: Admitted | undefined,
+    permit: Permit | undefined | Promise<Permit | undefined>,
     name: FailureClass,
     details?: TargetFailureDetails,
     context = PLAIN,
   ) => {
-    if (admitted === undefined) throw new Error("The attempt was not let through.");
-    return health.failed(admitted, new TargetFailure(name, details), context);
+    if (permit === undefined || permit instanceof Promise) throw new Error("The attempt was not let through.");
+    return health.failed(target, permit, new TargetFailure(name, details), context);
   };
   return {
     clock,
     target,
     health,
-    events,
+    told: () => {
+      events.tell();
+      return told;
+    },
     fail,
     another: () => new ChainHealth(setup, [target]),
     break: () => {
@@ -76,10 +78,10 @@ describe("a last resort before the open time is over", () => {
     const { health, target, break: breakRoute } = rig();
     breakRoute();
 
-    const admitted = health.admit(target);
-    health.firstContent(admitted);
+    const permit = health.admit(target);
+    health.firstContent(target, permit);
     expect(health.breakerState(target)).toBe("open");
-    health.answered(admitted);
+    health.answered(target, permit);
 
     expect(health.standing(target)).toEqual({ type: "ready" });
   });
@@ -90,9 +92,9 @@ describe("a last resort before the open time is over", () => {
     expect(health.inspect(target).counts.bad).toBe(4);
     fail(health.admit(target), "server.error");
     await clock.advance(10_001);
-    health.admitProbe(target, LEASE_MS);
+    health.ask(target, LEASE_MS);
 
-    health.answered(health.admit(target));
+    health.answered(target, health.admit(target));
 
     expect(health.breakerState(target)).toBe("half-open");
   });
@@ -126,7 +128,7 @@ describe("a reset before any byte", () => {
     breakRoute();
     await clock.advance(10_001);
 
-    fail(health.admitProbe(target, LEASE_MS), "network.reset", dead);
+    fail(health.ask(target, LEASE_MS), "network.reset", dead);
     await clock.advance(19_990);
     expect(health.standing(target)).toMatchObject({ type: "blocked", reason: "breaker" });
     await clock.advance(20);
@@ -140,13 +142,13 @@ test("a probe that hangs is slow and opens for longer; under a third of its limi
   breakRoute();
   await clock.advance(10_001);
 
-  fail(health.admitProbe(target, LEASE_MS), "timeout.first-content", {}, { ...PLAIN, isShort: true });
+  fail(health.ask(target, LEASE_MS), "timeout.first-content", {}, { ...PLAIN, isShort: true });
   expect(Math.round(health.inspect(target).blockedForMs)).toBe(20_000);
   await clock.advance(20_001);
-  fail(health.admitProbe(target, LEASE_MS), "timeout.first-content");
+  fail(health.ask(target, LEASE_MS), "timeout.first-content");
   expect(Math.round(health.inspect(target).blockedForMs)).toBe(20_000);
   await clock.advance(20_001);
-  fail(health.admitProbe(target, LEASE_MS), "timeout.first-content");
+  fail(health.ask(target, LEASE_MS), "timeout.first-content");
 
   expect(Math.round(health.inspect(target).blockedForMs)).toBe(40_000);
 });
@@ -159,10 +161,10 @@ describe("on a clock that never reads the same twice", () => {
     const standing = health.standing(target);
     expect(standing.type).toBe("trial");
 
-    if (standing.type === "trial") health.beginTrial(standing.scope);
-    const trial = health.admit(target);
+    const trial = health.ask(target, LEASE_MS);
+    expect(trial).toMatchObject({ venture: "trial" });
     expect(health.standing(target)).toMatchObject({ type: "blocked", isHard: true });
-    health.answered(trial);
+    if (trial !== undefined && "venture" in trial) health.answered(target, trial);
 
     expect(health.standing(target)).toEqual({ type: "ready" });
   });
@@ -178,17 +180,16 @@ describe("on a clock that never reads the same twice", () => {
   });
 
   test("a probe gives its lease back to the store, and its own news open nothing a second time", async () => {
-    const { clock, health, target, fail, events, break: breakRoute } = rig({ store: memoryStore });
+    const { clock, health, target, fail, told, break: breakRoute } = rig({ store: memoryStore });
     breakRoute();
     await clock.advance(10_001);
 
-    expect(health.acquireProbe(target, LEASE_MS)).toBe(true);
-    fail(health.admitProbe(target, LEASE_MS), "server.error");
+    fail(health.ask(target, LEASE_MS), "server.error");
     await clock.advance(20_001);
 
-    expect(health.acquireProbe(target, LEASE_MS)).toBe(true);
-    const changes = events.flatMap((event) => (event.type === "breaker" ? [`${event.from} ${event.to}`] : []));
-    expect(changes).toEqual(["closed open", "open half-open", "half-open open"]);
+    expect(health.ask(target, LEASE_MS)).toMatchObject({ venture: "probe" });
+    const changes = told().flatMap((event) => (event.type === "breaker" ? [`${event.from} ${event.to}`] : []));
+    expect(changes).toEqual(["closed open", "open half-open", "half-open open", "open half-open"]);
   });
 });
 

@@ -3,15 +3,17 @@ import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import type { Target } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
+import type { BreakerState } from "../../model/trace.ts";
+import type { EventQueue } from "../event-queue.ts";
 import { scopeId, scopeIds } from "./scope.ts";
-import { Breaker, type BreakerState, type Permit } from "./breaker.ts";
+import { Breaker, type Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
 import { GuardedStore } from "./guarded-store.ts";
 import type { HealthNews, HealthStore } from "./health-store.ts";
 import type { HealthCounts } from "./health-window.ts";
 import { RepeatBudget } from "./repeat-budget.ts";
 import { routeKey, Routes, type Route } from "./routes.ts";
-import { verdictOf } from "./verdict.ts";
+import { verdictOf, type FailureCircumstances } from "./verdict.ts";
 
 /** Whether a target may be called now, and if not, when and why. */
 export type Standing =
@@ -60,16 +62,8 @@ export interface ChainHealthSetup {
   readonly clock: Clock;
   readonly random: () => number;
   readonly store: HealthStore | undefined;
-  readonly onEvent: (event: HealthEvent) => void;
+  readonly events: Pick<EventQueue, "note" | "tell">;
   readonly onInternalError: (error: unknown) => void;
-}
-
-/** An attempt's standing with health: its permit and what is needed to settle it. */
-export interface Admitted {
-  readonly target: Target;
-  readonly permit: Permit;
-  readonly startedAt: number;
-  readonly breakerBefore: BreakerState;
 }
 
 /** The health of all targets of a chain across its calls: breakers, cooldowns, repeat budgets and isolation. */
@@ -109,72 +103,64 @@ export class ChainHealth {
     return { type: "blocked", reason: "breaker", isHard: false, dueAt: breaker.dueAt(), scope: "model@endpoint" };
   }
 
-  /** Asks for the one probe of a route. Whoever does not get it moves on at once. */
-  acquireProbe(target: Target, leaseMs: number): boolean | Promise<boolean> {
-    return this.#store.acquireProbe(routeKey(target), leaseMs);
+  /**
+   * Asks for the right to make an attempt now: as a probe or trial where one is due. Undefined where another call makes
+   * the one probe; no call queues for it. A promise only where the store answers with one.
+   */
+  ask(target: Target, leaseMs: number): Permit | undefined | Promise<Permit | undefined> {
+    const standing = this.standing(target);
+    if (standing.type === "ready") return this.admit(target);
+    if (standing.type === "trial") {
+      this.#cooldowns.beginTrial(standing.scope, this.#setup.clock.now());
+      return this.admit(target, "trial");
+    }
+    const acquired = this.#store.acquireProbe(routeKey(target), leaseMs);
+    if (typeof acquired === "boolean") return this.#admitProbe(target, leaseMs, acquired);
+    return acquired.then((isMine) => this.#admitProbe(target, leaseMs, isMine));
   }
 
   /**
-   * Begins an attempt that is not a probe. Made although the breaker is open, its failure changes nothing and its
-   * success closes.
+   * The right to make an attempt that is not a probe, whatever is known of the route. Made although the breaker is open,
+   * its failure changes nothing and its success closes.
    */
-  admit(target: Target): Admitted {
-    const now = this.#setup.clock.now();
-    const { breaker } = this.#routes.of(target);
-    const breakerBefore = breaker.state;
-    return { target, permit: breaker.permit(now), startedAt: now, breakerBefore };
+  admit(target: Target, venture?: "trial" | "last-resort"): Permit {
+    return this.#routes.of(target).breaker.permit(this.#setup.clock.now(), venture);
   }
 
-  /** Begins the probe; nothing if another call has begun one meanwhile. */
-  admitProbe(target: Target, leaseMs: number): Admitted | undefined {
-    const now = this.#setup.clock.now();
-    const { breaker } = this.#routes.of(target);
-    if (breaker.state === "closed") {
-      this.#store.releaseProbe(routeKey(target));
-      return this.admit(target);
-    }
-    if (breaker.state === "half-open" && breaker.dueAt() > now) return undefined;
-    const breakerBefore = breaker.state;
-    return { target, permit: breaker.probe(now, leaseMs), startedAt: now, breakerBefore };
-  }
-
-  beginTrial(scope: string): void {
-    this.#cooldowns.beginTrial(scope, this.#setup.clock.now());
-  }
-
-  firstContent({ target, permit }: Admitted): void {
+  firstContent(target: Target, permit: Permit): void {
     this.#routes.of(target).breaker.provisionalOk(permit, this.#setup.clock.now());
     this.#releaseProbe(target, permit);
   }
 
-  answered({ target, permit, startedAt }: Admitted): void {
+  answered(target: Target, permit: Permit): void {
     const route = this.#routes.of(target);
     route.throwsInARow = 0;
     const now = this.#setup.clock.now();
-    this.#cooldowns.answered(scopeIds(target), startedAt, now);
+    this.#cooldowns.answered(scopeIds(target), permit.startedAt, now);
     route.breaker.settle(permit, "ok", now);
     this.#releaseProbe(target, permit);
   }
 
-  /** The attempt was stopped for reasons of our own: it says nothing. */
-  stopped({ target, permit }: Admitted): void {
+  /** The attempt was stopped for reasons of our own, or never made: it says nothing. */
+  stopped(target: Target, permit: Permit): void {
     this.#routes.of(target).breaker.settle(permit, "neutral", this.#setup.clock.now());
     this.#releaseProbe(target, permit);
   }
 
-  /** Returns how long the failed scope is left alone, if it is. */
+  /** Returns for how many milliseconds the failed scope is left alone, if it is. */
   failed(
-    admitted: Admitted,
+    target: Target,
+    permit: Permit,
     failure: TargetFailure,
-    context: { readonly isShort: boolean; readonly isLate: boolean; readonly isFresh: boolean },
+    circumstances: FailureCircumstances,
   ): number | undefined {
-    const { target, permit } = admitted;
     const route = this.#routes.of(target);
     route.throwsInARow = failure.class === "adapter.threw" ? route.throwsInARow + 1 : 0;
-    const verdict = verdictOf(failure, { ...context, isProbe: permit.isProbe, throwsInARow: route.throwsInARow });
+    const isProbe = permit.venture === "probe";
+    const verdict = verdictOf(failure, { ...circumstances, isProbe, throwsInARow: route.throwsInARow });
     route.breaker.settle(permit, verdict, this.#setup.clock.now(), failure.details.retryAfterMs);
     this.#releaseProbe(target, permit);
-    return this.#cool(admitted, failure);
+    return this.#cool(target, failure, permit.startedAt);
   }
 
   breakerState(target: Target): BreakerState {
@@ -230,20 +216,31 @@ export class ChainHealth {
     };
   }
 
-  #cool(admitted: Admitted, failure: TargetFailure): number | undefined {
+  /** The breaker may have closed, or another call begun the probe, while the store was asked. */
+  #admitProbe(target: Target, leaseMs: number, isMine: boolean): Permit | undefined {
+    if (!isMine) return undefined;
+    const now = this.#setup.clock.now();
+    const { breaker } = this.#routes.of(target);
+    if (breaker.state === "closed") {
+      this.#store.releaseProbe(routeKey(target));
+      return this.admit(target);
+    }
+    return breaker.state === "half-open" && breaker.dueAt() > now ? undefined : breaker.probe(now, leaseMs);
+  }
+
+  #cool(target: Target, failure: TargetFailure, requestedAt: number): number | undefined {
     const rule = FAILURE_RULES[failure.class];
-    const scope = scopeId(failure.details.scope ?? rule.scope, admitted.target);
+    const scope = scopeId(failure.details.scope ?? rule.scope, target);
     if (rule.cooldown === undefined || scope === undefined) return undefined;
     const now = this.#setup.clock.now();
     const { retryAfterMs } = failure.details;
-    const forMs = this.#cooldowns.duration(scope, rule.cooldown, retryAfterMs, admitted.startedAt, now);
+    const forMs = this.#cooldowns.duration(scope, rule.cooldown, retryAfterMs, requestedAt, now);
     if (forMs === undefined) return undefined;
     const isHard = rule.hardBlock === true;
     const because = failure.class;
     if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard, because }, now)) return undefined;
-    // Before the event: a hook may end the cooldown, and that news has to come last.
     this.#store.publish({ type: "cooldown", scope, forMs, isHard, because });
-    this.#setup.onEvent({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
+    this.#setup.events.note({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
     return forMs;
   }
 
@@ -271,6 +268,7 @@ export class ChainHealth {
         news satisfies never;
     }
     this.#isListening = false;
+    this.#setup.events.tell();
   }
 
   #reset(scopes: readonly string[], keys: readonly string[]): void {
@@ -287,14 +285,13 @@ export class ChainHealth {
   }
 
   #newRoute(key: string, { vendor, model, endpoint }: Target): Route {
-    const { clock, random, onEvent } = this.#setup;
+    const { clock, random, events } = this.#setup;
     const now = clock.now();
     const breaker = new Breaker(now, random, (from, to, openMs) => {
       const isOwn = !this.#isListening;
-      // Before the event: a hook may enable the target, and that news has to come last.
       if (isOwn && to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
       if (isOwn && to === "closed") this.#store.publish({ type: "closed", key });
-      onEvent({ type: "breaker", vendor, model, endpoint, from, to });
+      events.note({ type: "breaker", vendor, model, endpoint, from, to });
     });
     return { breaker, repeats: new RepeatBudget(now), throwsInARow: 0 };
   }

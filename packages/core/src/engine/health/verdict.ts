@@ -1,16 +1,19 @@
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { HealthVerdict } from "../../model/failure.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
-import { metStaleConnection } from "../next/repeat.ts";
 
-export interface VerdictContext {
-  readonly isProbe: boolean;
-  /** The attempt waited for less than a third of its own limit. */
+/** What has to be known of a failed attempt beside its failure. */
+export interface FailureCircumstances {
+  /** It waited for less than a third of its own limit. */
   readonly isShort: boolean;
-  /** Decided after the process had stood still. */
+  /** It was decided after the process had stood still. */
   readonly isLate: boolean;
-  /** The attempt had asked for a connection that was never used before. */
+  /** It had asked for a connection that was never used before. */
   readonly isFresh: boolean;
+}
+
+export interface VerdictContext extends FailureCircumstances {
+  readonly isProbe: boolean;
   /** Unclassified throws of this adapter in a row, this one included. */
   readonly throwsInARow: number;
 }
@@ -27,4 +30,13 @@ export function verdictOf(failure: TargetFailure, context: VerdictContext): Heal
   if (failure.class === "adapter.threw") return context.throwsInARow >= THROWS_THAT_COUNT ? "bad" : "neutral";
   // A server that limits a probe is alive.
   return context.isProbe && code === "rate-limited" ? "ok" : health;
+}
+
+/**
+ * Whether a request may only have met a kept-alive connection that was closed while it was idle. That says nothing about
+ * the vendor: the request has to be sent on a new connection before anything is concluded.
+ */
+export function metStaleConnection(failure: TargetFailure, wasFresh: boolean): boolean {
+  const { beforeResponse, connection } = failure.details;
+  return failure.class === "network.reset" && beforeResponse === true && connection !== "new" && !wasFresh;
 }

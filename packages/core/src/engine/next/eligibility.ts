@@ -3,11 +3,9 @@ import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { ErrorCode } from "../../model/failure.ts";
 import type { AttemptPlan } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
-import { healthObstacle } from "./admission.ts";
 import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
-import type { CallDeadlines } from "../call/call-deadlines.ts";
-import type { CallRequests } from "./call-requests.ts";
-import type { ChainHealth } from "../health/chain-health.ts";
+import { firstContentMs, type CallRequests } from "./requests.ts";
+import type { ChainHealth, Standing } from "../health/chain-health.ts";
 import { routeKey } from "../health/routes.ts";
 import type { CallOptions } from "../options.ts";
 import type { Obstacle } from "./selection.ts";
@@ -27,7 +25,8 @@ const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
 export interface EligibilitySetup {
   readonly options: CallOptions;
   readonly requests: CallRequests;
-  readonly deadlines: CallDeadlines;
+  /** Milliseconds that the deadlines of the call leave at a given time. */
+  readonly callLeftMs: (now: number) => number;
   readonly health: ChainHealth;
   readonly clock: Clock;
   /** Whether a candidate is left behind the current one. */
@@ -96,14 +95,14 @@ export class Eligibility {
 
   /** Milliseconds that the clocks leave for waiting before a repeat that still has a fair chance. */
   leftMs(candidate: Candidate): number {
-    const { requests, deadlines, clock } = this.#setup;
+    const { requests, callLeftMs, clock } = this.#setup;
     const now = clock.now();
-    return Math.min(this.#tierClock.spare(requests.firstContentMs(candidate), now), deadlines.left(now));
+    return Math.min(this.#tierClock.spare(requests.firstContentMs(candidate), now), callLeftMs(now));
   }
 
   attemptLimits({ tier, target }: Candidate, plan: AttemptPlan): AttemptLimits {
     const timeoutMs = this.#setup.requests.timeoutMs(tier);
-    const own = plan.silentReasoning || plan.unary ? tier.silentReasoningMs : timeoutMs;
+    const own = firstContentMs(tier, timeoutMs, plan);
     return {
       firstContentMs: this.#firstContentMs(own),
       ownFirstContentMs: own,
@@ -122,19 +121,26 @@ export class Eligibility {
   }
 
   #firstContentMs(own: number): number {
-    const { deadlines, clock, hasNext } = this.#setup;
+    const { callLeftMs, clock, hasNext } = this.#setup;
     const now = clock.now();
     const tierLeft = this.#tierClock.left(own, now);
-    const callLeft = Math.max(0, deadlines.left(now));
+    const callLeft = Math.max(0, callLeftMs(now));
     // Far from its deadline a call has no need to look at the candidates behind this one.
     return tierLeft <= callLeft / 2 ? tierLeft : Math.min(tierLeft, shareOf(callLeft, hasNext()));
   }
 
   /** However short a deadline is, one attempt is made; while anything is left of it, each tier may be tried. */
   #hasTime(candidate: Candidate): boolean {
-    const { requests, deadlines, clock } = this.#setup;
+    const { requests, callLeftMs, clock } = this.#setup;
     if (this.#routes.size === 0) return true;
     const now = clock.now();
-    return deadlines.left(now) > 0 && this.#tierClock.hasTime(candidate.tier, requests.firstContentMs(candidate), now);
+    return callLeftMs(now) > 0 && this.#tierClock.hasTime(candidate.tier, requests.firstContentMs(candidate), now);
   }
+}
+
+/** What health puts in a candidate's way. */
+function healthObstacle(standing: Standing): Obstacle | undefined {
+  if (standing.type !== "blocked") return undefined;
+  const { reason, scope, isHard, dueAt, because } = standing;
+  return { reason, detail: scope, class: because, dueAt: isHard ? undefined : dueAt };
 }

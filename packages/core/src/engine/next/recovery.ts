@@ -1,6 +1,7 @@
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { TargetRequest } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
+import type { RepeatKind } from "../../model/trace.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "../policy.ts";
 import { offerRepeat, type RepeatOffer } from "./repeat.ts";
 import type { Selection } from "./selection.ts";
@@ -12,7 +13,7 @@ const ATTEMPTS_PER_TARGET = 3;
 export type Recovery =
   | { readonly type: "stop" }
   | { readonly type: "next" }
-  | { readonly type: "repeat"; readonly offer: RepeatOffer }
+  | ({ readonly type: "repeat" } & RepeatOffer)
   | { readonly type: "repair"; readonly description: string; readonly request: TargetRequest };
 
 export interface FailureContext {
@@ -44,7 +45,7 @@ export interface RecoverySetup {
 export class RecoveryPlan {
   readonly #setup: RecoverySetup;
   readonly #repairs = new Map<Candidate, readonly string[]>();
-  readonly #repeats = new Map<Candidate, RepeatOffer["kind"][]>();
+  readonly #repeats = new Map<Candidate, RepeatKind[]>();
   readonly #lastOutput = new Map<Tier, string>();
 
   constructor(setup: RecoverySetup) {
@@ -65,7 +66,7 @@ export class RecoveryPlan {
     const repeat = offer ?? { kind: "backoff", delayMs: 250 };
     if (isSettled || this.#isSpent(context) || repeat.delayMs > context.leftMs) return { type: "next" };
     this.#repeats.set(context.candidate, [...this.#repeatsAt(context.candidate), repeat.kind]);
-    return { type: "repeat", offer: repeat };
+    return { type: "repeat", ...repeat };
   }
 
   #repair(failure: TargetFailure, context: FailureContext): Recovery | undefined {
@@ -149,7 +150,7 @@ export class RecoveryPlan {
     return 1 + this.#repeatsAt(candidate).length + (this.#repairs.get(candidate)?.length ?? 0);
   }
 
-  #repeatsAt(candidate: Candidate): readonly RepeatOffer["kind"][] {
+  #repeatsAt(candidate: Candidate): readonly RepeatKind[] {
     return this.#repeats.get(candidate) ?? [];
   }
 }

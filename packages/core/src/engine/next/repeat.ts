@@ -1,8 +1,9 @@
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
+import type { RepeatKind } from "../../model/trace.ts";
 
 export interface RepeatOffer {
-  readonly kind: "fresh-connection" | "backoff" | "wait";
+  readonly kind: RepeatKind;
   readonly delayMs: number;
 }
 
@@ -12,7 +13,7 @@ export interface RepeatState {
   /** Whether another candidate is left: then moving beats waiting. */
   readonly hasNext: boolean;
   /** Repeats of this kind at this target so far. */
-  readonly made: (kind: RepeatOffer["kind"]) => number;
+  readonly made: (kind: RepeatKind) => number;
   readonly random: () => number;
 }
 
@@ -20,15 +21,6 @@ const BACKOFF_MS = [250, 1_000] as const;
 /** Longest wait for a vendor's own stated time; beyond it the caller is told instead. */
 const LONGEST_WAIT_MS = 2_000;
 const CONCURRENCY_WAIT_MS = 2_000;
-
-/**
- * Whether a request may only have met a kept-alive connection that was closed while it was idle. That says nothing about
- * the vendor: the request has to be sent on a new connection before anything is concluded.
- */
-export function metStaleConnection(failure: TargetFailure, wasFresh: boolean): boolean {
-  const { beforeResponse, connection } = failure.details;
-  return failure.class === "network.reset" && beforeResponse === true && connection !== "new" && !wasFresh;
-}
 
 /** Whether the same target may be asked again after this failure, and after how long (failover.md §2.1, §3.5). */
 export function offerRepeat(failure: TargetFailure, state: RepeatState): RepeatOffer | undefined {

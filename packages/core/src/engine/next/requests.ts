@@ -1,12 +1,19 @@
 import { misuse } from "../../model/error.ts";
 import { isThenable, watch } from "../../model/promises.ts";
+import { isJsonObject } from "../../model/json.ts";
 import { duration } from "../../model/rules.ts";
 import type { SchemaResolution } from "../../model/schema.ts";
-import type { AttemptPlan } from "../../model/target.ts";
+import type { AttemptPlan, Target, TargetRequest } from "../../model/target.ts";
+import { isTargetFailure, toUnsentFailure, type TargetFailure } from "../../model/target-failure.ts";
 import { fitRequest, type Fit } from "../../handoff/fit-request.ts";
 import { readRequest, type GivenRequest } from "../../handoff/read-request.ts";
 import { resolveRequest, type ResolvedRequest } from "../../handoff/resolve-request.ts";
 import type { Candidate, Tier } from "../tier.ts";
+
+/** A request as one target gets it, and how the target is going to answer it. */
+export type Fitted =
+  | (Extract<Fit, { ok: true }> & { readonly plan: AttemptPlan | TargetFailure })
+  | Extract<Fit, { ok: false }>;
 
 /** One call's request as each tier and each target gets it; every form is made once. */
 export class CallRequests {
@@ -15,7 +22,7 @@ export class CallRequests {
   readonly #resolved: ResolvedRequest;
   readonly #schemas = new Map<unknown, SchemaResolution>();
   readonly #byTier = new Map<Tier, ResolvedRequest>();
-  readonly #byCandidate = new Map<Candidate, Fit>();
+  readonly #byCandidate = new Map<Candidate, Fitted>();
   readonly #timeouts = new Map<Tier, number>();
 
   /** Throws `invalid-request` when the request cannot be sent anywhere. */
@@ -32,12 +39,15 @@ export class CallRequests {
     });
   }
 
-  forTarget(candidate: Candidate): Fit {
-    return once(this.#byCandidate, candidate, () => fitRequest(this.forTier(candidate.tier), candidate.target));
+  forTarget(candidate: Candidate): Fitted {
+    return once(this.#byCandidate, candidate, () => {
+      const fit = fitRequest(this.forTier(candidate.tier), candidate.target);
+      return fit.ok ? { ...fit, plan: planOf(candidate.target, fit.request) } : fit;
+    });
   }
 
   /** The same, if it was made: to make it may call functions of the caller. */
-  known(candidate: Candidate): Fit | undefined {
+  known(candidate: Candidate): Fitted | undefined {
     return this.#byCandidate.get(candidate);
   }
 
@@ -52,19 +62,9 @@ export class CallRequests {
 
   /** How long a candidate may take to its first content, in milliseconds. */
   firstContentMs(candidate: Candidate): number {
-    const plan = this.#plan(candidate);
-    const isSilent = plan?.silentReasoning === true || plan?.unary === true;
-    return isSilent ? candidate.tier.silentReasoningMs : this.timeoutMs(candidate.tier);
-  }
-
-  #plan(candidate: Candidate): AttemptPlan | undefined {
     const fit = this.forTarget(candidate);
-    try {
-      return fit.ok ? candidate.target.plan(fit.request) : undefined;
-    } catch {
-      // The attempt itself will report what its adapter throws.
-      return undefined;
-    }
+    const timeoutMs = this.timeoutMs(candidate.tier);
+    return fit.ok ? firstContentMs(candidate.tier, timeoutMs, fit.plan) : timeoutMs;
   }
 
   #override(tier: Tier): GivenRequest {
@@ -91,6 +91,23 @@ export class CallRequests {
 }
 
 const LIMIT = duration(1);
+
+/** What throws here throws before anything is sent. */
+export function planOf(target: Target, request: TargetRequest): AttemptPlan | TargetFailure {
+  try {
+    const plan = target.plan(request);
+    if (isJsonObject(plan)) return plan;
+    throw new TypeError("The adapter's plan() must return an object.");
+  } catch (error) {
+    return toUnsentFailure(error);
+  }
+}
+
+/** A target that shows nothing of its reasoning, or answers in one piece, may be silent for longer. */
+export function firstContentMs(tier: Tier, timeoutMs: number, plan: AttemptPlan | TargetFailure): number {
+  const isSilent = !isTargetFailure(plan) && (plan.silentReasoning || plan.unary);
+  return isSilent ? tier.silentReasoningMs : timeoutMs;
+}
 
 function once<Key, Value>(made: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = made.get(key) ?? make();

@@ -1,0 +1,153 @@
+import type { Clock } from "../../model/clock.ts";
+import type { AttemptName } from "../../model/events.ts";
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import type { FailureClass } from "../../model/failure.ts";
+import type { TargetFailure } from "../../model/target-failure.ts";
+import type { AttemptRecord, BreakerState, SkipRecord, Trace } from "../../model/trace.ts";
+import { sumUsage, type UsageTotal } from "../../model/usage.ts";
+import type { Attempt } from "../attempt/attempt.ts";
+import type { CallNews } from "../engine-events.ts";
+import type { EventQueue } from "../event-queue.ts";
+import type { FailedAttempt } from "./call-error.ts";
+
+/** How an attempt ended, as far as it does not know itself. */
+export interface AttemptEnding {
+  readonly outcome: AttemptRecord["outcome"];
+  readonly failure?: TargetFailure | undefined;
+  readonly cooldownMs?: number | undefined;
+  readonly breakerAfter: BreakerState;
+}
+
+export interface CallLogSetup {
+  readonly callId: number;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+}
+
+/** What one call has to say, in its trace and as events: what was tried, what was passed over, and why. */
+export class CallLog {
+  readonly #setup: CallLogSetup;
+  readonly #startedAt: number;
+  readonly #attempts: AttemptRecord[] = [];
+  readonly #failed: FailedAttempt[] = [];
+  readonly #skipped: SkipRecord[] = [];
+
+  constructor(setup: CallLogSetup) {
+    this.#setup = setup;
+    this.#startedAt = setup.clock.now();
+  }
+
+  get attempts(): readonly AttemptRecord[] {
+    return this.#attempts;
+  }
+
+  get failed(): readonly FailedAttempt[] {
+    return this.#failed;
+  }
+
+  get skipped(): readonly SkipRecord[] {
+    return this.#skipped;
+  }
+
+  /** Why the attempt of this number failed. */
+  reasonOf(attempt: number): FailureClass {
+    return this.#failed.find(({ record }) => record.n === attempt)?.failure.class ?? "unknown";
+  }
+
+  note(news: CallNews): void {
+    const { callId, events } = this.#setup;
+    events.note({ callId, ...news });
+  }
+
+  /** Hooks are called now, and may end the call. */
+  tell(): void {
+    this.#setup.events.tell();
+  }
+
+  skip(skip: SkipRecord): void {
+    this.#skipped.push(Object.freeze(skip));
+    this.note({ type: "skipped", skip });
+    const { tier, vendor, model } = skip;
+    this.#warn(skip.class, { tier, vendor, model });
+  }
+
+  record(attempt: Attempt, ending: AttemptEnding): AttemptRecord {
+    const { failure, ...how } = ending;
+    const { scope, status, vendorCode, explanation, requestId, retryAfterMs, rateLimits } = failure?.details ?? {};
+    const { name, turn, startedAt, firstContentAt, usage } = attempt;
+    const { tier, vendor, model } = name;
+    // Hooks see it before the caller does: none of them may change what the other reads.
+    const record: AttemptRecord = Object.freeze({
+      n: name.attempt,
+      tier,
+      vendor,
+      model,
+      endpoint: turn.candidate.target.endpoint,
+      startedAtMs: startedAt - this.#startedAt,
+      firstContentMs: firstContentAt === undefined ? undefined : firstContentAt - startedAt,
+      endedMs: this.#setup.clock.now() - startedAt,
+      class: failure?.class,
+      scope: failure && (scope ?? FAILURE_RULES[failure.class].scope),
+      status,
+      vendorCode,
+      explanation,
+      requestId: requestId ?? attempt.requestId,
+      servedModel: attempt.servedModel,
+      deliveredChars: attempt.isReleased ? attempt.assembly.textChars + attempt.assembly.reasoningChars : 0,
+      retryAfterMs,
+      repeat: turn.repeat,
+      repair: turn.repair,
+      venture: turn.permit.venture,
+      breakerBefore: turn.permit.breakerBefore,
+      ...how,
+      usage: Object.freeze(usage),
+      usageSource: usage === undefined ? "unknown" : "vendor",
+      rateLimits: Object.freeze(attempt.rateLimits ?? rateLimits),
+      losses: Object.freeze(attempt.losses.map((loss) => Object.freeze(loss))),
+    });
+    this.#attempts.push(record);
+    if (failure !== undefined) this.#failed.push({ record, failure });
+    this.note({ type: "attempt-end", attempt: record });
+    this.#warn(failure?.class, name);
+    return record;
+  }
+
+  /** The last event of a call. */
+  end(end: Pick<Extract<CallNews, { type: "end" }>, "outcome" | "code" | "tier">): void {
+    this.note({ type: "end", ...end, totalMs: this.#setup.clock.now() - this.#startedAt });
+  }
+
+  trace(): Trace {
+    return {
+      attempts: this.#attempts,
+      skipped: this.#skipped,
+      totalMs: this.#setup.clock.now() - this.#startedAt,
+      needsAttention:
+        this.#failed.some(({ failure }) => isLoud(failure.class)) || this.#skipped.some((skip) => isLoud(skip.class)),
+    };
+  }
+
+  usageTotal(): UsageTotal {
+    return sumUsage(
+      this.#attempts
+        .filter((attempt) => !isUnbilled(attempt))
+        .map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
+    );
+  }
+
+  #warn(reason: FailureClass | undefined, name: Omit<AttemptName, "attempt">): void {
+    if (reason !== undefined && isLoud(reason)) this.note({ type: "credential-problem", reason, ...name });
+  }
+}
+
+/** A request that never arrived, or was answered with an error status, produced nothing to bill. */
+function isUnbilled(attempt: AttemptRecord): boolean {
+  if (attempt.usage !== undefined) return false;
+  if (attempt.status !== undefined && attempt.status >= 400) return true;
+  return attempt.class === "network.dns" || attempt.class === "network.refused" || attempt.class === "network.tls";
+}
+
+/** Whether somebody has to act. */
+function isLoud(failureClass: FailureClass | undefined): boolean {
+  return failureClass !== undefined && FAILURE_RULES[failureClass].loud === true;
+}

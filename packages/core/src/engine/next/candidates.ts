@@ -1,0 +1,217 @@
+import type { Clock } from "../../model/clock.ts";
+import type { AttemptPlan } from "../../model/target.ts";
+import { TargetFailure } from "../../model/target-failure.ts";
+import type { SkipRecord } from "../../model/trace.ts";
+import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
+import type { Permit } from "../health/breaker.ts";
+import type { ChainHealth } from "../health/chain-health.ts";
+import { metStaleConnection } from "../health/verdict.ts";
+import type { CallOptions } from "../options.ts";
+import type { Policy } from "../policy.ts";
+import type { Candidate } from "../tier.ts";
+import type { Turn } from "../turn.ts";
+import { Eligibility } from "./eligibility.ts";
+import { RecoveryPlan, type Recovery } from "./recovery.ts";
+import { planOf, type CallRequests } from "./requests.ts";
+import { Selection, skipRecord } from "./selection.ts";
+
+/** A probe's lease outlives its first-content limit by this much. */
+const LEASE_MARGIN_MS = 5_000;
+
+/** What an attempt had come to when it failed. */
+export interface AttemptState {
+  /** What it had written: an output that fails twice alike would fail again. */
+  readonly written: string;
+  readonly sawContent: boolean;
+  /** Whether output of it has reached the consumer. */
+  readonly isShown: boolean;
+  /** Whether output of this call has. */
+  readonly released: boolean;
+  /** Its wait for the first content was cut too short to say anything about the vendor. */
+  readonly isShort: boolean;
+  /** Its limit was decided after the process had stood still. */
+  readonly isLate: boolean;
+}
+
+export interface CandidatesSetup {
+  /** Every target of every tier, in order. */
+  readonly candidates: readonly Candidate[];
+  readonly requests: CallRequests;
+  readonly options: CallOptions;
+  /** Milliseconds that the deadlines of the call leave at a given time. */
+  readonly callLeftMs: (now: number) => number;
+  readonly health: ChainHealth;
+  readonly policy: Policy;
+  readonly maxAttempts: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onInternalError: (error: unknown) => void;
+  readonly skipped: (record: SkipRecord) => void;
+}
+
+/**
+ * Who is asked next in one call. Brings together the order of candidates (`Selection`), what stands in the way of each
+ * (`Eligibility`), what follows a failure (`RecoveryPlan`), and the chain's health. A turn that is given and never
+ * begins is given back.
+ */
+export class Candidates {
+  readonly #setup: CandidatesSetup;
+  readonly #eligibility: Eligibility;
+  readonly #selection: Selection;
+  readonly #recovery: RecoveryPlan;
+  /** Given, and not begun. */
+  #given: Turn | undefined;
+  /** The first candidate that was due for a probe which another call was making. */
+  #denied: Candidate | undefined;
+  #attempts = 0;
+  #isClosed = false;
+
+  constructor(setup: CandidatesSetup) {
+    this.#setup = setup;
+    this.#eligibility = new Eligibility({ ...setup, hasNext: () => this.#selection.hasNext });
+    this.#selection = new Selection(setup.candidates, (candidate) => this.#eligibility.obstacle(candidate));
+    this.#recovery = new RecoveryPlan({ ...setup, selection: this.#selection });
+  }
+
+  /** Whether the call has no attempt left, whoever could still be asked. */
+  get isSpent(): boolean {
+    return this.#attempts >= this.#setup.maxAttempts;
+  }
+
+  get hasNext(): boolean {
+    return !this.isSpent && this.#selection.hasNext;
+  }
+
+  /** The next candidate's turn. When none may be asked and none was, the one that is due first is: the last resort. */
+  async next(): Promise<Turn | undefined> {
+    const turn = this.isSpent ? undefined : await this.#select();
+    const chosen = turn ?? (this.#attempts === 0 && !this.#isClosed ? this.#lastResort() : undefined);
+    if (chosen !== undefined) this.#eligibility.enter(chosen.candidate.tier);
+    return chosen;
+  }
+
+  /** Returns the number of the attempt, from 1. */
+  begin({ candidate }: Turn): number {
+    this.#given = undefined;
+    this.#eligibility.began(candidate);
+    return ++this.#attempts;
+  }
+
+  limits({ candidate }: Turn, plan: AttemptPlan): AttemptLimits {
+    return this.#eligibility.attemptLimits(candidate, plan);
+  }
+
+  /** Tells health what happened and decides what follows. `cooldownMs`: for how long the failed scope is left alone. */
+  failed(
+    turn: Turn,
+    failure: TargetFailure,
+    state: AttemptState,
+  ): { recovery: Recovery; cooldownMs?: number | undefined } {
+    const { health } = this.#setup;
+    const { candidate, request, permit, repeat } = turn;
+    const { target } = candidate;
+    const circumstances = { isShort: state.isShort, isLate: state.isLate, isFresh: repeat === "fresh-connection" };
+    const isStale = metStaleConnection(failure, circumstances.isFresh);
+    this.#eligibility.failed(candidate, failure);
+    const cooldownMs = isStale ? undefined : health.failed(target, permit, failure, circumstances);
+    if (state.sawContent) this.#eligibility.sawContent();
+    const recovery = this.#recovery.decide(failure, {
+      ...state,
+      candidate,
+      request,
+      attempts: this.#attempts,
+      leftMs: this.#eligibility.leftMs(candidate),
+      mayRepeat: isStale || (permit.venture !== "last-resort" && health.canRepeat(target)),
+    });
+    if (!isStale) return { recovery, cooldownMs };
+    if (recovery.type !== "repeat")
+      return { recovery, cooldownMs: health.failed(target, permit, failure, circumstances) };
+    // The new connection's attempt is made by the same right, and speaks for both.
+    this.#give({ ...turn, repeat: recovery.kind });
+    return { recovery };
+  }
+
+  /** Pays for a repeat as soon as it is decided. On a new connection after a dead one it repeats nothing. */
+  charge({ candidate }: Turn): void {
+    if (this.#given === undefined) this.#eligibility.charge(candidate);
+  }
+
+  /**
+   * The turn that was decided on, at the same candidate. A repeat that was promised is made, whatever other calls have
+   * found meanwhile; an operator's word ends it: then there is none.
+   */
+  again(turn: Turn, recovery: Extract<Recovery, { type: "repeat" | "repair" }>): Turn | undefined {
+    const { health } = this.#setup;
+    const { target } = turn.candidate;
+    if (recovery.type === "repair") {
+      const { request, description } = recovery;
+      const { candidate, losses } = turn;
+      const plan = planOf(target, request);
+      return this.#give({ candidate, request, losses, plan, permit: health.admit(target), repair: description });
+    }
+    if (!health.isIsolated(target)) {
+      return this.#given ?? this.#give({ ...turn, permit: health.admit(target), repeat: recovery.kind });
+    }
+    this.#letGo();
+    return undefined;
+  }
+
+  /** When the same request could be tried again at the first of all candidates; `Infinity` where waiting does not help. */
+  retryAt(): number {
+    return Math.min(...this.#setup.candidates.map((candidate) => this.#eligibility.retryAt(candidate)));
+  }
+
+  /** The call is over: no turn is given any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#letGo();
+  }
+
+  async #select(): Promise<Turn | undefined> {
+    const { requests, health } = this.#setup;
+    for (;;) {
+      const candidate = this.#selection.next((record) => this.#skip(record));
+      if (candidate === undefined || this.#isClosed) return undefined;
+      this.#eligibility.charge(candidate);
+      const asked = health.ask(candidate.target, requests.firstContentMs(candidate) + LEASE_MARGIN_MS);
+      // oxlint-disable-next-line no-await-in-loop -- one candidate after the other is the point
+      const permit = asked instanceof Promise ? await asked : asked;
+      if (permit !== undefined) return this.#turnOf(candidate, permit);
+      this.#denied ??= candidate;
+      this.#skip(skipRecord(candidate, { reason: "breaker", detail: "another call is probing" }));
+    }
+  }
+
+  /** A function of the caller, or the wait for the store, may have been the end of the call: then nothing is added. */
+  #skip(record: SkipRecord): void {
+    if (!this.#isClosed) this.#setup.skipped(record);
+  }
+
+  #lastResort(): Turn | undefined {
+    const candidate = this.#denied ?? this.#selection.dueFirst()?.candidate;
+    if (candidate === undefined) return undefined;
+    return this.#turnOf(candidate, this.#setup.health.admit(candidate.target, "last-resort"));
+  }
+
+  #turnOf(candidate: Candidate, permit: Permit): Turn | undefined {
+    const fit = this.#setup.requests.forTarget(candidate);
+    // Selection passes over candidates that do not fit.
+    if (!fit.ok) throw new TargetFailure("request.unsupported");
+    const { request, losses, plan } = fit;
+    return this.#give({ candidate, request, losses, plan, permit });
+  }
+
+  /** The call may have ended while the store was asked. */
+  #give(turn: Turn): Turn | undefined {
+    this.#given = turn;
+    if (!this.#isClosed) return turn;
+    this.#letGo();
+    return undefined;
+  }
+
+  #letGo(): void {
+    const given = this.#given;
+    this.#given = undefined;
+    if (given !== undefined) this.#setup.health.stopped(given.candidate.target, given.permit);
+  }
+}
