@@ -277,9 +277,9 @@ export class HealthReplay {
       }
       const isCut = this.#known.cutTurn === this.#known.turn;
       if (isCut && breaker.state === "closed") {
-        // Let in and ended from outside before it began: a start all the same.
+        // Let in and ended from outside before it began: a start all the same, without a word about the route.
         const extra = said.counts.starts - breaker.counts(this.#known.at).starts[1];
-        for (let more = 0; more < extra; more++) breaker.start(this.#known.at);
+        for (let more = 0; more < extra; more++) breaker.start(this.#known.at).isMute = true;
       }
       const counts = breaker.counts(this.#known.at);
       for (const name of ["starts", "ok", "bad", "slow"] as const) {
