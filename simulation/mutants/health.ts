@@ -55,8 +55,8 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "unlicensed-results-count",
     breaks: "A last resort beside the probe decides about the breaker.",
     file: "engine/health/breaker.ts",
-    search: 'if (this.#state.type === "half-open") return newPermit(NO_GENERATION, now);',
-    replace: 'if (this.#state.type === "half-open") return newPermit(this.#generation, now);',
+    search: 'this.#state.type === "half-open" ? NO_GENERATION : this.#generation;',
+    replace: "this.#generation;",
   },
   {
     name: "permit-is-settled-twice",
@@ -75,7 +75,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "lease-ends-at-once",
     breaks: "All waiting calls probe together.",
-    file: "engine/next/admission.ts",
+    file: "engine/next/candidates.ts",
     search: "LEASE_MARGIN_MS = 5_000",
     replace: "LEASE_MARGIN_MS = -900_000",
   },
@@ -194,10 +194,10 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "last-resort-is-a-probe",
     breaks: "One failing call a second keeps a healthy primary away for five minutes.",
-    file: "engine/next/admission.ts",
-    search: 'return { candidate, admitted: health.admit(candidate.target), venture: "last-resort" };',
+    file: "engine/health/chain-health.ts",
+    search: "    return this.#routes.of(target).breaker.permit(this.#setup.clock.now(), venture);",
     replace:
-      'return { candidate, admitted: health.admitProbe(candidate.target, 60_000) ?? health.admit(candidate.target), venture: "last-resort" };',
+      '    const { breaker } = this.#routes.of(target);\n    const now = this.#setup.clock.now();\n    if (venture === "last-resort" && breaker.state === "open") return Object.assign(breaker.probe(now, 60_000), { venture });\n    return breaker.permit(now, venture);',
   },
   {
     name: "last-resort-proves-nothing",
@@ -223,21 +223,21 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "no-last-resort",
     breaks: "When all are marked, nobody is asked and the call fails.",
-    file: "engine/call/call.ts",
-    search: "this.#attempts === 0 ? this.#admission.lastResort()",
-    replace: "this.#attempts < 0 ? this.#admission.lastResort()",
+    file: "engine/next/candidates.ts",
+    search: "this.#attempts === 0 && !this.#isClosed ?",
+    replace: "this.#attempts < 0 && !this.#isClosed ?",
   },
   {
     name: "last-resort-after-attempts",
     breaks: "A call that has failed goes on to targets that said no.",
-    file: "engine/call/call.ts",
-    search: "this.#attempts === 0 ? this.#admission.lastResort()",
-    replace: "this.#attempts <= 1 ? this.#admission.lastResort()",
+    file: "engine/next/candidates.ts",
+    search: "this.#attempts === 0 && !this.#isClosed ?",
+    replace: "this.#attempts <= 1 && !this.#isClosed ?",
   },
   {
     name: "hard-block-is-a-last-resort",
     breaks: "An expired key is asked by every call.",
-    file: "engine/next/admission.ts",
+    file: "engine/next/eligibility.ts",
     search: "dueAt: isHard ? undefined : dueAt",
     replace: "dueAt",
   },

@@ -75,7 +75,7 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "failover-reason-is-lost",
     breaks: "Nobody learns why the answer began again.",
-    file: "engine/call/recorder.ts",
+    file: "engine/call/call-log.ts",
     search: '?.failure.class ?? "unknown"',
     replace: ' === undefined ? "unknown" : "unknown"',
   },
@@ -194,7 +194,7 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "lost-attempts-cost-nothing",
     breaks: "The sum of tokens leaves out what was billed for nothing.",
-    file: "engine/call/recorder.ts",
+    file: "engine/call/call-log.ts",
     search: ".filter((attempt) => !isUnbilled(attempt))",
     replace: '.filter((attempt) => attempt.outcome === "answered")',
   },
@@ -208,9 +208,9 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
   {
     name: "held-text-counts-as-delivered",
     breaks: "The trace claims that a user saw what stayed behind the gate.",
-    file: "engine/call/recorder.ts",
-    search: "deliveredChars: run.isReleased ?",
-    replace: "deliveredChars: run.startedAt >= 0 ?",
+    file: "engine/call/call-log.ts",
+    search: "deliveredChars: attempt.isReleased ?",
+    replace: "deliveredChars: attempt.startedAt >= 0 ?",
   },
   {
     name: "read-ahead-has-no-limit",

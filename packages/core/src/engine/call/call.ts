@@ -95,6 +95,7 @@ export class Call {
       ...setup,
       callLeftMs: (now) => this.#deadlines.left(now),
       skipped: (skip) => this.#log.skip(skip),
+      onStep: () => this.#tell(),
     });
     // Both are offered, neither has to be taken.
     this.released.catch(() => undefined);
@@ -138,7 +139,6 @@ export class Call {
     try {
       let turn = await this.#nextTurn();
       while (turn !== undefined) {
-        // What was passed over, before anything is begun.
         this.#tell();
         if (this.#settled) return;
         const attempt = this.#begin(turn);

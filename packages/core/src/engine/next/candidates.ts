@@ -47,6 +47,8 @@ export interface CandidatesSetup {
   readonly random: () => number;
   readonly onInternalError: (error: unknown) => void;
   readonly skipped: (record: SkipRecord) => void;
+  /** Nothing is decided and nothing taken: hooks may be called now. */
+  readonly onStep: () => void;
 }
 
 /**
@@ -168,9 +170,11 @@ export class Candidates {
   }
 
   async #select(): Promise<Turn | undefined> {
-    const { requests, health } = this.#setup;
+    const { requests, health, onStep } = this.#setup;
     for (;;) {
       const candidate = this.#selection.next((record) => this.#skip(record));
+      // Before a probe or a trial is taken, which a call that ends here would waste.
+      onStep();
       if (candidate === undefined || this.#isClosed) return undefined;
       this.#eligibility.charge(candidate);
       const asked = health.ask(candidate.target, requests.firstContentMs(candidate) + LEASE_MARGIN_MS);
