@@ -175,8 +175,8 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "one-target-is-asked-for-ever",
     breaks: "A policy that insists hammers one target.",
     file: "engine/next/recovery.ts",
-    search: "this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET;",
-    replace: "this.#attemptsAt(candidate) >= 2 * ATTEMPTS_PER_TARGET;",
+    search: "this.#attemptsAt(attempt.turn.candidate) >= ATTEMPTS_PER_TARGET;",
+    replace: "this.#attemptsAt(attempt.turn.candidate) >= 2 * ATTEMPTS_PER_TARGET;",
   },
   {
     name: "repeats-take-others-turns",

@@ -68,9 +68,9 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
   {
     name: "open-for-ever",
     breaks: "A vendor that failed once is never used again.",
-    file: "engine/health/breaker.ts",
-    search: 'return this.dueAt() <= now ? "probe" : "deny";',
-    replace: 'return "deny";',
+    file: "engine/health/chain-health.ts",
+    search: "if (dueAt <= now)",
+    replace: "if (dueAt < 0)",
   },
   {
     name: "lease-ends-at-once",
@@ -238,15 +238,15 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "hard-block-is-a-last-resort",
     breaks: "An expired key is asked by every call.",
     file: "engine/next/eligibility.ts",
-    search: "dueAt: isHard ? undefined : dueAt",
-    replace: "dueAt",
+    search: "standing.isHard ? { ...standing, dueAt: undefined } : standing",
+    replace: "standing",
   },
   {
     name: "no-trial",
     breaks: "A new key or a top-up is noticed hours later.",
     file: "engine/health/chain-health.ts",
-    search: "if (isHard && this.#cooldowns.isTrialDue(scope, now))",
-    replace: "if (isHard && !this.#cooldowns.isTrialDue(scope, -Infinity) && now < 0)",
+    search: "if (isHard && trialAt <= now)",
+    replace: "if (isHard && trialAt < 0)",
   },
   {
     name: "trials-all-the-time",

@@ -23,11 +23,13 @@ export class EventQueue {
     this.#noted.push(event);
   }
 
-  /** Calls the hook with all that was noted, also by what the hook itself does. Never throws. */
+  /** Calls the hook with all that was noted. Never throws. */
   tell(): void {
     if (this.#isTelling) return;
     this.#isTelling = true;
-    for (let event = this.#noted.shift(); event !== undefined; event = this.#noted.shift()) this.#call(event);
+    // Also what is noted meanwhile.
+    for (const event of this.#noted) this.#call(event);
+    this.#noted.length = 0;
     this.#isTelling = false;
   }
 

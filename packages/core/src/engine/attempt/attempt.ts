@@ -55,9 +55,9 @@ export class Attempt {
   /** The vendor ran tools on its side. */
   sideEffects = false;
   /** A limit was decided after the process had stood still: it says nothing about the vendor. */
-  decidedLate = false;
+  isLate = false;
   /** The wait for its first content was cut too short to say anything about the vendor. */
-  wasShort = false;
+  isShort = false;
   readonly #setup: AttemptSetup;
   readonly #gate: Gate;
   readonly #reader: AttemptReader;
@@ -98,15 +98,15 @@ export class Attempt {
     if (this.#gate.opensAt <= now) this.release();
     const expired = this.#clocks?.expired(now);
     if (expired === undefined) return;
-    this.decidedLate = late;
-    this.wasShort = this.#clocks?.isShort(now) === true;
+    this.isLate = late;
+    this.isShort = this.#clocks?.isShort(now) === true;
     this.#reader.stop(new TargetFailure(expired));
   }
 
   /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */
   async run(): Promise<EndPart> {
     try {
-      await this.#reader.read(beforeSending(() => this.#open()));
+      await this.#reader.read(this.#open());
       if (this.#ended === undefined) throw new TargetFailure("stream.truncated");
       return this.#ended;
     } catch (error) {
@@ -134,7 +134,11 @@ export class Attempt {
     this.nativeTools = plan.nativeTools ?? [];
     const clocks = new AttemptClocks(limits(plan), this.startedAt);
     this.#clocks = clocks;
-    this.#reader.open(() => turn.candidate.target.stream(request, this.#context()));
+    try {
+      this.#reader.open(() => turn.candidate.target.stream(request, this.#context()));
+    } catch (error) {
+      throw toUnsentFailure(error);
+    }
     onDeadline();
     return (parts) => {
       const appetite = this.#take(parts, clocks);
@@ -268,15 +272,6 @@ function cleanEnd(part: EndPart): EndPart {
 
 function cleanLoss({ what, action, reason }: Loss): Loss {
   return { what: cleanLine(what), action, reason: reason === undefined ? undefined : cleanLine(reason) };
-}
-
-/** What an adapter throws before it is read from, it throws before anything is sent. */
-function beforeSending<Value>(run: () => Value): Value {
-  try {
-    return run();
-  } catch (error) {
-    throw toUnsentFailure(error);
-  }
 }
 
 function heavier(left: Weight, right: Weight): Weight {

@@ -59,11 +59,6 @@ export class CallLog {
     events.note({ callId, ...news });
   }
 
-  /** Hooks are called now, and may end the call. */
-  tell(): void {
-    this.#setup.events.tell();
-  }
-
   skip(skip: SkipRecord): void {
     this.#skipped.push(Object.freeze(skip));
     this.note({ type: "skipped", skip });

@@ -210,14 +210,7 @@ export class Call {
     attempt: Attempt,
     { failure, ended }: Extract<Outcome, { failure: TargetFailure }>,
   ): Promise<Turn | undefined> {
-    const { recovery, cooldownMs } = this.#candidates.failed(attempt.turn, failure, {
-      written: attempt.assembly.written(),
-      sawContent: attempt.firstContentAt !== undefined,
-      isShown: attempt.isReleased,
-      released: this.#delivery.hasBegun,
-      isShort: attempt.wasShort,
-      isLate: attempt.decidedLate,
-    });
+    const { recovery, cooldownMs } = this.#candidates.failed(attempt, failure, this.#delivery.hasBegun);
     // The policy function may have ended the call.
     if (this.#settled) return undefined;
     // An answer that others were to better is still one when no candidate is left.
@@ -272,7 +265,7 @@ export class Call {
 
   /** Between two steps. Hooks are called now, and may end the call. */
   #tell(): void {
-    this.#log.tell();
+    this.#setup.events.tell();
     // Behind them: a stream that a hook has aborted is not given out.
     if (this.#delivery.hasBegun) this.#released.resolve();
   }

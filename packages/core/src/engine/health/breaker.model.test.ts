@@ -197,7 +197,7 @@ test.each([
         else if (one.type === "start") {
           permits.push(breaker.permit(now));
           model.start(now);
-        } else if (one.type === "probe" && breaker.admission(now) === "probe") {
+        } else if (one.type === "probe" && breaker.state !== "closed" && breaker.dueAt() <= now) {
           permits.push(breaker.probe(now, 20_000));
           model.probe(now, 20_000);
         } else if (one.type === "opened") {

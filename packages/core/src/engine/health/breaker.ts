@@ -15,9 +15,6 @@ const FORGET_OPENING_MS = 60_000;
 /** One opening that is heard of again on the way through a store ends this much later at most. */
 const ECHO_MS = 1_000;
 
-/** `probe`: one attempt may find out whether the route is well again. */
-export type Admission = "allow" | "probe" | "deny";
-
 /**
  * The right to make one attempt. Belongs to the breaker's generation in which it was given: a result from an older
  * generation says nothing about the present one. Settled exactly once.
@@ -87,12 +84,7 @@ export class Breaker {
     return this.#state.type === "closed" ? this.#state.window.totals(now) : { starts: 0, ok: 0, bad: 0, slow: 0 };
   }
 
-  admission(now: number): Admission {
-    if (this.#state.type === "closed") return "allow";
-    return this.dueAt() <= now ? "probe" : "deny";
-  }
-
-  /** When the next attempt may be made. */
+  /** When the next attempt may be made; while it is not closed, that is a probe. */
   dueAt(): number {
     switch (this.#state.type) {
       case "closed":

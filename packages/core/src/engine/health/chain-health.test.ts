@@ -22,13 +22,14 @@ class CreepingClock extends VirtualClock {
 const LEASE_MS = 20_000;
 const PLAIN = { isShort: false, isLate: false, isFresh: false };
 
+function onInternalError(error: unknown): never {
+  throw error;
+}
+
 function rig(make: { readonly clock?: VirtualClock; readonly store?: (clock: VirtualClock) => HealthStore } = {}) {
   const { clock = new CreepingClock() } = make;
   const target = scripted(clock, []);
   const told: EngineEvent[] = [];
-  const onInternalError = (error: unknown): never => {
-    throw error;
-  };
   const events = new EventQueue({ onEvent: (event) => told.push(event), onInternalError });
   const setup = { clock, random: () => 0.5, store: make.store?.(clock), events, onInternalError };
   const health = new ChainHealth(setup, [target]);
@@ -92,7 +93,7 @@ describe("a last resort before the open time is over", () => {
     expect(health.inspect(target).counts.bad).toBe(4);
     fail(health.admit(target), "server.error");
     await clock.advance(10_001);
-    health.ask(target, LEASE_MS);
+    expect(health.ask(target, LEASE_MS)).toMatchObject({ venture: "probe" });
 
     health.answered(target, health.admit(target));
 

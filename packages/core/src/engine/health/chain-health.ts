@@ -25,11 +25,13 @@ export type Standing =
   | {
       readonly type: "blocked";
       readonly reason: "cooldown" | "breaker" | "isolated";
+      /** Whether somebody has to act. */
       readonly isHard: boolean;
       readonly dueAt: number;
-      readonly scope: string;
+      /** The kind of scope that is blocked. */
+      readonly detail: string;
       /** What failed, for a cooldown. */
-      readonly because?: FailureClass | undefined;
+      readonly class?: FailureClass | undefined;
     };
 
 export type HealthEvent =
@@ -87,20 +89,21 @@ export class ChainHealth {
   standing(target: Target): Standing {
     const now = this.#setup.clock.now();
     if (this.isIsolated(target)) {
-      return { type: "blocked", reason: "isolated", isHard: true, dueAt: Infinity, scope: "target" };
+      return { type: "blocked", reason: "isolated", isHard: true, dueAt: Infinity, detail: "target" };
     }
     const cooldown = this.#cooldowns.longest(scopeIds(target), now);
     if (cooldown !== undefined) {
       const { scope, isHard, until, because } = cooldown;
-      if (isHard && this.#cooldowns.isTrialDue(scope, now)) return { type: "trial", scope };
-      const dueAt = isHard ? Math.min(until, this.#cooldowns.trialDueAt(scope)) : until;
-      return { type: "blocked", reason: "cooldown", isHard, dueAt, scope: kindOf(scope), because };
+      const trialAt = this.#cooldowns.trialDueAt(scope);
+      if (isHard && trialAt <= now) return { type: "trial", scope };
+      const dueAt = isHard ? Math.min(until, trialAt) : until;
+      return { type: "blocked", reason: "cooldown", isHard, dueAt, detail: kindOf(scope), class: because };
     }
     const { breaker } = this.#routes.of(target);
-    const admission = breaker.admission(now);
-    if (admission === "allow") return { type: "ready" };
-    if (admission === "probe") return { type: "probe" };
-    return { type: "blocked", reason: "breaker", isHard: false, dueAt: breaker.dueAt(), scope: "model@endpoint" };
+    if (breaker.state === "closed") return { type: "ready" };
+    const dueAt = breaker.dueAt();
+    if (dueAt <= now) return { type: "probe" };
+    return { type: "blocked", reason: "breaker", isHard: false, dueAt, detail: "model@endpoint" };
   }
 
   /**
@@ -268,7 +271,8 @@ export class ChainHealth {
         news satisfies never;
     }
     this.#isListening = false;
-    this.#setup.events.tell();
+    // Another chain of this process may be in the middle of a step.
+    queueMicrotask(() => this.#setup.events.tell());
   }
 
   #reset(scopes: readonly string[], keys: readonly string[]): void {

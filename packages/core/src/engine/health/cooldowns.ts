@@ -60,11 +60,7 @@ export class Cooldowns {
     return longest;
   }
 
-  /** Whether a real request may find out if somebody has acted. */
-  isTrialDue(scope: string, now: number): boolean {
-    return this.trialDueAt(scope) <= now;
-  }
-
+  /** When a real request may find out if somebody has acted. */
   trialDueAt(scope: string): number {
     return (this.#lastTrials.get(scope) ?? -Infinity) + TRIAL_EVERY_MS;
   }

@@ -181,3 +181,32 @@ describe("a store that fails changes no output", () => {
     },
   );
 });
+
+test("a call that ends while the store is asked for the probe gives the lease back and asks nobody", async () => {
+  const made = harness();
+  const target = scripted(made.clock, [dead]);
+  const lease = Promise.withResolvers<boolean>();
+  const released: string[] = [];
+  const store: HealthStore = {
+    publish: () => undefined,
+    subscribe: () => () => undefined,
+    acquireProbe: () => lease.promise,
+    releaseProbe: (key) => void released.push(key),
+  };
+  const chain = made.chain([target], { store, maxAttempts: 1 });
+  // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+  for (let count = 0; count < 5; count++) await settled(made.clock, chain.generate("Hi"));
+  await made.clock.advance(20_000);
+  const controller = new AbortController();
+
+  const call = settled(made.clock, chain.generate("Hi", { signal: controller.signal }));
+  await made.clock.advance(1);
+  controller.abort();
+  lease.resolve(true);
+  expect((await call).error?.code).toBe("aborted");
+  await made.clock.advance(1);
+
+  expect(target.calls).toHaveLength(5);
+  expect(released).toEqual(["alpha/one@alpha.test"]);
+  expect(chain.snapshot()).toMatchObject([{ breaker: "open" }]);
+});

@@ -3,6 +3,7 @@ import type { AttemptPlan } from "../../model/target.ts";
 import { TargetFailure } from "../../model/target-failure.ts";
 import type { SkipRecord } from "../../model/trace.ts";
 import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
+import type { Attempt } from "../attempt/attempt.ts";
 import type { Permit } from "../health/breaker.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import { metStaleConnection } from "../health/verdict.ts";
@@ -17,21 +18,6 @@ import { Selection, skipRecord } from "./selection.ts";
 
 /** A probe's lease outlives its first-content limit by this much. */
 const LEASE_MARGIN_MS = 5_000;
-
-/** What an attempt had come to when it failed. */
-export interface AttemptState {
-  /** What it had written: an output that fails twice alike would fail again. */
-  readonly written: string;
-  readonly sawContent: boolean;
-  /** Whether output of it has reached the consumer. */
-  readonly isShown: boolean;
-  /** Whether output of this call has. */
-  readonly released: boolean;
-  /** Its wait for the first content was cut too short to say anything about the vendor. */
-  readonly isShort: boolean;
-  /** Its limit was decided after the process had stood still. */
-  readonly isLate: boolean;
-}
 
 export interface CandidatesSetup {
   /** Every target of every tier, in order. */
@@ -103,31 +89,34 @@ export class Candidates {
     return this.#eligibility.attemptLimits(candidate, plan);
   }
 
-  /** Tells health what happened and decides what follows. `cooldownMs`: for how long the failed scope is left alone. */
+  /**
+   * Reports a failure to health and decides what follows. `released`: output of the call has reached the consumer.
+   * `cooldownMs`: for how long the failed scope is left alone.
+   */
   failed(
-    turn: Turn,
+    attempt: Attempt,
     failure: TargetFailure,
-    state: AttemptState,
-  ): { recovery: Recovery; cooldownMs?: number | undefined } {
+    released: boolean,
+  ): { readonly recovery: Recovery; readonly cooldownMs?: number | undefined } {
     const { health } = this.#setup;
-    const { candidate, request, permit, repeat } = turn;
+    const { turn, isShort, isLate } = attempt;
+    const { candidate, permit } = turn;
     const { target } = candidate;
-    const circumstances = { isShort: state.isShort, isLate: state.isLate, isFresh: repeat === "fresh-connection" };
-    const isStale = metStaleConnection(failure, circumstances.isFresh);
+    const isFresh = turn.repeat === "fresh-connection";
+    const isStale = metStaleConnection(failure, isFresh);
+    const report = (): number | undefined => health.failed(target, permit, failure, { isShort, isLate, isFresh });
     this.#eligibility.failed(candidate, failure);
-    const cooldownMs = isStale ? undefined : health.failed(target, permit, failure, circumstances);
-    if (state.sawContent) this.#eligibility.sawContent();
+    const cooldownMs = isStale ? undefined : report();
+    if (attempt.firstContentAt !== undefined) this.#eligibility.sawContent();
     const recovery = this.#recovery.decide(failure, {
-      ...state,
-      candidate,
-      request,
+      attempt,
+      released,
       attempts: this.#attempts,
       leftMs: this.#eligibility.leftMs(candidate),
       mayRepeat: isStale || (permit.venture !== "last-resort" && health.canRepeat(target)),
     });
     if (!isStale) return { recovery, cooldownMs };
-    if (recovery.type !== "repeat")
-      return { recovery, cooldownMs: health.failed(target, permit, failure, circumstances) };
+    if (recovery.type !== "repeat") return { recovery, cooldownMs: report() };
     // The new connection's attempt is made by the same right, and speaks for both.
     this.#give({ ...turn, repeat: recovery.kind });
     return { recovery };
@@ -146,10 +135,15 @@ export class Candidates {
     const { health } = this.#setup;
     const { target } = turn.candidate;
     if (recovery.type === "repair") {
-      const { request, description } = recovery;
-      const { candidate, losses } = turn;
-      const plan = planOf(target, request);
-      return this.#give({ candidate, request, losses, plan, permit: health.admit(target), repair: description });
+      const { request, description: repair } = recovery;
+      return this.#give({
+        ...turn,
+        request,
+        plan: planOf(target, request),
+        permit: health.admit(target),
+        repeat: undefined,
+        repair,
+      });
     }
     if (!health.isIsolated(target)) {
       return this.#given ?? this.#give({ ...turn, permit: health.admit(target), repeat: recovery.kind });
@@ -201,8 +195,7 @@ export class Candidates {
     const fit = this.#setup.requests.forTarget(candidate);
     // Selection passes over candidates that do not fit.
     if (!fit.ok) throw new TargetFailure("request.unsupported");
-    const { request, losses, plan } = fit;
-    return this.#give({ candidate, request, losses, plan, permit });
+    return this.#give({ ...fit, candidate, permit });
   }
 
   /** The call may have ended while the store was asked. */

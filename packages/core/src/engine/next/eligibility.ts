@@ -138,9 +138,8 @@ export class Eligibility {
   }
 }
 
-/** What health puts in a candidate's way. */
+/** What health puts in a candidate's way. No call waits for what somebody has to act on. */
 function healthObstacle(standing: Standing): Obstacle | undefined {
   if (standing.type !== "blocked") return undefined;
-  const { reason, scope, isHard, dueAt, because } = standing;
-  return { reason, detail: scope, class: because, dueAt: isHard ? undefined : dueAt };
+  return standing.isHard ? { ...standing, dueAt: undefined } : standing;
 }

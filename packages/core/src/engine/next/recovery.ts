@@ -2,6 +2,7 @@ import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { TargetRequest } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import type { RepeatKind } from "../../model/trace.ts";
+import type { Attempt } from "../attempt/attempt.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "../policy.ts";
 import { offerRepeat, type RepeatOffer } from "./repeat.ts";
 import type { Selection } from "./selection.ts";
@@ -17,16 +18,11 @@ export type Recovery =
   | { readonly type: "repair"; readonly description: string; readonly request: TargetRequest };
 
 export interface FailureContext {
-  readonly candidate: Candidate;
-  readonly request: TargetRequest;
-  /** What the attempt had written: an output that fails twice alike would fail again. */
-  readonly written: string;
+  readonly attempt: Attempt;
   /** Attempts made in this call so far. */
   readonly attempts: number;
   /** Whether output of this call has reached the consumer. */
   readonly released: boolean;
-  /** Whether output of this very attempt has. */
-  readonly isShown: boolean;
   /** Milliseconds that the clocks leave for waiting. */
   readonly leftMs: number;
   /** Whether health allows to ask the same target again. */
@@ -53,7 +49,7 @@ export class RecoveryPlan {
   }
 
   decide(failure: TargetFailure, context: FailureContext): Recovery {
-    const { candidate } = context;
+    const { candidate } = context.attempt.turn;
     const repair = this.#repair(failure, context);
     if (repair !== undefined) return repair;
     const isSettled = this.#hasFailedAlike(failure, context);
@@ -65,16 +61,17 @@ export class RecoveryPlan {
     // A policy may ask for a repeat that the rules do not offer; the limits of attempts and time still hold.
     const repeat = offer ?? { kind: "backoff", delayMs: 250 };
     if (isSettled || this.#isSpent(context) || repeat.delayMs > context.leftMs) return { type: "next" };
-    this.#repeats.set(context.candidate, [...this.#repeatsAt(context.candidate), repeat.kind]);
+    this.#repeats.set(candidate, [...this.#repeatsAt(candidate), repeat.kind]);
     return { type: "repeat", ...repeat };
   }
 
   #repair(failure: TargetFailure, context: FailureContext): Recovery | undefined {
     const { repair } = failure.details;
-    const { candidate, isShown, request } = context;
+    const { turn, isReleased } = context.attempt;
+    const { candidate, request } = turn;
     const made = this.#repairs.get(candidate) ?? [];
     // What did not help the first time does not help again.
-    if (repair === undefined || made.includes(repair.description) || isShown) return undefined;
+    if (repair === undefined || made.includes(repair.description) || isReleased) return undefined;
     if (this.#hasNoAttempt(context)) return undefined;
     this.#repairs.set(candidate, [...made, repair.description]);
     try {
@@ -87,7 +84,7 @@ export class RecoveryPlan {
 
   #offer(failure: TargetFailure, context: FailureContext): RepeatOffer | undefined {
     if (this.#isSpent(context)) return undefined;
-    const made = this.#repeatsAt(context.candidate);
+    const made = this.#repeatsAt(context.attempt.turn.candidate);
     const offer = offerRepeat(failure, {
       released: context.released,
       hasNext: this.#setup.selection.hasNext,
@@ -99,7 +96,7 @@ export class RecoveryPlan {
 
   #ask(failure: TargetFailure, context: FailureContext, offer: RepeatOffer | undefined): PolicyDecision {
     const { policy, selection, onInternalError } = this.#setup;
-    const { tier, target } = context.candidate;
+    const { tier, target } = context.attempt.turn.candidate;
     const { scope, status, vendorCode, retryAfterMs } = failure.details;
     const facts = {
       class: failure.class,
@@ -128,7 +125,9 @@ export class RecoveryPlan {
   }
 
   /** The same failure with the same output, a second time at one model: a third would be the same. */
-  #hasFailedAlike(failure: TargetFailure, { candidate: { tier }, written }: FailureContext): boolean {
+  #hasFailedAlike(failure: TargetFailure, { attempt }: FailureContext): boolean {
+    const { tier } = attempt.turn.candidate;
+    const written = attempt.assembly.written();
     if (!failure.class.startsWith("output.") && written === "") return false;
     const output = `${failure.class} ${written}`;
     const isAlike = this.#lastOutput.get(tier) === output;
@@ -141,9 +140,9 @@ export class RecoveryPlan {
   }
 
   /** One attempt is kept for each candidate that was not tried: what repeats is never what keeps it from its turn. */
-  #hasNoAttempt({ candidate, attempts }: FailureContext): boolean {
+  #hasNoAttempt({ attempt, attempts }: FailureContext): boolean {
     const { maxAttempts, selection } = this.#setup;
-    return attempts + selection.left >= maxAttempts || this.#attemptsAt(candidate) >= ATTEMPTS_PER_TARGET;
+    return attempts + selection.left >= maxAttempts || this.#attemptsAt(attempt.turn.candidate) >= ATTEMPTS_PER_TARGET;
   }
 
   #attemptsAt(candidate: Candidate): number {
