@@ -64,7 +64,7 @@ async function play(mutant: Mutant, copy: string): Promise<Verdict> {
     const [failing] = figures.failing;
     const [violation] = failing?.violations ?? [];
     if (failing !== undefined)
-      text = `schedule ${played} (seed ${failing.seed}), invariant ${violation?.invariant}: ${violation?.text}`;
+      text = `schedule ${played} (seed ${failing.seed}), ${violation?.rule}: ${violation?.text}`;
   });
   child.send({ seed: 1, schedules, step: 1, profile: "mixed", stopsAtFirst: true } satisfies Batch);
   const code = await new Promise<number | null>((resolve) => child.on("exit", resolve));

@@ -41,7 +41,7 @@ function add(figures: Figures): void {
     console.log(
       `seed ${failing.seed} fails: pnpm simulate --schedules 1 --profile ${failing.profile} --seed ${failing.seed}`,
     );
-    for (const { invariant, text } of failing.violations) console.log(`  invariant ${invariant}: ${text}`);
+    for (const { rule, text } of failing.violations) console.log(`  ${rule}: ${text}`);
   }
   const after = Math.floor((total.schedules / schedules) * 10);
   if (after > before && after < 10) console.log(`${total.schedules} schedules in ${seconds()} s`);

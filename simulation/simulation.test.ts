@@ -13,7 +13,7 @@ describe("deterministic simulation", () => {
     expect(violations).toEqual([]);
   });
 
-  test("invariant 37: the same seed gives the same log, byte for byte, three times over", async () => {
+  test("R9.8 the same seed gives the same log, byte for byte, three times over", async () => {
     for (const seed of [3, 4, 5, 6, 7, 8]) {
       // oxlint-disable-next-line no-await-in-loop -- one world at a time
       const logs = [await logOf(seed), await logOf(seed), await logOf(seed)];
@@ -23,7 +23,7 @@ describe("deterministic simulation", () => {
     }
   });
 
-  test("invariant 42: a wall clock that jumps by a day changes nothing", async () => {
+  test("R3.1 a wall clock that jumps by a day changes nothing", async () => {
     for (const seed of [9, 10, 11, 12, 13, 14]) {
       const plan = { ...makePlan(seed, profileOf(seed), new SeededRandom(seed)), wallJumps: [] };
       const jumps = [-1, 1].map((sign, index) => ({ at: 300 * (index + 1), ms: sign * 86_400_000 }));
@@ -40,7 +40,7 @@ describe("deterministic simulation", () => {
     { hook: "rejects", lastHook: "quiet" },
     { hook: "rejects", lastHook: "rejects" },
     { hook: "throws", lastHook: "throws" },
-  ] as const)("invariant 38: callbacks that fail at every event change nothing (%o)", async (manners) => {
+  ] as const)("R9.6 callbacks that fail at every event change nothing (%o)", async (manners) => {
     for (const seed of [15, 16, 17, 18, 19, 20]) {
       const made = makePlan(seed, profileOf(seed), new SeededRandom(seed));
       const plan = { ...made, hook: "quiet", lastHook: "quiet" } as const;

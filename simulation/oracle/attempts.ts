@@ -5,7 +5,7 @@ import { isStop, RULES } from "./rules.ts";
 import { graceFor, LATE_MS } from "./tolerance.ts";
 import { attemptsOf, eventsOf, failureOf, readsOf, scopesOf, sleptWithin, type AttemptFact } from "./words.ts";
 
-/** 14. At most `maxAttempts` attempts, at most three per target. */
+/** R1.9: At most `maxAttempts` attempts, at most three per target. */
 export function* attemptsAreBounded({ calls, plan }: Facts): Iterable<string> {
   const most = plan.maxAttempts ?? plan.targets.length + 2;
   for (const call of calls) {
@@ -17,7 +17,7 @@ export function* attemptsAreBounded({ calls, plan }: Facts): Iterable<string> {
   }
 }
 
-/** 15. No attempt after the caller's abort, the deadline or a failure that ends the chain. */
+/** R9.1: No attempt after the caller's abort, the deadline or a failure that ends the chain. */
 export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
   for (const call of facts.calls) {
     const { id, plan, startedAt, upstream, events } = call;
@@ -41,7 +41,7 @@ export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
   }
 }
 
-/** 45. Who asks again because of a dead connection asks on a new one; nobody else does. */
+/** R2.5: Who asks again because of a dead connection asks on a new one; nobody else does. */
 export function* newConnectionsAreNew({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     for (const { n, record, upstream } of attemptsOf(call)) {
@@ -51,7 +51,7 @@ export function* newConnectionsAreNew({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 48. An output that failed twice in the same way, word for word, is not asked a third time at that model. */
+/** R2.10: An output that failed twice in the same way, word for word, is not asked a third time at that model. */
 export function* stubbornModelsAreLeft({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const last = new Map<string, string>();
@@ -70,7 +70,7 @@ export function* stubbornModelsAreLeft({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 16. No attempt on a scope that failed in this request, except repeats and repairs. */
+/** R1.3: No attempt on a scope that failed in this request, except repeats and repairs. */
 export function* failedScopesAreLeft({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const failed = new Set<string>();
@@ -95,7 +95,7 @@ function isRepaired(call: CallFact, n: number): boolean {
   return next?.repair !== undefined && next.repeat === undefined;
 }
 
-/** 18. The trace lists exactly the upstream calls made, and says of each what really happened. */
+/** R8.4: The trace lists exactly the upstream calls made, and says of each what really happened. */
 export function* traceIsTrue(facts: Facts): Iterable<string> {
   for (const call of facts.calls) {
     // An attempt that was stopped by the hook that announced it never reached its target.

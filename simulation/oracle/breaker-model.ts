@@ -34,7 +34,7 @@ const WINDOW_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The breaker as failover.md §3.6 and §6.3 word it, kept as a plain list of what happened. Where chance or the reading
+ * The breaker by the rules of R6, kept as a plain list of what happened. Where chance or the reading
  * of a clock decides, it knows bounds; where those let it be either way it says so.
  */
 export class BreakerModel {

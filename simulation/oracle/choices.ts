@@ -12,7 +12,7 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
   progress.position++;
   const expected = progress.order[progress.position];
   if (expected !== target)
-    known.violate(16, `call ${call.id} took target ${target.index} out of turn, not ${expected?.index}`);
+    known.violate("R1.1", `call ${call.id} took target ${target.index} out of turn, not ${expected?.index}`);
   progress.position = progress.order.indexOf(target);
   const obstacle = known.obstacle(progress, target);
   const isTrial = record.venture === "trial";
@@ -21,17 +21,17 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
     !(isTrial && obstacle === "cooldown") &&
     !(obstacle === "breaker" && record.breakerBefore === "closed")
   ) {
-    known.violate(16, `call ${call.id} took target ${target.index} in spite of ${obstacle}`);
+    known.violate("R1.2", `call ${call.id} took target ${target.index} in spite of ${obstacle}`);
   }
   const cooldown = known.cooldowns.longest(target, known.at + EARLY_MS);
   if (isTrial) {
-    if (cooldown?.isHard !== true) known.violate(16, `call ${call.id} tries a hard block that is none`);
+    if (cooldown?.isHard !== true) known.violate("R7.4", `call ${call.id} tries a hard block that is none`);
     else if (known.at < known.cooldowns.trialDueAt(cooldown.scope) - EARLY_MS)
-      known.violate(16, `call ${call.id} tries a hard block too soon`);
+      known.violate("R7.4", `call ${call.id} tries a hard block too soon`);
     if (cooldown !== undefined) known.cooldowns.trial(cooldown.scope, known.at);
   } else if (cooldown !== undefined) {
     known.violate(
-      16,
+      "R1.2",
       `call ${call.id} took target ${target.index}, whose ${cooldown.scope} is cooled until ${cooldown.until}`,
     );
   }
@@ -42,28 +42,28 @@ export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): v
   progress.position++;
   const target = progress.order[progress.position];
   if (target === undefined || target.endpoint !== skip.endpoint || target.vendor !== skip.vendor) {
-    known.violate(16, `call ${callId} passed over ${skip.tier} out of turn`);
+    known.violate("R1.1", `call ${callId} passed over ${skip.tier} out of turn`);
     return;
   }
   if (known.obstacle(progress, target) === undefined && !known.mayBe(skip.reason, progress, target)) {
-    known.violate(27, `call ${callId} passed over target ${target.index} for ${skip.reason}, which is not so`);
+    known.violate("R1.2", `call ${callId} passed over target ${target.index} for ${skip.reason}, which is not so`);
   }
   const causes =
     skip.reason === "cooldown"
       ? [-EARLY_MS, EARLY_MS].map((ms) => known.cooldowns.longest(target, known.at + ms)?.because)
       : [undefined];
   if (!causes.includes(skip.class))
-    known.violate(18, `call ${callId} blames ${skip.class} for what ${causes.join(", ")} has done`);
+    known.violate("R1.2", `call ${callId} blames ${skip.class} for what ${causes.join(", ")} has done`);
 }
 
-/** 14. What is beside the first attempts never takes the place of one that could still be made. */
+/** R1.10: What is beside the first attempts never takes the place of one that could still be made. */
 export function keepsPlaces(known: KnownHealth, progress: Progress): void {
   const { maxAttempts, targets } = known.facts.plan;
   const most = maxAttempts ?? targets.length + 2;
   const free = known.free(progress);
   if (progress.attempts.length + 1 + free.length > most) {
     const names = free.map(({ index }) => index).join(", ");
-    known.violate(14, `call ${progress.call.id} repeats although it then has no attempt for target ${names}`);
+    known.violate("R1.10", `call ${progress.call.id} repeats although it then has no attempt for target ${names}`);
   }
 }
 
@@ -80,11 +80,11 @@ export function charged(known: KnownHealth, callId: number, kind: "fresh-connect
     const { breaker, charges, isUnsure } = known.route(last.target);
     charges.push(known.at);
     if (breaker.state !== "closed" && !isUnsure)
-      known.violate(28, `${routeOf(last.target)} is ${breaker.state} and is to be asked again`);
+      known.violate("R2.8", `${routeOf(last.target)} is ${breaker.state} and is to be asked again`);
   }
   if (kind === "fresh-connection" || known.facts.plan.policy === "insists") return;
   const [free] = known.free(progress);
-  if (free !== undefined) known.violate(14, `call ${callId} waits for a repeat although target ${free.index} is left`);
+  if (free !== undefined) known.violate("R2.2", `call ${callId} waits for a repeat although target ${free.index} is left`);
 }
 
 export function repeated(known: KnownHealth, target: TargetPlan): void {
@@ -93,11 +93,11 @@ export function repeated(known: KnownHealth, target: TargetPlan): void {
   for (const [index, from] of repeats.entries()) {
     const load = repeats.length - index;
     if (load > 10 + Math.floor((known.at - from) / 10_000) + 1)
-      known.violate(19, `${routeOf(target)} had ${load} repeats since ${from}`);
+      known.violate("R2.8", `${routeOf(target)} had ${load} repeats since ${from}`);
   }
 }
 
-/** 45. Whether a dead connection must be followed by a new one: nothing but the call's own bounds stands against it. */
+/** R2.5: Whether a dead connection must be followed by a new one: nothing but the call's own bounds stands against it. */
 export function owesConnection(known: KnownHealth, progress: Progress, record: AttemptRecord): boolean {
   const { maxAttempts, targets, policy } = known.facts.plan;
   const attempt = progress.attempts.at(-1);
@@ -115,21 +115,21 @@ export function owesConnection(known: KnownHealth, progress: Progress, record: A
 /** A decision of a call other than the repeat that it owes or has promised. */
 export function keepsPromises(known: KnownHealth, progress: Progress, what: string): void {
   if (progress.isOwedConnection)
-    known.violate(45, `call ${progress.call.id} met a dead connection and ${what} instead of asking on a new one`);
+    known.violate("R2.5", `call ${progress.call.id} met a dead connection and ${what} instead of asking on a new one`);
   const last = progress.attempts.at(-1);
   const isTakenOut = last !== undefined && known.isolated.has(last.target);
   if (progress.isPromised && !isTakenOut)
-    known.violate(45, `call ${progress.call.id} was promised a repeat and ${what}`);
+    known.violate("R2.9", `call ${progress.call.id} was promised a repeat and ${what}`);
   progress.isOwedConnection = false;
   progress.isPromised = false;
 }
 
 export function lastResort(known: KnownHealth, progress: Progress, target: TargetPlan): void {
-  if (progress.attempts.length > 1) known.violate(16, "a last resort was taken after other attempts");
+  if (progress.attempts.length > 1) known.violate("R1.8", "a last resort was taken after other attempts");
   const cooldown = known.cooldowns.longest(target, known.at + EARLY_MS);
   if (cooldown?.isHard === true)
-    known.violate(16, `target ${target.index} is blocked until somebody acts and was the last resort`);
-  if (known.isolated.has(target)) known.violate(16, `target ${target.index} is isolated and was the last resort`);
+    known.violate("R1.8", `target ${target.index} is blocked until somebody acts and was the last resort`);
+  if (known.isolated.has(target)) known.violate("R1.8", `target ${target.index} is isolated and was the last resort`);
 }
 
 export function callEnded(known: KnownHealth, { callId, outcome, code }: Extract<EngineEvent, { type: "end" }>): void {
@@ -145,7 +145,7 @@ export function callEnded(known: KnownHealth, { callId, outcome, code }: Extract
   const [untried] = known.free(progress);
   if (untried !== undefined && !progress.isStopped && !isTimeUp && !isBounded)
     known.violate(
-      43,
+      "R1.7",
       `call ${callId} gave up with ${code} although target ${untried.index} was neither asked nor passed over`,
     );
   if (call.upstream.length > 0) return;
@@ -157,5 +157,5 @@ export function callEnded(known: KnownHealth, { callId, outcome, code }: Extract
     return obstacle === "cooldown" && known.cooldowns.longest(target, known.at)?.isHard === false;
   });
   if (open !== undefined)
-    known.violate(17, `call ${callId} made no attempt although target ${open.index} could be tried`);
+    known.violate("R1.8", `call ${callId} made no attempt although target ${open.index} could be tried`);
 }

@@ -6,7 +6,7 @@ import type { LimitRange, Limits } from "./shares.ts";
 import { EARLY_MS, graceFor, LATE_MS } from "./tolerance.ts";
 import { attemptsOf, isContent, isOurTimeout, readsOf, sleptWithin, type AttemptFact } from "./words.ts";
 
-/** 20. The terminal comes by the deadline; an abort is answered in no time. */
+/** R3.6: The terminal comes by the deadline; an abort is answered in no time. */
 export function* deadlinesHold(facts: Facts): Iterable<string> {
   for (const call of facts.calls) {
     const { id, plan, startedAt, aborted } = call;
@@ -66,7 +66,7 @@ function* stoppedTooSoon({ plan: world }: Facts, call: CallFact, end: number): I
     yield `call ${call.id} was stopped although its consumer was reading`;
 }
 
-/** 21. First-content, liveness and progress limits fire when they are due, and never while data is there to be read. */
+/** R3.5: First-content, liveness and progress limits fire when they are due, and never while data is there to be read. */
 export function* limitsFire(facts: Facts, limits: Limits): Iterable<string> {
   for (const call of facts.calls) {
     for (const attempt of attemptsOf(call)) {

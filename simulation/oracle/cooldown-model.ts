@@ -12,7 +12,7 @@ interface Entry {
 
 const DAY_MS = 86_400_000;
 
-/** Cooldowns as failover.md §3.5 words them. The length is the engine's own word, held against bounds. */
+/** Cooldowns by the rules R7.2 to R7.5. The length is the engine's own word, held against bounds. */
 export class CooldownModel {
   readonly #entries = new Map<string, Entry>();
   readonly #episodes = new Map<string, number>();

@@ -18,7 +18,7 @@ function holdOf(facts: Facts, call: CallFact, attempt: AttemptFact): number {
 }
 
 /**
- * 8. What an attempt wrote inside its gate never appears unless the gate opens: no output before the hold is over or the
+ * R4.3: What an attempt wrote inside its gate never appears unless the gate opens: no output before the hold is over or the
  * end is there, and output as soon as the hold is over.
  */
 export function* gateHolds(facts: Facts): Iterable<string> {

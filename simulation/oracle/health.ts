@@ -141,20 +141,20 @@ export class HealthReplay {
     const isAgain = record.repeat !== undefined || record.repair !== undefined;
     const wasChanged = changedInTurn === this.#known.turn || isUnsure;
     if (!wasChanged && record.breakerBefore !== breaker.state)
-      this.#known.violate(22, `${key} was ${breaker.state}, the attempt says ${record.breakerBefore}`);
+      this.#known.violate("R8.4", `${key} was ${breaker.state}, the attempt says ${record.breakerBefore}`);
     const { at } = this.#known;
     if (breaker.state === "closed") return breaker.start(at);
     // It was let in just before the breaker opened.
     if (wasChanged && record.breakerBefore === "closed") return { ...breaker.start(at), kind: "worthless" };
     if (record.venture === undefined && !isAgain)
-      this.#known.violate(28, `${key} is ${breaker.state} and was called like any other`);
+      this.#known.violate("R6.6", `${key} is ${breaker.state} and was called like any other`);
     if (record.venture !== "probe") return breaker.start(at);
     const earliest = breaker.state === "open" ? breaker.openUntil[0] : breaker.leaseUntil;
     if (at < earliest - EARLY_MS && !isUnsure)
-      this.#known.violate(28, `${key} was probed at ${at}, before ${earliest}`);
+      this.#known.violate("R6.6", `${key} was probed at ${at}, before ${earliest}`);
     const other = this.#probes.get(key);
     if (breaker.state === "half-open" && other !== undefined && other.until > at) {
-      this.#known.violate(28, `${key} has two probes`);
+      this.#known.violate("R6.6", `${key} has two probes`);
       return breaker.start(at);
     }
     this.#known.touch(target);
@@ -212,7 +212,7 @@ export class HealthReplay {
     progress.isStopped = !isRepaired && isStop(policy, record.class, progress.isReleased);
     progress.isOwedConnection = owesConnection(this.#known, progress, record);
     const fault = this.#known.cooldowns.failed(target, record.class, context);
-    if (fault !== undefined) this.#known.violate(30, `call ${callId} attempt ${record.n} ${fault}`);
+    if (fault !== undefined) this.#known.violate("R7.2", `call ${callId} attempt ${record.n} ${fault}`);
   }
 
   /** The hook that announced the attempt ended the call: it counts as a start and says nothing. */
@@ -245,7 +245,7 @@ export class HealthReplay {
     endpoint: string;
   }): void {
     const legal = ["closed open", "open half-open", "half-open closed", "half-open open", "open closed"];
-    if (!legal.includes(`${from} ${to}`)) this.#known.violate(22, `${routeOf(route)} went from ${from} to ${to}`);
+    if (!legal.includes(`${from} ${to}`)) this.#known.violate("R6.1", `${routeOf(route)} went from ${from} to ${to}`);
     const own = this.#known.route(route);
     own.changedInTurn = this.#known.turn;
   }
@@ -271,7 +271,7 @@ export class HealthReplay {
       if (isUnsure) continue;
       const key = routeOf(target);
       if (said.breaker !== breaker.state) {
-        this.#known.violate(23, `${key} is ${said.breaker} and must be ${breaker.state}`);
+        this.#known.violate("R6.1", `${key} is ${said.breaker} and must be ${breaker.state}`);
         this.#known.route(target).isUnsure = true;
         continue;
       }
@@ -285,8 +285,8 @@ export class HealthReplay {
       for (const name of ["starts", "ok", "bad", "slow"] as const) {
         const [least, most] = counts[name];
         if (said.counts[name] >= least && said.counts[name] <= most) continue;
-        const invariant = name === "bad" && said.counts.bad > most ? 26 : 25;
-        this.#known.violate(invariant, `${key} counts ${said.counts[name]} ${name} and must count ${most}`);
+        const rule = name === "bad" && said.counts.bad > most ? "R6.2" : "R6.11";
+        this.#known.violate(rule, `${key} counts ${said.counts[name]} ${name} and must count ${most}`);
         this.#known.route(target).isUnsure = true;
       }
       if (breaker.state === "open" && said.cooldownScope === undefined && !said.isIsolated)
@@ -301,7 +301,7 @@ export class HealthReplay {
     const isWithin =
       until >= Math.max(low, this.#known.at) - EARLY_MS && until <= Math.max(high, this.#known.at) + EARLY_MS;
     if (!isWithin && !isCut) {
-      this.#known.violate(29, `${key} stays open until ${until}, not ${low} to ${high}`);
+      this.#known.violate("R6.5", `${key} stays open until ${until}, not ${low} to ${high}`);
     }
     if (low !== high || isCut) breaker.openUntil = [until, until];
   }

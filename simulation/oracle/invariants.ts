@@ -13,52 +13,50 @@ import { HealthReplay } from "./health.ts";
 import { sickRoutesAreLeft } from "./outages.ts";
 import * as output from "./output.ts";
 import * as resources from "./resources.ts";
-import type { Violation } from "./words.ts";
+import type { RuleId, Violation } from "./words.ts";
 
 type Check = (facts: Facts) => Iterable<string>;
 
 /**
- * The invariants of failover.md by number, up to 42 those of §5.1: 16 (cooldowns), 17, 19 and 22-31 are the replay's, 36,
- * 39 and 40 need sockets or a store. From 43 on those of §6: 43 a chain gives up only when nobody is left to ask (the
- * replay's), 44 what fails five times in a row is left alone, 45 dead connections, 47 partial answers, 48 what fails
- * twice alike, 49 callbacks.
+ * What is looked for in the facts of a schedule, by the rule that it checks. The replay adds what follows from health: who
+ * is next, the budget for repeats, breakers and cooldowns.
  */
-const CHECKS: readonly (readonly [number, Check])[] = [
-  [1, output.oneTerminal],
-  [2, output.nothingAfter],
-  [3, output.finishNeedsEvidence],
-  [4, output.shownEqualsMessage],
-  [5, output.neverEmpty],
-  [6, output.changesAreAnnounced],
-  [7, output.nothingLost],
-  [8, gateHolds],
-  [9, output.noticeIsFollowed],
-  [10, output.oneStart],
-  [11, output.toolCallsWait],
-  [13, output.reasonIsTheVendors],
-  [14, attemptsAreBounded],
-  [15, noneAfterTheEnd],
-  [16, failedScopesAreLeft],
-  [18, traceIsTrue],
-  [20, deadlinesHold],
-  [27, resources.everythingRecovers],
-  [32, resources.nothingIsLeft],
-  [33, resources.losersAreStopped],
-  [34, resources.nothingIsStray],
-  [35, resources.readAheadIsBounded],
-  [41, resources.secretsStay],
-  [44, sickRoutesAreLeft],
-  [45, newConnectionsAreNew],
-  [47, output.partialsHoldNoTools],
-  [48, stubbornModelsAreLeft],
-  [49, resources.callbacksAreWatched],
+const CHECKS: readonly (readonly [RuleId, Check])[] = [
+  ["R4.9", output.oneTerminal],
+  ["R4.9", output.nothingAfter],
+  ["R5.1", output.finishNeedsEvidence],
+  ["R4.8", output.shownEqualsMessage],
+  ["R5.5", output.neverEmpty],
+  ["R4.5", output.changesAreAnnounced],
+  ["R4.8", output.nothingLost],
+  ["R4.3", gateHolds],
+  ["R4.5", output.noticeIsFollowed],
+  ["R4.4", output.oneStart],
+  ["R4.7", output.toolCallsWait],
+  ["R5.6", output.reasonIsTheVendors],
+  ["R1.9", attemptsAreBounded],
+  ["R9.1", noneAfterTheEnd],
+  ["R1.3", failedScopesAreLeft],
+  ["R8.4", traceIsTrue],
+  ["R3.6", deadlinesHold],
+  ["R6.13", resources.everythingRecovers],
+  ["R9.4", resources.nothingIsLeft],
+  ["R9.3", resources.losersAreStopped],
+  ["R9.5", resources.nothingIsStray],
+  ["R4.11", resources.readAheadIsBounded],
+  ["R8.6", resources.secretsStay],
+  ["R6.3", sickRoutesAreLeft],
+  ["R2.5", newConnectionsAreNew],
+  ["R4.10", output.partialsHoldNoTools],
+  ["R2.10", stubbornModelsAreLeft],
+  ["R9.6", resources.callbacksAreWatched],
 ];
 
 export function findViolations(facts: Facts): Violation[] {
-  const found = CHECKS.flatMap(([invariant, check]) => Array.from(check(facts), (text) => ({ invariant, text })));
+  const found = CHECKS.flatMap(([rule, check]) => Array.from(check(facts), (text) => ({ rule, text })));
   const replay = new HealthReplay(facts);
   const replayed = replay.run();
-  const late = Array.from(limitsFire(facts, replay.limits), (text) => ({ invariant: 21, text }));
+  const late = Array.from(limitsFire(facts, replay.limits), (text): Violation => ({ rule: "R3.5", text }));
   // A text may hold a whole answer.
   return [...found, ...replayed, ...late].map((one) => ({ ...one, text: one.text.slice(0, 240) }));
 }

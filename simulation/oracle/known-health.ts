@@ -5,7 +5,7 @@ import { BreakerModel, type ModelPermit } from "./breaker-model.ts";
 import { CooldownModel } from "./cooldown-model.ts";
 import { leftOfCall } from "./shares.ts";
 import { EARLY_MS } from "./tolerance.ts";
-import { attemptsOf, ownLimit, routeOf, scopesOf, type AttemptFact, type Violation } from "./words.ts";
+import { attemptsOf, ownLimit, routeOf, scopesOf, type AttemptFact, type RuleId, type Violation } from "./words.ts";
 
 export interface Route {
   readonly breaker: BreakerModel;
@@ -214,8 +214,8 @@ export class KnownHealth {
     return progress;
   }
 
-  violate(invariant: number, text: string): void {
-    this.violations.push({ invariant, text: `${text} (at ${this.at})` });
+  violate(rule: RuleId, text: string): void {
+    this.violations.push({ rule, text: `${text} (at ${this.at})` });
   }
 }
 

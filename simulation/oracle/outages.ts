@@ -27,7 +27,7 @@ interface Ordinary {
 }
 
 /**
- * 44. A vendor that fails, hangs or cuts five attempts that began one after the other is left alone, whatever answers of
+ * R6.3: A vendor that fails, hangs or cuts five attempts that began one after the other is left alone, whatever answers of
  * better times still end well meanwhile. Counted from what the upstream side did; of the engine it takes only when a
  * breaker changed.
  */

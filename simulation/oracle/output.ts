@@ -48,7 +48,7 @@ function answered(call: CallFact): AttemptFact | undefined {
   return attemptsOf(call).find(({ record }) => record?.outcome === "answered");
 }
 
-/** 1. Exactly one terminal per request that was read to the end; none after `return()`; exactly one `end` in the hook, last. */
+/** R4.9: Exactly one terminal per request that was read to the end; none after `return()`; exactly one `end` in the hook, last. */
 export function* oneTerminal({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const ends = eventsOf(call, "end").length;
@@ -68,7 +68,7 @@ export function* oneTerminal({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 2. Nothing after the terminal. */
+/** R4.9: Nothing after the terminal. */
 export function* nothingAfter({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const terminal = call.seen.findIndex(
@@ -81,7 +81,7 @@ export function* nothingAfter({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 3. `finish` only if the last attempt's upstream really sent evidence. */
+/** R5.1: `finish` only if the last attempt's upstream really sent evidence. */
 export function* finishNeedsEvidence({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const finished = seenEvents(call).some(({ type }) => type === "finish") || call.result?.answer !== undefined;
@@ -93,7 +93,7 @@ export function* finishNeedsEvidence({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 4. What was shown, with restarts applied, equals the message or the partial. */
+/** R4.8: What was shown, with restarts applied, equals the message or the partial. */
 export function* shownEqualsMessage({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const answer = call.result?.answer;
@@ -137,7 +137,7 @@ function shownText(call: CallFact): string | undefined {
     .join("");
 }
 
-/** 5. Never an empty `stop` or `other`, except after a tool result. */
+/** R5.5: Never an empty `stop` or `other`, except after a tool result. */
 export function* neverEmpty({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const { answer } = call.result ?? {};
@@ -153,7 +153,7 @@ export function* neverEmpty({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 6. Attempts in the output never go backwards; each change is announced, with the truth about what is void. */
+/** R4.5: Attempts in the output never go backwards; each change is announced, with the truth about what is void. */
 export function* changesAreAnnounced({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     let current = 0;
@@ -189,7 +189,7 @@ export function* changesAreAnnounced({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 7. Per attempt nothing is lost, duplicated or reordered. */
+/** R4.8: Per attempt nothing is lost, duplicated or reordered. */
 export function* nothingLost({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const events = seenEvents(call).filter(
@@ -209,7 +209,7 @@ export function* nothingLost({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 9. A failover notice is followed by something of the new attempt, unless the consumer leaves. */
+/** R4.5: A failover notice is followed by something of the new attempt, unless the consumer leaves. */
 export function* noticeIsFollowed({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const events = seenEvents(call);
@@ -219,7 +219,7 @@ export function* noticeIsFollowed({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 10. One `start`, first, from the first attempt whose gate opened. */
+/** R4.4: One `start`, first, from the first attempt whose gate opened. */
 export function* oneStart({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const events = seenEvents(call);
@@ -237,7 +237,7 @@ export function* oneStart({ calls }: Facts): Iterable<string> {
 /** Only behind these is a tool call whole and meant. */
 const COMPLETE: readonly FinishReason[] = ["stop", "tool-calls"];
 
-/** 47. No partial answer holds a tool call. */
+/** R4.10: No partial answer holds a tool call. */
 export function* partialsHoldNoTools({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const errors = [
@@ -252,7 +252,7 @@ export function* partialsHoldNoTools({ calls }: Facts): Iterable<string> {
 }
 
 /**
- * 11. No tool call before its JSON parses and the terminal arrived; then all that are valid, just before `finish`, and
+ * R4.7: No tool call before its JSON parses and the terminal arrived; then all that are valid, just before `finish`, and
  * only behind an end that says that the answer is complete.
  */
 export function* toolCallsWait({ calls }: Facts): Iterable<string> {
@@ -286,7 +286,7 @@ export function* toolCallsWait({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 13. The finish reason is the vendor's, never `stop` for something else. */
+/** R5.6: The finish reason is the vendor's, never `stop` for something else. */
 export function* reasonIsTheVendors({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const evidence = evidenceOf(answered(call)?.upstream);

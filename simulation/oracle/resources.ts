@@ -5,7 +5,7 @@ import { attemptsOf } from "./words.ts";
 
 const READ_AHEAD = 65_536;
 
-/** 27. No state is absorbing: when the upstream is healthy again and every block is over, each tier answers as its first choice. */
+/** R6.13: No state is absorbing: when the upstream is healthy again and every block is over, each tier answers as its first choice. */
 export function* everythingRecovers({ calls, plan }: Facts): Iterable<string> {
   for (const { name } of plan.tiers) {
     const last = calls.findLast((call) => call.plan.isRecovery && call.plan.tiers?.[0] === name);
@@ -22,7 +22,7 @@ export function* everythingRecovers({ calls, plan }: Facts): Iterable<string> {
   }
 }
 
-/** 32. At rest: no engine timers, no live attempts, no listeners on the caller's signal, no open upstream bodies. */
+/** R9.4: At rest: no engine timers, no live attempts, no listeners on the caller's signal, no open upstream bodies. */
 export function* nothingIsLeft({ calls, engineTimersAtRest, isFinished }: Facts): Iterable<string> {
   if (!isFinished)
     yield `calls ${calls
@@ -40,7 +40,7 @@ export function* nothingIsLeft({ calls, engineTimersAtRest, isFinished }: Facts)
   }
 }
 
-/** 33. Every losing attempt's signal is aborted and its iterator returned, at once. */
+/** R9.3: Every losing attempt's signal is aborted and its iterator returned, at once. */
 export function* losersAreStopped({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     for (const { n, record, upstream, endedTurn } of attemptsOf(call)) {
@@ -59,12 +59,12 @@ export function* losersAreStopped({ calls }: Facts): Iterable<string> {
   }
 }
 
-/** 34. No unhandled rejection. */
+/** R9.5: No unhandled rejection. */
 export function* nothingIsStray({ stray }: Facts): Iterable<string> {
   for (const reason of stray) yield `nobody handled ${inspect(reason)}`;
 }
 
-/** 49. What a callback throws or rejects with is told to `onInternalError`, once, and to nobody else. */
+/** R9.6: What a callback throws or rejects with is told to `onInternalError`, once, and to nobody else. */
 export function* callbacksAreWatched({ thrownByCallbacks, internalErrors }: Facts): Iterable<string> {
   const told = new Map<unknown, number>();
   for (const error of internalErrors) told.set(error, (told.get(error) ?? 0) + 1);
@@ -72,7 +72,7 @@ export function* callbacksAreWatched({ thrownByCallbacks, internalErrors }: Fact
   if (wrong.length > 0) yield `${wrong.length} of ${thrownByCallbacks.length} failures of callbacks were not told once`;
 }
 
-/** 35. Once its gate is open, what waits for a consumer that does not read stays within the read-ahead. */
+/** R4.11: Once its gate is open, what waits for a consumer that does not read stays within the read-ahead. */
 export function* readAheadIsBounded({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     if (call.plan.consumer !== "never-pulling") continue;
@@ -96,7 +96,7 @@ function opens(event: EngineEvent, n: number): boolean {
 
 const CANARIES = ["Why is the sky blue?", "-key-"];
 
-/** 41. No key and no prompt in any error, trace or event. */
+/** R8.6: No key and no prompt in any error, trace or event. */
 export function* secretsStay({ calls, plan }: Facts): Iterable<string> {
   if (plan.profile === "storm") return;
   for (const call of calls) {

@@ -18,7 +18,7 @@ import {
 } from "./words.ts";
 
 /**
- * What an attempt says about the health of its route: failover.md §2 with §6.3, §6.4 and §6.16. Undefined where the
+ * What an attempt says about the health of its route: rules R2.5, R3.8, R3.9, R6.2 and R6.8. Undefined where the
  * reading of a clock decides.
  */
 export function verdictOf(

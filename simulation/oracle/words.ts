@@ -6,9 +6,12 @@ import type { TargetPlan } from "../world/plan.ts";
 export type { FailureClass, FailureScope };
 export type HealthVerdict = "ok" | "bad" | "slow" | "neutral";
 
-/** A rule of failover.md §5.1 that a schedule broke; from 43 on one of its amendments. */
+/** A rule of docs/engine/rules.md, by its number. */
+export type RuleId = `R${number}.${number}`;
+
+/** A rule that a schedule broke, and how. */
 export interface Violation {
-  readonly invariant: number;
+  readonly rule: RuleId;
   readonly text: string;
 }
 

@@ -187,7 +187,7 @@ describe("anthropic over a socket", () => {
     expect(third.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
   });
 
-  it("CL-19 sends one request per attempt: the SDK repeats nothing", async () => {
+  it("CL-19 R10.4 sends one request per attempt: the SDK repeats nothing", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "x" });
     vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);

@@ -441,7 +441,7 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("CL-19 sends one request per attempt: the SDK repeats nothing", async () => {
+  it("CL-19 R10.4 sends one request per attempt: the SDK repeats nothing", async () => {
     await using vendor = await startOpenAI();
     vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);
 

@@ -4,7 +4,7 @@ import { checkFinishValue } from "./finish-value.ts";
 
 describe("checkFinishValue", () => {
   it.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "ABORT", "Cancelled"])(
-    "throws server.error for %s",
+    "R5.7 throws server.error for %s",
     (value) => {
       let thrown: unknown;
       try {

@@ -298,7 +298,7 @@ describe("an error inside a stream that states a status", () => {
   ];
 
   it.each(STATUSES)(
-    "reads %i as that status, wherever it stands and whether it is a number or a text",
+    "R5.13 reads %i as that status, wherever it stands and whether it is a number or a text",
     (status, expected) => {
       const bodies: readonly unknown[] = [
         { error: { code: status, message: "x" } },

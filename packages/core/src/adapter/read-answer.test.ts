@@ -245,7 +245,7 @@ describe("readAnswer", () => {
     },
   );
 
-  it("calls a body of heartbeats alone truncated", async () => {
+  it("R5.14 calls a body of heartbeats alone truncated", async () => {
     expect(await outcomeOf(["data: ping\n\n", "data:\n\n"])).toMatchObject({ failure: "stream.truncated" });
   });
 
@@ -337,7 +337,7 @@ describe("readAnswer", () => {
 });
 
 describe("readAnswer and time", () => {
-  it("ends an answer with evidence after a second of silence", async () => {
+  it("R5.3 ends an answer with evidence after a second of silence", async () => {
     const { open, isCancelled } = openBody([HELLO, COMPLETE]);
     const { iterator, clock } = read(open);
     const outcome = collect(iterator);
@@ -351,7 +351,7 @@ describe("readAnswer and time", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("waits five seconds for usage that was asked for, and keeps it when it comes", async () => {
+  it("R5.3 waits five seconds for usage that was asked for, and keeps it when it comes", async () => {
     const late = timedBody([HELLO, COMPLETE]);
     const never = timedBody([HELLO, COMPLETE]);
     const [first, second] = [late, never].map(({ open }) => read(open, undefined, true));
@@ -384,7 +384,7 @@ describe("readAnswer and time", () => {
     expect(await outcome).toMatchObject({ ended: true });
   });
 
-  it("holds a complete answer for five seconds at most, whatever keeps the body alive", async () => {
+  it("R5.3 holds a complete answer for five seconds at most, whatever keeps the body alive", async () => {
     const { open, send, isCancelled } = timedBody([HELLO, COMPLETE]);
     const { iterator, clock } = read(open);
     const outcome = collect(iterator);
@@ -606,7 +606,7 @@ describe("readAnswer over a socket", () => {
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ failure, ended: false });
   });
 
-  it("takes the orderly end of a body for the end of an answer that said early that it is complete", async () => {
+  it("R5.2 takes the orderly end of a body for the end of an answer that said early that it is complete", async () => {
     const url = await serve((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.end(COMPLETE + HELLO + HELLO);
@@ -615,7 +615,7 @@ describe("readAnswer over a socket", () => {
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ ended: true, failure: undefined });
   });
 
-  it("calls a body truncated that closes inside an event behind the evidence", async () => {
+  it("R5.2 calls a body truncated that closes inside an event behind the evidence", async () => {
     const url = await serve((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.end(`${HELLO}${COMPLETE}data: {"te`);

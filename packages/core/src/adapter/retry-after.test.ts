@@ -9,7 +9,7 @@ function wait(headers: Record<string, string>, rest: Omit<Partial<WaitSources>, 
 }
 
 describe("retryAfterMs", () => {
-  it("takes the sources in their order", () => {
+  it("R7.1 takes the sources in their order", () => {
     const all = { reset: "3s", bodyMs: 4_000, text: "Please try again in 5s." };
 
     expect(wait({ "retry-after-ms": "1000", "retry-after": "2" }, all)).toBe(1_000);

@@ -159,7 +159,7 @@ describe("a request that is taken", () => {
     });
   });
 
-  test("13b half of a surrogate pair is replaced, and reported by its message", () => {
+  test("half of a surrogate pair is replaced, and reported by its message", () => {
     const { request, losses } = readRequest({
       system: "\ud83d!",
       messages: [

@@ -3,7 +3,7 @@ import { FAILURE_TABLE } from "../../test/failure-table.ts";
 import { FAILURE_RULES } from "./failure-rules.ts";
 import type { CooldownRule, FailureRule } from "./failure.ts";
 
-const SAME = { "fresh-connection": "S0", backoff: "S1", wait: "wait", no: "no" } as const;
+const SAME = { "fresh-connection": "fresh", backoff: "backoff", wait: "wait", no: "no" } as const;
 const TIER = {
   yes: "yes",
   no: "no",
@@ -18,7 +18,7 @@ describe("the failure table", () => {
     expect(FAILURE_TABLE.map((row) => row.failureClass).toSorted()).toEqual(Object.keys(FAILURE_RULES).toSorted());
   });
 
-  test.each(FAILURE_TABLE)("CL-08 $failureClass does what its row says", ({ failureClass, ...row }) => {
+  test.each(FAILURE_TABLE)("CL-08 R2.1 $failureClass does what its row says", ({ failureClass, ...row }) => {
     const rule = FAILURE_RULES[failureClass];
 
     expect({

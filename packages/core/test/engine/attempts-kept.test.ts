@@ -10,7 +10,7 @@ const repair = { description: "without temperature", apply: (request: TargetRequ
 const rejected: Script = [fail("request.rejected", { status: 400, repair })];
 const cutAfter = (text: string): Script => sequence(someText(text), [fail("stream.truncated")]);
 
-describe("one attempt is kept for each candidate that was not tried", () => {
+describe("R1.10 one attempt is kept for each candidate that was not tried", () => {
   test.each([
     ["connections that are reset", reset, 4],
     ["new connections that are reset", freshReset, 4],
@@ -81,7 +81,7 @@ describe("one attempt is kept for each candidate that was not tried", () => {
   });
 });
 
-describe("an output that fails twice alike is not asked a third time at its model", () => {
+describe("R2.10 an output that fails twice alike is not asked a third time at its model", () => {
   test("identical partial answers", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [cutAfter("The sky"), cutAfter("The sky"), answer("Whole")]);

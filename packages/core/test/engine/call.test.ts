@@ -28,7 +28,7 @@ describe("before anything is shown", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("S2 what a dying attempt wrote inside its gate never appears", async () => {
+  test("SQ-02 what a dying attempt wrote inside its gate never appears", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [begin(["He"], wait(30), fail("stream.reset"))]);
     const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
@@ -68,7 +68,7 @@ describe("before anything is shown", () => {
 });
 
 describe("after output was shown", () => {
-  test("S3 MS-04 the next target begins again behind a failover event", async () => {
+  test("SQ-03 MS-04 the next target begins again behind a failover event", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [begin(["The sky"], wait(100), fail("stream.reset"))]);
     const backup = scripted(clock, [answer("The sky", " is blue")], { vendor: "beta" });
@@ -100,7 +100,7 @@ describe("after output was shown", () => {
     expect(final.text).toBe("The sky is blue");
   });
 
-  test("S6 the notice never appears when no other target answers, and the error holds the partial", async () => {
+  test("SQ-06 the notice never appears when no other target answers, and the error holds the partial", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [begin(["The sky"], wait(100), stop)]);
     const backup = scripted(clock, [[fail("server.gateway", { status: 502 })]], { vendor: "beta" });

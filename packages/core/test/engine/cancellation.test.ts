@@ -57,7 +57,7 @@ describe("the caller's signal", () => {
     expect(types(events).filter((type) => type === "end")).toHaveLength(1);
   });
 
-  test("S17 an abort after release throws `aborted` with what was delivered", async () => {
+  test("SQ-17 an abort after release throws `aborted` with what was delivered", async () => {
     const { clock, chain } = harness();
     const controller = new AbortController();
     const target = scripted(clock, [begin(["The sky", " is"], hang)]);
@@ -117,7 +117,7 @@ describe("the caller's signal", () => {
   });
 });
 
-describe("an abort from inside a callback", () => {
+describe("R9.7 an abort from inside a callback", () => {
   test.each(["call-start", "attempt-start", "attempt-end", "repeat"])(
     "TO-08 at %s no further upstream call is made and `end` comes once",
     async (type) => {
@@ -206,7 +206,7 @@ describe("an abort from inside a callback", () => {
   });
 });
 
-describe("a consumer that leaves", () => {
+describe("R9.2 a consumer that leaves", () => {
   test("AB-01 a break lets the attempt, its iterator and every timer go at once, and the hook sees one end", async () => {
     const { clock, chain, events } = harness();
     const { controller, listeners } = countedController();
@@ -235,7 +235,7 @@ describe("a consumer that leaves", () => {
     expect(backup.calls).toHaveLength(0);
   });
 
-  test("S17 after return() the iterator gives nothing more, also to a read that was waiting", async () => {
+  test("SQ-17 after return() the iterator gives nothing more, also to a read that was waiting", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [begin(["One"], wait(1_000), fail("stream.reset"))]);
 

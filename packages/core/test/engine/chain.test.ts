@@ -70,7 +70,7 @@ describe("a chain that cannot be built", () => {
     expect(configError(tiers, options)).toMatchObject({ code: "config", message: expect.stringContaining(problem) });
   });
 
-  test("everything is named at once", () => {
+  test("R8.7 everything is named at once", () => {
     const { message } = configError([{ target, timeoutMs: 0 }, { targets: [] }], { retries: 3, maxAttempts: 0 });
 
     for (const problem of ["timeoutMs", "tier 2 has no target", "retries", "maxAttempts"]) {

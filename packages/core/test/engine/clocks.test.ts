@@ -40,7 +40,7 @@ describe("timeoutMs", () => {
       ]),
     },
     { title: "DS-03 keep-alives for minutes", script: pings(100, 1_000) },
-  ])("$title do not count as output: the tier is left after its limit", async ({ script }) => {
+  ])("R3.3 $title do not count as output: the tier is left after its limit", async ({ script }) => {
     expect(await firstAttempt(sequence(script, hang), { timeoutMs: 8_000 })).toEqual({
       class: "timeout.first-content",
       endedMs: 8_000,
@@ -76,7 +76,7 @@ describe("timeoutMs", () => {
     expect(asked).toEqual([1]);
   });
 
-  test.each([Number.NaN, -1])("a timeoutMs function that gives %s ends the call with a config error", async (value) => {
+  test.each([Number.NaN, -1])("R3.11 a timeoutMs function that gives %s ends the call with a config error", async (value) => {
     const { clock, chain } = harness();
     const target = scripted(clock, [DONE]);
 
@@ -136,7 +136,7 @@ describe("timeoutMs", () => {
   });
 });
 
-describe("sharing a tier's limit", () => {
+describe("R3.2 sharing a tier's limit", () => {
   test("a sibling gets what is left of the limit until content was seen", async () => {
     const trace = await tierOf(sequence(wait(6_000), fail("server.error")), [hang]);
 
@@ -196,7 +196,7 @@ describe("sharing a tier's limit", () => {
   });
 });
 
-describe("silent reasoning", () => {
+describe("R3.4 silent reasoning", () => {
   const silent = { silentReasoning: true };
 
   test("a planned silence has silentReasoningMs until its first content", async () => {
@@ -378,7 +378,7 @@ describe("deadlines of the call", () => {
     expect(result.trace.attempts).toMatchObject([{ endedMs: 300 }, { endedMs: 250 }, { outcome: "answered" }]);
   });
 
-  test("startWithinMs leaves the backup half of the time, and the last candidate all of it", async () => {
+  test("R3.7 startWithinMs leaves the backup half of the time, and the last candidate all of it", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [[hang]]);
     const backup = scripted(clock, [sequence(wait(3_900), DONE)], { vendor: "b" });
@@ -393,7 +393,7 @@ describe("deadlines of the call", () => {
     ]);
   });
 
-  test("a wait of a third of the tier's own limit is slow, a shorter one says nothing", async () => {
+  test("R3.8 a wait of a third of the tier's own limit is slow, a shorter one says nothing", async () => {
     const { clock, chain } = harness();
     const built = chain([scripted(clock, [[hang]]), scripted(clock, [answer("Two")], { vendor: "b" })]);
 
@@ -482,7 +482,7 @@ describe("deadlines of the call", () => {
 });
 
 describe("timers that fire late", () => {
-  test("row 57 data that arrived while the process stood still is read before anything is decided", async () => {
+  test("R3.9 data that arrived while the process stood still is read before anything is decided", async () => {
     const { clock, chain } = harness();
     // The limit is due before the data, and both while the process stands still.
     const target = scripted(clock, [sequence(wait(15_100), DONE)]);
@@ -497,7 +497,7 @@ describe("timers that fire late", () => {
     expect(backup.calls).toHaveLength(0);
   });
 
-  test("row 57 with nothing to read the limit holds, and says nothing about the vendor's health", async () => {
+  test("R3.9 with nothing to read the limit holds, and says nothing about the vendor's health", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [[hang]]);
     const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
@@ -529,7 +529,7 @@ describe("timers that fire late", () => {
 });
 
 describe("a consumer that does not read", () => {
-  test("row 53 is noticed in time also when it stops behind an event that it had waited for", async () => {
+  test("R3.10 is noticed in time also when it stops behind an event that it had waited for", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [
       (call) => {
@@ -549,7 +549,7 @@ describe("a consumer that does not read", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("row 53 is stopped after consumerIdleMs, and told at its next read", async () => {
+  test("R3.10 is stopped after consumerIdleMs, and told at its next read", async () => {
     const { clock, chain, events } = harness();
     const target = scripted(clock, [begin(["One"], hang)]);
 

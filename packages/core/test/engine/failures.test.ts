@@ -33,7 +33,7 @@ describe("where a call goes after a failure", () => {
   );
 
   test.each(cases)(
-    "$failureClass: a sibling with $name is tried: $isTried",
+    "R1.3 R1.4 $failureClass: a sibling with $name is tried: $isTried",
     async ({ failureClass, options, isTried }) => {
       const { clock, chain } = harness();
       const failed = scripted(clock, [[fail(failureClass)]], { key: "key-1" });
@@ -88,7 +88,7 @@ describe("where a call goes after a failure", () => {
   );
 
   test.each(UPSTREAM_FAILURES)(
-    "CF-02 CL-06 $failureClass raises credential-problem and flags the trace only if it is loud",
+    "CF-02 CL-06 R2.14 $failureClass raises credential-problem and flags the trace only if it is loud",
     async ({ failureClass, marks }) => {
       const { clock, chain, events } = harness();
       const failed = scripted(clock, [[fail(failureClass, { contextWindow: 1 })]]);
@@ -117,8 +117,8 @@ describe("asking the same target again", () => {
       const result = await finish(clock, call).catch(() => undefined);
 
       const expected = new Map([
-        ["S0", [0, 0]],
-        ["S1", [0, 1_000]],
+        ["fresh", [0, 0]],
+        ["backoff", [0, 1_000]],
         ["wait", [0, 1_000]],
       ]);
       expect(result?.trace.attempts.map((attempt) => attempt.startedAtMs)).toEqual(expected.get(same));
@@ -135,14 +135,14 @@ describe("asking the same target again", () => {
 
       await finish(clock, chain([target, next]).generate("Hi")).catch(() => undefined);
 
-      expect(target.calls).toHaveLength(same === "S0" ? 2 : 1);
+      expect(target.calls).toHaveLength(same === "fresh" ? 2 : 1);
       expect(clock.now()).toBeLessThan(250);
     },
   );
 });
 
 describe("rows with a condition", () => {
-  test("CL-09 CL-11 a plain 400 of two vendors stops nothing: each tier is asked once", async () => {
+  test("CL-09 CL-11 R2.12 a plain 400 of two vendors stops nothing: each tier is asked once", async () => {
     const { clock, chain } = harness();
     const rejected: Step[] = [fail("request.rejected", { status: 400 })];
     const [first, second] = ["alpha", "beta"].map((vendor) => scripted(clock, [rejected], { vendor }));
@@ -185,7 +185,7 @@ describe("rows with a condition", () => {
     ]);
   });
 
-  test("CL-12 a context overflow goes to the tier that is known to be larger, and past those that are not", async () => {
+  test("CL-12 R1.5 a context overflow goes to the tier that is known to be larger, and past those that are not", async () => {
     const { clock, chain } = harness();
     const sized = (vendor: string, contextWindow: number | "unknown") =>
       scripted(clock, [answer(vendor)], { vendor, capabilities: { contextWindow } });
@@ -238,7 +238,7 @@ describe("rows with a condition", () => {
     expect(smaller.calls).toHaveLength(0);
   });
 
-  test("TR-08 a missing capability that a vendor names rules out the tiers that lack it", async () => {
+  test("TR-08 R1.6 a missing capability that a vendor names rules out the tiers that lack it", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [[fail("request.unsupported", { capability: "audio" })]]);
     const deaf = scripted(clock, [answer("No")], { vendor: "beta", capabilities: { audio: false } });
@@ -278,11 +278,11 @@ describe("rows with a condition", () => {
 });
 
 describe("the error of a chain that ran out", () => {
-  test("has the code its attempts share", async () => {
+  test("R8.1 has the code its attempts share", async () => {
     expect(await twoTiers("rate.requests", "rate.daily")).toMatchObject({ code: "rate-limited", retryAfterMs: 60_000 });
   });
 
-  test("is `all-failed` when they differ, and its cause is the first attempt's error", async () => {
+  test("R8.1 R8.2 is `all-failed` when they differ, and its cause is the first attempt's error", async () => {
     const error = await twoTiers("server.error", "auth.invalid");
 
     expect(error).toMatchObject({

@@ -115,7 +115,7 @@ describe("a request that no vendor could be sent", () => {
   });
 });
 
-describe("what is done to the caller's objects after the call began", () => {
+describe("R9.9 what is done to the caller's objects after the call began", () => {
   test("changes nothing for a later tier: messages, contents, tools, schemas, stop texts, vendor options", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [[wait(1_000), fail("server.error")]]);
@@ -228,7 +228,7 @@ describe("what is done to the caller's objects after the call began", () => {
     expect(target.calls).toEqual([]);
   });
 
-  test("13b a mended text is a loss of every attempt", async () => {
+  test("a mended text is a loss of every attempt", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [[fail("server.error")]]);
     const backup = scripted(clock, [answer("Fine")], { vendor: "beta" });

@@ -30,7 +30,7 @@ const THROWS: readonly (readonly [string, unknown])[] = [
   ["an object", { message: "boom" }],
 ];
 
-describe("an adapter that throws what it likes", () => {
+describe("R10.1 an adapter that throws what it likes", () => {
   test.each(THROWS)("CL-20 %s on a read moves on to the next tier", async (_name, error) => {
     const { clock, chain } = harness();
     const target = scripted(clock, [[{ type: "throw", error }]]);
@@ -74,7 +74,7 @@ describe("an adapter that breaks the contract", () => {
     ["a part that is null", [wrong(null)]],
     ["a part without a type", [wrong({ id })]],
     ["a tool call without a call", [wrong({ type: "tool-call", id })]],
-  ])("row 55 %s fails the attempt, silently and without a health verdict", async (_name, parts) => {
+  ])("R10.2 %s fails the attempt, silently and without a health verdict", async (_name, parts) => {
     const { clock, chain } = harness();
     const target = scripted(clock, [[read(...parts), read(end())]]);
     const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
@@ -228,7 +228,7 @@ describe("an adapter whose stream is none", () => {
     expect(types(events).filter((type) => type === "attempt-end")).toHaveLength(2);
   });
 
-  test("one that hangs and ignores everything still leaves the caller's abort answered at once", async () => {
+  test("R10.3 one that hangs and ignores everything still leaves the caller's abort answered at once", async () => {
     const { clock, chain } = harness();
     const controller = new AbortController();
     const deaf = withStream(clock, () => iterable(() => new Promise(() => undefined)));
@@ -241,7 +241,7 @@ describe("an adapter whose stream is none", () => {
     expect(clock.now()).toEqual(1);
   });
 
-  test("row 40 one that throws after its end is not asked any more", async () => {
+  test("R5.4 one that throws after its end is not asked any more", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [
       sequence(answer("Done"), { type: "throw", error: new Error("after the end") }, hang),

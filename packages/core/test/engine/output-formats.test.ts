@@ -54,7 +54,7 @@ describe("JSON output", () => {
   });
 
   test.each(["Sure! [1]", "```json\n[1]", "```js\n[1]\n```", "```json [1] ```", "{", "[1] [2]", "undefined"])(
-    "TR-11 row 46 %j is `invalid-output`, with the raw text as its partial",
+    "TR-11 R5.10 %j is `invalid-output`, with the raw text as its partial",
     async (text) => {
       const { error, calls } = await refuse(answer(text), ask({ output: { type: "json" } }));
 
@@ -96,7 +96,7 @@ describe("JSON output", () => {
     expect({}).not.toHaveProperty("polluted");
   });
 
-  test("row 47 cut by the token limit there is no output, and it is a success", async () => {
+  test("R5.8 cut by the token limit there is no output, and it is a success", async () => {
     const { answer: result } = await generate(
       sequence(wholeText('{"a":'), read(end("length"))),
       ask({ output: { type: "json" } }),
@@ -258,7 +258,7 @@ describe("tool calls", () => {
     ["a number beyond 2^53", { input: {}, inputText: '{"path":9007199254740993}' }, /JavaScript cannot hold/],
     ["arguments against the schema", { input: { path: 5 } }, /do not fit/],
     ["an unknown tool", { toolName: "format_disk" }, /no tool of this name/],
-  ])("row 45 %s: the call is in `invalidToolCalls` alone, and others are kept", async (_name, call, reason) => {
+  ])("R5.9 %s: the call is in `invalidToolCalls` alone, and others are kept", async (_name, call, reason) => {
     const both = sequence(wholeToolCall({}), wholeToolCall({ toolCallId: "call_2", ...call }), read(end("tool-calls")));
 
     const { answer: result, calls } = await generate(both, tools);
@@ -283,7 +283,7 @@ describe("tool calls", () => {
     ["half arguments", { input: {}, inputText: '{"path":"/t' }],
     ["no arguments at all", { input: {} }],
     ["whole arguments", { input: { path: "/tmp" } }],
-  ])("row 44 a call of an answer at the token limit is not released, with %s", async (_name, call) => {
+  ])("R5.9 a call of an answer at the token limit is not released, with %s", async (_name, call) => {
     const { answer: result } = await generate(calling(call, "length"), tools);
 
     expect(result.finishReason).toBe("length");
@@ -445,7 +445,7 @@ describe("JSON that was asked for", () => {
     ["{", "the text is not JSON"],
     ['{"id":9007199254740993}', "the text holds a number that JavaScript cannot hold"],
     ['{"x":1e999}', "the text holds a number that JavaScript cannot hold"],
-  ])("is refused with its reason: %s", async (text, reason) => {
+  ])("R5.11 is refused with its reason: %s", async (text, reason) => {
     const { error } = await refuse(ending(text, "stop"), json);
 
     expect(error.code).toBe("invalid-output");

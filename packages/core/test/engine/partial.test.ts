@@ -36,7 +36,7 @@ function partialOf(error: unknown): unknown {
   return isUnderstudyError(error) ? { code: error.code, partial: error.partial } : error;
 }
 
-describe("the partial of an answer that called tools and broke", () => {
+describe("R4.10 the partial of an answer that called tools and broke", () => {
   test.each(ENDINGS)("holds text and reasoning, and the tools by name, when it %s", async (_, ending, code) => {
     const { clock, chain } = harness();
     const target = scripted(clock, [broken(ending)]);

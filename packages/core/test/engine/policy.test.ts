@@ -5,7 +5,7 @@ import { sequence, wholeRefusal, wholeToolCall } from "../scripts.ts";
 import type { Repair, TargetRequest } from "../../src/adapter/index.ts";
 import { defaultPolicy, type Policy, type Request } from "../../src/index.ts";
 
-describe("the policy function", () => {
+describe("R2.11 the policy function", () => {
   test("sees the facts of the failure and its place, and no content", async () => {
     const { clock, chain } = harness();
     const policy = vi.fn<Policy>(defaultPolicy);
@@ -149,7 +149,7 @@ describe("the policy function", () => {
     expect(policy).not.toHaveBeenCalled();
   });
 
-  test("row 30 a blocked prompt that is thrown is an error, unless the policy moves on", async () => {
+  test("R2.13 a blocked prompt that is thrown is an error, unless the policy moves on", async () => {
     const { clock, chain } = harness();
     const blocked = [fail("policy.input-blocked", { status: 400 })];
     const tiers = [scripted(clock, [blocked]), scripted(clock, [answer("Fine")], { vendor: "beta" })];
@@ -161,7 +161,7 @@ describe("the policy function", () => {
     expect(result.text).toBe("Fine");
   });
 
-  test("row 45 `next` on unusable tool calls buys another opinion", async () => {
+  test("R5.9 `next` on unusable tool calls buys another opinion", async () => {
     const { clock, chain } = harness();
     const broken = sequence(wholeToolCall({ input: {}, inputText: "{oops" }), read(end("tool-calls")));
     const tiers = [
@@ -178,7 +178,7 @@ describe("the policy function", () => {
   });
 });
 
-describe("repairs", () => {
+describe("R2.3 repairs", () => {
   const rejected = fail("request.rejected", { status: 400, repair: without("temperature") });
   const request: Request = { messages: [{ role: "user", content: "Hi" }], temperature: 1, topK: 5 };
 
@@ -317,7 +317,7 @@ describe("waiting instead of moving", () => {
     expect(result.trace.attempts).toMatchObject([{ retryAfterMs: 60_000 }, { startedAtMs: 0 }]);
   });
 
-  test("S1 waits 250 ms, then a second, each with up to half of it more by chance", async () => {
+  test("R2.6 a backoff is 250 ms, then a second, each with up to half of it more by chance", async () => {
     for (const [random, delays] of [
       [() => 0, [250, 1_000]],
       [() => 0.999_999, [375, 1_500]],
@@ -333,7 +333,7 @@ describe("waiting instead of moving", () => {
     }
   });
 
-  test("S1 waits at least a stated time, and not at all above two seconds", async () => {
+  test("R2.6 a backoff is at least a stated time, and there is none above two seconds", async () => {
     const { clock, chain } = harness();
     const short = scripted(clock, [[fail("server.overloaded", { retryAfterMs: 1_800 })], answer("Waited")]);
     const long = scripted(clock, [[fail("server.overloaded", { retryAfterMs: 2_500 })], answer("Never")]);
@@ -345,7 +345,7 @@ describe("waiting instead of moving", () => {
     expect(error).toMatchObject({ code: "overloaded", retryAfterMs: 2_500, attempts: [{}] });
   });
 
-  test("`x-should-retry: false` forbids S1", async () => {
+  test("R2.15 `x-should-retry: false` forbids a backoff", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [[fail("server.error", { repeatForbidden: true })], answer("Never")]);
 
@@ -354,7 +354,7 @@ describe("waiting instead of moving", () => {
     expect(error.attempts).toHaveLength(1);
   });
 
-  test("S1 comes last: siblings first, then the last one standing", async () => {
+  test("R2.2 a backoff comes last: siblings first, then the last one standing", async () => {
     const { clock, chain } = harness();
     const targets = ["k1", "k2"].map((key) => scripted(clock, [[fail("server.error")]], { key, endpoint: key }));
 
@@ -368,7 +368,7 @@ describe("waiting instead of moving", () => {
     ]);
   });
 
-  test("S1 is not made after something was released", async () => {
+  test("R2.2 a backoff is not made after something was released", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [begin(["One"], wait(100), fail("stream.reset")), answer("Never")]);
 
@@ -379,7 +379,7 @@ describe("waiting instead of moving", () => {
     expect(target.calls).toHaveLength(1);
   });
 
-  test("S0 is made at a backup also after something of the primary was released", async () => {
+  test("R2.4 a fresh connection is asked for at a backup also after something of the primary was released", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [begin(["One"], wait(100), fail("stream.reset"))]);
     const backup = scripted(clock, [[fail("network.reset", { beforeResponse: true })], answer("Two")], {
@@ -393,7 +393,7 @@ describe("waiting instead of moving", () => {
     expect(backup.calls).toHaveLength(2);
   });
 
-  test("S0 needs a connection that died before any byte, and is made once", async () => {
+  test("R2.4 a fresh connection needs one that died before any byte, and is asked for once", async () => {
     const { clock, chain } = harness();
     const early = scripted(clock, [[fail("network.reset", { beforeResponse: true })]]);
     const late = scripted(clock, [[fail("network.reset")]], { vendor: "beta" });

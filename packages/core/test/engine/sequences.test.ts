@@ -51,7 +51,7 @@ const TOOLS: Request = {
 };
 
 describe("failures that stay invisible", () => {
-  test("S1 MS-01 a failure after preamble only: one start, from the attempt that answers", async () => {
+  test("SQ-01 MS-01 a failure after preamble only: one start, from the attempt that answers", async () => {
     const preamble: Script = [
       read({ type: "response", requestId: "r1" }),
       read({ type: "usage", usage: { inputTokens: 3 } }),
@@ -66,20 +66,20 @@ describe("failures that stay invisible", () => {
     expect(targets.map((target) => target.calls.length)).toEqual([1, 1]);
   });
 
-  test("S2 MS-01 a failure inside the hold window: its text is never seen", async () => {
+  test("SQ-02 MS-01 a failure inside the hold window: its text is never seen", async () => {
     const { events } = await play([begin(["He"], wait(30), fail("stream.reset")), answer("Hello")]);
 
     expect(brief(events)).toEqual(["start b", "text-start", '"Hello"', "text-end", "finish stop"]);
   });
 
-  test("S18 MS-02 CL-15 an in-band error as the first event is a failed attempt", async () => {
+  test("SQ-18 MS-02 CL-15 an in-band error as the first event is a failed attempt", async () => {
     const { events, targets } = await play([[fail("server.overloaded", { status: 200 })], answer("Hello")]);
 
     expect(brief(events)).toEqual(["start b", "text-start", '"Hello"', "text-end", "finish stop"]);
     expect(targets[0]?.calls).toHaveLength(1);
   });
 
-  test("S12 MS-05 half a tool call without any text before it is left silently", async () => {
+  test("SQ-12 MS-05 half a tool call without any text before it is left silently", async () => {
     const { events } = await play([sequence(someToolCall('{"path":"/"'), fail("stream.reset")), answer("Hello")], {
       request: TOOLS,
     });
@@ -87,7 +87,7 @@ describe("failures that stay invisible", () => {
     expect(brief(events)).toEqual(["start b", "text-start", '"Hello"', "text-end", "finish stop"]);
   });
 
-  test("S13 MS-06 a whole tool call without the end of its attempt is never released", async () => {
+  test("SQ-13 MS-06 a whole tool call without the end of its attempt is never released", async () => {
     const { events, stream } = await play([sequence(wholeToolCall(), stop), answer("Hello")], {
       request: TOOLS,
     });
@@ -97,7 +97,7 @@ describe("failures that stay invisible", () => {
     expect(result.toolCalls).toEqual([]);
   });
 
-  test("S14 MS-17 JSON output is held whole, so a failure in it is silent and leaves no marker", async () => {
+  test("SQ-14 MS-17 JSON output is held whole, so a failure in it is silent and leaves no marker", async () => {
     const request: Request = { messages: [{ role: "user", content: "Hi" }], output: { type: "json" } };
 
     const { events, stream } = await play([begin(['{"a":1,'], wait(5_000), fail("stream.reset")), answer('{"a":2}')], {
@@ -109,7 +109,7 @@ describe("failures that stay invisible", () => {
     expect(result.output).toEqual({ a: 2 });
   });
 
-  test("MS-20 hold: 'all' keeps a whole stream back, so that also a late failure is silent", async () => {
+  test("MS-20 R4.2 hold: 'all' keeps a whole stream back, so that also a late failure is silent", async () => {
     const { events } = await play([begin(["One", " two"], wait(5_000), fail("stream.reset")), answer("Backup")], {
       hold: "all",
     });
@@ -119,7 +119,7 @@ describe("failures that stay invisible", () => {
 });
 
 describe("failures after output was shown", () => {
-  test("S3 MS-04 MS-18 the second answer begins behind a failover event, and the message is the second alone", async () => {
+  test("SQ-03 MS-04 MS-18 the second answer begins behind a failover event, and the message is the second alone", async () => {
     const { events, stream } = await play([
       begin(["The sky"], wait(100), fail("stream.reset")),
       answer("The sky is", " blue"),
@@ -150,7 +150,7 @@ describe("failures after output was shown", () => {
     expect(result.trace.attempts.map((attempt) => attempt.deliveredChars)).toEqual([7, 15]);
   });
 
-  test("S4 MS-12 a second failure inside its gate is silent, and the notice names the target that answers", async () => {
+  test("SQ-04 MS-12 a second failure inside its gate is silent, and the notice names the target that answers", async () => {
     const { events } = await play([
       begin(["The sky"], wait(100), fail("stream.reset")),
       [fail("rate.requests", { status: 429 })],
@@ -169,7 +169,7 @@ describe("failures after output was shown", () => {
     ]);
   });
 
-  test("S5 MS-12 a second failure after its release is announced too, with what it discards", async () => {
+  test("SQ-05 MS-12 a second failure after its release is announced too, with what it discards", async () => {
     const { events } = await play([
       begin(["The sky"], wait(100), fail("stream.reset")),
       begin(["X"], wait(100), stop),
@@ -195,7 +195,7 @@ describe("failures after output was shown", () => {
     ]);
   });
 
-  test("S6 an exhausted chain never shows the notice, and its error has the partial and every attempt", async () => {
+  test("SQ-06 an exhausted chain never shows the notice, and its error has the partial and every attempt", async () => {
     const { events, error, targets } = await play([
       begin(["The sky"], wait(100), stop),
       [fail("server.gateway")],
@@ -211,7 +211,7 @@ describe("failures after output was shown", () => {
     expect(targets.map((target) => target.calls.length)).toEqual([1, 1, 1]);
   });
 
-  test("S7 MS-15 a policy that stops after release ends the stream with `interrupted` and the partial", async () => {
+  test("SQ-07 MS-15 a policy that stops after release ends the stream with `interrupted` and the partial", async () => {
     const { events, error, targets } = await play(
       [begin(["The sky"], wait(100), fail("stream.reset")), answer("Backup")],
       { policy: (_failure, context) => (context.released ? "stop" : "next") },
@@ -222,7 +222,7 @@ describe("failures after output was shown", () => {
     expect(targets[1]?.calls).toHaveLength(0);
   });
 
-  test("S11 reasoning alone is restarted without a marker", async () => {
+  test("SQ-11 reasoning alone is restarted without a marker", async () => {
     const { events } = await play([sequence(someReasoning("Hmm"), wait(100), fail("stream.reset")), answer("Hello")]);
 
     expect(brief(events)).toEqual([
@@ -238,7 +238,7 @@ describe("failures after output was shown", () => {
     expect(events[3]).toMatchObject({ marker: null, discards: { textChars: 0, ids: ["p1"] } });
   });
 
-  test("S12 MS-05 text and half a tool call: the call is discarded by the event and never completed", async () => {
+  test("SQ-12 MS-05 text and half a tool call: the call is discarded by the event and never completed", async () => {
     const half = sequence(someText("Let me"), wait(100), someToolCall('{"path":"/"'), fail("stream.reset"));
 
     const { events, stream } = await play([half, answer("Hello")], { request: TOOLS });
@@ -260,7 +260,7 @@ describe("failures after output was shown", () => {
     expect(result.toolCalls).toEqual([]);
   });
 
-  test("a failed attempt that ran tools on the vendor's side says so in the event", async () => {
+  test("R4.6 a failed attempt that ran tools on the vendor's side says so in the event", async () => {
     const searching = sequence(
       read({ type: "working", kind: "server-tool", on: true }),
       read({ type: "working", kind: "server-tool", on: false }),
@@ -294,7 +294,7 @@ describe("failures after output was shown", () => {
     expect((await stream.result).text).toBe("Blue");
   });
 
-  test("S20 TO-10 the total deadline in mid-answer throws `timeout` of scope `total` with the partial", async () => {
+  test("SQ-20 TO-10 the total deadline in mid-answer throws `timeout` of scope `total` with the partial", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [begin(["The sky"], hang)]);
     const backup = scripted(clock, [answer("No")], { vendor: "beta" });
@@ -312,11 +312,11 @@ describe("failures after output was shown", () => {
 
 describe("answers that are not failures", () => {
   test.each([
-    { title: "S15 a refusal after text keeps the text", reason: "refusal" as const, raw: "refusal" },
-    { title: "S15 a filtered answer keeps its text", reason: "content-filter" as const, raw: "SAFETY" },
-    { title: "S16 the token limit is a success", reason: "length" as const, raw: "max_tokens" },
-    { title: "row 49 an unknown reason is `other` with its raw value", reason: "other" as const, raw: "novel" },
-    { title: "row 49 a pause is told apart", reason: "pause" as const, raw: "pause_turn" },
+    { title: "SQ-15 a refusal after text keeps the text", reason: "refusal" as const, raw: "refusal" },
+    { title: "SQ-15 a filtered answer keeps its text", reason: "content-filter" as const, raw: "SAFETY" },
+    { title: "SQ-16 the token limit is a success", reason: "length" as const, raw: "max_tokens" },
+    { title: "R5.6 an unknown reason is `other` with its raw value", reason: "other" as const, raw: "novel" },
+    { title: "R5.6 a pause is told apart", reason: "pause" as const, raw: "pause_turn" },
   ])("$title, and no other target is asked", async ({ reason, raw }) => {
     const { events, stream, targets } = await play([
       sequence(wholeText("Sure"), wait(100), read(end(reason, undefined, raw))),
@@ -329,7 +329,7 @@ describe("answers that are not failures", () => {
     expect(targets[1]?.calls).toHaveLength(0);
   });
 
-  test("S19 what comes after the end in the same read is dropped, with one warning", async () => {
+  test("SQ-19 what comes after the end in the same read is dropped, with one warning", async () => {
     const junk = sequence(
       reading((id) => [
         { type: "text-start", id },
@@ -378,7 +378,7 @@ describe("answers that are not failures", () => {
     ]);
   });
 
-  test("refusal text is held until the end, and is the answer", async () => {
+  test("R5.12 refusal text is held until the end, and is the answer", async () => {
     const refusing = sequence(wholeRefusal("I cannot."), wait(5_000), read(end("refusal")));
 
     const { events, stream, targets } = await play([refusing, answer("Backup")]);
@@ -450,7 +450,7 @@ describe("empty answers", () => {
   });
 });
 
-describe("the gate", () => {
+describe("R4.1 the gate", () => {
   test("holdMs: 0 releases with the first text", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [begin(["One"], hang)]);

@@ -12,7 +12,7 @@ const stale =
   };
 const dead: Script = [fail("network.reset", { beforeResponse: true })];
 
-describe("a reset before any byte on a connection that may be old", () => {
+describe("R2.5 a reset before any byte on a connection that may be old", () => {
   test.each([1, 5, 12, 40])("%i calls at once are all answered by the same tier on new connections", async (calls) => {
     const { clock, chain } = harness();
     const target = scripted(clock, [stale("Here")]);

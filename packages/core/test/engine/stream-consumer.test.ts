@@ -32,7 +32,7 @@ const WAYS: readonly (readonly [string, (stream: AnswerStream) => unknown])[] = 
   ["toResponse()", (stream) => stream.toResponse()],
 ];
 
-describe("one consumer per stream", () => {
+describe("R9.10 one consumer per stream", () => {
   const pairs = WAYS.flatMap(([first, consume]) => WAYS.map(([second, again]) => ({ first, second, consume, again })));
 
   test.each(pairs)("$second after $first throws at once and names the first", async ({ consume, again }) => {

@@ -104,7 +104,7 @@ describe("usage", () => {
       ],
       total: { inputTokens: 3, cacheWriteTokens: 1, exact: false },
     },
-  ])("sums what is known: $entries", ({ entries, total }) => {
+  ])("R8.5 sums what is known: $entries", ({ entries, total }) => {
     expect(sumUsage(entries)).toEqual(total);
   });
 });
@@ -174,7 +174,7 @@ describe("the trace", () => {
 describe("secrets", () => {
   const CANARIES = ["PROMPT-CANARY", "ANSWER-CANARY", "VENDOR-CANARY", "REASON-CANARY", "THROWN-CANARY"];
 
-  test("invariant 41 no prompt, answer, vendor text or foreign error is in an error, an event or a trace", async () => {
+  test("R8.6 no prompt, answer, vendor text or foreign error is in an error, an event or a trace", async () => {
     const { clock, chain, events } = harness();
     const tiers = [
       scripted(clock, [

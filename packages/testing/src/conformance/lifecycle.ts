@@ -28,7 +28,7 @@ export function testLifecycle({ describe, test }: TestRunner, adapter: AdapterUn
       });
     }
 
-    test("AB-07 closes its connection when the caller aborts", async () => {
+    test("closes its connection when the caller aborts", async () => {
       await using vendor = await adapter.startVendor();
       vendor.answer(ANSWER);
       vendor.script([{ fault: { type: "silence", at: { deltas: 1 } } }]);
@@ -45,7 +45,7 @@ export function testLifecycle({ describe, test }: TestRunner, adapter: AdapterUn
       assert.equal(record.closedByClient, true);
     });
 
-    test("AB-01 closes its connection when the consumer leaves early", async () => {
+    test("closes its connection when the consumer leaves early", async () => {
       await using vendor = await adapter.startVendor();
       vendor.answer(ANSWER);
       vendor.script([{ fault: { type: "silence", at: { deltas: 1 } } }]);
@@ -60,7 +60,7 @@ export function testLifecycle({ describe, test }: TestRunner, adapter: AdapterUn
       assert.equal(record.closedByClient, true);
     });
 
-    test("AB-06 sends nothing when the signal is aborted from the start", async () => {
+    test("sends nothing when the signal is aborted from the start", async () => {
       await using vendor = await adapter.startVendor();
       const chain = createChain([adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY })]);
 

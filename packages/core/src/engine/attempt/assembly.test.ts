@@ -36,7 +36,7 @@ describe("Assembly", () => {
     ]).toEqual(weights);
   });
 
-  test("S6 the partial holds open text and reasoning as they stand, and calls by name only", () => {
+  test("SQ-06 the partial holds open text and reasoning as they stand, and calls by name only", () => {
     const call = { type: "tool-call", toolCallId: "2", toolName: "y", input: { path: "/" } } as const;
     const assembly = assemble(
       { type: "reasoning-start", id: "a" },
@@ -92,7 +92,7 @@ describe("Assembly", () => {
         { type: "text-start", id: "a" },
       ],
     ],
-  ])("row 55 %s breaks the contract", (_name, events) => {
+  ])("R10.2 %s breaks the contract", (_name, events) => {
     expect(() => assemble(...events)).toThrow(expect.objectContaining({ class: "adapter.contract" }));
   });
 });

@@ -16,7 +16,7 @@ const move = fc.oneof<fc.MaybeWeightedArbitrary<Move>[]>(
   { weight: 1, arbitrary: fc.constant({ type: "preamble" }) },
 );
 
-/** failover.md §4.1 in six lines: text shows once `holdMs` have passed since its first character, or at a proper end. */
+/** Rules R4.1 to R4.3 in six lines: text shows once `holdMs` have passed since its first character, or at a proper end. */
 function shownByModel(moves: readonly Move[], holdMs: number, endsWell: boolean): string {
   let now = 0;
   let opensAt = Infinity;

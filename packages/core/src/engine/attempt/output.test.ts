@@ -88,7 +88,7 @@ describe("Output", () => {
     expect(output.isAwaited).toBe(true);
   });
 
-  test("S17 abandoning ends a read that waits and drops an error that nobody has seen", async () => {
+  test("SQ-17 abandoning ends a read that waits and drops an error that nobody has seen", async () => {
     const waiting = new Output();
     const read = waiting.next();
     waiting.abandon();

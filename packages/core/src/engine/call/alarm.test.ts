@@ -66,7 +66,7 @@ describe("Alarm", () => {
     expect([before, clock.pendingForeground, clock.pending]).toEqual([0, 1, 1]);
   });
 
-  test("row 57 more than 250 ms late it lets two turns pass and asks again before it decides", async () => {
+  test("R3.9 more than 250 ms late it lets two turns pass and asks again before it decides", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
     const turns: number[] = [];
     clock.setTimeout(() => turns.push(state.decided.length), 1_251, false);
@@ -103,7 +103,7 @@ describe("Alarm", () => {
     expect(state.decided).toEqual([{ now: 1_075, late: false }]);
   });
 
-  test("row 57 after a standstill a limit that passed behind it is not decided at once either", async () => {
+  test("R3.9 after a standstill a limit that passed behind it is not decided at once either", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: false });
     const turns: number[] = [];
     clock.setTimeout(() => turns.push(state.decided.length), 1_251, false);
@@ -114,7 +114,7 @@ describe("Alarm", () => {
     expect(state.decided).toEqual([{ now: 1_251, late: true }]);
   });
 
-  test("row 57 a standstill within the turns themselves makes it late too", async () => {
+  test("R3.9 a standstill within the turns themselves makes it late too", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
     // Right behind the alarm's own timer, so between it and the turns.
     clock.setTimeout(() => void clock.suspend(20_000), 1_000, false);
@@ -124,7 +124,7 @@ describe("Alarm", () => {
     expect(state.decided).toMatchObject([{ late: true }]);
   });
 
-  test("row 57 a standstill within the turns makes it late where a gate is due before the limit too", async () => {
+  test("R3.9 a standstill within the turns makes it late where a gate is due before the limit too", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
     clock.setTimeout(
       () => {
@@ -141,7 +141,7 @@ describe("Alarm", () => {
     expect(state.decided).toMatchObject([{ late: true }]);
   });
 
-  test("row 57 a deadline that moved meanwhile is not decided", async () => {
+  test("R3.9 a deadline that moved meanwhile is not decided", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
     clock.setTimeout(
       () => {

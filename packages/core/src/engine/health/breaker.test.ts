@@ -147,7 +147,7 @@ describe("opening", () => {
     expect(breaker.state).toBe("open");
   });
 
-  test("HB-09 ten verdicts of which half are bad open it, although no two bad ones follow each other", () => {
+  test("HB-09 R6.4 ten verdicts of which half are bad open it, although no two bad ones follow each other", () => {
     const { breaker, attempt } = rig();
 
     times(4, () => {
@@ -201,7 +201,7 @@ describe("opening", () => {
     expect(breaker.counts(0)).toEqual({ starts: 100, ok: 0, bad: 0, slow: 0 });
   });
 
-  test("a route that shows first words and then breaks opens: the provisional ok is replaced", () => {
+  test("R6.10 a route that shows first words and then breaks opens: the provisional ok is replaced", () => {
     const { breaker } = rig();
 
     times(5, () => {
@@ -294,7 +294,7 @@ describe("the probe", () => {
     expect(breaker.dueAt()).toBeGreaterThan(10_000 + LEASE_MS - 1);
   });
 
-  test("first content closes it, and the permit goes on in the new generation", () => {
+  test("R6.8 first content closes it, and the permit goes on in the new generation", () => {
     const { breaker, changes } = opened();
     const permit = breaker.probe(10_000, LEASE_MS);
 
@@ -332,7 +332,7 @@ describe("the probe", () => {
     expect(breaker.counts(13_000)).toEqual({ starts: 2, ok: 1, bad: 1, slow: 0 });
   });
 
-  test.each(["bad", "slow"] as const)("a %s one opens it again, for longer", (verdict) => {
+  test.each(["bad", "slow"] as const)("R6.8 a %s one opens it again, for longer", (verdict) => {
     const { breaker } = opened();
 
     breaker.settle(breaker.probe(10_000, LEASE_MS), verdict, 11_000);
@@ -341,7 +341,7 @@ describe("the probe", () => {
     expect(breaker.dueAt()).toBe(31_000);
   });
 
-  test("a neutral one lets others wait as long as a bad one would, but is no opening more", () => {
+  test("R6.8 a neutral one lets others wait as long as a bad one would, but is no opening more", () => {
     const { breaker } = opened();
 
     breaker.settle(breaker.probe(10_000, LEASE_MS), "neutral", 10_500);

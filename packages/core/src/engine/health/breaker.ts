@@ -51,7 +51,7 @@ type State =
   | { readonly type: "half-open"; readonly leaseUntil: number };
 
 /**
- * Infers from results whether a model at its endpoint is well (failover.md §3.6). Every change of state begins a new
+ * Infers from results whether a model at its endpoint is well (rules R6.1 to R6.14). Every change of state begins a new
  * generation.
  */
 export class Breaker {

@@ -228,7 +228,7 @@ describe("the probe", () => {
     expect(front.snapshot()[0]?.blockedForMs).toBeGreaterThan(14_000);
   });
 
-  test("has the ordinary limits of its request, and its text is held for 250 ms at least", async () => {
+  test("R6.7 has the ordinary limits of its request, and its text is held for 250 ms at least", async () => {
     const { clock, front, ask } = rig(outage(begin(["Slow"], wait(10_000), fail("stream.reset"))));
     await repeated(5, ask);
     await clock.advance(8_000);
@@ -289,7 +289,7 @@ describe("the probe", () => {
     expect(saved.trace.attempts.map(({ venture }) => venture)).toEqual([undefined, "probe"]);
   });
 
-  test("that closed the breaker at its first words and is then cut opens it again at once, for longer", async () => {
+  test("R6.9 that closed the breaker at its first words and is then cut opens it again at once, for longer", async () => {
     const cut: Script = begin(["The"], wait(500), fail("stream.reset"));
     const { clock, ask, front, primary, events } = rig(outage(cut));
     await repeated(5, ask);
@@ -355,7 +355,7 @@ describe("when nothing is left", () => {
     },
   );
 
-  test("the last resort is one attempt: it is not repeated, and the call fails", async () => {
+  test("R1.8 the last resort is one attempt: it is not repeated, and the call fails", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [dead]);
     const front = chain([target]);
@@ -444,7 +444,7 @@ describe("an operator", () => {
   });
 });
 
-test("three unclassified throws of an adapter in a row are bad, two are not", async () => {
+test("R6.15 three unclassified throws of an adapter in a row are bad, two are not", async () => {
   const broken: Script = [{ type: "throw", error: new TypeError("ours") }];
   const { ask, front, events } = rig([broken]);
 

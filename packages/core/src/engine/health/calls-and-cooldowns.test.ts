@@ -76,7 +76,7 @@ describe("cooldowns across calls", () => {
     expect([here, sameModel].map(({ calls }) => calls.length)).toEqual([1, 0]);
   });
 
-  test("HB-10 when all are cooled the one that is due first is tried once, and the error says when to come back", async () => {
+  test("HB-10 R8.3 when all are cooled the one that is due first is tried once, and the error says when to come back", async () => {
     const { clock, chain } = harness();
     const slow = scripted(clock, [limited(60_000)]);
     const soon = scripted(clock, [limited(20_000), limited(20_000), answer("Soon")], { vendor: "beta" });

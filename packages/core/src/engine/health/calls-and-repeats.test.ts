@@ -5,7 +5,7 @@ import { answer, fail, scripted, type Script } from "../../../test/scripted-targ
 /** Neutral for health, so that no breaker ends the repeats before their budget does. */
 const conflict: Script = [fail("conflict", { status: 409 })];
 
-describe("the budget for repeats (failover.md §3.4)", () => {
+describe("R2.8 the budget for repeats", () => {
   test("ten repeats to one route, then one per ten seconds", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [conflict]);
@@ -65,7 +65,7 @@ describe("the budget for repeats (failover.md §3.4)", () => {
     expect(results.at(-1)?.trace.skipped).toMatchObject([{ reason: "repeats-used-up" }]);
   });
 
-  test("a repeat that was promised is made, although other calls found the route sick during its wait", async () => {
+  test("R2.9 a repeat that was promised is made, although other calls found the route sick during its wait", async () => {
     const { clock, chain } = harness();
     const dead: Script = [fail("server.error", { status: 500 })];
     const target = scripted(clock, [dead]);

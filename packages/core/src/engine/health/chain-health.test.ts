@@ -59,7 +59,7 @@ function rig(make: { readonly clock?: VirtualClock; readonly store?: (clock: Vir
   };
 }
 
-describe("a last resort before the open time is over", () => {
+describe("R6.14 a last resort before the open time is over", () => {
   test("changes nothing when it fails: one failing call a second does not put the probe off", async () => {
     const { clock, health, target, fail, break: breakRoute } = rig();
     breakRoute();
@@ -180,7 +180,7 @@ describe("on a clock that never reads the same twice", () => {
     expect(fail(after, "rate.requests", { retryAfterMs: 10_000 })).toBe(12_500);
   });
 
-  test("a probe gives its lease back to the store, and its own news open nothing a second time", async () => {
+  test("R11.3 a probe gives its lease back to the store, and its own news open nothing a second time", async () => {
     const { clock, health, target, fail, told, break: breakRoute } = rig({ store: memoryStore });
     breakRoute();
     await clock.advance(10_001);

@@ -11,7 +11,7 @@ const RULES: readonly CooldownRule[] = [
   { baseMs: "stated", capMs: DAY },
 ];
 
-/** One scope of failover.md §3.5: when it ends, whether somebody has to act, how many episodes it has had. */
+/** One scope by the rules R7.2 to R7.4: when it ends, whether somebody has to act, how many episodes it has had. */
 interface Model {
   until: number;
   isHard: boolean;

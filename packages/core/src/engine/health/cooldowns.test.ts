@@ -31,7 +31,7 @@ function ladder(failureClass: FailureClass): number[] {
   });
 }
 
-describe("how long (failover.md §3.5)", () => {
+describe("R7.2 how long a scope is left alone", () => {
   test("a stated time comes before the ladder", () => {
     expect(cool(new Cooldowns(() => 0), "rate.requests", 0, { stated: 41_724 })).toBe(41_724);
   });
@@ -46,7 +46,7 @@ describe("how long (failover.md §3.5)", () => {
     expect(cool(new Cooldowns(() => 0), "rate.requests", 0, { stated })).toBe(forMs);
   });
 
-  test("invariant 29: jitter only lengthens, by half at most", () => {
+  test("R7.2 jitter only lengthens, by half at most", () => {
     expect(cool(new Cooldowns(() => 0), "rate.requests", 0, { stated: 10_000 })).toBe(10_000);
     expect(cool(new Cooldowns(() => 0.999), "rate.requests", 0, { stated: 10_000 })).toBeCloseTo(14_995);
   });
@@ -74,7 +74,7 @@ describe("how long (failover.md §3.5)", () => {
     expect(lengths).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
   });
 
-  test("failures of requests that were under way together are one episode", () => {
+  test("R7.3 failures of requests that were under way together are one episode", () => {
     const cooldowns = new Cooldowns(() => 0);
 
     for (const now of [0, 10, 20, 30]) cool(cooldowns, "rate.requests", now);
@@ -100,7 +100,7 @@ describe("how long (failover.md §3.5)", () => {
 });
 
 describe("what is remembered", () => {
-  test("invariant 30: it only ever extends", () => {
+  test("R7.2 it only ever extends", () => {
     const cooldowns = new Cooldowns(() => 0);
 
     cool(cooldowns, "rate.requests", 0, { stated: 60_000 });
@@ -118,7 +118,7 @@ describe("what is remembered", () => {
     expect(cooldowns.longest(["a", "b", "c"], 20)).toBeUndefined();
   });
 
-  test("a manual reset ends it, and an answer to a request from before the reset sets nothing", () => {
+  test("R7.5 a manual reset ends it, and an answer to a request from before the reset sets nothing", () => {
     const cooldowns = new Cooldowns(() => 0);
     cool(cooldowns, "rate.requests", 0, { stated: 60_000 });
 
@@ -131,7 +131,7 @@ describe("what is remembered", () => {
   });
 });
 
-describe("hard blocks", () => {
+describe("R7.4 hard blocks", () => {
   test("one trial a minute, the first one a minute after the block", () => {
     const cooldowns = new Cooldowns(() => 0);
     cool(cooldowns, "auth.invalid", 0);

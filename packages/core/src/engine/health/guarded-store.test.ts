@@ -27,7 +27,7 @@ const boom = (): never => {
   throw new Error("store down");
 };
 
-describe("invariant 38: a store that fails", () => {
+describe("R11.1 a store that fails", () => {
   test("by throwing is reported and answers nothing", () => {
     const { guarded, errors } = rig({ publish: boom, subscribe: boom, acquireProbe: boom, releaseProbe: boom });
 

@@ -22,7 +22,7 @@ test("a bucket expires as a whole when its sixty seconds are over", () => {
   expect(window.totals(70_000).bad).toBe(0);
 });
 
-test("invariant 31: after silence nothing is left, also when a bucket's place is used again", () => {
+test("R6.12 after silence nothing is left, also when a bucket's place is used again", () => {
   const window = new HealthWindow();
   window.add("bad", 5_000);
 

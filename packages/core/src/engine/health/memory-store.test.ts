@@ -15,7 +15,7 @@ test("news reaches every listener, until it stops listening", () => {
   expect(heard).toEqual([{ type: "closed", key: "a" }]);
 });
 
-test("invariant 28: a probe has one owner per route until it is given back or its lease runs out", async () => {
+test("R11.2 a probe has one owner per route until it is given back or its lease runs out", async () => {
   const clock = new VirtualClock();
   const store = memoryStore(clock);
 

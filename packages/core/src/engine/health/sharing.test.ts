@@ -158,7 +158,7 @@ describe("a store that fails changes no output", () => {
     ],
     ["hangs", { publish: hangs, subscribe: () => () => undefined, acquireProbe: hangs, releaseProbe: hangs }, 25],
   ] satisfies readonly (readonly [string, HealthStore, number])[])(
-    "invariant 38: one that %s, and takes %s more than 25 ms",
+    "R11.1 one that %s, and takes %s more than 25 ms",
     async (_what, store, extraMs) => {
       const { clock, chain } = harness();
       const target = scripted(clock, [dead, dead, dead, dead, dead, answer("Primary")]);

@@ -9,7 +9,7 @@ const classes = (prefix: RegExp): FailureClass[] =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's own keys
   (Object.keys(FAILURE_RULES) as FailureClass[]).filter((name) => prefix.test(name));
 
-describe("invariant 26: what is not the vendor's fault is never bad", () => {
+describe("R6.2 what is not the vendor's fault is never bad", () => {
   test.each(classes(/^(caller|local|request|auth|billing|rate|policy|output|model|engine)\./))("%s", (name) => {
     const verdict = verdictOf(new TargetFailure(name), ORDINARY);
 

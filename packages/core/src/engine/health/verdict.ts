@@ -20,7 +20,7 @@ export interface VerdictContext extends FailureCircumstances {
 
 const THROWS_THAT_COUNT = 3;
 
-/** What a failed attempt says about the health of its route (failover.md §2). */
+/** What a failed attempt says about the health of its route (rules R2.5, R3.8, R6.2, R6.8 and R6.15). */
 export function verdictOf(failure: TargetFailure, context: VerdictContext): HealthVerdict {
   const { code, health } = FAILURE_RULES[failure.class];
   if (context.isLate) return "neutral";

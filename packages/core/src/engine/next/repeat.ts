@@ -22,7 +22,7 @@ const BACKOFF_MS = [250, 1_000] as const;
 const LONGEST_WAIT_MS = 2_000;
 const CONCURRENCY_WAIT_MS = 2_000;
 
-/** Whether the same target may be asked again after this failure, and after how long (failover.md §2.1, §3.5). */
+/** Whether the same target may be asked again after this failure, and after how long (rules R2.4, R2.6 and R2.7). */
 export function offerRepeat(failure: TargetFailure, state: RepeatState): RepeatOffer | undefined {
   const { repeat } = FAILURE_RULES[failure.class];
   const { retryAfterMs, repeatForbidden, beforeResponse } = failure.details;

@@ -14,7 +14,7 @@ const RESTLESS: TierLimits = { timeoutMs: 10_000, progressMs: 200 };
 
 const EMPTY: readonly FailureClass[] = ["gateway.not-a-stream", "stream.truncated", "stream.reset"];
 
-/** Every fault of the kit with what a chain has to make of it (failover.md §2). */
+/** Every fault of the kit with what a chain has to make of it. */
 export const FAULT_CASES: readonly FaultCase[] = [
   ...statuses(),
   ...STATUS_LINE_CASES,
