@@ -185,8 +185,11 @@ describe("lists in the documentation", () => {
   });
 
   test("all links lead somewhere", () => {
-    const pages = ["README.md", "CONTRIBUTING.md", "examples/README.md"]
-      .concat(readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`))
+    const pages = ["README.md", "CONTRIBUTING.md"]
+      .concat(["bench", "examples", "hostile", "recordings", "simulation"].map((name) => `${name}/README.md`))
+      .concat(
+        ["docs", "docs/engine"].flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`)),
+      )
       .concat(readdirSync(join(ROOT, "packages")).map((name) => `packages/${name}/README.md`))
       .filter((file) => file.endsWith(".md") && existsSync(join(ROOT, file)));
     const broken = pages.flatMap((file) =>

@@ -183,7 +183,7 @@ async function outcomeOf(sends: Sends, events: readonly Event[], column: Column)
 beforeAll(() => Promise.all(wires.map((sends) => outcomeOf(sends, [content, evidence], columns.eof))));
 
 describe.each(wires)("an answer of $wire.name", (sends) => {
-  test.each(rows)("with the evidence %s ends when the table says so", async (_, events, expected) => {
+  test.each(rows)("R5.2 R5.3 with the evidence %s ends when the table says so", async (_, events, expected) => {
     const outcomes = Object.entries<Column>(columns).map(async ([name, column]) => {
       return [name, await outcomeOf(sends, events, column)] as const;
     });

@@ -55,11 +55,11 @@ async function readBy(wire: AdaptedWire, between: string): Promise<unknown> {
 }
 
 describe.each(adaptedWires)("on the wire of $name", (wire) => {
-  test.each(beats)("%j is a heartbeat before, between and behind all events", async (beat) => {
+  test.each(beats)("R5.14 %j is a heartbeat before, between and behind all events", async (beat) => {
     expect(await readBy(wire, beat)).toEqual({ text: "Hi", finish: ["stop"], failure: undefined });
   });
 
-  test.each(["data: {\n\n", 'data: {"a":oops}\n\n', "data: [1\n\n"])("%j is malformed", async (broken) => {
+  test.each(["data: {\n\n", 'data: {"a":oops}\n\n', "data: [1\n\n"])("R5.14 %j is malformed", async (broken) => {
     expect(await readBy(wire, broken)).toMatchObject({ finish: [], failure: "stream.malformed" });
   });
 });

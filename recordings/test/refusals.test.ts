@@ -101,7 +101,7 @@ describe.each(TARGETS)("%s", (_, target) => {
     expect(attempts.map((attempt) => [attempt.class, attempt.retryAfterMs])).toEqual([[expected, retryAfterMs]]);
   });
 
-  it("reads an error with status 200 in one piece as the status that it states", async () => {
+  it("R5.13 reads an error with status 200 in one piece as the status that it states", async () => {
     using server = await startRawServer(rawResponse("200 OK", `{"status_code":524,"message":"x"}`));
 
     expect(await failed(chainOf(target(server.url)))).toMatchObject([{ class: "server.gateway" }]);

@@ -84,7 +84,8 @@ export function charged(known: KnownHealth, callId: number, kind: "fresh-connect
   }
   if (kind === "fresh-connection" || known.facts.plan.policy === "insists") return;
   const [free] = known.free(progress);
-  if (free !== undefined) known.violate("R2.2", `call ${callId} waits for a repeat although target ${free.index} is left`);
+  if (free !== undefined)
+    known.violate("R2.2", `call ${callId} waits for a repeat although target ${free.index} is left`);
 }
 
 export function repeated(known: KnownHealth, target: TargetPlan): void {

@@ -76,15 +76,18 @@ describe("timeoutMs", () => {
     expect(asked).toEqual([1]);
   });
 
-  test.each([Number.NaN, -1])("R3.11 a timeoutMs function that gives %s ends the call with a config error", async (value) => {
-    const { clock, chain } = harness();
-    const target = scripted(clock, [DONE]);
+  test.each([Number.NaN, -1])(
+    "R3.11 a timeoutMs function that gives %s ends the call with a config error",
+    async (value) => {
+      const { clock, chain } = harness();
+      const target = scripted(clock, [DONE]);
 
-    const error = await rejection(clock, chain([{ target, timeoutMs: () => value }]).generate("Hi"));
+      const error = await rejection(clock, chain([{ target, timeoutMs: () => value }]).generate("Hi"));
 
-    expect(error).toMatchObject({ code: "config", message: expect.stringContaining("timeoutMs") });
-    expect(target.calls).toHaveLength(0);
-  });
+      expect(error).toMatchObject({ code: "config", message: expect.stringContaining("timeoutMs") });
+      expect(target.calls).toHaveLength(0);
+    },
+  );
 
   test("a backup's throwing timeoutMs function ends the call, with the attempt that was under way", async () => {
     const { clock, chain, events } = harness();

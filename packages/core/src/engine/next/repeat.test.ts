@@ -20,7 +20,11 @@ describe("whether the same target is asked again", () => {
     ["R2.6 backoff, jitter", offer("server.error", {}, { random: () => 0.5 }), { kind: "backoff", delayMs: 312.5 }],
     ["R2.6 backoff, stated time", offer("server.error", { retryAfterMs: 2_000 }), { kind: "backoff", delayMs: 2_000 }],
     ["R2.6 backoff, long stated time", offer("server.error", { retryAfterMs: 2_001 }), undefined],
-    ["R2.4 fresh connection", offer("network.reset", { beforeResponse: true }), { kind: "fresh-connection", delayMs: 0 }],
+    [
+      "R2.4 fresh connection",
+      offer("network.reset", { beforeResponse: true }),
+      { kind: "fresh-connection", delayMs: 0 },
+    ],
     [
       "R2.4 fresh connection, with another candidate, after release",
       offer("network.reset", { beforeResponse: true }, { hasNext: true, released: true }),
