@@ -13,7 +13,7 @@ export interface ScheduleResult {
   readonly facts: Facts;
 }
 
-/** Plays the schedule of a seed and looks for broken invariants. The same seed gives the same schedule. */
+/** Plays the schedule of a seed and looks for broken rules. The same seed gives the same schedule. */
 export async function runSchedule(seed: number, profile: Profile): Promise<ScheduleResult> {
   const plan = makePlan(seed, profile, new SeededRandom(seed));
   const facts = await runWorld(plan);

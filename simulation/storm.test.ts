@@ -4,7 +4,7 @@ import { runBatch } from "./batch.ts";
 /** A slow machine plays fewer schedules, always the same ones first. */
 const BUDGET_MS = 8_000;
 
-test("no schedule of many calls through outages breaks an invariant", { timeout: 60_000 }, async () => {
+test("no schedule of many calls through outages breaks a rule", { timeout: 60_000 }, async () => {
   const started = performance.now();
   const isTimeLeft = (): boolean => performance.now() - started < BUDGET_MS;
 
