@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 const CODE = "(?:R\\d+\\.\\d+|[A-Z]{2}-\\d{2})";
-const FOLDERS = "{packages/*/{src,test},simulation,recordings,hostile,examples,scripts,bench}";
+/** A code, or something that only looks like one because it stands in no page of the repository. */
+const NAMED = new RegExp(`(?<![\\w-])${CODE}(?![\\w.-]*\\w)|§ ?\\d|(?<=["\`])(?:row|invariant) \\d+`, "g");
+const FILES = "{packages/*/{src,test},simulation,recordings,hostile,examples,scripts,bench,docs}/**/*.{ts,md}";
 
 interface Row {
   readonly code: string;
@@ -13,7 +15,7 @@ interface Row {
 }
 
 const sources: ReadonlyMap<string, string> = new Map(
-  globSync(`${FOLDERS}/**/*.ts`, { cwd: ROOT, exclude: (path) => path.includes("node_modules") }).map((file) => [
+  globSync(FILES, { cwd: ROOT, exclude: (path) => path.includes("node_modules") }).map((file) => [
     file,
     readFileSync(join(ROOT, file), "utf8"),
   ]),
@@ -52,9 +54,7 @@ describe("docs/engine", () => {
 
   test("has a row for every code that the sources name", () => {
     const unknown = [...sources].flatMap(([file, text]) =>
-      [...text.matchAll(new RegExp(`(?<![\\w-])${CODE}(?![\\w.-]*\\w)`, "g"))]
-        .filter(([code]) => !codes.has(code))
-        .map(([code]) => `${file}: ${code}`),
+      [...text.matchAll(NAMED)].filter(([code]) => !codes.has(code)).map(([code]) => `${file}: ${code}`),
     );
 
     expect(unknown).toEqual([]);

@@ -197,7 +197,7 @@ describe("readAnswer", () => {
     }
   });
 
-  it("ED-01 calls every end without evidence truncated, inside an event too", async () => {
+  it("ED-01 R5.1 calls every end without evidence truncated, inside an event too", async () => {
     const wire = bytes(`event: x\n${HELLO}${HELLO}${COMPLETE}`);
     const cuts = Array.from({ length: wire.length - 3 }, (_, at) => wire.slice(0, at + 1));
 

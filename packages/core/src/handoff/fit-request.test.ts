@@ -29,7 +29,7 @@ describe("a target that says of itself that it cannot take a request", () => {
       "urls",
     ],
     ["a file stored at another vendor", asked({ type: "file", source: AT_BETA }), {}, "files"],
-  ])("TR-08 is passed over for %s, not failed", async (_name, request, capabilities, missing) => {
+  ])("TR-08 R1.2 is passed over for %s, not failed", async (_name, request, capabilities, missing) => {
     const { clock, chain, events } = harness();
     const unable = scripted(clock, [answer("No")], { capabilities });
     const able = scripted(clock, [answer("1")], { vendor: "beta", model: "two" });

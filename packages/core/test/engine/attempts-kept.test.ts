@@ -57,7 +57,7 @@ describe("R1.10 one attempt is kept for each candidate that was not tried", () =
     expect([result.text, other.calls.length]).toEqual(["Again", 0]);
   });
 
-  test("a candidate that is cooling down keeps its attempt, and is never left out without a word", async () => {
+  test("R1.7 a candidate that is cooling down keeps its attempt, and is never left out without a word", async () => {
     const { clock, chain } = harness();
     const sick = ["a", "b"].map((vendor) => scripted(clock, [[fail("server.error")]], { vendor }));
     const limited = scripted(clock, [[fail("rate.requests", { status: 429, retryAfterMs: 1_600 })]], { vendor: "c" });

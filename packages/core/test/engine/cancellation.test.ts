@@ -35,7 +35,7 @@ describe("the caller's signal", () => {
   test.each<{ readonly when: string; readonly script: Script }>([
     { when: "before any byte", script: [hang] },
     { when: "in mid-answer", script: begin(["Half"], hang) },
-  ])("TO-08 AB-03 an abort $when stops the one attempt and tries no other target", async ({ script }) => {
+  ])("TO-08 AB-03 R9.1 an abort $when stops the one attempt and tries no other target", async ({ script }) => {
     const { clock, chain, events } = harness();
     const { controller, listeners } = countedController();
     const primary = scripted(clock, [script]);
@@ -89,7 +89,7 @@ describe("the caller's signal", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("the listener is gone after an answer, and a late abort changes nothing", async () => {
+  test("R9.4 the listener is gone after an answer, and a late abort changes nothing", async () => {
     const { clock, chain, events } = harness();
     const { controller, listeners } = countedController();
     const target = scripted(clock, [answer("Hello")]);
@@ -296,7 +296,7 @@ describe("R9.2 a consumer that leaves", () => {
 });
 
 describe("promises nobody waits for", () => {
-  test("AB-02 a stream that fails with no one reading or awaiting `result` rejects nothing unhandled", async () => {
+  test("AB-02 R9.5 a stream that fails with no one reading or awaiting `result` rejects nothing unhandled", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [begin(["One"], wait(100), fail("stream.reset"))]);
 

@@ -120,7 +120,7 @@ describe("a chain", () => {
     expect(result.output).toEqual({ a: 1 });
   });
 
-  test("HB-11 begins every call at its first tier", async () => {
+  test("HB-11 R1.1 begins every call at its first tier", async () => {
     const world = harness();
     const primary = scripted(world.clock, [[fail("request.unsupported")], answer("Primary")]);
     const backup = scripted(world.clock, [answer("Backup")], { vendor: "beta" });

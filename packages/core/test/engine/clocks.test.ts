@@ -118,7 +118,7 @@ describe("timeoutMs", () => {
     expect(result.trace.attempts[0]).toMatchObject({ class: "timeout.first-content", outcome: "failed" });
   });
 
-  test("TO-14 the losing attempt is aborted and returned before the next one starts", async () => {
+  test("TO-14 R9.3 the losing attempt is aborted and returned before the next one starts", async () => {
     const { clock, chain } = harness();
     const primary = scripted(clock, [[hang]]);
     const state: unknown[] = [];
@@ -250,7 +250,7 @@ describe("R3.4 silent reasoning", () => {
   });
 });
 
-describe("liveness and progress", () => {
+describe("R3.5 liveness and progress", () => {
   const alive = { capabilities: { keepAlives: true } };
 
   test("TO-04 pings do not hide a dead generation: progress is left after 60 seconds", async () => {
@@ -340,7 +340,7 @@ describe("liveness and progress", () => {
   });
 });
 
-describe("deadlines of the call", () => {
+describe("R3.6 deadlines of the call", () => {
   test("TO-10 TO-12 deadlineMs bounds all tiers together, the body included", async () => {
     const { clock, chain } = harness();
     const tiers = ["a", "b", "c"].map((vendor) => scripted(clock, [[hang]], { vendor }));
@@ -600,7 +600,7 @@ describe("a consumer that does not read", () => {
     await reader.return?.();
   });
 
-  test("reading ahead stops at 64 KiB, and the attempt's clocks stand still meanwhile", async () => {
+  test("R4.11 reading ahead stops at 64 KiB, and the attempt's clocks stand still meanwhile", async () => {
     const { clock, chain } = harness();
     const state = { reads: 0 };
     const counted: Script = (call) => {

@@ -293,7 +293,7 @@ describe("the error of a chain that ran out", () => {
     });
   });
 
-  test("MS-13 attempts stay within maxAttempts however many targets there are", async () => {
+  test("MS-13 R1.9 attempts stay within maxAttempts however many targets there are", async () => {
     const { clock, chain } = harness();
     const tiers = Array.from({ length: 9 }, (_, index) =>
       scripted(clock, [[fail("server.error")]], { vendor: `vendor${index}` }),

@@ -102,7 +102,7 @@ const late: Script = (call) => {
 };
 
 describe("an outage on a real clock that runs fast", () => {
-  test("ends with the first probe that is answered", async () => {
+  test("R6.13 ends with the first probe that is answered", async () => {
     const clock = faster(SPEED);
     const { chain, calls } = await outage(clock, [answer("Back")]);
 

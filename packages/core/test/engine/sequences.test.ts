@@ -51,7 +51,7 @@ const TOOLS: Request = {
 };
 
 describe("failures that stay invisible", () => {
-  test("SQ-01 MS-01 a failure after preamble only: one start, from the attempt that answers", async () => {
+  test("SQ-01 MS-01 R4.4 a failure after preamble only: one start, from the attempt that answers", async () => {
     const preamble: Script = [
       read({ type: "response", requestId: "r1" }),
       read({ type: "usage", usage: { inputTokens: 3 } }),
@@ -66,7 +66,7 @@ describe("failures that stay invisible", () => {
     expect(targets.map((target) => target.calls.length)).toEqual([1, 1]);
   });
 
-  test("SQ-02 MS-01 a failure inside the hold window: its text is never seen", async () => {
+  test("SQ-02 MS-01 R4.3 a failure inside the hold window: its text is never seen", async () => {
     const { events } = await play([begin(["He"], wait(30), fail("stream.reset")), answer("Hello")]);
 
     expect(brief(events)).toEqual(["start b", "text-start", '"Hello"', "text-end", "finish stop"]);
@@ -119,7 +119,7 @@ describe("failures that stay invisible", () => {
 });
 
 describe("failures after output was shown", () => {
-  test("SQ-03 MS-04 MS-18 the second answer begins behind a failover event, and the message is the second alone", async () => {
+  test("SQ-03 MS-04 MS-18 R4.5 the second answer begins behind a failover event, and the message is the second alone", async () => {
     const { events, stream } = await play([
       begin(["The sky"], wait(100), fail("stream.reset")),
       answer("The sky is", " blue"),
@@ -350,7 +350,7 @@ describe("answers that are not failures", () => {
     expect(targets[0]?.calls).toMatchObject([{ aborted: false, returned: 1 }]);
   });
 
-  test("MS-06 tool calls leave together just before finish, behind their provisional events", async () => {
+  test("MS-06 R4.7 tool calls leave together just before finish, behind their provisional events", async () => {
     const { events, stream } = await play([sequence(wholeToolCall(), read(end("tool-calls")))], {
       request: TOOLS,
     });
@@ -399,7 +399,7 @@ describe("answers that are not failures", () => {
   });
 });
 
-describe("empty answers", () => {
+describe("R5.5 empty answers", () => {
   test("MS-21 US-04 an empty stop is a failure, and what it used is kept", async () => {
     const empty: Script = [read(end("stop", { inputTokens: 5, outputTokens: 2 }))];
 

@@ -96,7 +96,7 @@ describe("result", () => {
     expect(Object.prototype.toString.call(stream.result)).toBe("[object Promise]");
   });
 
-  test("AB-08 a failure reaches the iterator and result alike, and the iterator is done after it", async () => {
+  test("AB-08 R4.9 a failure reaches the iterator and result alike, and the iterator is done after it", async () => {
     const { clock, stream } = await streamOf([begin(["One"], wait(100), stop)]);
 
     const iterator = stream[Symbol.asyncIterator]();
@@ -217,7 +217,7 @@ describe("reading", () => {
     expect(shown).toEqual(["start", "text-start", "text-delta", "text-delta", "error", "closed", "closed"]);
   });
 
-  test("MS-18 the events that a consumer obeys show the same as the result", async () => {
+  test("MS-18 R4.8 the events that a consumer obeys show the same as the result", async () => {
     const { clock, stream } = await streamOf([
       begin(["The ", "sky"], wait(100), fail("stream.reset")),
       begin(["It is"], wait(100), fail("stream.reset")),

@@ -110,7 +110,7 @@ describe("usage", () => {
 });
 
 describe("the trace", () => {
-  test("lists exactly the upstream calls, with their times", async () => {
+  test("R8.4 lists exactly the upstream calls, with their times", async () => {
     const { clock, chain } = harness();
     const rateLimits = { "remaining-requests": "0" };
     const primary = scripted(clock, [

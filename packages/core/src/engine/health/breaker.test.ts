@@ -33,7 +33,7 @@ function times(count: number, action: () => void): void {
 }
 
 describe("opening", () => {
-  test("HB-01 five bad attempts in a row open it, four do not", () => {
+  test("HB-01 R6.3 five bad attempts in a row open it, four do not", () => {
     const { breaker, attempt } = rig();
 
     times(4, () => attempt("bad", 0));
@@ -225,7 +225,7 @@ describe("opening", () => {
   });
 });
 
-describe("the time it stays open", () => {
+describe("R6.5 the time it stays open", () => {
   test.each([
     [0, 7_500],
     [0.5, 10_000],
@@ -284,7 +284,7 @@ describe("the time it stays open", () => {
 describe("the probe", () => {
   const LEASE_MS = 20_000;
 
-  test("HB-03 while one is on its way everybody else is denied at once", () => {
+  test("HB-03 R6.6 while one is on its way everybody else is denied at once", () => {
     const { breaker } = opened();
 
     breaker.probe(10_000, LEASE_MS);
@@ -367,7 +367,7 @@ describe("the probe", () => {
   });
 });
 
-describe("permits", () => {
+describe("R6.11 permits", () => {
   test("each is settled once: a second verdict changes nothing", () => {
     const { breaker } = rig();
     const permit = breaker.permit(0);

@@ -152,7 +152,7 @@ describe("opening", () => {
     expect(impatient.states()[0]).toBe("closed");
   });
 
-  test("siblings at one endpoint share a breaker, whatever their key; another region has its own", async () => {
+  test("R6.1 siblings at one endpoint share a breaker, whatever their key; another region has its own", async () => {
     const { clock, chain } = harness();
     const first = scripted(clock, [dead], { key: "one", endpoint: "eu.test" });
     const second = scripted(clock, [dead], { key: "two", endpoint: "eu.test" });
