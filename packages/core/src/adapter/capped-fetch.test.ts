@@ -32,7 +32,7 @@ function fetchOf(response: unknown): Fetch {
 const failures = classifyFailures({ rows: [], readError: () => undefined, requestIdHeaders: [] }, []);
 
 describe("cappedFetch", () => {
-  it("follows no redirect: the second origin gets nothing, and the status tells", async () => {
+  it("R10.6 follows no redirect: the second origin gets nothing, and the status tells", async () => {
     let reached = 0;
     const other = await serve((_, response) => {
       reached += 1;

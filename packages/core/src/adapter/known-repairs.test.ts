@@ -25,7 +25,7 @@ function applied(known: KnownRepairs, request: TargetRequest): { readonly reques
 }
 
 describe("KnownRepairs", () => {
-  it("apply a request's own repair to that request only, until an answer came with it", () => {
+  it("R2.16 apply a request's own repair to that request only, until an answer came with it", () => {
     const known = new KnownRepairs();
     const own = { ...REQUEST, repairs: [leaveOut("seed")] };
 
@@ -49,7 +49,7 @@ describe("KnownRepairs", () => {
     expect(applied(known, REQUEST)).toEqual({ request: REQUEST, losses: [] });
   });
 
-  it("remember nothing of a repair that concerns one conversation", () => {
+  it("R2.16 remember nothing of a repair that concerns one conversation", () => {
     const known = new KnownRepairs();
     const once: RequestRepair = { ...WITHOUT_SEED, once: true };
 
@@ -59,7 +59,7 @@ describe("KnownRepairs", () => {
     expect(known.apply({ ...REQUEST, seed: 7, repairs: [once] }).seed).toBeUndefined();
   });
 
-  it("forget after ten minutes", async () => {
+  it("R2.16 forget after ten minutes", async () => {
     const clock = new VirtualClock();
     const known = new KnownRepairs();
     known.remember([leaveOut("stream")], clock);

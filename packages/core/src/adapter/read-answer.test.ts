@@ -307,7 +307,7 @@ describe("readAnswer", () => {
     expect(await collect(iterator)).toMatchObject({ failure: "gateway.not-a-stream" });
   });
 
-  it("stops at the limit of one event, of a whole answer and of a body", async () => {
+  it("R10.5 stops at the limit of one event, of a whole answer and of a body", async () => {
     const big = "x".repeat(2_000);
     const limits = { maxEventChars: 1_000, maxBytes: 5_000 };
 
@@ -469,7 +469,7 @@ describe("readAnswer and time", () => {
     expect(await outcome).toMatchObject({ failure: "timeout.progress" });
   });
 
-  it("drains after the end for a quarter of a second, then cancels", async () => {
+  it("R10.7 drains after the end for a quarter of a second, then cancels", async () => {
     const { open, isCancelled } = openBody([HELLO + COMPLETE + END]);
     const { iterator, clock } = read(open);
     await iterator.next();
@@ -485,7 +485,7 @@ describe("readAnswer and time", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("drains at most 64 KiB", async () => {
+  it("R10.7 drains at most 64 KiB", async () => {
     const rest = Array.from({ length: 10 }, () => "x".repeat(16 * 1024));
     const { open, isCancelled } = openBody([HELLO + COMPLETE + END, ...rest]);
     const { iterator } = read(open);
