@@ -236,7 +236,7 @@ describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_0
         const started = events.filter(({ type }) => type === "call-start").length;
         expect(events.filter(({ type }) => type === "end")).toHaveLength(started);
         expect(code === "invalid-request" ? started + sent.length : 0).toBe(0);
-        const classes = events.map((event) => (event.type === "attempt-end" ? event.attempt.class : undefined));
+        const classes = events.map((event) => (event.type === "attempt-end" ? event.record.class : undefined));
         expect(classes.join()).not.toContain("adapter.");
       }),
       share(0.4),
@@ -356,7 +356,7 @@ describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_0
 
   test("a trace is printed, or refused", () => {
     const trace = {
-      attempts: [{ n: 1, tier: "a", outcome: "answered", endedMs: 5, losses: [] }],
+      attempts: [{ attempt: 1, tier: "a", outcome: "answered", endedMs: 5, losses: [] }],
       skipped: [],
       totalMs: 5,
     };

@@ -12,7 +12,7 @@ gpt.script([{}, {}, {}, {}, {}, { fault: { type: "error", error: "bad-key" } }])
 function log(event: EngineEvent): void {
   switch (event.type) {
     case "attempt-end":
-      console.log(`attempt ${event.attempt.n}: ${event.attempt.tier} ${event.attempt.class ?? "answered"}`);
+      console.log(`attempt ${event.record.attempt}: ${event.record.tier} ${event.record.class ?? "answered"}`);
       break;
     case "credential-problem":
       console.log(`ALERT ${event.tier}: ${event.reason}`);

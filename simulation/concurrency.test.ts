@@ -95,7 +95,9 @@ describe("a thousand calls over sockets, during an outage with recovery", () => 
 
     const wrong = played.filter(({ question, answer }) => answer.trace.attempts.length !== seen.get(question));
     expect(wrong.map(({ question }) => question)).toEqual([]);
-    expect(played.every(({ answer }) => answer.trace.attempts.every(({ n }, index) => n === index + 1))).toBe(true);
+    expect(
+      played.every(({ answer }) => answer.trace.attempts.every(({ attempt }, index) => attempt === index + 1)),
+    ).toBe(true);
   });
 
   test("repeats to the dead tier stay within its bucket", () => {

@@ -26,7 +26,9 @@ export function printTimeline(attempts: readonly AttemptRecord[]): void {
     const status = attempt.status === undefined ? "" : ` (${attempt.status})`;
     const repeat = attempt.repeat === undefined ? "" : `, repeat after ${attempt.repeat}`;
     const after = `after ${Math.round(attempt.endedMs)} ms`;
-    process.stdout.write(`   ${bar}  ${attempt.n} ${attempt.tier.padEnd(28)} ${why}${status} ${after}${repeat}\n`);
+    process.stdout.write(
+      `   ${bar}  ${attempt.attempt} ${attempt.tier.padEnd(28)} ${why}${status} ${after}${repeat}\n`,
+    );
   }
 }
 

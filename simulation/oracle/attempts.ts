@@ -33,7 +33,7 @@ export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
     const released = events.findIndex(({ event }) => event.type === "released");
     for (const { n, record } of attemptsOf(call)) {
       if (record?.outcome !== "failed" || record.class === undefined || isRepaired(call, n)) continue;
-      const ended = events.findIndex(({ event }) => event.type === "attempt-end" && event.attempt.n === n);
+      const ended = events.findIndex(({ event }) => event.type === "attempt-end" && event.record.attempt === n);
       if (!isStop(facts.plan.policy, record.class, released >= 0 && released < ended)) continue;
       if (attemptsOf(call).some((later) => later.n > n))
         yield `call ${id} went on after ${record.class}, which ends the chain`;
@@ -104,7 +104,7 @@ export function* traceIsTrue(facts: Facts): Iterable<string> {
     );
     const error = call.result?.error ?? call.opened?.error;
     const listed = call.result?.answer?.trace.attempts ?? (isUnderstudyError(error) ? error.attempts : undefined);
-    const reached = listed?.filter((record) => attempts.some(({ n }) => n === record.n));
+    const reached = listed?.filter((record) => attempts.some(({ n }) => n === record.attempt));
     if (reached !== undefined && reached.length !== call.upstream.length) {
       yield `call ${call.id} lists ${reached.length} attempts of ${call.upstream.length}`;
     }

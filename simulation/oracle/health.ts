@@ -77,7 +77,7 @@ export class HealthReplay {
         skipped(known, event.callId, event.skip);
         return;
       case "attempt-end":
-        this.#ended(event.callId, event.attempt);
+        this.#ended(event.callId, event.record);
         return;
       case "repeat":
         charged(known, event.callId, event.kind);
@@ -175,7 +175,7 @@ export class HealthReplay {
 
   #ended(callId: number, record: AttemptRecord): void {
     const progress = this.#known.progressOf(callId);
-    const attempt = progress.attempts.find(({ n }) => n === record.n);
+    const attempt = progress.attempts.find(({ n }) => n === record.attempt);
     if (attempt === undefined) {
       this.#stoppedBeforeItBegan(progress, record);
       return;
@@ -188,7 +188,7 @@ export class HealthReplay {
     const before = breaker.state;
     const stated = statedOf(attempt);
     const call = this.#known.callOf(callId);
-    const next = call === undefined ? undefined : attemptsOf(call).find(({ n }) => n === record.n + 1)?.record;
+    const next = call === undefined ? undefined : attemptsOf(call).find(({ n }) => n === record.attempt + 1)?.record;
     if (isDeadConnection(attempt) && next?.repeat !== undefined) progress.carried = permit;
     else {
       const verdict = verdictOf(this.#known, this.limits, attempt, record);
@@ -212,7 +212,7 @@ export class HealthReplay {
     progress.isStopped = !isRepaired && isStop(policy, record.class, progress.isReleased);
     progress.isOwedConnection = owesConnection(this.#known, progress, record);
     const fault = this.#known.cooldowns.failed(target, record.class, context);
-    if (fault !== undefined) this.#known.violate("R7.2", `call ${callId} attempt ${record.n} ${fault}`);
+    if (fault !== undefined) this.#known.violate("R7.2", `call ${callId} attempt ${record.attempt} ${fault}`);
   }
 
   /** The hook that announced the attempt ended the call: it counts as a start and says nothing. */

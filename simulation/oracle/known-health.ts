@@ -154,7 +154,7 @@ export class KnownHealth {
     for (let index = this.index; ; index++) {
       const entry = this.facts.timeline[index];
       if (entry === undefined || entry.turn !== this.turn) return false;
-      if (entry.type === "event" && entry.event.type === "attempt-end" && entry.event.attempt.venture === venture)
+      if (entry.type === "event" && entry.event.type === "attempt-end" && entry.event.record.venture === venture)
         return true;
       if (entry.type !== "open") continue;
       const { call, attempt } = entry.upstream;

@@ -59,9 +59,9 @@ export function* sickRoutesAreLeft(facts: Facts): Iterable<string> {
       routes.delete(routeOf(entry.event));
       if (entry.event.to !== "open") sick.delete(routeOf(entry.event));
     } else if (entry.type === "event" && entry.event.type === "attempt-end") {
-      const { callId, attempt: record } = entry.event;
+      const { callId, record } = entry.event;
       for (const [key, route] of routes) {
-        const ended = route.find(({ attempt }) => attempt.call.id === callId && attempt.n === record.n);
+        const ended = route.find(({ attempt }) => attempt.call.id === callId && attempt.n === record.attempt);
         if (ended === undefined) continue;
         const worth = worthOf(facts, ended.attempt);
         // Of a last resort only the success counts.

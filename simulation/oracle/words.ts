@@ -37,8 +37,8 @@ export function attemptsOf(call: CallFact): readonly AttemptFact[] {
   for (const { at, event } of call.events) {
     if (event.type !== "attempt-start") continue;
     const n = event.attempt;
-    const end = call.events.find((one) => one.event.type === "attempt-end" && one.event.attempt.n === n);
-    const record = end?.event.type === "attempt-end" ? end.event.attempt : undefined;
+    const end = call.events.find((one) => one.event.type === "attempt-end" && one.event.record.attempt === n);
+    const record = end?.event.type === "attempt-end" ? end.event.record : undefined;
     const upstream = call.upstream.find((one) => one.attempt === n);
     attempts.push({
       n,

@@ -13,7 +13,7 @@ export type CallNews =
   | { readonly type: "call-start"; readonly tiers: readonly string[] }
   | { readonly type: "skipped"; readonly skip: SkipRecord }
   | ({ readonly type: "attempt-start" } & AttemptName)
-  | { readonly type: "attempt-end"; readonly attempt: AttemptRecord }
+  | { readonly type: "attempt-end"; readonly record: AttemptRecord }
   /** Output of the call reached the consumer for the first time. */
   | ({ readonly type: "released" } & AttemptName)
   /** The same target is asked again after `delayMs`. */

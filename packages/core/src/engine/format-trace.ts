@@ -34,7 +34,7 @@ function formatAttempt(attempt: AttemptRecord): string {
     `after ${seconds(attempt.endedMs)}`,
     ...attempt.losses.map((loss) => `${loss.what} ${loss.action}`),
   ];
-  return `${attempt.n}  ${attempt.tier}  ${facts.filter((fact) => fact !== undefined).join(", ")}`;
+  return `${attempt.attempt}  ${attempt.tier}  ${facts.filter((fact) => fact !== undefined).join(", ")}`;
 }
 
 function seconds(milliseconds: number): string {

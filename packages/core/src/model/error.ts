@@ -76,7 +76,7 @@ export function misuse(code: "config" | "invalid-request", message: string, caus
 function describe(error: UnderstudyError): string {
   const lines = [error.stack ?? `${error.name}: ${error.message}`, `  code: ${error.code}`];
   for (const attempt of error.attempts) {
-    lines.push(`  attempt ${attempt.n}: ${attempt.tier} ${attempt.class ?? attempt.outcome}`);
+    lines.push(`  attempt ${attempt.attempt}: ${attempt.tier} ${attempt.class ?? attempt.outcome}`);
   }
   // Only our own errors are shown: a caller's abort reason may hold anything.
   if (isUnderstudyError(error.cause)) lines.push(`  cause: ${error.cause.code}: ${error.cause.message}`);

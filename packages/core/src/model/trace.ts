@@ -27,8 +27,8 @@ export type RepeatKind = "fresh-connection" | "backoff" | "wait";
 
 /** One call to one target. Holds no key, prompt, completion, header or URL. */
 export interface AttemptRecord {
-  /** Counted from 1 within the call. */
-  readonly n: number;
+  /** Its number within the call, from 1. */
+  readonly attempt: number;
   readonly tier: string;
   readonly vendor: string;
   readonly model: string;

@@ -200,7 +200,7 @@ describe("R9.7 an abort from inside a callback", () => {
     const call = chain([primary, backup], { policy }).generate("Hi", { signal: controller.signal });
     const error = await rejection(clock, call);
 
-    expect(error).toMatchObject({ code: "aborted", attempts: [{ n: 1 }] });
+    expect(error).toMatchObject({ code: "aborted", attempts: [{ attempt: 1 }] });
     expect(backup.calls).toHaveLength(0);
     expect(types(events)).toEqual(["call-start", "attempt-start", "attempt-end", "end"]);
   });

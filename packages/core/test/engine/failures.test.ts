@@ -81,7 +81,7 @@ describe("where a call goes after a failure", () => {
         status: 418,
         vendorCode: "teapot",
         requestId: "r1",
-        attempts: [{ n: 1, outcome: "failed", class: failureClass, scope, status: 418 }],
+        attempts: [{ attempt: 1, outcome: "failed", class: failureClass, scope, status: 418 }],
       });
       expect(error.cause).toMatchObject({ code, message: expect.stringContaining("alpha/one") });
     },
@@ -289,7 +289,7 @@ describe("the error of a chain that ran out", () => {
       code: "all-failed",
       retryAfterMs: 30_000,
       attempts: [{ class: "server.error" }, { class: "auth.invalid" }],
-      cause: { code: "server-error", attempts: [{ n: 1 }] },
+      cause: { code: "server-error", attempts: [{ attempt: 1 }] },
     });
   });
 

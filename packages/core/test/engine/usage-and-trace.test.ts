@@ -130,7 +130,7 @@ describe("the trace", () => {
 
     expect(result.trace.attempts).toMatchObject([
       {
-        n: 1,
+        attempt: 1,
         tier: "alpha/one",
         vendor: "alpha",
         model: "one",
@@ -144,7 +144,7 @@ describe("the trace", () => {
         rateLimits,
         deliveredChars: 3,
       },
-      { n: 2, tier: "beta/one", startedAtMs: 3_000, firstContentMs: 0, endedMs: 0, outcome: "answered" },
+      { attempt: 2, tier: "beta/one", startedAtMs: 3_000, firstContentMs: 0, endedMs: 0, outcome: "answered" },
     ]);
     expect(result.trace.totalMs).toEqual(3_000);
     expect(result).toMatchObject({ tier: "beta/one", degraded: true, vendor: "beta" });

@@ -51,7 +51,7 @@ export async function playFault(
   let stoodStillMs = standstillMs();
   const onEvent: ChainOptions["onEvent"] = (event) => {
     engineEvents.push(event);
-    if (event.type !== "attempt-end" || event.attempt.outcome !== "failed" || leftAt !== undefined) return;
+    if (event.type !== "attempt-end" || event.record.outcome !== "failed" || leftAt !== undefined) return;
     leftAt = performance.now();
     stoodStillMs = standstillMs();
   };

@@ -37,7 +37,7 @@ export interface Stop {
 function attemptError({ record, failure }: FailedAttempt): UnderstudyError {
   return new UnderstudyError({
     code: FAILURE_RULES[failure.class].code,
-    message: `Attempt ${record.n} at ${describe(record)}.`,
+    message: `Attempt ${record.attempt} at ${describe(record)}.`,
     scope: record.scope,
     retryAfterMs: failure.details.retryAfterMs,
     attempts: [record],
@@ -60,7 +60,7 @@ export function stoppedError(stop: Stop, context: CallErrorContext): UnderstudyE
 export function finalError(last: FailedAttempt, context: CallErrorContext): UnderstudyError {
   return new UnderstudyError({
     code: FAILURE_RULES[last.failure.class].code,
-    message: `The call ended with attempt ${last.record.n} at ${describe(last.record)}.`,
+    message: `The call ended with attempt ${last.record.attempt} at ${describe(last.record)}.`,
     ...callDetails(context),
     ...vendorDetails(last),
   });
@@ -77,7 +77,7 @@ export function exhaustedError(
   if (first === undefined) return nothingTriedError(skipped, context.retryAfterMs);
   const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
   const [shared] = codes;
-  const list = failed.map(({ record }) => `${record.n} ${describe(record)}`).join("; ");
+  const list = failed.map(({ record }) => `${record.attempt} ${describe(record)}`).join("; ");
   const ending = isBudgetSpent ? "No attempt (maxAttempts)" : "No candidate";
   return new UnderstudyError({
     code: codes.size === 1 && shared !== undefined ? shared : "all-failed",

@@ -51,7 +51,7 @@ export class CallLog {
 
   /** Why the attempt of this number failed. */
   reasonOf(attempt: number): FailureClass {
-    return this.#failed.find(({ record }) => record.n === attempt)?.failure.class ?? "unknown";
+    return this.#failed.find(({ record }) => record.attempt === attempt)?.failure.class ?? "unknown";
   }
 
   note(news: CallNews): void {
@@ -70,13 +70,9 @@ export class CallLog {
     const { failure, ...how } = ending;
     const { scope, status, vendorCode, explanation, requestId, retryAfterMs, rateLimits } = failure?.details ?? {};
     const { name, turn, startedAt, firstContentAt, usage } = attempt;
-    const { tier, vendor, model } = name;
     // Hooks see it before the caller does: none of them may change what the other reads.
     const record: AttemptRecord = Object.freeze({
-      n: name.attempt,
-      tier,
-      vendor,
-      model,
+      ...name,
       endpoint: turn.candidate.target.endpoint,
       startedAtMs: startedAt - this.#startedAt,
       firstContentMs: firstContentAt === undefined ? undefined : firstContentAt - startedAt,
@@ -102,7 +98,7 @@ export class CallLog {
     });
     this.#attempts.push(record);
     if (failure !== undefined) this.#failed.push({ record, failure });
-    this.note({ type: "attempt-end", attempt: record });
+    this.note({ type: "attempt-end", record });
     this.#warn(failure?.class, name);
     return record;
   }
