@@ -308,7 +308,6 @@ describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_0
     };
     const options = {
       holdMs: 5,
-      hold: "all",
       marker: "x",
       maxAttempts: 3,
       random: Math.random,

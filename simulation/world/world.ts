@@ -70,8 +70,7 @@ class World {
         targets: plan.targets.filter((target) => target.tier === index).map((target) => makeTarget(target, upstream)),
       })),
       {
-        holdMs: plan.holdMs,
-        hold: plan.holdAll ? "all" : "start",
+        holdMs: plan.holdAll ? Infinity : plan.holdMs,
         maxAttempts: plan.maxAttempts,
         consumerIdleMs: plan.consumerIdleMs,
         policy: makePolicy(plan.policy, (manners) => this.#misbehave(manners, this.#thrownByCallbacks)),

@@ -125,8 +125,8 @@ class TierChain implements Chain {
     input: string | Request<Output>,
     options: CallOptions = {},
   ): Promise<AnswerStream<Output>> {
-    const { hold, holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
-    const call = this.#call(input, options, hold === "all" ? Infinity : holdMs);
+    const { holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
+    const call = this.#call(input, options, holdMs);
     call.start();
     await call.released;
     return new AnswerStream<Output>(call, clock);

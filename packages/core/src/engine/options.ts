@@ -44,10 +44,11 @@ export type TierInput =
 export interface ChainOptions {
   /** Decides after each failure, at once: when it throws or returns a promise, `defaultPolicy` decides. Default `defaultPolicy`. */
   readonly policy?: Policy | undefined;
-  /** How long streamed text is held back after the first of it, so that an early failure stays invisible. Default 50. */
+  /**
+   * How long streamed text is held back after the first of it, in milliseconds, so that an early failure stays invisible.
+   * `Infinity` holds every stream until it is whole: all failures are silent, nothing streams. Default 50.
+   */
   readonly holdMs?: number | undefined;
-  /** `all` holds every stream until it is whole: all failures are silent, nothing streams. Default `start`. */
-  readonly hold?: "start" | "all" | undefined;
   /** What `textStream()` prints where another target starts the answer again. */
   readonly marker?: string | undefined;
   /** Default: the number of targets + 2. */

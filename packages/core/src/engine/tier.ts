@@ -14,7 +14,6 @@ import {
   LIST,
   listed,
   OBJECT,
-  oneOf,
   TEXT,
   whole,
   type Shape,
@@ -60,7 +59,6 @@ const TIER: Shape = {
 const CHAIN: ShapeOf<ChainOptions> = {
   policy: FUNCTION,
   holdMs: duration(0),
-  hold: oneOf("start", "all"),
   marker: TEXT,
   maxAttempts: whole(1),
   consumerIdleMs: duration(1),

@@ -253,7 +253,7 @@ describe("a wrong type", () => {
     ["options that throw", [target], throwing, "one of them threw"],
     ["tiers that throw", throwing, {}, "at least one tier"],
     ["a tier that throws", [throwing], {}, "one of them threw"],
-    ["a hold in other words", [target], { hold: "bogus" }, "hold must be 'start' or 'all'"],
+    ["a hold in words", [target], { holdMs: "all" }, "holdMs must be a number of milliseconds, at least 0"],
     ["a policy that is a word", [target], { policy: "next" }, "policy must be a function"],
     ["a marker that is an object", [target], { marker: {} }, "marker must be a string"],
     ["a hook that is none", [target], { onEvent: console }, "onEvent must be a function"],
