@@ -6,8 +6,10 @@ import {
   asString,
   asText,
   Count,
+  defined,
   OpenCall,
   OpenText,
+  ORGANIZATION,
   parseToolInput,
   type Foreign,
   type JsonObject,
@@ -25,26 +27,8 @@ export interface OpenBlock {
 }
 
 /** Blocks that this version knows. */
-const BLOCKS: ReadonlySet<unknown> = new Set([
-  "text",
-  "thinking",
-  "redacted_thinking",
-  "tool_use",
-  "server_tool_use",
-  "web_search_tool_result",
-  "web_fetch_tool_result",
-  "code_execution_tool_result",
-  "bash_code_execution_tool_result",
-  "text_editor_code_execution_tool_result",
-  "tool_search_tool_result",
-  "advisor_tool_result",
-  "mcp_tool_use",
-  "mcp_tool_result",
-  "mcp_tool_listing",
-  "container_upload",
-  "compaction",
-  "fallback",
-]);
+const BLOCKS =
+  /^(?:text|(?:redacted_)?thinking|(?:(?:server|mcp)_)?tool_use|(?:web_search|web_fetch|(?:(?:bash|text_editor)_)?code_execution|tool_search|advisor|mcp)_tool_result|container_upload|compaction|fallback|mcp_tool_listing)$/;
 const DELTAS: ReadonlySet<unknown> = new Set([
   "text_delta",
   "citations_delta",
@@ -56,25 +40,28 @@ const DELTAS: ReadonlySet<unknown> = new Set([
 
 /** Others are kept for their way back, but what they say is not read. */
 export function isKnownBlock(type: unknown): boolean {
-  return BLOCKS.has(type);
+  return BLOCKS.test(asText(type));
 }
 
 export function isKnownDelta(type: unknown): boolean {
   return DELTAS.has(type);
 }
 
+export interface BlockContext {
+  readonly id: string;
+  readonly cutter?: StopCutter | undefined;
+  /** Whose key it is, if that is known. */
+  readonly organization?: string | undefined;
+}
+
 /** Begins a block. In a whole answer it holds everything already; in a stream its text follows in deltas. */
-export function openBlock(
-  block: Foreign,
-  { id, cutter }: { readonly id: string; readonly cutter?: StopCutter | undefined },
-  out: StreamPart[],
-): OpenBlock {
+export function openBlock(block: Foreign, { id, cutter, organization }: BlockContext, out: StreamPart[]): OpenBlock {
   switch (block["type"]) {
     case "text":
       return new TextBlock(block, id, cutter, out);
     case "thinking":
     case "redacted_thinking":
-      return new ThinkingBlock(block, id, out);
+      return new ThinkingBlock(block, id, organization, out);
     case "tool_use":
       return new ToolUseBlock(block, id, out);
     default:
@@ -113,9 +100,11 @@ class TextBlock implements OpenBlock {
 class ThinkingBlock implements OpenBlock {
   readonly #text: OpenText;
   readonly #redacted: string | undefined;
+  readonly #maker: JsonObject;
   #signature: string;
 
-  constructor(block: Foreign, id: string, out: StreamPart[]) {
+  constructor(block: Foreign, id: string, organization: string | undefined, out: StreamPart[]) {
+    this.#maker = defined({ [ORGANIZATION]: organization });
     this.#redacted = asString(block["data"]);
     this.#signature = asText(block["signature"]);
     this.#text = new OpenText("reasoning", id, out);
@@ -130,7 +119,8 @@ class ThinkingBlock implements OpenBlock {
 
   close(out: StreamPart[]): void {
     const redacted = this.#redacted;
-    this.#text.close({ opaque: redacted === undefined ? { signature: this.#signature } : { redacted } }, out);
+    const sealed = redacted === undefined ? { signature: this.#signature } : { redacted };
+    this.#text.close({ opaque: { ...sealed, ...this.#maker } }, out);
     out.push({ type: "working", kind: "reasoning", on: false });
   }
 }

@@ -6,6 +6,7 @@ import {
   defined,
   inMessage,
   isJsonObject,
+  settleHostedTools,
   toolInputObject,
   type AssistantPart,
   type JsonObject,
@@ -19,7 +20,7 @@ import {
 } from "@understudy/core/adapter";
 import { isContainer } from "./container.ts";
 import { toDocument, toImage } from "./media.ts";
-import { settleServerTools } from "./server-tools.ts";
+import { SERVER_TOOLS } from "./server-tools.ts";
 
 /**
  * Blocks of an answer that have no common words: the only ones that go back. Stored messages come back through the hands of
@@ -40,9 +41,10 @@ export function toMessages(
 ): JsonObject[] {
   const native: { readonly role: string; readonly content: JsonObject[] }[] = [];
   const isCiting = canCite && messages.some(asksForCitations);
-  for (const [index, message] of settleServerTools(messages, loss).entries()) {
+  const toolsets = new Map<string, JsonValue>();
+  for (const [index, message] of settleHostedTools(messages, SERVER_TOOLS, loss).entries()) {
     const role = message.role === "assistant" ? "assistant" : "user";
-    const content = toContent(message, { isCiting, lost: inMessage(index, loss) });
+    const content = toContent(message, { isCiting, toolsets, lost: inMessage(index, loss) });
     if (content.length === 0) continue;
     const last = native.at(-1);
     if (last?.role === role) for (const block of content) last.content.push(block);
@@ -56,8 +58,11 @@ export function toMessages(
  * The rest keeps its order: thinking is bound to it, and a hosted tool stands before its result.
  */
 function callsLast(content: readonly JsonObject[]): JsonObject[] {
-  const isCall = content.map(({ type }) => type === "tool_use");
-  return [...content.filter((_, index) => !isCall[index]), ...content.filter((_, index) => isCall[index])];
+  return content.toSorted((left, right) => Number(isCall(left)) - Number(isCall(right)));
+}
+
+function isCall({ type }: JsonObject): boolean {
+  return type === "tool_use";
 }
 
 function asksForCitations({ role, content }: TargetMessage): boolean {
@@ -66,6 +71,8 @@ function asksForCitations({ role, content }: TargetMessage): boolean {
 
 interface BlockContext {
   readonly isCiting: boolean;
+  /** Which set a tool belongs to, by the ids of its calls: results say it too. */
+  readonly toolsets: Map<string, JsonValue>;
   readonly lost: ReportMessageLoss;
 }
 
@@ -103,7 +110,7 @@ function toUserBlock(part: UserPart, context: BlockContext): JsonObject[] {
 function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObject[] {
   switch (part.type) {
     case "text": {
-      const citations = asArray(part.opaque?.["citations"]).map(asJsonObject);
+      const citations = asArray(part.opaque?.["citations"]).map(toCitation);
       const block = textBlock(part.text, citations.length === 0 ? {} : { citations });
       if (block.length === 0 && citations.length > 0) context.lost("text", "dropped", "it is blank");
       return block;
@@ -121,6 +128,7 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
     case "tool-call": {
       const { toolCallId: id, toolName: name, opaque } = part;
       const { caller, toolset_name } = opaque ?? {};
+      if (toolset_name !== undefined) context.toolsets.set(id, toolset_name);
       return [defined({ caller, toolset_name, type: "tool_use", id, name, input: toInput(part, context.lost) })];
     }
     case "opaque":
@@ -138,6 +146,12 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
     default:
       return part satisfies never;
   }
+}
+
+/** The file is told with an answer, and refused in what is sent. */
+function toCitation(citation: unknown): JsonObject {
+  const { file_id: _, ...rest } = asJsonObject(citation);
+  return rest;
 }
 
 function isOwnBlock(data: JsonValue): data is JsonObject {
@@ -163,6 +177,7 @@ function toToolResult({ toolCallId, content, isError }: TargetToolResult, contex
   // Nor may it be empty.
   if (isError === true && (!isMarked || blocks.length === 0)) blocks.unshift({ type: "text", text: FAILED });
   return {
+    ...defined({ toolset_name: context.toolsets.get(toolCallId) }),
     type: "tool_result",
     tool_use_id: toolCallId,
     ...(blocks.length === 0 ? {} : { content: blocks }),

@@ -6,6 +6,7 @@ import {
   asText,
   checkFinishValue,
   Evidence,
+  isBlankStop,
   parseEvent,
   PartsByIndex,
   RunningTotals,
@@ -25,7 +26,6 @@ import {
 } from "@understudy/core/adapter";
 import { isKnownBlock, isKnownDelta, openBlock, type OpenBlock } from "./blocks.ts";
 import { pushContainer } from "./container.ts";
-import { isBlankStop } from "./request.ts";
 import { readUsage } from "./usage.ts";
 
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
@@ -48,6 +48,7 @@ export class MessagesReader implements WireReader {
   readonly evidence: Evidence = new Evidence();
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
+  readonly #organization: string | undefined;
   readonly #blocks = new PartsByIndex<OpenBlock>();
   /** How the blocks that are open began. */
   readonly #starts = new Map<number, Foreign>();
@@ -61,8 +62,15 @@ export class MessagesReader implements WireReader {
   #stopReason: string | undefined;
   #hasUnknown = false;
 
-  constructor(context: AttemptContext, failures: FailureClassifier, { stop }: Pick<TargetRequest, "stop">) {
+  /** `organization`: whose key it is, if that is known. */
+  constructor(
+    context: AttemptContext,
+    failures: FailureClassifier,
+    { stop }: Pick<TargetRequest, "stop">,
+    organization?: string,
+  ) {
     this.#context = context;
+    this.#organization = organization;
     this.#failures = failures;
     const blank = stop.filter(isBlankStop);
     this.#cutter = blank.length === 0 ? undefined : new StopCutter(blank);
@@ -180,7 +188,8 @@ export class MessagesReader implements WireReader {
     if (block["type"] === "fallback") this.#model = asString(asObject(block["to"])["model"]) ?? this.#model;
     if (!isKnownBlock(block["type"])) this.#hasUnknown = true;
     this.evidence.content();
-    this.#blocks.set(index, openBlock(block, { id: this.#context.newId(), cutter: this.#cutter }, out));
+    const context = { id: this.#context.newId(), cutter: this.#cutter, organization: this.#organization };
+    this.#blocks.set(index, openBlock(block, context, out));
   }
 
   #delta(event: Foreign, out: StreamPart[]): void {

@@ -2,8 +2,8 @@ import {
   jsonInstruction,
   lowerSchema,
   type FormatPlan,
-  type JsonObject,
   type Loss,
+  type SchemaObstacle,
   type SchemaRules,
   type TargetRequest,
 } from "@understudy/core/adapter";
@@ -18,8 +18,8 @@ const OUTPUT: SchemaRules = {
   mostMinItems: 1,
 };
 /** Of a tool that is not strict: any draft 2020-12, but for its root and the names of properties. */
-const TOOL: SchemaRules = { refusedAtRoot: "anyOf oneOf allOf" };
-const STRICT_TOOL: SchemaRules = { ...OUTPUT, ...TOOL };
+export const TOOL: SchemaRules = { refusedAtRoot: "anyOf oneOf allOf" };
+export const STRICT_TOOL: SchemaRules = { ...OUTPUT, ...TOOL };
 /** What a property of a tool's input may be called. */
 export const PROPERTY_NAME: RegExp = /^[a-zA-Z0-9_.-]{1,64}$/;
 
@@ -27,21 +27,20 @@ export const PROPERTY_NAME: RegExp = /^[a-zA-Z0-9_.-]{1,64}$/;
 export function toFormat({ output }: TargetRequest, model: AnthropicModel, loss: (loss: Loss) => void): FormatPlan {
   if (output.type === "text") return {};
   const inWords = (reason: string): { readonly instruction: string } => {
-    loss({ what: "output", action: "translated", reason });
+    loss({ what: "output", action: "translated", reason: `${reason}; it is asked for in words` });
     return { instruction: jsonInstruction(output.schema) };
   };
-  if (output.schema === undefined) return inWords("the API wants a schema; JSON is asked for in words");
-  if (!model.jsonSchema) return inWords("the model takes no schema; it is asked for in words");
+  if (output.schema === undefined) return inWords("the API wants a schema");
+  if (!model.jsonSchema) return inWords("the model takes no schema");
   const { schema, obstacles, loss: lost } = lowerSchema(output.schema, OUTPUT, "output.schema");
-  if (obstacles.has("recursion")) return inWords("the schema is recursive; it is asked for in words");
-  if (obstacles.has("free keys")) return inWords("the schema has objects with free keys; it is asked for in words");
+  const reason = whyNotEnforced(obstacles);
+  if (reason !== undefined) return inWords(reason);
   if (lost !== undefined) loss(lost);
   return { format: { type: "json_schema", schema } };
 }
 
-/** `native`: the caller's own fields of the tool. */
-export function toToolSchema(schema: JsonObject, native: JsonObject, loss: (loss: Loss) => void): JsonObject {
-  const lowered = lowerSchema(schema, native["strict"] === true ? STRICT_TOOL : TOOL, "tools");
-  if (lowered.loss !== undefined) loss(lowered.loss);
-  return lowered.schema;
+/** Why a schema cannot be enforced as it is meant, if it cannot. */
+export function whyNotEnforced(obstacles: ReadonlySet<SchemaObstacle>): string | undefined {
+  if (obstacles.has("recursion")) return "the schema is recursive";
+  return obstacles.has("free keys") ? "the schema has objects with free keys" : undefined;
 }

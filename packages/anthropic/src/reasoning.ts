@@ -1,9 +1,9 @@
 import {
   clampEffort,
+  lacksReasoning,
   takeUnless,
   type JsonObject,
   type Loss,
-  type TargetMessage,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import type { AnthropicEffort, AnthropicModel } from "./models.ts";
@@ -75,11 +75,4 @@ export function planReasoning(
 /** A budget takes the place of a level that the model does not have, which is no loss. */
 function withoutLevels(model: AnthropicModel, loss: (loss: Loss) => void): (loss: Loss) => void {
   return model.efforts.length === 0 && model.thinking.includes("enabled") ? () => undefined : loss;
-}
-
-/** The request goes on after tool calls whose reasoning is missing, because another target made them. */
-function lacksReasoning(messages: readonly TargetMessage[]): boolean {
-  if (messages.at(-1)?.role !== "tool") return false;
-  const calls = messages.at(-2);
-  return calls?.role === "assistant" && calls.content[0]?.type !== "reasoning";
 }

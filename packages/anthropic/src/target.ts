@@ -13,6 +13,7 @@ import {
   SdkConnection,
   sdkIdentity,
   transportProblems,
+  withoutForeignReasoning,
   type Capabilities,
   type CheckedOptions,
   type Connection,
@@ -26,7 +27,7 @@ import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
 import { anthropicModel } from "./models.ts";
 import { PROPERTY_NAME } from "./output-format.ts";
-import { reasoningOf, toNativeRequest } from "./request.ts";
+import { BETAS, reasoningOf, toNativeRequest } from "./request.ts";
 
 /** What is used of a client of `@anthropic-ai/sdk` or of one of its platform packages (Bedrock, Vertex, Foundry). */
 export interface AnthropicClient extends SdkClient {}
@@ -68,7 +69,10 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       ...transportProblems(given.options),
     ],
   });
-  const place = { host: checked.endpoint, version: mergeHeaders(checked.headers)[VERSION_HEADER] };
+  const { [VERSION_HEADER]: version, [BETAS]: betas } = mergeHeaders(checked.headers);
+  const { capabilities, quotaGroup } = given.options;
+  const place = { host: checked.endpoint, version, betas, maxOutputTokens: capabilities?.maxOutputTokens };
+  const organization = quotaGroup === undefined ? undefined : checked.scopes.quota;
   return makeTarget({
     ...given,
     vendor: VENDOR,
@@ -80,12 +84,14 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true };
     },
     toNativeRequest: (request, context) => {
-      return toNativeRequest(legalPropertyNames(request, PROPERTY_NAME, context.loss), model, context, place);
+      const own = withoutForeignReasoning(request, organization, context.loss);
+      return toNativeRequest(legalPropertyNames(own, PROPERTY_NAME, context.loss), model, context, place);
     },
     turns: "messages",
     connection: connect(given.options, checked),
     reader: (context, failures, request) => {
-      return ownPropertyNames(new MessagesReader(context, failures, request), request, PROPERTY_NAME);
+      const reader = new MessagesReader(context, failures, request, organization);
+      return ownPropertyNames(reader, request, PROPERTY_NAME);
     },
   });
 }

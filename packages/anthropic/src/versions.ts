@@ -1,3 +1,4 @@
+import { BEDROCK_MANTLE, BEDROCK_RUNTIME, GOOGLE_CLOUD } from "@understudy/core/adapter";
 import type { AnthropicModel } from "./models.ts";
 
 /** Where a model is asked for: Anthropic's own host or that of a cloud. */
@@ -5,15 +6,20 @@ export interface Place {
   readonly host: string;
   /** The version of the API that the target's own headers name. */
   readonly version?: string | undefined;
+  /** The betas that the target's own headers name. */
+  readonly betas?: string | undefined;
+  /** What the user knows better than the table. */
+  readonly maxOutputTokens?: number | "unknown" | undefined;
 }
-
-const BEDROCK_RUNTIME = /(?:^|\.)bedrock-runtime(?:-fips)?\.[\w.-]+\.amazonaws\.com(?:\.cn)?(?::\d+)?$/;
-const BEDROCK_MANTLE = /^bedrock-mantle\.[\w-]+\.api\.aws(?::\d+)?$/;
-const GOOGLE = /(?:^|-)aiplatform(?:\.\w+\.rep)?\.googleapis\.com(?::\d+)?$/;
 
 /** Whether Amazon serves it from Bedrock, through its runtime or under Anthropic's own API. */
 export function isBedrock({ host }: Place): boolean {
   return BEDROCK_RUNTIME.test(host) || BEDROCK_MANTLE.test(host);
+}
+
+/** One way into Bedrock takes no header for them. */
+export function takesBetas({ host }: Place): boolean {
+  return !BEDROCK_MANTLE.test(host);
 }
 
 /**
@@ -25,5 +31,5 @@ export function versionFor(place: Place, model: AnthropicModel, isSampled: boole
   if (version !== undefined) return version;
   if (!isSampled && !(isBedrock(place) && model.sampling)) return undefined;
   if (BEDROCK_RUNTIME.test(host)) return "bedrock-2023-05-31";
-  return GOOGLE.test(host) ? "vertex-2023-10-16" : "2023-06-01";
+  return GOOGLE_CLOUD.test(host) ? "vertex-2023-10-16" : "2023-06-01";
 }

@@ -9,6 +9,7 @@ import {
   isJsonObject,
   mergeNative,
   takeUnless,
+  userTurnBehind,
   type JsonObject,
   type JsonValue,
   type Loss,
@@ -140,12 +141,7 @@ function opening(contents: NativeContent[], loss: (loss: Loss) => void): NativeC
 /** Newer models refuse a request that ends with a turn of their own. */
 function closing(contents: NativeContent[], { prefill }: GeminiModel, loss: (loss: Loss) => void): NativeContent[] {
   if (prefill || contents.at(-1)?.role !== "model") return contents;
-  loss({
-    what: "messages",
-    action: "translated",
-    reason: "ended with the model's turn; a user turn was put behind it",
-  });
-  return [...contents, textTurn(GO_ON)];
+  return userTurnBehind(contents, textTurn(GO_ON), loss);
 }
 
 function withSystem(contents: readonly NativeContent[], instructions: readonly JsonObject[]): readonly NativeContent[] {

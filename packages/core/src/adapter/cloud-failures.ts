@@ -17,6 +17,11 @@ export const CLOUD_FAILURES: readonly FailureRow[] = [
     text: /^(?:Invocation of model ID \S{1,200} with on-demand throughput isn.t supported|Publisher [Mm]odel `?[^`\s]{1,200}`? (?:is not servable|is not supported) in (?:region|location)|The model is not (?:available|servable) in (?:this )?(?:region|location))\b/,
     class: "model.not-found",
   },
+  {
+    status: 400,
+    text: /^Input (?:is too long for requested model\b|Tokens Exceeded: Number of input tokens exceeds maximum length\b)/,
+    class: "request.context-length",
+  },
   { status: 400, type: "FAILED_PRECONDITION", class: "auth.forbidden" },
   {
     status: 403,
@@ -25,6 +30,21 @@ export const CLOUD_FAILURES: readonly FailureRow[] = [
   },
   { status: 424, class: "server.error" },
 ];
+
+/** For `FailureTable.statuses`: what one of them names its errors inside a stream. */
+export const CLOUD_STATUSES: Readonly<Record<string, number>> = {
+  validationException: 400,
+  accessDeniedException: 403,
+  resourceNotFoundException: 404,
+  modelTimeoutException: 408,
+  modelErrorException: 424,
+  modelStreamErrorException: 424,
+  throttlingException: 429,
+  serviceQuotaExceededException: 429,
+  internalServerException: 500,
+  serviceUnavailableException: 529,
+  modelNotReadyException: 529,
+};
 
 /**
  * An error of a cloud that serves the vendor's models: `{ error: { code, status, message } }`, with more or less of it, or

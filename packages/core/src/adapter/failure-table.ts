@@ -11,7 +11,7 @@ export interface FailureRow {
   /** Only errors inside a stream or a body with status 200 that state no status of their own. */
   readonly inBand?: true | undefined;
   readonly type?: string | readonly string[] | undefined;
-  readonly code?: string | readonly string[] | undefined;
+  readonly code?: string | readonly string[] | RegExp | undefined;
   readonly param?: string | readonly string[] | undefined;
   /**
    * The last resort: wordings change. Begins with `^` and spells the vendor's own sentence out, without a wildcard that
@@ -40,10 +40,12 @@ export interface FailureTable {
   readonly readError: (body: unknown) => VendorError | undefined;
   /** Response headers that hold the request's id, best first. */
   readonly requestIdHeaders: readonly string[];
-  /** How the names of rate-limit headers begin. */
-  readonly rateLimitPrefix?: string | undefined;
+  /** How the names of rate-limit headers begin: what it matches is cut off. */
+  readonly rateLimitPrefix?: string | RegExp | undefined;
   /** What a 429 may be about: the first limit of which nothing remains. */
   readonly limits?: readonly LimitHeaders[] | undefined;
+  /** The status that goes with an error's type, for errors inside a stream or a body that state none. */
+  readonly statuses?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Of one limit, the names of its headers without the prefix. */
@@ -56,18 +58,24 @@ export interface LimitHeaders {
 
 const TEXT_CHARS = 2_048;
 
+/** The status that the response or the error states, and the one that counts. */
+export interface RowStatus {
+  readonly stated: number | undefined;
+  readonly status: number | undefined;
+}
+
 export function matchRow(
   rows: readonly FailureRow[],
   error: VendorError,
-  status: number | undefined,
+  { stated, status }: RowStatus,
 ): FailureRow | undefined {
   const text = textOf(error);
   return rows.find(
     (row) =>
       isOneOf(row.status, status) &&
-      (row.inBand === undefined || status === undefined) &&
+      (row.inBand === undefined || stated === undefined) &&
       isOneOf(row.type, error.type) &&
-      isOneOf(row.code, error.code) &&
+      (row.code instanceof RegExp ? row.code.test(error.code ?? "") : isOneOf(row.code, error.code)) &&
       isOneOf(row.param, error.param) &&
       (row.text === undefined || row.text.test(text)),
   );

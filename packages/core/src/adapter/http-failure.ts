@@ -100,10 +100,11 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
   const { status, headers, body, isInBand, wallNow } = facts;
   const own = table.readError(body);
   const error = cleaned(own, readAnyError(body), secrets);
-  const row = matchRow(table.rows, error, status);
+  const counted = status ?? ofType(table, error);
+  const row = matchRow(table.rows, error, { stated: status, status: counted });
   const fired = status === 429 ? firedLimit(table, headers) : undefined;
   const isVendors = own !== undefined || isInBand;
-  const byStatus = status === undefined ? "unknown" : statusClass({ status, isVendors, isInBand, error });
+  const byStatus = counted === undefined ? "unknown" : statusClass({ status: counted, isVendors, isInBand, error });
   let failureClass = row?.class ?? (byStatus === "rate.unknown" ? fired?.class : undefined) ?? byStatus;
   const isLimited = failureClass.startsWith("rate.");
   const wait = retryAfterMs({
@@ -131,6 +132,10 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
     repeatForbidden: headers.get("x-should-retry") === "false",
     rateLimits: rateLimitsOf(table, headers, secrets),
   });
+}
+
+function ofType({ statuses = {} }: FailureTable, { type = "" }: VendorError): number | undefined {
+  return Object.hasOwn(statuses, type) ? statuses[type] : undefined;
 }
 
 /** The target carries it out, as it does for later requests. */
@@ -185,27 +190,32 @@ function requestIdOf(table: FailureTable, headers: Headers, secrets: readonly st
 }
 
 function firedLimit(
-  { rateLimitPrefix = "", limits = [] }: FailureTable,
+  table: FailureTable,
   headers: Headers,
 ): { readonly class?: FailureClass; readonly reset: string | null } | undefined {
-  const fired = limits.find(({ remaining }) => headers.get(rateLimitPrefix + remaining) === "0");
-  if (fired !== undefined) return { class: fired.class, reset: headers.get(rateLimitPrefix + fired.reset) };
+  const own = new Map(limitHeaders(table, headers));
+  const fired = table.limits?.find(({ remaining }) => own.get(remaining) === "0");
+  if (fired !== undefined) return { class: fired.class, reset: own.get(fired.reset) ?? null };
   const prefix = COMMON_LIMITS.find(
     (one) => headers.has(`${one}reset`) && (headers.get(`${one}remaining`) ?? "0") === "0",
   );
   return prefix === undefined ? undefined : { reset: headers.get(`${prefix}reset`) };
 }
 
-function rateLimitsOf(
-  { rateLimitPrefix: prefix }: FailureTable,
-  headers: Headers,
-  secrets: readonly string[],
-): RateLimits | undefined {
-  if (prefix === undefined) return undefined;
+/** The limits by their names without the prefix. */
+function limitHeaders({ rateLimitPrefix: prefix }: FailureTable, headers: Headers): [string, string][] {
+  if (prefix === undefined) return [];
+  const begins = (name: string): boolean =>
+    typeof prefix === "string" ? name.startsWith(prefix) : name.search(prefix) === 0;
+  return [...headers]
+    .filter(([name]) => begins(name))
+    .map(([name, value]): [string, string] => [name.replace(prefix, ""), value]);
+}
+
+function rateLimitsOf(table: FailureTable, headers: Headers, secrets: readonly string[]): RateLimits | undefined {
   const found: [string, string][] = [];
-  for (const [name, value] of headers) {
-    if (!name.startsWith(prefix)) continue;
-    const limit = cleanId(name.slice(prefix.length), secrets);
+  for (const [name, value] of limitHeaders(table, headers)) {
+    const limit = cleanId(name, secrets);
     const kept = cleanId(value, secrets);
     if (limit !== undefined && kept !== undefined) found.push([limit, kept]);
   }

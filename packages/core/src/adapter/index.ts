@@ -48,7 +48,7 @@ export {
   type HeadersOption,
   type KeyOption,
 } from "./credential-functions.ts";
-export { mergeHeaders } from "./merge-headers.ts";
+export { joinHeader, mergeHeaders } from "./merge-headers.ts";
 export { isHost } from "./vendor-host.ts";
 export { modelPathProblems } from "./model-path.ts";
 export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";
@@ -60,8 +60,10 @@ export { classifyFailures, type FailureClassifier } from "./http-failure.ts";
 export type { FailureRow, FailureTable, LimitHeaders } from "./failure-table.ts";
 export { readAnyError, readErrorFields, type VendorError } from "./vendor-error.ts";
 export { readRpcStatus, RPC_LIMITS, RPC_STATUSES } from "./rpc-status.ts";
-export { CLOUD_FAILURES, readCloudError } from "./cloud-failures.ts";
+export { BEDROCK_MANTLE, BEDROCK_RUNTIME, GOOGLE_CLOUD } from "./cloud-hosts.ts";
+export { CLOUD_FAILURES, CLOUD_STATUSES, readCloudError } from "./cloud-failures.ts";
 export { DAILY, OVERLOADED } from "./error-words.ts";
+export { IN_BAND_WORDS } from "./in-band-words.ts";
 export { CarriedResponse, networkFailure, type FailedResponse } from "./network-failure.ts";
 export { unsupported } from "./unsupported.ts";
 export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
@@ -99,6 +101,7 @@ export { ChatReader, type ChatReaderSetup } from "./chat/chat-reader.ts";
 export { StopCutter } from "./stop-cutter.ts";
 export { parseToolInput, toolInputObject, toolInputText, type ToolInput } from "./tool-input.ts";
 export {
+  alsoNative,
   changeAnswers,
   forgetOpaque,
   forgetReasoning,
@@ -114,23 +117,30 @@ export {
   USER_TURN,
   WITHOUT_CACHE,
   WITHOUT_CITATIONS,
+  WITHOUT_EARLIER_REASONING,
   WITHOUT_EFFORT,
   WITHOUT_REASONING,
   WITHOUT_SAMPLING,
   withOutputTokens,
   withoutStreaming,
 } from "./repairs.ts";
-export { looserSchemas, SCHEMA, STRICT } from "./schema-repairs.ts";
-export { OUTPUT_LIMIT_REFUSED } from "./output-limit.ts";
+export { looserSchemas, looserTools, SCHEMA, STRICT } from "./schema-repairs.ts";
+export { OUTPUT_LIMIT_REFUSED, withinStated } from "./output-limit.ts";
+export { samplingRefused } from "./sampling-refused.ts";
 export { NO_ROUTE } from "./gateway-refusals.ts";
+export { lacksReasoning } from "./lacks-reasoning.ts";
 export { clampEffort } from "./reasoning-effort.ts";
 export { planEffort, type EffortRules, type ReasoningPlan } from "./plan-effort.ts";
 export { clampOutputTokens } from "./clamp-output-tokens.ts";
+export { settleHostedTools, type HostedTools } from "./hosted-tools.ts";
 export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
 export { takeSampling } from "./take-sampling.ts";
-export { takeStops } from "./take-stops.ts";
+export { isBlankStop, takeFilledStops, takeStops } from "./take-stops.ts";
+export { userTurnBehind } from "./user-turn-behind.ts";
+export { takeUserId } from "./take-user-id.ts";
 export { takeUnless } from "./take-unless.ts";
 export { requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
+export { SchemaRoom, type SchemaRoomLimits } from "./schema-room.ts";
 export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./lower-schema.ts";
 export { legalPropertyNames, ownPropertyNames } from "./property-names.ts";
 export { NameMap } from "./name-map.ts";
@@ -144,6 +154,7 @@ export {
   type MergeRules,
 } from "./native-fields.ts";
 export {
+  addInstructions,
   addToPrompt,
   addToSystem,
   jsonInstruction,
@@ -151,6 +162,7 @@ export {
   toolInWords,
   type FormatPlan,
 } from "./json-instruction.ts";
+export { ORGANIZATION, withoutForeignReasoning } from "./foreign-reasoning.ts";
 export { targetScopes, type ScopeParts } from "./scope-id.ts";
 export type { Clock } from "../model/clock.ts";
 export { Count, MOST } from "../model/count.ts";

@@ -1,7 +1,8 @@
-import type { JsonObject } from "../model/json.ts";
+import type { JsonObject, JsonValue } from "../model/json.ts";
 import type { TargetOutput } from "../model/request.ts";
 import type { TargetMessage, TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
+import { asString } from "./foreign.ts";
 
 /** Asks in words for JSON, where a vendor has no switch for it or its switch cannot take the schema. */
 export function jsonInstruction(schema: JsonObject | undefined): string {
@@ -23,6 +24,16 @@ export function addToSystem(system: string | undefined, addition: string | undef
 export function addToSystem(system: string | undefined, addition: string | undefined): string | undefined {
   if (addition === undefined) return system;
   return system === undefined || system.trim() === "" ? addition : `${system}\n\n${addition}`;
+}
+
+/** The same for a system prompt in a native form, a text or a list of blocks: instructions are put behind it. */
+export function addInstructions(
+  system: JsonValue | undefined,
+  instructions: readonly (string | undefined)[],
+): JsonValue | undefined {
+  const told = instructions.reduce<string | undefined>((text, more) => addToSystem(text, more), undefined);
+  if (!Array.isArray(system)) return addToSystem(asString(system), told);
+  return told === undefined ? system : [...system, { type: "text", text: told }];
 }
 
 /**

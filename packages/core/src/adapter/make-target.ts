@@ -27,7 +27,7 @@ export interface TargetSetup {
   readonly capabilities: Capabilities;
   readonly failureTable: FailureTable;
   /** For answers that are streamed. */
-  readonly plan: (request: TargetRequest) => Omit<AttemptPlan, "unary" | "nativeTools">;
+  readonly plan: (request: TargetRequest) => Omit<AttemptPlan, "unary">;
   /** The request comes with its repairs, its own and those that helped earlier. */
   readonly toNativeRequest: (request: TargetRequest, context: RequestContext) => NativeRequest;
   /** The field of a native body that holds the turns: with none left, nothing is sent and the next tier is asked. */
@@ -57,7 +57,7 @@ export function makeTarget(setup: TargetSetup): Target {
       const unary = isUnary(request);
       const plan = setup.plan(request);
       const native = asObject(asObject(request.vendorOptions)[setup.optionsKey ?? vendor]);
-      const nativeTools = toolNames(native["tools"]);
+      const nativeTools = [...toolNames(native["tools"]), ...(plan.nativeTools ?? [])];
       return {
         ...plan,
         eventsAtOnce: plan.eventsAtOnce && !unary,

@@ -9,3 +9,10 @@ export function mergeHeaders<Value extends string | null>(
     given.flatMap((headers) => Object.entries(headers)).map(([name, value]) => [name.toLowerCase(), value]),
   );
 }
+
+/** A header that lists names, out of several that may be missing. Every name once; undefined where there is none. */
+export function joinHeader(values: readonly (string | undefined)[]): string | undefined {
+  const names = values.flatMap((value) => value?.split(",") ?? []).map((name) => name.trim());
+  const distinct = [...new Set(names)].filter((name) => name !== "");
+  return distinct.length === 0 ? undefined : distinct.join(",");
+}

@@ -62,7 +62,7 @@ export function mergeNative(
   const removed = Object.fromEntries(Array.from(without, (name) => [name, undefined]));
   const merged = Object.entries({ ...native, ...removed }).map(([name, given]): [string, JsonValue | undefined] => {
     const own = Object.hasOwn(body, name) ? body[name] : undefined;
-    if (given === undefined && own !== undefined) {
+    if (given === undefined && (own ?? native[name]) !== undefined) {
       loss({ what: cleanId(name) ?? "a native field", action: "dropped", reason: "the endpoint refuses it" });
     }
     if (objects.includes(name) && isJsonObject(own) && isJsonObject(given)) return [name, { ...own, ...given }];

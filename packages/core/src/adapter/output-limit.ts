@@ -1,6 +1,6 @@
-import type { RequestRepair } from "../model/target.ts";
+import type { RequestRepair, TargetRequest } from "../model/target.ts";
 import type { FailureRow } from "./failure-table.ts";
-import { withOutputTokens } from "./repairs.ts";
+import { alsoNative, withOutputTokens } from "./repairs.ts";
 import type { VendorError } from "./vendor-error.ts";
 
 /** What vendors say of an output limit above the model's. */
@@ -14,6 +14,28 @@ export const OUTPUT_LIMIT_REFUSED: FailureRow = {
   class: "request.unsupported",
   repair: withinLimit,
 };
+
+/** Less is hardly an answer. */
+const LEAST_OUTPUT = 1_024;
+
+/**
+ * For adapters that send a limit with every request: asked once more with the `limit` that the sentence states, or with what
+ * the `input` leaves of the `window`, in groups of these names. Another prompt leaves another.
+ */
+export function withinStated(sentence: RegExp, optionsKey: string): (error: VendorError) => RequestRepair | undefined {
+  return ({ message = "" }) => {
+    const { limit, input, window } = sentence.exec(message)?.groups ?? {};
+    if (limit !== undefined) return withMaxOutput(Number(limit), optionsKey);
+    const room = Number(window) - Number(input);
+    return room >= LEAST_OUTPUT ? { ...withMaxOutput(room, optionsKey), once: true } : undefined;
+  };
+}
+
+function withMaxOutput(limit: number, optionsKey: string): RequestRepair {
+  const apply = (request: TargetRequest): TargetRequest =>
+    (request.maxOutputTokens ?? Infinity) <= limit ? request : { ...request, maxOutputTokens: limit };
+  return alsoNative({ ...withOutputTokens(limit), apply }, optionsKey, ["max_tokens"]);
+}
 
 function withinLimit({ message = "" }: VendorError): RequestRepair | undefined {
   const limit = Number(ABOVE_LIMIT.exec(message)?.groups?.["limit"]?.replaceAll(",", ""));

@@ -35,6 +35,31 @@ export function leaveOutOnce(field: string, optionsKeys: readonly string[]): Req
   };
 }
 
+/**
+ * A repair that also takes out what the caller said of the same in the vendor's own words. `fields` are native fields; one
+ * with a dot is a field of an object.
+ */
+export function alsoNative(repair: RequestRepair, optionsKey: string, fields: readonly string[]): RequestRepair {
+  return { ...repair, apply: (request) => withoutNative(repair.apply(request), optionsKey, fields) };
+}
+
+function withoutNative(request: TargetRequest, key: string, fields: readonly string[]): TargetRequest {
+  const options = asObject(request.vendorOptions);
+  let native = asObject(options[key]);
+  for (const field of fields) {
+    const [name = "", inner] = field.split(".");
+    const value = native[name];
+    if (inner === undefined) native = value === undefined ? native : { ...native, [name]: undefined };
+    else if (asObject(value)[inner] !== undefined) {
+      const { [inner]: _, ...rest } = asObject(value);
+      native = { ...native, [name]: rest };
+    }
+  }
+  return native === options[key] || options[key] === undefined
+    ? request
+    : { ...request, vendorOptions: { ...request.vendorOptions, [key]: native } };
+}
+
 /** The same request once more, for an answer in one piece. */
 export function withoutStreaming(): RequestRepair {
   return { ...leaveOut(STREAM), description: "without streaming" };
@@ -173,6 +198,13 @@ export function withOutputTokens(limit: number): RequestRepair {
     apply: (request) => ((request.maxOutputTokens ?? 0) > limit ? { ...request, maxOutputTokens: limit } : request),
   };
 }
+
+export const WITHOUT_EARLIER_REASONING: RequestRepair = {
+  description: "without earlier reasoning",
+  loss: { what: "messages reasoning", action: "dropped" },
+  once: true,
+  apply: forgetReasoning,
+};
 
 /** Without the reasoning of earlier answers, and without answers that were nothing else. */
 export function forgetReasoning(request: TargetRequest): TargetRequest {

@@ -15,6 +15,20 @@ export function looserSchemas(_: VendorError, request: TargetRequest | undefined
   return request?.without?.includes(STRICT) === true ? SCHEMAS_IN_WORDS : LOOSE_SCHEMAS;
 }
 
+/** The same where a tool's own native field asks for a schema to be enforced; undefined where none does, or not any more. */
+export function looserTools(
+  optionsKey: string,
+): (error: VendorError, request?: TargetRequest) => RequestRepair | undefined {
+  const isStrict = ({ tools, without = [] }: TargetRequest): boolean =>
+    !without.includes(STRICT) && tools.some((tool) => tool.vendorOptions?.[optionsKey]?.[STRICT] === true);
+  const { apply } = leaveOut(STRICT);
+  const repair: RequestRepair = {
+    description: "with loose tools",
+    apply: (request) => (isStrict(request) ? apply(request) : request),
+  };
+  return (_, request) => (request !== undefined && isStrict(request) ? repair : undefined);
+}
+
 /** The translation reports what it takes from the request. */
 function repairSchemas(description: string, field: string): RequestRepair {
   const { apply } = leaveOut(field);

@@ -1,0 +1,60 @@
+import {
+  asArray,
+  isJsonObject,
+  type JsonObject,
+  type Loss,
+  type TargetRequest,
+  type ToolChoice,
+} from "@understudy/core/adapter";
+import type { AnthropicModel } from "./models.ts";
+
+const MUST_CALL = "Answer by calling one of the tools; do not answer in text.";
+
+export interface ToolChoicePlan {
+  readonly choice?: JsonObject | undefined;
+  readonly thinking?: JsonObject | undefined;
+  readonly instruction?: string | undefined;
+}
+
+/**
+ * Which tools may be called, of all that the body will hold. What the caller says natively about the choice or about
+ * `thinking` stays; what the request wishes beside it yields.
+ */
+export function planToolChoice(
+  { tools, toolChoice }: TargetRequest,
+  native: JsonObject,
+  model: AnthropicModel,
+  thinking: JsonObject | undefined,
+  loss: (loss: Loss) => void,
+): ToolChoicePlan {
+  const given = isJsonObject(native["tool_choice"]) ? native["tool_choice"] : {};
+  const hasTools = [tools, native["tools"], native["mcp_servers"]].some((list) => asArray(list).length > 0);
+  if (!hasTools) return { thinking };
+  const isNative = given["type"] !== undefined;
+  const choice = isNative ? given : withFlags(toChoice(toolChoice), given);
+  const isForced = choice?.["type"] === "any" || choice?.["type"] === "tool";
+  const isExcluded = isForced && thinking?.["type"] === "enabled";
+  const inWords = (reason: string): ToolChoicePlan => {
+    loss({ what: "toolChoice", action: "translated", reason: `${reason}; it is told to call` });
+    const name = typeof toolChoice === "string" ? "" : ` The tool to call is ${toolChoice.tool}.`;
+    return { thinking, choice: withFlags(undefined, given), instruction: MUST_CALL + name };
+  };
+  if (isForced && !isNative) {
+    if (!model.forcedTools) return inWords("the model cannot be forced");
+    if (isExcluded && native["thinking"] !== undefined) return inWords("the model cannot be forced while it reasons");
+  }
+  if (!isExcluded || native["thinking"] !== undefined) return { thinking, choice };
+  loss({ what: "reasoning", action: "dropped", reason: "excludes a forced tool call" });
+  return { choice };
+}
+
+function toChoice(choice: ToolChoice): JsonObject | undefined {
+  if (typeof choice !== "string") return { type: "tool", name: choice.tool };
+  return choice === "auto" ? undefined : { type: choice === "required" ? "any" : choice };
+}
+
+/** Native flags without a choice of their own, such as that of parallel calls. Where nothing is called they mean nothing. */
+function withFlags(choice: JsonObject | undefined, flags: JsonObject): JsonObject | undefined {
+  if (Object.keys(flags).length === 0 || choice?.["type"] === "none") return choice;
+  return { type: "auto", ...choice, ...flags };
+}
