@@ -1,4 +1,10 @@
-import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
+import {
+  classifyFailures,
+  type FailureClass,
+  type JsonObject,
+  type TargetFailure,
+  type TargetRequest,
+} from "@understudy/core/adapter";
 import { describe, expect, it } from "vitest";
 import { failureTable } from "./errors.ts";
 
@@ -72,6 +78,7 @@ describe("failures of the Messages API", () => {
     [500, body("api_error", "x"), "server.error"],
     [504, body("timeout_error", "x"), "timeout.upstream"],
     [529, body("overloaded_error", "Overloaded"), "server.overloaded"],
+    [404, body("not_found_error", "No such profile.", "user_profile_not_found"), "request.rejected"],
   ])("classifies status %i with %j as %s", (status, error, expected) => {
     expect(http(status, error).class).toBe(expected);
   });
@@ -87,6 +94,59 @@ describe("failures of the Messages API", () => {
 
   it("reads the context window out of the message", () => {
     expect(refused("prompt is too long: 3333404 tokens > 200000 maximum").details.contextWindow).toBe(200_000);
+  });
+
+  it.each([
+    "This request would exceed your organization's spend limit.",
+    "This request would exceed your workspace's monthly spend limit. Access resumes on 2026-12-01.",
+    "You have reached your specified API usage limits. You will regain access on 2026-12-01.",
+    "Your workspace has reached its spending limit.",
+    "Your credit balance is too low to access the Anthropic API.",
+  ])("CL-02 takes a spend limit that only its sentence tells for what it is, whatever the status: %s", (message) => {
+    for (const status of [400, 403, 429]) {
+      expect(http(status, body("rate_limit_error", message)).class).toBe("billing.exhausted");
+    }
+    expect(failures.inBand(body("rate_limit_error", message))?.class).toBe("billing.exhausted");
+  });
+
+  it("keeps a limit that passes apart from one that does not", () => {
+    const message = "This request would exceed your organization's rate limit of 50 requests per minute.";
+
+    expect(http(429, body("rate_limit_error", message)).class).toBe("rate.unknown");
+  });
+
+  it.each(["cmek_key_network_blocked", "cmek_key_unreachable", "cmek_context_unavailable"])(
+    "lays %s at nobody's door but the key's, not at the endpoint's that others use",
+    (code) => {
+      const failure = http(503, body("api_error", "x", code));
+
+      expect(failure).toMatchObject({ class: "server.error", details: { scope: "key", vendorCode: code } });
+      expect(failures.inBand(body("api_error", "x", code))).toMatchObject({
+        class: "server.error",
+        details: { scope: "key" },
+      });
+    },
+  );
+
+  it("tells the limits of fast mode and of the priority tier, and waits for the one that fired", () => {
+    const failure = http(429, body("rate_limit_error", "x"), {
+      date: "Sun, 22 Nov 2026 10:00:00 GMT",
+      "anthropic-ratelimit-input-tokens-remaining": "1000",
+      "anthropic-fast-output-tokens-remaining": "0",
+      "anthropic-fast-output-tokens-reset": "2026-11-22T10:00:07Z",
+      "anthropic-priority-input-tokens-remaining": "0",
+      "anthropic-priority-input-tokens-reset": "2026-11-22T11:00:00Z",
+      "anthropic-organization-id": "org_1",
+    });
+
+    expect(failure).toMatchObject({ class: "rate.tokens", details: { retryAfterMs: 7_000 } });
+    expect(failure.details.rateLimits).toEqual({
+      "input-tokens-remaining": "1000",
+      "fast-output-tokens-remaining": "0",
+      "fast-output-tokens-reset": "2026-11-22T10:00:07Z",
+      "priority-input-tokens-remaining": "0",
+      "priority-input-tokens-reset": "2026-11-22T11:00:00Z",
+    });
   });
 
   it("takes class, wait and limits from the limit that fired", () => {
@@ -112,6 +172,21 @@ describe("failures of the Messages API", () => {
     [body("invalid_request_error", `{"message":"Too many requests, please wait."}`), "rate.unknown"],
     [body("throttlingException", "x"), "rate.unknown"],
     [body("a_new_error", "x"), "unknown"],
+    [body("constructor", "x"), "unknown"],
+    [body("conflict_error", "x"), "conflict"],
+    [body("invalid_request_error", "x"), "request.rejected"],
+    [body("invalid_request_error", "prompt is too long: 300000 tokens > 200000 maximum"), "request.context-length"],
+    [body("validationException", "Input is too long for requested model."), "request.context-length"],
+    [body("invalid_request_error", "image exceeds 5 MB maximum"), "request.too-large"],
+    [body("authentication_error", "x"), "auth.invalid"],
+    [body("permission_error", "x"), "auth.forbidden"],
+    [body("billing_error", "x"), "billing.exhausted"],
+    [body("not_found_error", "model: claude-9"), "model.not-found"],
+    [body("request_too_large", "x"), "request.too-large"],
+    [body("timeout_error", "x"), "timeout.upstream"],
+    [body("modelTimeoutException", "x"), "timeout.upstream"],
+    [body("serviceUnavailableException", "x"), "server.overloaded"],
+    [body("modelStreamErrorException", "x"), "server.error"],
     [{ ...body("api_error", "Upstream idle timeout exceeded"), status_code: 504 }, "timeout.upstream"],
   ])("AN-01 AN-02 classifies %j inside a stream as %s", (error, expected) => {
     const failure = failures.inBand(error);
@@ -221,8 +296,91 @@ describe("failures of the Messages API", () => {
     expect(repaired(failure).without).toEqual(["stream"]);
   });
 
-  it("mends nothing when the schema of a tool is refused", () => {
-    expect(refused("tools.0.custom: Invalid schema: Circular reference detected").details.repair).toBeUndefined();
+  it("reads the window and what to change in an error inside a stream as it does in one before it", () => {
+    const long = failures.inBand(body("invalid_request_error", "prompt is too long: 300000 tokens > 200000 maximum"));
+    const effort = failures.inBand(body("invalid_request_error", "This model does not support the effort parameter."));
+
+    expect(long?.details).toMatchObject({ contextWindow: 200_000, status: undefined });
+    expect(effort?.details.repair?.description).toBe("without effort");
+  });
+
+  it("puts a turn of the user behind one of the model's that is not continued, for this conversation", () => {
+    const message =
+      "This model does not support assistant message prefill. The conversation must end with a user message.";
+    const given: TargetRequest = {
+      ...request,
+      messages: [{ role: "assistant", content: [{ type: "text", text: "So" }] }],
+    };
+
+    const mended = repaired(refused(message), given);
+
+    expect(mended.messages.map(({ role }) => role)).toEqual(["assistant", "user"]);
+    expect(mended.repairs?.map(({ once }) => once)).toEqual([true]);
+  });
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ["`temperature` is deprecated for this model.", { temperature: 0.5, top_p: 1 }, { top_p: 1 }],
+    [
+      "This model does not support the effort parameter.",
+      { output_config: { effort: "max", a: 1 } },
+      { output_config: { a: 1 } },
+    ],
+    ["thinking.enabled.budget_tokens: Field required", { thinking: { type: "enabled" }, a: 1 }, { a: 1 }],
+    ["tool_choice: forced tool use is not supported", { tool_choice: { type: "any" }, a: 1 }, { a: 1 }],
+    ["cache_control: Extra inputs are not permitted", { cache_control: { type: "ephemeral" }, a: 1 }, { a: 1 }],
+    [
+      "max_tokens: 9 > 8, which is the maximum allowed number of output tokens for x",
+      { max_tokens: 9, a: 1 },
+      { a: 1 },
+    ],
+  ])("takes what %j names also from what the caller said natively", (message, native, kept) => {
+    const given: TargetRequest = { ...request, vendorOptions: { anthropic: native } };
+
+    const { anthropic } = repaired(refused(message), given).vendorOptions ?? {};
+
+    expect(JSON.parse(JSON.stringify(anthropic))).toEqual(kept);
+    expect(repaired(refused(message), request).vendorOptions).toBeUndefined();
+  });
+
+  describe("the refusal of a schema", () => {
+    const strict: TargetRequest = {
+      ...request,
+      tools: [{ name: "f", inputSchema: { type: "object" }, vendorOptions: { anthropic: { strict: true } } }],
+    };
+    const asked = (message: string, given: TargetRequest): string | undefined =>
+      classifyFailures(failureTable, [], undefined, given).http({
+        status: 400,
+        headers: new Headers(),
+        body: body("invalid_request_error", message),
+        wallNow: 0,
+      }).details.repair?.description;
+
+    it.each([
+      "Too many strict tools (21). The maximum number of strict tools supported is 20.",
+      "Schemas contains too many optional parameters (30), which would make grammar compilation inefficient.",
+      "tools.0.custom: Invalid schema: Circular reference detected",
+      "tools.0.custom: For 'string' type, property 'maxLength' is not supported",
+    ])("of strict tools has them declared once without being enforced: %s", (message) => {
+      expect(asked(message, strict)).toBe("with loose tools");
+      expect(asked(message, { ...strict, without: ["strict"] })).not.toBe("with loose tools");
+      expect(asked(message, request)).not.toBe("with loose tools");
+    });
+
+    it("of a tool that is not strict changes nothing", () => {
+      expect(asked("tools.0.custom: Invalid schema: Circular reference detected", request)).toBeUndefined();
+    });
+
+    it("has a native format told in words", () => {
+      const given: TargetRequest = {
+        ...request,
+        output: { type: "text" },
+        vendorOptions: { anthropic: { output_config: { format: { type: "json_schema", schema: {} } } } },
+      };
+
+      expect(repaired(refused("output_config.format.schema: Field required"), given).without).toEqual([
+        "output_config.format",
+      ]);
+    });
   });
 });
 
@@ -264,6 +422,8 @@ const SENTENCES = [
   "Schema is too complex for compilation.",
   "cache_control: Extra inputs are not permitted",
   "This model does not support assistant message prefill.",
+  "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false",
+  "Too many strict tools (21). The maximum number of strict tools supported is 20.",
   "Streaming is not supported for this model.",
   "Overloaded",
   "Too many requests, please wait before trying again.",

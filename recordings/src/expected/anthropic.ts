@@ -132,13 +132,13 @@ export const anthropicExpected: ExpectedWire = {
       .flatMap((message) => list(message["content"])),
 };
 
-/** Blank text is refused, and thinking without a signature; whatever else there is goes back unmodified. */
+/** Blank text is refused, thinking without a signature, and the file in a citation; whatever else there is goes back unmodified. */
 function keptBlock(block: Fields): readonly Fields[] {
   const { type, text, citations, signature, caller, inputText, ...rest } = block;
   switch (type) {
     case "text":
       if (string(text).trim() === "") return [];
-      return [{ type, text, ...(list(citations).length === 0 ? {} : { citations }) }];
+      return [{ type, text, ...(list(citations).length === 0 ? {} : { citations: list(citations).map(withoutFile) }) }];
     case "thinking":
       return string(signature) === "" ? [] : [{ type, ...rest, signature }];
     case "tool_use":
@@ -154,6 +154,10 @@ function keptBlock(block: Fields): readonly Fields[] {
     default:
       return [block];
   }
+}
+
+function withoutFile({ file_id: _, ...citation }: Fields): Fields {
+  return citation;
 }
 
 /** A block with one delta more. Arguments are collected as text. */

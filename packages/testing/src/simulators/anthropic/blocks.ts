@@ -73,7 +73,14 @@ export function checkBlock(block: unknown, path: string, place: BlockPlace): Pro
 function checkText(block: JsonObject, path: string, { role, request }: BlockPlace): Problem {
   if (typeof block["text"] !== "string") return `${path}.text.text: Field required`;
   if (block["text"] === "") return "messages: text content blocks must be non-empty";
-  const cited = role === "user" && objectsOf(block["citations"]).length > 0;
+  const citations = objectsOf(block["citations"]);
+  // Told with an answer, but no field of what is sent.
+  const filed = citations.findIndex((citation) => citation["file_id"] !== undefined);
+  if (filed !== -1) {
+    const type = shown(citations[filed]?.["type"]);
+    return `${path}.text.citations.${filed}.${type}.file_id: Extra inputs are not permitted`;
+  }
+  const cited = role === "user" && citations.length > 0;
   return cited && request.version === "2026-10-21"
     ? `${path}.text.citations: citations are not permitted in user messages`
     : undefined;

@@ -106,8 +106,7 @@ function checkPrefill(messages: readonly JsonObject[], request: AnthropicRequest
   const last = messages.at(-1);
   if (last?.["role"] !== "assistant") return undefined;
   const blocks = blocksOf(last);
-  // A paused server-tool loop is resumed with its own assistant turn: no prefill.
-  if (blocks.some((block) => block["type"] === "server_tool_use")) return undefined;
+  if (isPaused(blocks)) return undefined;
   if (!model.prefill) {
     return "This model does not support assistant message prefill. The conversation must end with a user message.";
   }
@@ -122,6 +121,15 @@ function checkPrefill(messages: readonly JsonObject[], request: AnthropicRequest
     return `messages.${messages.length - 1}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`text\`. When \`thinking\` is enabled, a final \`assistant\` message must start with a thinking block.`;
   }
   return undefined;
+}
+
+/** A loop of server tools, or a compaction, is resumed with its own assistant turn: no prefill. */
+function isPaused(blocks: readonly JsonObject[]): boolean {
+  const last = textOf(blocks.at(-1)?.["type"]);
+  const answered = blocks.map((block) => block["tool_use_id"]);
+  const isWaiting = (block: JsonObject): boolean =>
+    textOf(block["type"]).endsWith("_tool_use") && !answered.includes(block["id"]);
+  return last === "compaction" || last.endsWith("_tool_result") || blocks.some(isWaiting);
 }
 
 function checkBreakpoints(body: JsonObject): Problem {

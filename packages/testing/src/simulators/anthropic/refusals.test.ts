@@ -51,6 +51,36 @@ test.each<[title: string, body: object, message: RegExp, headers?: Readonly<Reco
   ["a request without max_tokens", { model: good.model, messages: [user] }, /^max_tokens: Field required$/],
   ["a field that does not exist", { ...good, seed: 1 }, /^seed: Extra inputs are not permitted$/],
   ["a beta field without a beta header", { ...good, mcp_servers: [] }, /^mcp_servers: Extra inputs/],
+  [
+    "the file that a citation named when it came",
+    {
+      ...good,
+      messages: [
+        user,
+        {
+          role: "assistant",
+          content: [{ type: "text", text: "A", citations: [{ type: "page_location", file_id: "file_1" }] }],
+        },
+        user,
+      ],
+    },
+    /^messages\.1\.content\.0\.text\.citations\.0\.page_location\.file_id: Extra inputs are not permitted$/,
+  ],
+  [
+    "a schema for a tool that the vendor defines",
+    { ...good, tools: [{ type: "bash_20250124", ...tool }] },
+    /^tools\.0\.bash_20250124\.input_schema: Extra inputs are not permitted$/,
+  ],
+  [
+    "a name for a set of tools",
+    { ...good, tools: [{ type: "computer_toolset_20260801", name: "computer" }] },
+    /^tools\.0\.computer_toolset_20260801\.name: Extra inputs are not permitted$/,
+  ],
+  [
+    "the continuation of an answer behind a finished server tool",
+    { ...good, messages: [user, { role: "assistant", content: [search, found, { type: "text", text: "Rain." }] }] },
+    /^This model does not support assistant message prefill\./,
+  ],
   ["an empty list of messages", { ...good, messages: [] }, /at least one message/],
   ["a role of another vendor", { ...good, messages: [{ role: "tool", content: "2" }] }, /Unexpected role "tool"/],
   ["a system turn at the start", { ...good, messages: [{ role: "system", content: "Be brief." }, user] }, /system/],

@@ -66,9 +66,13 @@ function checkTool(tool: unknown, index: number): Problem {
 /** Server tools carry a date in their type, or are the tool set of a server. */
 function checkServerTool(tool: JsonObject, index: number): Problem {
   const type = shown(tool["type"]);
-  return /_\d{8}$/.test(type) || type === "mcp_toolset"
-    ? undefined
-    : `tools.${index}: Input tag '${type}' found using 'type' does not match any of the expected tags`;
+  if (!/_\d{8}$/.test(type) && type !== "mcp_toolset") {
+    return `tools.${index}: Input tag '${type}' found using 'type' does not match any of the expected tags`;
+  }
+  // Its schema is the vendor's own, and a set of tools has no name either.
+  const foreign = ["input_schema", "description", ...(type.includes("toolset") ? ["name"] : [])];
+  const extra = foreign.find((field) => tool[field] !== undefined);
+  return extra === undefined ? undefined : `tools.${index}.${type}.${extra}: Extra inputs are not permitted`;
 }
 
 function checkNames(tools: readonly JsonObject[]): Problem {
