@@ -111,6 +111,7 @@ export function toNativeRequest(
       objects: ["output_config", "metadata", "container"],
       lists: ["tools"],
       without: request.without,
+      reportsNative: true,
       loss,
     },
   );

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import Anthropic from "@anthropic-ai/sdk";
 import { createChain, isUnderstudyError, type Answer, type Request } from "@understudy/core";
+import type { JsonObject } from "@understudy/core/adapter";
 import { startAnthropic, type Vendor } from "@understudy/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { anthropic, type AnthropicTargetOptions } from "./index.ts";
@@ -185,6 +186,74 @@ describe("anthropic over a socket", () => {
     expect(vendor.requests[1]?.text).toContain(`"signature"`);
     expect(elsewhere.requests[0]?.text).not.toContain(`"signature"`);
     expect(third.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
+  });
+
+  it("keeps reasoning from another organization's key, where the targets say whose their keys are", async () => {
+    await using vendor = await startAnthropic();
+    vendor.script([{ answer: { reasoning: "hm", text: "One." } }]);
+    vendor.answer({ text: "Two." });
+    const ask = (messages: Request["messages"], quotaGroup?: string): Promise<Answer> =>
+      generate(vendor, { apiKey: quotaGroup ?? "k", quotaGroup }, { messages });
+    const question = { role: "user", content: "Hi" } as const;
+    const { message } = await ask([question], "ours");
+    const messages = [question, message, question];
+
+    const [same, foreign, unknown] = [await ask(messages, "ours"), await ask(messages, "theirs"), await ask(messages)];
+
+    expect(vendor.requests.slice(1).map(({ text }) => text.includes(`"signature"`))).toEqual([true, false, true]);
+    expect([same, foreign, unknown].map(({ losses }) => losses.map(({ what, action }) => `${what} ${action}`))).toEqual(
+      [[], ["messages reasoning dropped"], []],
+    );
+    expect(JSON.stringify(message)).not.toContain("ours");
+    expect(vendor.requests[1]?.text).not.toContain("organization");
+  });
+
+  it("takes from its options what is known better than the table, and the betas of its headers", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Fine." });
+    const options = { capabilities: { maxOutputTokens: 300_000 }, headers: { "anthropic-beta": "of-target" } };
+    const request = {
+      messages: [{ role: "user", content: "Hi" }],
+      maxOutputTokens: 128_000,
+      vendorOptions: { anthropic: { betas: ["of-request"] } },
+    } as const;
+
+    const answer = await generate(vendor, { ...options, transport: "fetch" }, request, "claude-sonnet-4-5");
+
+    // The simulator knows no more than the table: what it refuses is asked for within its limit.
+    expect(answer.trace.attempts.map(({ repair }) => repair)).toEqual([undefined, "with 64000 output tokens"]);
+    expect(vendor.requests.map(({ body }) => Reflect.get(Object(body), "max_tokens"))).toEqual([128_000, 64_000]);
+    expect(vendor.requests.map(({ headers }) => headers["anthropic-beta"])).toEqual([
+      "of-target,of-request",
+      "of-target,of-request",
+    ]);
+  });
+
+  it("puts a turn of the user behind a paused answer that a model does not continue", async () => {
+    await using vendor = await startAnthropic();
+    vendor.answer({ text: "Fine." });
+    const message =
+      "This model does not support assistant message prefill. The conversation must end with a user message.";
+    vendor.script([
+      { fault: { type: "status", status: 400, body: { error: { type: "invalid_request_error", message } } } },
+    ]);
+    const origin = { vendor: "anthropic", model: MODEL, endpoint: new URL(vendor.url).host };
+    const block = (data: JsonObject) => ({ type: "opaque", kind: "hosted", data, origin }) as const;
+    const messages: Request["messages"] = [
+      { role: "user", content: "Hi" },
+      {
+        role: "assistant",
+        content: [
+          block({ type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} }),
+          block({ type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [] }),
+        ],
+      },
+    ];
+
+    const answer = await generate(vendor, {}, { messages });
+
+    expect(answer.trace.attempts.map(({ repair }) => repair)).toEqual([undefined, "with a user turn at the end"]);
+    expect(answer.losses).toMatchObject([{ what: "messages", action: "translated" }]);
   });
 
   it("CL-19 R10.4 sends one request per attempt: the SDK repeats nothing", async () => {

@@ -34,16 +34,13 @@ export function planToolChoice(
   const choice = isNative ? given : withFlags(toChoice(toolChoice), given);
   const isForced = choice?.["type"] === "any" || choice?.["type"] === "tool";
   const isExcluded = isForced && thinking?.["type"] === "enabled";
-  const inWords = (reason: string): ToolChoicePlan => {
-    loss({ what: "toolChoice", action: "translated", reason: `${reason}; it is told to call` });
+  const isThinkingNative = native["thinking"] !== undefined;
+  if (isForced && !isNative && (!model.forcedTools || (isExcluded && isThinkingNative))) {
+    loss({ what: "toolChoice", action: "translated", reason: "the model cannot be forced; it is told to call" });
     const name = typeof toolChoice === "string" ? "" : ` The tool to call is ${toolChoice.tool}.`;
     return { thinking, choice: withFlags(undefined, given), instruction: MUST_CALL + name };
-  };
-  if (isForced && !isNative) {
-    if (!model.forcedTools) return inWords("the model cannot be forced");
-    if (isExcluded && native["thinking"] !== undefined) return inWords("the model cannot be forced while it reasons");
   }
-  if (!isExcluded || native["thinking"] !== undefined) return { thinking, choice };
+  if (!isExcluded || isThinkingNative) return { thinking, choice };
   loss({ what: "reasoning", action: "dropped", reason: "excludes a forced tool call" });
   return { choice };
 }

@@ -43,6 +43,31 @@ function http(
 const OWN = JSON.stringify({ error: { type: "some_error", message: "The model is not here." } });
 
 describe("classifyFailures", () => {
+  it("gives an error inside a stream the status that its type has, for rows and classes, and never shows it", () => {
+    const named = classifyFailures(
+      {
+        ...table,
+        statuses: { full: 413, bad: 400 },
+        rows: [{ status: 400, text: /^Too long/, class: "request.context-length" }],
+      },
+      [],
+    );
+    const inBand = (error: object): unknown => named.inBand({ error });
+
+    expect(inBand({ type: "full" })).toMatchObject({ class: "request.too-large", details: { status: undefined } });
+    expect(inBand({ type: "bad", message: "Too long." })).toMatchObject({ class: "request.context-length" });
+    expect(inBand({ type: "bad", code: 429 })).toMatchObject({ class: "rate.unknown" });
+    expect(inBand({ type: "toString" })).toMatchObject({ class: "unknown" });
+  });
+
+  it("cuts off of a limit's name what the vendor puts before it, in one of several ways", () => {
+    const { rateLimits } = classifyFailures({ ...table, rateLimitPrefix: /^x-(?:limit-|(?=fast-))/ }, []).responsePart(
+      new Headers({ "x-limit-a": "1", "x-fast-a": "2", "x-other": "3", "y-x-limit-a": "4" }),
+    );
+
+    expect(rateLimits).toEqual({ a: "1", "fast-a": "2" });
+  });
+
   it.each<[number, string, FailureClass]>([
     [301, "", "redirect"],
     [307, "", "redirect"],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../model/json.ts";
+import type { Loss } from "../model/trace.ts";
 import { defined, mergeNative } from "./native-fields.ts";
 
 function merge(body: JsonObject, native: Parameters<typeof mergeNative>[1]): { merged: JsonObject; losses: string[] } {
@@ -28,6 +29,20 @@ describe("mergeNative", () => {
     const { merged, losses } = merge({ a: 1 }, { a: undefined, b: undefined });
 
     expect(merged).toEqual({});
+    expect(losses).toEqual(["a"]);
+  });
+
+  it("reports a native field that a repair takes out where the adapter wants it, also if the body has none", () => {
+    const losses: string[] = [];
+    const rules = {
+      reportsNative: true,
+      objects: [],
+      lists: [],
+      without: ["a", "b"],
+      loss: ({ what }: Loss) => void losses.push(what),
+    };
+
+    expect(mergeNative({}, { a: 1 }, rules)).toEqual({});
     expect(losses).toEqual(["a"]);
   });
 

@@ -47,6 +47,8 @@ export interface MergeRules {
   readonly lists: readonly string[];
   /** Fields that are taken out of both. */
   readonly without?: Iterable<string> | undefined;
+  /** A native field that is taken out is reported too, also where the body has none of its own. Default false. */
+  readonly reportsNative?: boolean | undefined;
   readonly loss: (loss: Loss) => void;
 }
 
@@ -57,12 +59,12 @@ export interface MergeRules {
 export function mergeNative(
   body: JsonObject,
   native: Readonly<Record<string, JsonValue | undefined>>,
-  { objects, lists, without = [], loss }: MergeRules,
+  { objects, lists, without = [], reportsNative = false, loss }: MergeRules,
 ): JsonObject {
   const removed = Object.fromEntries(Array.from(without, (name) => [name, undefined]));
   const merged = Object.entries({ ...native, ...removed }).map(([name, given]): [string, JsonValue | undefined] => {
     const own = Object.hasOwn(body, name) ? body[name] : undefined;
-    if (given === undefined && (own ?? native[name]) !== undefined) {
+    if (given === undefined && (own !== undefined || (reportsNative && native[name] !== undefined))) {
       loss({ what: cleanId(name) ?? "a native field", action: "dropped", reason: "the endpoint refuses it" });
     }
     if (objects.includes(name) && isJsonObject(own) && isJsonObject(given)) return [name, { ...own, ...given }];

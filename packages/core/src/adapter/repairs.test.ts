@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TargetRequest } from "../model/target.ts";
 import {
+  alsoNative,
   forgetOpaque,
   forgetReasoning,
   leaveOut,
@@ -27,6 +28,21 @@ const REQUEST: TargetRequest = {
 };
 
 describe("repairs", () => {
+  it("take native fields out beside what the request says, and only those that are named", () => {
+    const repair = alsoNative(WITHOUT_SAMPLING, "a", ["temperature", "output.effort"]);
+    const native = { a: { temperature: 1, output: { effort: "low", format: 1 }, more: 2 }, b: { temperature: 1 } };
+
+    const changed = repair.apply({ ...REQUEST, topK: 3, vendorOptions: native });
+
+    expect(changed).toMatchObject({ topK: undefined, vendorOptions: { b: { temperature: 1 } } });
+    expect(JSON.parse(JSON.stringify(Reflect.get(Object(changed.vendorOptions), "a")))).toEqual({
+      output: { format: 1 },
+      more: 2,
+    });
+    expect(repair.apply(changed)).toBe(changed);
+    expect(repair.apply(REQUEST)).toBe(REQUEST);
+  });
+
   it("take earlier reasoning out of a request, and turns that are empty then", () => {
     expect(forgetReasoning(REQUEST).messages).toEqual([
       USER,
