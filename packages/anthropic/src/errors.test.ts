@@ -59,6 +59,15 @@ function losses(failure: TargetFailure): readonly (string | undefined)[] {
   return (changed.repairs ?? []).map(({ loss }) => loss && `${loss.what} ${loss.action}`);
 }
 
+/** The repair that is made of a refusal of this very request. */
+const repairFor = (message: string, given: TargetRequest): string | undefined =>
+  classifyFailures(failureTable, [], undefined, given).http({
+    status: 400,
+    headers: new Headers(),
+    body: body("invalid_request_error", message),
+    wallNow: 0,
+  }).details.repair?.description;
+
 describe("failures of the Messages API", () => {
   it.each<[number, object, FailureClass]>([
     [400, body("invalid_request_error", "messages: Field required"), "request.rejected"],
@@ -347,27 +356,19 @@ describe("failures of the Messages API", () => {
       ...request,
       tools: [{ name: "f", inputSchema: { type: "object" }, vendorOptions: { anthropic: { strict: true } } }],
     };
-    const asked = (message: string, given: TargetRequest): string | undefined =>
-      classifyFailures(failureTable, [], undefined, given).http({
-        status: 400,
-        headers: new Headers(),
-        body: body("invalid_request_error", message),
-        wallNow: 0,
-      }).details.repair?.description;
-
     it.each([
       "Too many strict tools (21). The maximum number of strict tools supported is 20.",
       "Schemas contains too many optional parameters (30), which would make grammar compilation inefficient.",
       "tools.0.custom: Invalid schema: Circular reference detected",
       "tools.0.custom: For 'string' type, property 'maxLength' is not supported",
     ])("of strict tools has them declared once without being enforced: %s", (message) => {
-      expect(asked(message, strict)).toBe("with loose tools");
-      expect(asked(message, { ...strict, without: ["strict"] })).not.toBe("with loose tools");
-      expect(asked(message, request)).not.toBe("with loose tools");
+      expect(repairFor(message, strict)).toBe("with loose tools");
+      expect(repairFor(message, { ...strict, without: ["strict"] })).not.toBe("with loose tools");
+      expect(repairFor(message, request)).not.toBe("with loose tools");
     });
 
     it("of a tool that is not strict changes nothing", () => {
-      expect(asked("tools.0.custom: Invalid schema: Circular reference detected", request)).toBeUndefined();
+      expect(repairFor("tools.0.custom: Invalid schema: Circular reference detected", request)).toBeUndefined();
     });
 
     it("has a native format told in words", () => {

@@ -116,13 +116,12 @@ describe("tools that the vendor defines", () => {
   });
 });
 
+const call = (id: string, more = {}) =>
+  ({ type: "tool-call", toolCallId: id, toolName: "left_click", input: {}, ...more }) as const;
+const result = (id: string) => ({ type: "tool-result", toolCallId: id, toolName: "left_click", content: [] }) as const;
+
 it("says of a result to which set of tools its call belongs", () => {
   const opaque = { toolset_name: "computer" };
-  const call = (id: string, more = {}) =>
-    ({ type: "tool-call", toolCallId: id, toolName: "left_click", input: {}, ...more }) as const;
-  const result = (id: string) =>
-    ({ type: "tool-result", toolCallId: id, toolName: "left_click", content: [] }) as const;
-
   const messages = toMessages(
     [
       { role: "assistant", content: [call("t1", { opaque }), call("t2")] },

@@ -156,8 +156,8 @@ function keptBlock(block: Fields): readonly Fields[] {
   }
 }
 
-function withoutFile({ file_id: _, ...citation }: Fields): Fields {
-  return citation;
+function withoutFile(citation: Fields): Fields {
+  return Object.fromEntries(Object.entries(citation).filter(([name]) => name !== "file_id"));
 }
 
 /** A block with one delta more. Arguments are collected as text. */
