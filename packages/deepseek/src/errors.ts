@@ -1,4 +1,5 @@
 import {
+  alsoNative,
   asObject,
   isJsonObject,
   OVERLOADED,
@@ -24,7 +25,10 @@ const LIMITS: readonly FailureRow[] = [
 const refused = { status: [400, 422], class: "request.rejected" } as const;
 const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
 /** Without thinking nothing has to be known of earlier reasoning, and any tool may be forced. */
-const withoutThinking = { ...refused, repair: WITHOUT_REASONING };
+const withoutThinking = {
+  ...refused,
+  repair: alsoNative(WITHOUT_REASONING, "deepseek", ["thinking", "reasoning_effort"]),
+};
 
 /** What a 400 is about is told in its message only: nearly all errors share one type and one code. */
 const REFUSALS: readonly FailureRow[] = [

@@ -25,33 +25,35 @@ const EFFORTS: Readonly<Record<Exclude<ReasoningEffort, "none">, DeepSeekEffort>
   max: "max",
 };
 
-/** How a request's wishes for reasoning are said to one model. */
-export function planReasoning(request: TargetRequest, model: DeepSeekModel, loss: (loss: Loss) => void): ReasoningPlan {
+/** How a request's wishes for reasoning are said to one model. `forcesTool`: the request does. */
+export function planReasoning(
+  request: TargetRequest,
+  model: DeepSeekModel,
+  forcesTool: boolean,
+  loss: (loss: Loss) => void,
+): ReasoningPlan {
   const { effort, budgetTokens } = request.reasoning;
   takeUnless("the model decides its own budget", "reasoning.budgetTokens", budgetTokens, loss);
-  const native = request.vendorOptions?.deepseek?.["thinking"];
-  if (isJsonObject(native)) return { isThinking: native["type"] !== "disabled" };
-  if (effort === "none") return off(model);
-  const wants = effort !== undefined || model.thinksByDefault;
-  if (!wants) return { isThinking: false };
-  if (forcesTool(request)) {
+  const given = request.vendorOptions?.deepseek?.["thinking"];
+  const native = isJsonObject(given) ? given : undefined;
+  const asked = effort === undefined ? undefined : effort !== "none";
+  const isOn = native === undefined ? (asked ?? model.thinksByDefault) : native["type"] !== "disabled";
+  if (native !== undefined && asked === !isOn) {
+    loss({ what: "reasoning", action: "dropped", reason: "a native field says something else" });
+  }
+  if (!isOn) {
+    return { isThinking: false, thinking: native ?? (model.thinksByDefault ? { type: "disabled" } : undefined) };
+  }
+  if (forcesTool) {
     // Refused together. Which tool is called is the application's need; thinking is only a way to it.
     loss({ what: "reasoning", action: "dropped", reason: "excludes a forced tool call" });
-    return off(model);
+    return { isThinking: false, thinking: { type: "disabled" } };
   }
-  if (effort === undefined) return { isThinking: true };
+  if (effort === undefined || effort === "none") return { isThinking: true, thinking: native };
   const nearest = EFFORTS[effort];
   if (nearest !== effort) {
     const reason = `${effort} is not among the model's, ${nearest} was asked`;
     loss({ what: "reasoning.effort", action: "downgraded", reason });
   }
-  return { isThinking: true, thinking: { type: "enabled" }, effort: nearest };
-}
-
-function off({ thinksByDefault }: DeepSeekModel): ReasoningPlan {
-  return { isThinking: false, thinking: thinksByDefault ? { type: "disabled" } : undefined };
-}
-
-function forcesTool({ tools, toolChoice }: TargetRequest): boolean {
-  return tools.length > 0 && toolChoice !== "auto" && toolChoice !== "none";
+  return { isThinking: true, thinking: { type: "enabled", ...native }, effort: nearest };
 }

@@ -1,8 +1,8 @@
 import {
   addToPrompt,
+  isJsonObject,
   clampOutputTokens,
   defined,
-  layOverTools,
   mergeNative,
   takeStops,
   takeUnless,
@@ -15,15 +15,16 @@ import {
   type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { toMedia } from "./content.ts";
+import { checkImages, toMedia } from "./content.ts";
 import { deepSeekModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
 import { planReasoning } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
+import { planTools } from "./tools.ts";
 
 /**
  * Native fields of the chat API, sent as they are. `tools` are added to the request's tools, everything else takes the
- * place of what the request says.
+ * place of what the request says, which is then a loss. A forced tool excludes thinking, however it was asked for.
  */
 export interface DeepSeekOptions {
   /** More headers, for this request only. */
@@ -41,12 +42,36 @@ declare module "@understudy/core/adapter" {
 export const MOST_STOPS = 16;
 const MOST_USER_ID_BYTES = 512;
 
+const SAYS = {
+  reasoning_effort: "reasoning.effort",
+  max_tokens: "maxOutputTokens",
+  temperature: "temperature",
+  top_p: "topP",
+  stop: "stop",
+  response_format: "output",
+  tool_choice: "toolChoice",
+  user_id: "userId",
+};
+
+export interface DeepSeekRequestContext extends RequestContext {
+  /** The endpoint continues answers, and enforces the schemas of strict tools. */
+  readonly isBeta?: boolean | undefined;
+}
+
 /** The native request of one model. Everything that it cannot take as asked is reported. */
-export function toNativeRequest(request: TargetRequest, modelId: string, context: RequestContext): NativeRequest {
-  const { stream, loss } = context;
-  const { headers = {}, ...native } = request.vendorOptions?.deepseek ?? {};
+export function toNativeRequest(
+  request: TargetRequest,
+  modelId: string,
+  context: DeepSeekRequestContext,
+): NativeRequest {
+  const { stream, isBeta = false, loss } = context;
+  const { headers = {}, tools: _tools, thinking: given, ...native } = request.vendorOptions?.deepseek ?? {};
   const model = deepSeekModel(modelId);
-  const { isThinking, thinking, effort } = planReasoning(request, model, loss);
+  checkImages(request.messages);
+  const tools = planTools(request, isBeta, loss);
+  const { isThinking, thinking, effort } = planReasoning(request, model, tools.isForced, loss);
+  // While it thinks, the model takes no choice at all: then no tools are what says `none`.
+  const hasTools = tools.tools.length > 0 && !(isThinking && tools.choice === "none");
   const { format, instruction } = toFormat(request, loss);
   const { system, messages } = addToPrompt(request, instruction);
   const rules = {
@@ -59,38 +84,36 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   } as const;
   const body = defined({
     model: modelId,
-    messages: withoutInside(toChatMessages(system, messages, rules, context), request.without),
+    messages: withoutInside(continued(toChatMessages(system, messages, rules, context), isBeta, loss), request.without),
     stream_options: stream ? { include_usage: true } : undefined,
-    thinking,
+    thinking: thinking ?? (isJsonObject(given) ? undefined : given),
     reasoning_effort: effort,
     max_tokens: clampOutputTokens(request.maxOutputTokens, model.maxOutputTokens, loss),
     ...toSampling(request, model, isThinking, loss),
     stop: takeStops(request, MOST_STOPS, loss),
     response_format: format,
-    ...toTools(request, isThinking),
+    ...(hasTools && { tools: tools.tools, tool_choice: tools.choice }),
     user_id: toUserId(request, loss),
   });
-  const merged = mergeNative(body, native, { objects: [], lists: ["tools"], without: request.without, loss });
+  const { tool_choice: _choice, ...others } = native;
+  // Without tools a choice is refused.
+  const merged = mergeNative(body, hasTools ? native : others, {
+    objects: [],
+    lists: [],
+    without: request.without,
+    says: SAYS,
+    loss,
+  });
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
 }
 
-/** While it thinks, the model takes no choice at all: then no tools are what says `none`. */
-function toTools(
-  { tools, toolChoice, without }: TargetRequest,
-  isThinking: boolean,
-): Readonly<Record<string, JsonValue | undefined>> {
-  if (tools.length === 0 || (toolChoice === "none" && isThinking)) return {};
-  const laid = layOverTools(tools.map(toTool), tools, "deepseek");
-  return { tools: withoutInside(laid, without), tool_choice: toToolChoice(toolChoice) };
-}
-
-function toTool({ name, description, inputSchema }: TargetRequest["tools"][number]): JsonObject {
-  return { type: "function", function: defined({ name, description, parameters: inputSchema }) };
-}
-
-function toToolChoice(choice: TargetRequest["toolChoice"]): JsonValue | undefined {
-  if (choice === "auto") return undefined;
-  return typeof choice === "string" ? choice : { type: "function", function: { name: choice.tool } };
+/** The beginning of an answer that the model is to go on with; a call of it is none. */
+function continued(messages: readonly JsonObject[], isBeta: boolean, loss: (loss: Loss) => void): JsonValue {
+  const last = messages.at(-1);
+  if (last?.["role"] !== "assistant" || last["tool_calls"] !== undefined) return messages;
+  if (isBeta) return [...messages.slice(0, -1), { ...last, prefix: true }];
+  loss({ what: "messages", action: "downgraded", reason: "an answer is continued at the beta endpoint only" });
+  return messages;
 }
 
 function toUserId({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {

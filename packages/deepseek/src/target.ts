@@ -33,6 +33,7 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
     keyVariables: ["DEEPSEEK_API_KEY"],
   });
   const { apiKey, baseURL, headers } = checked;
+  const isBeta = /\/beta(?:\/|$)/.test(baseURL);
   return makeTarget({
     ...given,
     vendor: VENDOR,
@@ -41,7 +42,7 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
     failureTable,
     // Reasoning is always shown: silence is never its sign.
     plan: () => ({ silentReasoning: false, eventsAtOnce: true }),
-    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, isBeta }),
     turns: "messages",
     connection: new FetchConnection({
       baseURL,

@@ -57,7 +57,7 @@ const ATTRIBUTES = [
  * Data of an answer that has no common words: the only one that goes back as it is. Stored messages come back through the
  * hands of others.
  */
-const OWN_DATA = ["executableCode", "codeExecutionResult", "toolCall", "toolResponse", "fileData"];
+const OWN_DATA = ["executableCode", "codeExecutionResult", "toolCall", "toolResponse", "fileData", "inlineData"];
 /** What a user can say in a part of the vendor's own, with attributes that have no common words. */
 const SAID_DATA = ["text", "inlineData", "fileData"];
 /** The vendor takes them as plain text only. */
@@ -108,6 +108,7 @@ function toUserPart(part: UserPart, lost: ReportMessageLoss): JsonObject[] {
   if (part.type === "text") return [{ text: part.text }];
   if (part.type === "opaque") return toOpaque(part, SAID_DATA, lost);
   if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the API cites no documents");
+  if (part.type === "file" && part.name !== undefined) lost("file name", "dropped", "the API takes none");
   return [toMedia(part, lost)];
 }
 

@@ -230,6 +230,48 @@ describe("failures of generateContent", () => {
     expect(failure?.details.repair?.apply(request).repairs).not.toMatchObject([{ once: true }]);
   });
 
+  it("takes corrupted signatures from parts that go back as they are, too", () => {
+    const data = { executableCode: { code: "1" }, thoughtSignature: "bad" };
+    const messages: TargetRequest["messages"] = [
+      {
+        role: "assistant",
+        content: [
+          { type: "opaque", kind: "executableCode", data },
+          { type: "opaque", kind: "continuationToken", data: "token" },
+        ],
+      },
+    ];
+
+    const mended = mend(refused("Corrupted thought signature."), { ...request, messages });
+
+    expect(mended.messages).toEqual([
+      {
+        role: "assistant",
+        content: [
+          { type: "opaque", kind: "executableCode", data: { executableCode: { code: "1" } } },
+          { type: "opaque", kind: "continuationToken", data: "token" },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ["Thinking level MINIMAL is not supported for this model.", { thinkingConfig: { thinkingLevel: "MINIMAL" } }],
+    ["temperature is deprecated for this model", { temperature: 1, topK: 5 }],
+  ])("takes out what was refused where a native field asked for it: %s", (message, refusedFields) => {
+    const vendorOptions = { gemini: { generationConfig: { ...refusedFields, candidateCount: 1 }, labels: {} } };
+
+    const mended = mend(refused(message), { ...request, vendorOptions });
+
+    expect(mended.vendorOptions).toEqual({ gemini: { generationConfig: { candidateCount: 1 }, labels: {} } });
+  });
+
+  it("keeps a key that is forbidden from all its models", () => {
+    const failure = http(403, body(403, "PERMISSION_DENIED", "Your API key was reported as leaked."));
+
+    expect([failure.class, failure.details.scope]).toEqual(["auth.forbidden", "key"]);
+  });
+
   it("reads out of a refusal how many output tokens the model writes", () => {
     const failure = refused(
       "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 8193 (exclusive). Update the value and try again.",

@@ -1,4 +1,6 @@
 import {
+  alsoNative,
+  asJsonObject,
   changeAnswers,
   OWN_REASONING,
   readRpcStatus,
@@ -13,9 +15,10 @@ import {
   type AssistantPart,
   type FailureRow,
   type FailureTable,
+  type JsonObject,
   type RequestRepair,
 } from "@understudy/core/adapter";
-import { STAND_IN_SIGNATURE } from "./content.ts";
+import { STAND_IN_SIGNATURE, VENDOR } from "./content.ts";
 
 const CODES: readonly FailureRow[] = [
   // With status 400.
@@ -46,11 +49,7 @@ const WITHOUT_SIGNATURES: RequestRepair = {
   apply: (request) =>
     changeAnswers(request, (parts) => {
       if (!parts.some(isSigned)) return parts;
-      return parts.map((part) => {
-        if (part.type === "opaque" || part.opaque === undefined) return part;
-        const { thoughtSignature: _signature, ...opaque } = part.opaque;
-        return { ...part, opaque };
-      });
+      return parts.map(unsigned);
     }),
 };
 /** For ids that the vendor answers with a newer model than the table knows. */
@@ -108,7 +107,7 @@ const REFUSALS: readonly FailureRow[] = [
   {
     ...unsupported,
     text: new RegExp(`^${PLACE}(?:temperature|top_?[pk])(?: is| must|:)`, "i"),
-    repair: WITHOUT_SAMPLING,
+    repair: alsoNative(WITHOUT_SAMPLING, VENDOR, ["temperature", "topP", "topK"]),
   },
   {
     ...unsupported,
@@ -118,7 +117,7 @@ const REFUSALS: readonly FailureRow[] = [
         "|You can only set (?:only )?one of thinking budget and thinking level)",
       "i",
     ),
-    repair: OWN_REASONING,
+    repair: alsoNative(OWN_REASONING, VENDOR, ["thinkingConfig"]),
   },
   {
     ...unsupported,
@@ -140,13 +139,27 @@ const REFUSALS: readonly FailureRow[] = [
   STREAMING_REFUSED,
 ];
 
+/** A service that is off, a missing role, a blocked key: it is so for all models. */
+const FORBIDDEN: FailureRow = { type: "PERMISSION_DENIED", class: "auth.forbidden", scope: "key" };
+
 /** How this vendor fails. */
 export const failureTable: FailureTable = {
-  rows: [...CODES, ...RPC_LIMITS, ...REFUSALS, ...RPC_STATUSES],
+  rows: [...CODES, ...RPC_LIMITS, ...REFUSALS, FORBIDDEN, ...RPC_STATUSES],
   readError: readRpcStatus,
   requestIdHeaders: [],
 };
 
+/** What is on a part, and in one that goes back as it is. */
+function attributesOf(part: AssistantPart): JsonObject {
+  return asJsonObject(part.type === "opaque" ? part.data : part.opaque);
+}
+
 function isSigned(part: AssistantPart): boolean {
-  return part.type !== "opaque" && part.opaque?.["thoughtSignature"] !== undefined;
+  return attributesOf(part)["thoughtSignature"] !== undefined;
+}
+
+function unsigned(part: AssistantPart): AssistantPart {
+  if (!isSigned(part)) return part;
+  const { thoughtSignature: _signature, ...rest } = attributesOf(part);
+  return part.type === "opaque" ? { ...part, data: rest } : { ...part, opaque: rest };
 }

@@ -229,7 +229,7 @@ describe("GenerateContentReader", () => {
     ]);
 
     expect(parts.filter((part) => part.type === "text-end")).toMatchObject([{ part: { text: "ab" } }]);
-    expect(parts.at(-1)).toMatchObject({ finishReason: "length", usage: { inputTokens: 55 } });
+    expect(parts.at(-1)).toMatchObject({ finishReason: "length", usage: { inputTokens: 5 } });
     expect(wire.evidence.isEnded).toBe(true);
   });
 
@@ -244,16 +244,49 @@ describe("GenerateContentReader", () => {
     },
   );
 
-  it("keeps the largest of the counts that are repeated, each by itself", () => {
+  it("counts what the last object counts, also where it is less, and passes over one that counts nothing", () => {
     const { parts } = read([
-      counted({ promptTokenCount: 9, cachedContentTokenCount: 4, candidatesTokenCount: 1, thoughtsTokenCount: 100 }),
-      counted({ promptTokenCount: 9, candidatesTokenCount: 60 }),
+      counted({ promptTokenCount: 5, cachedContentTokenCount: 4, candidatesTokenCount: 1 }),
+      counted({ promptTokenCount: 4, candidatesTokenCount: 60, thoughtsTokenCount: 100 }),
+      counted({ promptTokenCount: 0, candidatesTokenCount: 61, thoughtsTokenCount: 100 }),
       counted({ promptTokenCount: 0, candidatesTokenCount: 0 }),
       STOP,
     ]);
 
     expect(parts.at(-1)).toMatchObject({
-      usage: { inputTokens: 9, cacheReadTokens: 4, outputTokens: 160, reasoningTokens: 100 },
+      usage: { inputTokens: 4, cacheReadTokens: 0, outputTokens: 161, reasoningTokens: 100 },
+    });
+  });
+
+  it("keeps a picture that the model drew while it thought for its way back, and out of its answer", () => {
+    const inlineData = { mimeType: "image/png", data: "AAAA" };
+    const thought = { inlineData, thought: true, thoughtSignature: "s" };
+
+    const { parts } = read([chunk([thought]), chunk([{ inlineData }]), STOP]);
+
+    expect(parts.filter((part) => part.type === "file")).toHaveLength(1);
+    expect(parts[0]).toEqual({ type: "opaque", id: "p1", part: { type: "opaque", kind: "inlineData", data: thought } });
+    expect(parts.at(-1)).not.toHaveProperty("unknownContent", true);
+  });
+
+  it("hands out licences of citations, and how many tokens each kind of media took", () => {
+    const source = (license: string) => ({
+      citationMetadata: { citationSources: [{ uri: "https://a.test", license }] },
+    });
+    const promptTokensDetails = [{ modality: "IMAGE", tokenCount: 258 }];
+
+    const { parts } = read([
+      chunk([{ text: "a" }], source("mit")),
+      chunk([{ text: "b" }], source("apache")),
+      counted({ promptTokenCount: 260, promptTokensDetails }),
+      STOP,
+    ]);
+
+    expect(parts.at(-1)).toMatchObject({
+      vendorData: {
+        promptTokensDetails,
+        citationMetadata: { citationSources: [{ license: "mit" }, { license: "apache" }] },
+      },
     });
   });
 

@@ -11,7 +11,6 @@ import {
   OpenCall,
   OpenText,
   parseEvent,
-  RunningTotals,
   TargetFailure,
   VendorData,
   type AttemptContext,
@@ -47,7 +46,11 @@ const MALFORMED = /^(?:MALFORMED_|UNEXPECTED_TOOL_|TOO_MANY_TOOL_|NO_IMAGE$|(?:I
 const BESIDE = {
   chunk: ["responseId", "modelStatus", "promptFeedback", "createTime"],
   candidate: ["safetyRatings", "urlContextMetadata", "finishMessage", "avgLogprobs"],
-  usage: ["serviceTier", "trafficType"],
+  usage: [
+    "serviceTier",
+    "trafficType",
+    ...["prompt", "cache", "candidates", "toolUsePrompt"].map((kind) => `${kind}TokensDetails`),
+  ],
 };
 /** What has a place in common words. */
 const DATA: ReadonlySet<string> = new Set(["text", "thought", "functionCall", "inlineData"]);
@@ -72,7 +75,6 @@ export class GenerateContentReader implements WireReader {
   readonly #made = new Count();
   #open: OpenText | undefined;
   #calling: Calling | undefined;
-  readonly #totals = new RunningTotals();
   #usage: Usage | undefined;
   #model: string | undefined;
   #finishReason: FinishReason | undefined;
@@ -134,8 +136,10 @@ export class GenerateContentReader implements WireReader {
     this.#model = asString(chunk["modelVersion"]) ?? this.#model;
     const usage = asObject(chunk["usageMetadata"]);
     if (hasUsage(usage)) {
-      this.#totals.add(usage);
-      this.#usage = readUsage(this.#totals.totals);
+      const later = readUsage(usage);
+      const { inputTokens, cacheReadTokens } = this.#usage ?? later;
+      // The last one counts: each counts all so far, and some become smaller. No prompt is empty.
+      this.#usage = (later.inputTokens ?? 0) > 0 ? later : { ...later, inputTokens, cacheReadTokens };
       out.push({ type: "usage", usage: this.#usage });
     }
     const { promptFeedback: feedback } = chunk;
@@ -160,6 +164,8 @@ export class GenerateContentReader implements WireReader {
     for (const part of asArray(asObject(candidate["content"])["parts"])) this.#part(asObject(part), out);
     this.#vendorData.take(candidate, BESIDE.candidate);
     this.#vendorData.join(candidate, "logprobsResult");
+    // With licences, for which citations have no word.
+    this.#vendorData.join(candidate, "citationMetadata");
     this.#token = asString(candidate["continuationToken"]) ?? this.#token;
     const reason = asString(candidate["finishReason"]);
     if (reason === undefined || reason === "" || reason === "FINISH_REASON_UNSPECIFIED") return;
@@ -180,7 +186,8 @@ export class GenerateContentReader implements WireReader {
     const { text } = part;
     if (typeof text === "string") this.#text(part["thought"] === true ? "reasoning" : "text", text, part, out);
     else if (isJsonObject(part["functionCall"])) this.#call(part["functionCall"], part, out);
-    else if (isJsonObject(part["inlineData"])) this.#media(part["inlineData"], part, out);
+    // What the model drew while it thought is not its answer.
+    else if (isJsonObject(part["inlineData"]) && part["thought"] !== true) this.#media(part["inlineData"], part, out);
     else this.#other(part, out);
   }
 
@@ -267,7 +274,7 @@ export class GenerateContentReader implements WireReader {
     const kind = names.find((name) => name !== "thought" && name !== SIGNATURE) ?? SIGNATURE;
     if (SERVER_TOOL_CALLS.has(kind)) out.push({ type: "working", kind: "server-tool", on: true });
     else if (SERVER_TOOL_RESULTS.has(kind)) out.push({ type: "working", kind: "server-tool", on: false });
-    else if (kind !== SIGNATURE) this.#hasUnknown = true;
+    else if (kind !== SIGNATURE && kind !== "inlineData") this.#hasUnknown = true;
     this.#opaque(kind, asJsonObject(part), out);
   }
 

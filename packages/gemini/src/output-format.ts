@@ -2,12 +2,14 @@ import {
   isJsonObject,
   jsonInstruction,
   lowerSchema,
+  toolNames,
   type FormatPlan,
   type JsonObject,
   type Loss,
   type SchemaRules,
   type TargetRequest,
 } from "@understudy/core/adapter";
+import { VENDOR } from "./content.ts";
 import type { GeminiModel } from "./models.ts";
 
 /** https://ai.google.dev/gemini-api/docs/structured-output */
@@ -21,9 +23,11 @@ const RULES: SchemaRules = {
 };
 
 /** How JSON output is asked for: natively where the model allows it beside tools, else in words. */
-export function toFormat({ output, tools }: TargetRequest, model: GeminiModel, loss: (loss: Loss) => void): FormatPlan {
+export function toFormat(request: TargetRequest, model: GeminiModel, loss: (loss: Loss) => void): FormatPlan {
+  const { output, tools, vendorOptions } = request;
   if (output.type === "text") return {};
-  if (tools.length > 0 && !model.jsonWithTools) {
+  const hasTools = tools.length + toolNames(vendorOptions?.[VENDOR]?.["tools"]).length > 0;
+  if (hasTools && !model.jsonWithTools) {
     const reason = "the model does not take it together with tools; it is asked for in words";
     loss({ what: "output", action: "translated", reason });
     return { instruction: jsonInstruction(output.schema) };

@@ -1,7 +1,9 @@
 import {
+  asObject,
   clampEffort,
   defined,
   takeUnless,
+  type Foreign,
   type JsonObject,
   type Loss,
   type TargetRequest,
@@ -27,7 +29,8 @@ export function planReasoning(
   loss: (loss: Loss) => void,
 ): ReasoningPlan {
   const { effort, budgetTokens, visible } = request.reasoning;
-  const includeThoughts = visible ? true : undefined;
+  // Without thinking it is refused.
+  const includeThoughts = visible && nativeThinking(request)["thinkingBudget"] !== 0 ? true : undefined;
   if (thinking.type === "none") {
     if (effort !== undefined && effort !== "none") {
       loss({ what: "reasoning", action: "dropped", reason: "the model does not reason" });
@@ -47,6 +50,11 @@ export function planReasoning(
   }
   if (budget === 0) return planned({ thinkingBudget: 0 }, false, false);
   return planned(defined({ thinkingBudget: budget, includeThoughts }), true, visible);
+}
+
+/** What the caller says natively. */
+export function nativeThinking({ vendorOptions }: TargetRequest): Foreign {
+  return asObject(asObject(vendorOptions?.gemini?.["generationConfig"])["thinkingConfig"]);
 }
 
 function planned(config: JsonObject, isThinking: boolean, isVisible: boolean): ReasoningPlan {

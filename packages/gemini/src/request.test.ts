@@ -277,7 +277,12 @@ describe("toNativeRequest and reasoning", () => {
     expect(reasoningOf(fill({ reasoning: { effort: "none", visible: true } }), OLDER)).toMatchObject({
       isThinking: false,
     });
-    expect(reasoningOf(fill({ vendorOptions: { gemini } }), FLASH)).toEqual({ isThinking: true, isVisible: false });
+    expect(reasoningOf(fill({ vendorOptions: { gemini } }), FLASH)).toEqual({ isThinking: true, isVisible: true });
+    const hidden = { generationConfig: { thinkingConfig: { includeThoughts: false } } };
+    expect(reasoningOf(fill({ vendorOptions: { gemini: hidden } }), FLASH)).toEqual({
+      isThinking: true,
+      isVisible: false,
+    });
   });
 });
 
@@ -835,7 +840,130 @@ describe("toNativeRequest and native fields", () => {
       generationConfig: { thinkingConfig: { includeThoughts: true } },
       cachedContent: "cachedContents/1",
     });
-    expect(sent.losses).toEqual(["system translated", "tools dropped"]);
+    expect(sent.losses).toEqual([
+      "system translated",
+      "vendorOptions toolConfig dropped",
+      "tools dropped",
+      "toolChoice dropped",
+    ]);
+  });
+
+  it("merges native objects field by field, and reports what of the request they override", () => {
+    const gemini = (generationConfig: JsonObject, toolConfig: JsonObject = {}) => ({
+      gemini: { generationConfig, toolConfig },
+    });
+
+    const level = send({
+      reasoning: { effort: "low", visible: true },
+      vendorOptions: gemini({ thinkingConfig: { thinkingLevel: "HIGH" }, maxOutputTokens: 9 }),
+      maxOutputTokens: 5,
+    });
+    const hidden = send({
+      reasoning: { effort: "low", visible: true },
+      vendorOptions: gemini({ thinkingConfig: { includeThoughts: false } }),
+    });
+    const budget = send(
+      {
+        reasoning: { effort: "low", visible: true },
+        vendorOptions: gemini({ thinkingConfig: { thinkingBudget: 0 } }),
+      },
+      FLASH,
+    );
+    const same = send({
+      maxOutputTokens: 5,
+      stop: ["a"],
+      vendorOptions: gemini({ maxOutputTokens: 5, stopSequences: ["a"] }),
+    });
+
+    expect(configOf(level)).toEqual({
+      thinkingConfig: { thinkingLevel: "HIGH", includeThoughts: true },
+      maxOutputTokens: 9,
+    });
+    expect(level.losses).toEqual(["reasoning dropped", "maxOutputTokens dropped"]);
+    expect(configOf(hidden)).toEqual({ thinkingConfig: { thinkingLevel: "LOW", includeThoughts: false } });
+    expect(hidden.losses).toEqual([]);
+    expect(configOf(budget)).toEqual({ thinkingConfig: { thinkingBudget: 0 } });
+    expect(budget.losses).toEqual(["reasoning dropped"]);
+    expect(same.losses).toEqual([]);
+  });
+
+  it("keeps one schema and one choice of tools where both the request and a native field have one", () => {
+    const generationConfig = { responseSchema: { type: "OBJECT" } };
+    const calling = (functionCallingConfig: JsonObject) => ({ gemini: { toolConfig: { functionCallingConfig } } });
+    const chosen = { tools: [TOOL], toolChoice: { tool: "f" } } as const;
+
+    const schema = send({ output: json, vendorOptions: { gemini: { generationConfig } } });
+    const text = send({
+      output: json,
+      vendorOptions: { gemini: { generationConfig: { responseMimeType: "text/plain" } } },
+    });
+    const streamed = send({ ...chosen, vendorOptions: calling({ streamFunctionCallArguments: true }) });
+    const none = send({ ...chosen, vendorOptions: calling({ mode: "NONE" }) });
+
+    expect(configOf(schema)).toMatchObject({
+      responseMimeType: "application/json",
+      responseSchema: { type: "OBJECT" },
+    });
+    expect(configOf(schema)).not.toHaveProperty("responseJsonSchema");
+    expect(schema.losses).toEqual(["output.schema dropped"]);
+    expect(configOf(text)).not.toHaveProperty("responseJsonSchema");
+    expect(text.losses).toEqual(["output dropped", "output.schema dropped"]);
+    expect(streamed.body["toolConfig"]).toEqual({
+      functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["f"], streamFunctionCallArguments: true },
+    });
+    expect(streamed.losses).toEqual([]);
+    expect(none.body["toolConfig"]).toEqual({ functionCallingConfig: { mode: "NONE" } });
+    expect(none.losses).toEqual(["toolChoice dropped"]);
+  });
+
+  it("asks for JSON in words beside functions that are declared natively, where the model refuses both", () => {
+    const functions = { gemini: { tools: [{ functionDeclarations: [{ name: "f", description: "F." }] }] } };
+    const search = { gemini: { tools: [{ googleSearch: {} }] } };
+
+    const words = send({ output: json, vendorOptions: functions }, OLDER);
+
+    expect(words.body["generationConfig"]).not.toHaveProperty("responseMimeType");
+    expect(words.losses).toEqual(["output translated"]);
+    expect(configOf(send({ output: json, vendorOptions: functions }))).toHaveProperty("responseMimeType");
+    expect(configOf(send({ output: json, vendorOptions: search }, OLDER))).toHaveProperty("responseMimeType");
+  });
+
+  it("keeps a choice that forbids calls where functions are declared natively only", () => {
+    const functionDeclarations = [{ name: "f", description: "F." }];
+    const none = { functionCallingConfig: { mode: "NONE" } };
+
+    const own = send({ toolChoice: "none", vendorOptions: { gemini: { tools: [{ functionDeclarations }] } } });
+    const server = send({ toolChoice: "none", vendorOptions: { gemini: { tools: [{ googleSearch: {} }] } } });
+
+    expect(own.body).toMatchObject({ tools: [{ functionDeclarations }], toolConfig: none });
+    expect(own.losses).toEqual([]);
+    expect(server.body).not.toHaveProperty("toolConfig");
+    expect(server.losses).toEqual(["toolChoice downgraded"]);
+  });
+
+  it("reports beside cached content a native field and a choice of tools that go without tools", () => {
+    const gemini = { cachedContent: "cachedContents/1", toolConfig: { retrievalConfig: {} } };
+
+    const sent = send({ toolChoice: "none", vendorOptions: { gemini } });
+
+    expect(sent.body).not.toHaveProperty("toolConfig");
+    expect(sent.losses).toEqual(["vendorOptions toolConfig dropped", "toolChoice dropped"]);
+  });
+
+  it("reports that the name of a file stays behind", () => {
+    const named = { type: "file", source: base64("application/pdf", "AAAA"), name: "a.pdf" } as const;
+
+    expect(send({ messages: [{ role: "user", content: [named] }] }).losses).toEqual(["messages[0] file name dropped"]);
+  });
+
+  it("sends a picture of a thought back as the thought that it was", () => {
+    const data = { inlineData: { mimeType: "image/png", data: "AAAA" }, thought: true, thoughtSignature: "s" };
+    const content = [{ type: "opaque", kind: "inlineData", data } as const, { type: "text", text: "A" } as const];
+
+    const sent = send({ messages: [USER, { role: "assistant", content }, USER] });
+
+    expect(contentsOf(sent)).toMatchObject([{}, { role: "model", parts: [data, { text: "A" }] }, {}]);
+    expect(sent.losses).toEqual([]);
   });
 
   it("sends parts of the user's in the vendor's own form, and none that speaks for somebody else", () => {

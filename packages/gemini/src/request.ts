@@ -21,14 +21,15 @@ import {
 import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
 import { geminiModel, type GeminiModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
-import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
+import { nativeThinking, planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
-import { toolNameMap, toTools } from "./tools.ts";
+import { CACHED, toolNameMap, toTools } from "./tools.ts";
 
 /**
- * Native fields of generateContent, sent as they are. `generationConfig` and `toolConfig` are merged with what the
- * request says, `tools` (server tools, functions) and the parts of `systemInstruction` are added to its own, everything else
- * takes its place.
+ * Native fields of generateContent, sent as they are. `generationConfig` and `toolConfig` are merged with what the request
+ * says, field by field, also `thinkingConfig` and `functionCallingConfig` in them; where both say something the native field
+ * counts, and what the request said is a loss. `tools` (server tools, functions) and the parts of `systemInstruction` are
+ * added to its own, everything else takes its place.
  */
 export interface GeminiOptions {
   /** More headers, for this request only. */
@@ -49,6 +50,34 @@ export interface GeminiRequestContext extends RequestContext {
   readonly maxOutputTokens?: number | "unknown" | undefined;
 }
 
+const MERGING = {
+  objects: ["generationConfig", "thinkingConfig", "toolConfig", "functionCallingConfig"],
+  lists: ["tools"],
+  // What can be seen of thoughts changes no answer.
+  says: {
+    maxOutputTokens: "maxOutputTokens",
+    stopSequences: "stop",
+    temperature: "temperature",
+    topP: "topP",
+    topK: "topK",
+    seed: "seed",
+    thinkingLevel: "reasoning",
+    thinkingBudget: "reasoning",
+    responseMimeType: "output",
+    responseJsonSchema: "output.schema",
+    mode: "toolChoice",
+    allowedFunctionNames: "toolChoice",
+  },
+  // Refused together.
+  rivals: {
+    thinkingLevel: "thinkingBudget",
+    thinkingBudget: "thinkingLevel",
+    responseSchema: "responseJsonSchema",
+    responseMimeType: "responseJsonSchema",
+    mode: "allowedFunctionNames",
+  },
+} as const;
+
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: GeminiRequestContext): NativeRequest {
   const { stream, loss, wallNow } = context;
@@ -63,6 +92,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   if (isCached && instructions.length > 0) {
     loss({ what: "system", action: "translated", reason: "a message beside cached content" });
   }
+  if (isCached) takeUnless(CACHED, "vendorOptions toolConfig", given["toolConfig"], loss);
   const isFirst = isCached || !model.systemInstruction;
   const { messages, token } = splitToken(request.messages);
   const contents = closing(opening(toContents(messages, rules, loss), loss), model, loss);
@@ -89,17 +119,18 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   return {
     path: `/${name.split("/").map(encodeURIComponent).join("/")}:${method}`,
     headers,
-    body: mergeNative(body, native, { objects: ["generationConfig", "toolConfig"], lists: ["tools"], loss }),
+    body: mergeNative(body, native, { ...MERGING, loss }),
   };
 }
 
 /** What is decided about reasoning, without reporting anything. */
 export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
   const plan = planReasoning(request, geminiModel(modelId), () => undefined);
-  const config = request.vendorOptions?.gemini?.["generationConfig"];
-  const native = isJsonObject(config) ? config["thinkingConfig"] : undefined;
-  if (!isJsonObject(native)) return plan;
-  return { isThinking: native["thinkingBudget"] !== 0, isVisible: native["includeThoughts"] === true };
+  const { thinkingBudget: budget, thinkingLevel: level, includeThoughts: visible } = nativeThinking(request);
+  return {
+    isThinking: budget === undefined && level === undefined ? plan.isThinking : budget !== 0,
+    isVisible: typeof visible === "boolean" ? visible : plan.isVisible,
+  };
 }
 
 function asJson({ role, parts }: NativeContent): JsonObject {

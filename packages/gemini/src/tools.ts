@@ -3,6 +3,7 @@ import {
   asObject,
   defined,
   NameMap,
+  takeUnless,
   toolNames,
   unsupported,
   type JsonObject,
@@ -16,6 +17,7 @@ import { toToolSchema } from "./output-format.ts";
 
 const LEGAL_NAME = /^[a-zA-Z_][\w.:-]{0,127}$/;
 const MOST = 512;
+export const CACHED = "that of the cached content counts";
 const GONE = "No longer available: do not call it.";
 
 /** The names of a request's tools as the vendor takes them. */
@@ -40,6 +42,7 @@ export function toTools(
     if (tools.length + native.length > 0) {
       loss({ what: "tools", action: "dropped", reason: "those of the cached content count" });
     }
+    takeUnless(CACHED, "toolChoice", toolChoice === "auto" ? undefined : toolChoice, loss);
     return {};
   }
   const own = tools.map(({ name }) => names.toNative(name));
@@ -52,13 +55,23 @@ export function toTools(
     loss({ what: "tools", action: "translated", reason: "tools of earlier calls are declared, without parameters" });
   }
   if (declared.length + gone.length > MOST) throw unsupported("tools");
-  if (own.length + gone.length === 0) return {};
+  if (toolChoice === "none" && native.some(isServerTool)) {
+    loss({ what: "toolChoice", action: "downgraded", reason: "the vendor's own tools may run all the same" });
+  }
+  if (declared.length === 0) return {};
   const functionDeclarations = [
     ...tools.map((tool, index) => toDeclaration(tool, own[index] ?? tool.name, loss)),
     ...gone.map((name) => ({ name, description: GONE })),
   ];
   const functionCallingConfig = toCallingConfig(toolChoice, names, gone.length > 0 ? declared : undefined);
-  return { tools: [{ functionDeclarations }], toolConfig: functionCallingConfig && { functionCallingConfig } };
+  return {
+    tools: functionDeclarations.length === 0 ? undefined : [{ functionDeclarations }],
+    toolConfig: functionCallingConfig && { functionCallingConfig },
+  };
+}
+
+function isServerTool(tool: unknown): boolean {
+  return Object.keys(asObject(tool)).some((name) => name !== "functionDeclarations");
 }
 
 function toDeclaration(

@@ -15,9 +15,9 @@ export function readUsage(native: Foreign): Usage {
   };
 }
 
-/** Some chunks have an object that counts nothing. */
+/** Some chunks, and gateways, have an object that counts nothing. */
 export function hasUsage(native: Foreign): boolean {
-  return asNumber(native["promptTokenCount"]) !== undefined || asNumber(native["candidatesTokenCount"]) !== undefined;
+  return count(native, "promptTokenCount") + count(native, "candidatesTokenCount") > 0;
 }
 
 function count(native: Foreign, name: string): number {

@@ -41,7 +41,7 @@ export function layOverFlatTools(
 }
 
 export interface MergeRules {
-  /** Objects that are merged; any other field takes its namesake's place. */
+  /** Objects that are merged, also inside of one another; any other field takes its namesake's place. */
   readonly objects: readonly string[];
   /** Lists that are put behind their namesake. */
   readonly lists: readonly string[];
@@ -49,6 +49,10 @@ export interface MergeRules {
   readonly without?: Iterable<string> | undefined;
   /** A native field that is taken out is reported too, also where the body has none of its own. Default false. */
   readonly reportsNative?: boolean | undefined;
+  /** What of a request a field says, where a native one with another value means that this is lost: then it is reported. */
+  readonly says?: Readonly<Record<string, string>> | undefined;
+  /** Fields that stand or fall with a native one: with another value than the body's it takes them out. */
+  readonly rivals?: Readonly<Record<string, string>> | undefined;
   readonly loss: (loss: Loss) => void;
 }
 
@@ -59,19 +63,34 @@ export interface MergeRules {
 export function mergeNative(
   body: JsonObject,
   native: Readonly<Record<string, JsonValue | undefined>>,
-  { objects, lists, without = [], reportsNative = false, loss }: MergeRules,
+  rules: MergeRules,
 ): JsonObject {
+  const { objects, lists, without = [], reportsNative = false, says = {}, rivals = {}, loss } = rules;
   const removed = Object.fromEntries(Array.from(without, (name) => [name, undefined]));
+  const taken = new Set<string>();
+  const told = new Set<string>();
   const merged = Object.entries({ ...native, ...removed }).map(([name, given]): [string, JsonValue | undefined] => {
     const own = Object.hasOwn(body, name) ? body[name] : undefined;
     if (given === undefined && (own !== undefined || (reportsNative && native[name] !== undefined))) {
       loss({ what: cleanId(name) ?? "a native field", action: "dropped", reason: "the endpoint refuses it" });
     }
-    if (objects.includes(name) && isJsonObject(own) && isJsonObject(given)) return [name, { ...own, ...given }];
+    if (objects.includes(name) && isJsonObject(own) && isJsonObject(given)) {
+      return [name, mergeNative(own, given, { ...rules, without: [] })];
+    }
     if (lists.includes(name) && Array.isArray(own) && Array.isArray(given)) return [name, [...own, ...given]];
+    if (given === undefined || !(Object.hasOwn(says, name) || Object.hasOwn(rivals, name))) return [name, given];
+    if (JSON.stringify(own) === JSON.stringify(given)) return [name, given];
+    const rival = Object.hasOwn(rivals, name) ? rivals[name] : undefined;
+    if (rival !== undefined && !Object.hasOwn(native, rival)) taken.add(rival);
+    for (const lost of [name, rival]) {
+      const what = lost === undefined || !Object.hasOwn(body, lost) ? undefined : says[lost];
+      if (what !== undefined) told.add(what);
+    }
     return [name, given];
   });
-  return defined({ ...body, ...Object.fromEntries(merged) });
+  for (const what of told) loss({ what, action: "dropped", reason: "a native field says something else" });
+  const kept = Object.entries(body).filter(([name]) => !taken.has(name));
+  return defined({ ...Object.fromEntries(kept), ...Object.fromEntries(merged) });
 }
 
 /** Names of the tools in a caller's native list of them, in any of the vendors' forms: their calls are valid. */

@@ -1,3 +1,4 @@
+import { isJsonObject } from "../model/json.ts";
 import type { AssistantPart } from "../model/parts.ts";
 import type { RequestRepair, TargetMessage, TargetRequest } from "../model/target.ts";
 import { NO_STREAMING } from "./error-words.ts";
@@ -72,6 +73,29 @@ export const STREAMING_REFUSED: FailureRow = {
   class: "request.unsupported",
   repair: withoutStreaming,
 };
+
+/** The same, also taking the fields of these names out of a vendor's native options and the objects in them. */
+export function alsoNative(repair: RequestRepair, vendor: string, fields: readonly string[]): RequestRepair {
+  return {
+    ...repair,
+    apply: (request) => {
+      const { vendorOptions } = request;
+      const native = asObject(vendorOptions)[vendor];
+      const stripped = withoutFields(native, fields);
+      const repaired = repair.apply(request);
+      return stripped === native ? repaired : { ...repaired, vendorOptions: { ...vendorOptions, [vendor]: stripped } };
+    },
+  };
+}
+
+/** The very same value where there is nothing to take out. */
+function withoutFields(value: unknown, names: readonly string[]): unknown {
+  if (!isJsonObject(value)) return value;
+  const kept = Object.entries(value).filter(([name]) => !names.includes(name));
+  const inner = kept.map(([name, one]) => [name, withoutFields(one, names)] as const);
+  const isSame = kept.length === Object.keys(value).length && inner.every(([name, one]) => one === value[name]);
+  return isSame ? value : Object.fromEntries(inner);
+}
 
 export const WITHOUT_REASONING: RequestRepair = {
   description: "without reasoning",
