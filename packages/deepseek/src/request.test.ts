@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import {
   asArray,
   asObject,
+  isTargetFailure,
   type JsonObject,
   type Loss,
   type TargetMessage,
@@ -49,7 +50,7 @@ interface Sent {
 }
 
 /** What is sent for a request; every body also has to fit the description of the API. */
-function send(request: Partial<TargetRequest> = {}, model: string = FLASH): Sent {
+function send(request: Partial<TargetRequest> = {}, model: string = FLASH, isBeta = false): Sent {
   const losses: string[] = [];
   const full: TargetRequest = {
     messages: [USER],
@@ -61,13 +62,27 @@ function send(request: Partial<TargetRequest> = {}, model: string = FLASH): Sent
     reasoning: { visible: true, ...request.reasoning },
   };
   const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
-  const { path, headers, body } = toNativeRequest(full, model, { stream: true, loss });
+  const { path, headers, body } = toNativeRequest(full, model, { stream: true, isBeta, loss });
   const text = JSON.stringify(body);
   const sent: JsonObject = JSON.parse(text);
   // The description is older than the parts that are no text.
   const isDescribed = !/"type":"(?:image_url|file)"/.test(text);
   if (isDescribed && validate?.(sent) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
   return { path, headers, body: sent, losses };
+}
+
+function switched(type: string): { readonly deepseek: DeepSeekOptions } {
+  return { deepseek: { thinking: { type } } };
+}
+
+/** Class and capability of what is thrown before anything is sent. */
+function refusal(request: Partial<TargetRequest>): readonly unknown[] | undefined {
+  try {
+    send(request);
+  } catch (error) {
+    return isTargetFailure(error) ? [error.class, error.details.capability] : [error];
+  }
+  return undefined;
 }
 
 function toolOf({ body }: Sent): object {
@@ -292,6 +307,101 @@ describe("toNativeRequest and thinking", () => {
   });
 });
 
+describe("toNativeRequest and native fields", () => {
+  const g = { type: "function", function: { name: "g", parameters: { type: "object", properties: {} } } };
+  const off = { effort: "none", visible: true } as const;
+
+  it("keeps a native switch and the request's effort, and reports a wish that the switch overrides", () => {
+    const both = send({ reasoning: { effort: "low", visible: true }, vendorOptions: switched("enabled") });
+    const on = send({ reasoning: off, vendorOptions: switched("enabled") });
+    const never = send({ reasoning: { effort: "low", visible: true }, vendorOptions: switched("disabled") });
+
+    expect(both.body).toMatchObject({ thinking: { type: "enabled" }, reasoning_effort: "low" });
+    expect(both.losses).toEqual([]);
+    expect(on.body).toMatchObject({ thinking: { type: "enabled" } });
+    expect(on.losses).toEqual(["reasoning dropped"]);
+    expect(never.body).toMatchObject({ thinking: { type: "disabled" } });
+    expect(never.body).not.toHaveProperty("reasoning_effort");
+    expect(never.losses).toEqual(["reasoning dropped"]);
+  });
+
+  it.each([
+    ["the request", { tools: [TOOL], toolChoice: "required" }, { thinking: { type: "enabled" } }],
+    ["a native choice", { tools: [TOOL] }, { tool_choice: "required" }],
+    [
+      "a native choice of a native tool",
+      {},
+      { tools: [g], tool_choice: { type: "function", function: { name: "g" } } },
+    ],
+  ] as const)("turns thinking off where %s forces a tool", (_who, request, deepseek) => {
+    const { body, losses } = send({ ...request, vendorOptions: { deepseek } });
+
+    expect(body).toMatchObject({ thinking: { type: "disabled" }, tool_choice: expect.anything() });
+    expect(losses).toEqual(["reasoning dropped"]);
+  });
+
+  it("forbids the calls of native tools as it forbids its own", () => {
+    const none = { toolChoice: "none", vendorOptions: { deepseek: { tools: [g] } } } as const;
+
+    const thinking = send(none);
+    const not = send({ ...none, reasoning: off });
+    const native = send({ tools: [TOOL], vendorOptions: { deepseek: { tool_choice: "none" } } });
+
+    expect(thinking.body).not.toHaveProperty("tools");
+    expect(thinking.body).not.toHaveProperty("tool_choice");
+    expect(not.body).toMatchObject({ tools: [g], tool_choice: "none" });
+    expect(native.body).not.toHaveProperty("tools");
+    expect(native.body).not.toHaveProperty("tool_choice");
+  });
+
+  it("reports what of the request a native field overrides with another value", () => {
+    const asked = { userId: "u", maxOutputTokens: 5, tools: [TOOL], toolChoice: "none", reasoning: off } as const;
+
+    const other = send({
+      ...asked,
+      vendorOptions: { deepseek: { user_id: "v", max_tokens: 5, tool_choice: "auto" } },
+    });
+
+    expect(other.body).toMatchObject({ user_id: "v", max_tokens: 5, tool_choice: "auto" });
+    expect(other.losses).toEqual(["toolChoice dropped", "userId dropped"]);
+  });
+
+  it("counts native tools among the 128 that a request may have", () => {
+    const tools = Array.from({ length: 128 }, (_, index) => ({ ...TOOL, name: `t${index}` }));
+
+    expect(refusal({ tools })).toBeUndefined();
+    expect(refusal({ tools, vendorOptions: { deepseek: { tools: [g] } } })).toEqual(["request.unsupported", "tools"]);
+  });
+
+  it("makes all tools strict at the beta endpoint, their schemas fitted to what it enforces", () => {
+    const inputSchema = { type: "object", properties: { a: { type: "string", minLength: 1 } }, required: ["a"] };
+    const strict = { ...TOOL, inputSchema, vendorOptions: { deepseek: { function: { strict: true } } } };
+
+    const beta = send({ tools: [strict, { ...TOOL, name: "h", inputSchema }] }, FLASH, true);
+
+    const functions = asArray(beta.body["tools"]).map((tool) => asObject(asObject(tool)["function"]));
+    expect(functions).toMatchObject([
+      { name: "f", strict: true, parameters: { required: ["a"], additionalProperties: false } },
+      { name: "h", strict: true, parameters: { required: ["a"], additionalProperties: false } },
+    ]);
+    expect(Object(functions[0]?.["parameters"]).properties.a).not.toHaveProperty("minLength");
+    expect(beta.losses).toEqual(["tools downgraded", "tools downgraded"]);
+  });
+
+  it.each([
+    ["elsewhere", ["a"], false],
+    ["at the beta endpoint, where a property may be missing", [], true],
+  ] as const)("sends tools that nobody enforces without strictness, and says so: %s", (_where, required, isBeta) => {
+    const inputSchema = { ...TOOL.inputSchema, required };
+    const strict = { ...TOOL, inputSchema, vendorOptions: { deepseek: { function: { strict: true } } } };
+
+    const sent = send({ tools: [strict] }, FLASH, isBeta);
+
+    expect(toolOf(sent)).toEqual({ name: "f", description: "F.", parameters: inputSchema });
+    expect(sent.losses).toEqual(["tools downgraded"]);
+  });
+});
+
 describe("toNativeRequest and the conversation", () => {
   it("sends images, stored files and texts in all their forms", () => {
     const sent = send({
@@ -439,11 +549,50 @@ describe("toNativeRequest and the conversation", () => {
   });
 
   it("lays a tool's native fields over what is made of it", () => {
-    const tool = { ...TOOL, vendorOptions: { deepseek: { function: { strict: true } }, openai: { x: 1 } } };
+    const tool = { ...TOOL, vendorOptions: { deepseek: { function: { description: "G." } }, openai: { y: 1 } } };
 
     expect(send({ tools: [tool] }).body["tools"]).toEqual([
-      { type: "function", function: { ...toolOf(send({ tools: [TOOL] })), strict: true } },
+      { type: "function", function: { ...toolOf(send({ tools: [TOOL] })), description: "G." } },
     ]);
+  });
+
+  it("continues the beginning of an answer at the beta endpoint, and reports elsewhere that it may begin anew", () => {
+    const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [{ type: "text", text: "Su" }] }];
+
+    const beta = send({ messages, reasoning: { effort: "none", visible: true } }, FLASH, true);
+    const plain = send({ messages });
+    const called = send({ messages: [USER, { role: "assistant", content: [call("a")] }] }, FLASH, true);
+
+    expect(messagesOf(beta)).toEqual([
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: "Su", prefix: true },
+    ]);
+    expect(beta.losses).toEqual([]);
+    expect(JSON.stringify(plain.body)).not.toContain("prefix");
+    expect(plain.losses).toEqual(["messages downgraded"]);
+    expect(JSON.stringify(called.body)).not.toContain("prefix");
+  });
+
+  it.each(["image/bmp", "image/tiff", "image/svg+xml"])("passes %s on to a tier that can see it", (mediaType) => {
+    const picture = { type: "image", source: base64(mediaType, "AAAA") } as const;
+    const url = { type: "image", source: { type: "url", url: "https://x.test/a", mediaType } } as const;
+    const inResult: readonly TargetMessage[] = [
+      USER,
+      { role: "assistant", content: [call("a")] },
+      { role: "tool", content: [{ ...result("a"), content: [picture] }] },
+    ];
+
+    expect(refusal({ messages: [{ role: "user", content: [picture] }] })).toEqual(["request.unsupported", "images"]);
+    expect(refusal({ messages: [{ role: "user", content: [url] }] })).toEqual(["request.unsupported", "images"]);
+    expect(refusal({ messages: inResult })).toEqual(["request.unsupported", "images"]);
+  });
+
+  it("passes more images on than a request may have", () => {
+    const picture = { type: "image", source: base64("image/png", "AAAA") } as const;
+    const content = Array.from({ length: 601 }, () => picture);
+
+    expect(refusal({ messages: [{ role: "user", content }] })).toEqual(["request.unsupported", "images"]);
+    expect(refusal({ messages: [{ role: "user", content: content.slice(1) }] })).toBeUndefined();
   });
 
   it("does not touch the request", () => {

@@ -4,6 +4,7 @@ import {
   clampOutputTokens,
   defined,
   mergeNative,
+  pairs,
   takeStops,
   takeUnless,
   toChatMessages,
@@ -42,16 +43,9 @@ declare module "@understudy/core/adapter" {
 export const MOST_STOPS = 16;
 const MOST_USER_ID_BYTES = 512;
 
-const SAYS = {
-  reasoning_effort: "reasoning.effort",
-  max_tokens: "maxOutputTokens",
-  temperature: "temperature",
-  top_p: "topP",
-  stop: "stop",
-  response_format: "output",
-  tool_choice: "toolChoice",
-  user_id: "userId",
-};
+const SAYS = pairs(
+  "reasoning_effort:reasoning.effort max_tokens:maxOutputTokens temperature top_p:topP stop response_format:output user_id:userId",
+);
 
 export interface DeepSeekRequestContext extends RequestContext {
   /** The endpoint continues answers, and enforces the schemas of strict tools. */
@@ -65,13 +59,20 @@ export function toNativeRequest(
   context: DeepSeekRequestContext,
 ): NativeRequest {
   const { stream, isBeta = false, loss } = context;
-  const { headers = {}, tools: _tools, thinking: given, ...native } = request.vendorOptions?.deepseek ?? {};
+  const {
+    headers = {},
+    tools: _tools,
+    tool_choice: _choice,
+    thinking: given,
+    ...native
+  } = request.vendorOptions?.deepseek ?? {};
   const model = deepSeekModel(modelId);
   checkImages(request.messages);
   const tools = planTools(request, isBeta, loss);
   const { isThinking, thinking, effort } = planReasoning(request, model, tools.isForced, loss);
   // While it thinks, the model takes no choice at all: then no tools are what says `none`.
-  const hasTools = tools.tools.length > 0 && !(isThinking && tools.choice === "none");
+  const { choice } = tools;
+  const sent = isThinking && choice === "none" ? undefined : { tools: tools.tools, tool_choice: choice };
   const { format, instruction } = toFormat(request, loss);
   const { system, messages } = addToPrompt(request, instruction);
   const rules = {
@@ -92,12 +93,10 @@ export function toNativeRequest(
     ...toSampling(request, model, isThinking, loss),
     stop: takeStops(request, MOST_STOPS, loss),
     response_format: format,
-    ...(hasTools && { tools: tools.tools, tool_choice: tools.choice }),
+    ...(tools.tools.length === 0 ? { tool_choice: sent?.tool_choice } : sent),
     user_id: toUserId(request, loss),
   });
-  const { tool_choice: _choice, ...others } = native;
-  // Without tools a choice is refused.
-  const merged = mergeNative(body, hasTools ? native : others, {
+  const merged = mergeNative(body, native, {
     objects: [],
     lists: [],
     without: request.without,

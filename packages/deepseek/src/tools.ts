@@ -1,5 +1,6 @@
 import {
   asArray,
+  asJsonObject,
   asObject,
   defined,
   isJsonObject,
@@ -36,10 +37,13 @@ export function planTools(request: TargetRequest, isBeta: boolean, loss: (loss: 
   const native = without.includes("tools") ? [] : asArray(vendorOptions?.deepseek?.["tools"]);
   const all = [...asArray(laid), ...native].filter((tool): tool is JsonValue => tool !== undefined);
   if (all.length > MOST) throw unsupported("tools");
+  const own = all.length === 0 ? undefined : toToolChoice(toolChoice);
   const given = vendorOptions?.deepseek?.["tool_choice"];
-  const choice = all.length === 0 ? undefined : (given ?? toToolChoice(toolChoice));
-  const isForced = isJsonObject(choice) || choice === "required";
-  return { tools: fitted(all, isBeta, loss), choice, isForced };
+  if (given !== undefined && own !== undefined && JSON.stringify(given) !== JSON.stringify(own)) {
+    loss({ what: "toolChoice", action: "dropped", reason: "a native field says something else" });
+  }
+  const choice = given ?? own;
+  return { tools: fitted(all, isBeta, loss), choice, isForced: isJsonObject(choice) || choice === "required" };
 }
 
 function toTool({ name, description, inputSchema }: TargetRequest["tools"][number]): JsonObject {
@@ -74,10 +78,13 @@ function functionOf(tool: JsonValue): Readonly<Record<string, unknown>> {
 
 function parametersOf(tool: JsonValue): JsonObject {
   const { parameters } = functionOf(tool);
-  return isJsonObject(parameters) ? parameters : { type: "object", properties: {}, additionalProperties: false };
+  return isJsonObject(parameters)
+    ? asJsonObject(parameters)
+    : { type: "object", properties: {}, additionalProperties: false };
 }
 
 function withFunction(tool: JsonValue, fields: Readonly<Record<string, JsonValue | undefined>>): JsonValue {
-  const own = isJsonObject(tool) ? tool["function"] : undefined;
-  return isJsonObject(tool) && isJsonObject(own) ? { ...tool, function: defined({ ...own, ...fields }) } : tool;
+  const own = asObject(tool)["function"];
+  if (!isJsonObject(tool) || !isJsonObject(own)) return tool;
+  return { ...asJsonObject(tool), function: defined({ ...asJsonObject(own), ...fields }) };
 }

@@ -40,6 +40,8 @@ const CODES: readonly FailureRow[] = [
     text: /^(?:CachedContent not found|Not found: cached content|You do not have permission to access the File|File \S{1,150} not found)\b/,
     class: "request.rejected",
   },
+  // A service that is off, a missing role, a blocked key: it is so for all models.
+  { type: "PERMISSION_DENIED", class: "auth.forbidden", scope: "key" },
 ];
 
 const WITHOUT_SIGNATURES: RequestRepair = {
@@ -139,12 +141,9 @@ const REFUSALS: readonly FailureRow[] = [
   STREAMING_REFUSED,
 ];
 
-/** A service that is off, a missing role, a blocked key: it is so for all models. */
-const FORBIDDEN: FailureRow = { type: "PERMISSION_DENIED", class: "auth.forbidden", scope: "key" };
-
 /** How this vendor fails. */
 export const failureTable: FailureTable = {
-  rows: [...CODES, ...RPC_LIMITS, ...REFUSALS, FORBIDDEN, ...RPC_STATUSES],
+  rows: [...CODES, ...RPC_LIMITS, ...REFUSALS, ...RPC_STATUSES],
   readError: readRpcStatus,
   requestIdHeaders: [],
 };

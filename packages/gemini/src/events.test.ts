@@ -270,14 +270,14 @@ describe("GenerateContentReader", () => {
   });
 
   it("hands out licences of citations, and how many tokens each kind of media took", () => {
-    const source = (license: string) => ({
+    const [mit, apache] = ["mit", "apache"].map((license) => ({
       citationMetadata: { citationSources: [{ uri: "https://a.test", license }] },
-    });
+    }));
     const promptTokensDetails = [{ modality: "IMAGE", tokenCount: 258 }];
 
     const { parts } = read([
-      chunk([{ text: "a" }], source("mit")),
-      chunk([{ text: "b" }], source("apache")),
+      chunk([{ text: "a" }], mit),
+      chunk([{ text: "b" }], apache),
       counted({ promptTokenCount: 260, promptTokensDetails }),
       STOP,
     ]);

@@ -46,11 +46,10 @@ const MALFORMED = /^(?:MALFORMED_|UNEXPECTED_TOOL_|TOO_MANY_TOOL_|NO_IMAGE$|(?:I
 const BESIDE = {
   chunk: ["responseId", "modelStatus", "promptFeedback", "createTime"],
   candidate: ["safetyRatings", "urlContextMetadata", "finishMessage", "avgLogprobs"],
-  usage: [
-    "serviceTier",
-    "trafficType",
-    ...["prompt", "cache", "candidates", "toolUsePrompt"].map((kind) => `${kind}TokensDetails`),
-  ],
+  usage:
+    "serviceTier trafficType promptTokensDetails cacheTokensDetails candidatesTokensDetails toolUsePromptTokensDetails".split(
+      " ",
+    ),
 };
 /** What has a place in common words. */
 const DATA: ReadonlySet<string> = new Set(["text", "thought", "functionCall", "inlineData"]);

@@ -28,7 +28,7 @@ export function toFormat(request: TargetRequest, model: GeminiModel, loss: (loss
   if (output.type === "text") return {};
   const hasTools = tools.length + toolNames(vendorOptions?.[VENDOR]?.["tools"]).length > 0;
   if (hasTools && !model.jsonWithTools) {
-    const reason = "the model does not take it together with tools; it is asked for in words";
+    const reason = "the model does not take it beside tools; it is asked for in words";
     loss({ what: "output", action: "translated", reason });
     return { instruction: jsonInstruction(output.schema) };
   }

@@ -86,6 +86,14 @@ function fill(request: Partial<TargetRequest>): TargetRequest {
   };
 }
 
+function configured(generationConfig: JsonObject): { readonly gemini: GeminiOptions } {
+  return { gemini: { generationConfig } };
+}
+
+function calling(functionCallingConfig: JsonObject): { readonly gemini: GeminiOptions } {
+  return { gemini: { toolConfig: { functionCallingConfig } } };
+}
+
 function contentsOf({ body }: Sent): unknown {
   return body["contents"];
 }
@@ -849,30 +857,26 @@ describe("toNativeRequest and native fields", () => {
   });
 
   it("merges native objects field by field, and reports what of the request they override", () => {
-    const gemini = (generationConfig: JsonObject, toolConfig: JsonObject = {}) => ({
-      gemini: { generationConfig, toolConfig },
-    });
-
     const level = send({
       reasoning: { effort: "low", visible: true },
-      vendorOptions: gemini({ thinkingConfig: { thinkingLevel: "HIGH" }, maxOutputTokens: 9 }),
+      vendorOptions: configured({ thinkingConfig: { thinkingLevel: "HIGH" }, maxOutputTokens: 9 }),
       maxOutputTokens: 5,
     });
     const hidden = send({
       reasoning: { effort: "low", visible: true },
-      vendorOptions: gemini({ thinkingConfig: { includeThoughts: false } }),
+      vendorOptions: configured({ thinkingConfig: { includeThoughts: false } }),
     });
     const budget = send(
       {
         reasoning: { effort: "low", visible: true },
-        vendorOptions: gemini({ thinkingConfig: { thinkingBudget: 0 } }),
+        vendorOptions: configured({ thinkingConfig: { thinkingBudget: 0 } }),
       },
       FLASH,
     );
     const same = send({
       maxOutputTokens: 5,
       stop: ["a"],
-      vendorOptions: gemini({ maxOutputTokens: 5, stopSequences: ["a"] }),
+      vendorOptions: configured({ maxOutputTokens: 5, stopSequences: ["a"] }),
     });
 
     expect(configOf(level)).toEqual({
@@ -889,7 +893,6 @@ describe("toNativeRequest and native fields", () => {
 
   it("keeps one schema and one choice of tools where both the request and a native field have one", () => {
     const generationConfig = { responseSchema: { type: "OBJECT" } };
-    const calling = (functionCallingConfig: JsonObject) => ({ gemini: { toolConfig: { functionCallingConfig } } });
     const chosen = { tools: [TOOL], toolChoice: { tool: "f" } } as const;
 
     const schema = send({ output: json, vendorOptions: { gemini: { generationConfig } } });
@@ -951,9 +954,9 @@ describe("toNativeRequest and native fields", () => {
   });
 
   it("reports that the name of a file stays behind", () => {
-    const named = { type: "file", source: base64("application/pdf", "AAAA"), name: "a.pdf" } as const;
+    const pdf = { type: "file", source: base64("application/pdf", "AAAA"), name: "a.pdf" } as const;
 
-    expect(send({ messages: [{ role: "user", content: [named] }] }).losses).toEqual(["messages[0] file name dropped"]);
+    expect(send({ messages: [{ role: "user", content: [pdf] }] }).losses).toEqual(["messages[0] file name dropped"]);
   });
 
   it("sends a picture of a thought back as the thought that it was", () => {

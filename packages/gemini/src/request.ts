@@ -8,6 +8,7 @@ import {
   GO_ON,
   isJsonObject,
   mergeNative,
+  pairs,
   takeUnless,
   userTurnBehind,
   type JsonObject,
@@ -54,28 +55,15 @@ const MERGING = {
   objects: ["generationConfig", "thinkingConfig", "toolConfig", "functionCallingConfig"],
   lists: ["tools"],
   // What can be seen of thoughts changes no answer.
-  says: {
-    maxOutputTokens: "maxOutputTokens",
-    stopSequences: "stop",
-    temperature: "temperature",
-    topP: "topP",
-    topK: "topK",
-    seed: "seed",
-    thinkingLevel: "reasoning",
-    thinkingBudget: "reasoning",
-    responseMimeType: "output",
-    responseJsonSchema: "output.schema",
-    mode: "toolChoice",
-    allowedFunctionNames: "toolChoice",
-  },
+  says: pairs(
+    "maxOutputTokens stopSequences:stop temperature topP topK seed thinkingLevel:reasoning thinkingBudget:reasoning " +
+      "responseMimeType:output responseJsonSchema:output.schema mode:toolChoice allowedFunctionNames:toolChoice",
+  ),
   // Refused together.
-  rivals: {
-    thinkingLevel: "thinkingBudget",
-    thinkingBudget: "thinkingLevel",
-    responseSchema: "responseJsonSchema",
-    responseMimeType: "responseJsonSchema",
-    mode: "allowedFunctionNames",
-  },
+  rivals: pairs(
+    "thinkingLevel:thinkingBudget thinkingBudget:thinkingLevel responseSchema:responseJsonSchema " +
+      "responseMimeType:responseJsonSchema mode:allowedFunctionNames",
+  ),
 } as const;
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */

@@ -17,7 +17,7 @@ import { toToolSchema } from "./output-format.ts";
 
 const LEGAL_NAME = /^[a-zA-Z_][\w.:-]{0,127}$/;
 const MOST = 512;
-export const CACHED = "that of the cached content counts";
+export const CACHED = "what the cached content says counts";
 const GONE = "No longer available: do not call it.";
 
 /** The names of a request's tools as the vendor takes them. */
@@ -40,7 +40,7 @@ export function toTools(
   const native = asArray(request.vendorOptions?.gemini?.["tools"]);
   if (isCached) {
     if (tools.length + native.length > 0) {
-      loss({ what: "tools", action: "dropped", reason: "those of the cached content count" });
+      loss({ what: "tools", action: "dropped", reason: CACHED });
     }
     takeUnless(CACHED, "toolChoice", toolChoice === "auto" ? undefined : toolChoice, loss);
     return {};
@@ -71,7 +71,7 @@ export function toTools(
 }
 
 function isServerTool(tool: unknown): boolean {
-  return Object.keys(asObject(tool)).some((name) => name !== "functionDeclarations");
+  return asObject(tool)["functionDeclarations"] === undefined;
 }
 
 function toDeclaration(

@@ -149,6 +149,7 @@ export {
   layOverFlatTools,
   layOverTools,
   mergeNative,
+  pairs,
   toolNames,
   withoutInside,
   type MergeRules,

@@ -56,6 +56,16 @@ export interface MergeRules {
   readonly loss: (loss: Loss) => void;
 }
 
+/** A table in one line: `a b:c` says `a` of `a` and `c` of `b`. */
+export function pairs(line: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    line.split(" ").map((pair) => {
+      const [name = "", value = name] = pair.split(":");
+      return [name, value];
+    }),
+  );
+}
+
 /**
  * Lays a caller's native fields over a body. A field `without` which it goes, and one that is there and undefined, take
  * their namesakes out, which is reported: that is how a request is repaired after the endpoint refused a field.
