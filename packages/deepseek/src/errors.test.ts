@@ -109,6 +109,18 @@ describe("failures of the chat API", () => {
     expect(repaired(repair?.apply(request))?.reasoning.effort).toBe("none");
   });
 
+  it("takes a native switch out, too, where thinking is what was refused", () => {
+    const message = "The `reasoning_content` in the thinking mode must be passed back to the API.";
+    const { repair } = http(400, { error: { message } }).details;
+    const vendorOptions = { deepseek: { thinking: { type: "enabled" }, reasoning_effort: "max", logprobs: true } };
+
+    expect(repaired(repair?.apply({ ...request, vendorOptions }))).toMatchObject({
+      reasoning: { effort: "none" },
+      vendorOptions: { deepseek: { logprobs: true } },
+    });
+    expect(JSON.stringify(repaired(repair?.apply({ ...request, vendorOptions })))).not.toMatch(/thinking|max/);
+  });
+
   it("asks once more for an answer in one piece when streaming is not allowed", () => {
     const { repair } = http(400, body("Streaming is not enabled for this account.")).details;
 

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../model/json.ts";
 import type { Loss } from "../model/trace.ts";
-import { defined, mergeNative } from "./native-fields.ts";
+import { defined, mergeNative, pairs, type MergeRules } from "./native-fields.ts";
 
-function merge(body: JsonObject, native: Parameters<typeof mergeNative>[1]): { merged: JsonObject; losses: string[] } {
+function merge(
+  body: JsonObject,
+  native: Parameters<typeof mergeNative>[1],
+  rules: Pick<MergeRules, "says" | "rivals"> = {},
+): { merged: JsonObject; losses: string[] } {
   const losses: string[] = [];
   const loss = ({ what }: { readonly what: string }): void => void losses.push(what);
-  return { merged: mergeNative(body, native, { objects: ["text"], lists: ["tools"], loss }), losses };
+  return { merged: mergeNative(body, native, { objects: ["text"], lists: ["tools"], ...rules, loss }), losses };
 }
 
 describe("mergeNative", () => {
@@ -44,6 +48,30 @@ describe("mergeNative", () => {
 
     expect(mergeNative({}, { a: 1 }, rules)).toEqual({});
     expect(losses).toEqual(["a"]);
+  });
+
+  it("merges objects inside of one another, and only those that it is told to", () => {
+    const { merged } = merge(
+      { text: { text: { a: 1 }, other: { a: 1 } } },
+      { text: { text: { b: 2 }, other: { b: 2 } } },
+    );
+
+    expect(merged).toEqual({ text: { text: { a: 1, b: 2 }, other: { b: 2 } } });
+  });
+
+  it("reports what of the request is overridden by another value, and takes out what stands or falls with it", () => {
+    const rules = { says: pairs("level:effort budget:effort most"), rivals: pairs("level:budget budget:level") };
+    const body = { text: { level: "low", most: 5 } };
+
+    const other = merge(body, { text: { budget: 0, most: 6 } }, rules);
+    const same = merge(body, { text: { level: "low", most: 5 } }, rules);
+    const both = merge(body, { text: { level: "low", budget: 0 } }, rules);
+
+    expect(other.merged).toEqual({ text: { budget: 0, most: 6 } });
+    expect(other.losses).toEqual(["effort", "most"]);
+    expect([same.merged, same.losses]).toEqual([body, []]);
+    // Both are the caller's own.
+    expect(both.merged).toEqual({ text: { level: "low", budget: 0, most: 5 } });
   });
 
   it("takes prototype keys for what they are: keys", () => {
