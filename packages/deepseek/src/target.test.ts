@@ -209,6 +209,24 @@ describe("deepseek over a socket", () => {
     expect(json.losses).toMatchObject([{ what: "output.schema", action: "translated" }]);
   });
 
+  it("lets the vendor continue the beginning of an answer at the beta endpoint only", async () => {
+    await using vendor = await startDeepSeek();
+    vendor.script([{ answer: { text: "re." } }, { answer: { text: "Sure." } }]);
+    const messages = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: "Su" },
+    ] as const;
+
+    const beta = await generate(vendor, { baseURL: `${vendor.url}/beta` }, { messages });
+    const plain = await generate(vendor, {}, { messages });
+
+    expect(vendor.requests.map(({ path }) => path)).toEqual(["/beta/chat/completions", "/chat/completions"]);
+    expect(vendor.requests[0]?.body).toMatchObject({ messages: [{}, { content: "Su", prefix: true }] });
+    expect(beta.losses).toEqual([]);
+    expect(JSON.stringify(vendor.requests[1]?.body)).not.toContain("prefix");
+    expect(plain.losses).toMatchObject([{ what: "messages", action: "downgraded" }]);
+  });
+
   it("fails over when the vendor breaks a generation off for lack of capacity", async () => {
     await using vendor = await startDeepSeek();
     await using backup = await startDeepSeek();
