@@ -109,7 +109,11 @@ const REFUSALS: readonly FailureRow[] = [
   {
     ...unsupported,
     text: new RegExp(`^${PLACE}(?:temperature|top_?[pk])(?: is| must|:)`, "i"),
-    repair: alsoNative(WITHOUT_SAMPLING, VENDOR, ["temperature", "topP", "topK"]),
+    repair: alsoNative(WITHOUT_SAMPLING, VENDOR, [
+      "generationConfig.temperature",
+      "generationConfig.topP",
+      "generationConfig.topK",
+    ]),
   },
   {
     ...unsupported,
@@ -119,7 +123,7 @@ const REFUSALS: readonly FailureRow[] = [
         "|You can only set (?:only )?one of thinking budget and thinking level)",
       "i",
     ),
-    repair: alsoNative(OWN_REASONING, VENDOR, ["thinkingConfig"]),
+    repair: alsoNative(OWN_REASONING, VENDOR, ["generationConfig.thinkingConfig"]),
   },
   {
     ...unsupported,

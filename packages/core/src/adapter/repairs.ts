@@ -1,4 +1,3 @@
-import { isJsonObject } from "../model/json.ts";
 import type { AssistantPart } from "../model/parts.ts";
 import type { RequestRepair, TargetMessage, TargetRequest } from "../model/target.ts";
 import { NO_STREAMING } from "./error-words.ts";
@@ -45,20 +44,19 @@ export function alsoNative(repair: RequestRepair, optionsKey: string, fields: re
 }
 
 function withoutNative(request: TargetRequest, key: string, fields: readonly string[]): TargetRequest {
-  const options = asObject(request.vendorOptions);
-  let native = asObject(options[key]);
+  const { vendorOptions } = request;
+  const given = asObject(asObject(vendorOptions)[key]);
+  let native = given;
   for (const field of fields) {
     const [name = "", inner] = field.split(".");
-    const value = native[name];
-    if (inner === undefined) native = value === undefined ? native : { ...native, [name]: undefined };
+    const { [name]: value, ...others } = native;
+    if (inner === undefined) native = value === undefined ? native : others;
     else if (asObject(value)[inner] !== undefined) {
       const { [inner]: _, ...rest } = asObject(value);
       native = { ...native, [name]: rest };
     }
   }
-  return native === options[key] || options[key] === undefined
-    ? request
-    : { ...request, vendorOptions: { ...request.vendorOptions, [key]: native } };
+  return native === given ? request : { ...request, vendorOptions: { ...vendorOptions, [key]: native } };
 }
 
 /** The same request once more, for an answer in one piece. */
@@ -73,29 +71,6 @@ export const STREAMING_REFUSED: FailureRow = {
   class: "request.unsupported",
   repair: withoutStreaming,
 };
-
-/** The same, also taking the fields of these names out of a vendor's native options and the objects in them. */
-export function alsoNative(repair: RequestRepair, vendor: string, fields: readonly string[]): RequestRepair {
-  return {
-    ...repair,
-    apply: (request) => {
-      const { vendorOptions } = request;
-      const native = asObject(vendorOptions)[vendor];
-      const stripped = withoutFields(native, fields);
-      const repaired = repair.apply(request);
-      return stripped === native ? repaired : { ...repaired, vendorOptions: { ...vendorOptions, [vendor]: stripped } };
-    },
-  };
-}
-
-/** The very same value where there is nothing to take out. */
-function withoutFields(value: unknown, names: readonly string[]): unknown {
-  if (!isJsonObject(value)) return value;
-  const kept = Object.entries(value).filter(([name]) => !names.includes(name));
-  const inner = kept.map(([name, one]) => [name, withoutFields(one, names)] as const);
-  const isSame = kept.length === Object.keys(value).length && inner.every(([name, one]) => one === value[name]);
-  return isSame ? value : Object.fromEntries(inner);
-}
 
 export const WITHOUT_REASONING: RequestRepair = {
   description: "without reasoning",
