@@ -59,18 +59,11 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     replace: "",
   },
   {
-    name: "late-timers-decide-at-once",
-    breaks: "After a blocked event loop, data that has arrived is thrown away.",
+    name: "standstill-is-not-seen",
+    breaks: "A process that stood still finds every vendor slow.",
     file: "engine/call/alarm.ts",
-    search: "if (due.isLimit || late) this",
-    replace: "if ((due.isLimit || late) && now < 0) this",
-  },
-  {
-    name: "gate-hides-a-late-limit",
-    breaks: "A process that stood still while a gate was closed finds every vendor slow.",
-    file: "engine/call/alarm.ts",
-    search: "if (due.isLimit || late) this",
-    replace: "if (due.isLimit) this",
+    search: "const LATE_MS = 250;",
+    replace: "const LATE_MS = 250_000_000;",
   },
   {
     name: "late-timers-count-against-health",
