@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
-import { LIMIT_MS, runNode, runsSources } from "./snippets/run.ts";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { bundlePackages, type Bundle } from "./snippets/bundle.ts";
+import { LIMIT_MS, runNode, runsSources, type Run } from "./snippets/run.ts";
 
 const FOLDER = import.meta.dirname;
 
-vi.setConfig({ testTimeout: LIMIT_MS });
+vi.setConfig({ testTimeout: LIMIT_MS, hookTimeout: LIMIT_MS });
 
 /** Lines that each program prints, in this order, possibly with others in between. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -52,11 +53,18 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-async function play(
-  program: string,
-  ...parameters: readonly string[]
-): Promise<{ code: number | null; lines: string[] }> {
-  const { code, stdout, stderr } = await runNode(["-C", "@understudy/source", program, ...parameters], { cwd: FOLDER });
+let bundle: Bundle;
+
+beforeAll(async () => {
+  if (runsSources) bundle = await bundlePackages("examples");
+});
+
+function run(...parameters: readonly string[]): Promise<Run> {
+  return runNode([...bundle.parameters, ...parameters], { cwd: FOLDER, env: bundle.env });
+}
+
+async function play(...parameters: readonly string[]): Promise<{ code: number | null; lines: string[] }> {
+  const { code, stdout, stderr } = await run(...parameters);
   expect(stderr).toBe("");
   return { code, lines: stdout.trimEnd().split("\n") };
 }
@@ -122,20 +130,16 @@ describe.skipIf(!runsSources)("the demo", () => {
   });
 
   test("is plain text when its output is no terminal", async () => {
-    const { stdout } = await runNode(["-C", "@understudy/source", "demo.ts", "--vendors", "anthropic,deepseek"], {
-      cwd: FOLDER,
-    });
+    const { stdout } = await run("demo.ts", "--vendors", "anthropic,deepseek");
 
     // oxlint-disable-next-line no-control-regex -- it is what must not be there
     expect(stdout).not.toMatch(/\u001b/);
   });
 
   test("names the vendors when it is asked for one that it does not know", async () => {
-    const run = await runNode(["-C", "@understudy/source", "demo.ts", "--vendors", "anthropic,nobody"], {
-      cwd: FOLDER,
-    });
+    const { code, stderr } = await run("demo.ts", "--vendors", "anthropic,nobody");
 
-    expect(run.code).toBe(1);
-    expect(run.stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, chat");
+    expect(code).toBe(1);
+    expect(stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, chat");
   });
 });

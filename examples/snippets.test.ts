@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocksOf, pages, type Block } from "./snippets/blocks.ts";
+import { bundlePackages, type Bundle } from "./snippets/bundle.ts";
 import { LIMIT_MS, runNode, runsSources } from "./snippets/run.ts";
 import { openStage, type Stage } from "./snippets/vendors.ts";
 
@@ -21,6 +22,7 @@ function namePages(text: string): string {
 
 describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
   let stage: Stage;
+  let bundle: Bundle;
 
   beforeAll(async () => {
     rmSync(FOLDER, { recursive: true, force: true });
@@ -33,8 +35,8 @@ describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
       // On the lines that it has in its page.
       writeFileSync(path, `${"\n".repeat(block.line - 1)}${block.code}`);
     }
-    stage = await openStage();
-  });
+    [stage, bundle] = await Promise.all([openStage(), bundlePackages("snippets")]);
+  }, LIMIT_MS);
 
   afterAll(() => stage.close());
 
@@ -54,9 +56,9 @@ describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
   );
 
   async function run({ file, line, module }: Block): Promise<void> {
-    const { code, stdout, stderr } = await runNode(["-C", "@understudy/source", "--import", PRELOAD, module], {
+    const { code, stdout, stderr } = await runNode([...bundle.parameters, "--import", PRELOAD, module], {
       cwd: FOLDER,
-      env: { UNDERSTUDY_ROUTES: JSON.stringify(stage.routes) },
+      env: { ...bundle.env, UNDERSTUDY_ROUTES: JSON.stringify(stage.routes) },
     });
 
     expect(namePages(stderr), `${file}:${line}`).toBe("");
