@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 
 /** How a program ended and what it printed. */
 export interface Run {
@@ -11,8 +10,6 @@ export interface Run {
 /** Older versions cannot read all sources as they are (`await using`); there the packages run built, not from source. */
 export const runsSources: boolean = Number(process.versions.node.split(".", 1)[0]) >= 24;
 
-/** Half of the time of a short program goes into reading the same sources again. */
-const COMPILE_CACHE = join(import.meta.dirname, "../node_modules/.cache/compile");
 /** Far more than any program needs, so that a busy machine fails none. */
 export const LIMIT_MS: number = 60_000;
 
@@ -24,7 +21,7 @@ export function runNode(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, parameters, {
       cwd,
-      env: { ...process.env, NO_COLOR: "1", NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+      env: { ...process.env, NO_COLOR: "1", NODE_NO_WARNINGS: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: LIMIT_MS,
     });

@@ -20,7 +20,9 @@ export const BACKUP_TEXT = '"backup"';
 
 export async function startHostileServer(): Promise<HostileServer> {
   const requests = new Map<string, number>();
-  const server = createServer((request, response) => {
+  // While a process reads one answer its connection looks idle, and on a busy machine that takes longer than the usual
+  // five seconds: closed then, the connection would fail the next request in this one's place.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const path = request.url?.split("/")[1] ?? "";
     requests.set(path, (requests.get(path) ?? 0) + 1);
     request.resume();
