@@ -20,7 +20,8 @@ const transport = /^(?:content-length|content-encoding|transfer-encoding|connect
 /** Serves recorded answers over HTTP, each under a path of its own. */
 export async function startPlayback(answerOf: (name: string) => PlayedAnswer): Promise<PlaybackServer> {
   const requests = new Map<string, string[]>();
-  const server = createServer((request, response) => {
+  // No connection is closed in between: on a busy machine that would fail the next request.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const name = decodeURIComponent(request.url?.split("/")[1] ?? "");
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
