@@ -9,6 +9,10 @@ const scope = "@understudy/";
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier.startsWith(scope)
-      ? { url: pathToFileURL(join(folder, `${specifier.slice(scope.length)}.js`)).href, format: "module", shortCircuit: true }
+      ? {
+          url: pathToFileURL(join(folder, `${specifier.slice(scope.length)}.js`)).href,
+          format: "module",
+          shortCircuit: true,
+        }
       : next(specifier, context),
 });

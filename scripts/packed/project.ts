@@ -25,7 +25,7 @@ export interface Project {
   readonly folder: string;
   /** Names of the packages, without their scope. */
   readonly packages: readonly string[];
-  /** Type-checks the program under a module resolution; what the compiler says, nothing when all is well. */
+  /** Type-checks the program under a module resolution, once; what the compiler says, nothing when all is well. */
   check(resolution: "nodenext" | "bundler"): Promise<string>;
   /** Runs a module on this Node, without any condition. */
   node(...parameters: readonly string[]): Promise<string>;
@@ -46,10 +46,15 @@ export async function installPacked(): Promise<Project> {
     env: ENVIRONMENT,
   });
   for (const name of ["program.ts", "loaded.mjs"]) copyFileSync(join(import.meta.dirname, name), join(folder, name));
+  const checks = new Map<string, Promise<string>>();
   return {
     folder,
     packages,
-    check: (resolution) => check(folder, resolution),
+    check: (resolution) => {
+      const checked = checks.get(resolution) ?? check(folder, resolution);
+      checks.set(resolution, checked);
+      return checked;
+    },
     node: async (...parameters) => (await run(process.execPath, parameters, { cwd: folder, env: ENVIRONMENT })).stdout,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
