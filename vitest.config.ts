@@ -12,6 +12,7 @@ export default defineConfig({
     // An unhandled rejection anywhere fails the run: the library promises that there is none.
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 20_000,
+    hookTimeout: 20_000,
     // Most of what a short child process does is to compile the same sources again.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compile") },
     // A thread starts in a third of the time of a process; no test changes what threads share.
