@@ -4,6 +4,7 @@ import {
   asString,
   asText,
   defined,
+  fileName,
   inMessage,
   isJsonObject,
   toDataURL,
@@ -254,10 +255,4 @@ function toFile({ source, name }: FilePart): JsonObject {
     default:
       return source satisfies never;
   }
-}
-
-/** The API wants a name, and goes by its ending. */
-export function fileName(mediaType: string): string {
-  const subtype = /\/([a-z0-9]+)/.exec(mediaType)?.[1] ?? "bin";
-  return `file.${subtype === "plain" ? "txt" : subtype}`;
 }

@@ -12,13 +12,13 @@ import {
   OpenText,
   PartsByIndex,
   placeTexts,
+  readAnnotation,
   type Foreign,
   type JsonObject,
   type PartExtras,
   type StopCutter,
   type StreamPart,
 } from "@understudy/core/adapter";
-import { readCitation } from "./citations.ts";
 
 /** An output item between its start and its end. */
 export interface OpenItem {
@@ -265,7 +265,7 @@ export function isHandedOver({ type, execution, environment }: Foreign): boolean
 function cited(part: Foreign, opaque: JsonObject): PartExtras {
   const annotations = asBoundedArray(part["annotations"]).map(asJsonObject);
   if (annotations.length === 0) return { opaque };
-  return { citations: annotations.map(readCitation), opaque: { ...opaque, annotations } };
+  return { citations: annotations.map(readAnnotation), opaque: { ...opaque, annotations } };
 }
 
 function joined(parts: unknown): string {

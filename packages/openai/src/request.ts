@@ -4,20 +4,21 @@ import {
   isJsonObject,
   layOverFlatTools,
   mergeNative,
+  planEffort,
+  takeSampling,
   takeStops,
   takeUnless,
   type JsonObject,
   type JsonValue,
   type Loss,
   type NativeRequest,
+  type ReasoningPlan,
   type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { toItems } from "./content.ts";
 import { openAIModel } from "./models.ts";
 import { toFormat, toTools } from "./output-format.ts";
-import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
-import { toSampling } from "./sampling.ts";
 
 /**
  * Native fields of the Responses API, sent as they are. `reasoning`, `text` and `stream_options` are merged with what
@@ -50,7 +51,7 @@ export function toNativeRequest(
 ): NativeRequest {
   const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
   const model = openAIModel(modelId);
-  const reasoning = planReasoning(request, model, loss);
+  const reasoning = planEffort(request, model, loss);
   const format = toFormat(request, loss);
   takeUnless(NO_PARAMETER, "topK", request.topK, loss);
   takeUnless(NO_PARAMETER, "seed", request.seed, loss);
@@ -67,7 +68,7 @@ export function toNativeRequest(
     text: format.format === undefined ? undefined : { format: format.format },
     reasoning: Object.keys(asked).length === 0 ? undefined : asked,
     max_output_tokens: clampOutputTokens(request.maxOutputTokens, model.maxOutputTokens, loss, LEAST_OUTPUT_TOKENS),
-    ...toSampling(request, model, reasoning.isThinking, loss),
+    ...takeSampling(request, model, reasoning.isThinking, loss),
     safety_identifier: toSafetyIdentifier(request, loss),
     store: false,
     include: model.efforts.length === 0 ? undefined : ["reasoning.encrypted_content"],
@@ -84,7 +85,7 @@ export function toNativeRequest(
 
 /** What is decided about reasoning, without reporting anything. */
 export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
-  const plan = planReasoning(request, openAIModel(modelId));
+  const plan = planEffort(request, openAIModel(modelId));
   const native = request.vendorOptions?.openai?.["reasoning"];
   if (!isJsonObject(native) || native["effort"] === undefined) return plan;
   return { ...plan, isThinking: native["effort"] !== "none" };

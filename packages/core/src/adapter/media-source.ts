@@ -101,3 +101,9 @@ export function toPlainText({ mediaType, data }: Base64Source): string | undefin
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
   return new TextDecoder().decode(bytes);
 }
+
+/** For APIs that want a name, and go by its ending. */
+export function fileName(mediaType: string): string {
+  const subtype = /\/([a-z0-9]+)/.exec(mediaType)?.[1] ?? "bin";
+  return `file.${subtype === "plain" ? "txt" : subtype}`;
+}

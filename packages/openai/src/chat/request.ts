@@ -7,8 +7,11 @@ import {
   layOverTools,
   mergeNative,
   objectFormat,
+  planEffort,
+  takeSampling,
   takeStops,
   takeUnless,
+  toChatMedia,
   toChatMessages,
   withoutInside,
   type FormatPlan,
@@ -16,15 +19,13 @@ import {
   type JsonValue,
   type Loss,
   type NativeRequest,
+  type ReasoningPlan,
   type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
 import { openAIModel, type OpenAIModel } from "../models.ts";
 import { toFormat, toTools } from "../output-format.ts";
-import { planReasoning, type ReasoningPlan } from "../reasoning.ts";
 import { NO_PARAMETER } from "../request.ts";
-import { toSampling } from "../sampling.ts";
-import { toMedia } from "./content.ts";
 import type { Dialect } from "./dialects.ts";
 
 /**
@@ -70,14 +71,14 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const body = defined({
     model: modelId,
     messages: withoutInside(
-      toChatMessages(system, messages, { ...dialect, noContent: null, toMedia }, context),
+      toChatMessages(system, messages, { ...dialect, noContent: null, toMedia: toChatMedia }, context),
       refused,
     ),
     ...toChatTools(request, loss),
     response_format: toResponseFormat(format),
     reasoning_effort: reasoning.effort,
     [refused.includes(maxTokensField) ? otherName(maxTokensField) : maxTokensField]: request.maxOutputTokens,
-    ...toSampling(request, model, reasoning.isThinking, loss),
+    ...takeSampling(request, model, reasoning.isThinking, loss),
     ...field("seed", "seed", request.seed),
     stop: takeStops(request, nativeStops(modelId, refused), loss),
     ...field("user", "userId", toUserId(request, loss)),
@@ -113,7 +114,7 @@ function otherName(field: ChatRequestContext["maxTokensField"]): ChatRequestCont
 }
 
 function planChatReasoning(request: TargetRequest, model: OpenAIModel, loss?: (loss: Loss) => void): ReasoningPlan {
-  const plan = planReasoning(request, model, loss);
+  const plan = planEffort(request, model, loss);
   if (model.chatTools !== "without-reasoning" || request.tools.length === 0 || !plan.isThinking) return plan;
   if (request.reasoning.effort !== undefined) {
     loss?.({ what: "reasoning", action: "dropped", reason: "excludes tools on this API" });

@@ -8,9 +8,10 @@ import { TargetFailure } from "../../model/target-failure.ts";
 import type { Usage } from "../../model/usage.ts";
 import { Evidence } from "../evidence.ts";
 import { checkFinishValue } from "../finish-value.ts";
-import { asArray, asIndex, asNumber, asObject, asString, asText, parseEvent, type Foreign } from "../foreign.ts";
+import { asArray, asIndex, asObject, asString, asText, parseEvent, type Foreign } from "../foreign.ts";
 import type { FailureClassifier } from "../http-failure.ts";
 import { TextParts, type PartExtras } from "../open-parts.ts";
+import { readAnnotation } from "../read-annotation.ts";
 import { RunningTotals } from "../running-totals.ts";
 import { StopCutter } from "../stop-cutter.ts";
 import type { WireEvent, WireReader } from "../wire-reader.ts";
@@ -222,13 +223,7 @@ export class ChatReader implements WireReader {
   #cite(native: Foreign): void {
     this.#count.add();
     this.#data.annotations.push(native);
-    const annotation = { ...native, ...asObject(native["url_citation"]) };
-    this.#citations.push({
-      title: asString(annotation["title"]) ?? asString(annotation["filename"]),
-      url: asString(annotation["url"]),
-      start: asNumber(annotation["start_index"]),
-      end: asNumber(annotation["end_index"]),
-    });
+    this.#citations.push(readAnnotation(native));
   }
 
   /** Annotations and signatures come before what they belong to closes. */

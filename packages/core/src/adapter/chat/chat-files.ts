@@ -1,20 +1,16 @@
-import {
-  toDataURL,
-  unsupported,
-  type AudioPart,
-  type ChatMessageRules,
-  type FilePart,
-  type JsonObject,
-} from "@understudy/core/adapter";
-import { fileName } from "../content.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { AudioPart, FilePart } from "../../model/parts.ts";
+import { fileName, toDataURL } from "../media-source.ts";
+import { unsupported } from "../unsupported.ts";
+import type { ChatMessageRules } from "./chat-messages.ts";
 
 const FORMATS: readonly (readonly [RegExp, string])[] = [
   [/^audio\/(?:mpeg|mp3)$/i, "mp3"],
   [/^audio\/(?:x-|vnd\.)?wave?$/i, "wav"],
 ];
 
-/** What is neither text nor an image by data or URL. */
-export const toMedia: ChatMessageRules["toMedia"] = (part) => {
+/** For `ChatMessageRules.toMedia` of servers that take files and sound. */
+export const toChatMedia: ChatMessageRules["toMedia"] = (part) => {
   if (part.source.type === "vendor-file") return { type: "file", file: { file_id: part.source.id } };
   if (part.type === "audio") return toAudio(part);
   if (part.type === "file") return toFile(part);

@@ -1,1 +1,0 @@
-export { planEffort as planReasoning, type ReasoningPlan } from "@understudy/core/adapter";

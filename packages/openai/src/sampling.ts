@@ -1,1 +1,0 @@
-export { takeSampling as toSampling } from "@understudy/core/adapter";
