@@ -1,4 +1,5 @@
 import {
+  loseName,
   noMedia,
   requireMediaType,
   unsupported,
@@ -10,10 +11,11 @@ const IMAGES = /^image\/(?:png|jpeg|webp|gif)$/;
 const MOST_IMAGES = 600;
 
 /** Documents are taken from the vendor's own storage only. */
-export const toMedia: ChatMessageRules["toMedia"] = (part) =>
-  part.source.type === "vendor-file" && part.type !== "audio"
-    ? { type: "file", file_id: part.source.id }
-    : noMedia(part);
+export const toMedia: ChatMessageRules["toMedia"] = (part, lost) => {
+  if (part.source.type !== "vendor-file" || part.type === "audio") return noMedia(part);
+  loseName(part, lost);
+  return { type: "file", file_id: part.source.id };
+};
 
 /** Throws `unsupported` for images of other types than the API takes, and for more of them than a request may have. */
 export function checkImages(messages: readonly TargetMessage[]): void {

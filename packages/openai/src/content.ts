@@ -3,12 +3,13 @@ import {
   asJsonObject,
   asString,
   asText,
+  callArguments,
   defined,
   fileName,
   inMessage,
+  loseName,
   isJsonObject,
   toDataURL,
-  toolInputText,
   unsupported,
   type AssistantPart,
   type FilePart,
@@ -63,7 +64,7 @@ const ANSWERS = /^[a-z_]+_output$|^mcp_approval_response$/;
 function addUser(parts: readonly UserPart[], items: JsonObject[], lost: ReportMessageLoss): void {
   const content: JsonObject[] = [];
   for (const part of parts) {
-    if (part.type !== "opaque") content.push(toInput(part));
+    if (part.type !== "opaque") content.push(toInput(part, lost));
     else if (isJsonObject(part.data) && ANSWERS.test(asString(part.data["type"]) ?? "")) items.push(part.data);
     else lost("opaque", "dropped");
   }
@@ -173,7 +174,7 @@ class OutputItems {
       this.#sent.customCalls.add(toolCallId);
       return defined({ ...call, input, type: "custom_tool_call" });
     }
-    return defined({ ...call, arguments: toolInputText(part), type: "function_call" });
+    return defined({ ...call, arguments: callArguments(part, this.#report), type: "function_call" });
   }
 
   /** An id is refused when the reasoning that it belongs to is missing. */
@@ -218,18 +219,18 @@ function toToolOutput(
   if (isError === true) lost("tool-result isError", "translated", "the API has no such mark; its text says so");
   const marked = isError === true ? [{ type: "text", text: "Error:" } as const, ...content] : content;
   const texts = marked.map((part) => (part.type === "text" ? part.text : undefined));
-  const output = texts.includes(undefined) ? marked.map((part) => toInput(part)) : texts.join("\n");
+  const output = texts.includes(undefined) ? marked.map((part) => toInput(part, lost)) : texts.join("\n");
   return { type, call_id: toolCallId, output };
 }
 
-function toInput(part: Exclude<UserPart, OpaquePart>): JsonObject {
+function toInput(part: Exclude<UserPart, OpaquePart>, lost: ReportMessageLoss): JsonObject {
   switch (part.type) {
     case "text":
       return { type: "input_text", text: part.text };
     case "image":
       return toImage(part);
     case "file":
-      return toFile(part);
+      return toFile(part, lost);
     case "audio":
       throw unsupported("audio");
     default:
@@ -244,7 +245,9 @@ function toImage({ source }: ImagePart): JsonObject {
     : { ...base, image_url: source.type === "url" ? source.url : toDataURL(source) };
 }
 
-function toFile({ source, name }: FilePart): JsonObject {
+function toFile(part: FilePart, lost: ReportMessageLoss): JsonObject {
+  const { source, name } = part;
+  if (source.type !== "base64") loseName(part, lost);
   switch (source.type) {
     case "base64":
       return { type: "input_file", filename: name ?? fileName(source.mediaType), file_data: toDataURL(source) };

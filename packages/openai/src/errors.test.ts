@@ -227,15 +227,33 @@ describe("repairs", () => {
     expect(repaired(failure).without).toBeUndefined();
   });
 
-  it.each(["model", "input[3].content", "tools", "text.format.schema", "max_output_tokens", ""])(
-    "does not leave %s out: it would be another request",
-    (param) => {
-      const failure = http(400, error(INVALID, "unsupported_value", "x", param));
+  it.each([
+    ["text.verbosity", "text.verbosity"],
+    ["max_tool_calls", "max_tool_calls"],
+    ["prompt_cache_options.ttl", "prompt_cache_options"],
+    ["toolset", "toolset"],
+  ])("leaves out %s alone, whose name only begins as that of a needed field", (param, field) => {
+    const failure = http(400, error(INVALID, "unsupported_parameter", "x", param));
 
-      expect(failure.class).toBe("request.unsupported");
-      expect(failure.details.repair).toBeUndefined();
-    },
-  );
+    expect(repaired(failure).without).toEqual([field]);
+  });
+
+  it.each([
+    "model",
+    "input[3].content",
+    "tools",
+    "text",
+    "text.format",
+    "text.format.schema",
+    "tools[0].strict",
+    "max_output_tokens",
+    "",
+  ])("does not leave %s out: it would be another request", (param) => {
+    const failure = http(400, error(INVALID, "unsupported_value", "x", param));
+
+    expect(failure.class).toBe("request.unsupported");
+    expect(failure.details.repair).toBeUndefined();
+  });
 
   it.each([
     error(INVALID, "unsupported_value", "Your organization must be verified to stream this model.", "stream"),

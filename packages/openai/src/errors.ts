@@ -55,8 +55,9 @@ const MEDIA_CODES = [
   "image_file_not_found",
 ];
 const LIMIT = "max_completion_tokens";
-/** Fields without which it would be another request. All others can be left out when they are refused. */
-const NEEDED = /^(?:$|model|input|messages|instructions|tools|tool_choice|text|response_format|max_)/;
+/** Fields without which it would be another request, and what is inside of them. All others can be left out when refused. */
+const NEEDED =
+  /^(?:(?:model|input|messages|instructions|tools|tool_choice|text\.format|response_format|max_(?:output_|completion_)?tokens)(?![^.[])|(?:text)?$)/;
 
 const CODES: readonly FailureRow[] = [
   // Another key, of another project, may still work. Before the type, which says the same of every limit.
@@ -161,9 +162,9 @@ function isBare({ type, message, code }: Foreign): boolean {
   return typeof type === "string" || typeof code === "string" || isStatus;
 }
 
-/** What is inside of a field goes with all of it. */
+/** What is inside of a field goes with all of it, but not with a format that stands beside it. */
 function withoutParam({ param = "", code }: VendorError): RequestRepair | undefined {
   if (NEEDED.test(param)) return undefined;
-  const field = param.replace(/[.[].*/s, "");
+  const field = param.replace(/^(text\.\w+|\w+).*/s, "$1");
   return code === "unsupported_value" ? leaveOutOnce(field, OPTIONS_KEYS) : leaveOut(field);
 }

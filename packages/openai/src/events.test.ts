@@ -99,7 +99,13 @@ function endOf(parts: readonly StreamPart[]): Extract<StreamPart, { readonly typ
   return end;
 }
 
-const END = { type: "end", rawFinishReason: "completed", usage: READ_USAGE, model: "gpt-x" };
+const END = {
+  type: "end",
+  rawFinishReason: "completed",
+  usage: READ_USAGE,
+  model: "gpt-x",
+  vendorData: { usage: USAGE },
+};
 
 describe("ResponsesReader", () => {
   it("reads text by its deltas, and id and phase for the way back", () => {
@@ -324,6 +330,44 @@ describe("ResponsesReader", () => {
     });
   });
 
+  it.each([
+    "shell_call_command",
+    "shell_call_output_content",
+    "apply_patch_call_operation_diff",
+    "mcp_call_arguments",
+    "code_interpreter_call_code",
+    "local_shell_call",
+  ])("knows what the delta %s is of", (name) => {
+    const item = { type: name.replace(/(_call).*/, "$1"), call_id: "c", id: "i" };
+    const delta = { type: `response.${name}.delta`, output_index: 0, delta: "x" };
+
+    expect(endOf(read([added(item), delta, done(item), completed()])).unknownContent).toBeUndefined();
+    const unknown = { ...delta, type: "response.hologram_call_waves.delta" };
+    expect(endOf(read([added(item), unknown, done(item), completed()])).unknownContent).toBe(true);
+  });
+
+  it("calls a cited file by its name, or else by its id", () => {
+    const annotations = [
+      { type: "file_path", file_id: "file_1", index: 3 },
+      { type: "file_citation", file_id: "file_2", filename: "a.pdf", index: 0 },
+      {
+        type: "container_file_citation",
+        container_id: "c",
+        file_id: "file_3",
+        filename: "b.csv",
+        start_index: 1,
+        end_index: 2,
+      },
+    ];
+
+    const parts = read([done(message([said("See a.", { annotations })])), completed()]);
+
+    expect(parts.find((part) => part.type === "text-end")?.part).toMatchObject({
+      citations: [{ title: "file_1" }, { title: "a.pdf" }, { title: "b.csv", start: 1, end: 2 }],
+      opaque: { annotations },
+    });
+  });
+
   it.each<[string, object, object | undefined]>([
     ["a shell of the vendor's", { type: "shell_call", environment: { type: "container_reference" } }, undefined],
     ["a shell that was answered", { type: "shell_call" }, { type: "shell_call_output" }],
@@ -372,17 +416,28 @@ describe("ResponsesReader", () => {
       service_tier: "flex",
       input_transformations: [{ type: "reasoning", action: "removed", reason: "model_mismatch" }],
       tool_usage: { web_search: { num_requests: 1 } },
+      created_at: 1_790_000_000,
+      completed_at: 1_790_000_003,
       prompt_cache_diagnostics: { miss: "prefix" },
       content_filters: [{ blocked: false, source_type: "prompt" }],
     };
     const logprobs = [{ token: "Hi", logprob: -0.1, top_logprobs: [] }];
     const items = [message([said("Hi", { logprobs }), said("!", { logprobs })])];
 
-    const { vendorData, ...end } = endOf(read([completed(items, { ...beside, moderation: null, metadata: {} })]));
+    const echoes = {
+      instructions: "Secret.",
+      tools: [],
+      text: {},
+      metadata: {},
+      reasoning: { effort: null, summary: null },
+    };
 
-    expect(end).toEqual({ ...END, finishReason: "stop" });
-    expect(vendorData).toEqual({ ...beside, logprobs: [...logprobs, ...logprobs] });
-    expect(endOf(read([completed([message([said("Hi", { logprobs: [] })])])])).vendorData).toBeUndefined();
+    const end = endOf(read([completed(items, { ...beside, ...echoes, moderation: null })]));
+
+    const vendorData = { ...beside, usage: USAGE, logprobs: [...logprobs, ...logprobs] };
+    expect(end).toEqual({ ...END, finishReason: "stop", vendorData });
+    const bare = completed([message([said("Hi", { logprobs: [] })])], { usage: null });
+    expect(endOf(read([bare])).vendorData).toBeUndefined();
   });
 
   it.each<[string, readonly string[], readonly string[]]>([

@@ -8,6 +8,7 @@ import {
   asText,
   checkFinishValue,
   Evidence,
+  isJsonObject,
   parseEvent,
   PartsByIndex,
   StopCutter,
@@ -30,16 +31,14 @@ const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReas
   ["content_filter", "content-filter"],
 ]);
 
-/** Fields of a response that have no place in an answer: what served and filtered it, and what it was billed for. */
-const TOLD: readonly string[] = [
-  "id",
-  "service_tier",
-  "input_transformations",
-  "tool_usage",
-  "prompt_cache_diagnostics",
-  "moderation",
-  "content_filters",
-];
+/**
+ * Fields of a response that have no place in an answer: what served and filtered it, when, and what it was billed for.
+ * Most others repeat the request, with the prompt in it.
+ */
+const TOLD: readonly string[] =
+  "id created_at completed_at service_tier usage tool_usage billing reasoning metadata input_transformations prompt_cache_diagnostics moderation content_filters".split(
+    " ",
+  );
 
 /** Reads one answer of the Responses API, streamed or whole. */
 export class ResponsesReader implements WireReader {
@@ -189,7 +188,10 @@ export class ResponsesReader implements WireReader {
     checkFinishValue(reason);
     const { usage } = response;
     this.#isEnded = true;
-    this.#data.take(response, TOLD);
+    this.#data.take(
+      response,
+      TOLD.filter((name) => isSaid(response[name])),
+    );
     if (this.#logprobs.length > 0) this.#data.take({ logprobs: this.#logprobs }, ["logprobs"]);
     out.push({
       type: "end",
@@ -227,6 +229,10 @@ export class ResponsesReader implements WireReader {
 function isUnknown(type: string, event: Foreign): boolean {
   if (type === "response.content_part.added") return !isKnownPart(event["part"]);
   return type.endsWith(".delta") && !isKnownDelta(type);
+}
+
+function isSaid(value: unknown): boolean {
+  return !isJsonObject(value) || Object.values(value).some(isSet);
 }
 
 function isSet(value: unknown): boolean {

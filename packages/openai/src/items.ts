@@ -37,19 +37,16 @@ export interface ItemContext {
   readonly cutter: StopCutter | undefined;
 }
 
-const ITEMS =
-  /^(?:message|reasoning|(?:function|custom_tool|web_search|file_search|code_interpreter|computer|image_generation|mcp|shell|local_shell|apply_patch|tool_search)_call|(?:shell_call|apply_patch_call|tool_search_call|tool_search|program)_output|mcp_list_tools|mcp_approval_request|program|additional_tools|compaction)$/;
+const CALLS =
+  "(?:function|custom_tool|web_search|file_search|code_interpreter|computer|image_generation|mcp|shell|local_shell|apply_patch|tool_search)_call";
+const ITEMS = new RegExp(
+  `^(?:message|reasoning|${CALLS}|(?:shell_call|apply_patch_call|tool_search_call|tool_search|program)_output|mcp_list_tools|mcp_approval_request|program|additional_tools|compaction)$`,
+);
 const PARTS: ReadonlySet<unknown> = new Set(["output_text", "refusal", "reasoning_text"]);
-const DELTAS: ReadonlySet<string> = new Set([
-  "response.output_text.delta",
-  "response.refusal.delta",
-  "response.reasoning_text.delta",
-  "response.reasoning_summary_text.delta",
-  "response.function_call_arguments.delta",
-  "response.custom_tool_call_input.delta",
-  "response.mcp_call_arguments.delta",
-  "response.code_interpreter_call_code.delta",
-]);
+/** Of what an item says, and of what its end repeats. */
+const DELTAS = new RegExp(
+  `^response\\.(?:(?:output|reasoning|reasoning_summary)_text|refusal|${CALLS}(?:_\\w+)?|program(?:_\\w+)?)\\.delta$`,
+);
 
 /** Others are kept for their way back, but what they say is not read. */
 export function isKnownItem(type: unknown): boolean {
@@ -61,7 +58,7 @@ export function isKnownPart(part: unknown): boolean {
 }
 
 export function isKnownDelta(type: string): boolean {
-  return DELTAS.has(type);
+  return DELTAS.test(type);
 }
 
 export function openItem(item: Foreign, context: ItemContext, out: StreamPart[]): OpenItem {

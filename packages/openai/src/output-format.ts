@@ -63,13 +63,20 @@ export function toFormat({ output, without = [] }: TargetRequest, loss: (loss: L
   return { format: { type: "json_schema", name, schema: strict, strict: true } };
 }
 
+/** The request without its wish for JSON where the caller asks for another format in the vendor's words: that one counts. */
+export function besideFormat(request: TargetRequest, native: unknown, loss: (loss: Loss) => void): TargetRequest {
+  if (native === undefined || native === null || request.output.type === "text") return request;
+  loss({ what: "output", action: "dropped", reason: "vendorOptions asks for another format" });
+  return { ...request, output: { type: "text" } };
+}
+
 /** The tools, flat or each `nested` in a field of its own. */
 export function toTools(
-  { tools, toolChoice, without = [] }: TargetRequest,
+  { tools, without = [] }: TargetRequest,
   nested: boolean,
   loss: (loss: Loss) => void,
-): JsonObject {
-  if (tools.length === 0) return {};
+): JsonObject[] {
+  if (tools.length === 0) return [];
   const isWords = without.includes(SCHEMA);
   const isLoose = without.includes(STRICT);
   if (isWords || isLoose) {
@@ -79,20 +86,16 @@ export function toTools(
       reason: "the vendor refused a schema of theirs",
     });
   }
-  const named = (fields: JsonObject): JsonObject =>
-    nested ? { type: "function", function: fields } : { type: "function", ...fields };
-  return {
-    tools: tools.map(({ name, description, inputSchema }) => {
-      const lowered = isLoose || isWords ? undefined : lowerWhole(inputSchema);
-      const described = isWords
-        ? toolInWords(description, inputSchema)
-        : { description, parameters: lowered ?? lowerLoose(inputSchema, loss) };
-      // False is the default of nested tools, and not every server knows the word.
-      const strict = lowered !== undefined || (nested ? undefined : false);
-      return named(defined({ name, ...described, strict }));
-    }),
-    tool_choice: typeof toolChoice === "string" ? toolChoice : named({ name: toolChoice.tool }),
-  };
+  return tools.map(({ name, description, inputSchema }) => {
+    const lowered = isLoose || isWords ? undefined : lowerWhole(inputSchema);
+    const described = isWords
+      ? toolInWords(description, inputSchema)
+      : { description, parameters: lowered ?? lowerLoose(inputSchema, loss) };
+    // False is the default of nested tools, and not every server knows the word.
+    const strict = lowered !== undefined || (nested ? undefined : false);
+    const fields = defined({ name, ...described, strict });
+    return nested ? { type: "function", function: fields } : { type: "function", ...fields };
+  });
 }
 
 /** The schema of a tool's arguments as the vendor enforces it; undefined where that would take something from it. */

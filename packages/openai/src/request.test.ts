@@ -49,6 +49,7 @@ const PARAMETERS = {
   additionalProperties: false,
 };
 const TOOL = { name: "f", description: "F.", inputSchema: PARAMETERS } as const;
+const TOOL_G = { ...TOOL, name: "g" } as const;
 
 /** What is sent for a request; every body also has to fit the vendor's own description. */
 function send(model: string, request: Partial<TargetRequest> = {}): Sent {
@@ -193,6 +194,60 @@ describe("toNativeRequest", () => {
     });
   });
 
+  it("says none also where all tools are declared natively, and nothing where any may be called", () => {
+    const vendorOptions = { openai: { tools: [{ type: "web_search" }] } };
+
+    expect(send(TERRA, { toolChoice: "none", vendorOptions }).body["tool_choice"]).toBe("none");
+    expect(send(TERRA, { vendorOptions }).body).not.toHaveProperty("tool_choice");
+    expect(send(TERRA, { toolChoice: "none" }).body).not.toHaveProperty("tool_choice");
+  });
+
+  it.each(["shell", "apply_patch"])("declares and chooses the tool %s by its type, without a name", (type) => {
+    const tool = { ...TOOL, vendorOptions: { openai: { type } } };
+
+    const { body } = send(TERRA, { tools: [TOOL_G, tool], toolChoice: { tool: "f" } });
+
+    expect(body["tools"]).toEqual([expect.objectContaining({ name: "g" }), { type }]);
+    expect(body["tool_choice"]).toEqual({ type });
+  });
+
+  it("chooses a custom tool by its name, and a remote server by its label", () => {
+    const remote = { type: "mcp", server_label: "wiki", server_url: "https://a.b" };
+    const choose = (native: JsonObject) =>
+      send(TERRA, { tools: [{ ...TOOL, vendorOptions: { openai: native } }], toolChoice: { tool: "f" } }).body;
+
+    expect(choose({ type: "custom" })["tool_choice"]).toEqual({ type: "custom", name: "f" });
+    expect(choose(remote)).toMatchObject({ tools: [remote], tool_choice: { type: "mcp", server_label: "wiki" } });
+  });
+
+  it("asks for whole pictures only: an answer has no place for others", () => {
+    const { body, losses } = send(TERRA, {
+      vendorOptions: { openai: { tools: [{ type: "image_generation", partial_images: 2, size: "auto" }] } },
+    });
+
+    expect(body["tools"]).toEqual([{ type: "image_generation", size: "auto" }]);
+    expect(losses).toEqual(["vendorOptions partial_images dropped"]);
+  });
+
+  it("leaves a refused field of an object out alone, and keeps the format beside it", () => {
+    const request = { ...json(PARAMETERS), vendorOptions: { openai: { text: { verbosity: "low" } } } };
+
+    const { body, losses } = send(PLAIN, { ...request, without: ["text.verbosity"] });
+
+    expect(body["text"]).toEqual({ format: expect.objectContaining({ type: "json_schema" }) });
+    expect(losses).toEqual(["text.verbosity dropped"]);
+  });
+
+  it("reports the output that it is asked for where a native format takes its place", () => {
+    const format = { type: "json_schema", name: "own", schema: PARAMETERS, strict: true };
+
+    const { body, losses } = send(PLAIN, { ...json(), vendorOptions: { openai: { text: { format } } } });
+
+    expect(body["text"]).toEqual({ format });
+    expect(body["input"]).toHaveLength(1);
+    expect(losses).toEqual(["output dropped"]);
+  });
+
   it("OA-07 leans on nothing that the vendor keeps", () => {
     const { body, losses } = send(PLAIN, {
       vendorOptions: { openai: { previous_response_id: "resp_1", conversation: "conv_1", background: true } },
@@ -260,6 +315,27 @@ describe("reasoning and sampling", () => {
       expect(sent.body).not.toHaveProperty("temperature");
       expect(sent.losses).toEqual(["temperature dropped", "topP dropped"]);
     }
+  });
+
+  it("OA-09 holds native efforts and native sampling to the same rules", () => {
+    const native = (fields: JsonObject): Partial<TargetRequest> => ({ vendorOptions: { openai: fields } });
+    const thinking = send("gpt-5.4", { temperature: 0.2, ...native({ reasoning: { effort: "high" } }) });
+    const quiet = send(TERRA, { topP: 0.2, ...native({ reasoning: { effort: "none" } }) });
+    const sampled = send(TERRA, native({ temperature: 0.2, top_logprobs: 2 }));
+
+    expect(thinking.body).toMatchObject({ reasoning: { effort: "high" } });
+    expect(thinking.body).not.toHaveProperty("temperature");
+    expect(thinking.losses).toEqual(["temperature dropped"]);
+    expect(quiet.body).toMatchObject({ reasoning: { effort: "none" }, top_p: 0.2 });
+    expect(quiet.losses).toEqual([]);
+    expect(sampled.body).not.toHaveProperty("temperature");
+    expect(sampled.losses).toEqual(["temperature dropped", "top_logprobs dropped"]);
+  });
+
+  it("asks for no parallel calls with the least effort in whichever words, of tools in whichever words", () => {
+    const vendorOptions = { openai: { reasoning: { effort: "minimal" }, tools: [{ type: "web_search" }] } };
+
+    expect(send("gpt-5-mini", { vendorOptions }).body["parallel_tool_calls"]).toBe(false);
   });
 
   it("asks for no parallel calls with the least effort, which excludes them", () => {
@@ -606,6 +682,36 @@ describe("history", () => {
     ]);
     expect(JSON.stringify(body).match(/"id":/g)).toHaveLength(4);
     expect(losses).toEqual(["messages[3] reasoning dropped", "messages[3] opaque dropped"]);
+  });
+
+  it("reports a call with free text that another model made: it is sent as arguments", () => {
+    const call = { type: "tool-call", toolCallId: "c", toolName: "f", input: "17 * 23" } as const;
+
+    const { items, losses } = itemsOf([USER, { role: "assistant", content: [call] }]);
+
+    expect(items).toMatchObject([{}, { type: "function_call", arguments: expect.stringMatching(/^\{.*17 \* 23/) }]);
+    expect(losses).toEqual(["messages[1] tool-call translated"]);
+  });
+
+  it("reports the name of a file that is elsewhere: the vendor takes it with the file itself", () => {
+    const sources = [
+      { type: "url", url: "https://a.b/c.pdf" },
+      { type: "vendor-file", vendor: "openai", id: "file_1" },
+    ] as const;
+
+    const { items, losses } = itemsOf([
+      { role: "user", content: sources.map((source) => ({ type: "file", source, name: "c.pdf" })) },
+    ]);
+
+    expect(items).toMatchObject([
+      {
+        content: [
+          { type: "input_file", file_url: "https://a.b/c.pdf" },
+          { type: "input_file", file_id: "file_1" },
+        ],
+      },
+    ]);
+    expect(losses).toEqual(["messages[0] file name dropped", "messages[0] file name dropped"]);
   });
 
   it("sends an id once within one answer, too", () => {

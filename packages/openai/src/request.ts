@@ -1,13 +1,19 @@
 import {
+  asArray,
+  asJsonObject,
+  asObject,
+  chooseTool,
   clampOutputTokens,
   defined,
-  isJsonObject,
+  dropNative,
   layOverFlatTools,
   mergeNative,
   planEffort,
+  sentTools,
   takeSampling,
   takeStops,
   takeUnless,
+  withoutInside,
   type JsonObject,
   type JsonValue,
   type Loss,
@@ -18,7 +24,7 @@ import {
 } from "@understudy/core/adapter";
 import { toItems } from "./content.ts";
 import { openAIModel } from "./models.ts";
-import { toFormat, toTools } from "./output-format.ts";
+import { besideFormat, toFormat, toTools } from "./output-format.ts";
 
 /**
  * Native fields of the Responses API, sent as they are. `reasoning`, `text` and `stream_options` are merged with what
@@ -42,6 +48,8 @@ const LEAST_OUTPUT_TOKENS = 16;
 const LONGEST_USER_ID = 128;
 /** They would make the answer depend on what one vendor keeps, or come later and elsewhere. */
 const STATEFUL = ["previous_response_id", "conversation", "background"];
+const NO_STATE = "state at the vendor cannot follow a failover";
+const WHOLE = "pictures come whole";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(
@@ -51,25 +59,27 @@ export function toNativeRequest(
 ): NativeRequest {
   const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
   const model = openAIModel(modelId);
-  const reasoning = planEffort(request, model, loss);
-  const format = toFormat(request, loss);
+  const reasoning = reasoningOf(request, modelId, loss);
+  const format = toFormat(besideFormat(request, asObject(native["text"])["format"], loss), loss);
   takeUnless(NO_PARAMETER, "topK", request.topK, loss);
   takeUnless(NO_PARAMETER, "seed", request.seed, loss);
   takeStops(request, 0, loss);
-  const isSummarized = reasoning.isVisible && request.without?.includes("reasoning.summary") !== true;
-  const asked = defined({ effort: reasoning.effort, summary: isSummarized ? "auto" : undefined });
+  const tools = layOverFlatTools(toTools(request, false, loss), request, "openai");
+  const sent = sentTools(tools, native["tools"]);
+  const asked = defined({ effort: reasoning.effort, summary: reasoning.isVisible ? "auto" : undefined });
   const body = defined({
     model: modelId,
     instructions: request.system,
     input: instructed(toItems(request.messages, loss), format.instruction),
-    ...layOverFlatTools(toTools(request, false, loss), request, "openai"),
-    // Not with the least effort, which the first models of this kind take alone.
-    parallel_tool_calls: reasoning.effort === "minimal" && request.tools.length > 0 ? false : undefined,
+    tools: tools.length === 0 ? undefined : tools,
+    tool_choice: chooseTool(sent, request, false),
+    parallel_tool_calls: parallelCalls(reasoning, sent),
     text: format.format === undefined ? undefined : { format: format.format },
     reasoning: Object.keys(asked).length === 0 ? undefined : asked,
     max_output_tokens: clampOutputTokens(request.maxOutputTokens, model.maxOutputTokens, loss, LEAST_OUTPUT_TOKENS),
-    ...takeSampling(request, model, reasoning.isThinking, loss),
-    safety_identifier: toSafetyIdentifier(request, loss),
+    temperature: request.temperature,
+    top_p: request.topP,
+    safety_identifier: toUserId(request, LONGEST_USER_ID, loss),
     store: false,
     include: model.efforts.length === 0 ? undefined : ["reasoning.encrypted_content"],
     stream_options: stream ? { include_obfuscation: false } : undefined,
@@ -77,25 +87,29 @@ export function toNativeRequest(
   const merged = mergeNative(body, native, {
     objects: ["reasoning", "text", "stream_options"],
     lists: ["tools", "include"],
-    without: [...(request.without ?? []), ...statefulFields(native, loss)],
+    without: [...(request.without ?? []), ...dropNative(native, STATEFUL, NO_STATE, loss)],
     loss,
   });
-  return { path: "/responses", headers, body: { ...merged, stream } };
+  const taken = takeSampling(withWholePictures(merged, loss), model, reasoning.isThinking, loss);
+  return { path: "/responses", headers, body: { ...taken, stream } };
 }
 
-/** What is decided about reasoning, without reporting anything. */
-export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
-  const plan = planEffort(request, openAIModel(modelId));
-  const native = request.vendorOptions?.openai?.["reasoning"];
-  if (!isJsonObject(native) || native["effort"] === undefined) return plan;
-  return { ...plan, isThinking: native["effort"] !== "none" };
+/** What is decided about reasoning; without a `loss` nothing is reported. */
+export function reasoningOf(request: TargetRequest, modelId: string, loss?: (loss: Loss) => void): ReasoningPlan {
+  const native = asJsonObject(request.vendorOptions?.openai?.["reasoning"]);
+  return planEffort(request, openAIModel(modelId), loss, native["effort"]);
 }
 
-function statefulFields(native: OpenAIOptions, loss: (loss: Loss) => void): readonly string[] {
-  const found = STATEFUL.filter((name) => native[name] !== undefined && native[name] !== null);
-  const reason = "state at the vendor cannot follow a failover";
-  for (const name of found) loss({ what: `vendorOptions ${name}`, action: "dropped", reason });
-  return found;
+/** Not with the least effort, which the first models of this kind take alone. */
+export function parallelCalls({ effort }: ReasoningPlan, tools: readonly JsonValue[]): false | undefined {
+  return effort === "minimal" && tools.length > 0 ? false : undefined;
+}
+
+/** An answer has no place for pictures that are still being made. */
+function withWholePictures(body: JsonObject, loss: (loss: Loss) => void): JsonObject {
+  const { tools = null } = body;
+  const found = asArray(tools).flatMap((tool) => dropNative(asJsonObject(tool), ["partial_images"], WHOLE, loss));
+  return found.length === 0 ? body : { ...body, tools: withoutInside(tools, found) };
 }
 
 /** Behind the last question: what came before is found in the vendor's cache, and a tool loop leaves it where it is. */
@@ -106,7 +120,7 @@ function instructed(items: readonly JsonObject[], text: string | undefined): rea
   return items.toSpliced(position, 0, instruction);
 }
 
-function toSafetyIdentifier({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {
-  const isTooLong = userId !== undefined && userId.length > LONGEST_USER_ID;
-  return takeUnless(isTooLong ? `longer than ${LONGEST_USER_ID} characters` : undefined, "userId", userId, loss);
+export function toUserId({ userId }: TargetRequest, most: number, loss: (loss: Loss) => void): string | undefined {
+  const isTooLong = userId !== undefined && userId.length > most;
+  return takeUnless(isTooLong ? `longer than ${most} characters` : undefined, "userId", userId, loss);
 }

@@ -302,14 +302,20 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(2);
   });
 
-  it("tells id and tier of the response that answered", async () => {
+  it("tells id, tier, time and native usage of the response that answered", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Hello." });
 
     for (const streaming of ["auto", "never"] as const) {
       const { vendorData } = await generate(vendor, { streaming });
 
-      expect(vendorData).toEqual({ id: expect.stringMatching(/^resp_/), service_tier: "default" });
+      expect(vendorData).toMatchObject({
+        id: expect.stringMatching(/^resp_/),
+        service_tier: "default",
+        created_at: expect.any(Number),
+        usage: { input_tokens: expect.any(Number), input_tokens_details: expect.any(Object) },
+      });
+      expect(vendorData).not.toHaveProperty("output");
     }
   });
 

@@ -99,6 +99,7 @@ export { readAnnotation } from "./read-annotation.ts";
 export { placeTexts } from "./place-texts.ts";
 export { noMedia, toChatMessages, type ChatMessageRules } from "./chat/chat-messages.ts";
 export { toChatMedia } from "./chat/chat-files.ts";
+export { callArguments } from "./chat/chat-answer.ts";
 export { CHAT_REFUSALS, readChatError } from "./chat/chat-refusals.ts";
 export { ChatReader, type ChatReaderSetup } from "./chat/chat-reader.ts";
 export { StopCutter } from "./stop-cutter.ts";
@@ -142,13 +143,15 @@ export { isBlankStop, takeFilledStops, takeStops } from "./take-stops.ts";
 export { userTurnBehind } from "./user-turn-behind.ts";
 export { takeUserId } from "./take-user-id.ts";
 export { takeUnless } from "./take-unless.ts";
-export { fileName, requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
+export { fileName, loseName, requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
 export { SchemaRoom, type SchemaRoomLimits } from "./schema-room.ts";
 export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./lower-schema.ts";
 export { legalPropertyNames, ownPropertyNames } from "./property-names.ts";
+export { chooseTool, sentTools } from "./choose-tool.ts";
 export { NameMap } from "./name-map.ts";
 export {
   defined,
+  dropNative,
   layOverFlatTools,
   layOverTools,
   mergeNative,

@@ -1,5 +1,6 @@
 import type { MediaSource, ToolResultContent, UserPart } from "../model/parts.ts";
 import type { TargetMessage, TargetRequest } from "../model/target.ts";
+import type { ReportMessageLoss } from "./message-loss.ts";
 import { unsupported } from "./unsupported.ts";
 
 type Base64Source = Extract<MediaSource, { readonly type: "base64" }>;
@@ -100,6 +101,12 @@ export function toPlainText({ mediaType, data }: Base64Source): string | undefin
   if (!/^text\/|^application\/(?:json|xml|yaml)\b/.test(mediaType)) return undefined;
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
   return new TextDecoder().decode(bytes);
+}
+
+/** For APIs that take no name with a file that is elsewhere. */
+export function loseName(part: ToolResultContent | UserPart, lost: ReportMessageLoss): void {
+  if (part.type === "file" && part.name !== undefined)
+    lost("file name", "dropped", "the API takes a name with the file's own data only");
 }
 
 /** For APIs that want a name, and go by its ending. */

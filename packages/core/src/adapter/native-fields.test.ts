@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../model/json.ts";
 import type { Loss } from "../model/trace.ts";
-import { defined, mergeNative, pairs, type MergeRules } from "./native-fields.ts";
+import { defined, mergeNative, pairs, toolNames, type MergeRules } from "./native-fields.ts";
 
 function merge(
   body: JsonObject,
@@ -74,6 +74,16 @@ describe("mergeNative", () => {
     expect(both.merged).toEqual({ text: { level: "low", budget: 0, most: 5 } });
   });
 
+  it("takes a field inside an object out by its name with a dot, and reports it", () => {
+    const { merged, losses } = merge(
+      { text: { format: "x" }, a: 1 },
+      { text: { verbosity: "high" }, "text.verbosity": undefined, "a.b": undefined, "text.other": undefined },
+    );
+
+    expect(merged).toEqual({ text: { format: "x" }, a: 1 });
+    expect(losses).toEqual(["text.verbosity"]);
+  });
+
   it("takes prototype keys for what they are: keys", () => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal could not have this key
     const hostile = JSON.parse(`{"__proto__":{"polluted":true}}`) as JsonObject;
@@ -82,6 +92,19 @@ describe("mergeNative", () => {
 
     expect(JSON.stringify(merged)).toBe(`{"a":1,"__proto__":{"polluted":true}}`);
     expect(Reflect.get({}, "polluted")).toBeUndefined();
+  });
+});
+
+describe("toolNames", () => {
+  it("finds names in each form in which tools are declared", () => {
+    const names = [{ name: "a" }, { function: { name: "b" } }, { type: "custom", custom: { name: "c" } }];
+
+    expect(toolNames([...names, { functionDeclarations: [{ name: "d" }] }, { type: "web_search" }])).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+    ]);
   });
 });
 

@@ -3,10 +3,16 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts"
 import type { TargetTool } from "../model/request.ts";
 import type { TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
-import { asArray, asJsonObject } from "./foreign.ts";
 
 /** Fields of messages and tools that hold more of the same kind, and nothing of a caller's own. */
 const NESTED: ReadonlySet<string> = new Set(["tool_calls", "function"]);
+
+/** Types of tools that have a name: every other one is declared and chosen by its type. */
+const NAMED: ReadonlySet<JsonValue> = new Set(["function", "custom"]);
+
+export function isNamedTool(type: JsonValue): boolean {
+  return NAMED.has(type);
+}
 
 /** The fields that have a value. */
 export function defined(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
@@ -17,27 +23,21 @@ export function defined(fields: Readonly<Record<string, JsonValue | undefined>>)
 
 /**
  * Flat tools with the native fields that the caller gave for each. One of another type than `function` is not described
- * by a schema, and is chosen by its type.
+ * by a schema, nor has it a name where its type is one.
  */
 export function layOverFlatTools(
-  { tools = [], tool_choice }: JsonObject,
+  tools: readonly JsonObject[],
   { tools: given, without = [] }: Pick<TargetRequest, "tools" | "without">,
   vendor: string,
-): JsonObject {
-  const types = new Map<JsonValue | undefined, JsonValue>();
-  const laid = asArray(tools).map((tool, index): JsonObject => {
-    const { parameters, strict, ...named } = asJsonObject(tool);
+): readonly JsonObject[] {
+  return tools.map((tool, index): JsonObject => {
     const own = Object.entries(given[index]?.vendorOptions?.[vendor] ?? {}).filter(([name]) => !without.includes(name));
     const native = Object.fromEntries(own);
     const { type = "function" } = native;
-    types.set(named["name"], type);
-    return { ...named, ...(type === "function" ? defined({ parameters, strict }) : {}), ...native };
+    if (type === "function") return { ...tool, ...native };
+    const { name, description } = tool;
+    return defined({ ...(isNamedTool(type) ? { name, description } : {}), ...native });
   });
-  if (laid.length === 0) return {};
-  const choice = isJsonObject(tool_choice)
-    ? { ...tool_choice, type: types.get(tool_choice["name"]) ?? "function" }
-    : tool_choice;
-  return defined({ tools: laid, tool_choice: choice });
 }
 
 export interface MergeRules {
@@ -56,6 +56,21 @@ export interface MergeRules {
   readonly loss: (loss: Loss) => void;
 }
 
+/** The native fields without those that cannot be followed, each reported. */
+export function dropNative<Value>(
+  native: Readonly<Record<string, Value>>,
+  names: readonly string[],
+  reason: string,
+  loss: (loss: Loss) => void,
+): Record<string, Value> {
+  const isKept = ([name, value]: [string, Value]): boolean => {
+    if (!names.includes(name) || value === undefined || value === null) return true;
+    loss({ what: `vendorOptions ${name}`, action: "dropped", reason });
+    return false;
+  };
+  return Object.fromEntries(Object.entries(native).filter(isKept));
+}
+
 /** A table in one line: `a b:c` says `a` of `a` and `c` of `b`. */
 export function pairs(line: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -68,7 +83,8 @@ export function pairs(line: string): Readonly<Record<string, string>> {
 
 /**
  * Lays a caller's native fields over a body. A field `without` which it goes, and one that is there and undefined, take
- * their namesakes out, which is reported: that is how a request is repaired after the endpoint refused a field.
+ * their namesakes out, which is reported: that is how a request is repaired after the endpoint refused a field. A name
+ * with a dot is of a field inside an object.
  */
 export function mergeNative(
   body: JsonObject,
@@ -100,7 +116,16 @@ export function mergeNative(
   });
   for (const what of told) loss({ what, action: "dropped", reason: "a native field says something else" });
   const kept = Object.entries(body).filter(([name]) => !taken.has(name));
-  return defined({ ...Object.fromEntries(kept), ...Object.fromEntries(merged) });
+  let laid = defined({ ...Object.fromEntries(kept), ...Object.fromEntries(merged) });
+  for (const [name, value] of merged) {
+    const [outer = "", inner = ""] = name.split(".");
+    const holder = Object.hasOwn(laid, outer) ? laid[outer] : undefined;
+    if (value !== undefined || !isJsonObject(holder) || !Object.hasOwn(holder, inner)) continue;
+    loss({ what: cleanId(name) ?? "a native field", action: "dropped", reason: "the endpoint refuses it" });
+    const { [inner]: _, ...kept } = holder;
+    laid = { ...laid, [outer]: kept };
+  }
+  return laid;
 }
 
 /** Names of the tools in a caller's native list of them, in any of the vendors' forms: their calls are valid. */
@@ -108,7 +133,7 @@ export function toolNames(tools: unknown): readonly string[] {
   if (Array.isArray(tools)) return tools.flatMap(toolNames);
   if (!isJsonObject(tools)) return [];
   const { name } = tools;
-  const inner = [tools["function"], tools["functionDeclarations"], tools["tools"]].flatMap(toolNames);
+  const inner = [tools["function"], tools["custom"], tools["functionDeclarations"], tools["tools"]].flatMap(toolNames);
   return typeof name === "string" ? [name, ...inner] : inner;
 }
 

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../model/json.ts";
 import type { ReasoningEffort } from "../model/request.ts";
 import type { TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
@@ -13,7 +14,7 @@ export interface EffortRules {
 }
 
 export interface ReasoningPlan {
-  readonly effort?: ReasoningEffort | undefined;
+  readonly effort?: string | undefined;
   /** The model reasons, as far as is known. */
   readonly isThinking: boolean;
   /** What it reasons is worth asking for. */
@@ -25,9 +26,15 @@ export function planEffort(
   { reasoning }: TargetRequest,
   { efforts, defaultEffort }: EffortRules,
   loss: (loss: Loss) => void = () => undefined,
+  /** An effort in the vendor's own words, which counts. */
+  native?: JsonValue,
 ): ReasoningPlan {
   const { effort: asked, budgetTokens, visible } = reasoning;
   takeUnless("the API takes an effort, no budget", "reasoning.budgetTokens", budgetTokens, loss);
+  if (typeof native === "string") {
+    const isThinking = native !== "none";
+    return { effort: native, isThinking, isVisible: isThinking && visible && typeof efforts !== "string" };
+  }
   if (efforts === "unknown") return { effort: asked, isThinking: asked !== "none", isVisible: false };
   if (efforts.length === 0) {
     if (asked !== undefined && asked !== "none") clampEffort(asked, efforts, loss);

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly ids?: Capabilities["toolCallId"] | undefined;
   /** Where reasoning of its own answers goes back: a field, or `content`, as a part of it. Default: nowhere. */
   readonly reasoning?: string | undefined;
+  /** A refusal goes back as one; elsewhere as text. */
+  readonly refusals?: boolean | undefined;
   /** On every answer, also where there is none. */
   readonly isReasoningNeeded?: boolean | undefined;
   /** It may send a piece of reasoning twice in a row. */
@@ -32,6 +34,7 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
     hosts: HOSTS,
     fields: { max_tokens: "max_completion_tokens", user: "safety_identifier" },
     streamOptions: { include_obfuscation: false },
+    refusals: true,
   },
   deepseek: {
     hosts: ["api.deepseek.com"],

@@ -1,13 +1,15 @@
 import {
   addToPrompt,
   asArray,
-  asObject,
-  asString,
+  asJsonObject,
+  chooseTool,
   defined,
+  dropNative,
   layOverTools,
   mergeNative,
   objectFormat,
   planEffort,
+  sentTools,
   takeSampling,
   takeStops,
   takeUnless,
@@ -23,9 +25,9 @@ import {
   type RequestContext,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { openAIModel, type OpenAIModel } from "../models.ts";
-import { toFormat, toTools } from "../output-format.ts";
-import { NO_PARAMETER } from "../request.ts";
+import { openAIModel } from "../models.ts";
+import { besideFormat, toFormat, toTools } from "../output-format.ts";
+import { NO_PARAMETER, parallelCalls, toUserId } from "../request.ts";
 import type { Dialect } from "./dialects.ts";
 
 /**
@@ -51,6 +53,7 @@ export interface ChatRequestContext extends RequestContext {
 
 const MOST_STOPS = 4;
 const LONGEST_USER_ID = 64;
+const ONE_ANSWER = "one answer is read";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatRequestContext): NativeRequest {
@@ -58,9 +61,15 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const { without: refused = [] } = request;
   const { headers = {}, ...native } = request.vendorOptions?.openaiChat ?? {};
   const model = openAIModel(modelId);
-  const reasoning = planChatReasoning(request, model, loss);
-  const format = dialect.json === "object" ? objectFormat(request.output, loss) : toFormat(request, loss);
+  const reasoning = reasoningOf(request, modelId, loss);
+  const asked = besideFormat(request, native["response_format"], loss);
+  const format = dialect.json === "object" ? objectFormat(asked.output, loss) : toFormat(asked, loss);
   const { system, messages } = addToPrompt(request, format.instruction);
+  const tools = withoutInside(layOverTools(toTools(request, true, loss), request.tools, "openaiChat"), refused);
+  const sent = sentTools(asArray(tools).map(asJsonObject), native["tools"]);
+  // What excludes tools is not asked for in any words.
+  const said =
+    typeof native["reasoning_effort"] === "string" ? { ...native, reasoning_effort: reasoning.effort } : native;
   const field = (name: string, what: string, value: JsonValue | undefined): Record<string, JsonValue | undefined> => {
     const own = dialect.fields?.[name];
     if (own !== null) return { [own ?? name]: value };
@@ -74,28 +83,40 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
       toChatMessages(system, messages, { ...dialect, noContent: null, toMedia: toChatMedia }, context),
       refused,
     ),
-    ...toChatTools(request, loss),
+    tools: request.tools.length === 0 ? undefined : tools,
+    tool_choice: chooseTool(sent, request, true),
+    parallel_tool_calls: canReason(modelId) ? parallelCalls(reasoning, sent) : undefined,
     response_format: toResponseFormat(format),
     reasoning_effort: reasoning.effort,
     [refused.includes(maxTokensField) ? otherName(maxTokensField) : maxTokensField]: request.maxOutputTokens,
-    ...takeSampling(request, model, reasoning.isThinking, loss),
+    temperature: request.temperature,
+    top_p: request.topP,
     ...field("seed", "seed", request.seed),
     stop: takeStops(request, nativeStops(modelId, refused), loss),
-    ...field("user", "userId", toUserId(request, loss)),
+    ...field("user", "userId", toUserId(request, LONGEST_USER_ID, loss)),
     ...field("stream_options", "", stream ? { include_usage: true, ...dialect.streamOptions } : undefined),
   });
-  const merged = mergeNative(body, native, {
+  const merged = mergeNative(body, said, {
     objects: ["stream_options"],
     lists: ["tools"],
-    without: refused,
+    without: [...refused, ...dropNative(native["n"] === 1 ? {} : native, ["n"], ONE_ANSWER, loss)],
     loss,
   });
-  return { path: "/chat/completions", headers, body: { ...merged, stream } };
+  const taken = takeSampling(merged, model, reasoning.isThinking, loss);
+  return { path: "/chat/completions", headers, body: { ...taken, stream } };
 }
 
-/** What is decided about reasoning, without reporting anything. */
-export function reasoningOf(request: TargetRequest, modelId: string): ReasoningPlan {
-  return planChatReasoning(request, openAIModel(modelId));
+/** What is decided about reasoning; without a `loss` nothing is reported. */
+export function reasoningOf(request: TargetRequest, modelId: string, loss?: (loss: Loss) => void): ReasoningPlan {
+  const { tools, reasoning_effort: native } = request.vendorOptions?.openaiChat ?? {};
+  const model = openAIModel(modelId);
+  const plan = planEffort(request, model, loss, native);
+  const isExcluded = model.chatTools === "without-reasoning" && plan.isThinking;
+  if (!isExcluded || sentTools([], tools).length + request.tools.length === 0) return plan;
+  if ((native ?? request.reasoning.effort) !== undefined) {
+    loss?.({ what: "reasoning", action: "dropped", reason: "excludes tools on this API" });
+  }
+  return { effort: "none", isThinking: false, isVisible: false };
 }
 
 /** As far as is known. */
@@ -113,37 +134,8 @@ function otherName(field: ChatRequestContext["maxTokensField"]): ChatRequestCont
   return field === "max_tokens" ? "max_completion_tokens" : "max_tokens";
 }
 
-function planChatReasoning(request: TargetRequest, model: OpenAIModel, loss?: (loss: Loss) => void): ReasoningPlan {
-  const plan = planEffort(request, model, loss);
-  if (model.chatTools !== "without-reasoning" || request.tools.length === 0 || !plan.isThinking) return plan;
-  if (request.reasoning.effort !== undefined) {
-    loss?.({ what: "reasoning", action: "dropped", reason: "excludes tools on this API" });
-  }
-  return { effort: "none", isThinking: false, isVisible: false };
-}
-
 function toResponseFormat({ format }: FormatPlan): JsonObject | undefined {
   if (format?.["type"] !== "json_schema") return format;
   const { type, ...schema } = format;
   return { type, json_schema: schema };
-}
-
-function toChatTools(request: TargetRequest, loss: (loss: Loss) => void): JsonObject {
-  const { tools, tool_choice: choice, ...more } = toTools(request, true, loss);
-  if (tools === undefined || choice === undefined) return {};
-  const laid = layOverTools(tools, request.tools, "openaiChat");
-  return { ...more, tools: withoutInside(laid, request.without), tool_choice: toChoice(choice, request, laid) };
-}
-
-/** A tool of another type is chosen as one of that type. */
-function toChoice(choice: JsonValue, { tools, toolChoice }: TargetRequest, laid: JsonValue): JsonValue {
-  if (typeof toolChoice === "string") return choice;
-  const chosen = asObject(asArray(laid)[tools.findIndex(({ name }) => name === toolChoice.tool)]);
-  const type = asString(chosen["type"]) ?? "function";
-  return type === "function" ? choice : { type, [type]: { name: toolChoice.tool } };
-}
-
-function toUserId({ userId }: TargetRequest, loss: (loss: Loss) => void): string | undefined {
-  const isTooLong = userId !== undefined && userId.length > LONGEST_USER_ID;
-  return takeUnless(isTooLong ? `longer than ${LONGEST_USER_ID} characters` : undefined, "userId", userId, loss);
 }

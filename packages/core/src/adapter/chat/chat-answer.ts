@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../model/json.ts";
-import type { AssistantPart, AudioPart, ToolCallPart } from "../../model/parts.ts";
-import { asJsonObject, asNumber, asString } from "../foreign.ts";
+import type { AssistantPart, AudioPart, RefusalPart, TextPart, ToolCallPart } from "../../model/parts.ts";
+import { asJsonObject, asNumber, asString, asText } from "../foreign.ts";
 import type { ReportMessageLoss } from "../message-loss.ts";
 import { defined } from "../native-fields.ts";
 import { toolInputText } from "../tool-input.ts";
@@ -16,7 +16,7 @@ export function toAnswer(
   lost: ReportMessageLoss,
 ): JsonObject[] {
   const spoken = parts.find((part): part is AudioPart => part.type === "audio" && isKept(part.opaque, wallNow));
-  const texts: string[] = [];
+  const texts: JsonObject[] = [];
   const thoughts: JsonObject[] = [];
   const details: JsonValue[] = [];
   const calls: JsonObject[] = [];
@@ -26,7 +26,7 @@ export function toAnswer(
       case "text":
       case "refusal": {
         if (spoken !== undefined && part.opaque?.[TRANSCRIPT_OF] !== undefined) break;
-        texts.push(part.text);
+        if (part.text !== "") texts.push(toText(part, rules));
         break;
       }
       case "reasoning":
@@ -62,23 +62,43 @@ export function toAnswer(
         part satisfies never;
     }
   }
-  const text = texts.join("");
-  const inParts = rules.reasoning === "content" && thoughts.length > 0;
-  const field = inParts || rules.reasoning === "content" ? undefined : rules.reasoning;
+  const text = texts.map((part) => asText(part["text"])).join("");
+  const refused = texts.filter((part) => part["text"] === undefined);
+  const isInContent = rules.reasoning === "content";
+  const field = isInContent ? undefined : rules.reasoning;
+  // Text is a string where it can be: not every server takes parts.
+  const inParts =
+    refused.length > 0
+      ? texts
+      : isInContent && thoughts.length > 0
+        ? [...thoughts, ...(text === "" ? [] : [{ type: "text", text }])]
+        : undefined;
   const hasReasoning = rules.reasoning !== undefined && reasoning !== "";
   const audio = spoken === undefined ? undefined : { id: asString(spoken.opaque?.["id"]) ?? "" };
-  if (text === "" && calls.length === 0 && !hasReasoning && details.length === 0 && audio === undefined) return [];
+  if (
+    text === "" &&
+    inParts === undefined &&
+    calls.length === 0 &&
+    !hasReasoning &&
+    details.length === 0 &&
+    audio === undefined
+  )
+    return [];
   const said = text === "" ? rules.noContent : text;
   return [
     defined({
       role: "assistant",
-      content: inParts ? [...thoughts, ...(text === "" ? [] : [{ type: "text", text }])] : said,
+      content: inParts ?? said,
       ...(field !== undefined && { [field]: hasReasoning || rules.isReasoningNeeded === true ? reasoning : undefined }),
       [REASONING_DETAILS]: details.length === 0 ? undefined : details,
       audio,
       tool_calls: calls.length === 0 ? undefined : calls,
     }),
   ];
+}
+
+function toText({ type, text }: TextPart | RefusalPart, { refusals = false }: ChatMessageRules): JsonObject {
+  return type === "refusal" && refusals ? { type, refusal: text } : { type: "text", text };
 }
 
 /** At its origin, until the vendor forgets it. */
@@ -94,7 +114,7 @@ function toToolCall(part: ToolCallPart, lost: ReportMessageLoss): JsonObject {
   if (opaque?.["custom"] === true && typeof input === "string") {
     return { ...kept, id, type: "custom", custom: { name, input } };
   }
-  return { ...kept, id, type: "function", function: { name, arguments: argumentsOf(part, lost) } };
+  return { ...kept, id, type: "function", function: { name, arguments: callArguments(part, lost) } };
 }
 
 /** An id that this very server gave goes back as it came: some read the tool's name out of it. */
@@ -103,7 +123,7 @@ export function callIdOf({ toolCallId, opaque }: ToolCallPart): string {
 }
 
 /** As the model spelled them, and always the text of an object, which some servers parse. */
-function argumentsOf(part: ToolCallPart, lost: ReportMessageLoss): string {
+export function callArguments(part: ToolCallPart, lost: ReportMessageLoss): string {
   const { input, inputText } = part;
   const text = toolInputText(part);
   const isObject = inputText === undefined ? input === null || isJsonObject(input) : text === inputText;

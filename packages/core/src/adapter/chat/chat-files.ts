@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { AudioPart, FilePart } from "../../model/parts.ts";
-import { fileName, toDataURL } from "../media-source.ts";
+import { fileName, loseName, toDataURL } from "../media-source.ts";
 import { unsupported } from "../unsupported.ts";
 import type { ChatMessageRules } from "./chat-messages.ts";
 
@@ -10,8 +10,11 @@ const FORMATS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** For `ChatMessageRules.toMedia` of servers that take files and sound. */
-export const toChatMedia: ChatMessageRules["toMedia"] = (part) => {
-  if (part.source.type === "vendor-file") return { type: "file", file: { file_id: part.source.id } };
+export const toChatMedia: ChatMessageRules["toMedia"] = (part, lost) => {
+  if (part.source.type === "vendor-file") {
+    loseName(part, lost);
+    return { type: "file", file: { file_id: part.source.id } };
+  }
   if (part.type === "audio") return toAudio(part);
   if (part.type === "file") return toFile(part);
   throw unsupported("images");

@@ -16,8 +16,13 @@ export interface ChatMessageRules {
   readonly reasoning?: string | undefined;
   /** On every answer, also where there is none. */
   readonly isReasoningNeeded?: boolean | undefined;
+  /** A refusal goes back as a part of its own. Default: as text. */
+  readonly refusals?: boolean | undefined;
   /** Media that are neither text nor an image by data or URL. Throws `unsupported` for what the server does not take. */
-  readonly toMedia: (part: Exclude<UserPart, { readonly type: "text" | "opaque" }>) => JsonObject;
+  readonly toMedia: (
+    part: Exclude<UserPart, { readonly type: "text" | "opaque" }>,
+    lost: ReportMessageLoss,
+  ) => JsonObject;
 }
 
 /** The conversation as chat messages. */
@@ -74,17 +79,17 @@ function toPart(part: UserPart, rules: ChatMessageRules, lost: ReportMessageLoss
       return { type: "text", text: part.text };
     case "image": {
       const { source } = part;
-      if (source.type === "vendor-file") return rules.toMedia(part);
+      if (source.type === "vendor-file") return rules.toMedia(part, lost);
       return { type: "image_url", image_url: { url: source.type === "url" ? source.url : toDataURL(source) } };
     }
     case "file": {
       const text = textOfFile(part);
-      if (text === undefined) return rules.toMedia(part);
+      if (text === undefined) return rules.toMedia(part, lost);
       lost("file", "translated", "the API takes no texts as files; it is sent as text");
       return { type: "text", text };
     }
     case "audio":
-      return rules.toMedia(part);
+      return rules.toMedia(part, lost);
     case "opaque":
       return asJsonObject(part.data);
     default:

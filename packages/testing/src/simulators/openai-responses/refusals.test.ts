@@ -104,6 +104,16 @@ test.each<[title: string, body: object, refusal: object]>([
     { ...good, tools: [tool], tool_choice: { type: "function", name: "sub" } },
     { message: "Tool choice 'sub' not found in 'tools' parameter." },
   ],
+  [
+    "a name of a tool that is nothing but its type",
+    { ...good, tools: [{ type: "shell", name: "shell" }] },
+    { param: "tools[0].name", code: "unknown_parameter" },
+  ],
+  [
+    "a name in the choice of such a tool",
+    { ...good, tools: [{ type: "apply_patch" }], tool_choice: { type: "apply_patch", name: "patch" } },
+    { param: "tool_choice.name", code: "unknown_parameter" },
+  ],
   ["sampling on a reasoning model", { ...good, model: "gpt-5", temperature: 0.2 }, { param: "temperature" }],
   [
     "reasoning on a plain model",

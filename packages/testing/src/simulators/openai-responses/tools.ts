@@ -17,7 +17,7 @@ function checkTool(tool: unknown, index: number): Problem {
   const param = `tools[${index}]`;
   if (!isObject(tool)) return wrongType(param, "an object", tool);
   if (tool["type"] === undefined) return missing(`${param}.type`);
-  if (tool["type"] !== "function") return undefined;
+  if (tool["type"] !== "function") return checkNameless(tool, param);
   const name = tool["name"];
   // Chat nests the function; here it is flat.
   if (typeof name !== "string") return missing(`${param}.name`);
@@ -30,6 +30,14 @@ function checkTool(tool: unknown, index: number): Problem {
         ? checkStrictSchema(tool["parameters"], place)
         : checkLooseSchema(tool["parameters"], place),
   ]);
+}
+
+const nameless = ["shell", "local_shell", "apply_patch", "web_search", "file_search", "code_interpreter"];
+
+/** Tools that are nothing but their type, declared or chosen. */
+function checkNameless({ type, name }: JsonObject, param: string): Problem {
+  if (name === undefined || !nameless.includes(textOf(type))) return undefined;
+  return { message: `Unknown parameter: '${param}.name'.`, param: `${param}.name`, code: "unknown_parameter" };
 }
 
 const words = ["none", "auto", "required"];
@@ -46,7 +54,7 @@ function checkChoice(choice: unknown, tools: readonly JsonObject[]): Problem {
   if (!isObject(choice)) return wrongType(param, "one of a string or an object", choice);
   const type = textOf(choice["type"]);
   if (type === "") return missing("tool_choice.type");
-  if (type !== "function") return undefined;
+  if (type !== "function") return checkNameless(choice, param);
   if (typeof choice["name"] !== "string") return missing("tool_choice.name");
   return tools.some((tool) => tool["name"] === choice["name"])
     ? undefined
