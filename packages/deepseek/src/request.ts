@@ -76,6 +76,7 @@ export function toNativeRequest(
   const { format, instruction } = toFormat(request, loss);
   const { system, messages } = addToPrompt(request, instruction);
   const rules = {
+    vendor: "deepseek",
     // Never null: that is refused on a turn of reasoning alone.
     noContent: "",
     // Once a conversation has tool calls the field is missed on any turn, also where there was no reasoning.

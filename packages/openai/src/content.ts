@@ -7,6 +7,7 @@ import {
   defined,
   fileName,
   inMessage,
+  loseCitations,
   loseName,
   isJsonObject,
   toDataURL,
@@ -96,13 +97,12 @@ class OutputItems {
 
   #add(part: AssistantPart, next: AssistantPart | undefined): void {
     switch (part.type) {
-      case "text":
-        this.#say(part.opaque, {
-          type: "output_text",
-          text: part.text,
-          annotations: asArray(part.opaque?.["annotations"]).map(asJsonObject),
-        });
+      case "text": {
+        const annotations = asArray(part.opaque?.["annotations"]).map(asJsonObject);
+        if (annotations.length === 0 && part.citations !== undefined) this.#lost("citations");
+        this.#say(part.opaque, { type: "output_text", text: part.text, annotations });
         break;
+      }
       case "refusal":
         this.#say(part.opaque, { type: "refusal", refusal: part.text });
         break;
@@ -247,6 +247,7 @@ function toImage({ source }: ImagePart): JsonObject {
 
 function toFile(part: FilePart, lost: ReportMessageLoss): JsonObject {
   const { source, name } = part;
+  loseCitations(part, lost);
   if (source.type !== "base64") loseName(part, lost);
   switch (source.type) {
     case "base64":

@@ -72,6 +72,11 @@ function send(model: string, request: Partial<TargetRequest> = {}): Sent {
 
 const withEffort = (value: "none" | "low") => ({ reasoning: { effort: value, visible: true } });
 
+const native = (fields: JsonObject): Partial<TargetRequest> => ({ vendorOptions: { openai: fields } });
+
+const chosen = (fields: JsonObject): JsonObject =>
+  send(TERRA, { tools: [{ ...TOOL, vendorOptions: { openai: fields } }], toolChoice: { tool: "f" } }).body;
+
 const toolsFor = (inputSchema: JsonObject): unknown => {
   const { body, losses } = send(PLAIN, { tools: [{ name: "f", inputSchema }] });
   expect(losses).toEqual([]);
@@ -213,11 +218,8 @@ describe("toNativeRequest", () => {
 
   it("chooses a custom tool by its name, and a remote server by its label", () => {
     const remote = { type: "mcp", server_label: "wiki", server_url: "https://a.b" };
-    const choose = (native: JsonObject) =>
-      send(TERRA, { tools: [{ ...TOOL, vendorOptions: { openai: native } }], toolChoice: { tool: "f" } }).body;
-
-    expect(choose({ type: "custom" })["tool_choice"]).toEqual({ type: "custom", name: "f" });
-    expect(choose(remote)).toMatchObject({ tools: [remote], tool_choice: { type: "mcp", server_label: "wiki" } });
+    expect(chosen({ type: "custom" })["tool_choice"]).toEqual({ type: "custom", name: "f" });
+    expect(chosen(remote)).toMatchObject({ tools: [remote], tool_choice: { type: "mcp", server_label: "wiki" } });
   });
 
   it("asks for whole pictures only: an answer has no place for others", () => {
@@ -318,7 +320,6 @@ describe("reasoning and sampling", () => {
   });
 
   it("OA-09 holds native efforts and native sampling to the same rules", () => {
-    const native = (fields: JsonObject): Partial<TargetRequest> => ({ vendorOptions: { openai: fields } });
     const thinking = send("gpt-5.4", { temperature: 0.2, ...native({ reasoning: { effort: "high" } }) });
     const quiet = send(TERRA, { topP: 0.2, ...native({ reasoning: { effort: "none" } }) });
     const sampled = send(TERRA, native({ temperature: 0.2, top_logprobs: 2 }));
@@ -712,6 +713,22 @@ describe("history", () => {
       },
     ]);
     expect(losses).toEqual(["messages[0] file name dropped", "messages[0] file name dropped"]);
+  });
+
+  it("reports citations that are asked for, and those of answers that others gave", () => {
+    const source = base64("application/pdf", "AAAA");
+    const citations = [{ title: "A" }];
+    const annotations = [{ type: "url_citation", url: "https://a.b", title: "A", start_index: 0, end_index: 1 }];
+
+    const { items, losses } = itemsOf([
+      { role: "user", content: [{ type: "file", source, citations: true }] },
+      { role: "assistant", content: [{ type: "text", text: "One.", citations }] },
+      { role: "user", content: [{ type: "file", source, citations: false }] },
+      { role: "assistant", content: [{ type: "text", text: "Two.", citations, opaque: { annotations } }] },
+    ]);
+
+    expect(items).toMatchObject([{}, {}, {}, { content: [{ annotations }] }]);
+    expect(losses).toEqual(["messages[0] citations dropped", "messages[1] citations dropped"]);
   });
 
   it("sends an id once within one answer, too", () => {

@@ -143,7 +143,7 @@ export { isBlankStop, takeFilledStops, takeStops } from "./take-stops.ts";
 export { userTurnBehind } from "./user-turn-behind.ts";
 export { takeUserId } from "./take-user-id.ts";
 export { takeUnless } from "./take-unless.ts";
-export { fileName, loseName, requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
+export { fileName, loseCitations, loseName, requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
 export { SchemaRoom, type SchemaRoomLimits } from "./schema-room.ts";
 export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./lower-schema.ts";
 export { legalPropertyNames, ownPropertyNames } from "./property-names.ts";

@@ -1,4 +1,4 @@
-import type { MediaSource, ToolResultContent, UserPart } from "../model/parts.ts";
+import type { FilePart, MediaSource, ToolResultContent, UserPart } from "../model/parts.ts";
 import type { TargetMessage, TargetRequest } from "../model/target.ts";
 import type { ReportMessageLoss } from "./message-loss.ts";
 import { unsupported } from "./unsupported.ts";
@@ -101,6 +101,11 @@ export function toPlainText({ mediaType, data }: Base64Source): string | undefin
   if (!/^text\/|^application\/(?:json|xml|yaml)\b/.test(mediaType)) return undefined;
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
   return new TextDecoder().decode(bytes);
+}
+
+/** For APIs that have no place for them. */
+export function loseCitations({ citations }: FilePart, lost: ReportMessageLoss): void {
+  if (citations === true) lost("citations", "dropped", "the API cites no documents");
 }
 
 /** For APIs that take no name with a file that is elsewhere. */

@@ -120,6 +120,120 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual([]);
   });
 
+  it("says none also where all tools are declared natively, and nothing where any may be called", () => {
+    const vendorOptions = { openaiChat: { tools: [{ type: "custom", custom: { name: "sql" } }] } };
+
+    expect(send("gpt-4.1", { toolChoice: "none", vendorOptions }).body["tool_choice"]).toBe("none");
+    expect(send("gpt-4.1", { vendorOptions }).body).not.toHaveProperty("tool_choice");
+    expect(send("gpt-4.1", { toolChoice: "none" }).body).not.toHaveProperty("tool_choice");
+  });
+
+  it("does not reason with tools where the API excludes both, in whichever words they are asked for", () => {
+    const native = { tools: [{ type: "function", function: { name: "f", parameters: PARAMETERS } }] };
+    const own = (fields: object) => ({ vendorOptions: { openaiChat: { ...native, ...fields } } });
+
+    const plain = send("gpt-6-sol", own({}));
+    const common = send("gpt-6-sol", { ...own({}), reasoning: { effort: "high", visible: true } });
+    const asked = send("gpt-6-sol", own({ reasoning_effort: "high" }));
+
+    for (const { body } of [plain, common, asked]) expect(body["reasoning_effort"]).toBe("none");
+    expect([plain, common, asked].map(({ losses }) => losses)).toEqual([
+      [],
+      ["reasoning dropped"],
+      ["reasoning dropped"],
+    ]);
+    const alone = { vendorOptions: { openaiChat: { reasoning_effort: "high" } } };
+    expect(send("gpt-6-sol", alone).body["reasoning_effort"]).toBe("high");
+  });
+
+  it("OA-09 holds native efforts and native sampling to the same rules", () => {
+    const thinking = send("gpt-5.4", { topP: 0.2, vendorOptions: { openaiChat: { reasoning_effort: "high" } } });
+    const sampled = send("gpt-5", { vendorOptions: { openaiChat: { temperature: 0.2, logprobs: true } } });
+
+    expect(thinking.body).not.toHaveProperty("top_p");
+    expect(thinking.losses).toEqual(["topP dropped"]);
+    expect(sampled.body).not.toHaveProperty("logprobs");
+    expect(sampled.losses).toEqual(["temperature dropped", "logprobs dropped"]);
+  });
+
+  it("asks for no parallel calls with the least effort, of models that are known to exclude them", () => {
+    const request = { tools: [TOOL], reasoning: { effort: "minimal", visible: true } } as const;
+
+    expect(send("gpt-5-mini", request).body["parallel_tool_calls"]).toBe(false);
+    expect(send("llama-4", request).body).not.toHaveProperty("parallel_tool_calls");
+    expect(send("gpt-5-mini", { ...request, tools: [] }).body).not.toHaveProperty("parallel_tool_calls");
+  });
+
+  it("asks for one answer, and reports that more were wanted", () => {
+    const several = send("gpt-4.1", { vendorOptions: { openaiChat: { n: 3 } } });
+
+    expect(several.body).not.toHaveProperty("n");
+    expect(several.losses).toEqual(["vendorOptions n dropped"]);
+    expect(send("gpt-4.1", { vendorOptions: { openaiChat: { n: 1 } } })).toMatchObject({ body: { n: 1 }, losses: [] });
+  });
+
+  it("reports the output that it is asked for where a native format takes its place", () => {
+    for (const dialect of [undefined, dialectOf("deepseek", "")]) {
+      const more = dialect === undefined ? {} : { dialect };
+      const { body, losses } = send(
+        "llama-4",
+        {
+          output: { type: "json", name: "a", schema: PARAMETERS },
+          vendorOptions: { openaiChat: { response_format: { type: "text" } } },
+        },
+        more,
+      );
+
+      expect(body).toMatchObject({ response_format: { type: "text" }, messages: [{ content: "Hi" }] });
+      expect(losses).toEqual(["output dropped"]);
+    }
+  });
+
+  it("gives a refusal back as one to the vendor's own server, as text to others", () => {
+    const messages: TargetMessage[] = [
+      USER,
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "Well." },
+          { type: "refusal", text: "I cannot." },
+        ],
+      },
+      USER,
+    ];
+    const content = [
+      { type: "text", text: "Well." },
+      { type: "refusal", refusal: "I cannot." },
+    ];
+
+    expect(send("gpt-4.1", { messages }, VENDORS).body["messages"]).toMatchObject([{}, { content }, {}]);
+    expect(send("llama-4", { messages }).body["messages"]).toMatchObject([{}, { content: "Well.I cannot." }, {}]);
+  });
+
+  it("reports citations that are asked for, and those of answers that others gave", () => {
+    const source = base64("application/pdf");
+    const citations = [{ title: "A" }];
+    const origin = { vendor: "openai", model: "m", endpoint: "e" };
+
+    const { losses } = messagesOf([
+      { role: "user", content: [{ type: "file", source, citations: true }] },
+      { role: "assistant", content: [{ type: "text", text: "One.", citations }] },
+      USER,
+      { role: "assistant", content: [{ type: "text", text: "Two.", citations, origin }] },
+    ]);
+
+    expect(losses).toEqual(["messages[0] citations dropped", "messages[1] citations dropped"]);
+  });
+
+  it("reports the name of a file that the vendor keeps", () => {
+    const source = { type: "vendor-file", vendor: "openai", id: "file_1" } as const;
+
+    const { messages, losses } = messagesOf([{ role: "user", content: [{ type: "file", source, name: "c.pdf" }] }]);
+
+    expect(messages).toEqual([{ role: "user", content: [{ type: "file", file: { file_id: "file_1" } }] }]);
+    expect(losses).toEqual(["messages[0] file name dropped"]);
+  });
+
   it("speaks to the vendor's own server in its newer words", () => {
     const { body } = send("gpt-4.1", { userId: "u1", maxOutputTokens: 5 }, VENDORS);
 

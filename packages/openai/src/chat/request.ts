@@ -80,7 +80,12 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const body = defined({
     model: modelId,
     messages: withoutInside(
-      toChatMessages(system, messages, { ...dialect, noContent: null, toMedia: toChatMedia }, context),
+      toChatMessages(
+        system,
+        messages,
+        { ...dialect, vendor: "openai", noContent: null, toMedia: toChatMedia },
+        context,
+      ),
       refused,
     ),
     tools: request.tools.length === 0 ? undefined : tools,

@@ -26,6 +26,9 @@ export function toAnswer(
       case "text":
       case "refusal": {
         if (spoken !== undefined && part.opaque?.[TRANSCRIPT_OF] !== undefined) break;
+        if (part.type === "text" && part.citations !== undefined && part.origin?.vendor !== rules.vendor) {
+          lost("citations", "dropped", "the API takes none back");
+        }
         if (part.text !== "") texts.push(toText(part, rules));
         break;
       }

@@ -15,7 +15,7 @@ function send(content: readonly AssistantPart[], rules: Partial<ChatMessageRules
   const messages = toChatMessages(
     undefined,
     history,
-    { noContent: null, toMedia: noMedia, ...rules },
+    { vendor: "v", noContent: null, toMedia: noMedia, ...rules },
     {
       loss: ({ what, action }) => losses.push(`${what} ${action}`),
     },

@@ -3,13 +3,15 @@ import type { FilePart, UserPart } from "../../model/parts.ts";
 import type { TargetMessage, TargetToolResult } from "../../model/target.ts";
 import type { RequestContext } from "../connection.ts";
 import { asJsonObject, asString } from "../foreign.ts";
-import { toDataURL, toPlainText } from "../media-source.ts";
+import { loseCitations, toDataURL, toPlainText } from "../media-source.ts";
 import { inMessage, type ReportMessageLoss } from "../message-loss.ts";
 import { unsupported } from "../unsupported.ts";
 import { callIdOf, toAnswer } from "./chat-answer.ts";
 
 /** In what servers differ that speak this format. */
 export interface ChatMessageRules {
+  /** Citations of its own answers never go back; of others' that is reported. */
+  readonly vendor: string;
   /** The content of an answer without text. */
   readonly noContent: "" | null;
   /** Where the reasoning of the server's own answers goes back: a field, or `content`, as a part. Default: nowhere. */
@@ -83,6 +85,7 @@ function toPart(part: UserPart, rules: ChatMessageRules, lost: ReportMessageLoss
       return { type: "image_url", image_url: { url: source.type === "url" ? source.url : toDataURL(source) } };
     }
     case "file": {
+      loseCitations(part, lost);
       const text = textOfFile(part);
       if (text === undefined) return rules.toMedia(part, lost);
       lost("file", "translated", "the API takes no texts as files; it is sent as text");
