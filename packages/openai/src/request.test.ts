@@ -271,7 +271,7 @@ describe("toNativeRequest", () => {
     });
 
     for (const field of ["temperature", "include", "verbosity"]) expect(body).not.toHaveProperty(field);
-    expect(losses).toEqual(["temperature dropped", "include dropped"]);
+    expect(losses).toEqual(["verbosity dropped", "temperature dropped", "include dropped"]);
   });
 
   it("types native options", () => {

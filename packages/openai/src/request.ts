@@ -1,5 +1,4 @@
 import {
-  asArray,
   asJsonObject,
   asObject,
   chooseTool,
@@ -13,7 +12,6 @@ import {
   takeSampling,
   takeStops,
   takeUnless,
-  withoutInside,
   type JsonObject,
   type JsonValue,
   type Loss,
@@ -57,7 +55,8 @@ export function toNativeRequest(
   modelId: string,
   { stream, loss }: RequestContext,
 ): NativeRequest {
-  const { headers = {}, ...native } = request.vendorOptions?.openai ?? {};
+  const { headers = {}, ...given } = request.vendorOptions?.openai ?? {};
+  const native = dropNative(given, STATEFUL, NO_STATE, loss);
   const model = openAIModel(modelId);
   const reasoning = reasoningOf(request, modelId, loss);
   const format = toFormat(besideFormat(request, asObject(native["text"])["format"], loss), loss);
@@ -87,7 +86,8 @@ export function toNativeRequest(
   const merged = mergeNative(body, native, {
     objects: ["reasoning", "text", "stream_options"],
     lists: ["tools", "include"],
-    without: [...(request.without ?? []), ...dropNative(native, STATEFUL, NO_STATE, loss)],
+    without: request.without,
+    reportsNative: true,
     loss,
   });
   const taken = takeSampling(withWholePictures(merged, loss), model, reasoning.isThinking, loss);
@@ -107,9 +107,9 @@ export function parallelCalls({ effort }: ReasoningPlan, tools: readonly JsonVal
 
 /** An answer has no place for pictures that are still being made. */
 function withWholePictures(body: JsonObject, loss: (loss: Loss) => void): JsonObject {
-  const { tools = null } = body;
-  const found = asArray(tools).flatMap((tool) => dropNative(asJsonObject(tool), ["partial_images"], WHOLE, loss));
-  return found.length === 0 ? body : { ...body, tools: withoutInside(tools, found) };
+  const { tools } = body;
+  if (!Array.isArray(tools)) return body;
+  return { ...body, tools: tools.map((tool) => dropNative(asJsonObject(tool), ["partial_images"], WHOLE, loss)) };
 }
 
 /** Behind the last question: what came before is found in the vendor's cache, and a tool loop leaves it where it is. */

@@ -59,7 +59,8 @@ const ONE_ANSWER = "one answer is read";
 export function toNativeRequest(request: TargetRequest, modelId: string, context: ChatRequestContext): NativeRequest {
   const { stream, dialect, maxTokensField, loss } = context;
   const { without: refused = [] } = request;
-  const { headers = {}, ...native } = request.vendorOptions?.openaiChat ?? {};
+  const { headers = {}, ...given } = request.vendorOptions?.openaiChat ?? {};
+  const native = given["n"] === 1 ? given : dropNative(given, ["n"], ONE_ANSWER, loss);
   const model = openAIModel(modelId);
   const reasoning = reasoningOf(request, modelId, loss);
   const asked = besideFormat(request, native["response_format"], loss);
@@ -104,7 +105,8 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const merged = mergeNative(body, said, {
     objects: ["stream_options"],
     lists: ["tools"],
-    without: [...refused, ...dropNative(native["n"] === 1 ? {} : native, ["n"], ONE_ANSWER, loss)],
+    without: refused,
+    reportsNative: true,
     loss,
   });
   const taken = takeSampling(merged, model, reasoning.isThinking, loss);
