@@ -240,6 +240,35 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual(["text.verbosity dropped"]);
   });
 
+  it("reports what of the request native fields with another value take the place of", () => {
+    const vendorOptions = {
+      openai: {
+        temperature: 0.9,
+        top_p: 0.5,
+        max_output_tokens: 99,
+        tool_choice: "required",
+        reasoning: { effort: "none" },
+      },
+    };
+    const common = { temperature: 0.2, topP: 0.5, maxOutputTokens: 20, tools: [TOOL] } as const;
+
+    const sent = send(TERRA, {
+      ...common,
+      toolChoice: "none",
+      reasoning: { effort: "high", visible: true },
+      vendorOptions,
+    });
+
+    expect(sent.body).toMatchObject({ ...vendorOptions.openai });
+    expect(sent.losses).toEqual([
+      "reasoning.effort dropped",
+      "temperature dropped",
+      "maxOutputTokens dropped",
+      "toolChoice dropped",
+    ]);
+    expect(send(TERRA, { tools: [TOOL], vendorOptions: { openai: { tool_choice: "required" } } }).losses).toEqual([]);
+  });
+
   it("reports the output that it is asked for where a native format takes its place", () => {
     const format = { type: "json_schema", name: "own", schema: PARAMETERS, strict: true };
 

@@ -7,6 +7,7 @@ import {
   dropNative,
   layOverFlatTools,
   mergeNative,
+  pairs,
   planEffort,
   sentTools,
   takeSampling,
@@ -27,7 +28,7 @@ import { besideFormat, toFormat, toTools } from "./output-format.ts";
 /**
  * Native fields of the Responses API, sent as they are. `reasoning`, `text` and `stream_options` are merged with what
  * the request says, `tools` (hosted and custom ones) and `include` are added to its own, everything else takes its
- * place. Fields that lean on state at the vendor are left out: it cannot follow a failover.
+ * place, which is a loss where the request says something else. Fields that lean on state at the vendor are left out: it cannot follow a failover.
  */
 export interface OpenAIOptions {
   /** More headers, for this request only. */
@@ -46,6 +47,9 @@ const LEAST_OUTPUT_TOKENS = 16;
 const LONGEST_USER_ID = 128;
 /** They would make the answer depend on what one vendor keeps, or come later and elsewhere. */
 const STATEFUL = ["previous_response_id", "conversation", "background"];
+const SAYS = pairs(
+  "temperature top_p:topP max_output_tokens:maxOutputTokens safety_identifier:userId instructions:system",
+);
 const NO_STATE = "state at the vendor cannot follow a failover";
 const WHOLE = "pictures come whole";
 
@@ -88,6 +92,7 @@ export function toNativeRequest(
     lists: ["tools", "include"],
     without: request.without,
     reportsNative: true,
+    says: saysOf(request, SAYS),
     loss,
   });
   const taken = takeSampling(withWholePictures(merged, loss), model, reasoning.isThinking, loss);
@@ -98,6 +103,14 @@ export function toNativeRequest(
 export function reasoningOf(request: TargetRequest, modelId: string, loss?: (loss: Loss) => void): ReasoningPlan {
   const native = asJsonObject(request.vendorOptions?.openai?.["reasoning"]);
   return planEffort(request, openAIModel(modelId), loss, native["effort"]);
+}
+
+/** What fields say of a request: a choice only where it is one. */
+export function saysOf(
+  { toolChoice }: TargetRequest,
+  says: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return toolChoice === "auto" ? says : { ...says, tool_choice: "toolChoice" };
 }
 
 /** Not with the least effort, which the first models of this kind take alone. */

@@ -117,15 +117,18 @@ export function mergeNative(
   for (const what of told) loss({ what, action: "dropped", reason: "a native field says something else" });
   const kept = Object.entries(body).filter(([name]) => !taken.has(name));
   let laid = defined({ ...Object.fromEntries(kept), ...Object.fromEntries(merged) });
-  for (const [name, value] of merged) {
-    const [outer = "", inner = ""] = name.split(".");
-    const holder = Object.hasOwn(laid, outer) ? laid[outer] : undefined;
-    if (value !== undefined || !isJsonObject(holder) || !Object.hasOwn(holder, inner)) continue;
-    loss({ what: cleanId(name) ?? "a native field", action: "dropped", reason: "the endpoint refuses it" });
-    const { [inner]: _, ...kept } = holder;
-    laid = { ...laid, [outer]: kept };
-  }
+  for (const [name, value] of merged) if (value === undefined) laid = withoutInner(laid, name, loss);
   return laid;
+}
+
+/** Of `text.verbosity`, the field inside: what stands beside it stays. */
+function withoutInner(body: JsonObject, name: string, loss: (loss: Loss) => void): JsonObject {
+  const [outer = "", inner = ""] = name.split(".");
+  const holder = Object.hasOwn(body, outer) ? body[outer] : undefined;
+  if (!isJsonObject(holder) || !Object.hasOwn(holder, inner)) return body;
+  loss({ what: cleanId(name) ?? "a native field", action: "dropped", reason: "the endpoint refuses it" });
+  const { [inner]: _, ...kept } = holder;
+  return { ...body, [outer]: kept };
 }
 
 /** Names of the tools in a caller's native list of them, in any of the vendors' forms: their calls are valid. */

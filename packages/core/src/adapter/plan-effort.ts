@@ -33,6 +33,7 @@ export function planEffort(
   takeUnless("the API takes an effort, no budget", "reasoning.budgetTokens", budgetTokens, loss);
   if (typeof native === "string") {
     const isThinking = native !== "none";
+    takeUnless("a native field says something else", "reasoning.effort", asked === native ? undefined : asked, loss);
     return { effort: native, isThinking, isVisible: isThinking && visible && typeof efforts !== "string" };
   }
   if (efforts === "unknown") return { effort: asked, isThinking: asked !== "none", isVisible: false };

@@ -8,6 +8,7 @@ import {
   layOverTools,
   mergeNative,
   objectFormat,
+  pairs,
   planEffort,
   sentTools,
   takeSampling,
@@ -27,12 +28,13 @@ import {
 } from "@understudy/core/adapter";
 import { openAIModel } from "../models.ts";
 import { besideFormat, toFormat, toTools } from "../output-format.ts";
-import { NO_PARAMETER, parallelCalls, toUserId } from "../request.ts";
+import { NO_PARAMETER, parallelCalls, saysOf, toUserId } from "../request.ts";
 import type { Dialect } from "./dialects.ts";
 
 /**
  * Native fields of Chat Completions, sent as they are, and those that only one server knows. `stream_options` is merged
- * with what the request says, `tools` are added to its own, everything else takes its place.
+ * with what the request says, `tools` are added to its own, everything else takes its place, which is a loss where the
+ * request says something else.
  */
 export interface OpenAIChatOptions {
   /** More headers, for this request only. */
@@ -53,6 +55,9 @@ export interface ChatRequestContext extends RequestContext {
 
 const MOST_STOPS = 4;
 const LONGEST_USER_ID = 64;
+const SAYS = pairs(
+  "temperature top_p:topP max_tokens:maxOutputTokens max_completion_tokens:maxOutputTokens safety_identifier:userId user:userId stop seed",
+);
 const ONE_ANSWER = "one answer is read";
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
@@ -107,6 +112,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     lists: ["tools"],
     without: refused,
     reportsNative: true,
+    says: saysOf(request, SAYS),
     loss,
   });
   const taken = takeSampling(merged, model, reasoning.isThinking, loss);

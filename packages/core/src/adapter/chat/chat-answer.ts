@@ -66,27 +66,19 @@ export function toAnswer(
     }
   }
   const text = texts.map((part) => asText(part["text"])).join("");
-  const refused = texts.filter((part) => part["text"] === undefined);
+  const isRefused = texts.some((part) => part["refusal"] !== undefined);
   const isInContent = rules.reasoning === "content";
   const field = isInContent ? undefined : rules.reasoning;
   // Text is a string where it can be: not every server takes parts.
-  const inParts =
-    refused.length > 0
-      ? texts
-      : isInContent && thoughts.length > 0
-        ? [...thoughts, ...(text === "" ? [] : [{ type: "text", text }])]
-        : undefined;
+  const inParts = isRefused
+    ? texts
+    : isInContent && thoughts.length > 0
+      ? [...thoughts, ...(text === "" ? [] : [{ type: "text", text }])]
+      : undefined;
   const hasReasoning = rules.reasoning !== undefined && reasoning !== "";
   const audio = spoken === undefined ? undefined : { id: asString(spoken.opaque?.["id"]) ?? "" };
-  if (
-    text === "" &&
-    inParts === undefined &&
-    calls.length === 0 &&
-    !hasReasoning &&
-    details.length === 0 &&
-    audio === undefined
-  )
-    return [];
+  const isNothing = texts.length + calls.length + details.length === 0 && !hasReasoning && audio === undefined;
+  if (isNothing) return [];
   const said = text === "" ? rules.noContent : text;
   return [
     defined({
