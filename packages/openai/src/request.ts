@@ -5,6 +5,7 @@ import {
   clampOutputTokens,
   defined,
   dropNative,
+  isJsonObject,
   layOverFlatTools,
   mergeNative,
   pairs,
@@ -28,7 +29,8 @@ import { besideFormat, toFormat, toTools } from "./output-format.ts";
 /**
  * Native fields of the Responses API, sent as they are. `reasoning`, `text` and `stream_options` are merged with what
  * the request says, `tools` (hosted and custom ones) and `include` are added to its own, everything else takes its
- * place, which is a loss where the request says something else. Fields that lean on state at the vendor are left out: it cannot follow a failover.
+ * place, which is a loss where the request says something else. Fields that lean on state at the vendor are left out: it
+ * cannot follow a failover.
  */
 export interface OpenAIOptions {
   /** More headers, for this request only. */
@@ -122,7 +124,9 @@ export function parallelCalls({ effort }: ReasoningPlan, tools: readonly JsonVal
 function withWholePictures(body: JsonObject, loss: (loss: Loss) => void): JsonObject {
   const { tools } = body;
   if (!Array.isArray(tools)) return body;
-  return { ...body, tools: tools.map((tool) => dropNative(asJsonObject(tool), ["partial_images"], WHOLE, loss)) };
+  const withWhole = (tool: JsonValue): JsonValue =>
+    isJsonObject(tool) ? dropNative(tool, ["partial_images"], WHOLE, loss) : tool;
+  return { ...body, tools: tools.map(withWhole) };
 }
 
 /** Behind the last question: what came before is found in the vendor's cache, and a tool loop leaves it where it is. */
