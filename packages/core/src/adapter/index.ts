@@ -22,11 +22,11 @@ export {
   type OptionRules,
   type PlainOptions,
   type TargetOptions,
-} from "./target-options.ts";
+} from "./options/target-options.ts";
 export { oneOf, type Rule, type Shape } from "../model/rules.ts";
 export { makeTarget, type TargetSetup } from "./make-target.ts";
-export type { Connection, NativeRequest, RequestContext } from "./connection.ts";
-export { FetchConnection, type FetchConnectionSetup } from "./fetch-connection.ts";
+export type { Connection, NativeRequest, RequestContext } from "./transport/connection.ts";
+export { FetchConnection, type FetchConnectionSetup } from "./transport/fetch-connection.ts";
 export {
   SDK_CLIENT,
   SdkConnection,
@@ -36,10 +36,10 @@ export {
   type SdkConnectionSetup,
   type SdkPostOptions,
   type SdkSettings,
-} from "./sdk-connection.ts";
-export { cappedFetch, type Fetch } from "./capped-fetch.ts";
-export { FRESH_CONNECTION, freshInit, type FreshInit } from "./fresh-connection.ts";
-export { loadOnce } from "./load-once.ts";
+} from "./transport/sdk-connection.ts";
+export { cappedFetch, type Fetch } from "./transport/capped-fetch.ts";
+export { FRESH_CONNECTION, freshInit, type FreshInit } from "./transport/fresh-connection.ts";
+export { loadOnce } from "./transport/load-once.ts";
 export {
   keyHeader,
   type AskContext,
@@ -47,27 +47,27 @@ export {
   type HeadersForm,
   type HeadersOption,
   type KeyOption,
-} from "./credential-functions.ts";
-export { joinHeader, mergeHeaders } from "./merge-headers.ts";
-export { isHost } from "./vendor-host.ts";
-export { modelPathProblems } from "./model-path.ts";
-export { readAnswer, type AnswerLimits, type AnswerSource } from "./read-answer.ts";
-export type { WireEvent, WireReader } from "./wire-reader.ts";
-export { Evidence, type EvidenceSetup } from "./evidence.ts";
-export { checkFinishValue } from "./finish-value.ts";
-export { RunningTotals } from "./running-totals.ts";
-export { classifyFailures, type FailureClassifier } from "./http-failure.ts";
-export type { FailureRow, FailureTable, LimitHeaders } from "./failure-table.ts";
-export { readAnyError, readErrorFields, type VendorError } from "./vendor-error.ts";
-export { readRpcStatus, RPC_LIMITS, RPC_STATUSES } from "./rpc-status.ts";
-export { BEDROCK_MANTLE, BEDROCK_RUNTIME, GOOGLE_CLOUD } from "./cloud-hosts.ts";
-export { CLOUD_FAILURES, CLOUD_STATUSES, readCloudError } from "./cloud-failures.ts";
-export { DAILY, OVERLOADED } from "./error-words.ts";
-export { IN_BAND_WORDS } from "./in-band-words.ts";
-export { CarriedResponse, networkFailure, type FailedResponse } from "./network-failure.ts";
-export { unsupported } from "./unsupported.ts";
-export { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
-export { redact } from "./redact.ts";
+} from "./transport/credential-functions.ts";
+export { joinHeader, mergeHeaders } from "./transport/merge-headers.ts";
+export { isHost } from "./options/vendor-host.ts";
+export { modelPathProblems } from "./options/model-path.ts";
+export { readAnswer, type AnswerLimits, type AnswerSource } from "./reading/read-answer.ts";
+export type { WireEvent, WireReader } from "./reading/wire-reader.ts";
+export { Evidence, type EvidenceSetup } from "./reading/evidence.ts";
+export { checkFinishValue } from "./reading/finish-value.ts";
+export { RunningTotals } from "./reading/running-totals.ts";
+export { classifyFailures, type FailureClassifier } from "./failures/http-failure.ts";
+export type { FailureRow, FailureTable, LimitHeaders } from "./failures/failure-table.ts";
+export { readAnyError, readErrorFields, type VendorError } from "./failures/vendor-error.ts";
+export { readRpcStatus, RPC_LIMITS, RPC_STATUSES } from "./failures/rpc-status.ts";
+export { BEDROCK_MANTLE, BEDROCK_RUNTIME, GOOGLE_CLOUD } from "./failures/cloud-hosts.ts";
+export { CLOUD_FAILURES, CLOUD_STATUSES, readCloudError } from "./failures/cloud-failures.ts";
+export { DAILY, OVERLOADED } from "./failures/error-words.ts";
+export { IN_BAND_WORDS } from "./failures/in-band-words.ts";
+export { CarriedResponse, networkFailure, type FailedResponse } from "./failures/network-failure.ts";
+export { unsupported } from "./failures/unsupported.ts";
+export { parseDuration, retryAfterMs, type WaitSources } from "./failures/retry-after.ts";
+export { redact } from "./failures/redact.ts";
 export { cleanId } from "../model/clean-text.ts";
 export {
   asArray,
@@ -90,20 +90,20 @@ export {
   type CallStart,
   type PartExtras,
   type TextPartsSetup,
-} from "./open-parts.ts";
-export { JsonPieces } from "./json-pieces.ts";
-export { PartsByIndex } from "./parts-by-index.ts";
-export { bytesOf, toCharacters } from "./utf8-offsets.ts";
-export { VendorData } from "./vendor-data.ts";
-export { readAnnotation } from "./read-annotation.ts";
-export { placeTexts } from "./place-texts.ts";
+} from "./parts/open-parts.ts";
+export { JsonPieces } from "./reading/json-pieces.ts";
+export { PartsByIndex } from "./parts/parts-by-index.ts";
+export { bytesOf, toCharacters } from "./reading/utf8-offsets.ts";
+export { VendorData } from "./parts/vendor-data.ts";
+export { readAnnotation } from "./parts/read-annotation.ts";
+export { placeTexts } from "./parts/place-texts.ts";
 export { noMedia, toChatMessages, type ChatMessageRules } from "./chat/chat-messages.ts";
 export { toChatMedia } from "./chat/chat-files.ts";
 export { callArguments } from "./chat/chat-answer.ts";
 export { CHAT_REFUSALS, readChatError } from "./chat/chat-refusals.ts";
 export { ChatReader, type ChatReaderSetup } from "./chat/chat-reader.ts";
-export { StopCutter } from "./stop-cutter.ts";
-export { parseToolInput, toolInputObject, toolInputText, type ToolInput } from "./tool-input.ts";
+export { StopCutter } from "./reading/stop-cutter.ts";
+export { parseToolInput, toolInputObject, toolInputText, type ToolInput } from "./parts/tool-input.ts";
 export {
   alsoNative,
   changeAnswers,
@@ -127,28 +127,28 @@ export {
   WITHOUT_SAMPLING,
   withOutputTokens,
   withoutStreaming,
-} from "./repairs.ts";
-export { looserSchemas, looserTools, SCHEMA, STRICT } from "./schema-repairs.ts";
-export { OUTPUT_LIMIT_REFUSED, withinStated } from "./output-limit.ts";
-export { samplingRefused } from "./sampling-refused.ts";
-export { NO_ROUTE } from "./gateway-refusals.ts";
-export { lacksReasoning } from "./lacks-reasoning.ts";
-export { clampEffort } from "./reasoning-effort.ts";
-export { planEffort, type EffortRules, type ReasoningPlan } from "./plan-effort.ts";
-export { clampOutputTokens } from "./clamp-output-tokens.ts";
-export { settleHostedTools, type HostedTools } from "./hosted-tools.ts";
-export { inMessage, type ReportMessageLoss } from "./message-loss.ts";
-export { takeSampling } from "./take-sampling.ts";
-export { isBlankStop, takeFilledStops, takeStops } from "./take-stops.ts";
-export { userTurnBehind } from "./user-turn-behind.ts";
-export { takeUserId } from "./take-user-id.ts";
-export { takeUnless } from "./take-unless.ts";
-export { fileName, loseCitations, loseName, requireMediaType, toDataURL, toPlainText } from "./media-source.ts";
-export { SchemaRoom, type SchemaRoomLimits } from "./schema-room.ts";
-export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./lower-schema.ts";
-export { legalPropertyNames, ownPropertyNames } from "./property-names.ts";
-export { chooseTool, sentTools } from "./choose-tool.ts";
-export { NameMap } from "./name-map.ts";
+} from "./repairs/repairs.ts";
+export { looserSchemas, looserTools, SCHEMA, STRICT } from "./repairs/schema-repairs.ts";
+export { OUTPUT_LIMIT_REFUSED, withinStated } from "./failures/output-limit.ts";
+export { samplingRefused } from "./failures/sampling-refused.ts";
+export { NO_ROUTE } from "./failures/gateway-refusals.ts";
+export { lacksReasoning } from "./requests/lacks-reasoning.ts";
+export { clampEffort } from "./requests/reasoning-effort.ts";
+export { planEffort, type EffortRules, type ReasoningPlan } from "./requests/plan-effort.ts";
+export { clampOutputTokens } from "./requests/clamp-output-tokens.ts";
+export { settleHostedTools, type HostedTools } from "./requests/hosted-tools.ts";
+export { inMessage, type ReportMessageLoss } from "./requests/message-loss.ts";
+export { takeSampling } from "./requests/take-sampling.ts";
+export { isBlankStop, takeFilledStops, takeStops } from "./requests/take-stops.ts";
+export { userTurnBehind } from "./requests/user-turn-behind.ts";
+export { takeUserId } from "./requests/take-user-id.ts";
+export { takeUnless } from "./requests/take-unless.ts";
+export { fileName, loseCitations, loseName, requireMediaType, toDataURL, toPlainText } from "./parts/media-source.ts";
+export { SchemaRoom, type SchemaRoomLimits } from "./schemas/schema-room.ts";
+export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./schemas/lower-schema.ts";
+export { legalPropertyNames, ownPropertyNames } from "./schemas/property-names.ts";
+export { chooseTool, sentTools } from "./requests/choose-tool.ts";
+export { NameMap } from "./requests/name-map.ts";
 export {
   defined,
   dropNative,
@@ -159,7 +159,7 @@ export {
   toolNames,
   withoutInside,
   type MergeRules,
-} from "./native-fields.ts";
+} from "./requests/native-fields.ts";
 export {
   addInstructions,
   addToPrompt,
@@ -168,9 +168,9 @@ export {
   objectFormat,
   toolInWords,
   type FormatPlan,
-} from "./json-instruction.ts";
-export { ORGANIZATION, withoutForeignReasoning } from "./foreign-reasoning.ts";
-export { targetScopes, type ScopeParts } from "./scope-id.ts";
+} from "./requests/json-instruction.ts";
+export { ORGANIZATION, withoutForeignReasoning } from "./requests/foreign-reasoning.ts";
+export { targetScopes, type ScopeParts } from "./options/scope-id.ts";
 export type { Clock } from "../model/clock.ts";
 export { Count, MOST } from "../model/count.ts";
 export type { PartEvent } from "../model/events.ts";

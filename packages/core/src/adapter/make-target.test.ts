@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { finish, harness, rejection } from "../../test/harness.ts";
 import { answer, scripted } from "../../test/scripted-target.ts";
 import type { Target, TargetRequest } from "../model/target.ts";
-import { Evidence } from "./evidence.ts";
+import { Evidence } from "./reading/evidence.ts";
 import { makeTarget } from "./make-target.ts";
-import { checkTargetOptions, readTargetOptions } from "./target-options.ts";
+import { checkTargetOptions, readTargetOptions } from "./options/target-options.ts";
 
 /** A target whose translation is the test's, and whose every request is refused. */
 function target(turns: (request: TargetRequest) => readonly string[], sent: unknown[]): Target {

@@ -1,19 +1,19 @@
 import type { AttemptContext, AttemptPlan, Capabilities, Target, TargetRequest } from "../model/target.ts";
-import type { Connection, NativeRequest, RequestContext } from "./connection.ts";
-import type { FailureTable } from "./failure-table.ts";
-import { classifyFailures, type FailureClassifier } from "./http-failure.ts";
+import type { Connection, NativeRequest, RequestContext } from "./transport/connection.ts";
+import type { FailureTable } from "./failures/failure-table.ts";
+import { classifyFailures, type FailureClassifier } from "./failures/http-failure.ts";
 import { asObject } from "./foreign.ts";
 import { TargetFailure } from "../model/target-failure.ts";
-import { KnownRepairs } from "./known-repairs.ts";
-import { mergeHeaders } from "./merge-headers.ts";
-import { withUsualMedia } from "./media-source.ts";
-import { toolNames } from "./native-fields.ts";
-import { prepareLater } from "./load-once.ts";
-import { readAnswer } from "./read-answer.ts";
-import { secretsOf } from "./redact.ts";
-import { STREAM } from "./repairs.ts";
-import type { CheckedOptions, PlainOptions } from "./target-options.ts";
-import type { WireReader } from "./wire-reader.ts";
+import { KnownRepairs } from "./repairs/known-repairs.ts";
+import { mergeHeaders } from "./transport/merge-headers.ts";
+import { withUsualMedia } from "./parts/media-source.ts";
+import { toolNames } from "./requests/native-fields.ts";
+import { prepareLater } from "./transport/load-once.ts";
+import { readAnswer } from "./reading/read-answer.ts";
+import { secretsOf } from "./failures/redact.ts";
+import { STREAM } from "./repairs/repairs.ts";
+import type { CheckedOptions, PlainOptions } from "./options/target-options.ts";
+import type { WireReader } from "./reading/wire-reader.ts";
 
 /** What one vendor's targets have of their own. */
 export interface TargetSetup {

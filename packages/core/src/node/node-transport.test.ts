@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import zlib from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { VirtualClock } from "../../test/virtual-clock.ts";
-import { cappedFetch } from "../adapter/capped-fetch.ts";
+import { cappedFetch } from "../adapter/transport/capped-fetch.ts";
 import { nodeTransport } from "./node-transport.ts";
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;

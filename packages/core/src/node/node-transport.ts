@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import { isFreshAsked } from "../adapter/fresh-connection.ts";
+import { isFreshAsked } from "../adapter/transport/fresh-connection.ts";
 import { NodeBody } from "./node-body.ts";
 import { NodeResponse } from "./node-response.ts";
 

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../model/json.ts";
 import type { AssistantPart, AudioPart, RefusalPart, TextPart, ToolCallPart } from "../../model/parts.ts";
 import { asJsonObject, asNumber, asString, asText } from "../foreign.ts";
-import type { ReportMessageLoss } from "../message-loss.ts";
-import { defined } from "../native-fields.ts";
-import { toolInputText } from "../tool-input.ts";
+import type { ReportMessageLoss } from "../requests/message-loss.ts";
+import { defined } from "../requests/native-fields.ts";
+import { toolInputText } from "../parts/tool-input.ts";
 import { TRANSCRIPT_OF } from "./chat-media.ts";
 import type { ChatMessageRules } from "./chat-messages.ts";
 import { REASONING_DETAILS } from "./chat-reasoning.ts";

@@ -3,8 +3,8 @@ import { Count } from "../../model/count.ts";
 import type { Capabilities, StreamPart } from "../../model/target.ts";
 import { TargetFailure } from "../../model/target-failure.ts";
 import { asJsonObject, asObject, asPosition, asString, asText, type Foreign } from "../foreign.ts";
-import { OpenCall, type CallFields } from "../open-parts.ts";
-import { PartsByIndex } from "../parts-by-index.ts";
+import { OpenCall, type CallFields } from "../parts/open-parts.ts";
+import { PartsByIndex } from "../parts/parts-by-index.ts";
 
 /** Of a call in an answer; everything else that a server puts there is kept for its way back. */
 const READ: ReadonlySet<string> = new Set(["index", "id", "type", "function", "custom"]);

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { AudioPart, FilePart } from "../../model/parts.ts";
-import { fileName, loseName, toDataURL } from "../media-source.ts";
-import { unsupported } from "../unsupported.ts";
+import { fileName, loseName, toDataURL } from "../parts/media-source.ts";
+import { unsupported } from "../failures/unsupported.ts";
 import type { ChatMessageRules } from "./chat-messages.ts";
 
 const FORMATS: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,6 @@
 import type { AudioPart, ImagePart, MediaSource } from "../../model/parts.ts";
 import { asNumber, asObject, asString, asText, type Foreign } from "../foreign.ts";
-import { defined } from "../native-fields.ts";
+import { defined } from "../requests/native-fields.ts";
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = { mp3: "audio/mpeg", opus: "audio/ogg", pcm16: "audio/pcm" };
 

@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { FilePart, UserPart } from "../../model/parts.ts";
 import type { TargetMessage, TargetToolResult } from "../../model/target.ts";
-import type { RequestContext } from "../connection.ts";
+import type { RequestContext } from "../transport/connection.ts";
 import { asJsonObject, asString } from "../foreign.ts";
-import { loseCitations, toDataURL, toPlainText } from "../media-source.ts";
-import { inMessage, type ReportMessageLoss } from "../message-loss.ts";
-import { unsupported } from "../unsupported.ts";
+import { loseCitations, toDataURL, toPlainText } from "../parts/media-source.ts";
+import { inMessage, type ReportMessageLoss } from "../requests/message-loss.ts";
+import { unsupported } from "../failures/unsupported.ts";
 import { callIdOf, toAnswer } from "./chat-answer.ts";
 
 /** In what servers differ that speak this format. */

@@ -5,8 +5,8 @@ import { isJsonObject } from "../../model/json.ts";
 import type { AttemptContext, StreamPart } from "../../model/target.ts";
 import { isTargetFailure } from "../../model/target-failure.ts";
 import { asObject } from "../foreign.ts";
-import { classifyFailures } from "../http-failure.ts";
-import { readErrorFields } from "../vendor-error.ts";
+import { classifyFailures } from "../failures/http-failure.ts";
+import { readErrorFields } from "../failures/vendor-error.ts";
 import { ChatReader, type ChatReaderSetup } from "./chat-reader.ts";
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };

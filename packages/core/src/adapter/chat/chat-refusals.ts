@@ -1,8 +1,8 @@
 import type { RequestRepair } from "../../model/target.ts";
-import type { FailureRow } from "../failure-table.ts";
+import type { FailureRow } from "../failures/failure-table.ts";
 import { asString } from "../foreign.ts";
-import { leaveOut, SCHEMA_IN_WORDS, withoutStreaming } from "../repairs.ts";
-import { readAnyError, type VendorError } from "../vendor-error.ts";
+import { leaveOut, SCHEMA_IN_WORDS, withoutStreaming } from "../repairs/repairs.ts";
+import { readAnyError, type VendorError } from "../failures/vendor-error.ts";
 
 const unsupported = { status: [400, 422], class: "request.unsupported" } as const;
 /** Fields without which it would be another request. */

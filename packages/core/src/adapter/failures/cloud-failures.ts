@@ -1,0 +1,60 @@
+import type { FailureRow } from "./failure-table.ts";
+import { asObject, asString } from "../foreign.ts";
+import { readAnyError, type VendorError } from "./vendor-error.ts";
+
+/** What one cloud puts before an error of the model's own. */
+const OF_MODEL = /^The model returned the following errors: /;
+
+/** What clouds that serve models of others say in words of their own, and a status that one of them has for a model that failed. */
+export const CLOUD_FAILURES: readonly FailureRow[] = [
+  {
+    status: 400,
+    text: /^(?:The number of requests exceeds the service quota|Your (?:account|requests?) (?:has exceeded|exceeds?) (?:the |your )?(?:service )?quota)\b/,
+    class: "rate.unknown",
+  },
+  {
+    status: 400,
+    text: /^(?:Invocation of model ID \S{1,200} with on-demand throughput isn.t supported|Publisher [Mm]odel `?[^`\s]{1,200}`? (?:is not servable|is not supported) in (?:region|location)|The model is not (?:available|servable) in (?:this )?(?:region|location))\b/,
+    class: "model.not-found",
+  },
+  {
+    status: 400,
+    text: /^Input (?:is too long for requested model\b|Tokens Exceeded: Number of input tokens exceeds maximum length\b)/,
+    class: "request.context-length",
+  },
+  { status: 400, type: "FAILED_PRECONDITION", class: "auth.forbidden" },
+  {
+    status: 403,
+    text: /^(?:User: [\w:/@.+=,-]{1,200} is not authorized to perform|You don.t have access to the model\b|Your account is not authorized to invoke\b)/,
+    class: "auth.forbidden",
+  },
+  { status: 424, class: "server.error" },
+];
+
+/** For `FailureTable.statuses`: what one of them names its errors inside a stream. */
+export const CLOUD_STATUSES: Readonly<Record<string, number>> = {
+  validationException: 400,
+  accessDeniedException: 403,
+  resourceNotFoundException: 404,
+  modelTimeoutException: 408,
+  modelErrorException: 424,
+  modelStreamErrorException: 424,
+  throttlingException: 429,
+  serviceQuotaExceededException: 429,
+  internalServerException: 500,
+  serviceUnavailableException: 529,
+  modelNotReadyException: 529,
+};
+
+/**
+ * An error of a cloud that serves the vendor's models: `{ error: { code, status, message } }`, with more or less of it, or
+ * `{ message }`, of which only what it says of the model is known not to be a gateway's.
+ */
+export function readCloudError(body: unknown): VendorError | undefined {
+  const outer = asObject(Array.isArray(body) ? body[0] : body);
+  const ofModel = asString(outer["message"])?.split(OF_MODEL)[1];
+  if (ofModel !== undefined) return readAnyError(ofModel);
+  const error = asObject(outer["error"]);
+  const isCloud = asString(error["message"]) !== undefined && (error["code"] ?? error["status"]) !== undefined;
+  return isCloud ? readAnyError(body) : undefined;
+}

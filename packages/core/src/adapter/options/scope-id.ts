@@ -1,0 +1,27 @@
+import type { TargetScopes } from "../../model/target.ts";
+import { sha256 } from "./sha256.ts";
+
+export interface ScopeParts {
+  readonly vendor: string;
+  readonly endpoint: string;
+  /** Whatever tells credentials apart. Only its hash is kept. */
+  readonly credential: string;
+  /** Credentials that share one limit. */
+  readonly quotaGroup?: string | undefined;
+}
+
+/** Ids for cooldowns: stable over processes, and nobody can read a credential out of them. */
+export function targetScopes({ vendor, endpoint, credential, quotaGroup }: ScopeParts): TargetScopes {
+  const key = scopeId(["key", vendor, endpoint, credential]);
+  return { key, quota: quotaGroup === undefined ? key : scopeId(["quota", vendor, quotaGroup]) };
+}
+
+/** Whether a header carries a credential, by its name. */
+export function isCredentialHeader(name: string): boolean {
+  return /^(?:[\w-]{1,64}-)?(?:authorization|api-?key|token)$/i.test(name);
+}
+
+/** 64 bits of SHA-256: enough to tell a fleet's keys apart. */
+function scopeId(parts: readonly string[]): string {
+  return sha256(parts.join("\n")).slice(0, 16);
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../model/json.ts";
+import type { Loss } from "../../model/trace.ts";
+import { defined, mergeNative, pairs, toolNames, type MergeRules } from "./native-fields.ts";
+
+function merge(
+  body: JsonObject,
+  native: Parameters<typeof mergeNative>[1],
+  rules: Pick<MergeRules, "says" | "rivals"> = {},
+): { merged: JsonObject; losses: string[] } {
+  const losses: string[] = [];
+  const loss = ({ what }: { readonly what: string }): void => void losses.push(what);
+  return { merged: mergeNative(body, native, { objects: ["text"], lists: ["tools"], ...rules, loss }), losses };
+}
+
+describe("mergeNative", () => {
+  it("puts a native field in its namesake's place, merges objects and adds to lists where it is told to", () => {
+    const body = { a: 1, text: { format: "x", verbosity: "low" }, tools: [1], other: { kept: true } };
+
+    const { merged, losses } = merge(body, { a: null, text: { verbosity: "high" }, tools: [2], other: {}, more: "m" });
+
+    expect(merged).toEqual({
+      a: null,
+      text: { format: "x", verbosity: "high" },
+      tools: [1, 2],
+      other: {},
+      more: "m",
+    });
+    expect(losses).toEqual([]);
+  });
+
+  it("takes out what is undefined, and reports it where there was something to take out", () => {
+    const { merged, losses } = merge({ a: 1 }, { a: undefined, b: undefined });
+
+    expect(merged).toEqual({});
+    expect(losses).toEqual(["a"]);
+  });
+
+  it("reports a native field that a repair takes out where the adapter wants it, also if the body has none", () => {
+    const losses: string[] = [];
+    const rules = {
+      reportsNative: true,
+      objects: [],
+      lists: [],
+      without: ["a", "b"],
+      loss: ({ what }: Loss) => void losses.push(what),
+    };
+
+    expect(mergeNative({}, { a: 1 }, rules)).toEqual({});
+    expect(losses).toEqual(["a"]);
+  });
+
+  it("merges objects inside of one another, and only those that it is told to", () => {
+    const { merged } = merge(
+      { text: { text: { a: 1 }, other: { a: 1 } } },
+      { text: { text: { b: 2 }, other: { b: 2 } } },
+    );
+
+    expect(merged).toEqual({ text: { text: { a: 1, b: 2 }, other: { b: 2 } } });
+  });
+
+  it("reports what of the request is overridden by another value, and takes out what stands or falls with it", () => {
+    const rules = { says: pairs("level:effort budget:effort most"), rivals: pairs("level:budget budget:level") };
+    const body = { text: { level: "low", most: 5 } };
+
+    const other = merge(body, { text: { budget: 0, most: 6 } }, rules);
+    const same = merge(body, { text: { level: "low", most: 5 } }, rules);
+    const both = merge(body, { text: { level: "low", budget: 0 } }, rules);
+
+    expect(other.merged).toEqual({ text: { budget: 0, most: 6 } });
+    expect(other.losses).toEqual(["effort", "most"]);
+    expect([same.merged, same.losses]).toEqual([body, []]);
+    // Both are the caller's own.
+    expect(both.merged).toEqual({ text: { level: "low", budget: 0, most: 5 } });
+  });
+
+  it("takes a field inside an object out by its name with a dot, and reports it", () => {
+    const { merged, losses } = merge(
+      { text: { format: "x" }, a: 1 },
+      { text: { verbosity: "high" }, "text.verbosity": undefined, "a.b": undefined, "text.other": undefined },
+    );
+
+    expect(merged).toEqual({ text: { format: "x" }, a: 1 });
+    expect(losses).toEqual(["text.verbosity"]);
+  });
+
+  it("takes prototype keys for what they are: keys", () => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal could not have this key
+    const hostile = JSON.parse(`{"__proto__":{"polluted":true}}`) as JsonObject;
+
+    const { merged } = merge({ a: 1 }, hostile);
+
+    expect(JSON.stringify(merged)).toBe(`{"a":1,"__proto__":{"polluted":true}}`);
+    expect(Reflect.get({}, "polluted")).toBeUndefined();
+  });
+});
+
+describe("toolNames", () => {
+  it("finds names in each form in which tools are declared", () => {
+    const names = [{ name: "a" }, { function: { name: "b" } }, { type: "custom", custom: { name: "c" } }];
+
+    expect(toolNames([...names, { functionDeclarations: [{ name: "d" }] }, { type: "web_search" }])).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+    ]);
+  });
+});
+
+describe("defined", () => {
+  it("keeps null, false, zero and empty texts", () => {
+    expect(defined({ a: null, b: false, c: 0, d: "", e: undefined })).toEqual({ a: null, b: false, c: 0, d: "" });
+  });
+});

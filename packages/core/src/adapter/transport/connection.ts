@@ -1,0 +1,29 @@
+import type { Clock } from "../../model/clock.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { AttemptContext } from "../../model/target.ts";
+import type { Loss } from "../../model/trace.ts";
+
+/** What a native request is made for. */
+export interface RequestContext {
+  /** The answer is asked for as a stream, not in one piece. */
+  readonly stream: boolean;
+  /** Milliseconds since 1970 by the attempt's clock. */
+  readonly wallNow?: number | undefined;
+  readonly loss: (loss: Loss) => void;
+}
+
+export interface NativeRequest {
+  /** Behind the base URL, with its slash. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+}
+
+/** Carries a native request to the vendor and brings the answer back as it came. */
+export interface Connection {
+  send(request: NativeRequest, context: AttemptContext): Promise<Response>;
+  /** Loads and builds what the first request needs. Opens no connection and asks for no credential; may reject. */
+  prepare?(clock: Clock): Promise<void>;
+  /** What it sent as credentials and nobody else knows. Never kept. */
+  readonly secrets?: readonly string[];
+}

@@ -1,0 +1,35 @@
+import type { AttemptContext } from "../../model/target.ts";
+import { cappedFetch, type Fetch } from "./capped-fetch.ts";
+import type { Connection, NativeRequest } from "./connection.ts";
+import { freshInit } from "./fresh-connection.ts";
+import { mergeHeaders } from "./merge-headers.ts";
+
+export interface FetchConnectionSetup {
+  readonly baseURL: string;
+  /** Sent with every request. A later one takes the place of an earlier one, whatever its case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: Fetch | undefined;
+}
+
+/** Asks by fetch, with a JSON body. */
+export class FetchConnection implements Connection {
+  readonly #setup: FetchConnectionSetup;
+
+  constructor(setup: FetchConnectionSetup) {
+    this.#setup = setup;
+  }
+
+  send({ path, headers, body }: NativeRequest, context: AttemptContext): Promise<Response> {
+    const { clock, signal, freshConnection } = context;
+    const { baseURL, headers: common, fetch } = this.#setup;
+    const all = mergeHeaders({ "content-type": "application/json" }, common, headers);
+    const init = {
+      method: "POST",
+      headers: new Headers(all),
+      body: JSON.stringify(body),
+      signal,
+      ...freshInit(freshConnection),
+    };
+    return cappedFetch(fetch, () => clock)(baseURL + path, init);
+  }
+}
