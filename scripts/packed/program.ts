@@ -15,7 +15,8 @@ import {
   type StreamEvent,
   type Target,
 } from "@understudy/core";
-import { Evidence, TargetFailure, type WireReader } from "@understudy/core/adapter";
+import { TargetFailure, type WireReader } from "@understudy/core/adapter";
+import { Evidence } from "@understudy/core/toolkit";
 import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";

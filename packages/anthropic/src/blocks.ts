@@ -5,18 +5,20 @@ import {
   asObject,
   asString,
   asText,
+  type Foreign,
+  type JsonObject,
+  type JsonValue,
+  type StreamPart,
+} from "@understudy/core/adapter";
+import {
   Count,
   defined,
   OpenCall,
   OpenText,
   ORGANIZATION,
   parseToolInput,
-  type Foreign,
-  type JsonObject,
-  type JsonValue,
   type StopCutter,
-  type StreamPart,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import { readCitation } from "./citations.ts";
 
 /** A content block between its start and its stop. */

@@ -1,12 +1,5 @@
-import {
-  asArray,
-  asJsonObject,
-  asText,
-  GO_ON,
-  userTurnBehind,
-  type JsonObject,
-  type Loss,
-} from "@understudy/core/adapter";
+import { asArray, asJsonObject, asText, type JsonObject, type Loss } from "@understudy/core/adapter";
+import { GO_ON, userTurnBehind } from "@understudy/core/toolkit";
 
 /**
  * Only some models continue a conversation that ends with their own turn, and they refuse blanks at its end. A turn that

@@ -3,21 +3,23 @@ import {
   asJsonObject,
   asString,
   asText,
-  defined,
-  inMessage,
   isJsonObject,
-  settleHostedTools,
-  toolInputObject,
   type AssistantPart,
   type JsonObject,
   type JsonValue,
   type Loss,
-  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
+import {
+  defined,
+  inMessage,
+  settleHostedTools,
+  toolInputObject,
+  type ReportMessageLoss,
+} from "@understudy/core/toolkit";
 import { isContainer } from "./container.ts";
 import { toDocument, toImage } from "./media.ts";
 import { SERVER_TOOLS } from "./server-tools.ts";

@@ -1,7 +1,13 @@
 import {
-  alsoNative,
   asObject,
   asString,
+  type FailureRow,
+  type FailureTable,
+  type LimitHeaders,
+  type RequestRepair,
+} from "@understudy/core/adapter";
+import {
+  alsoNative,
   CLOUD_FAILURES,
   CLOUD_STATUSES,
   FREE_TOOLS,
@@ -19,12 +25,8 @@ import {
   WITHOUT_EFFORT,
   WITHOUT_REASONING,
   withinStated,
-  type FailureRow,
-  type FailureTable,
-  type LimitHeaders,
-  type RequestRepair,
   type VendorError,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import { FORMAT } from "./request.ts";
 import { WITHOUT_SERVER_TOOLS } from "./server-tools.ts";
 

@@ -4,15 +4,8 @@ import {
   asObject,
   asString,
   asText,
-  checkFinishValue,
-  Evidence,
-  isBlankStop,
   parseEvent,
-  PartsByIndex,
-  RunningTotals,
-  StopCutter,
   TargetFailure,
-  VendorData,
   type AttemptContext,
   type FailureClassifier,
   type FinishReason,
@@ -24,6 +17,15 @@ import {
   type WireEvent,
   type WireReader,
 } from "@understudy/core/adapter";
+import {
+  checkFinishValue,
+  Evidence,
+  isBlankStop,
+  PartsByIndex,
+  RunningTotals,
+  StopCutter,
+  VendorData,
+} from "@understudy/core/toolkit";
 import { isKnownBlock, isKnownDelta, openBlock, type OpenBlock } from "./blocks.ts";
 import { pushContainer } from "./container.ts";
 import { readUsage } from "./usage.ts";

@@ -1,13 +1,5 @@
-import {
-  requireMediaType,
-  toPlainText,
-  unsupported,
-  type FilePart,
-  type ImagePart,
-  type JsonObject,
-  type MediaSource,
-  type ReportMessageLoss,
-} from "@understudy/core/adapter";
+import type { FilePart, ImagePart, JsonObject, MediaSource } from "@understudy/core/adapter";
+import { requireMediaType, toPlainText, unsupported, type ReportMessageLoss } from "@understudy/core/toolkit";
 
 /** https://platform.claude.com/docs/en/build-with-claude/vision */
 const IMAGES = /^image\/(?:jpeg|png|gif|webp)$/;

@@ -1,12 +1,11 @@
+import type { Loss, TargetRequest } from "@understudy/core/adapter";
 import {
   jsonInstruction,
   lowerSchema,
   type FormatPlan,
-  type Loss,
   type SchemaObstacle,
   type SchemaRules,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import type { AnthropicModel } from "./models.ts";
 
 /** https://platform.claude.com/docs/en/build-with-claude/structured-outputs */

@@ -1,11 +1,5 @@
-import {
-  clampEffort,
-  lacksReasoning,
-  takeUnless,
-  type JsonObject,
-  type Loss,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
+import { clampEffort, lacksReasoning, takeUnless } from "@understudy/core/toolkit";
 import type { AnthropicEffort, AnthropicModel } from "./models.ts";
 
 export interface ReasoningPlan {

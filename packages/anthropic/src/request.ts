@@ -1,11 +1,19 @@
 import {
-  addInstructions,
   asJsonObject,
   asNumber,
   asObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type NativeRequest,
+  type RequestContext,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import {
+  addInstructions,
   clampOutputTokens,
   defined,
-  isJsonObject,
   joinHeader,
   jsonInstruction,
   mergeHeaders,
@@ -14,13 +22,7 @@ import {
   takeUnless,
   takeUserId,
   type FormatPlan,
-  type JsonObject,
-  type JsonValue,
-  type Loss,
-  type NativeRequest,
-  type RequestContext,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import { markCache } from "./cache-marks.ts";
 import { closing } from "./closing.ts";
 import { containerOf } from "./container.ts";

@@ -1,11 +1,5 @@
-import {
-  asNumber,
-  defined,
-  takeUnless,
-  type JsonObject,
-  type Loss,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+import { asNumber, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import { defined, takeUnless } from "@understudy/core/toolkit";
 import type { AnthropicModel } from "./models.ts";
 
 /** While the model reasons. */

@@ -3,12 +3,11 @@ import {
   asObject,
   asString,
   asText,
-  changeAnswers,
   type AssistantPart,
-  type HostedTools,
   type OpaquePart,
   type RequestRepair,
 } from "@understudy/core/adapter";
+import { changeAnswers, type HostedTools } from "@understudy/core/toolkit";
 import { isContainer } from "./container.ts";
 
 /** Every block of a tool that runs at the vendor, which refuses some of them once the conversation has moved on. */

@@ -1,19 +1,9 @@
 import {
   checkTargetOptions,
   FetchConnection,
-  keyHeader,
-  legalPropertyNames,
   makeTarget,
-  mergeHeaders,
-  modelPathProblems,
-  oneOf,
-  ownPropertyNames,
   readTargetOptions,
-  SDK_CLIENT,
   SdkConnection,
-  sdkIdentity,
-  transportProblems,
-  withoutForeignReasoning,
   type Capabilities,
   type CheckedOptions,
   type Connection,
@@ -23,6 +13,18 @@ import {
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
+import {
+  keyHeader,
+  legalPropertyNames,
+  mergeHeaders,
+  modelPathProblems,
+  oneOf,
+  ownPropertyNames,
+  SDK_CLIENT,
+  sdkIdentity,
+  transportProblems,
+  withoutForeignReasoning,
+} from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
 import { anthropicModel } from "./models.ts";

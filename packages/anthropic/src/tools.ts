@@ -2,15 +2,12 @@ import {
   asArray,
   asJsonObject,
   asText,
-  defined,
-  lowerSchema,
-  SchemaRoom,
-  STRICT,
   type JsonObject,
   type Loss,
   type TargetRequest,
   type TargetTool,
 } from "@understudy/core/adapter";
+import { defined, lowerSchema, SchemaRoom, STRICT } from "@understudy/core/toolkit";
 import { STRICT_TOOL, TOOL, whyNotEnforced } from "./output-format.ts";
 
 /** Of all strict tools together: https://platform.claude.com/docs/en/build-with-claude/structured-outputs */

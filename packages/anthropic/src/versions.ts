@@ -1,4 +1,4 @@
-import { BEDROCK_MANTLE, BEDROCK_RUNTIME, GOOGLE_CLOUD } from "@understudy/core/adapter";
+import { BEDROCK_MANTLE, BEDROCK_RUNTIME, GOOGLE_CLOUD } from "@understudy/core/toolkit";
 import type { AnthropicModel } from "./models.ts";
 
 /** Where a model is asked for: Anthropic's own host or that of a cloud. */

@@ -1,11 +1,5 @@
-import {
-  loseName,
-  noMedia,
-  requireMediaType,
-  unsupported,
-  type ChatMessageRules,
-  type TargetMessage,
-} from "@understudy/core/adapter";
+import type { TargetMessage } from "@understudy/core/adapter";
+import { loseName, noMedia, requireMediaType, unsupported, type ChatMessageRules } from "@understudy/core/toolkit";
 
 const IMAGES = /^image\/(?:png|jpeg|webp|gif)$/;
 const MOST_IMAGES = 600;

@@ -1,15 +1,12 @@
+import { asObject, isJsonObject, type FailureRow, type FailureTable } from "@understudy/core/adapter";
 import {
   alsoNative,
-  asObject,
-  isJsonObject,
   OVERLOADED,
   readErrorFields,
   STREAMING_REFUSED,
   WITHOUT_REASONING,
-  type FailureRow,
-  type FailureTable,
   type VendorError,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 
 const WINDOW = /^This model's maximum context length is (?<window>\d[\d,]{0,15}) tokens/;
 const NO_BALANCE = /^Insufficient Balance\.?$/i;

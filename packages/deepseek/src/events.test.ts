@@ -1,5 +1,4 @@
 import {
-  ChatReader,
   classifyFailures,
   isTargetFailure,
   type AttemptContext,
@@ -7,6 +6,7 @@ import {
   type FailureClass,
   type StreamPart,
 } from "@understudy/core/adapter";
+import { ChatReader } from "@understudy/core/toolkit";
 import { describe, expect, it } from "vitest";
 import { failureTable } from "./errors.ts";
 

@@ -1,4 +1,5 @@
-import { jsonInstruction, type FormatPlan, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import type { Loss, TargetRequest } from "@understudy/core/adapter";
+import { jsonInstruction, type FormatPlan } from "@understudy/core/toolkit";
 
 /** JSON without a schema has a native switch, which still wants the word in the prompt; a schema has only words. */
 export function toFormat({ output }: TargetRequest, loss: (loss: Loss) => void): FormatPlan {

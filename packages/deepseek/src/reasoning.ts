@@ -1,11 +1,11 @@
 import {
   isJsonObject,
-  takeUnless,
   type JsonObject,
   type Loss,
   type ReasoningEffort,
   type TargetRequest,
 } from "@understudy/core/adapter";
+import { takeUnless } from "@understudy/core/toolkit";
 import type { DeepSeekEffort, DeepSeekModel } from "./models.ts";
 
 export interface ReasoningPlan {

@@ -1,6 +1,14 @@
 import {
-  addToPrompt,
   isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type NativeRequest,
+  type RequestContext,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import {
+  addToPrompt,
   clampOutputTokens,
   defined,
   mergeNative,
@@ -9,13 +17,7 @@ import {
   takeUnless,
   toChatMessages,
   withoutInside,
-  type JsonObject,
-  type JsonValue,
-  type Loss,
-  type NativeRequest,
-  type RequestContext,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import { checkImages, toMedia } from "./content.ts";
 import { deepSeekModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";

@@ -1,4 +1,5 @@
-import { defined, takeUnless, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
+import { defined, takeUnless } from "@understudy/core/toolkit";
 import type { DeepSeekModel } from "./models.ts";
 
 const LEAST_TOP_P = 0.95;

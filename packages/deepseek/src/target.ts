@@ -1,15 +1,13 @@
 import {
-  ChatReader,
   checkTargetOptions,
   FetchConnection,
-  keyHeader,
   makeTarget,
-  mergeHeaders,
   readTargetOptions,
   type Capabilities,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
+import { ChatReader, keyHeader, mergeHeaders } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { deepSeekModel } from "./models.ts";
 import { MOST_STOPS, toNativeRequest } from "./request.ts";

@@ -2,18 +2,20 @@ import {
   asArray,
   asJsonObject,
   asObject,
-  defined,
   isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import {
+  defined,
   layOverTools,
   lowerSchema,
   unsupported,
   withoutInside,
-  type JsonObject,
-  type JsonValue,
-  type Loss,
   type SchemaRules,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 
 const MOST = 128;
 /** https://api-docs.deepseek.com/guides/tool_calls */

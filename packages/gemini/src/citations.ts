@@ -4,15 +4,12 @@ import {
   asObject,
   asPosition,
   asString,
-  bytesOf,
-  Count,
   isJsonObject,
-  MOST,
-  toCharacters,
   type Citation,
   type Foreign,
   type SourcePart,
 } from "@understudy/core/adapter";
+import { bytesOf, Count, MOST, toCharacters } from "@understudy/core/toolkit";
 
 /** What a file search found is a passage of a document, often without a name. */
 interface Source {

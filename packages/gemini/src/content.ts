@@ -1,8 +1,6 @@
 import {
   asJsonObject,
   asString,
-  defined,
-  inMessage,
   isJsonObject,
   type AssistantPart,
   type AudioPart,
@@ -10,16 +8,15 @@ import {
   type ImagePart,
   type JsonObject,
   type Loss,
-  type NameMap,
   type OpaquePart,
   type RefusalPart,
-  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type TextPart,
   type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
+import { defined, inMessage, type NameMap, type ReportMessageLoss } from "@understudy/core/toolkit";
 import type { GeminiModel } from "./models.ts";
 
 export interface NativeContent {

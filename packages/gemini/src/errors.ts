@@ -1,6 +1,13 @@
 import {
-  alsoNative,
   asJsonObject,
+  type AssistantPart,
+  type FailureRow,
+  type FailureTable,
+  type JsonObject,
+  type RequestRepair,
+} from "@understudy/core/adapter";
+import {
+  alsoNative,
   changeAnswers,
   OWN_REASONING,
   readRpcStatus,
@@ -12,12 +19,7 @@ import {
   USER_TURN,
   WITHOUT_SAMPLING,
   withOutputTokens,
-  type AssistantPart,
-  type FailureRow,
-  type FailureTable,
-  type JsonObject,
-  type RequestRepair,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import { STAND_IN_SIGNATURE, VENDOR } from "./content.ts";
 
 const CODES: readonly FailureRow[] = [

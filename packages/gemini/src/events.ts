@@ -4,27 +4,29 @@ import {
   asJsonObject,
   asObject,
   asString,
-  checkFinishValue,
-  Count,
-  Evidence,
   isJsonObject,
-  OpenCall,
-  OpenText,
   parseEvent,
   TargetFailure,
-  VendorData,
   type AttemptContext,
   type FailureClassifier,
   type FinishReason,
   type Foreign,
   type JsonObject,
-  type NameMap,
   type StreamPart,
   type TargetRequest,
   type Usage,
   type WireEvent,
   type WireReader,
 } from "@understudy/core/adapter";
+import {
+  checkFinishValue,
+  Count,
+  Evidence,
+  OpenCall,
+  OpenText,
+  VendorData,
+  type NameMap,
+} from "@understudy/core/toolkit";
 import { Citations } from "./citations.ts";
 import { CONTINUATION, GROUNDING } from "./content.ts";
 import { MISSING_SIGNATURE } from "./errors.ts";

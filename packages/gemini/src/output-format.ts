@@ -1,14 +1,5 @@
-import {
-  isJsonObject,
-  jsonInstruction,
-  lowerSchema,
-  toolNames,
-  type FormatPlan,
-  type JsonObject,
-  type Loss,
-  type SchemaRules,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+import { isJsonObject, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import { jsonInstruction, lowerSchema, toolNames, type FormatPlan, type SchemaRules } from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import type { GeminiModel } from "./models.ts";
 

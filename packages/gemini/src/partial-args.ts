@@ -1,13 +1,5 @@
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asString,
-  isJsonObject,
-  JsonPieces,
-  type Count,
-  type Foreign,
-} from "@understudy/core/adapter";
+import { asArray, asNumber, asObject, asString, isJsonObject, type Foreign } from "@understudy/core/adapter";
+import { JsonPieces, type Count } from "@understudy/core/toolkit";
 
 /** The arguments of a call. They may come in pieces, each with the path of its value (Vertex, when asked to). */
 export class PartialArgs {

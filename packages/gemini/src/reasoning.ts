@@ -1,13 +1,5 @@
-import {
-  asObject,
-  clampEffort,
-  defined,
-  takeUnless,
-  type Foreign,
-  type JsonObject,
-  type Loss,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+import { asObject, type Foreign, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
+import { clampEffort, defined, takeUnless } from "@understudy/core/toolkit";
 import type { GeminiModel } from "./models.ts";
 
 export interface ReasoningPlan {

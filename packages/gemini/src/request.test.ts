@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   isTargetFailure,
-  NameMap,
   type JsonObject,
   type JsonValue,
   type Loss,
   type TargetMessage,
   type TargetRequest,
 } from "@understudy/core/adapter";
+import { NameMap } from "@understudy/core/toolkit";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, it } from "vitest";

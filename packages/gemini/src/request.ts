@@ -3,14 +3,7 @@ import {
   asJsonObject,
   asObject,
   asText,
-  clampOutputTokens,
-  defined,
-  GO_ON,
   isJsonObject,
-  mergeNative,
-  pairs,
-  takeUnless,
-  userTurnBehind,
   type JsonObject,
   type JsonValue,
   type Loss,
@@ -19,6 +12,15 @@ import {
   type TargetMessage,
   type TargetRequest,
 } from "@understudy/core/adapter";
+import {
+  clampOutputTokens,
+  defined,
+  GO_ON,
+  mergeNative,
+  pairs,
+  takeUnless,
+  userTurnBehind,
+} from "@understudy/core/toolkit";
 import { CONTINUATION, toContents, type NativeContent } from "./content.ts";
 import { geminiModel, type GeminiModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";

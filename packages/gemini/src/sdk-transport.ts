@@ -1,16 +1,12 @@
 import { GoogleGenerativeAI, type GenerativeModel } from "@google/generative-ai";
 import {
-  cappedFetch,
-  freshInit,
-  mergeHeaders,
-  networkFailure,
   TargetFailure,
   type AttemptContext,
   type CheckedOptions,
   type Connection,
-  type Fetch,
   type NativeRequest,
 } from "@understudy/core/adapter";
+import { cappedFetch, freshInit, mergeHeaders, networkFailure, type Fetch } from "@understudy/core/toolkit";
 
 const KEY_HEADER = "x-goog-api-key";
 

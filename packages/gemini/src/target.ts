@@ -2,12 +2,7 @@ import {
   checkTargetOptions,
   FetchConnection,
   isJsonObject,
-  keyHeader,
-  loadOnce,
   makeTarget,
-  mergeHeaders,
-  modelPathProblems,
-  oneOf,
   readTargetOptions,
   type Capabilities,
   type CheckedOptions,
@@ -16,6 +11,7 @@ import {
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
+import { keyHeader, loadOnce, mergeHeaders, modelPathProblems, oneOf } from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import { failureTable } from "./errors.ts";
 import { GenerateContentReader } from "./events.ts";

@@ -1,17 +1,13 @@
 import {
   asArray,
   asObject,
-  defined,
-  NameMap,
-  takeUnless,
-  toolNames,
-  unsupported,
   type JsonObject,
   type JsonValue,
   type Loss,
   type TargetRequest,
   type TargetTool,
 } from "@understudy/core/adapter";
+import { defined, NameMap, takeUnless, toolNames, unsupported } from "@understudy/core/toolkit";
 import { VENDOR, type NativeContent } from "./content.ts";
 import { toToolSchema } from "./output-format.ts";
 

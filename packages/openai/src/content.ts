@@ -3,15 +3,7 @@ import {
   asJsonObject,
   asString,
   asText,
-  callArguments,
-  defined,
-  fileName,
-  inMessage,
-  loseCitations,
-  loseName,
   isJsonObject,
-  toDataURL,
-  unsupported,
   type AssistantPart,
   type FilePart,
   type ImagePart,
@@ -19,13 +11,23 @@ import {
   type JsonValue,
   type Loss,
   type ReasoningPart,
-  type ReportMessageLoss,
   type TargetMessage,
   type TargetToolResult,
   type ToolCallPart,
   type OpaquePart,
   type UserPart,
 } from "@understudy/core/adapter";
+import {
+  callArguments,
+  defined,
+  fileName,
+  inMessage,
+  loseCitations,
+  loseName,
+  toDataURL,
+  unsupported,
+  type ReportMessageLoss,
+} from "@understudy/core/toolkit";
 
 /**
  * Items of an answer that have no common words: the only ones that go back. Stored messages come back through the hands of

@@ -1,16 +1,8 @@
 import {
   checkTargetOptions,
   FetchConnection,
-  isLoopback,
-  keyHeader,
   makeTarget,
-  mergeHeaders,
-  modelPathProblems,
-  oneOf,
-  SDK_CLIENT,
   SdkConnection,
-  sdkIdentity,
-  transportProblems,
   type Capabilities,
   type CheckedOptions,
   type Connection,
@@ -23,6 +15,16 @@ import {
   type TargetOptions,
   type TargetSetup,
 } from "@understudy/core/adapter";
+import {
+  isLoopback,
+  keyHeader,
+  mergeHeaders,
+  modelPathProblems,
+  oneOf,
+  SDK_CLIENT,
+  sdkIdentity,
+  transportProblems,
+} from "@understudy/core/toolkit";
 import { openAIModel } from "./models.ts";
 
 /** What is used of a client of the `openai` package: `OpenAI`, `AzureOpenAI`, `BedrockOpenAI`. */

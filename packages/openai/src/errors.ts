@@ -1,9 +1,16 @@
 import {
   asObject,
+  isJsonObject,
+  type FailureRow,
+  type FailureTable,
+  type Foreign,
+  type LimitHeaders,
+  type RequestRepair,
+} from "@understudy/core/adapter";
+import {
   DAILY,
   forgetOpaque,
   forgetReasoning,
-  isJsonObject,
   leaveOut,
   leaveOutOnce,
   looserSchemas,
@@ -13,13 +20,8 @@ import {
   readErrorFields,
   STREAMING_REFUSED,
   withoutStreaming,
-  type FailureRow,
-  type FailureTable,
-  type Foreign,
-  type LimitHeaders,
-  type RequestRepair,
   type VendorError,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 
 const BILLING_CODES = [
   "insufficient_quota",

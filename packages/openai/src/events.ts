@@ -6,12 +6,8 @@ import {
   asObject,
   asString,
   asText,
-  checkFinishValue,
-  Evidence,
   isJsonObject,
   parseEvent,
-  PartsByIndex,
-  StopCutter,
   TargetFailure,
   type AttemptContext,
   type FailureClassifier,
@@ -19,10 +15,10 @@ import {
   type Foreign,
   type JsonValue,
   type StreamPart,
-  VendorData,
   type WireEvent,
   type WireReader,
 } from "@understudy/core/adapter";
+import { checkFinishValue, Evidence, PartsByIndex, StopCutter, VendorData } from "@understudy/core/toolkit";
 import { isHandedOver, isKnownDelta, isKnownItem, isKnownPart, openItem, type OpenItem } from "./items.ts";
 import { readUsage } from "./usage.ts";
 

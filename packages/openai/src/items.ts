@@ -7,18 +7,20 @@ import {
   asPosition,
   asString,
   asText,
+  type Foreign,
+  type JsonObject,
+  type StreamPart,
+} from "@understudy/core/adapter";
+import {
   defined,
   OpenCall,
   OpenText,
   PartsByIndex,
   placeTexts,
   readAnnotation,
-  type Foreign,
-  type JsonObject,
   type PartExtras,
   type StopCutter,
-  type StreamPart,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 
 /** An output item between its start and its end. */
 export interface OpenItem {

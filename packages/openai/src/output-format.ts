@@ -1,3 +1,4 @@
+import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
 import {
   defined,
   jsonInstruction,
@@ -6,12 +7,9 @@ import {
   STRICT,
   toolInWords,
   type FormatPlan,
-  type JsonObject,
-  type Loss,
   type SchemaObstacle,
   type SchemaRules,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 
 /** What is refused in any schema of a tool, enforced or not. */
 const LOOSE: SchemaRules = {

@@ -1,11 +1,19 @@
 import {
   asJsonObject,
   asObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type NativeRequest,
+  type RequestContext,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import {
   chooseTool,
   clampOutputTokens,
   defined,
   dropNative,
-  isJsonObject,
   layOverFlatTools,
   mergeNative,
   pairs,
@@ -14,14 +22,8 @@ import {
   takeSampling,
   takeStops,
   takeUnless,
-  type JsonObject,
-  type JsonValue,
-  type Loss,
-  type NativeRequest,
   type ReasoningPlan,
-  type RequestContext,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import { toItems } from "./content.ts";
 import { openAIModel } from "./models.ts";
 import { besideFormat, toFormat, toTools } from "./output-format.ts";

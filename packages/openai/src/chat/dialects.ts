@@ -1,4 +1,5 @@
-import { isHost, type Capabilities, type JsonObject } from "@understudy/core/adapter";
+import type { Capabilities, JsonObject } from "@understudy/core/adapter";
+import { isHost } from "@understudy/core/toolkit";
 import { HOSTS } from "../endpoint.ts";
 
 /** How one kind of server differs from the format that all of them speak. What stands nowhere here is found by repairs. */

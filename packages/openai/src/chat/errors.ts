@@ -1,4 +1,5 @@
-import { CHAT_REFUSALS, readChatError, type FailureTable } from "@understudy/core/adapter";
+import type { FailureTable } from "@understudy/core/adapter";
+import { CHAT_REFUSALS, readChatError } from "@understudy/core/toolkit";
 import { failureTable as vendorTable } from "../errors.ts";
 
 /** How servers fail that speak Chat Completions. */

@@ -1,7 +1,15 @@
 import {
-  addToPrompt,
   asArray,
   asJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Loss,
+  type NativeRequest,
+  type RequestContext,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import {
+  addToPrompt,
   chooseTool,
   defined,
   dropNative,
@@ -18,14 +26,8 @@ import {
   toChatMessages,
   withoutInside,
   type FormatPlan,
-  type JsonObject,
-  type JsonValue,
-  type Loss,
-  type NativeRequest,
   type ReasoningPlan,
-  type RequestContext,
-  type TargetRequest,
-} from "@understudy/core/adapter";
+} from "@understudy/core/toolkit";
 import { openAIModel } from "../models.ts";
 import { besideFormat, toFormat, toTools } from "../output-format.ts";
 import { NO_PARAMETER, parallelCalls, saysOf, toUserId } from "../request.ts";

@@ -1,4 +1,5 @@
-import { asObject, asString, ChatReader, oneOf, readTargetOptions, type Target } from "@understudy/core/adapter";
+import { asObject, asString, readTargetOptions, type Target } from "@understudy/core/adapter";
+import { ChatReader, oneOf } from "@understudy/core/toolkit";
 import { makeOpenAITarget, OWN_OPTIONS, urlOf, type OpenAITargetOptions } from "../endpoint.ts";
 import { openAIModel } from "../models.ts";
 import { dialectOf, DIALECTS } from "./dialects.ts";
