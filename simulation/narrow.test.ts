@@ -11,5 +11,5 @@ test("no schedule of few calls with many faults breaks a rule", { timeout: 60_00
   const figures = await runBatch({ seed: 1, schedules: 14_000, step: 1, profile: "narrow" }, isTimeLeft);
 
   expect(figures.failing).toEqual([]);
-  expect(figures.schedules).toBeGreaterThan(100);
+  expect(figures.schedules).toBeGreaterThanOrEqual(100);
 });

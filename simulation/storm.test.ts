@@ -11,5 +11,5 @@ test("no schedule of many calls through outages breaks a rule", { timeout: 60_00
   const figures = await runBatch({ seed: 1, schedules: 6_000, step: 1, profile: "storm" }, isTimeLeft);
 
   expect(figures.failing).toEqual([]);
-  expect(figures.schedules).toBeGreaterThan(100);
+  expect(figures.schedules).toBeGreaterThanOrEqual(100);
 });

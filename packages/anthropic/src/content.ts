@@ -174,7 +174,7 @@ function toToolResult({ toolCallId, content, isError }: TargetToolResult, contex
   const blocks = content.flatMap((part) => toUserBlock(part, { ...context, isCiting: false }));
   const isMarked = isError === true && blocks.every(({ type }) => type === "text");
   if (isError === true && !isMarked) {
-    context.lost("tool-result isError", "translated", "the API takes only texts in a failed result");
+    context.lost("tool-result isError", "translated", "a failed result takes only texts");
   }
   // Nor may it be empty.
   if (isError === true && (!isMarked || blocks.length === 0)) blocks.unshift({ type: "text", text: FAILED });

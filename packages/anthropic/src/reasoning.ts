@@ -43,7 +43,7 @@ export function planReasoning(
   if (takesBudget && (budgetTokens !== undefined || (effort !== undefined && !model.thinking.includes("adaptive")))) {
     if (lacksReasoning(request.messages)) {
       // Refused: with a budget, an assistant turn that calls tools has to begin with its reasoning.
-      loss({ what: "reasoning", action: "dropped", reason: "the tool calls before are not this model's own" });
+      loss({ what: "reasoning", action: "dropped", reason: "earlier tool calls are not its own" });
       return { ...off, effort: wanted };
     }
     const asked = budgetTokens ?? BUDGETS[effort ?? ""] ?? LARGEST_BUDGET;

@@ -178,7 +178,7 @@ function planBeside(
   }
   const plan = planReasoning(request, model, maxTokens, loss);
   if (!isActive(plan.thinking) || !model.sampling || !excludesThinking(native)) return plan;
-  loss({ what: "reasoning", action: "dropped", reason: "not together with native sampling" });
+  loss({ what: "reasoning", action: "dropped", reason: "not with native sampling" });
   return { effort: plan.effort, isThinking: false, isVisible: false };
 }
 
@@ -222,7 +222,7 @@ function planFormat(
     return { ...plan, isFormatted: plan.format !== undefined, native };
   }
   if (!isRefused) return { isFormatted: true, native };
-  loss({ what: "output", action: "translated", reason: "its format was refused; asked for in words" });
+  loss({ what: "output", action: "translated", reason: "its format was refused" });
   const instruction = jsonInstruction(asJsonObject(format["schema"]));
   return { instruction, isFormatted: false, native: { ...rest, output_config: config } };
 }

@@ -36,7 +36,7 @@ export function planToolChoice(
   const isExcluded = isForced && thinking?.["type"] === "enabled";
   const isThinkingNative = native["thinking"] !== undefined;
   if (isForced && !isNative && (!model.forcedTools || (isExcluded && isThinkingNative))) {
-    loss({ what: "toolChoice", action: "translated", reason: "the model cannot be forced; it is told to call" });
+    loss({ what: "toolChoice", action: "translated", reason: "it cannot be forced; it is told to call" });
     const name = typeof toolChoice === "string" ? "" : ` The tool to call is ${toolChoice.tool}.`;
     return { thinking, choice: withFlags(undefined, given), instruction: MUST_CALL + name };
   }

@@ -44,15 +44,15 @@ export function toTools(
   const own = tools.map(({ name }) => names.toNative(name));
   const declared = [...own, ...toolNames(native)];
   if (own.some((name) => names.toOwn(name) !== name)) {
-    loss({ what: "tools", action: "translated", reason: "names that the vendor refuses are written differently" });
+    loss({ what: "tools", action: "translated", reason: "names the vendor refuses are changed" });
   }
   const gone = undeclared(contents, declared, native);
   if (gone.length > 0) {
-    loss({ what: "tools", action: "translated", reason: "tools of earlier calls are declared, without parameters" });
+    loss({ what: "tools", action: "translated", reason: "tools of earlier calls are declared" });
   }
   if (declared.length + gone.length > MOST) throw unsupported("tools");
   if (toolChoice === "none" && native.some(isServerTool)) {
-    loss({ what: "toolChoice", action: "downgraded", reason: "the vendor's own tools may run all the same" });
+    loss({ what: "toolChoice", action: "downgraded", reason: "the vendor's own tools may still run" });
   }
   if (declared.length === 0) return {};
   const functionDeclarations = [
