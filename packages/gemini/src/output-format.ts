@@ -1,17 +1,8 @@
-import { isJsonObject, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
-import { jsonInstruction, lowerSchema, toolNames, type FormatPlan, type SchemaRules } from "@understudy/core/toolkit";
+import type { Loss, TargetRequest } from "@understudy/core/adapter";
+import { jsonInstruction, lowerSchema, toolNames, type FormatPlan } from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import type { GeminiModel } from "./models.ts";
-
-/** https://ai.google.dev/gemini-api/docs/structured-output */
-const RULES: SchemaRules = {
-  keep:
-    "$defs $ref type format title description enum items prefixItems minItems maxItems minimum maximum anyOf properties " +
-    "additionalProperties required propertyOrdering",
-  enumTypes: "string number",
-  bareReferences: true,
-  optionalCycles: true,
-};
+import { RULES } from "./schema-rules.ts";
 
 /** How JSON output is asked for: natively where the model allows it beside tools, else in words. */
 export function toFormat(request: TargetRequest, model: GeminiModel, loss: (loss: Loss) => void): FormatPlan {
@@ -28,17 +19,4 @@ export function toFormat(request: TargetRequest, model: GeminiModel, loss: (loss
   const lowered = lowerSchema(output.schema, RULES, "output.schema");
   if (lowered.loss !== undefined) loss(lowered.loss);
   return { format: { ...format, responseJsonSchema: lowered.schema } };
-}
-
-/** The schema of a tool's arguments; undefined for none, which the API wants left out. */
-export function toToolSchema(schema: JsonObject, loss: (loss: Loss) => void): JsonObject | undefined {
-  const { properties } = schema;
-  const isPlain = Object.keys(schema).every((keyword) =>
-    ["type", "properties", "additionalProperties"].includes(keyword),
-  );
-  const takesNothing = properties === undefined || (isJsonObject(properties) && Object.keys(properties).length === 0);
-  if (isPlain && takesNothing && !isJsonObject(schema["additionalProperties"])) return undefined;
-  const lowered = lowerSchema(schema, RULES, "tools");
-  if (lowered.loss !== undefined) loss(lowered.loss);
-  return lowered.schema;
 }

@@ -1,15 +1,16 @@
 import {
   asArray,
   asObject,
+  isJsonObject,
   type JsonObject,
   type JsonValue,
   type Loss,
   type TargetRequest,
   type TargetTool,
 } from "@understudy/core/adapter";
-import { defined, NameMap, takeUnless, toolNames, unsupported } from "@understudy/core/toolkit";
+import { defined, lowerSchema, NameMap, takeUnless, toolNames, unsupported } from "@understudy/core/toolkit";
 import { VENDOR, type NativeContent } from "./content.ts";
-import { toToolSchema } from "./output-format.ts";
+import { RULES } from "./schema-rules.ts";
 
 const LEGAL_NAME = /^[a-zA-Z_][\w.:-]{0,127}$/;
 const MOST = 512;
@@ -102,4 +103,17 @@ function toCallingConfig(
   if (choice === "none") return { mode: "NONE" };
   const allowedFunctionNames = choice === "required" ? allowed : [names.toNative(choice.tool)];
   return defined({ mode: "ANY", allowedFunctionNames });
+}
+
+/** The schema of a tool's arguments; undefined for none, which the API wants left out. */
+function toToolSchema(schema: JsonObject, loss: (loss: Loss) => void): JsonObject | undefined {
+  const { properties } = schema;
+  const isPlain = Object.keys(schema).every((keyword) =>
+    ["type", "properties", "additionalProperties"].includes(keyword),
+  );
+  const takesNothing = properties === undefined || (isJsonObject(properties) && Object.keys(properties).length === 0);
+  if (isPlain && takesNothing && !isJsonObject(schema["additionalProperties"])) return undefined;
+  const lowered = lowerSchema(schema, RULES, "tools");
+  if (lowered.loss !== undefined) loss(lowered.loss);
+  return lowered.schema;
 }

@@ -1,9 +1,7 @@
-import { readTargetOptions, type Target } from "@understudy/core/adapter";
+import type { Target } from "@understudy/core/adapter";
 import { chat, type OpenAIChatTargetOptions } from "./chat/target.ts";
-import { makeOpenAITarget, OWN_OPTIONS, type OpenAITargetOptions } from "./endpoint.ts";
-import { failureTable } from "./errors.ts";
-import { ResponsesReader } from "./events.ts";
-import { reasoningOf, toNativeRequest } from "./request.ts";
+import type { OpenAITargetOptions } from "./endpoint.ts";
+import { responses } from "./responses/target.ts";
 
 /** The factory for the Responses API, with that for Chat Completions as its property. */
 export interface OpenAI {
@@ -17,17 +15,3 @@ export interface OpenAI {
  * throws: what is wrong is told by `createChain`.
  */
 export const openai: OpenAI = Object.assign(responses, { chat });
-
-function responses(model: string, options: OpenAITargetOptions = {}): Target {
-  const given = readTargetOptions<OpenAITargetOptions>(model, options, OWN_OPTIONS);
-  return makeOpenAITarget(given, {
-    capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
-    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
-    failureTable,
-    // Summaries come late, and often none comes.
-    plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
-    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
-    turns: "input",
-    reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
-  });
-}

@@ -29,8 +29,9 @@ import {
   type ReasoningPlan,
 } from "@understudy/core/toolkit";
 import { openAIModel } from "../models.ts";
-import { besideFormat, toFormat, toTools } from "../output-format.ts";
-import { NO_PARAMETER, parallelCalls, saysOf, toUserId } from "../request.ts";
+import { besideFormat, toFormat } from "../output-format.ts";
+import { NO_PARAMETER, parallelCalls, saysOf, toUserId } from "../shared-fields.ts";
+import { toTools } from "../tools.ts";
 import type { Dialect } from "./dialects.ts";
 
 /**

@@ -25,8 +25,10 @@ import {
   type ReasoningPlan,
 } from "@understudy/core/toolkit";
 import { toItems } from "./content.ts";
-import { openAIModel } from "./models.ts";
-import { besideFormat, toFormat, toTools } from "./output-format.ts";
+import { openAIModel } from "../models.ts";
+import { besideFormat, toFormat } from "../output-format.ts";
+import { NO_PARAMETER, parallelCalls, saysOf, toUserId } from "../shared-fields.ts";
+import { toTools } from "../tools.ts";
 
 /**
  * Native fields of the Responses API, sent as they are. `reasoning`, `text` and `stream_options` are merged with what
@@ -46,7 +48,6 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-export const NO_PARAMETER = "the API has no such parameter";
 const LEAST_OUTPUT_TOKENS = 16;
 const LONGEST_USER_ID = 128;
 /** They would make the answer depend on what one vendor keeps, or come later and elsewhere. */
@@ -109,19 +110,6 @@ export function reasoningOf(request: TargetRequest, modelId: string, loss?: (los
   return planEffort(request, openAIModel(modelId), loss, native["effort"]);
 }
 
-/** What fields say of a request: a choice only where it is one. */
-export function saysOf(
-  { toolChoice }: TargetRequest,
-  says: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return toolChoice === "auto" ? says : { ...says, tool_choice: "toolChoice" };
-}
-
-/** Not with the least effort, which the first models of this kind take alone. */
-export function parallelCalls({ effort }: ReasoningPlan, tools: readonly JsonValue[]): false | undefined {
-  return effort === "minimal" && tools.length > 0 ? false : undefined;
-}
-
 /** An answer has no place for pictures that are still being made. */
 function withWholePictures(body: JsonObject, loss: (loss: Loss) => void): JsonObject {
   const { tools } = body;
@@ -137,9 +125,4 @@ function instructed(items: readonly JsonObject[], text: string | undefined): rea
   const position = items.findLastIndex(({ role }) => role === "user") + 1;
   const instruction = { type: "message", role: "developer", content: [{ type: "input_text", text }] };
   return items.toSpliced(position, 0, instruction);
-}
-
-export function toUserId({ userId }: TargetRequest, most: number, loss: (loss: Loss) => void): string | undefined {
-  const isTooLong = userId !== undefined && userId.length > most;
-  return takeUnless(isTooLong ? `longer than ${most} characters` : undefined, "userId", userId, loss);
 }

@@ -3,7 +3,7 @@ import type { AttemptContext, Target, TargetRequest } from "@understudy/core/ada
 import { startOpenAI, startOpenAIChat, type Vendor } from "@understudy/testing";
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
-import { openai } from "./index.ts";
+import { openai } from "../index.ts";
 
 const request: TargetRequest = {
   messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],

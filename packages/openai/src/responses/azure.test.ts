@@ -2,8 +2,8 @@ import { createChain, isUnderstudyError } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
 import { AzureOpenAI } from "openai";
 import { describe, expect, it } from "vitest";
-import { startCloud, type CloudRequest } from "../../core/test/cloud-server.ts";
-import { openai } from "./index.ts";
+import { startCloud, type CloudRequest } from "../../../core/test/cloud-server.ts";
+import { openai } from "../index.ts";
 
 type Handler = Parameters<typeof startCloud>[0];
 type Credential = { readonly apiKey: string } | { readonly azureADTokenProvider: () => Promise<string> };

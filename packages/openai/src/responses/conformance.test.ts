@@ -1,13 +1,13 @@
 import { startOpenAI, testAdapter } from "@understudy/testing";
 import { describe, test } from "vitest";
-import { openai } from "./index.ts";
+import { openai } from "../index.ts";
 
 testAdapter(
   { describe, test },
   {
-    name: "openai by fetch",
+    name: "openai",
     startVendor: startOpenAI,
-    makeTarget: ({ baseURL, apiKey }) => openai("gpt-6-astra", { baseURL, apiKey, transport: "fetch" }),
+    makeTarget: ({ baseURL, apiKey }) => openai("gpt-6-astra", { baseURL, apiKey }),
     exemptions: {
       "an in-band error after the evidence": "on this wire the evidence is the end, after which nothing is read",
     },

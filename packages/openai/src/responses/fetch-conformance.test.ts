@@ -1,13 +1,13 @@
 import { startOpenAI, testAdapter } from "@understudy/testing";
 import { describe, test } from "vitest";
-import { openai } from "./index.ts";
+import { openai } from "../index.ts";
 
 testAdapter(
   { describe, test },
   {
-    name: "openai",
+    name: "openai by fetch",
     startVendor: startOpenAI,
-    makeTarget: ({ baseURL, apiKey }) => openai("gpt-6-astra", { baseURL, apiKey }),
+    makeTarget: ({ baseURL, apiKey }) => openai("gpt-6-astra", { baseURL, apiKey, transport: "fetch" }),
     exemptions: {
       "an in-band error after the evidence": "on this wire the evidence is the end, after which nothing is read",
     },

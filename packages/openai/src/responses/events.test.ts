@@ -7,7 +7,7 @@ import {
   type StreamPart,
 } from "@understudy/core/adapter";
 import { describe, expect, it } from "vitest";
-import { failureTable } from "./errors.ts";
+import { failureTable } from "../errors.ts";
 import { ResponsesReader } from "./events.ts";
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };

@@ -1,0 +1,20 @@
+import { readTargetOptions, type Target } from "@understudy/core/adapter";
+import { makeOpenAITarget, OWN_OPTIONS, type OpenAITargetOptions } from "../endpoint.ts";
+import { failureTable } from "../errors.ts";
+import { ResponsesReader } from "./events.ts";
+import { reasoningOf, toNativeRequest } from "./request.ts";
+
+/** A model through the Responses API. */
+export function responses(model: string, options: OpenAITargetOptions = {}): Target {
+  const given = readTargetOptions<OpenAITargetOptions>(model, options, OWN_OPTIONS);
+  return makeOpenAITarget(given, {
+    capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
+    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
+    failureTable,
+    // Summaries come late, and often none comes.
+    plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
+    toNativeRequest: (request, context) => toNativeRequest(request, model, context),
+    turns: "input",
+    reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
+  });
+}
