@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { apiListings } from "./api/listings.ts";
 import { parseDeclarations } from "./api/declarations.ts";
+
+const PACKAGES = join(import.meta.dirname, "../packages");
+const EXPORTED = /^export (?:declare )?(?:interface|type|const|class|function) (\w+)/gm;
 
 describe("the listing of what can be imported", () => {
   test("is current in every package; `pnpm api` writes it", async () => {
@@ -11,6 +14,18 @@ describe("the listing of what can be imported", () => {
 
       expect(current, `packages/${basename(dirname(path))}/api.txt`).toBe(text);
     }
+  });
+
+  test("has no name in two packages: who reads a name knows whose it is", () => {
+    const packages = new Map<string, Set<string>>();
+    for (const owner of readdirSync(PACKAGES)) {
+      for (const [, name = ""] of readFileSync(join(PACKAGES, owner, "api.txt"), "utf8").matchAll(EXPORTED)) {
+        packages.set(name, (packages.get(name) ?? new Set()).add(owner));
+      }
+    }
+
+    expect(packages.size).toBeGreaterThan(200);
+    expect([...packages].filter(([, owners]) => owners.size > 1)).toEqual([]);
   });
 
   test("is read from declarations whatever braces, strings and comments they hold", () => {

@@ -10,14 +10,14 @@ import { createIds } from "../../packages/testing/src/simulators/ids.ts";
 import { admitOpenAI } from "../../packages/testing/src/simulators/openai/admit.ts";
 import { chatEndpoint } from "../../packages/testing/src/simulators/openai-chat/request.ts";
 import { responsesEndpoint } from "../../packages/testing/src/simulators/openai-responses/request.ts";
-import type { Admission, AdmissionRules, NativeRequest } from "../../packages/testing/src/simulators/wire.ts";
+import type { Admission, AdmissionRules, ArrivedRequest } from "../../packages/testing/src/simulators/wire.ts";
 import * as dialects from "./dialects.ts";
 
 /** One adapter with what its vendor takes. */
 export interface Wire {
   readonly make: (fetch: typeof globalThis.fetch) => Target;
   readonly dialect: dialects.Dialect;
-  readonly admit: (request: NativeRequest, rules: AdmissionRules) => Admission;
+  readonly admit: (request: ArrivedRequest, rules: AdmissionRules) => Admission;
   /** The field of the body with the turns, and those that stand before them in the vendor's cache. */
   readonly turns: string;
   readonly before: readonly string[];

@@ -1,4 +1,4 @@
-import type { Answer, JsonObject, RequestRecord } from "@understudy/testing";
+import type { ScriptedAnswer, WireObject, RequestRecord } from "@understudy/testing";
 
 type Fields = { readonly [name: string]: unknown };
 
@@ -6,7 +6,7 @@ type Fields = { readonly [name: string]: unknown };
  * Answers whatever a snippet asks: the first tool is called until a result has come back, JSON is made from the schema,
  * and everything else gets text. Reads all native wires, by the names they use.
  */
-export function improvise({ body }: Pick<RequestRecord, "body">): Answer {
+export function improvise({ body }: Pick<RequestRecord, "body">): ScriptedAnswer {
   const [tool] = toolsOf(body);
   if (tool !== undefined && !hasToolResult(body)) {
     return { text: "Let me look. ", toolCalls: [{ name: tool.name, input: toolInput(tool.schema) }] };
@@ -44,7 +44,7 @@ function hasToolResult(body: unknown): boolean {
   return found !== undefined;
 }
 
-function toolInput(schema: unknown): JsonObject {
+function toolInput(schema: unknown): WireObject {
   const input = sample(schema);
   return isFields(input) ? input : {};
 }

@@ -1,8 +1,8 @@
-import type { Answer, Vendor } from "@understudy/testing";
+import type { ScriptedAnswer, Vendor } from "@understudy/testing";
 import type { RecordedWire } from "./wires.ts";
 
 /** Answers that use every kind of content and ending. */
-export const sampleAnswers: Readonly<Record<string, Answer>> = {
+export const sampleAnswers: Readonly<Record<string, ScriptedAnswer>> = {
   text: { text: "The sky is blue because of the way light scatters." },
   reasoning: { reasoning: "First think, then speak.", text: ["The sky ", "is blue."] },
   "reasoning and tool call": {
@@ -37,7 +37,7 @@ export interface Sample {
 export async function sample(
   wire: RecordedWire,
   vendor: Vendor,
-  answer: Answer,
+  answer: ScriptedAnswer,
   streamed: boolean,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<Sample> {

@@ -5,7 +5,7 @@ import {
   startOpenAI,
   startOpenAIChat,
   type Vendor,
-  type VendorOptions,
+  type SimulatorOptions,
 } from "@understudy/testing";
 import { askAnthropic, askChat, askDeepSeek, askGemini, askResponses, type Question } from "./questions.ts";
 import { isFields, type Recording } from "./recordings.ts";
@@ -17,7 +17,7 @@ export interface RecordedWire {
   readonly vendor: string;
   /** Whether the recording speaks this wire. */
   covers(recording: Recording): boolean;
-  start(options: VendorOptions): Promise<Vendor>;
+  start(options: SimulatorOptions): Promise<Vendor>;
   /** What follows the simulator's base URL. */
   path(recording: Recording, body: Fields): string;
   /** The models that a taken request proves to exist. */

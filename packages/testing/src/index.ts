@@ -1,12 +1,19 @@
 export { startAnthropic } from "./simulators/anthropic/wire.ts";
 export { startOpenAI } from "./simulators/openai-responses/wire.ts";
-export { startOpenAIChat, type ChatVendorOptions } from "./simulators/openai-chat/wire.ts";
+export { startOpenAIChat, type ChatSimulatorOptions } from "./simulators/openai-chat/wire.ts";
 export type { CompatibleOptions } from "./simulators/openai-chat/request.ts";
 export { startDeepSeek } from "./simulators/deepseek/wire.ts";
 export { startGemini } from "./simulators/gemini/wire.ts";
 export { startServer } from "./simulators/server.ts";
-export type { AnswerSource, IdleEnd, RequestRecord, Step, Vendor, VendorOptions } from "./simulators/vendor.ts";
-export type { Answer, AnswerUsage, CitationAnswer, Finish, ToolCallAnswer } from "./simulators/answer.ts";
+export type {
+  ScriptedAnswerSource,
+  IdleEnd,
+  RequestRecord,
+  Step,
+  Vendor,
+  SimulatorOptions,
+} from "./simulators/vendor.ts";
+export type { ScriptedAnswer, AnswerUsage, CitationAnswer, Finish, ToolCallAnswer } from "./simulators/answer.ts";
 export type { Cut, Fault, Place } from "./faults/fault.ts";
 export type {
   Admission,
@@ -15,14 +22,14 @@ export type {
   Frame,
   InBandForm,
   Manner,
-  NativeRequest,
+  ArrivedRequest,
   AdmissionRules,
   Reply,
   VendorErrorName,
   Wire,
 } from "./simulators/wire.ts";
 export type { Ids } from "./simulators/ids.ts";
-export type { JsonObject } from "./simulators/json.ts";
+export type { WireObject } from "./simulators/json.ts";
 export type { SetTimer } from "./simulators/line.ts";
 export { testAdapter } from "./conformance/test-adapter.ts";
-export type { AdapterUnderTest, TargetSetup, TestRunner } from "./conformance/adapter-under-test.ts";
+export type { AdapterUnderTest, SimulatorAccess, TestRunner } from "./conformance/adapter-under-test.ts";

@@ -1,5 +1,5 @@
 import type { Target } from "@understudy/core";
-import type { Vendor, VendorOptions } from "../simulators/vendor.ts";
+import type { Vendor, SimulatorOptions } from "../simulators/vendor.ts";
 
 /** What of a test runner the kit uses. Vitest, Jest and node:test all have it. */
 export interface TestRunner {
@@ -7,7 +7,7 @@ export interface TestRunner {
   readonly test: (name: string, run: () => Promise<void>) => unknown;
 }
 
-export interface TargetSetup {
+export interface SimulatorAccess {
   readonly baseURL: string;
   readonly apiKey: string;
 }
@@ -16,9 +16,9 @@ export interface AdapterUnderTest {
   /** Appears in the titles. */
   readonly name: string;
   /** Starts a server that speaks the adapter's wire. */
-  readonly startVendor: (options?: VendorOptions) => Promise<Vendor>;
+  readonly startVendor: (options?: SimulatorOptions) => Promise<Vendor>;
   /** The adapter's factory, for any model the server knows. */
-  readonly makeTarget: (setup: TargetSetup) => Target;
+  readonly makeTarget: (setup: SimulatorAccess) => Target;
   /** Faults the adapter cannot stand, by the name of the case, each with its reason. Their tests say so and pass. */
   readonly exemptions?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createChain, type Answer, type Request, type StreamEvent } from "@understudy/core";
-import type { Answer as VendorAnswer } from "../simulators/answer.ts";
+import type { ScriptedAnswer } from "../simulators/answer.ts";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { ANSWER, ANSWER_TEXT, TOOL_CALL, WEATHER_TOOL } from "./answer.ts";
 import { API_KEY, PROMPT } from "./run-case.ts";
 
 /** Good answers arrive whole, in order and with what the vendor says about them. */
 export function testAnswers({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
-  const play = async (answer: VendorAnswer, request: Request): Promise<{ answer: Answer; events: StreamEvent[] }> => {
+  const play = async (answer: ScriptedAnswer, request: Request): Promise<{ answer: Answer; events: StreamEvent[] }> => {
     await using vendor = await adapter.startVendor();
     vendor.answer(answer);
     const chain = createChain([adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY })]);

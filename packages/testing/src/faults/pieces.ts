@@ -1,4 +1,4 @@
-import type { Answer } from "../simulators/answer.ts";
+import type { ScriptedAnswer } from "../simulators/answer.ts";
 import type { Call, Frame, Manner, Wire } from "../simulators/wire.ts";
 import type { Place } from "./fault.ts";
 
@@ -9,7 +9,7 @@ export interface Piece {
 }
 
 /** The answer as the pieces that go over the wire, in the form the call asks for. */
-export function piecesOf(wire: Wire, answer: Answer, call: Call, manner: Manner = {}): readonly Piece[] {
+export function piecesOf(wire: Wire, answer: ScriptedAnswer, call: Call, manner: Manner = {}): readonly Piece[] {
   if (call.streamed) return encodeAll(wire, wire.frames(answer, call, manner), call);
   return wholePieces(JSON.stringify(wire.whole(answer, call)));
 }

@@ -1,4 +1,4 @@
-import type { Answer } from "../simulators/answer.ts";
+import type { ScriptedAnswer } from "../simulators/answer.ts";
 import type { Ids } from "../simulators/ids.ts";
 import type { Framing, Line } from "../simulators/line.ts";
 import type { Admission, Call, Reply, Wire } from "../simulators/wire.ts";
@@ -9,7 +9,7 @@ import type { Cut } from "./fault.ts";
 export interface Scene {
   readonly wire: Wire;
   readonly admission: Admission;
-  readonly answer: Answer;
+  readonly answer: ScriptedAnswer;
   readonly ids: Ids;
   readonly line: Line;
 }

@@ -1,7 +1,7 @@
-import type { JsonObject } from "./json.ts";
+import type { WireObject } from "./json.ts";
 
 /** What a simulated model says, in words that no vendor owns. Every wire turns it into its own frames. */
-export interface Answer {
+export interface ScriptedAnswer {
   /** One delta for each element; a plain string is cut into a few. */
   readonly text?: string | readonly string[] | undefined;
   /** Visible reasoning, cut like `text`. Wires that show none only count it. */
@@ -25,7 +25,7 @@ export interface ToolCallAnswer {
   /** Default: an id as the vendor makes them. */
   readonly id?: string | undefined;
   readonly name: string;
-  readonly input?: JsonObject | undefined;
+  readonly input?: WireObject | undefined;
   /** The arguments as raw text, for models that write broken JSON. Takes the place of `input`. */
   readonly inputText?: string | undefined;
 }
@@ -88,7 +88,7 @@ export function argumentDeltas(call: ToolCallAnswer): readonly string[] {
 }
 
 /** How an answer ends: as scripted, else as its content says. */
-export function finishOf(answer: Answer): Finish {
+export function finishOf(answer: ScriptedAnswer): Finish {
   if (answer.finish !== undefined) return answer.finish;
   if (answer.refusal !== undefined) return "refusal";
   return (answer.toolCalls ?? []).length > 0 ? "tool-calls" : "stop";
@@ -103,7 +103,7 @@ export interface Usage {
 }
 
 /** The numbers of an answer: as scripted, else about four characters a token. */
-export function usageOf(answer: Answer, request: string): Usage {
+export function usageOf(answer: ScriptedAnswer, request: string): Usage {
   const reasoningTokens = answer.usage?.reasoningTokens ?? tokens(joined(answer.reasoning));
   const visible = joined(answer.text) + (answer.refusal ?? "") + (answer.toolCalls ?? []).map(argumentsOf).join("");
   return {

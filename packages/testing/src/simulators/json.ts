@@ -1,9 +1,9 @@
-/** A JSON object of unknown shape, as it comes from a client. */
-export interface JsonObject {
+/** A JSON object of unknown shape, as it travels on a wire. */
+export interface WireObject {
   readonly [key: string]: unknown;
 }
 
-export function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is WireObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -13,7 +13,7 @@ export function listOf(value: unknown): readonly unknown[] {
 }
 
 /** The objects among the elements of a list. */
-export function objectsOf(value: unknown): readonly JsonObject[] {
+export function objectsOf(value: unknown): readonly WireObject[] {
   return listOf(value).filter(isObject);
 }
 
@@ -22,7 +22,7 @@ export function textOf(value: unknown): string {
 }
 
 /** The first key that is not in the list of known ones. */
-export function unknownKey(object: JsonObject, known: readonly string[]): string | undefined {
+export function unknownKey(object: WireObject, known: readonly string[]): string | undefined {
   return Object.keys(object).find((key) => !known.includes(key));
 }
 

@@ -1,4 +1,4 @@
-import { isObject, objectsOf, type JsonObject } from "./json.ts";
+import { isObject, objectsOf, type WireObject } from "./json.ts";
 import type { Frame, Manner } from "./wire.ts";
 
 /** Where the chunks of a wire hold what a manner moves. */
@@ -43,6 +43,6 @@ function splitUsage(frames: readonly Frame[], { usageAlone }: Manner, fields: Ch
   });
 }
 
-function dataOf(frame: Frame): JsonObject {
+function dataOf(frame: Frame): WireObject {
   return isObject(frame.data) ? frame.data : {};
 }

@@ -1,6 +1,6 @@
 import type { Fault } from "../faults/fault.ts";
 import type { RequestRecord } from "./vendor.ts";
-import { parseBody, type Admission, type NativeRequest } from "./wire.ts";
+import { parseBody, type Admission, type ArrivedRequest } from "./wire.ts";
 
 /** A record that the server still writes to. */
 export interface LiveRecord extends RequestRecord {
@@ -9,7 +9,7 @@ export interface LiveRecord extends RequestRecord {
 
 interface Arrival {
   readonly index: number;
-  readonly request: NativeRequest;
+  readonly request: ArrivedRequest;
   readonly path: string;
   readonly connection: number;
   /** The status sent so far. */

@@ -1,18 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { play } from "../faults/player.ts";
-import type { Answer } from "./answer.ts";
+import type { ScriptedAnswer } from "./answer.ts";
 import { createIds } from "./ids.ts";
 import { LineClosed, openLine } from "./line.ts";
 import { openRecord, type LiveRecord } from "./record.ts";
-import type { AnswerSource, IdleEnd, Step, Vendor, VendorOptions } from "./vendor.ts";
-import type { NativeRequest, AdmissionRules, Wire } from "./wire.ts";
+import type { ScriptedAnswerSource, IdleEnd, Step, Vendor, SimulatorOptions } from "./vendor.ts";
+import type { ArrivedRequest, AdmissionRules, Wire } from "./wire.ts";
 
-const greeting: Answer = { text: "Hello from the simulator." };
+const greeting: ScriptedAnswer = { text: "Hello from the simulator." };
 let organizations = 0;
 
 /** Starts an HTTP server on the loopback interface that answers as the vendor of the wire does. */
-export async function startServer(wire: Wire, options: VendorOptions = {}): Promise<Vendor> {
+export async function startServer(wire: Wire, options: SimulatorOptions = {}): Promise<Vendor> {
   organizations += 1;
   const { apiKey, models, latencyMs = 0, organization = `org-simulated-${organizations}` } = options;
   const setTimer = options.setTimer ?? timeout;
@@ -30,7 +30,7 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
   const dead = new Map<Socket, "reset" | "fin">();
   let accepted = 0;
   let closing = false;
-  let fallback: AnswerSource = greeting;
+  let fallback: ScriptedAnswerSource = greeting;
   let steps: readonly Step[] = [];
   let nextStep = 0;
   let inFlight = 0;
@@ -159,7 +159,7 @@ export async function startServer(wire: Wire, options: VendorOptions = {}): Prom
   };
 }
 
-async function read(incoming: IncomingMessage): Promise<NativeRequest> {
+async function read(incoming: IncomingMessage): Promise<ArrivedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) {
     if (Buffer.isBuffer(chunk)) chunks.push(chunk);

@@ -1,9 +1,9 @@
 import type { Fault } from "../faults/fault.ts";
-import type { Answer } from "./answer.ts";
+import type { ScriptedAnswer } from "./answer.ts";
 import type { SetTimer } from "./line.ts";
 import type { Reply } from "./wire.ts";
 
-export interface VendorOptions {
+export interface SimulatorOptions {
   /** The one good key. Default: every key that does not start with `bad-key`. */
   readonly apiKey?: string | undefined;
   /** The models that exist. Default: every id that does not start with `no-such-`. */
@@ -20,11 +20,11 @@ export interface VendorOptions {
 }
 
 /** What is answered: always the same, or made for the request. */
-export type AnswerSource = Answer | ((request: RequestRecord) => Answer);
+export type ScriptedAnswerSource = ScriptedAnswer | ((request: RequestRecord) => ScriptedAnswer);
 
 /** How one request is met. Without an answer it is the default one, without a fault all goes well. */
 export interface Step {
-  readonly answer?: AnswerSource | undefined;
+  readonly answer?: ScriptedAnswerSource | undefined;
   readonly fault?: Fault | undefined;
 }
 
@@ -74,7 +74,7 @@ export interface Vendor extends AsyncDisposable {
   /** Sockets open now, and accepted since the start. */
   readonly connections: { readonly open: number; readonly accepted: number };
   /** What every further request gets, unless a step of the script says otherwise. */
-  answer(answer: AnswerSource): void;
+  answer(answer: ScriptedAnswerSource): void;
   /**
    * Replaces the script: one step for each further request, in order of arrival; after the last one the default
    * answer again. A request that the vendor refuses uses its step up and is refused all the same.

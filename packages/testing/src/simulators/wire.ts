@@ -1,9 +1,9 @@
-import type { Answer } from "./answer.ts";
+import type { ScriptedAnswer } from "./answer.ts";
 import type { Ids } from "./ids.ts";
-import { isObject, type JsonObject } from "./json.ts";
+import { isObject, type WireObject } from "./json.ts";
 
 /** A request as it arrived. */
-export interface NativeRequest {
+export interface ArrivedRequest {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
@@ -15,8 +15,8 @@ export interface NativeRequest {
 
 /** A request that the vendor takes. */
 export interface Call {
-  readonly request: NativeRequest;
-  readonly body: JsonObject;
+  readonly request: ArrivedRequest;
+  readonly body: WireObject;
   readonly model: string;
   readonly streamed: boolean;
   readonly ids: Ids;
@@ -29,7 +29,7 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** An object is sent as JSON. */
-  readonly body: JsonObject | readonly JsonObject[] | string;
+  readonly body: WireObject | readonly WireObject[] | string;
 }
 
 /** What the server knows about its caller: which keys and models are good. */
@@ -57,7 +57,7 @@ export interface Frame {
   /** Name of the event, on wires that name them. */
   readonly event?: string | undefined;
   /** A string is sent as it is. */
-  readonly data: JsonObject | string;
+  readonly data: WireObject | string;
 }
 
 /** Ways of framing an answer that some servers have. A wire that has no such way frames the answer as usual. */
@@ -103,11 +103,11 @@ export interface Wire {
   readonly keepAlive: { readonly stream: string; readonly whole: string };
   /** An event that no client of today can know. */
   readonly unknownEvent: Frame;
-  admit(request: NativeRequest, rules: AdmissionRules): Admission;
-  frames(answer: Answer, call: Call, manner?: Manner): readonly Frame[];
+  admit(request: ArrivedRequest, rules: AdmissionRules): Admission;
+  frames(answer: ScriptedAnswer, call: Call, manner?: Manner): readonly Frame[];
   /** The frame as it goes over the wire; `position` counts from the start of the stream. */
   encode(frame: Frame, position: number, call: Call): string;
-  whole(answer: Answer, call: Call): JsonObject;
+  whole(answer: ScriptedAnswer, call: Call): WireObject;
   /** The vendor's answer to a named failure. */
   error(name: VendorErrorName, detail: ErrorDetail): Reply;
   /** The vendor's usual answer with this status. */
@@ -128,13 +128,13 @@ export function refused(reply: Reply): Admission {
 }
 
 /** The body of a reply that is one JSON object. */
-export function jsonOf(reply: Reply): JsonObject {
+export function jsonOf(reply: Reply): WireObject {
   const body: unknown = reply.body;
   return isObject(body) ? body : {};
 }
 
 /** The body as an object, or nothing when it is no JSON object. */
-export function parseBody(text: string): JsonObject | undefined {
+export function parseBody(text: string): WireObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
@@ -145,6 +145,6 @@ export function parseBody(text: string): JsonObject | undefined {
 }
 
 /** The key of an `Authorization: Bearer` header. */
-export function bearerOf(request: NativeRequest): string | undefined {
+export function bearerOf(request: ArrivedRequest): string | undefined {
   return /^Bearer +(\S+)\s*$/i.exec(request.headers["authorization"] ?? "")?.[1];
 }

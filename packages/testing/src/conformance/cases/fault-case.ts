@@ -1,6 +1,6 @@
 import type { FailureClass, TierLimits, Usage } from "@understudy/core";
 import type { Fault, Place } from "../../faults/fault.ts";
-import type { Answer } from "../../simulators/answer.ts";
+import type { ScriptedAnswer } from "../../simulators/answer.ts";
 
 /** What a fault has to lead to: the good answer all the same, or the next tier with a failure of one of these classes. */
 export type Expected = "answered" | readonly FailureClass[];
@@ -10,7 +10,7 @@ export interface FaultCase {
   /** Default: none, where the answer itself is the case. */
   readonly fault?: Fault | undefined;
   /** Default: a text of four deltas. */
-  readonly answer?: Answer | undefined;
+  readonly answer?: ScriptedAnswer | undefined;
   /** The request offers a tool. */
   readonly tools?: true | undefined;
   readonly expected: Expected;

@@ -1,8 +1,8 @@
-import type { Answer } from "../../simulators/answer.ts";
+import type { ScriptedAnswer } from "../../simulators/answer.ts";
 import { ANSWER, TOOL_CALL } from "../answer.ts";
 import { CUT_OFF, type FaultCase } from "./fault-case.ts";
 
-const UNHURRIED: Answer = { ...ANSWER, deltaDelayMs: 60 };
+const UNHURRIED: ScriptedAnswer = { ...ANSWER, deltaDelayMs: 60 };
 
 /** Finish values that mean that the server broke the answer off. */
 const BREAKS = ["abort", "cancelled", "error", "failed", "timeout"] as const;

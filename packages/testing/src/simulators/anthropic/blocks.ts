@@ -1,4 +1,4 @@
-import { firstIn, isObject, listOf, objectsOf, textOf, unknownKey, type JsonObject, shown } from "../json.ts";
+import { firstIn, isObject, listOf, objectsOf, textOf, unknownKey, type WireObject, shown } from "../json.ts";
 import { digestOf, unseal } from "../seal.ts";
 import { isCiting } from "./documents.ts";
 import type { AnthropicRequest, Problem } from "./problem.ts";
@@ -70,7 +70,7 @@ export function checkBlock(block: unknown, path: string, place: BlockPlace): Pro
   }
 }
 
-function checkText(block: JsonObject, path: string, { role, request }: BlockPlace): Problem {
+function checkText(block: WireObject, path: string, { role, request }: BlockPlace): Problem {
   if (typeof block["text"] !== "string") return `${path}.text.text: Field required`;
   if (block["text"] === "") return "messages: text content blocks must be non-empty";
   const citations = objectsOf(block["citations"]);
@@ -92,7 +92,7 @@ const documentSources: Readonly<Record<string, string>> = { ...imageSources, tex
 const MAX_IMAGE = 10 * 1024 * 1024;
 const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
-function checkSource(block: JsonObject, path: string, known: Readonly<Record<string, string>>): Problem {
+function checkSource(block: WireObject, path: string, known: Readonly<Record<string, string>>): Problem {
   const source = block["source"];
   if (!isObject(source)) return `${path}: Field required`;
   const type = shown(source["type"]);
@@ -119,7 +119,7 @@ function checkSource(block: JsonObject, path: string, known: Readonly<Record<str
     : undefined;
 }
 
-function checkDocument(block: JsonObject, path: string, { role, request }: BlockPlace): Problem {
+function checkDocument(block: WireObject, path: string, { role, request }: BlockPlace): Problem {
   if (role === "assistant" && request.version === "2026-10-21") {
     return `${path}: \`document\` blocks are not permitted in \`assistant\` messages`;
   }
@@ -132,7 +132,7 @@ function checkDocument(block: JsonObject, path: string, { role, request }: Block
 
 const toolId = "^[a-zA-Z0-9_-]+$";
 
-function checkToolUse(block: JsonObject, path: string): Problem {
+function checkToolUse(block: WireObject, path: string): Problem {
   const missing = ["id", "name", "input"].find((field) => block[field] === undefined);
   if (missing !== undefined) return `${path}.tool_use.${missing}: Field required`;
   if (!new RegExp(toolId).test(shown(block["id"])))
@@ -143,7 +143,7 @@ function checkToolUse(block: JsonObject, path: string): Problem {
   return isObject(block["input"]) ? undefined : `${path}.tool_use.input: Input should be a valid dictionary`;
 }
 
-function checkToolResult(block: JsonObject, path: string, place: BlockPlace): Problem {
+function checkToolResult(block: WireObject, path: string, place: BlockPlace): Problem {
   const id = block["tool_use_id"];
   if (id === undefined) return `${path}.tool_result.tool_use_id: Field required`;
   if (!new RegExp(toolId).test(shown(id))) {
@@ -167,7 +167,7 @@ function checkToolResult(block: JsonObject, path: string, place: BlockPlace): Pr
   );
 }
 
-function checkThinkingBlock(block: JsonObject, path: string, { request }: BlockPlace): Problem {
+function checkThinkingBlock(block: WireObject, path: string, { request }: BlockPlace): Problem {
   if (typeof block["thinking"] !== "string") return `${path}.thinking.thinking: Field required`;
   if (typeof block["signature"] !== "string") return `${path}.thinking.signature: Field required`;
   if (!/^[A-Za-z0-9+/_-]+=*$/.test(block["signature"])) return `${path}: Invalid \`signature\` in \`thinking\` block`;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, type WireObject } from "../json.ts";
 import type { Problem } from "./problem.ts";
 import type { Turn } from "./turns.ts";
 
@@ -11,6 +11,6 @@ export function checkCitations(turns: readonly Turn[]): Problem {
     : "messages: citations must be enabled on all or none of the documents within a request";
 }
 
-export function isCiting({ citations }: JsonObject): boolean {
+export function isCiting({ citations }: WireObject): boolean {
   return isObject(citations) && citations["enabled"] === true;
 }

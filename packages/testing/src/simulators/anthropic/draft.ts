@@ -1,4 +1,4 @@
-import { isObject, words, type JsonObject } from "../json.ts";
+import { isObject, words, type WireObject } from "../json.ts";
 import type { Problem } from "./problem.ts";
 
 const TYPES = ["array", "boolean", "integer", "null", "number", "object", "string"];
@@ -13,7 +13,7 @@ const NODES = words(
 );
 
 /** A tool's input has to be a schema of draft 2020-12, by the shapes that its meta-schema gives the keywords. */
-export function checkDraft(path: string, schema: JsonObject): Problem {
+export function checkDraft(path: string, schema: WireObject): Problem {
   return isLegal(schema)
     ? undefined
     : `${path}: JSON schema is invalid. It must match JSON Schema draft 2020-12 (https://json-schema.org/draft/2020-12).`;

@@ -1,7 +1,7 @@
 import { argumentDeltas, deltas, finishOf, joined, usageOf } from "../answer.ts";
-import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
 import { seal } from "../seal.ts";
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, type WireObject } from "../json.ts";
 import type { Call, Frame, Manner } from "../wire.ts";
 
 /** The event with the padding that this vendor puts behind its JSON, so that lengths tell less. */
@@ -11,13 +11,13 @@ export function encodeAnthropic(frame: Frame, position: number): string {
   return `event: ${frame.event}\ndata: ${data}${padding}\n\n`;
 }
 
-export function named(kind: Frame["kind"], type: string, fields: JsonObject = {}): Frame {
+export function named(kind: Frame["kind"], type: string, fields: WireObject = {}): Frame {
   return { kind, event: type, data: { type, ...fields } };
 }
 
 export const ping: Frame = { kind: "preamble", event: "ping", data: '{"type": "ping"}' };
 
-export function anthropicFrames(answer: Answer, call: Call, { usageShrinks }: Manner = {}): readonly Frame[] {
+export function anthropicFrames(answer: ScriptedAnswer, call: Call, { usageShrinks }: Manner = {}): readonly Frame[] {
   const usage = usageOf(answer, call.request.text);
   const content = blocks(answer, call).flatMap((block, index) => [
     named("structure", "content_block_start", { index, content_block: block.opening }),
@@ -40,7 +40,7 @@ export function anthropicFrames(answer: Answer, call: Call, { usageShrinks }: Ma
 
 const noInput = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
-export function anthropicWhole(answer: Answer, call: Call): JsonObject {
+export function anthropicWhole(answer: ScriptedAnswer, call: Call): WireObject {
   const usage = usageOf(answer, call.request.text);
   return {
     ...message(answer, call),
@@ -51,12 +51,12 @@ export function anthropicWhole(answer: Answer, call: Call): JsonObject {
 }
 
 /** What is absent is missing in the older versions of the API, and null in the newest. */
-function absent(call: Call, ...names: readonly string[]): JsonObject {
+function absent(call: Call, ...names: readonly string[]): WireObject {
   if (call.request.headers["anthropic-version"] !== "2026-10-21") return {};
   return Object.fromEntries(names.map((name) => [name, null]));
 }
 
-function message(answer: Answer, call: Call): JsonObject {
+function message(answer: ScriptedAnswer, call: Call): WireObject {
   return {
     model: answer.model ?? call.model,
     id: call.ids.next("msg_01", 22),
@@ -72,12 +72,12 @@ function message(answer: Answer, call: Call): JsonObject {
 
 /** A content block: as a whole, as it is opened in a stream, and what is added to it then. */
 interface Block {
-  readonly whole: JsonObject;
-  readonly opening: JsonObject;
-  readonly deltas: readonly JsonObject[];
+  readonly whole: WireObject;
+  readonly opening: WireObject;
+  readonly deltas: readonly WireObject[];
 }
 
-function blocks(answer: Answer, call: Call): readonly Block[] {
+function blocks(answer: ScriptedAnswer, call: Call): readonly Block[] {
   const { reasoning } = answer;
   return [
     ...(reasoning === undefined || isThinkingOff(call) ? [] : [thinkingBlock(reasoning, call)]),
@@ -105,7 +105,7 @@ function thinkingBlock(reasoning: string | readonly string[], call: Call): Block
   };
 }
 
-function textBlock(answer: Answer, text: string | readonly string[], call: Call): Block {
+function textBlock(answer: ScriptedAnswer, text: string | readonly string[], call: Call): Block {
   const cited = (answer.citations ?? []).map(citation);
   return {
     whole: {
@@ -136,7 +136,7 @@ function toolBlock(tool: ToolCallAnswer, call: Call): Block {
   };
 }
 
-function citation(source: CitationAnswer): JsonObject {
+function citation(source: CitationAnswer): WireObject {
   return {
     type: "web_search_result_location",
     cited_text: source.citedText ?? "",
@@ -153,7 +153,7 @@ function displayOf(call: Call): string {
   return /-(4-[78]|5)(-|$)/.test(call.model) ? "omitted" : "summarized";
 }
 
-function ending(answer: Answer): JsonObject {
+function ending(answer: ScriptedAnswer): WireObject {
   const reason = stopReason(finishOf(answer));
   return {
     stop_reason: reason,
@@ -178,7 +178,7 @@ function stopReason(finish: Finish): string {
   return words[finish];
 }
 
-function inputUsage(usage: Usage): JsonObject {
+function inputUsage(usage: Usage): WireObject {
   return {
     input_tokens: usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens,
     cache_creation_input_tokens: usage.cacheWriteTokens,
@@ -187,7 +187,7 @@ function inputUsage(usage: Usage): JsonObject {
   };
 }
 
-function served(outputTokens: number, call: Call): JsonObject {
+function served(outputTokens: number, call: Call): WireObject {
   return {
     output_tokens: outputTokens,
     service_tier: "standard",
@@ -196,7 +196,7 @@ function served(outputTokens: number, call: Call): JsonObject {
   };
 }
 
-function finalUsage(usage: Usage, call: Call): JsonObject {
+function finalUsage(usage: Usage, call: Call): WireObject {
   const { cache_creation: _, ...input } = inputUsage(usage);
   return {
     ...input,

@@ -1,4 +1,4 @@
-import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, unknownKey, type JsonObject, shown } from "../json.ts";
+import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, unknownKey, type WireObject, shown } from "../json.ts";
 import { checkBlock } from "./blocks.ts";
 import { checkCitations } from "./documents.ts";
 import type { AnthropicModel } from "./models.ts";
@@ -45,7 +45,7 @@ function checkMessage(message: unknown, index: number, count: number, request: A
   );
 }
 
-function checkSystemTurns(messages: readonly JsonObject[], model: AnthropicModel): Problem {
+function checkSystemTurns(messages: readonly WireObject[], model: AnthropicModel): Problem {
   return firstIn(messages, (message, index) => {
     if (message["role"] !== "system") return undefined;
     if (!model.systemTurns || index === 0) {
@@ -102,7 +102,7 @@ function idsOf(turn: Turn, type: string, field: string): readonly string[] {
   return turn.blocks.filter((block) => block["type"] === type).map((block) => shown(block[field]));
 }
 
-function checkPrefill(messages: readonly JsonObject[], request: AnthropicRequest, model: AnthropicModel): Problem {
+function checkPrefill(messages: readonly WireObject[], request: AnthropicRequest, model: AnthropicModel): Problem {
   const last = messages.at(-1);
   if (last?.["role"] !== "assistant") return undefined;
   const blocks = blocksOf(last);
@@ -124,15 +124,15 @@ function checkPrefill(messages: readonly JsonObject[], request: AnthropicRequest
 }
 
 /** A loop of server tools, or a compaction, is resumed with its own assistant turn: no prefill. */
-function isPaused(blocks: readonly JsonObject[]): boolean {
+function isPaused(blocks: readonly WireObject[]): boolean {
   const last = textOf(blocks.at(-1)?.["type"]);
   const answered = blocks.map((block) => block["tool_use_id"]);
-  const isWaiting = (block: JsonObject): boolean =>
+  const isWaiting = (block: WireObject): boolean =>
     textOf(block["type"]).endsWith("_tool_use") && !answered.includes(block["id"]);
   return last === "compaction" || last.endsWith("_tool_result") || blocks.some(isWaiting);
 }
 
-function checkBreakpoints(body: JsonObject): Problem {
+function checkBreakpoints(body: WireObject): Problem {
   const nested = objectsOf(body["messages"]).flatMap((message) => blocksOf(message));
   const results = nested.flatMap((block) => objectsOf(block["content"]));
   const all = [...objectsOf(body["system"]), ...objectsOf(body["tools"]), ...nested, ...results];

@@ -1,8 +1,8 @@
-import type { JsonObject } from "../json.ts";
+import type { WireObject } from "../json.ts";
 
 /** What a check needs to know of the request besides its body. */
 export interface AnthropicRequest {
-  readonly body: JsonObject;
+  readonly body: WireObject;
   readonly model: string;
   /** Value of `anthropic-version`. */
   readonly version: string;

@@ -4,7 +4,7 @@ import {
   parseBody,
   refused,
   type Admission,
-  type NativeRequest,
+  type ArrivedRequest,
   type AdmissionRules,
   type Reply,
 } from "../wire.ts";
@@ -27,7 +27,7 @@ const betaFields = words(
 );
 
 /** Takes a request of the Messages API, or refuses it as the vendor does. */
-export function admitAnthropic(request: NativeRequest, rules: AdmissionRules): Admission {
+export function admitAnthropic(request: ArrivedRequest, rules: AdmissionRules): Admission {
   const { ids } = rules;
   const refuse = (message: string): Reply => anthropicError(400, message, ids);
 

@@ -1,4 +1,4 @@
-import { firstIn, firstOf, isObject, listOf, type JsonObject, shown } from "../json.ts";
+import { firstIn, firstOf, isObject, listOf, type WireObject, shown } from "../json.ts";
 import type { Problem } from "./problem.ts";
 
 const unsupported = [
@@ -36,7 +36,7 @@ function checkNode(path: string, node: unknown): Problem {
   return firstIn(children(node), (child) => checkNode(path, child));
 }
 
-function checkRecursion(path: string, schema: JsonObject): Problem {
+function checkRecursion(path: string, schema: WireObject): Problem {
   const definitions = isObject(schema["$defs"]) ? schema["$defs"] : {};
   const reaches = (node: unknown, name: string, seen: ReadonlySet<string>): boolean => {
     if (!isObject(node)) return false;
@@ -52,7 +52,7 @@ function checkRecursion(path: string, schema: JsonObject): Problem {
 }
 
 /** The sub-schemas of a schema, definitions included. */
-function children(node: JsonObject): readonly unknown[] {
+function children(node: WireObject): readonly unknown[] {
   const maps = [node["properties"], node["$defs"], node["definitions"]].filter(isObject);
   const lists = [node["anyOf"], node["oneOf"], node["allOf"], node["prefixItems"]];
   return [...maps.flatMap((map) => Object.values(map)), ...lists.flatMap(listOf), node["items"]];

@@ -1,4 +1,4 @@
-import { firstIn, objectsOf, shown, textOf, type JsonObject } from "../json.ts";
+import { firstIn, objectsOf, shown, textOf, type WireObject } from "../json.ts";
 import type { Problem } from "./problem.ts";
 import type { Turn } from "./turns.ts";
 
@@ -31,22 +31,22 @@ export function isServerResult(type: unknown): boolean {
   return textOf(type).endsWith("_tool_result") && type !== "mcp_tool_result";
 }
 
-function resultId(block: JsonObject): string {
+function resultId(block: WireObject): string {
   return shown(block["tool_use_id"]);
 }
 
-function isAnswerOf(id: string, block: JsonObject): boolean {
+function isAnswerOf(id: string, block: WireObject): boolean {
   if (block["type"] === "tool_result") return true;
   const caller = objectsOf([block["caller"]]).at(0);
   return block["type"] === "tool_use" && caller?.["tool_id"] === id;
 }
 
-function missingUse(turn: Turn, index: number, block: JsonObject): string {
+function missingUse(turn: Turn, index: number, block: WireObject): string {
   const type = textOf(block["type"]);
   return `messages.${turn.index}.content.${index}: unexpected \`tool_use_id\` found in \`${type}\` blocks: ${resultId(block)}. Each \`${type}\` block must have a corresponding \`${USE}\` block before it.`;
 }
 
-function missingResult(turn: Turn, block: JsonObject): string {
+function missingResult(turn: Turn, block: WireObject): string {
   const name = shown(block["name"]);
   const result = `${name.replace(/_tool_(?:regex|bm25)$/, "")}_tool_result`;
   return `messages.${turn.index}: \`${name}\` tool use with id \`${shown(block["id"])}\` was found without a corresponding \`${result}\` block`;

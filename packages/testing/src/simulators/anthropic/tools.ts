@@ -6,7 +6,7 @@ import {
   objectsOf,
   textOf,
   unknownKey,
-  type JsonObject,
+  type WireObject,
   shown,
   words,
 } from "../json.ts";
@@ -34,7 +34,7 @@ export function checkTools({ body }: AnthropicRequest, model: AnthropicModel): P
   ]);
 }
 
-function isCustom(tool: JsonObject): boolean {
+function isCustom(tool: WireObject): boolean {
   return tool["type"] === undefined || tool["type"] === null || tool["type"] === "custom";
 }
 
@@ -64,7 +64,7 @@ function checkTool(tool: unknown, index: number): Problem {
 }
 
 /** Server tools carry a date in their type, or are the tool set of a server. */
-function checkServerTool(tool: JsonObject, index: number): Problem {
+function checkServerTool(tool: WireObject, index: number): Problem {
   const type = shown(tool["type"]);
   if (!/_\d{8}$/.test(type) && type !== "mcp_toolset") {
     return `tools.${index}: Input tag '${type}' found using 'type' does not match any of the expected tags`;
@@ -75,12 +75,12 @@ function checkServerTool(tool: JsonObject, index: number): Problem {
   return extra === undefined ? undefined : `tools.${index}.${type}.${extra}: Extra inputs are not permitted`;
 }
 
-function checkNames(tools: readonly JsonObject[]): Problem {
+function checkNames(tools: readonly WireObject[]): Problem {
   const names = tools.map((tool) => textOf(tool["name"])).filter((name) => name !== "");
   return new Set(names).size < names.length ? "tools: Tool names must be unique." : undefined;
 }
 
-function checkStrictLimits(strict: readonly JsonObject[]): Problem {
+function checkStrictLimits(strict: readonly WireObject[]): Problem {
   if (strict.length > 20) {
     return `Too many strict tools (${strict.length}). The maximum number of strict tools supported is 20. Try reducing the number of tools marked as strict.`;
   }
@@ -102,7 +102,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   none: ["type"],
 };
 
-function checkChoice(body: JsonObject, model: AnthropicModel): Problem {
+function checkChoice(body: WireObject, model: AnthropicModel): Problem {
   const choice = body["tool_choice"];
   if (choice === undefined) return undefined;
   if (!isObject(choice)) return "tool_choice: Input should be a valid dictionary";

@@ -1,14 +1,14 @@
-import { objectsOf, type JsonObject } from "../json.ts";
+import { objectsOf, type WireObject } from "../json.ts";
 
 /** A turn as the vendor sees it: consecutive messages of one role are one. */
 export interface Turn {
   readonly role: unknown;
   /** Position of the first message. */
   readonly index: number;
-  readonly blocks: readonly JsonObject[];
+  readonly blocks: readonly WireObject[];
 }
 
-export function mergeTurns(messages: readonly JsonObject[]): readonly Turn[] {
+export function mergeTurns(messages: readonly WireObject[]): readonly Turn[] {
   const turns: Turn[] = [];
   for (const [index, message] of messages.entries()) {
     const last = turns.at(-1);
@@ -22,7 +22,7 @@ export function mergeTurns(messages: readonly JsonObject[]): readonly Turn[] {
 }
 
 /** A text block, if its content is one text. */
-export function blocksOf(message: JsonObject | undefined): readonly JsonObject[] {
+export function blocksOf(message: WireObject | undefined): readonly WireObject[] {
   const content = message?.["content"];
   return typeof content === "string" ? [{ type: "text", text: content }] : objectsOf(content);
 }

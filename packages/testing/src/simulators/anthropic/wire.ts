@@ -1,5 +1,5 @@
 import { startServer } from "../server.ts";
-import type { Vendor, VendorOptions } from "../vendor.ts";
+import type { Vendor, SimulatorOptions } from "../vendor.ts";
 import { jsonOf, type Wire } from "../wire.ts";
 import { anthropicNamed, anthropicStatus } from "./errors.ts";
 import { anthropicFrames, anthropicWhole, encodeAnthropic, named, ping } from "./frames.ts";
@@ -37,6 +37,6 @@ const rateLimits = {
 };
 
 /** Starts a simulator of Anthropic's Messages API. */
-export function startAnthropic(options: VendorOptions = {}): Promise<Vendor> {
+export function startAnthropic(options: SimulatorOptions = {}): Promise<Vendor> {
   return startServer(anthropicWire, options);
 }

@@ -1,4 +1,4 @@
-import { objectsOf, textOf, type JsonObject } from "../json.ts";
+import { objectsOf, textOf, type WireObject } from "../json.ts";
 
 /** What is wrong between tool calls and tool messages of a chat. */
 export type PairProblem =
@@ -6,7 +6,7 @@ export type PairProblem =
   | { readonly type: "unanswered"; readonly index: number; readonly ids: readonly string[] };
 
 /** Every tool message answers a call of the assistant message before it, and every call is answered at once. */
-export function findUnpaired(messages: readonly JsonObject[]): PairProblem | undefined {
+export function findUnpaired(messages: readonly WireObject[]): PairProblem | undefined {
   let open: readonly string[] = [];
   let asked: readonly string[] = [];
   let asking = -1;

@@ -1,23 +1,23 @@
 import { argumentDeltas, argumentsOf, deltas, finishOf, joined, usageOf } from "../answer.ts";
-import type { Answer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import type { ScriptedAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
 import { chatFields, done } from "../chat/encode.ts";
-import type { JsonObject } from "../json.ts";
+import type { WireObject } from "../json.ts";
 import { inManner } from "../manner.ts";
 import type { Call, Frame, Manner } from "../wire.ts";
 import { isThinking } from "./request.ts";
 
 interface Chunk {
-  readonly delta: JsonObject;
+  readonly delta: WireObject;
   readonly kind: Frame["kind"];
   readonly finish?: string;
-  readonly usage?: JsonObject;
+  readonly usage?: WireObject;
 }
 
-export function deepSeekFrames(answer: Answer, call: Call, manner: Manner = {}): readonly Frame[] {
+export function deepSeekFrames(answer: ScriptedAnswer, call: Call, manner: Manner = {}): readonly Frame[] {
   const thinking = isThinking(call.body);
   const base = completion(answer, call, "chat.completion.chunk");
   // In thinking mode every delta names both texts, and the one that is not spoken is null.
-  const text = (content: string): JsonObject => (thinking ? { content, reasoning_content: null } : { content });
+  const text = (content: string): WireObject => (thinking ? { content, reasoning_content: null } : { content });
   const start = thinking ? { content: null, reasoning_content: "" } : { content: "" };
   const chunks: readonly Chunk[] = [
     { kind: "preamble", delta: { role: "assistant", ...start } },
@@ -37,11 +37,11 @@ export function deepSeekFrames(answer: Answer, call: Call, manner: Manner = {}):
   return inManner([...chunks.map((chunk) => frame(base, chunk)), done], manner, chatFields);
 }
 
-function reasoningDeltas(answer: Answer, thinking: boolean): readonly string[] {
+function reasoningDeltas(answer: ScriptedAnswer, thinking: boolean): readonly string[] {
   return thinking ? deltas(answer.reasoning) : [];
 }
 
-function frame(base: JsonObject, chunk: Chunk): Frame {
+function frame(base: WireObject, chunk: Chunk): Frame {
   const choice = { index: 0, delta: chunk.delta, logprobs: null, finish_reason: chunk.finish ?? null };
   return { kind: chunk.kind, data: { ...base, choices: [choice], usage: chunk.usage ?? null } };
 }
@@ -61,7 +61,7 @@ function toolId(tool: ToolCallAnswer, index: number, call: Call): string {
   return tool.id ?? call.ids.next(`call_${String(index).padStart(2, "0")}_`, 24);
 }
 
-export function deepSeekWhole(answer: Answer, call: Call): JsonObject {
+export function deepSeekWhole(answer: ScriptedAnswer, call: Call): WireObject {
   const thinking = isThinking(call.body);
   const tools = (answer.toolCalls ?? []).map((tool, index) => ({
     index,
@@ -83,7 +83,7 @@ export function deepSeekWhole(answer: Answer, call: Call): JsonObject {
   };
 }
 
-function completion(answer: Answer, call: Call, object: string): JsonObject {
+function completion(answer: ScriptedAnswer, call: Call, object: string): WireObject {
   const id = call.ids.hex("", 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   return {
     id,
@@ -109,7 +109,7 @@ function finishReason(finish: Finish): string {
   return words[finish];
 }
 
-function usageObject(usage: Usage): JsonObject {
+function usageObject(usage: Usage): WireObject {
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,

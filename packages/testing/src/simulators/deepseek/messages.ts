@@ -1,5 +1,5 @@
 import { findUnpaired } from "../chat/pairs.ts";
-import { firstIn, firstOf, isObject, listOf, objectsOf, shown, textOf, type JsonObject } from "../json.ts";
+import { firstIn, firstOf, isObject, listOf, objectsOf, shown, textOf, type WireObject } from "../json.ts";
 import { deserialize, type DeepSeekRequest, type Problem } from "./problem.ts";
 
 /** Roles, content, the pairing of tool calls, and the duty to send reasoning back. */
@@ -16,7 +16,7 @@ export function checkDeepSeekMessages(request: DeepSeekRequest): Problem {
 
 const MAX_IMAGES = 600;
 
-function checkImages(messages: readonly JsonObject[]): Problem {
+function checkImages(messages: readonly WireObject[]): Problem {
   const parts = messages.flatMap((message) => objectsOf(message["content"]));
   const images = parts.filter((part) => part["type"] === "image_url").length;
   return images > MAX_IMAGES ? `At most ${MAX_IMAGES} images are allowed in a request, but got ${images}` : undefined;
@@ -57,7 +57,7 @@ function partTypes(model: string): readonly string[] {
   return /^deepseek-(chat|reasoner|v4-flash)$/.test(model) ? ["text"] : ["text", "image_url", "file"];
 }
 
-function checkPart(part: JsonObject, path: string, types: readonly string[], text: string): Problem {
+function checkPart(part: WireObject, path: string, types: readonly string[], text: string): Problem {
   const type = textOf(part["type"]);
   if (!types.includes(type)) {
     const expected = types.map((one) => `\`${one}\``);
@@ -72,7 +72,7 @@ function checkPart(part: JsonObject, path: string, types: readonly string[], tex
     : undefined;
 }
 
-function checkAssistant(message: JsonObject, path: string, text: string): Problem {
+function checkAssistant(message: WireObject, path: string, text: string): Problem {
   const { content } = message;
   const calls = listOf(message["tool_calls"]);
   if (content !== undefined && content !== null && typeof content !== "string") {
@@ -91,7 +91,7 @@ function checkAssistant(message: JsonObject, path: string, text: string): Proble
   });
 }
 
-function checkPairs(messages: readonly JsonObject[]): Problem {
+function checkPairs(messages: readonly WireObject[]): Problem {
   const problem = findUnpaired(messages);
   switch (problem?.type) {
     case "orphan":
@@ -103,7 +103,7 @@ function checkPairs(messages: readonly JsonObject[]): Problem {
   }
 }
 
-function checkPrefix(messages: readonly JsonObject[], { beta }: DeepSeekRequest): Problem {
+function checkPrefix(messages: readonly WireObject[], { beta }: DeepSeekRequest): Problem {
   return firstIn(messages, (message, index) => {
     if (message["prefix"] !== true) return undefined;
     if (!beta) return "The prefix parameter is only available on the beta API";
@@ -113,7 +113,7 @@ function checkPrefix(messages: readonly JsonObject[], { beta }: DeepSeekRequest)
 }
 
 /** Once a conversation has tool calls, every assistant turn of it carries its reasoning, `""` when there was none. */
-function checkReasoning(messages: readonly JsonObject[]): Problem {
+function checkReasoning(messages: readonly WireObject[]): Problem {
   if (!messages.some((message) => listOf(message["tool_calls"]).length > 0)) return undefined;
   const index = messages.findIndex(
     (message) =>

@@ -1,11 +1,11 @@
-import type { JsonObject } from "../json.ts";
+import type { WireObject } from "../json.ts";
 
 /** A refusal in the vendor's words; its status is 400. */
 export type Problem = string | undefined;
 
 /** What a check needs to know of the request besides its body. */
 export interface DeepSeekRequest {
-  readonly body: JsonObject;
+  readonly body: WireObject;
   readonly text: string;
   readonly model: string;
   /** The beta base: prefix continuation, strict tools. */

@@ -1,5 +1,5 @@
-import { firstOf, isObject, listOf, objectsOf, shown, textOf, type JsonObject } from "../json.ts";
-import { bearerOf, parseBody, refused, type Admission, type NativeRequest, type AdmissionRules } from "../wire.ts";
+import { firstOf, isObject, listOf, objectsOf, shown, textOf, type WireObject } from "../json.ts";
+import { bearerOf, parseBody, refused, type Admission, type ArrivedRequest, type AdmissionRules } from "../wire.ts";
 import { badKey, deepSeekError, deepSeekStatus, modelNotFound } from "./errors.ts";
 import { checkDeepSeekMessages } from "./messages.ts";
 import { deserialize, type DeepSeekRequest, type Problem } from "./problem.ts";
@@ -7,7 +7,7 @@ import { deserialize, type DeepSeekRequest, type Problem } from "./problem.ts";
 const paths = ["/chat/completions", "/v1/chat/completions", "/beta/chat/completions"];
 
 /** Takes a chat completion request, or refuses it as the vendor does. */
-export function admitDeepSeek(request: NativeRequest, rules: AdmissionRules): Admission {
+export function admitDeepSeek(request: ArrivedRequest, rules: AdmissionRules): Admission {
   if (!paths.includes(request.path)) return refused(deepSeekStatus(404));
   if (request.method !== "POST") return refused(deepSeekError(405, "Method Not Allowed"));
   const key = bearerOf(request) ?? "";
@@ -35,7 +35,7 @@ export function admitDeepSeek(request: NativeRequest, rules: AdmissionRules): Ad
 }
 
 /** Thinking is on unless the request or an old model name turns it off. */
-export function isThinking(body: JsonObject): boolean {
+export function isThinking(body: WireObject): boolean {
   const thinking = body["thinking"];
   if (isObject(thinking)) return thinking["type"] !== "disabled";
   return body["model"] !== "deepseek-chat";
@@ -63,7 +63,7 @@ const ranges = [
   ["max_tokens", 1, 393_216],
 ] as const;
 
-function checkParameters(body: JsonObject): Problem {
+function checkParameters(body: WireObject): Problem {
   const wrong = ranges.find(([name, min, max]) => {
     const value = body[name];
     return value !== undefined && value !== null && !(typeof value === "number" && value >= min && value <= max);
@@ -103,7 +103,7 @@ function checkTools({ body, text, thinking }: DeepSeekRequest): Problem {
   return isObject(choice) && !known ? `Tool choice '${shown(name)}' is not among the tools` : undefined;
 }
 
-function checkFormat(body: JsonObject): Problem {
+function checkFormat(body: WireObject): Problem {
   const format = body["response_format"];
   if (!isObject(format) || format["type"] === "text") return undefined;
   if (format["type"] !== "json_object") return "This response_format type is unavailable now";

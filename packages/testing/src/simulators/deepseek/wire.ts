@@ -1,6 +1,6 @@
 import { chatInBand, encodeChat } from "../chat/encode.ts";
 import { startServer } from "../server.ts";
-import type { Vendor, VendorOptions } from "../vendor.ts";
+import type { Vendor, SimulatorOptions } from "../vendor.ts";
 import type { Wire } from "../wire.ts";
 import { deepSeekNamed, deepSeekStatus } from "./errors.ts";
 import { deepSeekFrames, deepSeekWhole } from "./frames.ts";
@@ -27,6 +27,6 @@ const deepSeekWire: Wire = {
 };
 
 /** Starts a simulator of DeepSeek's chat API. */
-export function startDeepSeek(options: VendorOptions = {}): Promise<Vendor> {
+export function startDeepSeek(options: SimulatorOptions = {}): Promise<Vendor> {
   return startServer(deepSeekWire, options);
 }

@@ -1,4 +1,4 @@
-import { firstOf, isObject, listOf, shown, unknownKey, type JsonObject } from "../json.ts";
+import { firstOf, isObject, listOf, shown, unknownKey, type WireObject } from "../json.ts";
 import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, known } from "./fields.ts";
 import type { GeminiModel } from "./models.ts";
@@ -6,7 +6,7 @@ import type { GeminiModel } from "./models.ts";
 const int32 = 2_147_483_647;
 
 /** `generationConfig` against its own rules and the model. */
-export function checkConfig(fields: JsonObject, model: GeminiModel): Problem {
+export function checkConfig(fields: WireObject, model: GeminiModel): Problem {
   const config = camel(fields["generationConfig"]);
   const extra = unknownKey(config, known.generationConfig);
   if (extra !== undefined) return unknownField(extra, "generation_config");
@@ -17,7 +17,7 @@ export function checkConfig(fields: JsonObject, model: GeminiModel): Problem {
   ]);
 }
 
-function checkNumbers(config: JsonObject, model: GeminiModel): Problem {
+function checkNumbers(config: WireObject, model: GeminiModel): Problem {
   const temperature = config["temperature"];
   if (typeof temperature === "number" && (temperature < 0 || temperature > 2)) {
     return invalid(
@@ -49,7 +49,7 @@ function checkNumbers(config: JsonObject, model: GeminiModel): Problem {
     : undefined;
 }
 
-function checkOutput(config: JsonObject, fields: JsonObject, model: GeminiModel): Problem {
+function checkOutput(config: WireObject, fields: WireObject, model: GeminiModel): Problem {
   const both = config["responseSchema"] !== undefined && config["responseJsonSchema"] !== undefined;
   if (both) return invalid("Only one of response_schema and response_json_schema can be set.");
   const schema = config["responseSchema"] ?? config["responseJsonSchema"];
@@ -63,7 +63,7 @@ function checkOutput(config: JsonObject, fields: JsonObject, model: GeminiModel)
     : undefined;
 }
 
-function checkThinking(thinking: JsonObject, model: GeminiModel): Problem {
+function checkThinking(thinking: WireObject, model: GeminiModel): Problem {
   if (!isObject(thinking)) return undefined;
   const extra = unknownKey(thinking, known.thinkingConfig);
   if (extra !== undefined) return unknownField(extra, "generation_config.thinking_config");

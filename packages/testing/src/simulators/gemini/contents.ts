@@ -1,4 +1,4 @@
-import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, unknownKey, words, type JsonObject } from "../json.ts";
+import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, unknownKey, words, type WireObject } from "../json.ts";
 import { unseal } from "../seal.ts";
 import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, camels, known } from "./fields.ts";
@@ -7,7 +7,7 @@ import type { GeminiModel } from "./models.ts";
 /** A turn with its names in one spelling. */
 interface Turn {
   readonly role: string;
-  readonly parts: readonly JsonObject[];
+  readonly parts: readonly WireObject[];
 }
 
 /** Turns, parts, the pairing of calls with responses, and signatures. */
@@ -70,7 +70,7 @@ function checkPart(value: unknown, path: string): Problem {
   ]);
 }
 
-function checkCall(call: JsonObject, path: string): Problem {
+function checkCall(call: WireObject, path: string): Problem {
   const extra = unknownKey(call, known.functionCall);
   if (extra !== undefined) return unknownField(extra, `${path}.function_call`);
   if (textOf(call["name"]) === "") {
@@ -81,7 +81,7 @@ function checkCall(call: JsonObject, path: string): Problem {
     : invalid(`Invalid value at '${path}.function_call.args' (type.googleapis.com/google.protobuf.Struct)`);
 }
 
-function checkResponse(response: JsonObject, path: string): Problem {
+function checkResponse(response: WireObject, path: string): Problem {
   const extra = unknownKey(response, known.functionResponse);
   if (extra !== undefined) return unknownField(extra, `${path}.function_response`);
   if (textOf(response["name"]) === "") {
@@ -96,7 +96,7 @@ function checkResponse(response: JsonObject, path: string): Problem {
   return remote ? invalid("Cannot fetch content from the provided URL.") : undefined;
 }
 
-function checkBlob(blob: JsonObject, path: string): Problem {
+function checkBlob(blob: WireObject, path: string): Problem {
   if (textOf(blob["mimeType"]) === "") {
     return invalid(`* GenerateContentRequest.${path}.inline_data.mime_type: mime_type must not be empty.\n`);
   }
@@ -106,13 +106,13 @@ function checkBlob(blob: JsonObject, path: string): Problem {
     : invalid(`Invalid value at '${path}.inline_data.data' (TYPE_BYTES), Base64 decoding failed`);
 }
 
-function callsOf(turn: Turn | undefined): readonly JsonObject[] {
+function callsOf(turn: Turn | undefined): readonly WireObject[] {
   return (turn?.parts ?? [])
     .filter((part) => isObject(part["functionCall"]))
     .map((part) => camel(part["functionCall"]));
 }
 
-function responsesOf(turn: Turn | undefined): readonly JsonObject[] {
+function responsesOf(turn: Turn | undefined): readonly WireObject[] {
   return (turn?.parts ?? [])
     .filter((part) => isObject(part["functionResponse"]))
     .map((part) => camel(part["functionResponse"]));

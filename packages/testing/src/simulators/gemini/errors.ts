@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import type { WireObject } from "../json.ts";
 import type { ErrorDetail, Reply, VendorErrorName } from "../wire.ts";
 
 const names: Readonly<Record<number, string>> = {
@@ -27,7 +27,7 @@ const texts: Readonly<Record<number, string>> = {
   504: "Deadline expired before operation could complete.",
 };
 
-function geminiError(code: number, message: string, details: readonly JsonObject[] = []): Reply {
+function geminiError(code: number, message: string, details: readonly WireObject[] = []): Reply {
   const error = { code, message, status: names[code] ?? "UNKNOWN" };
   return { status: code, body: { error: details.length === 0 ? error : { ...error, details } } };
 }
@@ -44,7 +44,7 @@ export function geminiStatus(status: number): Reply {
   return geminiError(status, texts[status] ?? "The request failed.");
 }
 
-function errorInfo(reason: string): JsonObject {
+function errorInfo(reason: string): WireObject {
   return {
     "@type": "type.googleapis.com/google.rpc.ErrorInfo",
     reason,

@@ -1,7 +1,7 @@
-import { isObject, listOf, words, type JsonObject } from "../json.ts";
+import { isObject, listOf, words, type WireObject } from "../json.ts";
 
 /** An object of the request with its names in camel case: the vendor takes both spellings. */
-export function camel(value: unknown): JsonObject {
+export function camel(value: unknown): WireObject {
   if (!isObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
@@ -11,7 +11,7 @@ export function camel(value: unknown): JsonObject {
   );
 }
 
-export function camels(value: unknown): readonly JsonObject[] {
+export function camels(value: unknown): readonly WireObject[] {
   return listOf(value).map(camel);
 }
 

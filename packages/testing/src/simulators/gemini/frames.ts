@@ -1,6 +1,6 @@
 import { deltas, finishOf, joined, usageOf } from "../answer.ts";
-import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
-import { isObject, listOf, type JsonObject } from "../json.ts";
+import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import { isObject, listOf, type WireObject } from "../json.ts";
 import { inManner, type ChunkFields } from "../manner.ts";
 import { seal } from "../seal.ts";
 import { jsonOf, type Call, type Frame, type InBandForm, type Manner, type Reply } from "../wire.ts";
@@ -25,12 +25,12 @@ const chunkFields: ChunkFields = {
   absent: undefined,
 };
 
-export function geminiFrames(answer: Answer, call: Call, manner: Manner = {}): readonly Frame[] {
+export function geminiFrames(answer: ScriptedAnswer, call: Call, manner: Manner = {}): readonly Frame[] {
   const chunk = chunkOf(answer, call);
   const lastUsage = manner.usageShrinks === true ? { inputTokens: 0, cacheReadTokens: 0 } : {};
   const end: readonly Frame[] = isArray(call) ? [{ kind: "terminal", data: "]\n" }] : [];
   if (isBlocked(answer)) return [{ kind: "evidence", data: chunk({}) }, ...end];
-  const say = (part: JsonObject): Frame => ({ kind: "delta", data: chunk(candidate([part])) });
+  const say = (part: WireObject): Frame => ({ kind: "delta", data: chunk(candidate([part])) });
   const frames: readonly Frame[] = [
     ...thoughts(answer, call).map((text) => say({ text, thought: true })),
     ...deltas(answer.text).map((text) => say({ text })),
@@ -42,7 +42,7 @@ export function geminiFrames(answer: Answer, call: Call, manner: Manner = {}): r
   return inManner(frames, manner, chunkFields);
 }
 
-export function geminiWhole(answer: Answer, call: Call): JsonObject {
+export function geminiWhole(answer: ScriptedAnswer, call: Call): WireObject {
   const chunk = chunkOf(answer, call);
   if (isBlocked(answer)) return chunk({});
   const thought = thoughts(answer, call).join("");
@@ -57,34 +57,34 @@ export function geminiWhole(answer: Answer, call: Call): JsonObject {
 }
 
 /** A filter that strikes before anything is said blocks the prompt itself. */
-function isBlocked(answer: Answer): boolean {
+function isBlocked(answer: ScriptedAnswer): boolean {
   const said = answer.text !== undefined || answer.reasoning !== undefined || answer.toolCalls !== undefined;
   return finishOf(answer) === "content-filter" && !said;
 }
 
 /** Thoughts are shown only to who asks for them. */
-function thoughts(answer: Answer, call: Call): readonly string[] {
+function thoughts(answer: ScriptedAnswer, call: Call): readonly string[] {
   const config = camel(camel(call.body["generationConfig"])["thinkingConfig"]);
   return config["includeThoughts"] === true ? deltas(answer.reasoning) : [];
 }
 
-function candidate(parts: readonly JsonObject[], fields: JsonObject = {}): JsonObject {
+function candidate(parts: readonly WireObject[], fields: WireObject = {}): WireObject {
   const content = parts.length === 0 ? { role: "model" } : { parts, role: "model" };
   return { candidates: [{ content, ...fields, index: 0 }] };
 }
 
-function signature(call: Call): JsonObject {
+function signature(call: Call): WireObject {
   return geminiModel(call.model).signatures ? { thoughtSignature: seal(call.organization, call.model, "") } : {};
 }
 
 /** The last chunk of a text turn carries the signature on an empty text. */
-function lastParts(answer: Answer, call: Call): readonly JsonObject[] {
+function lastParts(answer: ScriptedAnswer, call: Call): readonly WireObject[] {
   const said = joined(answer.text) !== "" || (answer.toolCalls ?? []).length > 0;
   if (!said) return [];
   return [{ text: "", ...((answer.toolCalls ?? []).length > 0 ? {} : signature(call)) }];
 }
 
-function callPart(tool: ToolCallAnswer, index: number, call: Call): JsonObject {
+function callPart(tool: ToolCallAnswer, index: number, call: Call): WireObject {
   const { callIds } = geminiModel(call.model);
   const id = callIds ? { id: tool.id ?? call.ids.hex("", 8) } : {};
   const signed = index === 0 && listOf(call.body["tools"]).length > 0 ? signedCall(call) : {};
@@ -93,12 +93,12 @@ function callPart(tool: ToolCallAnswer, index: number, call: Call): JsonObject {
 }
 
 /** Models from 2.5 on sign the first call of a step. */
-function signedCall(call: Call): JsonObject {
+function signedCall(call: Call): WireObject {
   const { generation } = geminiModel(call.model);
   return generation >= 2.5 ? { thoughtSignature: seal(call.organization, call.model, "call") } : {};
 }
 
-function ending(answer: Answer): JsonObject {
+function ending(answer: ScriptedAnswer): WireObject {
   const reason = finishReason(finishOf(answer));
   const grounding = answer.citations === undefined ? {} : { groundingMetadata: groundingOf(answer.citations) };
   return {
@@ -109,7 +109,7 @@ function ending(answer: Answer): JsonObject {
   };
 }
 
-function groundingOf(sources: readonly CitationAnswer[]): JsonObject {
+function groundingOf(sources: readonly CitationAnswer[]): WireObject {
   return {
     groundingChunks: sources.map(({ url, title }) => ({ web: { uri: url, title } })),
     groundingSupports: sources.map(({ citedText = "" }, index) => ({
@@ -135,7 +135,7 @@ function finishReason(finish: Finish): string {
   return words[finish];
 }
 
-function chunkOf(answer: Answer, call: Call): (fields: JsonObject, counted?: Partial<Usage>) => JsonObject {
+function chunkOf(answer: ScriptedAnswer, call: Call): (fields: WireObject, counted?: Partial<Usage>) => WireObject {
   const usage = usageOf(answer, call.request.text);
   const modelVersion = answer.model ?? call.model;
   const responseId = call.ids.next("", 23);
@@ -147,7 +147,7 @@ function chunkOf(answer: Answer, call: Call): (fields: JsonObject, counted?: Par
 }
 
 /** Fields that would be 0 are left out. */
-function usageObject(usage: Usage, blocked: boolean): JsonObject {
+function usageObject(usage: Usage, blocked: boolean): WireObject {
   const spoken = usage.outputTokens - usage.reasoningTokens;
   return {
     promptTokenCount: usage.inputTokens,

@@ -1,5 +1,5 @@
 import { firstOf, isObject, listOf, shown, textOf, unknownKey } from "../json.ts";
-import { parseBody, refused, type Admission, type NativeRequest, type AdmissionRules, type Reply } from "../wire.ts";
+import { parseBody, refused, type Admission, type ArrivedRequest, type AdmissionRules, type Reply } from "../wire.ts";
 import { checkConfig } from "./config.ts";
 import { checkContents } from "./contents.ts";
 import { badKey, invalid, modelNotFound, noKey, unknownField, type Problem } from "./errors.ts";
@@ -10,7 +10,7 @@ import { checkAnswered, checkGeminiTools } from "./tools.ts";
 const route = /^\/(v1|v1beta)\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
 
 /** Takes a generateContent request, or refuses it as the vendor does. */
-export function admitGemini(request: NativeRequest, rules: AdmissionRules): Admission {
+export function admitGemini(request: ArrivedRequest, rules: AdmissionRules): Admission {
   const [, version = "", encoded = "", method = ""] = route.exec(request.path) ?? [];
   if (method === "" || request.method !== "POST") return refused(notFoundPage(request.path));
   const key = request.headers["x-goog-api-key"] ?? request.query.get("key") ?? "";

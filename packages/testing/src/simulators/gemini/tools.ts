@@ -1,10 +1,10 @@
-import { firstIn, firstOf, isObject, listOf, shown, textOf, unknownKey, type JsonObject } from "../json.ts";
+import { firstIn, firstOf, isObject, listOf, shown, textOf, unknownKey, type WireObject } from "../json.ts";
 import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, camels, known } from "./fields.ts";
 import type { GeminiModel } from "./models.ts";
 
 /** Tool declarations and the calling mode. */
-export function checkGeminiTools(fields: JsonObject, model: GeminiModel): Problem {
+export function checkGeminiTools(fields: WireObject, model: GeminiModel): Problem {
   const tools = camels(fields["tools"]);
   const declarations = tools.flatMap((tool) => camels(tool["functionDeclarations"]));
   return firstOf([
@@ -15,7 +15,7 @@ export function checkGeminiTools(fields: JsonObject, model: GeminiModel): Proble
   ]);
 }
 
-function checkDeclaration(declaration: JsonObject, index: number): Problem {
+function checkDeclaration(declaration: WireObject, index: number): Problem {
   const path = `tools[0].function_declarations[${index}]`;
   const extra = unknownKey(declaration, known.functionDeclaration);
   if (extra !== undefined) return unknownField(extra, path);
@@ -29,14 +29,14 @@ function checkDeclaration(declaration: JsonObject, index: number): Problem {
     : undefined;
 }
 
-function checkDuplicates(declarations: readonly JsonObject[]): Problem {
+function checkDuplicates(declarations: readonly WireObject[]): Problem {
   const names = declarations.map((declaration) => textOf(declaration["name"]));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return invalid(`Duplicate function declaration found: ${twice}`);
   return names.length > 512 ? invalid("At most 512 function declarations are allowed.") : undefined;
 }
 
-function checkMix(tools: readonly JsonObject[], declarations: readonly JsonObject[], model: GeminiModel): Problem {
+function checkMix(tools: readonly WireObject[], declarations: readonly WireObject[], model: GeminiModel): Problem {
   const server = tools.some((tool) => Object.keys(tool).some((name) => name !== "functionDeclarations"));
   return server && declarations.length > 0 && !model.combines
     ? invalid("Tool use with function calling is unsupported")
@@ -45,7 +45,7 @@ function checkMix(tools: readonly JsonObject[], declarations: readonly JsonObjec
 
 const modes = ["AUTO", "ANY", "NONE", "VALIDATED", "MODE_UNSPECIFIED"];
 
-function checkToolConfig(config: JsonObject, declarations: readonly JsonObject[], model: GeminiModel): Problem {
+function checkToolConfig(config: WireObject, declarations: readonly WireObject[], model: GeminiModel): Problem {
   const extra = unknownKey(config, known.toolConfig);
   if (extra !== undefined) return unknownField(extra, "tool_config");
   if (config["includeServerSideToolInvocations"] === true && model.generation < 3) {
@@ -74,7 +74,7 @@ function checkToolConfig(config: JsonObject, declarations: readonly JsonObject[]
 }
 
 /** Responses of functions that are not declared, which is reported where others are. The vendor does not say what is wrong. */
-export function checkAnswered({ contents, tools: given }: JsonObject): Problem {
+export function checkAnswered({ contents, tools: given }: WireObject): Problem {
   const tools = camels(given);
   const declarations = tools.flatMap((tool) => camels(tool["functionDeclarations"]));
   // The vendor declares the functions of this tool itself.

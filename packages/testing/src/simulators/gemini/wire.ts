@@ -1,5 +1,5 @@
 import { startServer } from "../server.ts";
-import type { Vendor, VendorOptions } from "../vendor.ts";
+import type { Vendor, SimulatorOptions } from "../vendor.ts";
 import type { Wire } from "../wire.ts";
 import { geminiNamed, geminiStatus } from "./errors.ts";
 import { encodeGemini, geminiFrames, geminiInBand, geminiWhole } from "./frames.ts";
@@ -30,6 +30,6 @@ const geminiWire: Wire = {
 };
 
 /** Starts a simulator of Gemini's generateContent API. The versions are part of the paths, not of the base URL. */
-export function startGemini(options: VendorOptions = {}): Promise<Vendor> {
+export function startGemini(options: SimulatorOptions = {}): Promise<Vendor> {
   return startServer(geminiWire, options);
 }

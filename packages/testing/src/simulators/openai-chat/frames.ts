@@ -1,16 +1,16 @@
 import { argumentDeltas, argumentsOf, deltas, finishOf, joined, usageOf } from "../answer.ts";
-import type { Answer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
 import { chatFields, done } from "../chat/encode.ts";
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, type WireObject } from "../json.ts";
 import { inManner } from "../manner.ts";
 import type { Call, Frame, Manner } from "../wire.ts";
 
-export function chatFrames(answer: Answer, call: Call, { finishIn }: Manner = {}): readonly Frame[] {
+export function chatFrames(answer: ScriptedAnswer, call: Call, { finishIn }: Manner = {}): readonly Frame[] {
   const options = isObject(call.body["stream_options"]) ? call.body["stream_options"] : {};
   const withUsage = options["include_usage"] === true;
   const base = completion(answer, call, "chat.completion.chunk");
   const pad = () => (options["include_obfuscation"] === false ? {} : { obfuscation: call.ids.next("", 9) });
-  const chunk = (kind: Frame["kind"], delta: JsonObject, finish_reason: string | null = null): Frame => {
+  const chunk = (kind: Frame["kind"], delta: WireObject, finish_reason: string | null = null): Frame => {
     const choices = [{ index: 0, delta, logprobs: null, finish_reason }];
     return { kind, data: { ...base, choices, ...(withUsage ? { usage: null } : {}), ...pad() } };
   };
@@ -38,7 +38,7 @@ export function chatFrames(answer: Answer, call: Call, { finishIn }: Manner = {}
   return inManner(frames, { finishIn }, chatFields);
 }
 
-export function chatWhole(answer: Answer, call: Call): JsonObject {
+export function chatWhole(answer: ScriptedAnswer, call: Call): WireObject {
   const tools = (answer.toolCalls ?? []).map((tool) => toolCall(tool, call));
   const message = {
     role: "assistant",
@@ -57,7 +57,7 @@ export function chatWhole(answer: Answer, call: Call): JsonObject {
   };
 }
 
-function completion(answer: Answer, call: Call, object: string) {
+function completion(answer: ScriptedAnswer, call: Call, object: string) {
   return {
     id: call.ids.next("chatcmpl-", 29),
     object,
@@ -68,12 +68,12 @@ function completion(answer: Answer, call: Call, object: string) {
   };
 }
 
-function toolCall(tool: ToolCallAnswer, call: Call): JsonObject {
+function toolCall(tool: ToolCallAnswer, call: Call): WireObject {
   const id = tool.id ?? call.ids.next("call_", 24);
   return { id, type: "function", function: { name: tool.name, arguments: argumentsOf(tool) } };
 }
 
-function annotation(source: CitationAnswer): JsonObject {
+function annotation(source: CitationAnswer): WireObject {
   const { url, title } = source;
   return { type: "url_citation", url_citation: { end_index: 1, start_index: 0, title, url } };
 }
@@ -93,7 +93,7 @@ function finishReason(finish: Finish): string {
   return words[finish];
 }
 
-function usageObject(usage: Usage): JsonObject {
+function usageObject(usage: Usage): WireObject {
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,

@@ -1,5 +1,5 @@
 import { findUnpaired } from "../chat/pairs.ts";
-import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, type JsonObject } from "../json.ts";
+import { firstIn, firstOf, isObject, listOf, objectsOf, textOf, type WireObject } from "../json.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
 import { missing, tooLong, wrongType, wrongValue } from "../openai/parameters.ts";
 
@@ -8,7 +8,7 @@ type Problem = OpenAIProblem | undefined;
 const roles = ["system", "assistant", "user", "function", "tool", "developer"];
 
 /** Roles, content parts and the pairing of tool calls. */
-export function checkChatMessages(body: JsonObject, model: string): Problem {
+export function checkChatMessages(body: WireObject, model: string): Problem {
   const messages = listOf(body["messages"]);
   return firstOf([
     () => firstIn(messages, (message, index) => checkMessage(message, index, model)),
@@ -94,7 +94,7 @@ function checkPart(part: unknown, param: string, position: number, role: string,
   }
 }
 
-function checkFile(file: JsonObject, at: string): Problem {
+function checkFile(file: WireObject, at: string): Problem {
   const type = /^data:([^;,]*)/.exec(textOf(file["file_data"]))?.[1];
   if (type === undefined || type === "application/pdf") return undefined;
   const message = `Invalid file data: '${at}.file.file_data'. Expected a base64-encoded data URL with an application/pdf MIME type, but got unsupported MIME type '${type}'.`;
@@ -122,7 +122,7 @@ function checkImage(image: unknown, param: string): Problem {
       };
 }
 
-function checkPairs(messages: readonly JsonObject[]): Problem {
+function checkPairs(messages: readonly WireObject[]): Problem {
   const problem = findUnpaired(messages);
   switch (problem?.type) {
     case "orphan":

@@ -8,7 +8,7 @@ import {
   textOf,
   unknownKey,
   words,
-  type JsonObject,
+  type WireObject,
 } from "../json.ts";
 import type { Endpoint } from "../openai/admit.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
@@ -71,7 +71,7 @@ export function compatibleEndpoint({ refusedFields = [], jsonSchema = true }: Co
   };
 }
 
-function formatOf(body: JsonObject): unknown {
+function formatOf(body: WireObject): unknown {
   return isObject(body["response_format"]) ? body["response_format"]["type"] : undefined;
 }
 
@@ -89,7 +89,7 @@ function forbidden(field: string): OpenAIProblem {
 }
 
 /** Such servers parse the arguments to fill the template of their model. */
-function checkArguments(body: JsonObject): Problem {
+function checkArguments(body: WireObject): Problem {
   return firstIn(objectsOf(body["messages"]), (message, index) =>
     firstIn(objectsOf(message["tool_calls"]), (call) => {
       const fn = call["function"];
@@ -111,14 +111,14 @@ function unknownParameter(param: string): OpenAIProblem {
   return { message: `Unknown parameter: '${param}'.`, param, code: "unknown_parameter" };
 }
 
-function checkRequired(body: JsonObject): Problem {
+function checkRequired(body: WireObject): Problem {
   if (typeof body["model"] !== "string") return missing("model");
   if (body["messages"] === undefined) return missing("messages");
   if (!Array.isArray(body["messages"])) return wrongType("messages", "an array of objects", body["messages"]);
   return body["messages"].length === 0 ? emptyArray("messages") : undefined;
 }
 
-function checkShape(body: JsonObject): Problem {
+function checkShape(body: WireObject): Problem {
   const extra = unknownKey(body, fields);
   if (extra !== undefined) return unknownParameter(extra);
   const required = checkRequired(body) ?? tooLong("safety_identifier", textOf(body["safety_identifier"]), 64);
@@ -134,7 +134,7 @@ function checkShape(body: JsonObject): Problem {
   return undefined;
 }
 
-function checkModel(body: JsonObject, id: string, model: OpenAIModel): Problem {
+function checkModel(body: WireObject, id: string, model: OpenAIModel): Problem {
   if (!model.chat) {
     const message =
       "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?";
@@ -153,14 +153,14 @@ function checkModel(body: JsonObject, id: string, model: OpenAIModel): Problem {
   ]);
 }
 
-function checkReasoningLimits(body: JsonObject, { efforts }: OpenAIModel): Problem {
+function checkReasoningLimits(body: WireObject, { efforts }: OpenAIModel): Problem {
   if (efforts.length === 0) return undefined;
   if (isSet(body["max_tokens"])) return unsupportedParameter("max_tokens", " Use 'max_completion_tokens' instead.");
   const refused = ["stop", "presence_penalty", "frequency_penalty", "logit_bias"].find((name) => isSet(body[name]));
   return refused === undefined || body[refused] === 0 ? undefined : unsupportedParameter(refused);
 }
 
-function checkToolSupport(body: JsonObject, model: OpenAIModel): Problem {
+function checkToolSupport(body: WireObject, model: OpenAIModel): Problem {
   if (listOf(body["tools"]).length === 0 || model.chatTools === "both") return undefined;
   const effort = body["reasoning_effort"] ?? model.defaultEffort;
   if (model.chatTools === "chat-without-reasoning" && effort === "none") return undefined;
@@ -178,7 +178,7 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-function checkTools(body: JsonObject): Problem {
+function checkTools(body: WireObject): Problem {
   const tools = body["tools"];
   if (Array.isArray(tools) && tools.length === 0) return emptyArray("tools");
   return firstIn(listOf(tools), (tool, index) => {
@@ -205,7 +205,7 @@ function checkTools(body: JsonObject): Problem {
   });
 }
 
-function checkChoice(body: JsonObject): Problem {
+function checkChoice(body: WireObject): Problem {
   const tools = objectsOf(body["tools"]);
   for (const param of ["tool_choice", "parallel_tool_calls"]) {
     if (isSet(body[param]) && tools.length === 0) {
@@ -228,7 +228,7 @@ function checkChoice(body: JsonObject): Problem {
       };
 }
 
-function checkFormat(body: JsonObject): Problem {
+function checkFormat(body: WireObject): Problem {
   const format = body["response_format"];
   if (!isObject(format)) return undefined;
   const type = textOf(format["type"]);

@@ -2,12 +2,12 @@ import { chatInBand, encodeChat } from "../chat/encode.ts";
 import { admitOpenAI, type Endpoint } from "../openai/admit.ts";
 import { openAIHeaders, openAINamed, openAIStatus } from "../openai/errors.ts";
 import { startServer } from "../server.ts";
-import type { Vendor, VendorOptions } from "../vendor.ts";
+import type { Vendor, SimulatorOptions } from "../vendor.ts";
 import type { Wire } from "../wire.ts";
 import { chatFrames, chatWhole } from "./frames.ts";
 import { chatEndpoint, compatibleEndpoint, type CompatibleOptions } from "./request.ts";
 
-export interface ChatVendorOptions extends VendorOptions {
+export interface ChatSimulatorOptions extends SimulatorOptions {
   /**
    * Be a server that only speaks the format, as gateways and local model servers do: every model is plain, and the
    * output limit is called `max_tokens`. An object says what else it refuses. Default: false, OpenAI's own rules.
@@ -34,7 +34,7 @@ function chatWire(endpoint: Endpoint): Wire {
 }
 
 /** Starts a simulator of Chat Completions. */
-export function startOpenAIChat(options: ChatVendorOptions = {}): Promise<Vendor> {
+export function startOpenAIChat(options: ChatSimulatorOptions = {}): Promise<Vendor> {
   const { compatible = false } = options;
   const endpoint = compatible === false ? chatEndpoint : compatibleEndpoint(compatible === true ? {} : compatible);
   return startServer(chatWire(endpoint), options);

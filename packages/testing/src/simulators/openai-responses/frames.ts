@@ -1,5 +1,5 @@
-import { finishOf, usageOf, type Answer, type Usage } from "../answer.ts";
-import { isObject, listOf, type JsonObject } from "../json.ts";
+import { finishOf, usageOf, type ScriptedAnswer, type Usage } from "../answer.ts";
+import { isObject, listOf, type WireObject } from "../json.ts";
 import { openAIModel } from "../openai/models.ts";
 import { jsonOf, type Call, type Frame, type InBandForm, type Reply } from "../wire.ts";
 import { outputsOf } from "./outputs.ts";
@@ -9,11 +9,11 @@ export function encodeResponses(frame: Frame, position: number): string {
   return `event: ${frame.event}\ndata: ${numbered}\n\n`;
 }
 
-export function responsesFrame(kind: Frame["kind"], type: string, fields: JsonObject): Frame {
+export function responsesFrame(kind: Frame["kind"], type: string, fields: WireObject): Frame {
   return { kind, event: type, data: { type, ...fields } };
 }
 
-export function responsesFrames(answer: Answer, call: Call): readonly Frame[] {
+export function responsesFrames(answer: ScriptedAnswer, call: Call): readonly Frame[] {
   const response = responseObject(answer, call);
   const outputs = outputsOf(answer, call);
   const end = ending(
@@ -34,17 +34,17 @@ export function responsesFrames(answer: Answer, call: Call): readonly Frame[] {
   ];
 }
 
-export function responsesWhole(answer: Answer, call: Call): JsonObject {
+export function responsesWhole(answer: ScriptedAnswer, call: Call): WireObject {
   const items = outputsOf(answer, call).map((output) => output.item);
   return { ...responseObject(answer, call), ...ending(answer, call, items).fields };
 }
 
 interface Ending {
   readonly name: "completed" | "incomplete" | "failed";
-  readonly fields: JsonObject;
+  readonly fields: WireObject;
 }
 
-function ending(answer: Answer, call: Call, output: readonly JsonObject[]): Ending {
+function ending(answer: ScriptedAnswer, call: Call, output: readonly WireObject[]): Ending {
   const finish = finishOf(answer);
   const usage = usageObject(usageOf(answer, call.request.text));
   const done = { output, completed_at: now(), service_tier: "default", usage };
@@ -72,7 +72,7 @@ function now(): number {
 }
 
 /** The response as it stands at the start, with the request repeated as the vendor does. */
-function responseObject(answer: Answer, call: Call): JsonObject {
+function responseObject(answer: ScriptedAnswer, call: Call): WireObject {
   const { body } = call;
   const asked = isObject(body["reasoning"]) ? body["reasoning"] : {};
   const text = isObject(body["text"]) ? body["text"] : {};
@@ -116,7 +116,7 @@ function responseObject(answer: Answer, call: Call): JsonObject {
   };
 }
 
-function usageObject(usage: Usage): JsonObject {
+function usageObject(usage: Usage): WireObject {
   return {
     input_tokens: usage.inputTokens,
     input_tokens_details: { cached_tokens: usage.cacheReadTokens, cache_write_tokens: usage.cacheWriteTokens },

@@ -1,4 +1,4 @@
-import { firstIn, isObject, objectsOf, shown, textOf, type JsonObject } from "../json.ts";
+import { firstIn, isObject, objectsOf, shown, textOf, type WireObject } from "../json.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
 import { missing, tooLong, wrongPattern, wrongType, wrongValue } from "../openai/parameters.ts";
 
@@ -45,7 +45,7 @@ export function checkItems(input: unknown): Problem {
 }
 
 /** Ids are optional, but one that is sent has to be of the vendor's making. */
-function checkId(item: JsonObject, param: string, prefix: string): Problem {
+function checkId(item: WireObject, param: string, prefix: string): Problem {
   const id = item["id"];
   if (id === undefined || id === null) return undefined;
   return textOf(id).startsWith(prefix)
@@ -57,7 +57,7 @@ function checkId(item: JsonObject, param: string, prefix: string): Problem {
       };
 }
 
-function checkMessage(item: JsonObject, param: string): Problem {
+function checkMessage(item: WireObject, param: string): Problem {
   const role = textOf(item["role"]);
   if (!["user", "assistant", "system", "developer"].includes(role)) {
     return wrongValue(param, item["role"], ["assistant", "system", "developer", "user"]);
@@ -92,7 +92,7 @@ function checkParts(parts: readonly unknown[], path: string, allowed: readonly s
   });
 }
 
-function checkImage(part: JsonObject, param: string): Problem {
+function checkImage(part: WireObject, param: string): Problem {
   const url = part["image_url"];
   if (url === undefined || url === null) {
     return typeof part["file_id"] === "string" ? undefined : missing(`${param}.image_url`);
@@ -107,7 +107,7 @@ function checkImage(part: JsonObject, param: string): Problem {
       };
 }
 
-function checkFile(part: JsonObject, param: string): Problem {
+function checkFile(part: WireObject, param: string): Problem {
   const { file_data: data, file_url: url, file_id: id } = part;
   if (data === undefined && url === undefined && id === undefined) return missing(`${param}.file_data`);
   const type = /^data:([^;,]+);base64,/.exec(textOf(data))?.[1];
@@ -130,13 +130,13 @@ function checkFile(part: JsonObject, param: string): Problem {
     : undefined;
 }
 
-function checkCallId(item: JsonObject, param: string): Problem {
+function checkCallId(item: WireObject, param: string): Problem {
   const id = item["call_id"];
   if (typeof id !== "string" || id === "") return missing(`${param}.call_id`);
   return tooLong(`${param}.call_id`, id, 64);
 }
 
-function checkFunctionCall(item: JsonObject, param: string): Problem {
+function checkFunctionCall(item: WireObject, param: string): Problem {
   const call = checkCallId(item, param) ?? checkId(item, param, "fc");
   if (call !== undefined) return call;
   if (typeof item["name"] !== "string") return missing(`${param}.name`);

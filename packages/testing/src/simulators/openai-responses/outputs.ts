@@ -1,6 +1,6 @@
 import { argumentDeltas, argumentsOf, deltas, joined } from "../answer.ts";
-import type { Answer, CitationAnswer, ToolCallAnswer } from "../answer.ts";
-import { isObject, type JsonObject } from "../json.ts";
+import type { ScriptedAnswer, CitationAnswer, ToolCallAnswer } from "../answer.ts";
+import { isObject, type WireObject } from "../json.ts";
 import { seal } from "../seal.ts";
 import type { Call, Frame } from "../wire.ts";
 
@@ -8,18 +8,18 @@ import type { Call, Frame } from "../wire.ts";
 interface ItemEvent {
   readonly kind: Frame["kind"];
   readonly type: string;
-  readonly fields: JsonObject;
+  readonly fields: WireObject;
 }
 
 /** An output item: as it is opened, what happens to it, and as it is in the end. */
 export interface Output {
-  readonly opening: JsonObject;
+  readonly opening: WireObject;
   readonly events: readonly ItemEvent[];
-  readonly item: JsonObject;
+  readonly item: WireObject;
 }
 
 /** The items of an answer, in the order in which they stream. */
-export function outputsOf(answer: Answer, call: Call): readonly Output[] {
+export function outputsOf(answer: ScriptedAnswer, call: Call): readonly Output[] {
   const group = call.ids.hex("", 16);
   const reasons = answer.reasoning !== undefined;
   // An item that follows reasoning says so in its id: see pairs.ts.
@@ -32,15 +32,15 @@ export function outputsOf(answer: Answer, call: Call): readonly Output[] {
   ];
 }
 
-function event(kind: Frame["kind"], type: string, fields: JsonObject): ItemEvent {
+function event(kind: Frame["kind"], type: string, fields: WireObject): ItemEvent {
   return { kind, type: `response.${type}`, fields };
 }
 
-function structure(type: string, fields: JsonObject): ItemEvent {
+function structure(type: string, fields: WireObject): ItemEvent {
   return event("structure", type, fields);
 }
 
-function delta(type: string, fields: JsonObject, call: Call): ItemEvent {
+function delta(type: string, fields: WireObject, call: Call): ItemEvent {
   const options = call.body["stream_options"];
   const padded = !isObject(options) || options["include_obfuscation"] !== false;
   return event("delta", type, { ...fields, ...(padded ? { obfuscation: call.ids.next("", 12) } : {}) });
@@ -71,12 +71,12 @@ function reasoningOutput(id: string, reasoning: string | readonly string[], call
 
 /** The one part of a message: empty, its deltas, whole. */
 interface Part {
-  readonly empty: JsonObject;
-  readonly whole: JsonObject;
-  readonly deltas: (base: JsonObject, call: Call) => readonly ItemEvent[];
+  readonly empty: WireObject;
+  readonly whole: WireObject;
+  readonly deltas: (base: WireObject, call: Call) => readonly ItemEvent[];
 }
 
-function textPart(answer: Answer): Part {
+function textPart(answer: ScriptedAnswer): Part {
   const text = joined(answer.text);
   const annotations = (answer.citations ?? []).map((source) => citation(source, text.length));
   const part = { type: "output_text", annotations: [], logprobs: [], text: "" };
@@ -93,7 +93,7 @@ function textPart(answer: Answer): Part {
   };
 }
 
-function citation(source: CitationAnswer, end: number): JsonObject {
+function citation(source: CitationAnswer, end: number): WireObject {
   return { type: "url_citation", end_index: end, start_index: 0, title: source.title, url: source.url };
 }
 

@@ -1,4 +1,4 @@
-import { firstIn, objectsOf, textOf, type JsonObject } from "../json.ts";
+import { firstIn, objectsOf, textOf, type WireObject } from "../json.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
 import { unseal } from "../seal.ts";
 
@@ -12,7 +12,7 @@ function groupOf(id: string): string | undefined {
 }
 
 /** Calls with their outputs, and reasoning with the items that followed it. */
-export function checkPairs(body: JsonObject, organization: string): Problem {
+export function checkPairs(body: WireObject, organization: string): Problem {
   const items = objectsOf(body["input"]);
   // With history on the server the partners may be there.
   const stored = textOf(body["previous_response_id"]) !== "" || body["conversation"] !== undefined;
@@ -20,7 +20,7 @@ export function checkPairs(body: JsonObject, organization: string): Problem {
 }
 
 /** Items and calls are told apart by their ids. */
-function checkRepeats(items: readonly JsonObject[]): Problem {
+function checkRepeats(items: readonly WireObject[]): Problem {
   const id = repeated(items.map((item) => textOf(item["id"])));
   if (id !== undefined) {
     const message = `Duplicate item found with id ${id}. Remove duplicate items from your input and try again.`;
@@ -37,7 +37,7 @@ function repeated(ids: readonly string[]): string | undefined {
   return ids.find((id, index) => id !== "" && ids.indexOf(id) !== index);
 }
 
-function checkCalls(items: readonly JsonObject[], stored: boolean): Problem {
+function checkCalls(items: readonly WireObject[], stored: boolean): Problem {
   const idsOf = (type: string) => items.filter((item) => item["type"] === type).map((item) => textOf(item["call_id"]));
   const calls = idsOf("function_call");
   const outputs = idsOf("function_call_output");
@@ -49,7 +49,7 @@ function checkCalls(items: readonly JsonObject[], stored: boolean): Problem {
     : { message: `No tool call found for function call output with call_id ${orphan}.`, param: "input" };
 }
 
-function checkReasoning(items: readonly JsonObject[], stored: boolean, organization: string): Problem {
+function checkReasoning(items: readonly WireObject[], stored: boolean, organization: string): Problem {
   return firstIn(items, (item, index) => {
     const id = textOf(item["id"]);
     if (item["type"] === "reasoning") {
@@ -69,7 +69,7 @@ function checkReasoning(items: readonly JsonObject[], stored: boolean, organizat
 }
 
 /** Reasoning that names itself needs the item that came after it; without an id nothing can be missed. */
-function checkFollowing(id: string, next: JsonObject | undefined): Problem {
+function checkFollowing(id: string, next: WireObject | undefined): Problem {
   const isEasyMessage = next?.["type"] === undefined;
   const isInput = textOf(next?.["type"]).endsWith("_output") || next?.["role"] === "user";
   if (id === "" || (next !== undefined && !isEasyMessage && !isInput)) return undefined;
@@ -79,7 +79,7 @@ function checkFollowing(id: string, next: JsonObject | undefined): Problem {
   };
 }
 
-function checkSeal(item: JsonObject, id: string, organization: string): Problem {
+function checkSeal(item: WireObject, id: string, organization: string): Problem {
   const made = unseal(textOf(item["encrypted_content"]));
   if (made === undefined || made.organization === organization) return undefined;
   return {

@@ -1,4 +1,4 @@
-import { firstOf, isObject, listOf, objectsOf, shown, textOf, unknownKey, words, type JsonObject } from "../json.ts";
+import { firstOf, isObject, listOf, objectsOf, shown, textOf, unknownKey, words, type WireObject } from "../json.ts";
 import type { Endpoint } from "../openai/admit.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
 import { openAIModel } from "../openai/models.ts";
@@ -32,7 +32,7 @@ export const responsesEndpoint: Endpoint = {
     ]),
 };
 
-function checkShape(body: JsonObject): OpenAIProblem | undefined {
+function checkShape(body: WireObject): OpenAIProblem | undefined {
   const extra = unknownKey(body, fields);
   if (extra !== undefined)
     return { message: `Unknown parameter: '${extra}'.`, param: extra, code: "unknown_parameter" };
@@ -73,7 +73,7 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-function checkModelParameters(body: JsonObject, id: string): OpenAIProblem | undefined {
+function checkModelParameters(body: WireObject, id: string): OpenAIProblem | undefined {
   const model = openAIModel(id);
   const most = body["max_output_tokens"];
   if (typeof most === "number" && most < 16) {
@@ -98,7 +98,7 @@ function checkModelParameters(body: JsonObject, id: string): OpenAIProblem | und
   ]);
 }
 
-function checkText(body: JsonObject): OpenAIProblem | undefined {
+function checkText(body: WireObject): OpenAIProblem | undefined {
   const format = isObject(body["text"]) ? body["text"]["format"] : undefined;
   if (!isObject(format)) return undefined;
   const type = textOf(format["type"]);
@@ -128,7 +128,7 @@ function checkText(body: JsonObject): OpenAIProblem | undefined {
 }
 
 /** What the model reads, except the instructions, which do not count here. */
-function inputText(body: JsonObject): string {
+function inputText(body: WireObject): string {
   if (typeof body["input"] === "string") return body["input"];
   return objectsOf(listOf(body["input"]))
     .map((item) => JSON.stringify(item["content"] ?? ""))

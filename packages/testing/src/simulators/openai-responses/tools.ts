@@ -1,4 +1,4 @@
-import { firstIn, firstOf, isObject, listOf, objectsOf, shown, textOf, type JsonObject } from "../json.ts";
+import { firstIn, firstOf, isObject, listOf, objectsOf, shown, textOf, type WireObject } from "../json.ts";
 import type { OpenAIProblem } from "../openai/errors.ts";
 import { missing, tooLong, wrongPattern, wrongType, wrongValue } from "../openai/parameters.ts";
 import { checkLooseSchema, checkStrictSchema } from "../openai/schemas.ts";
@@ -6,7 +6,7 @@ import { checkLooseSchema, checkStrictSchema } from "../openai/schemas.ts";
 type Problem = OpenAIProblem | undefined;
 
 /** Tool declarations and the choice among them. */
-export function checkResponsesTools(body: JsonObject): Problem {
+export function checkResponsesTools(body: WireObject): Problem {
   return firstOf([
     () => firstIn(listOf(body["tools"]), checkTool),
     () => checkChoice(body["tool_choice"], objectsOf(body["tools"])),
@@ -42,7 +42,7 @@ function checkNameless({ type, name }: JsonObject, param: string): Problem {
 
 const words = ["none", "auto", "required"];
 
-function checkChoice(choice: unknown, tools: readonly JsonObject[]): Problem {
+function checkChoice(choice: unknown, tools: readonly WireObject[]): Problem {
   if (choice === undefined || choice === null) return undefined;
   const param = "tool_choice";
   if (typeof choice === "string") {

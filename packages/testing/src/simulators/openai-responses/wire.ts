@@ -1,7 +1,7 @@
 import { admitOpenAI } from "../openai/admit.ts";
 import { openAIHeaders, openAINamed, openAIStatus } from "../openai/errors.ts";
 import { startServer } from "../server.ts";
-import type { Vendor, VendorOptions } from "../vendor.ts";
+import type { Vendor, SimulatorOptions } from "../vendor.ts";
 import type { Wire } from "../wire.ts";
 import { encodeResponses, responsesFrame, responsesFrames, responsesInBand, responsesWhole } from "./frames.ts";
 import { responsesEndpoint } from "./request.ts";
@@ -23,6 +23,6 @@ const responsesWire: Wire = {
 };
 
 /** Starts a simulator of OpenAI's Responses API. */
-export function startOpenAI(options: VendorOptions = {}): Promise<Vendor> {
+export function startOpenAI(options: SimulatorOptions = {}): Promise<Vendor> {
   return startServer(responsesWire, options);
 }

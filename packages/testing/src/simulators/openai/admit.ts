@@ -1,5 +1,5 @@
-import { parseBody, bearerOf, refused, type Admission, type NativeRequest, type AdmissionRules } from "../wire.ts";
-import { textOf, type JsonObject } from "../json.ts";
+import { parseBody, bearerOf, refused, type Admission, type ArrivedRequest, type AdmissionRules } from "../wire.ts";
+import { textOf, type WireObject } from "../json.ts";
 import { badKey, modelNotFound, noKey, noSuchMethod, noSuchPath, openAIError, openAIRefusal } from "./errors.ts";
 import type { OpenAIProblem } from "./errors.ts";
 
@@ -8,11 +8,11 @@ export interface Endpoint {
   readonly path: string;
   /** Status for a model that does not exist. */
   readonly notFound: 400 | 404;
-  check(body: JsonObject, model: string, rules: AdmissionRules): OpenAIProblem | undefined;
+  check(body: WireObject, model: string, rules: AdmissionRules): OpenAIProblem | undefined;
 }
 
 /** Takes a request of the endpoint, or refuses it as the vendor does: path, key, JSON, shape, model, content. */
-export function admitOpenAI(request: NativeRequest, rules: AdmissionRules, endpoint: Endpoint): Admission {
+export function admitOpenAI(request: ArrivedRequest, rules: AdmissionRules, endpoint: Endpoint): Admission {
   if (request.path !== endpoint.path) return refused(noSuchPath(request.method, request.path));
   if (request.method !== "POST") return refused(noSuchMethod(request.method, request.path));
   const key = bearerOf(request) ?? request.headers["api-key"] ?? "";

@@ -1,5 +1,5 @@
 import type { Ids } from "../ids.ts";
-import type { JsonObject } from "../json.ts";
+import type { WireObject } from "../json.ts";
 import type { ErrorDetail, Reply, VendorErrorName } from "../wire.ts";
 
 /** Why a request is refused, in the fields of the vendor's error object. Default status: 400. */
@@ -9,7 +9,7 @@ export interface OpenAIProblem {
   readonly code?: string | undefined;
   readonly status?: number | undefined;
   /** In place of the error object, for servers that have another. */
-  readonly body?: JsonObject | undefined;
+  readonly body?: WireObject | undefined;
 }
 
 interface ErrorFields extends OpenAIProblem {

@@ -1,4 +1,4 @@
-import { isObject, shown, type JsonObject } from "../json.ts";
+import { isObject, shown, type WireObject } from "../json.ts";
 import type { OpenAIProblem } from "./errors.ts";
 import type { OpenAIModel } from "./models.ts";
 
@@ -46,7 +46,7 @@ export function unsupportedParameter(param: string, hint = ""): OpenAIProblem {
 const verbosities = ["low", "medium", "high"];
 
 /** What both endpoints check in the same way. */
-export function checkCommon(body: JsonObject, verbosity: string, value: unknown): OpenAIProblem | undefined {
+export function checkCommon(body: WireObject, verbosity: string, value: unknown): OpenAIProblem | undefined {
   const { metadata, safety_identifier: user } = body;
   const pairs = isObject(metadata) ? Object.keys(metadata).length : 0;
   if (pairs > 16) {
@@ -60,7 +60,7 @@ export function checkCommon(body: JsonObject, verbosity: string, value: unknown)
 }
 
 /** `temperature` and `top_p` against their ranges and the model, and log probabilities against the model. */
-export function checkSampling(body: JsonObject, model: OpenAIModel, effort: unknown): OpenAIProblem | undefined {
+export function checkSampling(body: WireObject, model: OpenAIModel, effort: unknown): OpenAIProblem | undefined {
   for (const [param, max] of [
     ["temperature", 2],
     ["top_p", 1],

@@ -1,4 +1,4 @@
-import { firstIn, isObject, listOf, shown, type JsonObject } from "../json.ts";
+import { firstIn, isObject, listOf, shown, type WireObject } from "../json.ts";
 import type { OpenAIProblem } from "./errors.ts";
 
 /** Where a schema stands, and how the vendor names it in a refusal. */
@@ -104,7 +104,7 @@ function contextOf(path: readonly string[]): string {
 
 type Child = readonly [readonly string[], unknown];
 
-function children(node: JsonObject, properties: JsonObject): readonly Child[] {
+function children(node: WireObject, properties: WireObject): readonly Child[] {
   const definitions = isObject(node["$defs"]) ? node["$defs"] : {};
   return [
     ...Object.entries(properties).map(([name, child]): Child => [["properties", name], child]),
