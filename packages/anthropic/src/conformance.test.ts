@@ -8,9 +8,11 @@ testAdapter(
     name: "anthropic",
     startVendor: startAnthropic,
     makeTarget: ({ baseURL, apiKey }) => anthropic("claude-sonnet-5-5", { baseURL, apiKey }),
-    exemptions: {
-      "a content length that is too small":
-        "the bytes that are missing lie behind the evidence, so the answer is whole",
-    },
+    exemptions: [
+      {
+        cases: ["body.too-short"],
+        reason: "the bytes that are missing lie behind the evidence, so the answer is whole",
+      },
+    ],
   },
 );

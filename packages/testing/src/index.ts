@@ -32,4 +32,13 @@ export type { Ids } from "./simulators/ids.ts";
 export type { WireObject } from "./simulators/json.ts";
 export type { SetTimer } from "./simulators/line.ts";
 export { testAdapter } from "./conformance/test-adapter.ts";
+export type { Exemption } from "./conformance/exemptions.ts";
+export type { CaseId } from "./conformance/cases/case-id.ts";
 export type { AdapterUnderTest, SimulatorAccess, TestRunner } from "./conformance/adapter-under-test.ts";
+export {
+  scriptedTarget,
+  type ScriptedCall,
+  type ScriptedTarget,
+  type ScriptedTargetOptions,
+} from "./fakes/scripted-target.ts";
+export type { ScriptedContent, ScriptedEnd, ScriptedStep } from "./fakes/scripted-step.ts";

@@ -1,4 +1,5 @@
 import type { Target } from "@understudy/core";
+import type { Exemption } from "./exemptions.ts";
 import type { Vendor, SimulatorOptions } from "../simulators/vendor.ts";
 
 /** What of a test runner the kit uses. Vitest, Jest and node:test all have it. */
@@ -7,6 +8,7 @@ export interface TestRunner {
   readonly test: (name: string, run: () => Promise<void>) => unknown;
 }
 
+/** Where the target under test asks, and with which key. */
 export interface SimulatorAccess {
   readonly baseURL: string;
   readonly apiKey: string;
@@ -19,6 +21,9 @@ export interface AdapterUnderTest {
   readonly startVendor: (options?: SimulatorOptions) => Promise<Vendor>;
   /** The adapter's factory, for any model the server knows. */
   readonly makeTarget: (setup: SimulatorAccess) => Target;
-  /** Faults the adapter cannot stand, by the name of the case, each with its reason. Their tests say so and pass. */
-  readonly exemptions?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Cases that the adapter cannot pass. Their tests run all the same, and fail once the case passes: then the exemption has
+   * to go. `testAdapter` throws when one names no case. Default: none.
+   */
+  readonly exemptions?: readonly Exemption[] | undefined;
 }

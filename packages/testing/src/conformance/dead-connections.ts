@@ -5,21 +5,18 @@ import type { SetTimer } from "../simulators/line.ts";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { ANSWER, ANSWER_TEXT } from "./answer.ts";
 import { backupTarget } from "./backup.ts";
+import { DEAD_COUNTS, DEAD_ENDS, exemptionFrom, testCase } from "./exemptions.ts";
 import { API_KEY, PROMPT, type Form } from "./run-case.ts";
 
 /** After a pause, a deployment of a load balancer or a laptop's sleep every pooled connection is dead at once. */
 export function testDeadConnections({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
-  const check = (name: string, run: () => Promise<void>): void => {
-    const reason = adapter.exemptions?.["dead pooled connections"];
-    if (reason === undefined) test(name, run);
-    else test(`${name} (exempted: ${reason})`, async () => undefined);
-  };
   describe(`${adapter.name}: pooled connections that died idle`, () => {
-    for (const how of ["closed", "fin", "reset"] as const) {
-      for (const count of [1, 4, 12]) {
+    for (const how of DEAD_ENDS) {
+      for (const count of DEAD_COUNTS) {
         for (const form of ["stream", "generate"] as const) {
           const calls = count === 1 ? "a call" : `${count} calls at once`;
-          check(`(${how}) cost ${calls} neither the answer nor the tier (${form})`, () =>
+          const exemption = exemptionFrom(adapter, `dead.${how}.${count}`, form);
+          testCase(test, `(${how}) cost ${calls} neither the answer nor the tier (${form})`, exemption, () =>
             loseAll(adapter, how, count, form),
           );
         }

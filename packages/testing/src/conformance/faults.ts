@@ -1,46 +1,48 @@
 import assert from "node:assert/strict";
-import { createChain, isUnderstudyError, type StreamEvent } from "@understudy/core";
+import { createChain, isUnderstudyError, type StreamEvent, type TierLimits } from "@understudy/core";
 import { joined } from "../simulators/answer.ts";
 import type { Vendor } from "../simulators/vendor.ts";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { BACKUP_TEXT, backupTarget } from "./backup.ts";
 import { ANSWER } from "./answer.ts";
+import type { SingleCaseId } from "./cases/case-id.ts";
 import type { FaultCase } from "./cases/fault-case.ts";
 import { FAULT_CASES } from "./cases/fault-cases.ts";
+import { exemptionFrom, testCase } from "./exemptions.ts";
 import { API_KEY, codeOf, errorOf, playFault, PROMPT, type Form, type Played } from "./run-case.ts";
 import { standstillMs } from "./standstill.ts";
 import { together, type Run } from "./together.ts";
 
 /** A lost attempt's connection is closed, or its answer read to the end, within this time. */
 const LET_GO_MS = 100;
+/** A case that used to hang may still do so: it fails after this time. */
+const EXEMPTED: TierLimits = { timeoutMs: 2_000, silentReasoningMs: 2_000 };
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Every fault, streamed and whole: the next tier takes over, or the answer is good where the fault is none. */
 export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
-  const check = (name: string, outcome: string, run: () => Promise<void>): void => {
-    const reason = adapter.exemptions?.[name];
-    if (reason === undefined) test(`${name} ${outcome}`, run);
-    else test(`${name} (exempted: ${reason})`, async () => undefined);
-  };
+  const check = (id: SingleCaseId, form: Form, name: string, run: () => Promise<void>): void =>
+    testCase(test, name, exemptionFrom(adapter, id, form), run);
   const waiting = together();
   for (const form of ["stream", "generate"] as const) {
     describe(`${adapter.name}: ${form} and`, () => {
       for (const faultCase of FAULT_CASES) {
+        const exemption = exemptionFrom(adapter, faultCase.id, form);
+        const limits = faultCase.limits ?? (exemption === undefined ? undefined : EXEMPTED);
         const run: Run = async (begun) => {
           await using vendor = await adapter.startVendor();
           void vendor.arrived(0).then(begun);
-          const played = await playFault(vendor, adapter, form, faultCase);
+          const played = await playFault(vendor, adapter, form, { ...faultCase, limits });
           checkOutcome(faultCase, played);
           if (form === "stream") checkEvents(played.events, faultCase);
           checkRequests(vendor, played);
           await checkLetGo(vendor, played);
         };
-        const waits = faultCase.slow === true || faultCase.limits !== undefined;
-        const isExempt = adapter.exemptions?.[faultCase.name] !== undefined;
-        const begin = waits && !isExempt ? waiting(run) : () => run(() => undefined);
-        check(faultCase.name, `leads to ${title(faultCase)}`, begin);
+        const waits = exemption?.harmful !== true && (faultCase.slow === true || limits !== undefined);
+        const begin = waits ? waiting(run) : () => run(() => undefined);
+        testCase(test, `${faultCase.name} leads to ${title(faultCase)}`, exemption, begin);
       }
-      check("a refused connection", "leads to the next tier", async () => {
+      check("refused-connection", form, "a refused connection leads to the next tier", async () => {
         const vendor = await adapter.startVendor();
         await vendor.close();
         const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });
@@ -48,7 +50,7 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
         assert.equal(answer.text, BACKUP_TEXT);
         assert.equal(answer.trace.attempts[0]?.class, "network.refused");
       });
-      check("a redirect", "is not followed and leads to the next tier", async () => {
+      check("redirect", form, "a redirect is not followed and leads to the next tier", async () => {
         await using elsewhere = await adapter.startVendor();
         await using vendor = await adapter.startVendor();
         const played = await playFault(vendor, adapter, form, {
@@ -57,7 +59,7 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
         assert.equal(played.answer.trace.attempts[0]?.class, "redirect");
         assert.equal(elsewhere.requests.length, 0, "the prompt reached the second origin");
       });
-      check("a wait stated in the stream", "is what the caller is told", async () => {
+      check("stated-wait", form, "a wait stated in the stream is what the caller is told", async () => {
         await using vendor = await adapter.startVendor();
         const message = "Rate limit reached. Please try again in 41.054s.";
         const limit = { type: "in-band-error", at: "preamble", error: "rate-limited", message } as const;

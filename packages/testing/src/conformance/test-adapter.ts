@@ -1,6 +1,7 @@
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { testAnswers } from "./answers.ts";
 import { testDeadConnections } from "./dead-connections.ts";
+import { checkExemptions } from "./exemptions.ts";
 import { testFaults } from "./faults.ts";
 import { testLifecycle } from "./lifecycle.ts";
 
@@ -9,6 +10,7 @@ import { testLifecycle } from "./lifecycle.ts";
  * behind. `testAdapter({ describe, test }, { name, startVendor, makeTarget })` in a test file is all there is to do.
  */
 export function testAdapter(runner: TestRunner, adapter: AdapterUnderTest): void {
+  checkExemptions(adapter);
   testAnswers(runner, adapter);
   testFaults(runner, adapter);
   testLifecycle(runner, adapter);

@@ -1,11 +1,14 @@
 import type { FailureClass, TierLimits, Usage } from "@understudy/core";
 import type { Fault, Place } from "../../faults/fault.ts";
 import type { ScriptedAnswer } from "../../simulators/answer.ts";
+import type { CaseId } from "./case-id.ts";
 
 /** What a fault has to lead to: the good answer all the same, or the next tier with a failure of one of these classes. */
 export type Expected = "answered" | readonly FailureClass[];
 
 export interface FaultCase {
+  /** What an exemption names. */
+  readonly id: CaseId;
   readonly name: string;
   /** Default: none, where the answer itself is the case. */
   readonly fault?: Fault | undefined;

@@ -19,6 +19,7 @@ function early(): FaultCase[] {
   const places = ["every", "first", "first-and-last"] as const;
   return [
     ...places.map((where): FaultCase => ({
+      id: `early-finish.${where}`,
       name: `a finish reason ${words[where]}`,
       fault: { type: "early-finish", in: where },
       answer: UNHURRIED,
@@ -26,6 +27,7 @@ function early(): FaultCase[] {
       slow: true,
     })),
     {
+      id: "early-finish.paused",
       name: "a finish reason in every delta, with a pause of 1.2 s between two",
       fault: { type: "early-finish", in: "every", ms: 1_200 },
       expected: "answered",
@@ -33,6 +35,7 @@ function early(): FaultCase[] {
     },
     ...places.flatMap((where) =>
       (["fin", "reset"] as const).map((how): FaultCase => ({
+        id: `early-finish.${where}.${how}`,
         name: `a finish reason ${words[where]}, and a ${how} cut after two`,
         fault: { type: "early-finish", in: where, how },
         expected: CUT_OFF,
@@ -41,14 +44,16 @@ function early(): FaultCase[] {
   ];
 }
 
-function brokenOff(raw: string): FaultCase[] {
+function brokenOff(raw: (typeof BREAKS)[number]): FaultCase[] {
   return [
     {
+      id: `broken-off.${raw}.text`,
       name: `the finish value ${raw} after half of the text`,
       answer: { text: ANSWER.text?.slice(0, 2), finish: { raw } },
       expected: ["server.error"],
     },
     {
+      id: `broken-off.${raw}.tool-call`,
       name: `the finish value ${raw} after a whole tool call`,
       answer: { toolCalls: [TOOL_CALL], finish: { raw } },
       tools: true,

@@ -1,0 +1,73 @@
+import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
+import type { CaseId, DeadCaseId, SingleCaseId } from "./cases/case-id.ts";
+import { FAULT_CASES } from "./cases/fault-cases.ts";
+import type { Form } from "./run-case.ts";
+
+export const DEAD_ENDS = ["closed", "fin", "reset"] as const;
+export const DEAD_COUNTS = [1, 4, 12] as const;
+const SINGLE: Readonly<Record<SingleCaseId, true>> = {
+  "refused-connection": true,
+  redirect: true,
+  "stated-wait": true,
+};
+
+/** Cases that an adapter cannot pass, and why. */
+export interface Exemption {
+  readonly cases: readonly CaseId[];
+  /** Stands in the titles of their tests. */
+  readonly reason: string;
+  /** Where only one of the two forms cannot pass. Default: both. */
+  readonly form?: Form | undefined;
+  /** Running them would stop the process, or hold it up for seconds. They are listed and not run. Default: they run. */
+  readonly harmful?: true | undefined;
+}
+
+const FORMS: readonly Form[] = ["stream", "generate"];
+
+/** Throws for exemptions that name no case, and for two that name the same: they would exempt from nothing, unseen. */
+export function checkExemptions({ name, exemptions = [] }: AdapterUnderTest): void {
+  const dead = DEAD_ENDS.flatMap((how) => DEAD_COUNTS.map((count): DeadCaseId => `dead.${how}.${count}`));
+  const known = new Set<string>([...FAULT_CASES.map(({ id }) => id), ...Object.keys(SINGLE), ...dead]);
+  const seen = new Set<string>();
+  const problems: string[] = [];
+  for (const { cases, form } of exemptions) {
+    for (const id of cases) {
+      if (!known.has(id)) problems.push(`"${id}" is not the id of a case`);
+      for (const one of form === undefined ? FORMS : [form]) {
+        if (seen.has(`${id} ${one}`)) problems.push(`"${id}" is exempted twice (${one})`);
+        seen.add(`${id} ${one}`);
+      }
+    }
+  }
+  if (problems.length > 0) throw new Error(`${name}: wrong exemptions: ${problems.join("; ")}.`);
+}
+
+/** What exempts the adapter from a case; undefined when nothing does. */
+export function exemptionFrom({ exemptions }: AdapterUnderTest, id: CaseId, form: Form): Exemption | undefined {
+  return exemptions?.find((one) => one.cases.includes(id) && (one.form ?? form) === form);
+}
+
+/** The test of a case or, where the adapter is exempted from it, the test that it still fails. */
+export function testCase(
+  test: TestRunner["test"],
+  title: string,
+  exemption: Exemption | undefined,
+  run: () => Promise<void>,
+): void {
+  if (exemption === undefined) {
+    test(title, run);
+    return;
+  }
+  const { reason, harmful } = exemption;
+  if (harmful === true) test(`not run: ${title} (exempted: ${reason})`, async () => undefined);
+  else test(`still fails: ${title} (exempted: ${reason})`, () => failing(run, reason));
+}
+
+async function failing(run: () => Promise<void>, reason: string): Promise<void> {
+  try {
+    await run();
+  } catch {
+    return;
+  }
+  throw new Error(`The case passes. Drop its exemption, which says: ${reason}.`);
+}
