@@ -1,16 +1,26 @@
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { execFile } from "node:child_process";
 import { createChain, isUnderstudyError, type Answer, type Request } from "@understudy/core";
-import { startDeepSeek, type Vendor } from "@understudy/testing";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { startDeepSeek, testFactory, type Vendor } from "@understudy/testing";
+import { describe, expect, it } from "vitest";
 import { deepseek, type DeepSeekTargetOptions } from "./index.ts";
 
 const MODEL = "deepseek-flash";
 
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+testFactory(
+  { describe, test: it },
+  {
+    name: "deepseek",
+    startVendor: startDeepSeek,
+    make: (options) => deepseek(MODEL, options),
+    keyVariables: ["DEEPSEEK_API_KEY"],
+    ownURLs: ["https://api.deepseek.com", "https://api.deepseek.com/beta"],
+    module: {
+      url: new URL("index.ts", import.meta.url).href,
+      factory: "deepseek",
+      model: MODEL,
+      flags: ["-C", "@understudy/source"],
+    },
+  },
+);
 
 function generate(
   vendor: Vendor,
@@ -32,36 +42,6 @@ describe("deepseek", () => {
       capabilities: { contextWindow: 1_000_000, maxOutputTokens: 384_000, keepAlives: true, audio: false },
     });
     expect(JSON.stringify(target)).not.toContain('"k"');
-  });
-
-  it("takes the key from the environment, and tells when there is none", () => {
-    vi.stubEnv("DEEPSEEK_API_KEY", "from-env");
-    expect(deepseek(MODEL).problems).toEqual([]);
-
-    vi.stubEnv("DEEPSEEK_API_KEY", "");
-    expect(deepseek(MODEL).problems.join()).toContain("DEEPSEEK_API_KEY");
-  });
-
-  it("keeps the vendor's key from the environment for the vendor's own host", () => {
-    vi.stubEnv("DEEPSEEK_API_KEY", "from-env");
-    const [problem] = deepseek(MODEL, { baseURL: "https://gateway.test" }).problems;
-
-    expect(problem).toContain("give the option `apiKey`; DEEPSEEK_API_KEY is sent to the vendor's own hosts only");
-    expect(deepseek(MODEL, { baseURL: "https://api.deepseek.com/beta" }).problems).toEqual([]);
-    expect(deepseek(MODEL, { baseURL: "https://gateway.test", apiKey: "k" }).problems).toEqual([]);
-  });
-
-  it("never throws, not even for a key that is no header value, and keeps it out of the problem", () => {
-    const { problems } = deepseek(MODEL, { apiKey: "sk-canary\r\nx: y" });
-
-    expect(problems).toHaveLength(1);
-    expect(problems.join()).not.toContain("canary");
-  });
-
-  it("lets the user know better what a model can", () => {
-    const { capabilities } = deepseek(MODEL, { apiKey: "k", capabilities: { contextWindow: 5, keepAlives: false } });
-
-    expect(capabilities).toMatchObject({ contextWindow: 5, keepAlives: false, maxOutputTokens: 384_000 });
   });
 });
 
@@ -260,39 +240,5 @@ describe("deepseek over a socket", () => {
 
     expect(isUnderstudyError(error) && error.code).toBe("unsupported");
     expect(vendor.requests).toHaveLength(0);
-  });
-});
-
-describe("the first request of a process without a file descriptor left", () => {
-  it("fails as this machine's fault, and the next one is answered", async () => {
-    await using vendor = await startDeepSeek();
-    vendor.answer({ text: "Hello." });
-    const program = `
-      import { closeSync, openSync } from "node:fs";
-      import { createChain } from "@understudy/core";
-      import { deepseek } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
-      const chain = createChain([deepseek("${MODEL}", { baseURL: process.argv[1], apiKey: "k" })]);
-      const open = [];
-      const fill = () => {
-        try {
-          for (;;) open.push(openSync("/dev/null"));
-        } catch (error) {
-          return error.code;
-        }
-      };
-      fill();
-      // What was still being read of the process's own code gives its descriptors back.
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      console.log(fill());
-      await chain.generate("Hi").catch((error) => console.log(error.code));
-      for (const descriptor of open) closeSync(descriptor);
-      console.log((await chain.generate("Hi")).text);
-    `;
-
-    const flags = ["-C", "@understudy/source", "--input-type=module"];
-    const limited = ["-c", 'ulimit -n 120 && exec "$0" "$@"', process.execPath, ...flags, "-e", program, vendor.url];
-    const { stdout } = await promisify(execFile)("sh", limited, { cwd: fileURLToPath(new URL("..", import.meta.url)) });
-
-    expect(stdout.trim().split("\n")).toEqual(["EMFILE", "local-resource", "Hello."]);
   });
 });

@@ -35,6 +35,8 @@ export { testAdapter } from "./conformance/test-adapter.ts";
 export type { Exemption } from "./conformance/exemptions.ts";
 export type { CaseId } from "./conformance/cases/case-id.ts";
 export type { AdapterUnderTest, SimulatorAccess, TestRunner } from "./conformance/adapter-under-test.ts";
+export { testFactory } from "./conformance/factory/test-factory.ts";
+export type { FactoryModule, FactoryUnderTest } from "./conformance/factory/factory-under-test.ts";
 export {
   scriptedTarget,
   type ScriptedCall,
