@@ -25,6 +25,13 @@ async function eventsOf(stream: AsyncIterable<StreamEvent>): Promise<StreamEvent
   return events;
 }
 
+async function eventsOfAll(): Promise<StreamEvent[]> {
+  const target = scriptedTarget([{ reasoning: "Hm.", text: ["a", "b"], toolCalls: [{ name: "f" }] }]);
+  return eventsOf(
+    await createChain([target]).stream({ messages: [{ role: "user", content: PROMPT }], tools: [{ name: "f" }] }),
+  );
+}
+
 function deltasOf(events: readonly StreamEvent[]): string[] {
   return events.flatMap((event) => (event.type === "text-delta" ? [event.delta] : []));
 }
@@ -247,13 +254,7 @@ describe("a scripted target", () => {
   });
 
   test("answers alike every time", async () => {
-    const run = async (): Promise<StreamEvent[]> => {
-      const target = scriptedTarget([{ reasoning: "Hm.", text: ["a", "b"], toolCalls: [{ name: "f" }] }]);
-      const request = { messages: [{ role: "user", content: PROMPT }], tools: [{ name: "f" }] } as const;
-      return eventsOf(await createChain([target]).stream(request));
-    };
-
-    expect(await run()).toEqual(await run());
+    expect(await eventsOfAll()).toEqual(await eventsOfAll());
   });
 
   test("refuses a step that contradicts itself, before any call", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createChain, isUnderstudyError } from "@understudy/core";
+import type { TargetOptions } from "@understudy/core/adapter";
 import type { Vendor } from "../../simulators/vendor.ts";
 import type { TestRunner } from "../adapter-under-test.ts";
 import { ANSWER, ANSWER_TEXT } from "../answer.ts";
@@ -11,6 +12,7 @@ export function testKeys({ describe, test }: TestRunner, factory: FactoryUnderTe
   const { name, make, keyVariables, ownURLs, startVendor } = factory;
   const unset = Object.fromEntries(keyVariables.map((variable) => [variable, undefined]));
   const [first = "no variable"] = keyVariables;
+  const scopeOf = (options: TargetOptions): string => make(options).scopes.key;
 
   describe(`${name}: keys`, () => {
     test("come from the environment, and one that is missing is told", async () => {
@@ -50,9 +52,8 @@ export function testKeys({ describe, test }: TestRunner, factory: FactoryUnderTe
 
     test("from a function that fails send nothing, and what it said stays secret", async () => {
       await using vendor = await startVendor();
-      const apiKey = (): Promise<string> => Promise.reject(new Error("sk-canary"));
 
-      const error = await errorOf(createChain([make({ baseURL: vendor.url, apiKey })]).generate(PROMPT));
+      const error = await errorOf(createChain([make({ baseURL: vendor.url, apiKey: refuseToTell })]).generate(PROMPT));
 
       assert.ok(isUnderstudyError(error));
       assert.deepEqual([error.attempts[0]?.class, vendor.requests.length], ["auth.invalid", 0]);
@@ -60,7 +61,6 @@ export function testKeys({ describe, test }: TestRunner, factory: FactoryUnderTe
     });
 
     test("tell targets apart, also in headers, and one key is known again", async () => {
-      const scopeOf = (options: Parameters<typeof make>[0]): string => make(options).scopes.key;
       const bearer = (token: string): string => scopeOf({ apiKey: "k", headers: { Authorization: `Bearer ${token}` } });
 
       assert.equal(scopeOf({ apiKey: "a" }), scopeOf({ apiKey: "a" }));
@@ -100,6 +100,10 @@ export function testKeys({ describe, test }: TestRunner, factory: FactoryUnderTe
       assert.equal(within?.text, without?.text);
     });
   });
+}
+
+function refuseToTell(): Promise<string> {
+  return Promise.reject(new Error("sk-canary"));
 }
 
 function carries(vendor: Vendor, index: number, key: string): boolean {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import { createChain, isUnderstudyError } from "@understudy/core";
 import type { TestRunner } from "../adapter-under-test.ts";
 import { API_KEY, errorOf } from "../run-case.ts";
@@ -40,8 +41,8 @@ export function testOptions(
     });
 
     test("that are wrong throw nothing and are told together, also by createChain", async () => {
-      const { length } = problemsOf({ ...withKey, baseURL: "ftp://x", streaming: "perhaps", apiKy: "k" });
-      const options: object = { ...withKey, baseURL: "ftp://x", streaming: "perhaps", apiKy: "k" };
+      const options = { ...withKey, baseURL: "ftp://x", streaming: "perhaps", apiKy: "k" };
+      const { length } = problemsOf(options);
       const error = await errorOf(
         Promise.resolve().then(() => createChain([Reflect.apply(make, undefined, [options])])),
       );
@@ -56,7 +57,7 @@ export function testOptions(
     test("of any type throw nothing", async () => {
       await withEnvironment(Object.fromEntries(keyVariables.map((variable) => [variable, undefined])), () => {
         for (const options of [null, 1, "text", [], () => 1, { apiKey: 5 }, { headers: 7 }, { capabilities: [] }]) {
-          assert.ok(problemsOf(options).length > 0, `${String(options)} has no problem`);
+          assert.ok(problemsOf(options).length > 0, `${inspect(options)} has no problem`);
         }
         assert.ok(!problemsOf(UNREADABLE).join().includes("canary"), "a getter's secret is in a problem");
       });
