@@ -35,7 +35,7 @@ function checkTool(tool: unknown, index: number): Problem {
 const nameless = ["shell", "local_shell", "apply_patch", "web_search", "file_search", "code_interpreter"];
 
 /** Tools that are nothing but their type, declared or chosen. */
-function checkNameless({ type, name }: JsonObject, param: string): Problem {
+function checkNameless({ type, name }: WireObject, param: string): Problem {
   if (name === undefined || !nameless.includes(textOf(type))) return undefined;
   return { message: `Unknown parameter: '${param}.name'.`, param: `${param}.name`, code: "unknown_parameter" };
 }
