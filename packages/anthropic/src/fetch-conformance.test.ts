@@ -8,11 +8,5 @@ testAdapter(
     name: "anthropic by fetch",
     startVendor: startAnthropic,
     makeTarget: ({ baseURL, apiKey }) => anthropic("claude-sonnet-5-5", { baseURL, apiKey, transport: "fetch" }),
-    exemptions: [
-      {
-        cases: ["body.too-short"],
-        reason: "the bytes that are missing lie behind the evidence, so the answer is whole",
-      },
-    ],
   },
 );
