@@ -73,6 +73,8 @@ const FAILURE: Readonly<Record<keyof TargetFailureDetails, true>> = {
   rateLimits: true,
 };
 
+const WHOLE = { finish: true, usage: true, model: true } as const;
+
 /** Throws for a step that cannot be played as written: a test whose script is misread proves nothing. */
 export function checkStep(step: ScriptedStep, where: string): CheckedStep {
   if (typeof step === "string") return { text: step };
@@ -86,5 +88,3 @@ export function checkStep(step: ScriptedStep, where: string): CheckedStep {
   if (stray !== undefined) throw new Error(`${where} has the field \`${stray}\`, which means nothing there.`);
   return step;
 }
-
-const WHOLE = { finish: true, usage: true, model: true } as const;
