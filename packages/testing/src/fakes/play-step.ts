@@ -1,6 +1,7 @@
-import type { FinishReason } from "@understudy/core";
-import { OpenCall, OpenText, TargetFailure, type AttemptContext, type StreamPart } from "@understudy/core/adapter";
+import type { FinishReason, JsonValue, ToolCallPart } from "@understudy/core";
+import { TargetFailure, type AttemptContext, type StreamPart } from "@understudy/core/adapter";
 import { argumentDeltas, argumentsOf, type ToolCallAnswer } from "../simulators/answer.ts";
+import { isObject } from "../simulators/json.ts";
 import type { CheckedStep } from "./scripted-step.ts";
 
 /** What becomes of a call, as it goes. */
@@ -38,32 +39,38 @@ function* contentOf(step: CheckedStep, { newId }: AttemptContext, nextCallId: ()
 
 function* textOf(
   type: "text" | "reasoning",
-  text: string | readonly string[] | undefined,
+  given: string | readonly string[] | undefined,
   newId: () => string,
   isWhole: boolean,
 ): Generator<StreamPart[]> {
-  if (text === undefined) return;
-  let read: StreamPart[] = [];
-  const open = new OpenText(type, newId(), read);
-  for (const delta of typeof text === "string" ? [text] : text) {
-    open.append(delta, read);
-    yield read;
-    read = [];
+  const pieces = (typeof given === "string" ? [given] : (given ?? [])).filter((piece) => piece !== "");
+  if (pieces.length === 0) return;
+  const id = newId();
+  for (const [index, delta] of pieces.entries()) {
+    yield [...(index === 0 ? [{ type: `${type}-start`, id } as const] : []), { type: `${type}-delta`, id, delta }];
   }
-  if (isWhole) open.close({}, read);
-  if (read.length > 0) yield read;
+  const text = pieces.join("");
+  if (!isWhole) return;
+  if (type === "text") yield [{ type: "text-end", id, part: { type, text } }];
+  else yield [{ type: "reasoning-end", id, part: { type, text } }];
 }
 
 function* callOf(call: ToolCallAnswer, toolCallId: string, newId: () => string): Generator<StreamPart[]> {
-  let read: StreamPart[] = [];
-  const open = new OpenCall(newId(), { toolCallId, toolName: call.name }, read);
-  for (const delta of argumentDeltas(call)) {
-    open.append(delta, read);
-    yield read;
-    read = [];
+  const id = newId();
+  const toolName = call.name;
+  yield [{ type: "tool-call-start", id, toolCallId, toolName }];
+  for (const delta of argumentDeltas(call)) yield [{ type: "tool-call-delta", id, delta }];
+  yield [{ type: "tool-call", id, part: { type: "tool-call", toolCallId, toolName, ...inputOf(call) } }];
+}
+
+function inputOf(call: ToolCallAnswer): Pick<ToolCallPart, "input" | "inputText"> {
+  const inputText = argumentsOf(call);
+  try {
+    const input: JsonValue = JSON.parse(inputText);
+    return isObject(input) ? { input } : { input, inputText };
+  } catch {
+    return { input: {}, inputText };
   }
-  open.close(argumentsOf(call), {}, read);
-  yield read;
 }
 
 function endOf(step: Extract<CheckedStep, { fails?: undefined; stops?: undefined }>): StreamPart {

@@ -12,7 +12,7 @@ export interface FactoryModule {
   readonly model: string;
   /** Flags that Node needs to load the module. Default: none. */
   readonly flags?: readonly string[] | undefined;
-  /** Packages that may be loaded at import and when a target is made. Default: `@understudy/core/adapter`. */
+  /** Packages beside `@understudy/core` that are loaded at import and when a target is made. Default: none. */
   readonly loads?: readonly string[] | undefined;
 }
 

@@ -38,7 +38,8 @@ export function testProcess(
     test("loads no SDK when it imports the adapter and makes a target", async () => {
       const loaded = await play(module, LOADED);
 
-      assert.deepEqual(loaded.split(" "), module.loads ?? ["@understudy/core/adapter"]);
+      const others = loaded.split(" ").filter((name) => !/^@understudy\/core(?:\/|$)/.test(name));
+      assert.deepEqual(others, module.loads ?? []);
     });
 
     // Windows has no such limit.

@@ -1,16 +1,14 @@
 import {
-  ChatReader,
   checkTargetOptions,
   FetchConnection,
-  keyHeader,
   makeTarget,
-  mergeHeaders,
   readTargetOptions,
   type CheckedOptions,
   type OptionRules,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
+import { ChatReader, keyHeader, mergeHeaders } from "@understudy/core/toolkit";
 import { describe, expect, test } from "vitest";
 import { startDeepSeek } from "../../simulators/deepseek/wire.ts";
 import { scriptedTarget } from "../../fakes/scripted-target.ts";
