@@ -7,6 +7,8 @@ export interface Member {
   readonly name: string;
   /** Path of its source. */
   readonly file: string;
+  /** Where it begins in there. */
+  readonly start: number;
   readonly isDocumented: boolean;
 }
 
@@ -21,6 +23,8 @@ interface Found {
   readonly source: Source;
   readonly name: string;
   readonly node: Declaration;
+  /** Exported as a value: what constructs it is part of it. */
+  readonly isValue: boolean;
 }
 
 /**
@@ -38,7 +42,7 @@ export function entryMembers(entry: string): readonly Member[] {
     if (seen.has(next.node)) continue;
     seen.add(next.node);
     members.push(...membersOf(sources, next));
-    for (const name of namesIn(next.node)) {
+    for (const name of namesIn(next)) {
       const found = next.source.find(sources, name);
       if (found !== undefined) queue.push(found);
     }
@@ -76,7 +80,7 @@ class Source {
         return this.#other(sources, statement.source.value).find(sources, nameOf(specifier.imported));
       }
       const node = declarationIn(statement);
-      if (node !== undefined && declaredName(node) === name) return { source: this, name, node };
+      if (node !== undefined && declaredName(node) === name) return { source: this, name, node, isValue: false };
       if (statement.type === "ExportNamedDeclaration" && statement.source !== null) {
         const specifier = statement.specifiers.find(({ exported }) => nameOf(exported) === name);
         if (specifier === undefined || !statement.source.value.startsWith(".")) continue;
@@ -92,12 +96,14 @@ class Source {
       if (statement.type === "ExportAllDeclaration") {
         for (const [name, found] of this.#other(sources, statement.source.value).exports(sources)) all.set(name, found);
       } else if (statement.type === "ExportNamedDeclaration") {
+        const types = statement.specifiers.filter(({ exportKind }) => exportKind === "type");
         const names = statement.specifiers.map(({ exported }) => nameOf(exported));
         const node = declarationIn(statement);
         if (node !== undefined) names.push(declaredName(node) ?? "");
         for (const name of names) {
           const found = this.find(sources, name);
-          if (found !== undefined) all.set(name, found);
+          const isType = statement.exportKind === "type" || types.some(({ exported }) => nameOf(exported) === name);
+          if (found !== undefined) all.set(name, { ...found, isValue: !isType });
         }
       }
     }
@@ -129,10 +135,10 @@ function membersOf(sources: Map<string, Source>, { source, name, node }: Found):
       const own = memberName(member);
       if (own === undefined) continue;
       const full = `${path}.${own}`;
-      const names = isDescribed && isName(member);
-      const isDocumented = names || source.isDocumented(member.start) || documented.has(full);
+      const isDocumented = source.isDocumented(member.start) || (isName(member) ? isDescribed : documented.has(full));
       if (isDocumented) documented.add(full);
-      if (!inherited.has(full.slice(name.length))) members.push({ name: full, file: source.file, isDocumented });
+      if (!inherited.has(full.slice(name.length)))
+        members.push({ name: full, file: source.file, start: member.start, isDocumented });
       for (const literal of literalsIn(member)) add(full, literal.members, source.isDocumented(literal.start));
     }
   };
@@ -189,18 +195,20 @@ function literalsIn(node: ESTree.Node): readonly ESTree.TSTypeLiteral[] {
 }
 
 /** Names of types that the visible part of a declaration is made of. */
-function namesIn(node: ESTree.Node): readonly string[] {
+function namesIn({ node, isValue }: Found): readonly string[] {
   const names: string[] = [];
   walk(node, (one) => {
     if (one.type === "Identifier") names.push(one.name);
-    return true;
+    return isValue || one.type !== "MethodDefinition" || one.kind !== "constructor";
   });
   return names;
 }
 
 function heritageOf(node: Declaration): readonly string[] {
-  if (node.type === "ClassDeclaration") return node.implements?.flatMap(({ expression }) => expressionName(expression)) ?? [];
-  if (node.type === "TSInterfaceDeclaration") return node.extends.flatMap(({ expression }) => expressionName(expression));
+  if (node.type === "ClassDeclaration")
+    return node.implements?.flatMap(({ expression }) => expressionName(expression)) ?? [];
+  if (node.type === "TSInterfaceDeclaration")
+    return node.extends.flatMap(({ expression }) => expressionName(expression));
   return [];
 }
 

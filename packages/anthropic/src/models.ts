@@ -17,11 +17,13 @@ export interface AnthropicModel {
   readonly sampling: boolean;
   /** `tool_choice` may force a call. */
   readonly forcedTools: boolean;
+  /** Whether `output_config.format` takes a JSON Schema. */
   readonly jsonSchema: boolean;
   /** Continues a last turn of its own while it does not think. */
   readonly prefill: boolean;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
+  /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
   /** The day after which it no longer answers, as far as the vendor has said. */
   readonly retiresOn?: string | undefined;

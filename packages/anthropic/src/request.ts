@@ -45,6 +45,7 @@ export interface AnthropicOptions {
   readonly betas?: readonly string[] | undefined;
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Any other field of the request's body, by the vendor's name. */
   readonly [field: string]: JsonValue | undefined;
 }
 

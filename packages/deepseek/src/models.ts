@@ -4,14 +4,19 @@ export type DeepSeekEffort = Extract<ReasoningEffort, "low" | "high" | "max">;
 
 /** What is known of a model: what it takes, its limits and its end. */
 export interface DeepSeekModel {
+  /** Whether it thinks when `thinking` is left out. */
   readonly thinksByDefault: boolean;
   /** When `top_p` counts: only while the model thinks, or only while it does not. */
   readonly topP: "thinking" | "not-thinking";
+  /** Whether it takes function tools; `unknown` is tried. */
   readonly tools: Capabilities["tools"];
+  /** Whether it takes images; `unknown` is tried. */
   readonly images: Capabilities["images"];
+  /** Whether it takes `response_format` `json_object`; `unknown` is tried. */
   readonly jsonOutput: Capabilities["jsonOutput"];
   /** Tokens. */
   readonly contextWindow: number | "unknown";
+  /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
   /** The day after which it no longer answers, as far as the vendor has said. */
   readonly retiresOn?: string | undefined;

@@ -32,6 +32,7 @@ import { planTools } from "./tools.ts";
 export interface DeepSeekOptions {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Any other field of the request's body, by the vendor's name. */
   readonly [field: string]: JsonValue | undefined;
 }
 

@@ -5,12 +5,21 @@ export type GeminiLevel = Extract<ReasoningEffort, "minimal" | "low" | "medium" 
 /** How a model's reasoning is steered. */
 export type GeminiThinking =
   | { readonly type: "none" }
-  | { readonly type: "budget"; readonly canStop: boolean }
+  | {
+      readonly type: "budget";
+      /** Whether a budget of 0 switches reasoning off. */
+      readonly canStop: boolean;
+    }
   /** Never off; at least the lowest level. */
-  | { readonly type: "level"; readonly levels: readonly GeminiLevel[] };
+  | {
+      readonly type: "level";
+      /** Values of `thinkingLevel` that it takes, from least to most. */
+      readonly levels: readonly GeminiLevel[];
+    };
 
 /** What is known of a model: what it takes, its limits and its end. */
 export interface GeminiModel {
+  /** How its reasoning is asked for, if it has any. */
   readonly thinking: GeminiThinking;
   /** `temperature`, `topP`, `topK`. */
   readonly sampling: boolean;
@@ -22,11 +31,13 @@ export interface GeminiModel {
   readonly resultMedia: boolean;
   /** JSON output and function declarations in one request. */
   readonly jsonWithTools: boolean;
+  /** Takes a system prompt in a field of its own. */
   readonly systemInstruction: boolean;
   /** A request may end with a turn of the model, which it then continues. */
   readonly prefill: boolean;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
+  /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
   /** The day from which it no longer answers, as far as the vendor has said; some ids are then answered by a successor. */
   readonly retiresOn?: string | undefined;

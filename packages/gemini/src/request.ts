@@ -37,6 +37,7 @@ import { CACHED, toolNameMap, toTools } from "./tools.ts";
 export interface GeminiOptions {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Any other field of the request's body, by the vendor's name. */
   readonly [field: string]: JsonValue | undefined;
 }
 

@@ -20,6 +20,7 @@ import { reasoningOf, toNativeRequest } from "./request.ts";
 
 /** What is used of a client of `@google/generative-ai`. */
 export interface GeminiClient {
+  /** The key that requests are signed with. */
   readonly apiKey: string;
 }
 

@@ -15,6 +15,7 @@ export interface OpenAIModel {
   readonly chatTools: OpenAISupport;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
+  /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
   /** The day after which it no longer answers, as far as the vendor has said; it may be over. */
   readonly retiresOn?: string | undefined;

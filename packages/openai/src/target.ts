@@ -6,6 +6,7 @@ import { responses } from "./responses/target.ts";
 /** The factory for the Responses API, with that for Chat Completions as its property. */
 export interface OpenAI {
   (model: string, options?: OpenAITargetOptions): Target;
+  /** The factory for Chat Completions, for endpoints that do not speak the Responses API. Never throws. */
   readonly chat: (model: string, options?: OpenAIChatTargetOptions) => Target;
 }
 

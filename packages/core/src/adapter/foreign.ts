@@ -4,7 +4,10 @@ import { parseBoundedJson } from "../model/json-structure.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 
 /** What a vendor sent, parsed and not yet believed. */
-export type Foreign = { readonly [key: string]: unknown };
+export type Foreign = {
+  /** A field that may be missing or of any type: read it with `asString`, `asObject` and their like. */
+  readonly [key: string]: unknown;
+};
 
 /**
  * Readers for what vendors send: a field of another type than expected counts as absent, so that new shapes, nulls and

@@ -17,14 +17,19 @@ import type { WireReader } from "./reading/wire-reader.ts";
 
 /** What one vendor's targets have of their own. */
 export interface TargetSetup {
+  /** The vendor's name, as in traces and the `origin` of parts. */
   readonly vendor: string;
   /** Its key in a request's `vendorOptions`. Default: `vendor`. */
   readonly optionsKey?: string | undefined;
+  /** The model's id, as the vendor spells it. */
   readonly model: string;
+  /** What the user gave the factory. */
   readonly options: Pick<PlainOptions, "streaming" | "capabilities" | "limits">;
+  /** What `checkTargetOptions` made of it. */
   readonly checked: CheckedOptions;
   /** As the adapter knows them; the user's own come over them. */
   readonly capabilities: Capabilities;
+  /** How the vendor's errors are classified. */
   readonly failureTable: FailureTable;
   /** For answers that are streamed. */
   readonly plan: (request: TargetRequest) => Omit<AttemptPlan, "unary">;
@@ -32,6 +37,7 @@ export interface TargetSetup {
   readonly toNativeRequest: (request: TargetRequest, context: RequestContext) => NativeRequest;
   /** The field of a native body that holds the turns: with none left, nothing is sent and the next tier is asked. */
   readonly turns?: string | undefined;
+  /** Carries the requests of this target. */
   readonly connection: Connection;
   /** A new reader for one answer. */
   readonly reader: (context: AttemptContext, failures: FailureClassifier, request: TargetRequest) => WireReader;

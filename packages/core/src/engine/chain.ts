@@ -36,9 +36,13 @@ export interface Chain {
  * object) throws `invalid-request` and changes nothing.
  */
 export interface TargetSelector {
+  /** The name of a tier. */
   readonly tier?: string | undefined;
+  /** The vendor's name, such as `anthropic`. */
   readonly vendor?: string | undefined;
+  /** The model's id as the target was created with. */
   readonly model?: string | undefined;
+  /** Host or region label, as `snapshot()` shows it. */
   readonly endpoint?: string | undefined;
 }
 

@@ -6,37 +6,80 @@ import type { AttemptRecord, RepeatKind, SkipRecord } from "../model/trace.ts";
 /** What `onEvent` sees: every decision of the engine, in order. No event holds a prompt, an answer or a credential. */
 export type EngineEvent = CallEvent | HealthEvent;
 
-export type CallEvent = { readonly callId: number } & CallNews;
+export type CallEvent = {
+  /** Counts the calls of the chain, from 1. */
+  readonly callId: number;
+} & CallNews;
 
 /** What happens in a call, without its id. */
 export type CallNews =
-  | { readonly type: "call-start"; readonly tiers: readonly string[] }
-  | { readonly type: "skipped"; readonly skip: SkipRecord }
+  | {
+      readonly type: "call-start";
+      /** Names of the chain's tiers, in order. */
+      readonly tiers: readonly string[];
+    }
+  | {
+      readonly type: "skipped";
+      /** Which one, and why. */
+      readonly skip: SkipRecord;
+    }
   | ({ readonly type: "attempt-start" } & AttemptName)
-  | { readonly type: "attempt-end"; readonly record: AttemptRecord }
+  | {
+      readonly type: "attempt-end";
+      /** The whole attempt, as in the trace. */
+      readonly record: AttemptRecord;
+    }
   /** Output of the call reached the consumer for the first time. */
   | ({ readonly type: "released" } & AttemptName)
   /** The same target is asked again after `delayMs`. */
-  | { readonly type: "repeat"; readonly kind: RepeatKind; readonly delayMs: number }
-  | { readonly type: "repair"; readonly description: string }
-  | { readonly type: "failover"; readonly from: AttemptName; readonly to: AttemptName; readonly reason: FailureClass }
+  | {
+      readonly type: "repeat";
+      /** Why it is asked again. */
+      readonly kind: RepeatKind;
+      /** Milliseconds until the next attempt. */
+      readonly delayMs: number;
+    }
+  | {
+      readonly type: "repair";
+      /** What is changed, in a few words. */
+      readonly description: string;
+    }
+  | {
+      readonly type: "failover";
+      /** The attempt that failed. */
+      readonly from: AttemptName;
+      /** The attempt that takes over. */
+      readonly to: AttemptName;
+      /** The class of the failure. */
+      readonly reason: FailureClass;
+    }
   /** Level error: somebody has to act, or the chain quietly lives on its later tiers. */
   | {
       readonly type: "credential-problem";
       readonly reason: FailureClass;
+      /** Name of the tier; at the end, of the one that answered. */
       readonly tier: string;
+      /** The vendor's name, such as `anthropic`. */
       readonly vendor: string;
+      /** The model's id as the target was created with. */
       readonly model: string;
       /** Absent when the target was passed over because of an earlier call. */
       readonly attempt?: number | undefined;
     }
   /** An adapter or vendor did something out of order that did no harm. */
-  | ({ readonly type: "protocol-warning"; readonly detail: string } & AttemptName)
+  | ({
+      readonly type: "protocol-warning";
+      /** What was out of order, in a few words. */
+      readonly detail: string;
+    } & AttemptName)
   /** Exactly one per call, always last. */
   | {
       readonly type: "end";
+      /** `abandoned`: the consumer left the stream. */
       readonly outcome: "answered" | "failed" | "abandoned";
+      /** The code of the error, unless the call was answered. */
       readonly code?: ErrorCode | undefined;
       readonly tier?: string | undefined;
+      /** Milliseconds since `call-start`. */
       readonly totalMs: number;
     };

@@ -32,14 +32,21 @@ interface TierBase extends TierLimits {
   readonly name?: string | undefined;
   /** Marks answers of this tier, so that the application can tell its users. Default false. */
   readonly degraded?: boolean | undefined;
+  /** Changes the request for this tier only. Default: it is sent as it was made. */
   readonly requestOverrides?: RequestOverrides | undefined;
 }
 
 /** One step of a chain: a target, or interchangeable siblings (other keys, regions or clouds of the same model). */
 export type TierInput =
   | Target
-  | (TierBase & { readonly target: Target })
-  | (TierBase & { readonly targets: readonly Target[] });
+  | (TierBase & {
+      /** The only target of the tier. */
+      readonly target: Target;
+    })
+  | (TierBase & {
+      /** Siblings, asked in turn within the tier's time; at least one. */
+      readonly targets: readonly Target[];
+    });
 
 export interface ChainOptions {
   /** Decides after each failure, at once: when it throws or returns a promise, `defaultPolicy` decides. Default `defaultPolicy`. */
@@ -61,6 +68,7 @@ export interface ChainOptions {
   readonly onInternalError?: ((error: unknown) => void) | undefined;
   /** Shares health with other chains or processes. Default: each chain knows only what it saw itself. */
   readonly store?: HealthStore | undefined;
+  /** Every clock and timer of the chain, for tests. Default: the system's. */
   readonly clock?: Clock | undefined;
   /** Numbers in [0, 1) for jitter. */
   readonly random?: (() => number) | undefined;

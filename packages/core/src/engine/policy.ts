@@ -3,16 +3,24 @@ import type { FailureClass, FailureScope } from "../model/failure.ts";
 
 /** What failed, for the policy function. Holds no prompt and no answer. */
 export interface PolicyFailure {
+  /** What kind of failure it is: the key into `FAILURE_RULES`. */
   readonly class: FailureClass;
+  /** What the failure belongs to. */
   readonly scope: FailureScope;
+  /** The HTTP status, where there was one. */
   readonly status: number | undefined;
+  /** The vendor's own code, where it gave one that is safe to show. */
   readonly vendorCode: string | undefined;
+  /** Milliseconds until trying again can help, where the vendor stated a time. */
   readonly retryAfterMs: number | undefined;
 }
 
 export interface PolicyContext {
+  /** The tier of the failed attempt. */
   readonly tier: string;
+  /** The vendor of the failed attempt. */
   readonly vendor: string;
+  /** The model of the failed attempt, as it was asked for. */
   readonly model: string;
   /** Attempts made so far in this call, this one included. */
   readonly attempts: number;

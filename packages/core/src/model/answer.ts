@@ -6,6 +6,7 @@ import type { Loss, Trace } from "./trace.ts";
 import type { Usage, UsageTotal } from "./usage.ts";
 
 export interface InvalidToolCall {
+  /** The call as far as it can be read. */
   readonly part: ToolCallPart;
   /** Why: the arguments are no JSON, were cut by the token limit, or do not fit the tool's schema. */
   readonly reason: string;
@@ -13,9 +14,11 @@ export interface InvalidToolCall {
 
 /** A finished answer. */
 export interface Answer<Output = unknown> {
+  /** All text parts, joined; empty when there are none. */
   readonly text: string;
   /** Append it to the history: opaque data and origin ride along. */
   readonly message: AssistantMessage;
+  /** Calls of the application's tools, in order. Default: none. */
   readonly toolCalls: readonly ToolCallPart[];
   /** Calls whose arguments cannot be used. Never in `toolCalls`. */
   readonly invalidToolCalls: readonly InvalidToolCall[];
@@ -23,17 +26,21 @@ export interface Answer<Output = unknown> {
   readonly output: Output | undefined;
   /** Whether `output` was checked against the schema. False for plain JSON Schema. */
   readonly validated: boolean;
+  /** Why the answer ended. */
   readonly finishReason: FinishReason;
+  /** The vendor's own word for it; undefined when it gave none that is safe to keep. */
   readonly rawFinishReason: string | undefined;
   /** Of the attempt that answered. */
   readonly usage: Usage | undefined;
   /** Of all attempts: an abandoned attempt is usually billed too. */
   readonly usageTotal: UsageTotal;
+  /** The vendor that answered, such as `anthropic`. */
   readonly vendor: string;
   /** The model that answered as the vendor names it, else the one asked for. */
   readonly model: string;
   /** Which tier answered, and whether it is marked degraded. */
   readonly tier: string;
+  /** Whether that tier is marked `degraded`. */
   readonly degraded: boolean;
   /** What of the request the answering target could not take as asked. */
   readonly losses: readonly Loss[];
@@ -42,5 +49,6 @@ export interface Answer<Output = unknown> {
    * Absent where it said nothing. Not part of the message: it is not sent back.
    */
   readonly vendorData?: JsonObject | undefined;
+  /** Everything that was tried and passed over on the way to this answer. */
   readonly trace: Trace;
 }

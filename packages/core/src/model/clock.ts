@@ -6,5 +6,6 @@ export interface Clock {
   wallNow(): number;
   /** `background`: the timer alone does not keep the process alive. */
   setTimeout(callback: () => void, delayMs: number, background: boolean): unknown;
+  /** Cancels the timer that `setTimeout` returned; one that has fired is ignored. */
   clearTimeout(handle: unknown): void;
 }

@@ -6,7 +6,9 @@ const MARKER: unique symbol = Symbol.for("understudy.error");
 const FACTS = ["scope", "reason", "retryAfterMs", "status", "vendorCode", "requestId"] as const;
 
 export interface UnderstudyErrorDetails {
+  /** What a caller branches on. */
   readonly code: ErrorCode;
+  /** What went wrong and how to fix it, without any content of request or answer. */
   readonly message: string;
   /** Which deadline (`start`, `total`), or what the failure belongs to. */
   readonly scope?: string | undefined;
@@ -14,17 +16,25 @@ export interface UnderstudyErrorDetails {
   readonly reason?: string | undefined;
   /** Milliseconds until trying again can help, where known. */
   readonly retryAfterMs?: number | undefined;
+  /** The HTTP status, where there was one. */
   readonly status?: number | undefined;
+  /** The vendor's own code for the failure. */
   readonly vendorCode?: string | undefined;
+  /** The vendor's id of the failed request. */
   readonly requestId?: string | undefined;
+  /** The vendor's own words, redacted. Kept, but not enumerable. */
   readonly vendorMessage?: string | undefined;
+  /** Every attempt of the call, in order. Default: none. */
   readonly attempts?: readonly AttemptRecord[] | undefined;
+  /** What was delivered before the failure. Kept, but not enumerable. */
   readonly partial?: PartialAnswer | undefined;
+  /** What was thrown underneath. */
   readonly cause?: unknown;
 }
 
 /** What was delivered before the call failed. Never holds a tool call: nobody may act on one of an answer that broke. */
 export interface PartialAnswer {
+  /** All text that reached the consumer from the last attempt. */
   readonly text: string;
   /** Text and reasoning as far as they came. */
   readonly content: readonly (TextPart | ReasoningPart)[];
@@ -37,14 +47,23 @@ export interface PartialAnswer {
  * `partial` and `vendorMessage` are there to be read, but not enumerable.
  */
 export class UnderstudyError extends Error {
+  /** Always `UnderstudyError`. */
   override readonly name: string = "UnderstudyError";
+  /** What to branch on. */
   readonly code: ErrorCode;
+  /** Which deadline (`start`, `total`), or what the failure belongs to. */
   declare readonly scope?: string | undefined;
+  /** Why, where the code leaves it open: a failure class, or `consumer-idle`. */
   declare readonly reason?: string | undefined;
+  /** Milliseconds until trying again can help, where known. */
   declare readonly retryAfterMs?: number | undefined;
+  /** The HTTP status of the failure that decided, where there was one. */
   declare readonly status?: number | undefined;
+  /** The vendor's own code for it, where it gave one that is safe to show. */
   declare readonly vendorCode?: string | undefined;
+  /** The vendor's id of the failed request, for its support. */
   declare readonly requestId?: string | undefined;
+  /** Every attempt of the call, in order; empty when none was made. */
   readonly attempts: readonly AttemptRecord[];
   /** What was delivered before the call failed. Not enumerable. */
   declare readonly partial?: PartialAnswer | undefined;
@@ -62,6 +81,7 @@ export class UnderstudyError extends Error {
     Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), { value: () => describe(this) });
   }
 
+  /** Everything but `partial`, `vendorMessage`, stack and cause: safe to log. */
   toJSON(): Record<string, unknown> {
     const { name, message, code, attempts } = this;
     return { name, message, code, ...Object.fromEntries(FACTS.map((fact) => [fact, this[fact]])), attempts };

@@ -15,14 +15,35 @@ import type { Usage } from "./usage.ts";
 
 /** Output of one attempt. Every `id` is unique in the whole stream; several parts may be open at once. */
 export type PartEvent =
-  | { readonly type: "text-start"; readonly id: string }
-  | { readonly type: "text-delta"; readonly id: string; readonly delta: string }
-  | { readonly type: "text-end"; readonly id: string; readonly part: TextPart }
+  | {
+      readonly type: "text-start";
+      /** The part that the event belongs to, unique in the whole stream. */
+      readonly id: string;
+    }
+  | {
+      readonly type: "text-delta";
+      readonly id: string;
+      /** What is added, in whole characters. */
+      readonly delta: string;
+    }
+  | {
+      readonly type: "text-end";
+      readonly id: string;
+      /** The finished part. */
+      readonly part: TextPart;
+    }
   | { readonly type: "reasoning-start"; readonly id: string }
   | { readonly type: "reasoning-delta"; readonly id: string; readonly delta: string }
   | { readonly type: "reasoning-end"; readonly id: string; readonly part: ReasoningPart }
   /** Provisional: shows that a call is being written. Never act on it. */
-  | { readonly type: "tool-call-start"; readonly id: string; readonly toolCallId: string; readonly toolName: string }
+  | {
+      readonly type: "tool-call-start";
+      readonly id: string;
+      /** The id that the result of the call has to name. */
+      readonly toolCallId: string;
+      /** The tool's name as the model wrote it. */
+      readonly toolName: string;
+    }
   | { readonly type: "tool-call-delta"; readonly id: string; readonly delta: string }
   /** The whole call, released just before `finish` of an attempt that ended properly. */
   | { readonly type: "tool-call"; readonly id: string; readonly part: ToolCallPart }
@@ -35,8 +56,11 @@ export type PartEvent =
 export interface AttemptName {
   /** Counted from 1 within the call. */
   readonly attempt: number;
+  /** Name of the tier. */
   readonly tier: string;
+  /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
+  /** The model's id as the target was created with. */
   readonly model: string;
 }
 
@@ -52,12 +76,21 @@ export interface StartEvent extends AttemptName {
 export interface FailoverEvent {
   readonly type: "failover";
   readonly mode: "restart";
+  /** The attempt whose output is void. */
   readonly from: AttemptName;
+  /** The attempt that begins the answer again. */
   readonly to: AttemptName;
+  /** Why the first one failed. */
   readonly reason: FailureClass;
   /** What `textStream()` prints at the seam; null when no text had been shown. */
   readonly marker: string | null;
-  readonly discards: { readonly textChars: number; readonly ids: readonly string[] };
+  /** What was shown and counts no longer. */
+  readonly discards: {
+    /** Characters of text, in UTF-16 code units, without reasoning. */
+    readonly textChars: number;
+    /** Ids of all parts that were begun. */
+    readonly ids: readonly string[];
+  };
   /** The discarded attempt had run tools on the vendor's side (search, code): they may run twice. */
   readonly sideEffects: boolean;
 }
@@ -65,8 +98,11 @@ export interface FailoverEvent {
 /** The last event of a stream that succeeded. */
 export interface FinishEvent {
   readonly type: "finish";
+  /** Why the answer ended. */
   readonly finishReason: FinishReason;
+  /** The vendor's own word for it; undefined when it gave none that is safe to keep. */
   readonly rawFinishReason: string | undefined;
+  /** Tokens of the attempt that answered; undefined when the vendor stated none. */
   readonly usage: Usage | undefined;
 }
 

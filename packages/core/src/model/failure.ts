@@ -60,19 +60,26 @@ export type Advance = "yes" | "no" | "capable" | "larger-window" | "policy" | "u
 export interface CooldownRule {
   /** Used when the vendor states no time; doubles per repetition where `capMs` is larger. `stated`: none then. */
   readonly baseMs: number | "stated";
+  /** The longest cooldown without a stated time, in milliseconds. */
   readonly capMs: number;
   /** Lower bound, also for stated times. */
   readonly minMs?: number | undefined;
 }
 
 export interface FailureRule {
+  /** The code of the error when the call fails with this class. */
   readonly code: ErrorCode;
+  /** What the failure belongs to, unless the adapter says otherwise. */
   readonly scope: FailureScope;
+  /** Whether the same target may be asked again. */
   readonly repeat: Repeat;
   /** Whether siblings in the same tier may be tried; they are skipped anyway when they share the scope. */
   readonly sibling: boolean;
+  /** Whether the chain moves on to the next tier. */
   readonly advance: Advance;
+  /** What the failure says about the model at its endpoint. */
   readonly health: HealthVerdict;
+  /** How long the scope is left alone by later calls. Default: not at all. */
   readonly cooldown?: CooldownRule | undefined;
   /** The operator has to act: credentials, billing, configuration. Raises `credential-problem` on every call. */
   readonly loud?: true | undefined;

@@ -1,6 +1,9 @@
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
-export type JsonObject = { readonly [key: string]: JsonValue };
+export type JsonObject = {
+  /** Any name, with a value that JSON can hold. */
+  readonly [key: string]: JsonValue;
+};
 
 /** True for a plain object as JSON knows it: not null, not an array. */
 export function isJsonObject(value: unknown): value is { readonly [key: string]: unknown } {

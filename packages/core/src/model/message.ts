@@ -1,18 +1,23 @@
 import type { AssistantPart, ToolResultPart, UserPart } from "./parts.ts";
 
 export interface UserMessage {
+  /** Written by the application's user. */
   readonly role: "user";
+  /** A string is short for one text part. */
   readonly content: string | readonly UserPart[];
 }
 
 export interface AssistantMessage {
+  /** Written by a model. */
   readonly role: "assistant";
+  /** A string is short for one text part. */
   readonly content: string | readonly AssistantPart[];
 }
 
 /** The results of the tool calls in the assistant message before it. */
 export interface ToolMessage {
   readonly role: "tool";
+  /** One result for each call; a call without a result is sent with an error result. */
   readonly content: readonly ToolResultPart[];
 }
 

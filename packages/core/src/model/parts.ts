@@ -2,13 +2,16 @@ import type { JsonObject, JsonValue } from "./json.ts";
 
 /** Which target made a part. Opaque data goes back to exactly this origin and to nobody else. */
 export interface Origin {
+  /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
+  /** The model's id as the target was created with. */
   readonly model: string;
   /** Host or region label, never a credential. */
   readonly endpoint: string;
 }
 
 interface PartBase {
+  /** Which target made the part; absent for parts of the application's own. */
   readonly origin?: Origin | undefined;
   /** Data only its origin understands: signatures, encrypted reasoning, ids. Replayed verbatim, never read by the engine. */
   readonly opaque?: JsonObject | undefined;
@@ -16,67 +19,105 @@ interface PartBase {
 
 /** Where media comes from. `base64` is plain JSON, so messages can be stored as they are. */
 export type MediaSource =
-  | { readonly type: "base64"; readonly mediaType: string; readonly data: string }
-  | { readonly type: "url"; readonly url: string; readonly mediaType?: string | undefined }
-  | { readonly type: "vendor-file"; readonly vendor: string; readonly id: string };
+  | {
+      readonly type: "base64";
+      /** Such as `image/png`; sent in its usual spelling. */
+      readonly mediaType: string;
+      /** Base64, with or without line breaks and the beginning of a `data:` URL. */
+      readonly data: string;
+    }
+  | {
+      readonly type: "url";
+      /** Handed to the vendor, never fetched here. */
+      readonly url: string;
+      readonly mediaType?: string | undefined;
+    }
+  | {
+      readonly type: "vendor-file";
+      /** The vendor that keeps the file; targets of others do not get it. */
+      readonly vendor: string;
+      /** The vendor's id of the file. */
+      readonly id: string;
+    };
 
 export interface Citation {
   /** The passage of the source that is quoted. */
   readonly citedText?: string | undefined;
+  /** Title of the source, where the vendor gives one. */
   readonly title?: string | undefined;
+  /** Address of the source, for one on the web. */
   readonly url?: string | undefined;
   /** Which document of the request, counted from 0 over all its files. */
   readonly documentIndex?: number | undefined;
   /** Range in the answer's text part, in UTF-16 code units, where the vendor gives one. */
   readonly start?: number | undefined;
+  /** The first position behind the range. */
   readonly end?: number | undefined;
 }
 
 export interface TextPart extends PartBase {
+  /** Text, written by a user or a model. */
   readonly type: "text";
+  /** The whole text. */
   readonly text: string;
+  /** Where a model's statements come from; absent when it cited nothing. */
   readonly citations?: readonly Citation[] | undefined;
 }
 
 export interface ImagePart extends PartBase {
+  /** A picture. */
   readonly type: "image";
+  /** Where the image comes from, with its media type. */
   readonly source: MediaSource;
 }
 
 /** A document: PDF, plain text and whatever else the target takes. */
 export interface FilePart extends PartBase {
   readonly type: "file";
+  /** Where the document comes from, with its media type. */
   readonly source: MediaSource;
+  /** The file's name, shown to the model where the vendor has a place for it. */
   readonly name?: string | undefined;
   /** Ask for citations of this document, where the target can cite. */
   readonly citations?: boolean | undefined;
 }
 
 export interface AudioPart extends PartBase {
+  /** A sound recording. */
   readonly type: "audio";
+  /** Where the recording comes from, with its media type. */
   readonly source: MediaSource;
 }
 
 export interface ReasoningPart extends PartBase {
+  /** What a model thought before it answered. */
   readonly type: "reasoning";
   /** What the vendor shows of the reasoning; empty when it shows nothing. */
   readonly text: string;
 }
 
 export interface RefusalPart extends PartBase {
+  /** A model's refusal. */
   readonly type: "refusal";
+  /** The model's words; empty when it gave none. */
   readonly text: string;
 }
 
 export interface SourcePart extends PartBase {
+  /** Something that the model looked up. */
   readonly type: "source";
+  /** Its address, for a source on the web. */
   readonly url?: string | undefined;
+  /** Its title, where the vendor gives one. */
   readonly title?: string | undefined;
 }
 
 export interface ToolCallPart extends PartBase {
+  /** A tool that the model wants the application to run. */
   readonly type: "tool-call";
+  /** Names the call in its result. The vendor's id, or one that was made here. */
   readonly toolCallId: string;
+  /** The tool's name as the model wrote it: it may be one that the request does not have. */
   readonly toolName: string;
   /** The parsed arguments; `{}` when they did not parse. */
   readonly input: JsonValue;
@@ -87,11 +128,15 @@ export interface ToolCallPart extends PartBase {
 export type ToolResultContent = TextPart | ImagePart | FilePart;
 
 export interface ToolResultPart extends PartBase {
+  /** What a tool returned. */
   readonly type: "tool-result";
+  /** The id of the call that it answers. */
   readonly toolCallId: string;
   /** Filled in from the call when left out. */
   readonly toolName?: string | undefined;
+  /** What the model reads; a string is short for one text part. */
   readonly content: string | readonly ToolResultContent[];
+  /** The tool failed, and the content says why. Default false. */
   readonly isError?: boolean | undefined;
 }
 
@@ -100,7 +145,9 @@ export interface OpaquePart {
   readonly type: "opaque";
   /** The vendor's own name for the block. */
   readonly kind: string;
+  /** The block as the vendor sent it; goes back unchanged. */
   readonly data: JsonValue;
+  /** Which target made it, and the only one it goes back to. */
   readonly origin?: Origin | undefined;
 }
 

@@ -5,6 +5,7 @@ import type { SchemaInput } from "./schema.ts";
 export interface Tool {
   /** Letters, digits, `_` and `-`, at most 64: every vendor takes it, or its adapter renames it there and back. */
   readonly name: string;
+  /** What the tool does and when to call it, for the model. Default: none. */
   readonly description?: string | undefined;
   /** What the tool takes. Left out: no arguments. */
   readonly inputSchema?: SchemaInput | undefined;
@@ -15,7 +16,14 @@ export interface Tool {
   readonly vendorOptions?: Readonly<Record<string, JsonObject>> | undefined;
 }
 
-export type ToolChoice = "auto" | "none" | "required" | { readonly tool: string };
+export type ToolChoice =
+  | "auto"
+  | "none"
+  | "required"
+  | {
+      /** The name of the only tool that may be called, and has to be. */
+      readonly tool: string;
+    };
 
 export type OutputFormat<Output = unknown> =
   | { readonly type: "text" }
@@ -31,6 +39,7 @@ export type OutputFormat<Output = unknown> =
 export type ReasoningEffort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max";
 
 export interface ReasoningOptions {
+  /** How much the model should reason. Default: the model's own. */
   readonly effort?: ReasoningEffort | undefined;
   /** Tokens, for models that take a budget. */
   readonly budgetTokens?: number | undefined;
@@ -44,29 +53,45 @@ export interface VendorOptions {}
 
 /** What the application asks. Never mutated; frozen input works. */
 export interface Request<Output = unknown> {
+  /** The system prompt, in the form that the vendor has for it. Default: none. */
   readonly system?: string | undefined;
+  /** The conversation so far, oldest first, as plain JSON. At least one message. */
   readonly messages: readonly Message[];
+  /** Functions that the model may ask the application to run. Default: none. */
   readonly tools?: readonly Tool[] | undefined;
+  /** Whether and which tool has to be called. Default `auto`. */
   readonly toolChoice?: ToolChoice | undefined;
+  /** Text or JSON. Default text. */
   readonly output?: OutputFormat<Output> | undefined;
+  /** How much the model reasons, and whether it shows it. Default: the model's own way. */
   readonly reasoning?: ReasoningOptions | undefined;
   /** Upper bound of output tokens, reasoning included. Default: the adapter's, where the vendor demands one. */
   readonly maxOutputTokens?: number | undefined;
+  /** How much chance there is in the sampling, on the vendor's own scale. Default: the model's own. */
   readonly temperature?: number | undefined;
+  /**
+   * Sample only from the likeliest tokens that have this probability together, from 0 to 1. Default: the model's own.
+   */
   readonly topP?: number | undefined;
+  /** Sample only from this many of the likeliest tokens, at least 1. Default: the model's own. */
   readonly topK?: number | undefined;
+  /** Texts that end the answer before them. Default: none. */
   readonly stop?: readonly string[] | undefined;
+  /** Asks for the same sampling every time, where the vendor has a seed. Default: none. */
   readonly seed?: number | undefined;
   /** Ask the vendor to cache the prompt's stable prefix, where it has to be asked. Default false. */
   readonly cache?: boolean | undefined;
   /** An opaque id of the end user, without personal data. */
   readonly userId?: string | undefined;
+  /** Native fields by vendor, such as `{ anthropic: { … } }`: only that vendor sees them. Default: none. */
   readonly vendorOptions?: VendorOptions | undefined;
 }
 
 /** JSON Schema and name of a tool, as an adapter sees it. */
 export interface TargetTool {
+  /** As in the request, or a legal name in its place. */
   readonly name: string;
+  /** For the model; absent when the request has none. */
   readonly description?: string | undefined;
   /** Always an object schema. */
   readonly inputSchema: JsonObject;
@@ -76,4 +101,10 @@ export interface TargetTool {
 
 export type TargetOutput =
   | { readonly type: "text" }
-  | { readonly type: "json"; readonly name: string; readonly schema?: JsonObject | undefined };
+  | {
+      readonly type: "json";
+      /** For vendors that want a name for the schema. */
+      readonly name: string;
+      /** JSON Schema; absent for any JSON. */
+      readonly schema?: JsonObject | undefined;
+    };

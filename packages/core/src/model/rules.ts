@@ -3,14 +3,19 @@ import { unknownNames } from "./unknown-names.ts";
 
 /** What a value has to be, in words that follow "must", and whether it is. */
 export interface Rule {
+  /** Follows "must" in a message: `be a string`. */
   readonly must: string;
+  /** Whether a value that is not undefined fits. */
   readonly test: (value: unknown) => boolean;
   /** Default false: it may be left out. */
   readonly isRequired?: true | undefined;
 }
 
 /** The rules for the fields of an object, by their names. */
-export type Shape = { readonly [name: string]: Rule };
+export type Shape = {
+  /** The rule for the field of this name. */
+  readonly [name: string]: Rule;
+};
 
 /** Rules for every field of a type, and for no other. */
 export type ShapeOf<Fields> = { readonly [Name in keyof Required<Fields>]: Rule };

@@ -3,31 +3,70 @@ import { isJsonObject, type JsonObject } from "./json.ts";
 import { isThenable, watch } from "./promises.ts";
 
 export type Validation<Output> =
-  | { readonly ok: true; readonly value: Output }
-  | { readonly ok: false; readonly issues: readonly string[] };
+  | {
+      readonly ok: true;
+      /** What the application gets as the value. */
+      readonly value: Output;
+    }
+  | {
+      readonly ok: false;
+      /** What is wrong, one sentence each. */
+      readonly issues: readonly string[];
+    };
 
 /** The part of the Standard Schema interface that is used here. Zod 4, ArkType and others implement it. */
 export interface StandardSchema<Output = unknown> {
+  /** What the schema's library offers to others. */
   readonly "~standard": {
+    /** The version of the interface. */
     readonly version: 1;
+    /** The library's name, for messages. */
     readonly vendor: string;
+    /** Checks a value; returns it, possibly changed, or what is wrong with it. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    /** Gives the schema as JSON Schema; without it the schema cannot be sent. */
     readonly jsonSchema?:
       | {
-          readonly input: (options: { readonly target: "draft-2020-12" }) => Record<string, unknown>;
+          /** Of what the schema takes, before it changes anything. May throw when there is no such form. */
+          readonly input: (options: {
+            /** The draft that is asked for. */
+            readonly target: "draft-2020-12";
+          }) => Record<string, unknown>;
         }
       | undefined;
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+    /** For the compiler alone; absent at run time. */
+    readonly types?:
+      | {
+          /** What the schema takes. */
+          readonly input: unknown;
+          /** What `validate` returns. */
+          readonly output: Output;
+        }
+      | undefined;
   };
 }
 
 type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
+  | {
+      /** The checked value. */
+      readonly value: Output;
+      /** Present only when the value does not fit. */
+      readonly issues?: undefined;
+    }
+  | {
+      readonly issues: readonly {
+        /** What is wrong, in the library's words. */
+        readonly message: string;
+        /** Where it is wrong. */
+        readonly path?: readonly unknown[] | undefined;
+      }[];
+    };
 
 /** JSON Schema together with the check that decides whether a value fits it. */
 export interface CheckedSchema<Output = unknown> {
+  /** JSON Schema of any draft: what is sent to the vendor. */
   readonly schema: JsonObject;
+  /** Decides whether a parsed value fits, and gives the value to use. May be async. */
   readonly validate: (value: unknown) => Validation<Output> | Promise<Validation<Output>>;
 }
 

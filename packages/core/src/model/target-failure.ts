@@ -9,14 +9,18 @@ const MARKER: unique symbol = Symbol.for("understudy.target-failure");
 export interface Repair {
   /** What is changed, in a few words, for the trace. */
   readonly description: string;
+  /** Returns the changed request; the one given stays as it is. */
   readonly apply: (request: TargetRequest) => TargetRequest;
 }
 
 export interface TargetFailureDetails {
   /** Overrides the scope of the class's rule. */
   readonly scope?: FailureScope | undefined;
+  /** The HTTP status, or one that an error inside a 200 states. */
   readonly status?: number | undefined;
+  /** The vendor's own code; dropped unless it is made of at most 64 harmless characters. */
   readonly vendorCode?: string | undefined;
+  /** The vendor's id of the request; dropped unless it is made of at most 64 harmless characters. */
   readonly requestId?: string | undefined;
   /** The vendor's own words; cut and redacted by the adapter helpers. */
   readonly vendorMessage?: string | undefined;
@@ -36,7 +40,13 @@ export interface TargetFailureDetails {
   readonly contextWindow?: number | undefined;
   /** One further attempt with a changed request. */
   readonly repair?: Repair | undefined;
-  readonly rateLimits?: { readonly [name: string]: string } | undefined;
+  /** What the response said about remaining quota. */
+  readonly rateLimits?:
+    | {
+        /** By header name without the vendor's prefix. */
+        readonly [name: string]: string;
+      }
+    | undefined;
 }
 
 /**
@@ -44,8 +54,11 @@ export interface TargetFailureDetails {
  * Its message is made from class and status only.
  */
 export class TargetFailure extends Error {
+  /** Always `TargetFailure`. */
   override readonly name: string = "TargetFailure";
+  /** What kind of failure it is: the key into the failure rules. */
   readonly class: FailureClass;
+  /** What else is known. Not enumerable: it may hold the vendor's words. */
   declare readonly details: TargetFailureDetails;
 
   constructor(failureClass: FailureClass, details: TargetFailureDetails = {}) {

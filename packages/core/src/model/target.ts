@@ -11,24 +11,36 @@ export type Support = boolean | "unknown";
 
 /** What one model at one endpoint takes and gives. `unknown` is tried. */
 export interface Capabilities {
+  /** Function tools. A request with tools passes over a target without them. */
   readonly tools: Support;
+  /** Pictures in user messages. */
   readonly images: Support;
   /** Images and files given as URLs. */
   readonly urls: Support;
+  /** Documents, such as PDF. */
   readonly files: Support;
+  /** Sound recordings in user messages. */
   readonly audio: Support;
+  /** JSON as the form of the answer, natively or by instruction. */
   readonly jsonOutput: Support;
   /** Tokens. */
   readonly contextWindow: number | "unknown";
+  /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
   /** The wire sends bytes while nothing happens; their absence then means that the connection is dead. */
   readonly keepAlives: boolean;
   /** Which tool-call ids the wire takes. Others are mapped, on the call and its result alike. */
-  readonly toolCallId: { readonly pattern: RegExp; readonly maxLength: number };
+  readonly toolCallId: {
+    /** Matches a whole id that the wire takes. */
+    readonly pattern: RegExp;
+    /** In characters. */
+    readonly maxLength: number;
+  };
 }
 
 /** Stable ids of what a target shares with others, hashed: never a credential. */
 export interface TargetScopes {
+  /** The credential at its endpoint. */
   readonly key: string;
   /** Credentials that share one limit. Defaults to the key's. */
   readonly quota: string;
@@ -39,11 +51,20 @@ export interface TargetRequest extends Omit<
   Request,
   "messages" | "tools" | "toolChoice" | "output" | "reasoning" | "stop"
 > {
+  /** The conversation, with everything filled in that `TargetMessage` promises. */
   readonly messages: readonly TargetMessage[];
+  /** Empty when there are none. */
   readonly tools: readonly TargetTool[];
+  /** `auto` when the request says nothing. */
   readonly toolChoice: ToolChoice;
+  /** Text when the request says nothing. */
   readonly output: TargetOutput;
-  readonly reasoning: ReasoningOptions & { readonly visible: boolean };
+  /** As in the request, with its default filled in. */
+  readonly reasoning: ReasoningOptions & {
+    /** True when the request says nothing. */
+    readonly visible: boolean;
+  };
+  /** Empty when there are none. */
   readonly stop: readonly string[];
   /** Repairs of this call at this target, in order: what its vendor refused is asked for differently. */
   readonly repairs?: readonly RequestRepair[] | undefined;
@@ -58,14 +79,25 @@ export interface RequestRepair {
   /** Returns the very same request where there is nothing to change. */
   readonly apply: (request: TargetRequest) => TargetRequest;
   /** Reported for every request that it changes. Left out where the translation itself reports it. */
-  readonly loss?: { readonly what: string; readonly action: Loss["action"] } | undefined;
+  readonly loss?:
+    | {
+        /** What is lost, by its name in the request. */
+        readonly what: string;
+        /** What becomes of it. */
+        readonly action: Loss["action"];
+      }
+    | undefined;
   /** It concerns one conversation, so later requests are not changed. Default false: the target remembers it for a while. */
   readonly once?: true | undefined;
 }
 
 /** Content is always an array, never empty; neighbours never share a role; every tool call is followed by its result. */
 export type TargetMessage =
-  | { readonly role: "user"; readonly content: readonly UserPart[] }
+  | {
+      readonly role: "user";
+      /** The parts that the target can take, in order. */
+      readonly content: readonly UserPart[];
+    }
   | { readonly role: "assistant"; readonly content: readonly AssistantPart[] }
   | { readonly role: "tool"; readonly content: readonly TargetToolResult[] };
 
@@ -89,6 +121,7 @@ export interface AttemptPlan {
 export interface AttemptContext {
   /** The adapter stops when it aborts. */
   readonly signal: AbortSignal;
+  /** Every time that the adapter reads or waits for. */
   readonly clock: Clock;
   /** A new id for a part, unique in the whole stream. */
   readonly newId: () => string;
@@ -107,17 +140,31 @@ export type StreamPart =
   /** Once, when the headers are in. */
   | {
       readonly type: "response";
+      /** The vendor's id of the request, for its support. */
       readonly requestId?: string | undefined;
+      /** What the headers say about remaining quota. */
       readonly rateLimits?: RateLimits | undefined;
     }
   /** Any time; each replaces the one before, and is kept if the attempt fails. */
-  | { readonly type: "usage"; readonly usage: Usage }
+  | {
+      readonly type: "usage";
+      /** The counts as far as they are known. */
+      readonly usage: Usage;
+    }
   /** Silence is expected while on. */
-  | { readonly type: "working"; readonly kind: "reasoning" | "server-tool"; readonly on: boolean }
+  | {
+      readonly type: "working";
+      /** What the vendor is doing: reasoning without showing it, or running a tool of its own. */
+      readonly kind: "reasoning" | "server-tool";
+      /** False when it is over, and output is expected again. */
+      readonly on: boolean;
+    }
   /** The answer is complete: the vendor said so, and nothing more of it can come. */
   | {
       readonly type: "end";
+      /** Why the answer ended. */
       readonly finishReason: FinishReason;
+      /** The vendor's own word for it. */
       readonly rawFinishReason: string | undefined;
       readonly usage?: Usage | undefined;
       /** The model that answered. */
@@ -132,14 +179,19 @@ export type StreamPart =
 
 /** One model at one endpoint with one credential. What an adapter's factory returns and a chain calls. */
 export interface Target {
+  /** The vendor's name, such as `anthropic`: in traces and in the `origin` of parts. */
   readonly vendor: string;
+  /** The model's id as the vendor spells it. */
   readonly model: string;
   /** Host or region label, never a credential. */
   readonly endpoint: string;
+  /** What this target shares with others, as hashed ids: failures and cooldowns spread by them. */
   readonly scopes: TargetScopes;
+  /** What it takes; a request that needs more passes it over. */
   readonly capabilities: Capabilities;
   /** Faults the factory found. `createChain` throws them all at once. */
   readonly problems: readonly string[];
+  /** What the engine must know of a request before the attempt. Pure; called once for each attempt or more often. */
   plan(request: TargetRequest): AttemptPlan;
   /**
    * One array per network read, possibly empty: bytes arrived, nothing to show. Failures are thrown as `TargetFailure`.

@@ -5,13 +5,17 @@ import type { Usage } from "./usage.ts";
 export interface Loss {
   /** What was lost, by its name in the request: `temperature`, `messages[2] reasoning`, `stop`. */
   readonly what: string;
+  /** `translated`: said in another way; `downgraded`: only in part; `dropped`: not at all. */
   readonly action: "dropped" | "downgraded" | "translated";
   /** Why, in a few words, without any content of the request. */
   readonly reason?: string | undefined;
 }
 
 /** What the vendor said about remaining quota, by header name without the vendor's prefix. */
-export type RateLimits = { readonly [name: string]: string };
+export type RateLimits = {
+  /** Such as `requests-remaining`, with the vendor's value as text. */
+  readonly [name: string]: string;
+};
 
 /** `half-open`: one probe is finding out whether the route is well again. */
 export type BreakerState = "closed" | "open" | "half-open";
@@ -29,51 +33,75 @@ export type RepeatKind = "fresh-connection" | "backoff" | "wait";
 export interface AttemptRecord {
   /** Its number within the call, from 1. */
   readonly attempt: number;
+  /** Name of the tier. */
   readonly tier: string;
+  /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
+  /** The model's id as the target was created with. */
   readonly model: string;
+  /** Host or region label. */
   readonly endpoint: string;
   /** Milliseconds since the call began. */
   readonly startedAtMs: number;
   /** Milliseconds since the attempt began, for this and the next. */
   readonly firstContentMs?: number | undefined;
+  /** Milliseconds from the beginning of the attempt to its end. */
   readonly endedMs: number;
+  /** `stopped`: the call ended while the attempt ran, for a reason that is not the target's. */
   readonly outcome: "answered" | "failed" | "stopped";
+  /** What kind of failure ended it; absent when it answered. */
   readonly class?: FailureClass | undefined;
+  /** What that failure belongs to. */
   readonly scope?: FailureScope | undefined;
+  /** The HTTP status of the failure, where there was one. */
   readonly status?: number | undefined;
+  /** The vendor's own code for the failure, where it gave one that is safe to show. */
   readonly vendorCode?: string | undefined;
   /** What is wrong in our own words, where the class leaves it open. */
   readonly explanation?: string | undefined;
+  /** The vendor's id of the request, for its support. */
   readonly requestId?: string | undefined;
   /** The model that answered, where the vendor says so. */
   readonly servedModel?: string | undefined;
   /** Characters of text and reasoning that reached the consumer. */
   readonly deliveredChars: number;
+  /** Milliseconds that the vendor asked to wait, where it stated a time. */
   readonly retryAfterMs?: number | undefined;
   /** How long the failed scope is left alone by later calls. */
   readonly cooldownMs?: number | undefined;
   /** State of the breaker of this model at its endpoint when the attempt began and ended. */
   readonly breakerBefore: BreakerState;
+  /** State of the same breaker when the attempt ended. */
   readonly breakerAfter: BreakerState;
+  /** Why it was made although its target was not known to be well. */
   readonly venture?: Venture | undefined;
   /** Why this attempt repeats the one before at the same target. */
   readonly repeat?: RepeatKind | undefined;
   /** What the adapter changed in the request after the attempt before was rejected. */
   readonly repair?: string | undefined;
+  /** Tokens, where the vendor stated them; failed attempts are usually billed too. */
   readonly usage?: Usage | undefined;
+  /** `unknown`: the vendor stated no counts. */
   readonly usageSource: "vendor" | "unknown";
+  /** What the vendor said about remaining quota, where it said something. */
   readonly rateLimits?: RateLimits | undefined;
+  /** What of the request this target could not take as asked. */
   readonly losses: readonly Loss[];
 }
 
 /** A candidate that was not tried, and why. */
 export interface SkipRecord {
+  /** Name of the tier. */
   readonly tier: string;
+  /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
+  /** The model's id as the target was created with. */
   readonly model: string;
+  /** Host or region label. */
   readonly endpoint: string;
+  /** Why it was passed over. */
   readonly reason: SkipReason;
+  /** More on the reason: the missing capability, or the kind of scope that is blocked. */
   readonly detail?: string | undefined;
   /** What failed in an earlier call, where that is why. */
   readonly class?: FailureClass | undefined;
@@ -92,8 +120,11 @@ export type SkipReason =
   | "repeats-used-up";
 
 export interface Trace {
+  /** Every attempt, in order. */
   readonly attempts: readonly AttemptRecord[];
+  /** Candidates that were not tried, in order. */
   readonly skipped: readonly SkipRecord[];
+  /** Milliseconds from the beginning of the call to its end. */
   readonly totalMs: number;
   /**
    * An attempt failed, or a candidate was passed over, for a reason the operator has to mend: credentials, billing,

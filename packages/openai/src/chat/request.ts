@@ -42,6 +42,7 @@ import type { Dialect } from "./dialects.ts";
 export interface OpenAIChatOptions {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Any other field of the request's body, by the server's name. */
   readonly [field: string]: JsonValue | undefined;
 }
 

@@ -39,6 +39,7 @@ import { toTools } from "../tools.ts";
 export interface OpenAIOptions {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Any other field of the request's body, by the vendor's name. */
   readonly [field: string]: JsonValue | undefined;
 }
 

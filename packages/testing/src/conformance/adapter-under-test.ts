@@ -4,13 +4,16 @@ import type { Vendor, SimulatorOptions } from "../simulators/vendor.ts";
 
 /** What of a test runner the kit uses. Vitest, Jest and node:test all have it. */
 export interface TestRunner {
+  /** Groups tests under a name. */
   readonly describe: (name: string, define: () => void) => unknown;
+  /** Defines one test, which fails when its promise rejects. */
   readonly test: (name: string, run: () => Promise<void>) => unknown;
 }
 
 /** Where the target under test asks, and with which key. */
 export interface SimulatorAccess {
   readonly baseURL: string;
+  /** A key that is good or not, as the case wants it. */
   readonly apiKey: string;
 }
 

@@ -10,7 +10,15 @@ import type { InBandForm, VendorErrorName } from "../simulators/wire.ts";
  *
  * An answer in one piece has no events: it is cut into four parts that count as two deltas, evidence and terminal.
  */
-export type Place = "headers" | "preamble" | { readonly deltas: number } | "content" | "evidence";
+export type Place =
+  | "headers"
+  | "preamble"
+  | {
+      /** Counted from 1. */
+      readonly deltas: number;
+    }
+  | "content"
+  | "evidence";
 
 /**
  * How a connection ends too early.
@@ -32,15 +40,31 @@ export type Fault =
    */
   | {
       readonly type: "status";
+      /** The HTTP status that is sent. */
       readonly status: number;
+      /** The reason phrase. Default: the usual one of the status. */
       readonly reason?: string | Uint8Array | undefined;
+      /** More headers, or others in place of the usual ones. */
       readonly headers?: Readonly<Record<string, string>> | undefined;
+      /** An object is sent as JSON. Default: as said above. */
       readonly body?: string | Readonly<Record<string, unknown>> | undefined;
     }
   /** A failure by its common name, with the vendor's status, body and headers, the wait included. */
-  | { readonly type: "error"; readonly error: VendorErrorName; readonly retryAfterMs?: number | undefined }
+  | {
+      readonly type: "error";
+      /** The failure by its common name. */
+      readonly error: VendorErrorName;
+      /** Milliseconds that the vendor asks to wait. Default: as the vendor does for that failure. */
+      readonly retryAfterMs?: number | undefined;
+    }
   /** Waits before the headers, then goes on, well or with another fault. */
-  | { readonly type: "delay"; readonly ms: number; readonly next?: Fault | undefined }
+  | {
+      readonly type: "delay";
+      /** Milliseconds. */
+      readonly ms: number;
+      /** What happens after the wait. Default: the answer. */
+      readonly next?: Fault | undefined;
+    }
   /** Takes the request and never answers. */
   | { readonly type: "hang" }
   /** Resets the connection before the headers. */
@@ -50,9 +74,18 @@ export type Fault =
   /** Answers bytes that are not HTTP. */
   | { readonly type: "not-http" }
   /** Points somewhere else. Default status: 307. */
-  | { readonly type: "redirect"; readonly location: string; readonly status?: 301 | 302 | 303 | 307 | 308 | undefined }
+  | {
+      readonly type: "redirect";
+      /** The URL that is pointed to. */
+      readonly location: string;
+      readonly status?: 301 | 302 | 303 | 307 | 308 | undefined;
+    }
   /** Sends more headers than clients accept. Default: 64 KiB of them. */
-  | { readonly type: "header-flood"; readonly bytes?: number | undefined }
+  | {
+      readonly type: "header-flood";
+      /** How many bytes. */
+      readonly bytes?: number | undefined;
+    }
 
   // Another body than the one asked for
 
@@ -64,6 +97,7 @@ export type Fault =
    */
   | {
       readonly type: "json";
+      /** Which body is sent. */
       readonly content: "stranger" | "error" | "answer";
       readonly error?: VendorErrorName | undefined;
     }
@@ -73,7 +107,12 @@ export type Fault =
   // Time
 
   /** Says nothing more. With `ms` it goes on after that time. */
-  | { readonly type: "silence"; readonly at: Place; readonly ms?: number | undefined }
+  | {
+      readonly type: "silence";
+      /** Where in the answer. */
+      readonly at: Place;
+      readonly ms?: number | undefined;
+    }
   /**
    * Sends only the wire's keep-alives: pings, comments, blank lines before a whole answer. With `count` it goes on
    * after so many. Default pause: 10 ms.
@@ -81,7 +120,9 @@ export type Fault =
   | {
       readonly type: "keep-alives";
       readonly at: Place;
+      /** How many are sent. Default: they never end. */
       readonly count?: number | undefined;
+      /** Milliseconds between two of them. */
       readonly everyMs?: number | undefined;
     }
   /**
@@ -95,7 +136,12 @@ export type Fault =
   // The end of the body
 
   /** The answer stops between two events. */
-  | { readonly type: "cut"; readonly at: Place; readonly how: Cut }
+  | {
+      readonly type: "cut";
+      readonly at: Place;
+      /** How the connection ends. */
+      readonly how: Cut;
+    }
   /** The answer stops in the middle of the event after the place. */
   | { readonly type: "cut-in-event"; readonly at: Place; readonly how: Cut }
   /** The answer stops inside a character of several bytes. One is added to the text when it has none. */
@@ -105,7 +151,11 @@ export type Fault =
   /** A chunk header that is no number. */
   | { readonly type: "bad-chunk-size"; readonly at: Place }
   /** A content length that is smaller than the body by so many bytes; negative: larger. */
-  | { readonly type: "content-length"; readonly missing: number }
+  | {
+      readonly type: "content-length";
+      /** Bytes. */
+      readonly missing: number;
+    }
   /** The answer is whole and the body never ends. */
   | { readonly type: "open-end" }
 
@@ -120,13 +170,21 @@ export type Fault =
       readonly type: "in-band-error";
       readonly at: Place;
       readonly error?: VendorErrorName | undefined;
+      /** How the failure is written into the stream. */
       readonly form?: InBandForm | undefined;
+      /** The code in the error, often a status. */
       readonly code?: number | string | undefined;
+      /** Takes the place of the vendor's usual sentence. */
       readonly message?: string | undefined;
       readonly retryAfterMs?: number | undefined;
     }
   /** A `data:` line that holds nothing of the answer: empty, or a word. Blank lines where the answer is no event stream. */
-  | { readonly type: "heartbeat"; readonly at: Place; readonly data: string }
+  | {
+      readonly type: "heartbeat";
+      readonly at: Place;
+      /** What the line holds. */
+      readonly data: string;
+    }
   /**
    * The finish reason in every delta and the last event, in the first delta only, or in that and the last event. Then
    * the answer pauses at the place for so many milliseconds, or breaks off there. Default place: after two deltas.
@@ -134,6 +192,7 @@ export type Fault =
    */
   | {
       readonly type: "early-finish";
+      /** Which deltas carry the finish reason. */
       readonly in: "every" | "first" | "first-and-last";
       readonly at?: Place | undefined;
       readonly ms?: number | undefined;

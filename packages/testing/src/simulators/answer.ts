@@ -6,6 +6,7 @@ export interface ScriptedAnswer {
   readonly text?: string | readonly string[] | undefined;
   /** Visible reasoning, cut like `text`. Wires that show none only count it. */
   readonly reasoning?: string | readonly string[] | undefined;
+  /** Calls of the application's tools, in order. Default: none. */
   readonly toolCalls?: readonly ToolCallAnswer[] | undefined;
   /** The model declines: a refusal text where the wire has one, else only its finish reason. */
   readonly refusal?: string | undefined;
@@ -24,6 +25,7 @@ export interface ScriptedAnswer {
 export interface ToolCallAnswer {
   /** Default: an id as the vendor makes them. */
   readonly id?: string | undefined;
+  /** The tool's name; it need not be one of the request's. */
   readonly name: string;
   readonly input?: WireObject | undefined;
   /** The arguments as raw text, for models that write broken JSON. Takes the place of `input`. */
@@ -31,8 +33,11 @@ export interface ToolCallAnswer {
 }
 
 export interface CitationAnswer {
+  /** Address of the source. */
   readonly url: string;
+  /** Title of the source. */
   readonly title: string;
+  /** The quoted passage, on wires that carry it. */
   readonly citedText?: string | undefined;
 }
 
@@ -46,15 +51,21 @@ export type Finish =
   | "refusal"
   | "pause"
   | "context"
-  | { readonly raw: string };
+  | {
+      /** A finish reason as the vendor spells it, known or not. */
+      readonly raw: string;
+    };
 
 export interface AnswerUsage {
   /** All input, cached input included. */
   readonly inputTokens?: number | undefined;
+  /** Part of the input that was read from a cache. Default 0. */
   readonly cacheReadTokens?: number | undefined;
+  /** Part of the input that was written to a cache. Default 0. */
   readonly cacheWriteTokens?: number | undefined;
   /** All output, reasoning included. */
   readonly outputTokens?: number | undefined;
+  /** Part of the output that was reasoning. */
   readonly reasoningTokens?: number | undefined;
 }
 

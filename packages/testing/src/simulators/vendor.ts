@@ -32,6 +32,7 @@ export interface Step {
 export interface RequestRecord {
   /** Position among all requests of this server. */
   readonly index: number;
+  /** The HTTP method, in upper case. */
   readonly method: string;
   /** With the query. */
   readonly path: string;
@@ -43,11 +44,13 @@ export interface RequestRecord {
   readonly text: string;
   /** Which TCP connection carried it, counted from 0. */
   readonly connection: number;
+  /** Whether the answer was asked for as a stream. */
   readonly streamed: boolean;
   /** The model asked for; empty when the request was refused. */
   readonly model: string;
   /** Why the simulator refused it, as the vendor would. */
   readonly refusal: Reply | undefined;
+  /** The fault that was played; undefined when there was none. */
   readonly fault: Fault | undefined;
   /** Status that was sent; undefined while none was. */
   readonly status: number | undefined;
@@ -55,6 +58,7 @@ export interface RequestRecord {
   readonly closedByClient: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  /** Monotonic milliseconds; undefined until the answer is over. */
   readonly finishedAt: number | undefined;
   /** Resolves when the answer is sent whole or the connection is gone; never rejects. */
   readonly closed: Promise<void>;
@@ -70,9 +74,15 @@ export type IdleEnd = "closed" | "reset" | "fin";
 export interface Vendor extends AsyncDisposable {
   /** The base URL that an adapter takes. */
   readonly url: string;
+  /** Every request so far, in order of arrival. */
   readonly requests: readonly RequestRecord[];
   /** Sockets open now, and accepted since the start. */
-  readonly connections: { readonly open: number; readonly accepted: number };
+  readonly connections: {
+    /** Sockets that are open now. */
+    readonly open: number;
+    /** Sockets accepted since the start. */
+    readonly accepted: number;
+  };
   /** What every further request gets, unless a step of the script says otherwise. */
   answer(answer: ScriptedAnswerSource): void;
   /**

@@ -7,9 +7,11 @@ export interface ArrivedRequest {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
+  /** The parsed query of the URL. */
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body as it came. */
   readonly text: string;
 }
 
@@ -18,7 +20,9 @@ export interface Call {
   readonly request: ArrivedRequest;
   readonly body: WireObject;
   readonly model: string;
+  /** Whether the answer is asked for as a stream. */
   readonly streamed: boolean;
+  /** Makes the ids of this answer. */
   readonly ids: Ids;
   /** Who owns opaque data made here. */
   readonly organization: string;
@@ -26,7 +30,9 @@ export interface Call {
 
 /** A whole HTTP answer that is no stream. */
 export interface Reply {
+  /** The HTTP status. */
   readonly status: number;
+  /** More headers beside the wire's own. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** An object is sent as JSON. */
   readonly body: WireObject | readonly WireObject[] | string;
@@ -34,15 +40,27 @@ export interface Reply {
 
 /** What the server knows about its caller: which keys and models are good. */
 export interface AdmissionRules {
+  /** Whether the vendor knows this key. */
   isGoodKey(key: string): boolean;
+  /** Whether a model of this id exists. */
   isKnownModel(model: string): boolean;
+  /** Makes the ids of what is answered. */
   readonly ids: Ids;
+  /** Who owns opaque data made here. */
   readonly organization: string;
 }
 
 export type Admission =
-  | { readonly type: "call"; readonly call: Call }
-  | { readonly type: "refusal"; readonly reply: Reply };
+  | {
+      readonly type: "call";
+      /** The request as it was understood. */
+      readonly call: Call;
+    }
+  | {
+      readonly type: "refusal";
+      /** The refusal, as the vendor writes it. */
+      readonly reply: Reply;
+    };
 
 /**
  * One event of a stream.
@@ -53,6 +71,7 @@ export type Admission =
  * - `terminal`: the event that ends the stream
  */
 export interface Frame {
+  /** What the event is to a fault that strikes at a place. */
   readonly kind: "preamble" | "delta" | "structure" | "evidence" | "terminal";
   /** Name of the event, on wires that name them. */
   readonly event?: string | undefined;
@@ -96,11 +115,17 @@ export type InBandForm = "native" | "nested" | "failed" | "bare";
 
 /** What is native to one wire. All else (sockets, timing, faults) is shared. */
 export interface Wire {
+  /** The vendor's name, for messages. */
   readonly name: string;
   /** What a client puts between the server's address and the paths of the wire. */
   readonly basePath: string;
   /** What the server sends while there is nothing to say: inside a stream, and before a whole answer. */
-  readonly keepAlive: { readonly stream: string; readonly whole: string };
+  readonly keepAlive: {
+    /** Sent between two events. */
+    readonly stream: string;
+    /** Sent before an answer in one piece. */
+    readonly whole: string;
+  };
   /** An event that no client of today can know. */
   readonly unknownEvent: Frame;
   admit(request: ArrivedRequest, rules: AdmissionRules): Admission;
@@ -112,12 +137,16 @@ export interface Wire {
   error(name: VendorErrorName, detail: ErrorDetail): Reply;
   /** The vendor's usual answer with this status. */
   statusError(status: number, ids: Ids): Reply;
+  /** A failure as events of a stream that has begun; `position` is that of the first one. */
   inBand(reply: Reply, form: InBandForm, call: Call, position: number): readonly Frame[];
+  /** The vendor's own headers; `call` is there when a request was taken. */
   headers(kind: "stream" | "whole" | "error", ids: Ids, call?: Call): Readonly<Record<string, string>>;
 }
 
 export interface ErrorDetail {
+  /** Makes the ids in the error. */
   readonly ids: Ids;
+  /** The model asked for; empty when the request did not say. */
   readonly model: string;
   /** When the vendor says to come back, if it says so. */
   readonly retryAfterMs?: number | undefined;

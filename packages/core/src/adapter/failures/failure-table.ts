@@ -7,11 +7,15 @@ import type { VendorError } from "./vendor-error.ts";
  * the first that fits wins, so put codes before types and types before texts.
  */
 export interface FailureRow {
+  /** The HTTP status, or any of these. */
   readonly status?: number | readonly number[] | undefined;
   /** Only errors inside a stream or a body with status 200 that state no status of their own. */
   readonly inBand?: true | undefined;
+  /** The vendor's `type` of the error, or any of these. */
   readonly type?: string | readonly string[] | undefined;
+  /** The vendor's `code` of the error, any of these, or a pattern for it. */
   readonly code?: string | readonly string[] | RegExp | undefined;
+  /** The request's parameter at fault, as the vendor names it, or any of these. */
   readonly param?: string | readonly string[] | undefined;
   /**
    * The last resort: wordings change. Begins with `^` and spells the vendor's own sentence out, without a wildcard that
@@ -19,7 +23,9 @@ export interface FailureRow {
    * A group named `window` is the context window in tokens.
    */
   readonly text?: RegExp | undefined;
+  /** The class of a failure that fits this row. */
   readonly class: FailureClass;
+  /** Overrides the scope of the class's rule. */
   readonly scope?: FailureScope | undefined;
   /** For `request.unsupported`: what the next tier has to have. */
   readonly capability?: keyof Capabilities | undefined;
@@ -35,6 +41,7 @@ export interface FailureRow {
 
 /** What an adapter knows about its vendor's failures. Pure data but for its reader. */
 export interface FailureTable {
+  /** Read from the top; an error that fits no row is classified by its status. */
   readonly rows: readonly FailureRow[];
   /** The vendor's error in a parsed body; undefined when the body is none of this vendor's. */
   readonly readError: (body: unknown) => VendorError | undefined;
@@ -50,7 +57,9 @@ export interface FailureTable {
 
 /** Of one limit, the names of its headers without the prefix. */
 export interface LimitHeaders {
+  /** The class of a 429 when nothing of this limit remains. */
   readonly class: "rate.requests" | "rate.tokens" | "rate.daily" | "rate.concurrency";
+  /** Holds how much is left of the limit. */
   readonly remaining: string;
   /** When it is full again. */
   readonly reset: string;

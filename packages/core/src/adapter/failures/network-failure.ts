@@ -106,15 +106,19 @@ export class CarriedFailure extends Error {
 }
 
 export interface FailedResponse {
+  /** The HTTP status. */
   readonly status: number;
+  /** The headers of the response, with the request's id, rate limits and waits. */
   readonly headers: Headers;
   /** Text, or parsed already. */
   readonly body: unknown;
+  /** Milliseconds since 1970 when the response came; dates in headers are compared with it. */
   readonly wallNow: number;
 }
 
 /** Carries a response through a vendor's SDK that a `Response` cannot hold or the SDK cannot take. */
 export class CarriedResponse extends Error {
+  /** The answer as the vendor or a gateway gave it. */
   readonly response: FailedResponse;
 
   constructor(response: FailedResponse) {

@@ -27,6 +27,7 @@ const BODY_WAITS = new Set([
 ]);
 
 export interface WaitSources {
+  /** The headers of the refused request's response. */
   readonly headers: Headers;
   /** Wall clock when the response came; used only where the response has no `Date` of its own. */
   readonly wallNow: number;

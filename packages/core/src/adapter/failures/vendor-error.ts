@@ -4,11 +4,15 @@ import { asObject, asString, type Foreign } from "../foreign.ts";
 
 /** What a vendor's error object says, under names that all vendors share. */
 export interface VendorError {
+  /** The kind of error in the vendor's words. */
   readonly type?: string | undefined;
+  /** A finer code than `type`, where the vendor has one; numbers as text. */
   readonly code?: string | undefined;
   /** The request's parameter that is at fault. */
   readonly param?: string | undefined;
+  /** The vendor's sentence. May quote the request: never shown unredacted. */
   readonly message?: string | undefined;
+  /** The vendor's id of the request, where the body repeats it. */
   readonly requestId?: string | undefined;
   /** Stated in the body in a way of this vendor's own. */
   readonly retryAfterMs?: number | undefined;

@@ -2,7 +2,9 @@ import type { TargetScopes } from "../../model/target.ts";
 import { sha256 } from "./sha256.ts";
 
 export interface ScopeParts {
+  /** The vendor's name. */
   readonly vendor: string;
+  /** The host: the same key at another endpoint is another scope. */
   readonly endpoint: string;
   /** Whatever tells credentials apart. Only its hash is kept. */
   readonly credential: string;

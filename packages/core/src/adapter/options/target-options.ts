@@ -53,8 +53,11 @@ export interface TargetOptions {
 }
 
 export interface OptionRules {
+  /** The vendor's name, for scopes and messages. */
   readonly vendor: string;
+  /** The model's id, checked to be a name. */
   readonly model: string;
+  /** Used when the options have no `baseURL`. */
   readonly defaultBaseURL: string;
   /** Environment variables that may hold the key; the first that is set counts. */
   readonly keyVariables: readonly string[];
@@ -79,7 +82,9 @@ export interface OptionRules {
 }
 
 export interface ClientIdentity {
+  /** Where the client sends its requests; undefined when it does not say. */
   readonly baseURL: string | undefined;
+  /** What tells this client's credential from others; undefined when it does not show any. */
   readonly credential: string | undefined;
 }
 
@@ -96,6 +101,7 @@ export interface CheckedOptions {
   readonly endpoint: string;
   /** Those that do not have to be asked for. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What this target shares with others, as hashed ids. */
   readonly scopes: TargetScopes;
   /** One sentence each, with the fix; never with a secret. */
   readonly problems: readonly string[];
@@ -113,7 +119,9 @@ export interface GivenOptions<Options extends TargetOptions> {
 
 /** Options of which the base URL is text and the headers, if they are no function, a plain object. */
 export type PlainOptions<Options extends TargetOptions = TargetOptions> = Omit<Options, "baseURL" | "headers"> & {
+  /** As text; not yet checked to be a URL. */
   readonly baseURL?: string | undefined;
+  /** A plain object, or the user's function. */
   readonly headers?: Readonly<Record<string, string>> | (() => unknown) | undefined;
 };
 

@@ -8,13 +8,16 @@ import { WholeCharacters } from "../reading/whole-characters.ts";
 
 /** What a finished text or reasoning has beside its text. */
 export interface PartExtras {
+  /** Sources of a text. */
   readonly citations?: readonly Citation[] | undefined;
+  /** What only the vendor can read; it goes back to it with the part. */
   readonly opaque?: JsonObject | undefined;
 }
 
 export interface CallStart {
   /** Left out or empty: one is made. */
   readonly toolCallId: string | undefined;
+  /** The tool's name as the vendor gave it. Left out: empty. */
   readonly toolName: string | undefined;
   /** The tool takes a text and no JSON. */
   readonly isFreeText?: boolean | undefined;
@@ -25,6 +28,7 @@ export type CallFields = Readonly<Record<string, JsonValue | undefined>>;
 
 /** Text or reasoning while it is being written: its start, its deltas, and the finished part. */
 export class OpenText {
+  /** Which of the two it is. */
   readonly type: "text" | "reasoning";
   readonly #deltaType: "text-delta" | "reasoning-delta";
   readonly #id: string;
@@ -42,10 +46,12 @@ export class OpenText {
     out.push({ type: `${type}-start`, id });
   }
 
+  /** Whether nothing has come yet. */
   get isEmpty(): boolean {
     return this.#text === "";
   }
 
+  /** Whether nothing but white space has come yet. */
   get isBlank(): boolean {
     return !/\S/.test(this.#text);
   }
@@ -55,6 +61,7 @@ export class OpenText {
     return this.#text;
   }
 
+  /** Continues the text; whole characters that the cutter lets through are pushed as a delta. */
   append(delta: string, out: StreamPart[]): void {
     this.#text += delta;
     if (this.#cutter === undefined) this.#show(delta, out);
@@ -67,6 +74,7 @@ export class OpenText {
     if (typeof whole === "string" && whole.startsWith(come)) this.append(whole.slice(come.length), out);
   }
 
+  /** Pushes what is still held back, and the finished part. To be called once. */
   close(extras: PartExtras, out: StreamPart[]): void {
     const id = this.#id;
     if (this.#cutter !== undefined) this.#cut(this.#cutter.flush(), out);
@@ -91,6 +99,7 @@ export class OpenText {
 }
 
 export interface TextPartsSetup {
+  /** Holds back and cuts text at the caller's stop sequences, where the vendor does not. */
   readonly cutter?: StopCutter | undefined;
   /** What the part that closes now has beside its text. */
   readonly extras?: ((type: OpenText["type"]) => PartExtras) | undefined;
@@ -119,6 +128,7 @@ export class TextParts {
     open.append(delta, out);
   }
 
+  /** Finishes what is open, if anything is. */
   close(out: StreamPart[]): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -132,6 +142,7 @@ export class TextParts {
  * `opaque.arguments` holds JSON that was spelled in another way than ours.
  */
 export class OpenCall {
+  /** The vendor's id of the call, or one made from the part's id. */
   readonly toolCallId: string;
   readonly #id: string;
   readonly #toolName: string;
@@ -147,6 +158,7 @@ export class OpenCall {
     out.push({ type: "tool-call-start", id, toolCallId: this.toolCallId, toolName });
   }
 
+  /** Continues the arguments; whole characters are pushed as a delta. */
   append(delta: string, out: StreamPart[]): void {
     this.#text += delta;
     this.#show(this.#characters.push(delta), out);

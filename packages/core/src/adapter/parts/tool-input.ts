@@ -5,6 +5,7 @@ import { hasUnsafeNumber } from "../../model/unsafe-numbers.ts";
 import { asString } from "../foreign.ts";
 
 export interface ToolInput {
+  /** The parsed arguments; `{}` when they cannot be used as an object. */
   readonly input: JsonValue;
   /**
    * The text as the model wrote it, only when it is not the JSON of an object, more than is read, or JavaScript would

@@ -24,10 +24,12 @@ export class JsonPieces {
     this.#made = made;
   }
 
+  /** The object as far as it has come. */
   get whole(): Readonly<Record<string, unknown>> {
     return this.#root;
   }
 
+  /** Puts a value at a path, creating what leads to it; a text is appended to the text already there. */
   set(path: string, value: unknown): void {
     let container: Container = this.#root;
     const steps = stepsOf(path);

@@ -13,9 +13,13 @@ export interface AnswerSource {
    * both are classified.
    */
   readonly open: () => Promise<Response>;
+  /** Translates this one answer. */
   readonly wire: WireReader;
+  /** Classifies what goes wrong. */
   readonly failures: FailureClassifier;
+  /** Signal and clock of the attempt. */
   readonly context: AttemptContext;
+  /** How large the answer may be. A larger one fails as `stream.oversized`. */
   readonly limits?: AnswerLimits | undefined;
   /** The answer came to its proper end. */
   readonly onAnswered?: (() => void) | undefined;

@@ -13,6 +13,7 @@ export class RunningTotals {
     return this.#totals;
   }
 
+  /** Takes counts over from the vendor's latest message; larger ones win. */
   add(later: Foreign): void {
     keepLarger(this.#totals, later);
   }

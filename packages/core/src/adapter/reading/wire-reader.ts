@@ -3,7 +3,9 @@ import type { Evidence } from "./evidence.ts";
 
 /** One server-sent event. Its data begins like JSON: what cannot is a heartbeat, and is not handed on. */
 export interface WireEvent {
+  /** The event's name; undefined where the wire gives none. */
   readonly event?: string | undefined;
+  /** The event's data lines, joined. */
   readonly data: string;
 }
 

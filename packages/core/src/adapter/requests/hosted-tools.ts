@@ -7,9 +7,11 @@ import { inMessage } from "./message-loss.ts";
 export interface HostedTools {
   /** Whose call a part is, or whose result. */
   readonly callOf: (part: AssistantPart) => string | undefined;
+  /** The id of the call whose result a part is; undefined when it is not a hosted tool's result. */
   readonly resultOf: (part: AssistantPart) => string | undefined;
   /** Which hosted call made this call of the client's. */
   readonly callerOf: (part: AssistantPart) => string | undefined;
+  /** The same call as if the model itself had made it. */
   readonly withoutCaller: (part: AssistantPart) => AssistantPart;
   /** Stands in an answer without being said in it. */
   readonly isBeside: (part: AssistantPart) => boolean;

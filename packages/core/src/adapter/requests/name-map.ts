@@ -14,6 +14,7 @@ export class NameMap {
     for (const name of names) this.toNative(name);
   }
 
+  /** The name as the vendor takes it: the same one for the same name every time. */
   toNative(name: string): string {
     const known = this.#native.get(name);
     if (known !== undefined) return known;

@@ -53,6 +53,7 @@ export interface MergeRules {
   readonly says?: Readonly<Record<string, string>> | undefined;
   /** Fields that stand or fall with a native one: with another value than the body's it takes them out. */
   readonly rivals?: Readonly<Record<string, string>> | undefined;
+  /** Reports what of the request yields to a native field. */
   readonly loss: (loss: Loss) => void;
 }
 

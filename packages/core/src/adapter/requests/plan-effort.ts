@@ -14,6 +14,7 @@ export interface EffortRules {
 }
 
 export interface ReasoningPlan {
+  /** The effort to ask for. Left out: the parameter is not sent. */
   readonly effort?: string | undefined;
   /** The model reasons, as far as is known. */
   readonly isThinking: boolean;

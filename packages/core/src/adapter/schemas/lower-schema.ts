@@ -43,7 +43,9 @@ export interface SchemaRules {
   readonly formats?: string | undefined;
   /** Of which types a value in `enum` may be, in one line. Left out: of any. */
   readonly enumTypes?: string | undefined;
+  /** The largest `minItems` that it takes; a larger one is stated in the description. Left out: any. */
   readonly mostMinItems?: number | undefined;
+  /** How large a schema may be; a larger one has the obstacle `its size`. Left out: any size. */
   readonly size?: SchemaSize | undefined;
 }
 
@@ -54,6 +56,7 @@ export interface SchemaRules {
 export type SchemaObstacle = "free keys" | "optional properties" | "values of any type" | "recursion" | "its size";
 
 export interface LoweredSchema {
+  /** What to send. */
   readonly schema: JsonObject;
   /** What the rules allow, but a vendor that enforces schemas may not. */
   readonly obstacles: ReadonlySet<SchemaObstacle>;

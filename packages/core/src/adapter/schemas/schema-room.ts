@@ -3,6 +3,7 @@ import { isList, isSchema, namesIn, schemasIn } from "./schema-node.ts";
 
 /** What a vendor enforces at most in all schemas of a request together. */
 export interface SchemaRoomLimits {
+  /** How many schemas may be enforced. */
   readonly schemas: number;
   /** Properties that may be left out. */
   readonly optional: number;

@@ -4,6 +4,7 @@ import { lookUp } from "./schema-references.ts";
 
 /** How large a schema may be. */
 export interface SchemaSize {
+  /** In all objects together. */
   readonly properties: number;
   /** Objects inside objects. */
   readonly levels: number;
@@ -12,7 +13,12 @@ export interface SchemaSize {
   /** In all names and constants together. */
   readonly characters: number;
   /** An enumeration with more values than this has a limit of its own. */
-  readonly longEnum: { readonly values: number; readonly characters: number };
+  readonly longEnum: {
+    /** More values than this make an enumeration a long one. */
+    readonly values: number;
+    /** In all values of one long enumeration together. */
+    readonly characters: number;
+  };
 }
 
 export function exceeds(root: JsonObject, most: SchemaSize): boolean {

@@ -9,18 +9,22 @@ export interface RequestContext {
   readonly stream: boolean;
   /** Milliseconds since 1970 by the attempt's clock. */
   readonly wallNow?: number | undefined;
+  /** Reports something of the request that the native one cannot say. */
   readonly loss: (loss: Loss) => void;
 }
 
 export interface NativeRequest {
   /** Behind the base URL, with its slash. */
   readonly path: string;
+  /** Of this request only; they take the place of the target's own of the same name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON, unchanged. */
   readonly body: JsonObject;
 }
 
 /** Carries a native request to the vendor and brings the answer back as it came. */
 export interface Connection {
+  /** Resolves with the response whatever its status; rejects when there is none, or when the signal aborts. */
   send(request: NativeRequest, context: AttemptContext): Promise<Response>;
   /** Loads and builds what the first request needs. Opens no connection and asks for no credential; may reject. */
   prepare?(clock: Clock): Promise<void>;

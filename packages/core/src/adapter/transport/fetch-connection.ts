@@ -5,9 +5,11 @@ import { freshInit } from "./fresh-connection.ts";
 import { mergeHeaders } from "./merge-headers.ts";
 
 export interface FetchConnectionSetup {
+  /** Without a slash at its end; a request's path is appended. */
   readonly baseURL: string;
   /** Sent with every request. A later one takes the place of an earlier one, whatever its case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Default: the global `fetch`, looked up when a request is sent. */
   readonly fetch: Fetch | undefined;
 }
 

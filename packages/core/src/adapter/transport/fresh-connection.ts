@@ -5,6 +5,7 @@
 export const FRESH_CONNECTION: unique symbol = Symbol.for("understudy.fresh-connection");
 
 export interface FreshInit {
+  /** Present only when a connection that has never been used is required. */
   readonly [FRESH_CONNECTION]?: true | undefined;
 }
 

@@ -19,22 +19,36 @@ import { withoutVariable } from "./without-variable.ts";
 
 /** What is used of a client of a vendor's SDK. */
 export interface SdkClient {
+  /** Where its requests go. */
   readonly baseURL: string;
+  /** Returns a copy of the client with these settings. */
   withOptions(settings: SdkSettings): SdkClient;
-  post(path: string, options: SdkPostOptions): { asResponse(): Promise<Response> };
+  /** Sends a request; `path` is appended to the base URL. */
+  post(
+    path: string,
+    options: SdkPostOptions,
+  ): {
+    /** The response before the SDK reads its body. Rejects with the SDK's error for a status that is not 2xx. */
+    asResponse(): Promise<Response>;
+  };
 }
 
 /** With them, an SDK asks once, waits as long as it is let, and prints nothing. */
 export interface SdkSettings {
   readonly maxRetries: 0;
+  /** Milliseconds; the longest that a timer takes, since the engine's own clocks decide. */
   readonly timeout: number;
   readonly logLevel: "off";
+  /** Makes the requests, and limits what is read of an error's body. */
   readonly fetch: Fetch;
 }
 
 export interface SdkPostOptions {
+  /** Sent as JSON. */
   readonly body: object;
+  /** Of this request only; null removes one that the SDK would send. */
   readonly headers: Readonly<Record<string, string | null>>;
+  /** Ends the request, also while its answer is read. */
   readonly signal: AbortSignal;
   /** More for the `init` of the fetch that the SDK calls. Never undefined, which the SDKs' types do not take. */
   readonly fetchOptions?: object;
@@ -45,6 +59,7 @@ export interface SdkConnectionSetup {
   readonly client: SdkClient | undefined;
   /** Loads the SDK when there is no client. What it resolves to makes one. */
   readonly load: () => Promise<(settings: SdkSettings) => SdkClient>;
+  /** Makes the SDK's requests. Default: the global `fetch`. */
   readonly fetch: Fetch | undefined;
   /** Sent with every request; a null takes out what the SDK would send. */
   readonly headers: Readonly<Record<string, string | null>>;

@@ -37,22 +37,40 @@ export type Standing =
 export type HealthEvent =
   | {
       readonly type: "breaker";
+      /** The vendor's name, such as `anthropic`. */
       readonly vendor: string;
+      /** The model's id as the target was created with. */
       readonly model: string;
+      /** Host or region label, never a credential. */
       readonly endpoint: string;
+      /** The state before. */
       readonly from: BreakerState;
+      /** The state from now on. */
       readonly to: BreakerState;
     }
-  | { readonly type: "cooldown"; readonly scope: string; readonly reason: FailureClass; readonly forMs: number };
+  | {
+      readonly type: "cooldown";
+      /** The kind of scope, such as `key`, without its id. */
+      readonly scope: string;
+      /** The class of the failure that caused it. */
+      readonly reason: FailureClass;
+      /** Milliseconds from now. */
+      readonly forMs: number;
+    };
 
 /** What is known about one target, for operators. */
 export interface TargetHealth {
+  /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
+  /** The model's id as the target was created with. */
   readonly model: string;
+  /** Host or region label, never a credential. */
   readonly endpoint: string;
+  /** State of the breaker that all targets of this model at this endpoint share. */
   readonly breaker: BreakerState;
   /** In the last 60 seconds. */
   readonly counts: HealthCounts;
+  /** Whether `isolate` took it out. */
   readonly isIsolated: boolean;
   /** Milliseconds until the target may be called again; 0 when it may be now. */
   readonly blockedForMs: number;

@@ -4,15 +4,30 @@ import type { FailureClass } from "../../model/failure.ts";
 export type HealthNews =
   | {
       readonly type: "cooldown";
+      /** The id of the scope: stable over processes, never a credential. */
       readonly scope: string;
+      /** Milliseconds from now: clocks of processes need not agree. */
       readonly forMs: number;
+      /** Whether a person has to act before it can end well. */
       readonly isHard: boolean;
+      /** The class of the failure that caused it. */
       readonly because?: FailureClass | undefined;
     }
-  | { readonly type: "opened"; readonly key: string; readonly forMs: number }
+  | {
+      readonly type: "opened";
+      /** The route: a model at an endpoint. */
+      readonly key: string;
+      readonly forMs: number;
+    }
   | { readonly type: "closed"; readonly key: string }
   /** An operator ended the cooldowns of these scopes and closed the breakers of these routes. */
-  | { readonly type: "reset"; readonly scopes: readonly string[]; readonly keys: readonly string[] };
+  | {
+      readonly type: "reset";
+      /** Ids of the scopes whose cooldowns end. */
+      readonly scopes: readonly string[];
+      /** Routes whose breakers close. */
+      readonly keys: readonly string[];
+    };
 
 /**
  * Spreads news of health between chains and processes. Each chain decides from its own state; the store is never asked

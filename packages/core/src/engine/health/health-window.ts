@@ -2,9 +2,13 @@ const BUCKET_MS = 10_000;
 const BUCKETS = 6;
 
 export interface HealthCounts {
+  /** Attempts begun. */
   readonly starts: number;
+  /** Attempts that say the route is well. */
   readonly ok: number;
+  /** Attempts that failed in a way that speaks against the route. */
   readonly bad: number;
+  /** Attempts that took too long to show output. */
   readonly slow: number;
 }
 

@@ -20,6 +20,7 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
     this.#clock = clock;
   }
 
+  /** The events of the answer, in order; throws an `UnderstudyError` after the last one when the call fails. */
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined> {
     this.#claim("an iterator");
     return eventsOf(this.#call);

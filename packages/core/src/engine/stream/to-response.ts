@@ -6,7 +6,13 @@ import type { StreamEvent } from "../../model/events.ts";
 export type ResponseEvent =
   | StreamEvent
   | { readonly type: "done" }
-  | { readonly type: "error"; readonly code: string; readonly retryAfterMs?: number | undefined };
+  | {
+      readonly type: "error";
+      /** The code of the `UnderstudyError`. */
+      readonly code: string;
+      /** Milliseconds until trying again can help, where known. */
+      readonly retryAfterMs?: number | undefined;
+    };
 
 /** What `Response` takes; the status must be one that has a body. */
 export interface AnswerResponseInit extends ResponseInit {
