@@ -7,8 +7,6 @@ export interface Member {
   readonly name: string;
   /** Path of its source. */
   readonly file: string;
-  /** Where it begins in there. */
-  readonly start: number;
   readonly isDocumented: boolean;
 }
 
@@ -137,8 +135,7 @@ function membersOf(sources: Map<string, Source>, { source, name, node }: Found):
       const full = `${path}.${own}`;
       const isDocumented = source.isDocumented(member.start) || (isName(member) ? isDescribed : documented.has(full));
       if (isDocumented) documented.add(full);
-      if (!inherited.has(full.slice(name.length)))
-        members.push({ name: full, file: source.file, start: member.start, isDocumented });
+      if (!inherited.has(full.slice(name.length))) members.push({ name: full, file: source.file, isDocumented });
       for (const literal of literalsIn(member)) add(full, literal.members, source.isDocumented(literal.start));
     }
   };
@@ -255,10 +252,13 @@ function isHidden(node: ESTree.Node, field: string): boolean {
       return field === "body";
     case "VariableDeclarator":
       return field === "init";
+    case "TSPropertySignature":
+    case "TSMethodSignature":
+      return field === "key";
     case "PropertyDefinition":
-      return field === "value" || node.key.type === "PrivateIdentifier";
+      return field === "key" || field === "value" || node.key.type === "PrivateIdentifier";
     case "MethodDefinition":
-      return node.key.type === "PrivateIdentifier";
+      return field === "key" || node.key.type === "PrivateIdentifier";
     default:
       return false;
   }

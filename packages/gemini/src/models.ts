@@ -4,7 +4,9 @@ export type GeminiLevel = Extract<ReasoningEffort, "minimal" | "low" | "medium" 
 
 /** How a model's reasoning is steered. */
 export type GeminiThinking =
+  /** It does not reason. */
   | { readonly type: "none" }
+  /** By a number of tokens, `thinkingBudget`. */
   | {
       readonly type: "budget";
       /** Whether a budget of 0 switches reasoning off. */

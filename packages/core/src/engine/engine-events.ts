@@ -13,17 +13,21 @@ export type CallEvent = {
 
 /** What happens in a call, without its id. */
 export type CallNews =
+  /** The first event of a call. */
   | {
       readonly type: "call-start";
       /** Names of the chain's tiers, in order. */
       readonly tiers: readonly string[];
     }
+  /** A candidate is passed over. */
   | {
       readonly type: "skipped";
       /** Which one, and why. */
       readonly skip: SkipRecord;
     }
+  /** A target is asked. */
   | ({ readonly type: "attempt-start" } & AttemptName)
+  /** An attempt is over, whatever came of it. */
   | {
       readonly type: "attempt-end";
       /** The whole attempt, as in the trace. */
@@ -39,11 +43,13 @@ export type CallNews =
       /** Milliseconds until the next attempt. */
       readonly delayMs: number;
     }
+  /** The same target is asked again with a changed request. */
   | {
       readonly type: "repair";
       /** What is changed, in a few words. */
       readonly description: string;
     }
+  /** Another target is asked after a failure. */
   | {
       readonly type: "failover";
       /** The attempt that failed. */

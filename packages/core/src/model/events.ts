@@ -15,25 +15,31 @@ import type { Usage } from "./usage.ts";
 
 /** Output of one attempt. Every `id` is unique in the whole stream; several parts may be open at once. */
 export type PartEvent =
+  /** A text begins. */
   | {
       readonly type: "text-start";
       /** The part that the event belongs to, unique in the whole stream. */
       readonly id: string;
     }
+  /** A text continues. */
   | {
       readonly type: "text-delta";
       readonly id: string;
       /** What is added, in whole characters. */
       readonly delta: string;
     }
+  /** A text is complete. */
   | {
       readonly type: "text-end";
       readonly id: string;
       /** The finished part. */
       readonly part: TextPart;
     }
+  /** Reasoning begins. */
   | { readonly type: "reasoning-start"; readonly id: string }
+  /** Reasoning continues, as far as the vendor shows it. */
   | { readonly type: "reasoning-delta"; readonly id: string; readonly delta: string }
+  /** Reasoning is complete. Its text may be empty. */
   | { readonly type: "reasoning-end"; readonly id: string; readonly part: ReasoningPart }
   /** Provisional: shows that a call is being written. Never act on it. */
   | {
@@ -44,12 +50,17 @@ export type PartEvent =
       /** The tool's name as the model wrote it. */
       readonly toolName: string;
     }
+  /** Provisional: a piece of the arguments as the model writes them, not yet JSON. */
   | { readonly type: "tool-call-delta"; readonly id: string; readonly delta: string }
   /** The whole call, released just before `finish` of an attempt that ended properly. */
   | { readonly type: "tool-call"; readonly id: string; readonly part: ToolCallPart }
+  /** The model declines, in words of its own. */
   | { readonly type: "refusal"; readonly id: string; readonly part: RefusalPart }
+  /** Something that the model looked up. */
   | { readonly type: "source"; readonly id: string; readonly part: SourcePart }
+  /** A file, image or recording that the model made. */
   | { readonly type: "file"; readonly id: string; readonly part: FilePart | ImagePart | AudioPart }
+  /** A block that only its vendor understands. */
   | { readonly type: "opaque"; readonly id: string; readonly part: OpaquePart };
 
 /** Names an attempt in events. */
@@ -75,6 +86,7 @@ export interface StartEvent extends AttemptName {
  */
 export interface FailoverEvent {
   readonly type: "failover";
+  /** The answer begins again from nothing; it is never continued. */
   readonly mode: "restart";
   /** The attempt whose output is void. */
   readonly from: AttemptName;

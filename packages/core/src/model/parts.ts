@@ -19,6 +19,7 @@ interface PartBase {
 
 /** Where media comes from. `base64` is plain JSON, so messages can be stored as they are. */
 export type MediaSource =
+  /** The bytes themselves. */
   | {
       readonly type: "base64";
       /** Such as `image/png`; sent in its usual spelling. */
@@ -26,12 +27,14 @@ export type MediaSource =
       /** Base64, with or without line breaks and the beginning of a `data:` URL. */
       readonly data: string;
     }
+  /** An address that the vendor fetches. */
   | {
       readonly type: "url";
       /** Handed to the vendor, never fetched here. */
       readonly url: string;
       readonly mediaType?: string | undefined;
     }
+  /** A file that was uploaded to a vendor before. */
   | {
       readonly type: "vendor-file";
       /** The vendor that keeps the file; targets of others do not get it. */

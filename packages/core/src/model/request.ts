@@ -26,7 +26,9 @@ export type ToolChoice =
     };
 
 export type OutputFormat<Output = unknown> =
+  /** Plain text, the default. */
   | { readonly type: "text" }
+  /** JSON, held until it is complete and checked. */
   | {
       readonly type: "json";
       /** Left out: any JSON. */
@@ -100,7 +102,9 @@ export interface TargetTool {
 }
 
 export type TargetOutput =
+  /** Plain text. */
   | { readonly type: "text" }
+  /** JSON, in the best way that the vendor has for it. */
   | {
       readonly type: "json";
       /** For vendors that want a name for the schema. */

@@ -3,11 +3,13 @@ import { isJsonObject, type JsonObject } from "./json.ts";
 import { isThenable, watch } from "./promises.ts";
 
 export type Validation<Output> =
+  /** The value fits. */
   | {
       readonly ok: true;
       /** What the application gets as the value. */
       readonly value: Output;
     }
+  /** The value does not fit. */
   | {
       readonly ok: false;
       /** What is wrong, one sentence each. */

@@ -93,16 +93,21 @@ export interface RequestRepair {
 
 /** Content is always an array, never empty; neighbours never share a role; every tool call is followed by its result. */
 export type TargetMessage =
+  /** What the user said. */
   | {
       readonly role: "user";
       /** The parts that the target can take, in order. */
       readonly content: readonly UserPart[];
     }
+  /** What a model answered, this target's or another's. */
   | { readonly role: "assistant"; readonly content: readonly AssistantPart[] }
+  /** The results of the calls in the message before. */
   | { readonly role: "tool"; readonly content: readonly TargetToolResult[] };
 
 export interface TargetToolResult extends ToolResultPart {
+  /** The name of the called tool. */
   readonly toolName: string;
+  /** Empty when the tool returned nothing. */
   readonly content: readonly ToolResultContent[];
 }
 

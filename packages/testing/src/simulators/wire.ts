@@ -51,11 +51,13 @@ export interface AdmissionRules {
 }
 
 export type Admission =
+  /** The vendor takes the request. */
   | {
       readonly type: "call";
       /** The request as it was understood. */
       readonly call: Call;
     }
+  /** The vendor refuses it. */
   | {
       readonly type: "refusal";
       /** The refusal, as the vendor writes it. */

@@ -47,6 +47,7 @@ export class Cycles {
     }
   }
 
+  /** Whether any part refers to itself. */
   get exist(): boolean {
     return this.#cycles.size > 0;
   }
@@ -56,6 +57,7 @@ export class Cycles {
     return this.#cycles.has(reference);
   }
 
+  /** Whether this reference, standing in the part `from`, closes a cycle. */
   leadBack(from: string, to: string): boolean {
     return this.#cycles.has(from) && this.#cycles.get(from) === this.#cycles.get(to);
   }

@@ -35,6 +35,7 @@ export type Standing =
     };
 
 export type HealthEvent =
+  /** The breaker of a model at an endpoint changes its state. */
   | {
       readonly type: "breaker";
       /** The vendor's name, such as `anthropic`. */
@@ -48,6 +49,7 @@ export type HealthEvent =
       /** The state from now on. */
       readonly to: BreakerState;
     }
+  /** A scope is left alone for a while. */
   | {
       readonly type: "cooldown";
       /** The kind of scope, such as `key`, without its id. */

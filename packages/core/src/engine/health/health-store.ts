@@ -2,6 +2,7 @@ import type { FailureClass } from "../../model/failure.ts";
 
 /** What one process learned that others should know. Scopes and keys are ids: no credentials, no prompts. */
 export type HealthNews =
+  /** A scope is left alone for a while. */
   | {
       readonly type: "cooldown";
       /** The id of the scope: stable over processes, never a credential. */
@@ -13,12 +14,14 @@ export type HealthNews =
       /** The class of the failure that caused it. */
       readonly because?: FailureClass | undefined;
     }
+  /** The breaker of a route opened. */
   | {
       readonly type: "opened";
       /** The route: a model at an endpoint. */
       readonly key: string;
       readonly forMs: number;
     }
+  /** The breaker of a route closed. */
   | { readonly type: "closed"; readonly key: string }
   /** An operator ended the cooldowns of these scopes and closed the breakers of these routes. */
   | {

@@ -5,7 +5,9 @@ import type { StreamEvent } from "../../model/events.ts";
 /** The last message of a response: the stream ended as it should, or with an error's code. */
 export type ResponseEvent =
   | StreamEvent
+  /** The answer is complete. */
   | { readonly type: "done" }
+  /** The call failed; what was sent before stands as it is. */
   | {
       readonly type: "error";
       /** The code of the `UnderstudyError`. */
