@@ -27,7 +27,7 @@ const withoutThinking = {
   repair: alsoNative(WITHOUT_REASONING, "deepseek", ["thinking", "reasoning_effort"]),
 };
 
-/** What a 400 is about is told in its message only: nearly all errors share one type and one code. */
+/** Only its message says what a 400 is about: nearly all errors share one type and one code. */
 const REFUSALS: readonly FailureRow[] = [
   { status: 400, text: WINDOW, class: "request.context-length" },
   { status: 400, text: /^The supported API model names are\b/, class: "model.not-found" },
@@ -54,7 +54,7 @@ const IN_BAND: readonly FailureRow[] = [
   { inBand: true, type: "server_error", class: "server.error" },
 ];
 
-/** How this vendor fails. */
+/** How this vendor fails: https://api-docs.deepseek.com (error codes, rate limit). */
 export const failureTable: FailureTable = {
   rows: [...LIMITS, ...REFUSALS, ...IN_BAND],
   readError,

@@ -15,7 +15,7 @@ export interface ReasoningPlan {
   readonly isThinking: boolean;
 }
 
-/** As the vendor's server maps them; `none` has a switch of its own. */
+/** As the vendor's server maps them; `none` has its own switch: https://api-docs.deepseek.com (thinking mode). */
 const EFFORTS: Readonly<Record<Exclude<ReasoningEffort, "none">, DeepSeekEffort>> = {
   minimal: "low",
   low: "low",

@@ -6,7 +6,7 @@ const LEAST_TOP_P = 0.95;
 
 /**
  * The sampling parameters that have an effect; the others are reported. The vendor takes them all and says nothing
- * about those it ignores.
+ * about those it ignores: https://api-docs.deepseek.com (create chat completion).
  */
 export function toSampling(
   request: TargetRequest,
