@@ -181,14 +181,19 @@ function keyName(key: ESTree.Node): string {
   return "[computed]";
 }
 
-/** The outermost type literals in a node. */
+/** The outermost type literals in a node; without those that pick from a union, as `Extract<Part, { type: "text" }>` has. */
 function literalsIn(node: ESTree.Node): readonly ESTree.TSTypeLiteral[] {
   const literals: ESTree.TSTypeLiteral[] = [];
   walk(node, (one) => {
     if (one.type === "TSTypeLiteral") literals.push(one);
-    return one.type !== "TSTypeLiteral";
+    return one.type !== "TSTypeLiteral" && !isPick(one);
   });
   return literals;
+}
+
+function isPick(node: ESTree.Node): boolean {
+  if (node.type !== "TSTypeReference" || node.typeName.type !== "Identifier") return false;
+  return ["Exclude", "Extract"].includes(node.typeName.name);
 }
 
 /** Names of types that the visible part of a declaration is made of. */

@@ -12,13 +12,7 @@ import { retryAfterMs } from "./retry-after.ts";
 import { statusClass } from "./status-class.ts";
 import { parsedBody, readAnyError, statedStatus, type VendorError } from "./vendor-error.ts";
 
-type EndPart = Extract<
-  StreamPart,
-  {
-    /** The part that completes an answer. */
-    readonly type: "end";
-  }
->;
+type EndPart = Extract<StreamPart, { readonly type: "end" }>;
 
 export interface FailureClassifier {
   /** A response whose status is no success. */
@@ -39,13 +33,7 @@ export interface FailureClassifier {
    */
   thrown(error: unknown, wallNow: number): TargetFailure | undefined;
   /** What the headers say, for the start of the stream. */
-  responsePart(headers: Headers): Extract<
-    StreamPart,
-    {
-      /** Holds the request's id and the rate limits. */
-      readonly type: "response";
-    }
-  >;
+  responsePart(headers: Headers): Extract<StreamPart, { readonly type: "response" }>;
   /** The end of an answer with what the vendor named made safe to keep. */
   endPart(part: EndPart): EndPart;
 }

@@ -3,13 +3,7 @@ import type { TargetMessage, TargetRequest } from "../../model/target.ts";
 import type { ReportMessageLoss } from "../requests/message-loss.ts";
 import { unsupported } from "../failures/unsupported.ts";
 
-type Base64Source = Extract<
-  MediaSource,
-  {
-    /** Media that are part of the request. */
-    readonly type: "base64";
-  }
->;
+type Base64Source = Extract<MediaSource, { readonly type: "base64" }>;
 
 /** Other names of media types that vendors know by one only. */
 const SAME: Readonly<Record<string, string>> = {
