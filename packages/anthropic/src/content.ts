@@ -150,7 +150,7 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
   }
 }
 
-/** The file is told with an answer, and refused in what is sent. */
+/** The vendor names the file in its answers, and refuses it in requests. */
 function toCitation(citation: unknown): JsonObject {
   const { file_id: _, ...rest } = asJsonObject(citation);
   return rest;

@@ -66,7 +66,7 @@ const WINDOW_WITH_OUTPUT =
   /^input length and `max_tokens` exceed context limit: (?<input>\d{1,12}) \+ \d{1,12} > (?<window>\d{1,12})/;
 const SERVER_TOOLS =
   /^(?:(?:messages\.\d{1,6}(?:\.content\.\d{1,6})?: )?`\w{1,60}` tool use with id `?[\w-]{1,80}`? was found without a corresponding `\w{1,60}` block|messages\.\d{1,6}\.content\.\d{1,6}(?:\.\w{1,60}_tool_(?:use|result)|\.container_upload|\.text\.citations)(?:\.\w{1,60}){0,9}: |messages\.\d{1,6}\.content\.\d{1,6}: unexpected `tool_use_id` found in `\w{1,60}_tool_result` blocks\b|container_id is required when there are pending tool uses\b)/;
-/** No limit that passes: asking again fails until somebody pays or raises it, whatever the status. */
+/** This limit does not pass: asking again fails until someone pays or raises it, whatever the status. */
 const SPENT =
   /^(?:Your credit balance is too low\b|This request would exceed (?:your|the) (?:organization|workspace|account)(?:['’]s)? (?:\w{1,20} ){0,2}spend(?:ing)? (?:limit|cap)\b|You(?:r (?:organization|workspace|account))? ha(?:ve|s) reached (?:your|its) (?:\w{1,20} ){0,3}(?:usage|spend(?:ing)?) (?:limit|cap)s?\b)/;
 
@@ -101,7 +101,7 @@ const WITHOUT_CONTAINER: RequestRepair = { ...leaveOut("container"), once: true 
 const refused = { status: 400, class: "request.rejected" } as const;
 const unsupported = { status: 400, class: "request.unsupported" } as const;
 
-/** What a 400 is about is told in its message only, often behind the place in the request: `messages.1.content.0: …`. */
+/** What a 400 is about stands only in its message, often behind the place in the request: `messages.1.content.0: …`. */
 const REFUSALS: readonly FailureRow[] = [
   {
     status: 400,

@@ -186,7 +186,7 @@ export class MessagesReader implements WireReader {
       this.#close(index, out, true);
     }
     this.#starts.set(index, block);
-    // The vendor's own fallback for refusals: another model goes on.
+    // The vendor's own fallback for refusals: another model continues.
     if (block["type"] === "fallback") this.#model = asString(asObject(block["to"])["model"]) ?? this.#model;
     if (!isKnownBlock(block["type"])) this.#hasUnknown = true;
     this.evidence.content();

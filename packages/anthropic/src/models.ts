@@ -19,9 +19,9 @@ export interface AnthropicModel {
   readonly forcedTools: boolean;
   /** Whether `output_config.format` takes a JSON Schema. */
   readonly jsonSchema: boolean;
-  /** Continues a last turn of its own while it does not think. */
+  /** Continues its own last turn while it does not think. */
   readonly prefill: boolean;
-  /** Tokens. */
+  /** The size of the context window in tokens. */
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";

@@ -62,11 +62,11 @@ export function planReasoning(
   const isWanted = effort !== undefined || budgetTokens !== undefined;
   if (isWanted && model.thinking.includes("adaptive")) return adaptive({ effort: wanted });
   if (!model.thinksByDefault) return { ...off, effort: wanted };
-  // Saying how to show it is worth it: nothing else tells that the model is at work.
+  // Saying how to show it is worth it: nothing else shows that the model is working.
   return visible ? adaptive({ effort: wanted }) : { effort: wanted, isThinking: true, isVisible: model.showsByDefault };
 }
 
-/** A budget takes the place of a level that the model does not have, which is no loss. */
+/** A budget takes the place of a level that the model does not have, which is not a loss. */
 function withoutLevels(model: AnthropicModel, loss: (loss: Loss) => void): (loss: Loss) => void {
   return model.efforts.length === 0 && model.thinking.includes("enabled") ? () => undefined : loss;
 }

@@ -38,7 +38,7 @@ import { isBedrock, takesBetas, versionFor, type Place } from "./versions.ts";
 /**
  * Native fields of the Messages API, sent as they are. `output_config` and `metadata` are merged with what the request
  * says, `tools` are added to its tools, everything else takes its place. What the API refuses beside a native field yields to
- * it. What the adapter itself tells the model is put behind a `system`.
+ * it. The adapter's own instructions to the model are put behind a `system`.
  */
 export interface AnthropicOptions {
   /** Names of betas, for the header `anthropic-beta`. */
@@ -63,7 +63,7 @@ const BEDROCK_MAX_TOKENS = 16_384;
 const SMALLEST_MAX_TOKENS = 4_096;
 /** https://platform.claude.com/docs/en/api/messages */
 const MOST_USER_ID = 256;
-/** Left out by a repair: the schema is then told in words. */
+/** Left out by a repair: the schema is then stated in words. */
 export const FORMAT = "output_config.format";
 export const BETAS = "anthropic-beta";
 

@@ -50,7 +50,7 @@ const API_VERSION = "2026-10-21";
 
 /**
  * One Claude model at one endpoint with one key, through the Messages API. The key comes from `apiKey` or,
- * for the vendor's own host, `ANTHROPIC_API_KEY`. Never throws: what is wrong is told by `createChain`.
+ * for the vendor's own host, `ANTHROPIC_API_KEY`. Never throws: what is wrong is reported by `createChain`.
  */
 export function anthropic(model: string, options: AnthropicTargetOptions = {}): Target {
   const given = readTargetOptions<AnthropicTargetOptions>(model, options, {

@@ -14,7 +14,7 @@ export interface DeepSeekModel {
   readonly images: Capabilities["images"];
   /** Whether it takes `response_format` `json_object`; `unknown` is tried. */
   readonly jsonOutput: Capabilities["jsonOutput"];
-  /** Tokens. */
+  /** The size of the context window in tokens. */
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";

@@ -110,7 +110,7 @@ export function toNativeRequest(
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
 }
 
-/** The beginning of an answer that the model is to go on with; a call of it is none. */
+/** The beginning of an answer that the model is to continue; a call in it is not one to run. */
 function continued(messages: readonly JsonObject[], isBeta: boolean, loss: (loss: Loss) => void): JsonValue {
   const last = messages.at(-1);
   if (last?.["role"] !== "assistant" || last["tool_calls"] !== undefined) return messages;

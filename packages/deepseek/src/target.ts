@@ -19,7 +19,7 @@ const BASE_URL = "https://api.deepseek.com";
 
 /**
  * One DeepSeek model at one endpoint with one key, through DeepSeek's own chat API. The key comes from `apiKey`
- * or, for the vendor's own host, `DEEPSEEK_API_KEY`. Never throws: what is wrong is told by `createChain`.
+ * or, for the vendor's own host, `DEEPSEEK_API_KEY`. Never throws: what is wrong is reported by `createChain`.
  */
 export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Target {
   const given = readTargetOptions<DeepSeekTargetOptions>(model, options);

@@ -36,7 +36,7 @@ export class Citations {
   readonly #looks = new Count(64 * MOST);
   /** Of the open text part. */
   #text = "";
-  /** Where it begins, but for the parts before it whose bytes nobody has asked for yet. */
+  /** Where it begins, but for the parts before it whose bytes have not been asked for yet. */
   #firstByte = 0;
   #uncounted = "";
 

@@ -60,10 +60,10 @@ const SAID_DATA = ["text", "inlineData", "fileData"];
 /** The vendor takes them as plain text only. */
 const PLAIN_TEXT = /^application\/(?:json|xml|yaml)\b/;
 
-/** Words or media behind function responses are refused in their content, and taken in one of their own. */
+/** Words or media behind function responses are refused in their content, and taken in their own turn. */
 type Kind = "said" | "responses" | "model";
 
-/** The conversation as generateContent wants it: turns of user and model, all responses of a step in one of their own. */
+/** The conversation as generateContent wants it: turns of user and model, all responses of a step in their own turn. */
 export function toContents(
   messages: readonly TargetMessage[],
   rules: ContentRules,

@@ -26,7 +26,7 @@ const CODES: readonly FailureRow[] = [
   // With status 400.
   { code: ["API_KEY_INVALID", "API_KEY_EXPIRED"], class: "auth.invalid" },
   { text: /^API key (?:not valid|expired)\b/i, class: "auth.invalid" },
-  // The money is the project's; its other keys are no help.
+  // The money is the project's; its other keys do not help.
   { code: "BILLING_DISABLED", class: "billing.exhausted" },
   { text: /^Your (?:prepayment credits are|prepaid balance is) depleted\b/i, class: "billing.exhausted" },
   {
@@ -72,7 +72,7 @@ const OUTPUT_LIMIT =
 const unsupported = { status: 400, class: "request.unsupported" } as const;
 const PLACE = String.raw`(?:\* GenerateContentRequest\.generation_config\.|Unable to submit request because )?`;
 
-/** What a 400 is about is told in its message only, sometimes behind the place in the request. */
+/** What a 400 is about stands only in its message, sometimes behind the place in the request. */
 const REFUSALS: readonly FailureRow[] = [
   {
     status: 400,

@@ -192,7 +192,7 @@ export class GenerateContentReader implements WireReader {
     else this.#other(part, out);
   }
 
-  /** Deltas of one kind are one part, unless they carry something of their own, such as a signature. */
+  /** Deltas of one kind are one part, unless they carry their own data, such as a signature. */
   #text(type: OpenText["type"], delta: string, part: Foreign, out: StreamPart[]): void {
     const opaque = opaqueOf(part);
     if (delta === "" && opaque === undefined) return;
@@ -215,7 +215,7 @@ export class GenerateContentReader implements WireReader {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    // Hand-off drops blank texts without data of their own: the vendor wants every part back.
+    // Hand-off drops blank texts without opaque data: the vendor wants every part back.
     const kept = opaque === undefined && !open.isBlank ? {} : { opaque: opaque ?? {} };
     const citations = open.type === "text" ? this.#citations.close() : [];
     open.close(citations.length === 0 ? kept : { ...kept, citations }, out);

@@ -33,11 +33,11 @@ export interface GeminiModel {
   readonly resultMedia: boolean;
   /** JSON output and function declarations in one request. */
   readonly jsonWithTools: boolean;
-  /** Takes a system prompt in a field of its own. */
+  /** Takes a system prompt in its own field. */
   readonly systemInstruction: boolean;
   /** A request may end with a turn of the model, which it then continues. */
   readonly prefill: boolean;
-  /** Tokens. */
+  /** The size of the context window in tokens. */
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";

@@ -139,7 +139,7 @@ function partsOf(instruction: unknown): readonly JsonObject[] {
   return (Array.isArray(parts) ? asArray(parts) : [parts]).filter(isJsonObject).map(asJsonObject);
 }
 
-/** A long answer that was broken off at a hop goes on by its token alone: the request before it, without the answer. */
+/** A long answer that was broken off at a hop continues by its token alone: the request before it, without the answer. */
 function splitToken(messages: readonly TargetMessage[]): {
   readonly messages: readonly TargetMessage[];
   readonly token?: JsonValue | undefined;
@@ -160,7 +160,7 @@ function opening(contents: NativeContent[], loss: (loss: Loss) => void): NativeC
   return [textTurn(GO_ON), ...contents];
 }
 
-/** Newer models refuse a request that ends with a turn of their own. */
+/** Newer models refuse a request that ends with their own turn. */
 function closing(contents: NativeContent[], { prefill }: GeminiModel, loss: (loss: Loss) => void): NativeContent[] {
   if (prefill || contents.at(-1)?.role !== "model") return contents;
   return userTurnBehind(contents, textTurn(GO_ON), loss);

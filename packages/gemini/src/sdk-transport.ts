@@ -17,7 +17,7 @@ type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
  * The same requests and answers through `@google/generative-ai`. Its chunks are framed anew for our reader, which then
  * finds errors in chunks, the end and everything else as it does without the SDK. What it leaves to be done here: an
  * abort of its own for each call, a handler for the second promise of every stream, and a fetch that keeps from the SDK
- * what it would hide: failed responses, and bodies that are no event stream.
+ * what it would hide: failed responses, and bodies that are not an event stream.
  */
 export function sdkTransport(setup: Setup): Connection {
   return {
@@ -68,7 +68,7 @@ async function ask(
     return Response.json(response);
   }
   const { stream, response } = await fetch.during(() => generator.generateContentStream(params, { signal }));
-  // Rejects with every stream that fails, and nobody else would hear it.
+  // Rejects with every stream that fails, and nothing else would handle it.
   response.catch(() => undefined);
   const encoder = new TextEncoder();
   const events = pulled(
@@ -185,7 +185,7 @@ function pulled<Chunk>(
   });
 }
 
-/** The SDK's words tell what happened; they quote the answer and are not kept. */
+/** The SDK's words say what happened; they quote the answer and are not kept. */
 function streamFailure(error: unknown): TargetFailure {
   const message = messageOf(error);
   if (error instanceof RangeError) return tooDeep();

@@ -56,7 +56,7 @@ const OWN_OPTIONS = {
 
 /**
  * One Gemini model at one endpoint with one key, through generateContent. The key comes from `apiKey` or, for Google's
- * own hosts, `GEMINI_API_KEY` or `GOOGLE_API_KEY`. Never throws: what is wrong is told by `createChain`.
+ * own hosts, `GEMINI_API_KEY` or `GOOGLE_API_KEY`. Never throws: what is wrong is reported by `createChain`.
  */
 export function gemini(model: string, options: GeminiTargetOptions = {}): Target {
   const given = readTargetOptions<GeminiTargetOptions>(model, options, OWN_OPTIONS);

@@ -37,7 +37,7 @@ const POLICY_CODES = [
   "misalignment_policy_violation",
   "image_content_policy_violation",
 ];
-/** Each of the two APIs reads options of its own. */
+/** Each of the two APIs reads its own options. */
 const OPTIONS_KEYS = ["openai", "openaiChat"];
 const LIMITS: readonly LimitHeaders[] = [
   { class: "rate.requests", remaining: "remaining-requests", reset: "reset-requests" },

@@ -13,7 +13,7 @@ export interface OpenAIModel {
   readonly sampling: OpenAISupport;
   /** Function tools on Chat Completions; `never` also where the model is not served there. */
   readonly chatTools: OpenAISupport;
-  /** Tokens. */
+  /** The size of the context window in tokens. */
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";

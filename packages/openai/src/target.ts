@@ -13,6 +13,6 @@ export interface OpenAI {
 /**
  * One model at one endpoint with one key, through the Responses API; `openai.chat` speaks Chat Completions, for
  * endpoints that know only that. The key comes from `apiKey` or, for the vendor's own hosts, `OPENAI_API_KEY`. Never
- * throws: what is wrong is told by `createChain`.
+ * throws: what is wrong is reported by `createChain`.
  */
 export const openai: OpenAI = Object.assign(responses, { chat });

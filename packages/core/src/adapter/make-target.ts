@@ -15,7 +15,7 @@ import { STREAM } from "./repairs/repairs.ts";
 import type { CheckedOptions, PlainOptions } from "./options/target-options.ts";
 import type { WireReader } from "./reading/wire-reader.ts";
 
-/** What one vendor's targets have of their own. */
+/** What differs between vendors' targets. */
 export interface TargetSetup {
   /** The vendor's name, as in traces and the `origin` of parts. */
   readonly vendor: string;

@@ -164,13 +164,13 @@ class TierChain implements Chain {
     return new Call(setup);
   }
 
-  /** Nobody waits for it, and what goes wrong comes up again with the first request. */
+  /** It is not waited for: what goes wrong comes up again with the first request. */
   #prepare(clock: Clock): void {
     const others = this.#candidates.filter(({ tier }) => tier !== this.#tiers[0]);
     void Promise.allSettled(others.map(async ({ target }) => target.prepare?.(clock)));
   }
 
-  /** A number that is none would become a timer's time. */
+  /** NaN and numbers out of range would become a timer's delay. */
   #jitter(random: () => number): number {
     try {
       const value: unknown = random();
@@ -186,7 +186,7 @@ class TierChain implements Chain {
   #onInternalError(error: unknown): void {
     try {
       watch(this.#options.onInternalError?.(error), () => {
-        // The last callback there is: nobody is left to tell.
+        // The last callback there is: nothing is left to report it to.
       });
     } catch {
       // The same.

@@ -59,7 +59,7 @@ export type CallNews =
       /** The class of the failure. */
       readonly reason: FailureClass;
     }
-  /** Level error: somebody has to act, or the chain quietly lives on its later tiers. */
+  /** Level error: a person has to act, or the chain quietly lives on its later tiers. */
   | {
       readonly type: "credential-problem";
       readonly reason: FailureClass;

@@ -7,7 +7,7 @@ export interface EventQueueSetup {
 }
 
 /**
- * What a chain has to report, in order. Noted in the middle of a step, told between two: what a hook does (abort the
+ * What a chain has to report, in order. Noted in the middle of a step, reported between two: what a hook does (abort the
  * call, isolate a target, make another call) never happens inside of what the engine is doing.
  */
 export class EventQueue {

@@ -19,16 +19,16 @@ export interface TierLimits {
   readonly timeoutMs?: number | ((request: Request) => number) | undefined;
   /** Replaces `timeoutMs` where a model reasons without showing it, or answers in one piece. Default 180,000. */
   readonly silentReasoningMs?: number | undefined;
-  /** Longest time without any byte, on wires that send keep-alives. Default 90,000. */
+  /** Longest time without any byte, in milliseconds, on wires that send keep-alives. Default 90,000. */
   readonly livenessMs?: number | undefined;
-  /** Longest time without model output once it began. Default 60,000. */
+  /** Longest time without model output once it began, in milliseconds. Default 60,000. */
   readonly progressMs?: number | undefined;
-  /** The same while silence is expected: hidden reasoning, tools on the vendor's side. Default 300,000. */
+  /** Replaces `progressMs` while silence is expected: hidden reasoning, tools on the vendor's side. Default 300,000. */
   readonly workingMs?: number | undefined;
 }
 
 interface TierBase extends TierLimits {
-  /** Default `vendor/model` of the first target. */
+  /** Names the tier in answers, traces and options. Default `vendor/model` of the first target. */
   readonly name?: string | undefined;
   /** Marks answers of this tier, so that the application can tell its users. Default false. */
   readonly degraded?: boolean | undefined;
@@ -56,13 +56,13 @@ export interface ChainOptions {
    * `Infinity` holds every stream until it is whole: all failures are silent, nothing streams. Default 50.
    */
   readonly holdMs?: number | undefined;
-  /** What `textStream()` prints where another target starts the answer again. */
+  /** What `textStream()` prints where another target starts the answer again. Default `DEFAULTS.marker`. */
   readonly marker?: string | undefined;
-  /** Default: the number of targets + 2. */
+  /** The most attempts of one call, repeats included. Default: the number of targets + 2. */
   readonly maxAttempts?: number | undefined;
-  /** A stream nobody reads for this long is stopped; noticed after at most twice the time. Default 120,000. */
+  /** A stream that is not read for this many milliseconds is stopped; noticed after at most twice the time. Default 120,000. */
   readonly consumerIdleMs?: number | undefined;
-  /** Sees every decision. May be async; nobody waits for it. What it throws or rejects with goes to `onInternalError`. */
+  /** Sees every decision. May be async; it is not waited for. What it throws or rejects with goes to `onInternalError`. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** Sees what callbacks throw or reject with. What it throws or rejects with itself is ignored. Default: ignored. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
@@ -70,18 +70,18 @@ export interface ChainOptions {
   readonly store?: HealthStore | undefined;
   /** Every clock and timer of the chain, for tests. Default: the system's. */
   readonly clock?: Clock | undefined;
-  /** Numbers in [0, 1) for jitter. */
+  /** Returns numbers in [0, 1) for jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
 
 export interface CallOptions {
   /** Cancels the call: it rejects with `aborted`, whose cause is the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Bounds the whole call, answer included. Default 3,600,000. */
+  /** Bounds the whole call, answer included, in milliseconds. Default 3,600,000. */
   readonly deadlineMs?: number | undefined;
-  /** Bounds the wait until output is released. Default: none. */
+  /** Bounds the wait until output is released, in milliseconds. Default: no bound. */
   readonly startWithinMs?: number | undefined;
-  /** Only these tiers, in the chain's order. */
+  /** Only these tiers, in the chain's order. An unknown name throws `invalid-request`. Default: all. */
   readonly tiers?: readonly string[] | undefined;
   /** False leaves out tiers marked degraded. Default true. */
   readonly allowDegraded?: boolean | undefined;

@@ -21,7 +21,7 @@ import {
   type ShapeOf,
 } from "../model/rules.ts";
 
-/** More would make the error unreadable, and its first ones tell enough. */
+/** More would make the error unreadable, and the first ones are enough. */
 const MOST_PROBLEMS = 20;
 const MEDIA_TYPE_FORM = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[ -~]*)?$/;
 

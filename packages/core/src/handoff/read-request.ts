@@ -67,9 +67,9 @@ function isSchema([first, second, third]: readonly (string | number)[]): boolean
 }
 
 /**
- * Messages that come from where nobody vouches for them, such as a browser: checked as those of a request, copied, and
+ * Messages from an untrusted place, such as a browser: checked as those of a request, copied, and
  * without what only a target may have written. `origin`, `opaque`, and parts of type `opaque` and `reasoning` are taken
- * out, and assistant messages of which nothing is left. A file stored at a vendor may be somebody else's, so
+ * out, and assistant messages of which nothing is left. A file stored at a vendor may be another user's, so
  * `vendor-file` sources and URLs that are not https are refused. Texts, tool calls and tool results are kept: only a
  * history that you keep yourself proves who said them. Throws one `invalid-request` error that names everything wrong.
  */

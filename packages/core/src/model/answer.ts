@@ -8,7 +8,7 @@ import type { Usage, UsageTotal } from "./usage.ts";
 export interface InvalidToolCall {
   /** The call as far as it can be read. */
   readonly part: ToolCallPart;
-  /** Why: the arguments are no JSON, were cut by the token limit, or do not fit the tool's schema. */
+  /** Why: the arguments are not JSON, were cut by the token limit, or do not fit the tool's schema. */
   readonly reason: string;
 }
 
@@ -30,15 +30,15 @@ export interface Answer<Output = unknown> {
   readonly finishReason: FinishReason;
   /** The vendor's own word for it; undefined when it gave none that is safe to keep. */
   readonly rawFinishReason: string | undefined;
-  /** Of the attempt that answered. */
+  /** Tokens of the attempt that answered; undefined when the vendor stated none. */
   readonly usage: Usage | undefined;
-  /** Of all attempts: an abandoned attempt is usually billed too. */
+  /** Tokens of all attempts: an abandoned attempt is usually billed too. */
   readonly usageTotal: UsageTotal;
   /** The vendor that answered, such as `anthropic`. */
   readonly vendor: string;
   /** The model that answered as the vendor names it, else the one asked for. */
   readonly model: string;
-  /** Which tier answered, and whether it is marked degraded. */
+  /** Name of the tier that answered. */
   readonly tier: string;
   /** Whether that tier is marked `degraded`. */
   readonly degraded: boolean;

@@ -32,7 +32,7 @@ export interface UnderstudyErrorDetails {
   readonly cause?: unknown;
 }
 
-/** What was delivered before the call failed. Never holds a tool call: nobody may act on one of an answer that broke. */
+/** What was delivered before the call failed. Never holds a tool call: those of a broken answer must not be run. */
 export interface PartialAnswer {
   /** All text that reached the consumer from the last attempt. */
   readonly text: string;
@@ -115,7 +115,7 @@ export function isMarked(value: unknown, marker: symbol): boolean {
   try {
     return typeof value === "object" && value !== null && marker in value;
   } catch {
-    // A proxy of somebody else's.
+    // A proxy of another library's.
     return false;
   }
 }

@@ -54,7 +54,7 @@ export type PartEvent =
   | { readonly type: "tool-call-delta"; readonly id: string; readonly delta: string }
   /** The whole call, released just before `finish` of an attempt that ended properly. */
   | { readonly type: "tool-call"; readonly id: string; readonly part: ToolCallPart }
-  /** The model declines, in words of its own. */
+  /** The model declines, in its own words. */
   | { readonly type: "refusal"; readonly id: string; readonly part: RefusalPart }
   /** Something that the model looked up. */
   | { readonly type: "source"; readonly id: string; readonly part: SourcePart }

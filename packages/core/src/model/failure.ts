@@ -83,7 +83,7 @@ export interface FailureRule {
   readonly cooldown?: CooldownRule | undefined;
   /** The operator has to act: credentials, billing, configuration. Raises `credential-problem` on every call. */
   readonly loud?: true | undefined;
-  /** Blocks until somebody acts; one real request a minute is let through so that the mending is noticed. */
+  /** Blocks until a person acts; one real request a minute is let through so that the fix is noticed. */
   readonly hardBlock?: true | undefined;
   /** The attempt did end with an answer: `stop` from the policy function delivers it. */
   readonly answer?: true | undefined;

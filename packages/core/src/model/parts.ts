@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "./json.ts";
 
-/** Which target made a part. Opaque data goes back to exactly this origin and to nobody else. */
+/** Which target made a part. Opaque data goes back to exactly this origin and to no other. */
 export interface Origin {
   /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
@@ -52,7 +52,7 @@ export interface Citation {
   readonly url?: string | undefined;
   /** Which document of the request, counted from 0 over all its files. */
   readonly documentIndex?: number | undefined;
-  /** Range in the answer's text part, in UTF-16 code units, where the vendor gives one. */
+  /** First position of the cited range in the answer's text part, in UTF-16 code units, where the vendor gives one. */
   readonly start?: number | undefined;
   /** The first position behind the range. */
   readonly end?: number | undefined;
@@ -156,7 +156,7 @@ export interface OpaquePart {
 
 /**
  * An opaque part answers what its origin handed over (a computer's call, an approval): give it the `origin` of the part
- * that it answers. It reaches nobody else.
+ * that it answers. It reaches no other target.
  */
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart | OpaquePart;
 

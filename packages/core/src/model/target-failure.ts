@@ -72,7 +72,7 @@ export class TargetFailure extends Error {
 
 function checked(details: TargetFailureDetails): TargetFailureDetails {
   const { retryAfterMs, vendorCode, requestId, repair } = details;
-  // A time that is none would never be over; the comparison is also false for NaN.
+  // NaN or a negative wait would never end; `>= 0` is false for both.
   const isTime = retryAfterMs !== undefined && retryAfterMs >= 0;
   return {
     ...details,

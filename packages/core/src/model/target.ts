@@ -23,7 +23,7 @@ export interface Capabilities {
   readonly audio: Support;
   /** JSON as the form of the answer, natively or by instruction. */
   readonly jsonOutput: Support;
-  /** Tokens. */
+  /** The size of the context window in tokens. */
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
@@ -159,7 +159,7 @@ export type StreamPart =
   /** Silence is expected while on. */
   | {
       readonly type: "working";
-      /** What the vendor is doing: reasoning without showing it, or running a tool of its own. */
+      /** What the vendor is doing: reasoning without showing it, or running one of its own tools. */
       readonly kind: "reasoning" | "server-tool";
       /** False when it is over, and output is expected again. */
       readonly on: boolean;
@@ -174,7 +174,7 @@ export type StreamPart =
       readonly usage?: Usage | undefined;
       /** The model that answered. */
       readonly model?: string | undefined;
-      /** Whether one of the caller's stop sequences ended the answer; absent where the wire does not tell. */
+      /** Whether one of the caller's stop sequences ended the answer; absent where the wire does not say. */
       readonly stopSequence?: boolean | undefined;
       /** The wire held content of a type that the reader does not know: an answer that looks empty may not be. */
       readonly unknownContent?: boolean | undefined;

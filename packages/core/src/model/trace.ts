@@ -22,7 +22,7 @@ export type BreakerState = "closed" | "open" | "half-open";
 
 /**
  * Why an attempt is made although its target is not known to be well: `probe` finds out for its breaker, `trial` whether
- * somebody has acted on a hard block, `last-resort` because nothing else is left.
+ * a person has acted on a hard block, `last-resort` because nothing else is left.
  */
 export type Venture = "probe" | "trial" | "last-resort";
 
@@ -43,7 +43,7 @@ export interface AttemptRecord {
   readonly endpoint: string;
   /** Milliseconds since the call began. */
   readonly startedAtMs: number;
-  /** Milliseconds since the attempt began, for this and the next. */
+  /** Milliseconds from the beginning of the attempt to the first text, reasoning or tool input; absent when none came. */
   readonly firstContentMs?: number | undefined;
   /** Milliseconds from the beginning of the attempt to its end. */
   readonly endedMs: number;
@@ -69,7 +69,7 @@ export interface AttemptRecord {
   readonly retryAfterMs?: number | undefined;
   /** How long the failed scope is left alone by later calls. */
   readonly cooldownMs?: number | undefined;
-  /** State of the breaker of this model at its endpoint when the attempt began and ended. */
+  /** State of the breaker of this model at its endpoint when the attempt began. */
   readonly breakerBefore: BreakerState;
   /** State of the same breaker when the attempt ended. */
   readonly breakerAfter: BreakerState;
@@ -127,7 +127,7 @@ export interface Trace {
   /** Milliseconds from the beginning of the call to its end. */
   readonly totalMs: number;
   /**
-   * An attempt failed, or a candidate was passed over, for a reason the operator has to mend: credentials, billing,
+   * An attempt failed, or a candidate was passed over, for a reason the operator has to fix: credentials, billing,
    * configuration, a vendor's drift.
    */
   readonly needsAttention: boolean;

@@ -7,7 +7,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   retries: "maxAttempts",
 };
 
-/** The first ones tell enough. */
+/** The first ones are enough. */
 const MOST = 10;
 
 /** A problem for every name that is not known: a misspelt option would otherwise go unnoticed. */

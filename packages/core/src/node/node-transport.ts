@@ -33,7 +33,7 @@ export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
     const request = (isSecure ? https : http).request(url, {
       method: init.method ?? "GET",
       headers: headersOf(init),
-      // Without an agent the request has a connection of its own, which is closed afterwards.
+      // Without an agent the request has its own connection, which is closed afterwards.
       agent: !isFreshAsked(init) && (isSecure ? agents.https : agents.http),
     });
     const message = await send(request, init);
@@ -80,7 +80,7 @@ function send(request: http.ClientRequest, { body, signal }: Init): Promise<http
       reject(reason);
       request.destroy();
     };
-    // Whatever else ends a request, such as a switch to another protocol: nothing else would tell.
+    // Whatever else ends a request, such as a switch to another protocol: nothing else would report it.
     const onClose = (): void => {
       settle();
       reject(new Error("The connection was closed before a response came."));

@@ -20,7 +20,7 @@ export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
 
 /**
  * One model at one endpoint that speaks Chat Completions: a hosted gateway, vLLM, Ollama, Azure's chat endpoint. Servers
- * on this machine need no key. Never throws: what is wrong is told by `createChain`.
+ * on this machine need no key. Never throws: what is wrong is reported by `createChain`.
  */
 export function chat(model: string, options: OpenAIChatTargetOptions = {}): Target {
   const given = readTargetOptions<OpenAIChatTargetOptions>(model, options, {

@@ -31,7 +31,7 @@ import {
 
 /**
  * Items of an answer that have no common words: the only ones that go back. Stored messages come back through the hands of
- * others, and an input item can also speak as the developer, approve a call or name somebody else's item.
+ * others, and an input item can also speak as the developer, approve a call or name another conversation's item.
  */
 const OWN_ITEMS =
   /^(?!function_|custom_tool_)[a-z_]+_call$|^(?:shell_call|apply_patch_call|tool_search|program)_output$|^(?:program|compaction|mcp_list_tools|mcp_approval_request)$/;
@@ -60,10 +60,10 @@ export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) =
   return items;
 }
 
-/** What answers an item that was handed over. Anything else could speak as somebody else. */
+/** What answers an item that was handed over. Anything else could impersonate another role. */
 const ANSWERS = /^[a-z_]+_output$|^mcp_approval_response$/;
 
-/** Answers to items that were handed over are items of their own. */
+/** Answers to items that were handed over are their own items. */
 function addUser(parts: readonly UserPart[], items: JsonObject[], lost: ReportMessageLoss): void {
   const content: JsonObject[] = [];
   for (const part of parts) {

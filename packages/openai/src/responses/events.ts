@@ -212,7 +212,7 @@ export class ResponsesReader implements WireReader {
     return this.#handedOver.size > 0 ? "pause" : "stop";
   }
 
-  /** A stop sequence has come. What the model goes on to write is no longer read. */
+  /** A stop sequence has come. What the model continues to write is no longer read. */
   #cut(out: StreamPart[]): void {
     for (const index of this.#items.keys()) this.#close(index, undefined, out);
     this.#isEnded = true;

@@ -173,7 +173,7 @@ class CallItem implements OpenItem {
   readonly #deltaType: string;
   readonly #doneType: string;
   #call: OpenCall | undefined;
-  /** The finished arguments, where an event of their own said so. */
+  /** The finished arguments, where their own event said so. */
   #written: string | undefined;
 
   constructor(item: Foreign, context: ItemContext) {

@@ -58,7 +58,7 @@ async function loseAll(adapter: AdapterUnderTest, how: IdleEnd, count: number, f
     assert.deepEqual(repeats, trace.attempts.length === 1 ? [["primary", undefined, undefined]] : lost);
   }
   assert.equal(chain.snapshot()[0]?.breaker, "closed");
-  // What went out on a dead connection reached nobody: every call reached the vendor once, on a connection of its own.
+  // What went out on a dead connection reached no server: every call reached the vendor once, on its own connection.
   const reached = vendor.requests.slice(count);
   assert.equal(reached.length, count);
   for (const { text, connection } of reached) {
@@ -71,7 +71,7 @@ async function loseAll(adapter: AdapterUnderTest, how: IdleEnd, count: number, f
   assert.ok(open <= accepted - (how === "closed" ? dead : lost), "a dead connection is still open");
 }
 
-/** Lets no pause end before there are so many: only then each call has a connection of its own. */
+/** Lets no pause end before there are so many: only then each call has its own connection. */
 function whenAllWait(count: number): SetTimer {
   const waiting: (() => void)[] = [];
   return (callback) => {

@@ -7,7 +7,7 @@ import { API_KEY, codeOf, errorOf, PROMPT } from "./run-case.ts";
 
 const GOOD_CALLS = 50;
 
-/** What a target owes its surroundings: connections used again, closed when nobody reads, and no secrets anywhere. */
+/** What a target owes its surroundings: connections used again, closed when no consumer reads, and no secrets anywhere. */
 export function testLifecycle({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
   describe(`${adapter.name}: a target`, () => {
     for (const form of ["stream", "generate"] as const) {

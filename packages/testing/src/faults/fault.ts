@@ -22,7 +22,7 @@ export type Place =
 
 /**
  * How a connection ends too early.
- * - `clean`: the body ends as HTTP wants it, so no transport error tells
+ * - `clean`: the body ends as HTTP wants it, so no transport error shows it
  * - `close`: the same, for a body without length that ends with its connection
  * - `fin`: the connection closes in an orderly way inside a chunked body
  * - `reset`: the connection is reset
@@ -57,7 +57,7 @@ export type Fault =
       /** Milliseconds that the vendor asks to wait. Default: as the vendor does for that failure. */
       readonly retryAfterMs?: number | undefined;
     }
-  /** Waits before the headers, then goes on, well or with another fault. */
+  /** Waits before the headers, then continues, well or with another fault. */
   | {
       readonly type: "delay";
       /** Milliseconds. */
@@ -92,7 +92,7 @@ export type Fault =
   /** A web page, as gateways and firewalls send it. Default status: 502. */
   | { readonly type: "html"; readonly status?: number | undefined; readonly body?: string | undefined }
   /**
-   * JSON with status 200: `stranger` is no answer of this vendor, `error` is the vendor's error body (default:
+   * JSON with status 200: `stranger` is not an answer of this vendor, `error` is the vendor's error body (default:
    * `overloaded`), `answer` is its complete answer in one piece, also where a stream was asked for.
    */
   | {
@@ -106,7 +106,7 @@ export type Fault =
 
   // Time
 
-  /** Says nothing more. With `ms` it goes on after that time. */
+  /** Says nothing more. With `ms` it continues after that time. */
   | {
       readonly type: "silence";
       /** Where in the answer. */
@@ -114,7 +114,7 @@ export type Fault =
       readonly ms?: number | undefined;
     }
   /**
-   * Sends only the wire's keep-alives: pings, comments, blank lines before a whole answer. With `count` it goes on
+   * Sends only the wire's keep-alives: pings, comments, blank lines before a whole answer. With `count` it continues
    * after so many. Default pause: 10 ms.
    */
   | {
@@ -126,7 +126,7 @@ export type Fault =
       readonly everyMs?: number | undefined;
     }
   /**
-   * The usage comes so many milliseconds after the finish reason, in an event of its own where the wire has one. On
+   * The usage comes so many milliseconds after the finish reason, in its own event where the wire has one. On
    * wires that say both at once nothing comes for that time after they were said.
    */
   | { readonly type: "late-usage"; readonly ms: number }
@@ -148,7 +148,7 @@ export type Fault =
   | { readonly type: "cut-in-character"; readonly how: Cut }
   /** A compressed body that ends in the middle. */
   | { readonly type: "gzip-cut" }
-  /** A chunk header that is no number. */
+  /** A chunk header that is not a number. */
   | { readonly type: "bad-chunk-size"; readonly at: Place }
   /** A content length that is smaller than the body by so many bytes; negative: larger. */
   | {
@@ -178,7 +178,7 @@ export type Fault =
       readonly message?: string | undefined;
       readonly retryAfterMs?: number | undefined;
     }
-  /** A `data:` line that holds nothing of the answer: empty, or a word. Blank lines where the answer is no event stream. */
+  /** A `data:` line that holds nothing of the answer: empty, or a word. Blank lines where the answer is not an event stream. */
   | {
       readonly type: "heartbeat";
       readonly at: Place;
@@ -188,7 +188,7 @@ export type Fault =
   /**
    * The finish reason in every delta and the last event, in the first delta only, or in that and the last event. Then
    * the answer pauses at the place for so many milliseconds, or breaks off there. Default place: after two deltas.
-   * Wires that have an event of their own for the finish reason say it there.
+   * Wires that have their own event for the finish reason say it there.
    */
   | {
       readonly type: "early-finish";

@@ -20,7 +20,7 @@ export interface RawRequest {
   readonly until?: string | undefined;
 }
 
-/** Sends one HTTP request over a socket of its own and collects what comes back, byte for byte. */
+/** Sends one HTTP request over its own socket and collects what comes back, byte for byte. */
 export function rawExchange(request: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(request.url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });

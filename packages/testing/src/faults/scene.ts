@@ -49,7 +49,7 @@ export function openBody(scene: CallScene, framing: Framing, extra: Readonly<Rec
 export async function sendPieces(scene: CallScene, pieces: readonly Piece[]): Promise<void> {
   const pause = scene.answer.deltaDelayMs ?? 0;
   for (const piece of pieces) {
-    // Each event is a write of its own, as a vendor sends it.
+    // Each event is its own write, as a vendor sends it.
     // oxlint-disable-next-line no-await-in-loop
     if (pause > 0 && piece.kind === "delta") await scene.line.wait(pause);
     // oxlint-disable-next-line no-await-in-loop

@@ -66,7 +66,7 @@ export interface RequestRecord {
 
 /**
  * How a connection dies while nothing is asked on it: `closed` in an orderly way, now; or when the next request comes,
- * with a `reset` or a `fin`. That request reaches nobody and is in no record.
+ * with a `reset` or a `fin`. That request reaches no server and is in no record.
  */
 export type IdleEnd = "closed" | "reset" | "fin";
 

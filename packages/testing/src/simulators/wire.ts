@@ -28,7 +28,7 @@ export interface Call {
   readonly organization: string;
 }
 
-/** A whole HTTP answer that is no stream. */
+/** A whole HTTP answer that is not a stream. */
 export interface Reply {
   /** The HTTP status. */
   readonly status: number;
@@ -85,13 +85,13 @@ export interface Frame {
 export interface Manner {
   /** The deltas that carry the finish reason, and whether the last frame carries it too. Default: only the last frame. */
   readonly finishIn?: "every" | "first" | "first-and-last" | undefined;
-  /** The usage has a frame of its own behind the finish reason. */
+  /** The usage has its own frame behind the finish reason. */
   readonly usageAlone?: boolean | undefined;
   /** The last frame with usage counts no input, after one with the true number. */
   readonly usageShrinks?: boolean | undefined;
 }
 
-/** Failures that every vendor has under some name of its own. */
+/** Failures that every vendor has under its own name. */
 export type VendorErrorName =
   | "bad-request"
   | "bad-key"

@@ -18,7 +18,7 @@ export interface ChatMessageRules {
   readonly reasoning?: string | undefined;
   /** On every answer, also where there is none. */
   readonly isReasoningNeeded?: boolean | undefined;
-  /** A refusal goes back as a part of its own. Default: as text. */
+  /** A refusal goes back as its own part. Default: as text. */
   readonly refusals?: boolean | undefined;
   /** Media that are neither text nor an image by data or URL. Throws `unsupported` for what the server does not take. */
   readonly toMedia: (

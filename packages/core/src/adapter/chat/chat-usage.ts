@@ -16,7 +16,7 @@ function cachedOf(native: Foreign): number | undefined {
 
 /**
  * Counts of a chat completion. Input includes what was read from the cache; output includes reasoning, which some servers
- * count apart: their total tells.
+ * count apart: their total shows it.
  */
 export function readChatUsage(native: Foreign): Usage {
   const inputTokens = asNumber(native["prompt_tokens"]);

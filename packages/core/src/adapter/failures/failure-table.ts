@@ -9,7 +9,7 @@ import type { VendorError } from "./vendor-error.ts";
 export interface FailureRow {
   /** The HTTP status, or any of these. */
   readonly status?: number | readonly number[] | undefined;
-  /** Only errors inside a stream or a body with status 200 that state no status of their own. */
+  /** Only errors inside a stream or a body with status 200 that do not state their own status. */
   readonly inBand?: true | undefined;
   /** The vendor's `type` of the error, or any of these. */
   readonly type?: string | readonly string[] | undefined;

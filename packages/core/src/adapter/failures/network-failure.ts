@@ -152,7 +152,7 @@ export function* causes(error: unknown): Generator<object> {
     yield link;
     const carried: unknown = link instanceof CarriedFailure ? link.failure : Reflect.get(link, "cause");
     const errors: unknown = Reflect.get(link, "errors");
-    // Several addresses were tried: each has an error of its own, the first stands for all.
+    // Several addresses were tried: each has its own error, the first stands for all.
     link = carried ?? (Array.isArray(errors) ? errors[0] : undefined);
   }
 }

@@ -29,7 +29,7 @@ const BODY_WAITS = new Set([
 export interface WaitSources {
   /** The headers of the refused request's response. */
   readonly headers: Headers;
-  /** Wall clock when the response came; used only where the response has no `Date` of its own. */
+  /** Wall clock when the response came; used only where the response has no `Date`. */
   readonly wallNow: number;
   /** The reset header of the limit that fired: a date, a moment or a duration such as `6m0s`. */
   readonly reset?: string | null | undefined;
@@ -125,7 +125,7 @@ function unitMs(unit: string): number {
   return unit.startsWith("d") ? 24 * HOUR_MS : 1_000;
 }
 
-/** Also false for what is no number. */
+/** Also false for NaN. */
 function positive(value: number | undefined): number | undefined {
   return value !== undefined && value >= 0 ? value : undefined;
 }
@@ -141,7 +141,7 @@ function untilDate(text: string | null | undefined, now: number): number | undef
 }
 
 function parseDate(text: string | null | undefined): number | undefined {
-  // A bare number is no date, whatever Date.parse makes of it.
+  // A bare number is not a date, whatever Date.parse makes of it.
   if (typeof text !== "string" || !/\d{4}/.test(text) || !/[a-z]/i.test(text)) return undefined;
   // oxlint-disable-next-line no-restricted-globals -- reads what a vendor wrote, not the time
   const date = Date.parse(text);

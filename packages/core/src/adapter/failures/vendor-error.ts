@@ -80,7 +80,7 @@ function readText(text: string, depth: number): VendorError | undefined {
   return text === "" ? undefined : (readJson(text, depth) ?? { message: text });
 }
 
-/** Gateways put the error that they got into the text of their own. */
+/** Gateways put the error that they got into the text of theirs. */
 function readJson(text: string, depth: number): VendorError | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   const value = parsedBody(text);

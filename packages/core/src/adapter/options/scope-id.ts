@@ -6,13 +6,13 @@ export interface ScopeParts {
   readonly vendor: string;
   /** The host: the same key at another endpoint is another scope. */
   readonly endpoint: string;
-  /** Whatever tells credentials apart. Only its hash is kept. */
+  /** Whatever distinguishes credentials. Only its hash is kept. */
   readonly credential: string;
   /** Credentials that share one limit. */
   readonly quotaGroup?: string | undefined;
 }
 
-/** Ids for cooldowns: stable over processes, and nobody can read a credential out of them. */
+/** Ids for cooldowns: stable over processes, and no credential can be read out of them. */
 export function targetScopes({ vendor, endpoint, credential, quotaGroup }: ScopeParts): TargetScopes {
   const key = scopeId(["key", vendor, endpoint, credential]);
   return { key, quota: quotaGroup === undefined ? key : scopeId(["quota", vendor, quotaGroup]) };

@@ -84,7 +84,7 @@ export interface OptionRules {
 export interface ClientIdentity {
   /** Where the client sends its requests; undefined when it does not say. */
   readonly baseURL: string | undefined;
-  /** What tells this client's credential from others; undefined when it does not show any. */
+  /** What distinguishes this client's credential from others; undefined when it does not show any. */
   readonly credential: string | undefined;
 }
 
@@ -93,7 +93,7 @@ export interface CheckedOptions {
   readonly apiKey: string;
   /** How the credential of each request is asked for, if it has to be. */
   readonly askCredential?: AskCredential | undefined;
-  /** What tells this target's key or client from others; empty when nothing does. */
+  /** What distinguishes this target's key or client from others; empty when nothing does. */
   readonly credential: string;
   /** Without a slash at its end. */
   readonly baseURL: string;
@@ -109,7 +109,7 @@ export interface CheckedOptions {
 
 /** What a factory was called with, as far as it can be used. */
 export interface GivenOptions<Options extends TargetOptions> {
-  /** Empty when what was given is no name. */
+  /** Empty when what was given is not a name. */
   readonly model: string;
   /** Without those that are wrong; `baseURL` is text and `headers` a plain object. */
   readonly options: PlainOptions<Options>;
@@ -117,7 +117,7 @@ export interface GivenOptions<Options extends TargetOptions> {
   readonly problems: readonly string[];
 }
 
-/** Options of which the base URL is text and the headers, if they are no function, a plain object. */
+/** Options of which the base URL is text and the headers, if they are not a function, a plain object. */
 export type PlainOptions<Options extends TargetOptions = TargetOptions> = Omit<Options, "baseURL" | "headers"> & {
   /** As text; not yet checked to be a URL. */
   readonly baseURL?: string | undefined;
@@ -164,7 +164,7 @@ const COMMON: ShapeOf<TargetOptions> = {
   capabilities: OBJECT,
   limits: OBJECT,
 };
-/** Options that have options of their own. */
+/** Options that have their own options. */
 const NESTED: readonly (readonly [name: string, shape: Shape, unknown: string])[] = [
   ["capabilities", CAPABILITIES, "unknown capability"],
   ["limits", LIMITS, "unknown limit"],
@@ -214,7 +214,7 @@ export function readTargetOptions<Options extends TargetOptions>(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields that are as their rules say; the others are told. */
+/** The fields that are as their rules say; the others are reported. */
 function readFields(given: Fields, shape: Shape, prefix: string, unknown: string, problems: string[]): Fields {
   const names = Object.keys(shape);
   problems.push(...unknownNames(given, names, unknown));
@@ -238,7 +238,7 @@ function plainForms(options: Fields): Fields {
   };
 }
 
-/** Reads the options that all adapters share. Nothing is thrown: what is wrong is told in `problems`. */
+/** Reads the options that all adapters share. Nothing is thrown: what is wrong is reported in `problems`. */
 export function checkTargetOptions(options: PlainOptions, rules: OptionRules): CheckedOptions {
   const problems: string[] = [];
   const problem = (text: string): void => void problems.push(`${rules.vendor}("${rules.model}"): ${text}`);

@@ -1,4 +1,4 @@
-/** Parts that are open side by side, by the vendor's number for them. Nearly every delta goes on with the last one. */
+/** Parts that are open side by side, by the vendor's number for them. Nearly every delta continues the last one. */
 export class PartsByIndex<Part> extends Map<number, Part> {
   #lastIndex = -1;
   #last: Part | undefined;

@@ -31,7 +31,7 @@ export class AnswerBody {
     if (this.#signal.aborted) this.#cancel();
   }
 
-  /** It did not end: it said nothing for as long as `read` was told to wait. */
+  /** It did not end: it said nothing for as long as `read` was to wait. */
   get isSilent(): boolean {
     return this.#isSilent;
   }

@@ -103,7 +103,7 @@ export class Evidence {
     return this.#owesUsage || this.#cameWithContent || isInsideEvent ? left : Math.min(QUIET_MS, left);
   }
 
-  /** Something came. Time in which nobody reads is not waited. */
+  /** Something came. Time in which the consumer does not read does not count. */
   stopWaiting(now: number): void {
     if (this.#waitingSince === undefined) return;
     this.#waitedMs += now - this.#waitingSince;

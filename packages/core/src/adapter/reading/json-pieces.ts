@@ -7,7 +7,7 @@ type Step = string | number;
 
 /** Steps of one path. */
 const LONGEST_PATH = 1_000;
-/** Elements of a list that may be left out before one is given: empty ones have no piece of their own. */
+/** Elements of a list that may be left out before one is given: empty ones do not have their own piece. */
 const WIDEST_GAP = 64;
 
 /**

@@ -28,7 +28,7 @@ export class StopCutter {
     return text.slice(0, shown);
   }
 
-  /** The text is over: what was held back was no stop sequence. */
+  /** The text is over: what was held back was not a stop sequence. */
   flush(): string {
     const held = this.#held;
     this.#held = "";

@@ -16,7 +16,7 @@ export class StrayJson {
     return this.#isLineStart;
   }
 
-  /** `isSuspect`: the text holds a whole line that is no field of an event. Others are not searched through. */
+  /** `isSuspect`: the text holds a whole line that is not a field of an event. Others are not searched through. */
   push(text: string, isSuspect: boolean): void {
     const start = this.#text === "" ? this.#start(text, isSuspect) : 0;
     this.#isLineStart = text.endsWith("\n") || text.endsWith("\r");

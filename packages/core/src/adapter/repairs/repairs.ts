@@ -64,7 +64,7 @@ export function withoutStreaming(): RequestRepair {
   return { ...leaveOut(STREAM), description: "without streaming" };
 }
 
-/** A row for vendors without a sentence of their own for it. */
+/** A row for vendors without their own sentence for it. */
 export const STREAMING_REFUSED: FailureRow = {
   status: [400, 422],
   text: NO_STREAMING,
@@ -93,7 +93,7 @@ export const OWN_REASONING: RequestRepair = {
   },
 };
 
-/** For models that do not continue a turn of their own. */
+/** For models that do not continue their own turn. */
 export const USER_TURN: RequestRepair = {
   description: "with a user turn at the end",
   loss: { what: "messages", action: "translated" },

@@ -4,7 +4,7 @@ import type { VendorError } from "../failures/vendor-error.ts";
 
 /** Of `TargetRequest.without`: schemas are sent, but the vendor is not asked to enforce them. */
 export const STRICT = "strict";
-/** Of `TargetRequest.without`: schemas are told in words. */
+/** Of `TargetRequest.without`: schemas are stated in words. */
 export const SCHEMA = "schema";
 
 const LOOSE_SCHEMAS = repairSchemas("with loose schemas", STRICT);

@@ -3,7 +3,7 @@ import type { Loss } from "../../model/trace.ts";
 /** An email address or a telephone number. */
 const PERSONAL = /[^\s@]@[^\s@]+\.[^\s@]|^\+?[\d\s().-]*\d[\s().-]+\d[\d\s().-]*$|^\+\d{7,15}$/;
 
-/** The end user's id, unless it is longer than the API takes or tells who somebody is, which it refuses to know. */
+/** The end user's id, unless it is longer than the API takes or identifies a person, which it refuses to know. */
 export function takeUserId(id: string | undefined, most: number, loss: (loss: Loss) => void): string | undefined {
   if (id === undefined) return undefined;
   const isLong = id.length > most;

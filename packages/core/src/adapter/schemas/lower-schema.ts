@@ -23,7 +23,7 @@ import { exceeds, type SchemaSize } from "./schema-size.ts";
 
 /** What of JSON Schema a vendor takes. */
 export interface SchemaRules {
-  /** All keywords that it takes, in one line. Others are told in the description. Left out: it takes any. */
+  /** All keywords that it takes, in one line. Others are stated in the description. Left out: it takes any. */
   readonly keep?: string | undefined;
   /** Keywords that it refuses at the root, which is an object, in one line. Unions there are merged into that object. */
   readonly refusedAtRoot?: string | undefined;

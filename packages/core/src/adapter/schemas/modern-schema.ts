@@ -5,7 +5,7 @@ import { isList, isSchema, mapSchemas, mapValues, namesIn, own, typesOf, without
 export interface ModernSchema {
   readonly schema: JsonObject;
   readonly hasReferences: boolean;
-  /** Constraints that nobody could read. */
+  /** Constraints that could not be read. */
   readonly lost: ReadonlySet<string>;
 }
 

@@ -4,7 +4,7 @@ const MOST_CHARS = 4_000_000;
 
 /**
  * What was made of schemas by one set of rules: most requests of an application carry the same ones. A schema is known by
- * its text, as every request has a copy of its own. Above four million characters of text the oldest are forgotten.
+ * its text, as every request has its own copy. Above four million characters of text the oldest are forgotten.
  */
 export class SchemaMemory<Rules extends object, Made> {
   readonly #byRules = new WeakMap<Rules, Map<string, Made>>();

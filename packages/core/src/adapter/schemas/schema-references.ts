@@ -63,7 +63,7 @@ export class Cycles {
   }
 }
 
-/** Sets of parts that can all be reached from each other. By a stack of its own: chains may be longer than the engine's. */
+/** Sets of parts that can all be reached from each other. By its own stack: chains may be longer than the engine's. */
 function components(graph: Graph): readonly (readonly string[])[] {
   const found: string[][] = [];
   const order = new Map<string, number>();

@@ -12,7 +12,7 @@ export interface SchemaSize {
   readonly values: number;
   /** In all names and constants together. */
   readonly characters: number;
-  /** An enumeration with more values than this has a limit of its own. */
+  /** An enumeration with more values than this has its own limit. */
   readonly longEnum: {
     /** More values than this make an enumeration a long one. */
     readonly values: number;
@@ -26,7 +26,7 @@ export function exceeds(root: JsonObject, most: SchemaSize): boolean {
   let properties = 0;
   let values = 0;
   let characters = lengthOf(Object.keys(definitions));
-  // A stack of its own: definitions may refer to each other in long chains.
+  // Its own stack: definitions may refer to each other in long chains.
   const nodes: JsonObject[] = [root];
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     const names = isSchema(node["properties"]) ? Object.keys(node["properties"]) : [];

@@ -3,7 +3,7 @@ import { asNumber, asObject } from "../foreign.ts";
 const MAX_DEPTH = 8;
 
 /**
- * Whether the connection of a failed request had carried one before, as far as the error tells: `nodeTransport` puts
+ * Whether the connection of a failed request had carried one before, as far as the error shows: `nodeTransport` puts
  * `reusedSocket` on its errors, undici the socket's counters on some of its own. Counts only before any byte of the
  * response: on a new connection nothing has been read then.
  */

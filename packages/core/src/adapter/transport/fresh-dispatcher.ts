@@ -12,7 +12,7 @@ interface Agent extends Dispatcher {
 
 /** Sends one request of Node's fetch; belongs into its `init`. */
 export interface FreshDispatcher extends Dispatcher {
-  /** Whether the request has got a connection of its own. */
+  /** Whether the request has its own connection. */
   readonly isNew: boolean;
 }
 
@@ -31,7 +31,7 @@ export function freshDispatcher(given: unknown): FreshDispatcher | undefined {
       return isNew;
     },
     dispatch: (options, handler) => {
-      // Two copies of undici may be at work, each with its own global dispatcher; the handler tells which one asks.
+      // Two copies of undici may be at work, each with its own global dispatcher; the handler shows which one asks.
       const sender = "onConnect" in handler ? usual.old : usual.current;
       const agent = isPlainAgent(sender) ? agentLike(sender) : undefined;
       if (agent === undefined) return asDispatcher(sender).dispatch(options, handler);
@@ -39,7 +39,7 @@ export function freshDispatcher(given: unknown): FreshDispatcher | undefined {
       try {
         return agent.dispatch(options, handler);
       } finally {
-        // Waits for the request. What happens to a connection that nobody needs any more changes nothing.
+        // Waits for the request. What happens to a connection that is no longer needed changes nothing.
         agent.close().catch(() => undefined);
       }
     },

@@ -110,7 +110,7 @@ export class Assembly {
     }
   }
 
-  /** What an adapter forgot to close before the end. A tool call that is not whole is no call. */
+  /** What an adapter forgot to close before the end. An incomplete tool call is not a call. */
   missingEnds(): PartEvent[] {
     return Array.from(this.#open, ([id, { type, text }]): PartEvent => {
       switch (type) {

@@ -61,7 +61,7 @@ export class AttemptReader {
     if (this.#reading !== undefined) this.#next();
   }
 
-  /** First reason wins. The adapter is told, and nobody waits for it. */
+  /** First reason wins. The adapter's signal aborts, and it is not waited for. */
   stop(reason: TargetFailure): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = reason;

@@ -220,7 +220,7 @@ export class Attempt {
     return weight;
   }
 
-  /** Time in which nobody reads is not the vendor's. */
+  /** Time in which the consumer does not read is not the vendor's. */
   #pauseUntilRoom(clocks: AttemptClocks): void {
     const { clock, onDeadline, output } = this.#setup;
     clocks.pause(clock.now());

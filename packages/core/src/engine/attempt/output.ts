@@ -35,7 +35,7 @@ export class Output {
   #discarding = false;
   #pulls = 0;
 
-  /** Counts reads; when it stands still and nobody waits, the consumer has stopped reading. */
+  /** Counts reads; when it stands still and no read waits, the consumer has stopped reading. */
   get pulls(): number {
     return this.#pulls;
   }
@@ -58,7 +58,7 @@ export class Output {
     this.#onRoom = onRoom;
   }
 
-  /** Lets a waiting writer go on, whatever the room. */
+  /** Lets a waiting writer continue, whatever the room. */
   wakeWriter(): void {
     const onRoom = this.#onRoom;
     this.#onRoom = undefined;
@@ -105,13 +105,13 @@ export class Output {
     return answer;
   }
 
-  /** The consumer left, or nobody reads: what comes is dropped. */
+  /** The consumer left or does not read: what comes is dropped. */
   discard(): void {
     this.#discarding = true;
     this.#empty();
   }
 
-  /** The consumer left: it is not told anything more. */
+  /** The consumer left: it gets nothing more. */
   abandon(): void {
     this.discard();
     this.#terminate({ type: "done" });

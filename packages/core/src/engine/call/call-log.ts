@@ -138,7 +138,7 @@ function isUnbilled(attempt: AttemptRecord): boolean {
   return attempt.class === "network.dns" || attempt.class === "network.refused" || attempt.class === "network.tls";
 }
 
-/** Whether somebody has to act. */
+/** Whether a person has to act. */
 function isLoud(failureClass: FailureClass | undefined): boolean {
   return failureClass !== undefined && FAILURE_RULES[failureClass].loud === true;
 }

@@ -128,7 +128,7 @@ export class Call {
     void this.#drive();
   }
 
-  /** The consumer left: everything is let go at once, and nobody is told but `result`. */
+  /** The consumer left: everything is released at once, and only `result` rejects. */
   abandon(): void {
     this.output.abandon();
     this.#stop({ class: "caller.returned", message: "The stream was closed before its end." });

@@ -99,7 +99,7 @@ export class Breaker {
   }
 
   /**
-   * For an attempt that is no probe. Made while the breaker is open, its failure changes nothing and its success closes;
+   * For an attempt that is not a probe. Made while the breaker is open, its failure changes nothing and its success closes;
    * made beside a probe it counts for nothing.
    */
   permit(now: number, venture?: "trial" | "last-resort"): Permit {
@@ -190,7 +190,7 @@ export class Breaker {
     this.#change({ type: "open", until: now + openMs }, isFinding ? openMs : 0);
   }
 
-  /** The probe that closes the breaker goes on in the new generation: it may still break. */
+  /** The probe that closes the breaker continues in the new generation: it may still break. */
   #close(permit: Permit, now: number): void {
     const window = new HealthWindow();
     window.add("starts", now);

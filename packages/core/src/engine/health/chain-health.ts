@@ -20,12 +20,12 @@ export type Standing =
   | { readonly type: "ready" }
   /** The breaker lets one attempt find out. */
   | { readonly type: "probe" }
-  /** A hard block lets one request find out whether somebody has acted. */
+  /** A hard block lets one request find out whether a person has acted. */
   | { readonly type: "trial"; readonly scope: string }
   | {
       readonly type: "blocked";
       readonly reason: "cooldown" | "breaker" | "isolated";
-      /** Whether somebody has to act. */
+      /** Whether a person has to act. */
       readonly isHard: boolean;
       readonly dueAt: number;
       /** The kind of scope that is blocked. */
@@ -95,7 +95,7 @@ export class ChainHealth {
   readonly #store: GuardedStore;
   readonly #routes = new Routes((key, target) => this.#newRoute(key, target));
   readonly #isolated = new Set<string>();
-  /** True while news of others is applied: it is not told again. */
+  /** True while news of others is applied: it is not published again. */
   #isListening = false;
 
   constructor(setup: ChainHealthSetup, targets: readonly Target[]) {

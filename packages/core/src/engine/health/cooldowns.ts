@@ -60,7 +60,7 @@ export class Cooldowns {
     return longest;
   }
 
-  /** When a real request may find out if somebody has acted. */
+  /** When a real request may find out whether a person has acted. */
   trialDueAt(scope: string): number {
     return (this.#lastTrials.get(scope) ?? -Infinity) + TRIAL_EVERY_MS;
   }

@@ -113,7 +113,7 @@ export class GuardedStore {
 function letGo(unsubscribe: () => unknown): void {
   try {
     watch(unsubscribe(), () => {
-      // The owner is gone: nobody is left to tell.
+      // The owner is gone: nothing is left to report it to.
     });
   } catch {
     // The same.

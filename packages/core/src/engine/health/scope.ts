@@ -1,7 +1,7 @@
 import type { FailureScope } from "../../model/failure.ts";
 import type { Target } from "../../model/target.ts";
 
-/** A request, the process and the caller are nobody's scope. */
+/** A request, the process and the caller are not scopes of any target. */
 type Ids = Readonly<Partial<Record<FailureScope, string>>>;
 
 const known = new WeakMap<Target, { readonly ids: Ids; readonly all: readonly string[] }>();

@@ -53,7 +53,7 @@ export class Eligibility {
     if (notWanted !== undefined) return notWanted;
     const fit = requests.forTarget(candidate);
     if (!fit.ok) return { reason: "unsupported", detail: fit.missing.join(", ") };
-    // Asked before anything has begun: what a function of the caller throws is no failure of an attempt.
+    // Asked before anything has begun: what a function of the caller throws is not a failure of an attempt.
     requests.timeoutMs(tier);
     if (!this.#hasTime(candidate)) return { reason: "no-time" };
     if (this.#routes.has(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
@@ -67,7 +67,7 @@ export class Eligibility {
     this.#notBefore.set(candidate, this.#setup.clock.now() + waitMs);
   }
 
-  /** When the same request could be tried here again; `Infinity` when that would not help, or somebody has to act. */
+  /** When the same request could be tried here again; `Infinity` when that would not help, or a person has to act. */
   retryAt(candidate: Candidate): number {
     const { requests, health } = this.#setup;
     const isOut = this.#notWanted(candidate.tier) !== undefined || requests.known(candidate)?.ok === false;
@@ -138,7 +138,7 @@ export class Eligibility {
   }
 }
 
-/** What health puts in a candidate's way. No call waits for what somebody has to act on. */
+/** What health puts in a candidate's way. No call waits for what a person has to fix. */
 function healthObstacle(standing: Standing): Obstacle | undefined {
   if (standing.type !== "blocked") return undefined;
   return standing.isHard ? { ...standing, dueAt: undefined } : standing;

@@ -37,7 +37,7 @@ export interface RecoverySetup {
   readonly onInternalError: (error: unknown) => void;
 }
 
-/** Decides, failure by failure, how a call goes on: the adapter's repair, the table's repeats, and the policy function. */
+/** Decides, failure by failure, how a call continues: the adapter's repair, the table's repeats, and the policy function. */
 export class RecoveryPlan {
   readonly #setup: RecoverySetup;
   readonly #repairs = new Map<Candidate, readonly string[]>();

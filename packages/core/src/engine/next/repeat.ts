@@ -18,7 +18,7 @@ export interface RepeatState {
 }
 
 const BACKOFF_MS = [250, 1_000] as const;
-/** Longest wait for a vendor's own stated time; beyond it the caller is told instead. */
+/** Longest wait for a vendor's own stated time; beyond it the call fails with that time instead. */
 const LONGEST_WAIT_MS = 2_000;
 const CONCURRENCY_WAIT_MS = 2_000;
 
@@ -28,7 +28,7 @@ export function offerRepeat(failure: TargetFailure, state: RepeatState): RepeatO
   const { retryAfterMs, repeatForbidden, beforeResponse } = failure.details;
   if (repeat === "no" || repeatForbidden === true) return undefined;
   if (repeat === "fresh-connection") {
-    // A kept-alive connection may be closed by the server just as it is used; a new one tells.
+    // A kept-alive connection may be closed by the server just as it is used; a new one shows whether the server is well.
     if (beforeResponse !== true || state.made(repeat) > 0) return undefined;
     return { kind: repeat, delayMs: 0 };
   }

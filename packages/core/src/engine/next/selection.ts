@@ -11,7 +11,7 @@ export interface Obstacle {
   readonly detail?: string | undefined;
   /** What failed in an earlier call, where that is why. */
   readonly class?: FailureClass | undefined;
-  /** When it goes away by itself, where that is known and nobody has to act. */
+  /** When it goes away by itself, where that is known and no person has to act. */
   readonly dueAt?: number | undefined;
 }
 
@@ -99,7 +99,7 @@ export class Selection {
   #excludeWindow(candidate: Candidate, stated: number | undefined): void {
     const window = stated ?? candidate.target.capabilities.contextWindow;
     this.#tooSmall = Math.max(this.#tooSmall ?? 0, window === "unknown" ? 0 : window);
-    // A window that nobody knows may be larger or smaller: it is tried behind those that are known to be larger.
+    // An unknown window may be larger or smaller: it is tried behind those that are known to be larger.
     const left = this.#behind();
     this.#candidates = [
       ...this.#candidates.slice(0, this.#position + 1),

@@ -42,7 +42,7 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
   }
 
   /**
-   * The whole answer, as `generate()` gives it. Never rejects unobserved. If nobody has begun to consume the stream by
+   * The whole answer, as `generate()` gives it. Never rejects unobserved. If the stream has no consumer by
    * the turn after this is awaited, it is read to its end here.
    */
   get result(): Promise<Answer<Output>> {

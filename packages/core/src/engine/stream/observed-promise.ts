@@ -1,4 +1,4 @@
-/** A promise that says when somebody begins to wait for it. */
+/** A promise that reports when it is first awaited. */
 export class ObservedPromise<Value> implements Promise<Value> {
   readonly [Symbol.toStringTag] = "Promise";
   readonly #promise: Promise<Value>;

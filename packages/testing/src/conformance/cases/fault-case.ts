@@ -17,7 +17,7 @@ export interface FaultCase {
   /** The request offers a tool. */
   readonly tools?: true | undefined;
   readonly expected: Expected;
-  /** Short limits, where only time tells. */
+  /** Short limits, where only time shows it. */
   readonly limits?: TierLimits | undefined;
   /** A real pause is part of it. */
   readonly slow?: true | undefined;

@@ -4,7 +4,7 @@ import { seal } from "../seal.ts";
 import { isObject, type WireObject } from "../json.ts";
 import type { Call, Frame, Manner } from "../wire.ts";
 
-/** The event with the padding that this vendor puts behind its JSON, so that lengths tell less. */
+/** The event with the padding that this vendor puts behind its JSON, so that lengths reveal less. */
 export function encodeAnthropic(frame: Frame, position: number): string {
   const padding = frame.event === "ping" ? "" : " ".repeat((position * 7) % 15);
   const data = typeof frame.data === "string" ? frame.data : JSON.stringify(frame.data);

@@ -35,7 +35,7 @@ function checkMessage(message: unknown, index: number, count: number, request: A
   const content = message["content"];
   if (content === undefined) return `${path}.content: Field required`;
   if (typeof content !== "string" && !Array.isArray(content)) return `${path}.content: Input should be a valid list`;
-  // Only a final assistant turn, where the model goes on, may be empty.
+  // Only a final assistant turn, where the model continues, may be empty.
   const isLastAssistant = role === "assistant" && index === count - 1;
   if (content.length === 0 && !isLastAssistant) {
     return `${path}: all messages must have non-empty content except for the optional final assistant message`;

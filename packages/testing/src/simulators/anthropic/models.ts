@@ -71,7 +71,7 @@ const table: readonly (readonly [RegExp, AnthropicModel])[] = [
   [/^claude-(3|opus-4|sonnet-4|haiku-3|instant|2)/, oldest],
 ];
 
-/** A model that nobody knows yet is taken for one of the newest. */
+/** An unknown model is taken for one of the newest. */
 export function anthropicModel(id: string): AnthropicModel {
   return table.find(([pattern]) => pattern.test(id))?.[1] ?? newest;
 }

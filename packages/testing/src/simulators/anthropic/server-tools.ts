@@ -26,7 +26,7 @@ export function checkServerTools(turns: readonly Turn[]): Problem {
   );
 }
 
-/** Results of the vendor's connectors to other servers pair with blocks of their own. */
+/** Results of the vendor's connectors to other servers pair with their own blocks. */
 export function isServerResult(type: unknown): boolean {
   return textOf(type).endsWith("_tool_result") && type !== "mcp_tool_result";
 }

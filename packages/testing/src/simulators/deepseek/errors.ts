@@ -1,6 +1,6 @@
 import type { ErrorDetail, Reply, VendorErrorName } from "../wire.ts";
 
-/** Nearly all failures share one code: only status and message tell them apart. */
+/** Nearly all failures share one code: only status and message distinguish them. */
 export function deepSeekError(status: number, message: string, type = "invalid_request_error"): Reply {
   const contentType = status === 400 ? "application/octet-stream" : "application/json";
   return {

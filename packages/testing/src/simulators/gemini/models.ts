@@ -1,6 +1,6 @@
 /** What a model of this vendor takes and refuses. */
 export interface GeminiModel {
-  /** For example 3.5; a model that nobody knows is the newest. */
+  /** For example 3.5; an unknown model counts as the newest. */
   readonly generation: number;
   /** Signatures of function calls of the current turn have to come back. */
   readonly signatures: boolean;

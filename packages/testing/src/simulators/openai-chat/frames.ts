@@ -34,7 +34,7 @@ export function chatFrames(answer: ScriptedAnswer, call: Call, { finishIn }: Man
     ...(withUsage ? [{ kind: "evidence" as const, data: { ...base, choices: [], usage, ...pad() } }] : []),
     done,
   ];
-  // The usage has a chunk of its own here anyway.
+  // The usage has its own chunk here anyway.
   return inManner(frames, { finishIn }, chatFields);
 }
 

@@ -60,7 +60,7 @@ const limits: readonly (readonly [RegExp, number])[] = [
   [/^gpt-[56]/, 128_000],
 ];
 
-/** A model that nobody knows is taken for one that does not reason, as most compatible servers host. */
+/** An unknown model is taken for one that does not reason, as most compatible servers host. */
 export function openAIModel(id: string): OpenAIModel {
   const model = table.find(([pattern]) => pattern.test(id))?.[1] ?? plain;
   return { ...model, mostOutput: limits.find(([pattern]) => pattern.test(id))?.[1] };
