@@ -69,4 +69,13 @@ describe("the listing of what can be imported", () => {
       { type: "declaration", name: "J", text: 'export type J = "{" | "\\"";' },
     ]);
   });
+
+  test("does not show where comments stood in a union", () => {
+    const source =
+      "export type A = \n/** One. */\n{\n    b: 1;\n}\n/** Two. */\n | C\n/** Three. */\n | ({\n    d: 2;\n} & E);";
+
+    expect(parseDeclarations(source)).toEqual([
+      { type: "declaration", name: "A", text: "export type A = {\n    b: 1;\n} | C | ({\n    d: 2;\n} & E);" },
+    ]);
+  });
 });

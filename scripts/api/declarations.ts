@@ -92,7 +92,12 @@ function withoutComments(source: string): string {
       kept += letter;
     }
   }
-  return kept.replaceAll(/^[ \t]*\n/gm, "");
+  return joined(kept.replaceAll(/^[ \t]*\n/gm, ""));
+}
+
+/** The compiler breaks unions where a comment stood: whether one did must not show. */
+function joined(source: string): string {
+  return source.replaceAll(/=\s*\n\s*(?=[{(])/g, "= ").replaceAll(/\s*\n\s*\| /g, " | ");
 }
 
 function endOfString(source: string, start: number): number {

@@ -62,7 +62,7 @@ export function planReasoning(
   const isWanted = effort !== undefined || budgetTokens !== undefined;
   if (isWanted && model.thinking.includes("adaptive")) return adaptive({ effort: wanted });
   if (!model.thinksByDefault) return { ...off, effort: wanted };
-  // Saying how to show it is worth it: nothing else shows that the model is working.
+  // Asked for explicitly: nothing else shows that the model is working.
   return visible ? adaptive({ effort: wanted }) : { effort: wanted, isThinking: true, isVisible: model.showsByDefault };
 }
 

@@ -20,7 +20,7 @@ import { reasoningOf, toNativeRequest } from "./request.ts";
 
 /** What is used of a client of `@google/generative-ai`. */
 export interface GeminiClient {
-  /** The key that requests are signed with. */
+  /** The key that is sent with every request. */
   readonly apiKey: string;
 }
 
@@ -29,7 +29,7 @@ export interface GeminiTargetOptions extends TargetOptions {
   readonly client?: GeminiClient | undefined;
   /**
    * What makes the request. `sdk`: the vendor's `@google/generative-ai`, which is no longer supported and hides more
-   * than it tells; see the README. Default `fetch`.
+   * than it shows; see the README. Default `fetch`.
    */
   readonly transport?: "fetch" | "sdk" | undefined;
 }

@@ -127,7 +127,7 @@ async function loadSdk(apiKey: string, baseURL: string): Promise<(settings: SdkS
       baseURL,
       organization: null,
       project: null,
-      // Whoever shows a key to a browser knows it: it has to be given as an option there.
+      // In a browser the key is always passed explicitly, so the SDK's guard adds nothing.
       dangerouslyAllowBrowser: true,
     });
 }

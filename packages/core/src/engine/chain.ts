@@ -40,7 +40,7 @@ export interface TargetSelector {
   readonly tier?: string | undefined;
   /** The vendor's name, such as `anthropic`. */
   readonly vendor?: string | undefined;
-  /** The model's id as the target was created with. */
+  /** The model's id, as it was given to the target's factory. */
   readonly model?: string | undefined;
   /** Host or region label, as `snapshot()` shows it. */
   readonly endpoint?: string | undefined;

@@ -67,7 +67,7 @@ export type CallNews =
       readonly tier: string;
       /** The vendor's name, such as `anthropic`. */
       readonly vendor: string;
-      /** The model's id as the target was created with. */
+      /** The model's id, as it was given to the target's factory. */
       readonly model: string;
       /** Absent when the target was passed over because of an earlier call. */
       readonly attempt?: number | undefined;

@@ -60,7 +60,7 @@ export interface ChainOptions {
   readonly marker?: string | undefined;
   /** The most attempts of one call, repeats included. Default: the number of targets + 2. */
   readonly maxAttempts?: number | undefined;
-  /** A stream that is not read for this many milliseconds is stopped; noticed after at most twice the time. Default 120,000. */
+  /** A stream that is not read for so many milliseconds is stopped, after at most twice the time. Default 120,000. */
   readonly consumerIdleMs?: number | undefined;
   /** Sees every decision. May be async; it is not waited for. What it throws or rejects with goes to `onInternalError`. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;

@@ -18,7 +18,7 @@ export interface Answer<Output = unknown> {
   readonly text: string;
   /** Append it to the history: opaque data and origin ride along. */
   readonly message: AssistantMessage;
-  /** Calls of the application's tools, in order. Default: none. */
+  /** Calls that can be run, in order: complete, parsed and, where the tool has a checked schema, validated. */
   readonly toolCalls: readonly ToolCallPart[];
   /** Calls whose arguments cannot be used. Never in `toolCalls`. */
   readonly invalidToolCalls: readonly InvalidToolCall[];

@@ -71,7 +71,7 @@ export interface AttemptName {
   readonly tier: string;
   /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
-  /** The model's id as the target was created with. */
+  /** The model's id, as it was given to the target's factory. */
   readonly model: string;
 }
 

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "./json.ts";
 export interface Origin {
   /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
-  /** The model's id as the target was created with. */
+  /** The model's id, as it was given to the target's factory. */
   readonly model: string;
   /** Host or region label, never a credential. */
   readonly endpoint: string;

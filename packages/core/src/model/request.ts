@@ -57,7 +57,7 @@ export interface VendorOptions {}
 export interface Request<Output = unknown> {
   /** The system prompt, in the form that the vendor has for it. Default: none. */
   readonly system?: string | undefined;
-  /** The conversation so far, oldest first, as plain JSON. At least one message. */
+  /** The conversation so far, oldest first, as plain JSON. At least one, with text in it. */
   readonly messages: readonly Message[];
   /** Functions that the model may ask the application to run. Default: none. */
   readonly tools?: readonly Tool[] | undefined;
@@ -71,9 +71,7 @@ export interface Request<Output = unknown> {
   readonly maxOutputTokens?: number | undefined;
   /** How much chance there is in the sampling, on the vendor's own scale. Default: the model's own. */
   readonly temperature?: number | undefined;
-  /**
-   * Sample only from the likeliest tokens that have this probability together, from 0 to 1. Default: the model's own.
-   */
+  /** Sample only from the likeliest tokens that together have this probability, 0 to 1. Default: the model's own. */
   readonly topP?: number | undefined;
   /** Sample only from this many of the likeliest tokens, at least 1. Default: the model's own. */
   readonly topK?: number | undefined;
@@ -91,7 +89,7 @@ export interface Request<Output = unknown> {
 
 /** JSON Schema and name of a tool, as an adapter sees it. */
 export interface TargetTool {
-  /** As in the request, or a legal name in its place. */
+  /** As in the request. */
   readonly name: string;
   /** For the model; absent when the request has none. */
   readonly description?: string | undefined;

@@ -9,9 +9,9 @@ import type { Usage } from "./usage.ts";
 
 export type Support = boolean | "unknown";
 
-/** What one model at one endpoint takes and gives. `unknown` is tried. */
+/** What one model at one endpoint takes and gives. A request that needs what is `false` passes it over; `unknown` is tried. */
 export interface Capabilities {
-  /** Function tools. A request with tools passes over a target without them. */
+  /** Function tools. */
   readonly tools: Support;
   /** Pictures in user messages. */
   readonly images: Support;

@@ -37,7 +37,7 @@ export interface AttemptRecord {
   readonly tier: string;
   /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
-  /** The model's id as the target was created with. */
+  /** The model's id, as it was given to the target's factory. */
   readonly model: string;
   /** Host or region label. */
   readonly endpoint: string;
@@ -95,7 +95,7 @@ export interface SkipRecord {
   readonly tier: string;
   /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
-  /** The model's id as the target was created with. */
+  /** The model's id, as it was given to the target's factory. */
   readonly model: string;
   /** Host or region label. */
   readonly endpoint: string;

@@ -9,7 +9,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Bytes that may wait unread before the socket is told to pause. */
+/** Bytes that may wait unread before the socket pauses. */
 const READ_AHEAD_BYTES = 65_536;
 const DONE: Read = { done: true, value: undefined };
 

@@ -46,7 +46,7 @@ export type Fault =
       readonly reason?: string | Uint8Array | undefined;
       /** More headers, or others in place of the usual ones. */
       readonly headers?: Readonly<Record<string, string>> | undefined;
-      /** An object is sent as JSON. Default: as said above. */
+      /** An object is sent as JSON. Default: the vendor's own error for the status. */
       readonly body?: string | Readonly<Record<string, unknown>> | undefined;
     }
   /** A failure by its common name, with the vendor's status, body and headers, the wait included. */
@@ -60,7 +60,7 @@ export type Fault =
   /** Waits before the headers, then continues, well or with another fault. */
   | {
       readonly type: "delay";
-      /** Milliseconds. */
+      /** Milliseconds before anything is sent. */
       readonly ms: number;
       /** What happens after the wait. Default: the answer. */
       readonly next?: Fault | undefined;
@@ -83,7 +83,7 @@ export type Fault =
   /** Sends more headers than clients accept. Default: 64 KiB of them. */
   | {
       readonly type: "header-flood";
-      /** How many bytes. */
+      /** Bytes of headers. */
       readonly bytes?: number | undefined;
     }
 
@@ -153,7 +153,7 @@ export type Fault =
   /** A content length that is smaller than the body by so many bytes; negative: larger. */
   | {
       readonly type: "content-length";
-      /** Bytes. */
+      /** Bytes by which the stated length is too small. */
       readonly missing: number;
     }
   /** The answer is whole and the body never ends. */
@@ -178,7 +178,7 @@ export type Fault =
       readonly message?: string | undefined;
       readonly retryAfterMs?: number | undefined;
     }
-  /** A `data:` line that holds nothing of the answer: empty, or a word. Blank lines where the answer is not an event stream. */
+  /** A `data:` line that holds nothing of the answer: empty, or a word. Outside an event stream, blank lines. */
   | {
       readonly type: "heartbeat";
       readonly at: Place;

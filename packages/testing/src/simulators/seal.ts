@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /**
  * Opaque data that a vendor hands out and checks when it comes back: a signature of reasoning, encrypted reasoning.
- * Ours tells who made it and for what, so that a simulator can refuse what was edited or belongs to another organization.
+ * Ours says who made it and for what, so that a simulator can refuse what was edited or belongs to another organization.
  */
 export interface Seal {
   readonly organization: string;

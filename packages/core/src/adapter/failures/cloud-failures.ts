@@ -5,7 +5,7 @@ import { readAnyError, type VendorError } from "./vendor-error.ts";
 /** What one cloud puts before an error of the model's own. */
 const OF_MODEL = /^The model returned the following errors: /;
 
-/** What clouds that serve models of others say in their own words, and a status that one of them has for a model that failed. */
+/** What clouds that serve models of others say in their own words, and the status of one of them for a failed model. */
 export const CLOUD_FAILURES: readonly FailureRow[] = [
   {
     status: 400,

@@ -15,7 +15,7 @@ import { parsedBody, readAnyError, statedStatus, type VendorError } from "./vend
 type EndPart = Extract<StreamPart, { readonly type: "end" }>;
 
 export interface FailureClassifier {
-  /** A response whose status is no success. */
+  /** A response whose status is not 2xx. */
   http(response: FailedResponse): TargetFailure;
   /**
    * The error in an event or in a body with status 200; undefined when it holds none. A number from 400 to 599 where
@@ -123,7 +123,7 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
     capability: row?.capability,
     repair: repairOf(row, error, facts.request),
     contextWindow: windowOf(row, error),
-    // What stands inside a stream is no status of the response.
+    // What stands inside a stream is not the status of the response.
     status: isInBand ? undefined : status,
     vendorCode: error.code ?? error.type ?? (isInBand ? cleanId(status) : undefined),
     vendorMessage: error.message === undefined ? undefined : redact(error.message, secrets),
@@ -153,7 +153,7 @@ function repairOf(
   };
 }
 
-/** The adapter's reading first. What is no message is fit to be kept from here on, and to be named in a repair. */
+/** The adapter's reading first. Everything but the message is fit to be kept from here on, and to be named in a repair. */
 function cleaned(
   own: VendorError | undefined,
   other: VendorError | undefined,

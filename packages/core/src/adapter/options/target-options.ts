@@ -185,7 +185,7 @@ export function isLoopback(url: string): boolean {
 }
 
 /**
- * Reads what a factory was called with, whatever that is, once. Nothing is thrown: what cannot be used is left out and told
+ * Reads what a factory was called with, whatever that is, once. Nothing is thrown: what cannot be used is left out and reported
  * in `problems`. `own` are the options that only this adapter has.
  */
 export function readTargetOptions<Options extends TargetOptions>(

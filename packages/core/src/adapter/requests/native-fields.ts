@@ -83,9 +83,9 @@ export function pairs(line: string): Readonly<Record<string, string>> {
 }
 
 /**
- * Lays a caller's native fields over a body. A field `without` which it goes, and one that is there and undefined, take
- * their namesakes out, which is reported: that is how a request is repaired after the endpoint refused a field. A name
- * with a dot is of a field inside an object.
+ * Merges the caller's native fields into the body. Fields listed in `without`, and native fields that are present but
+ * undefined, are removed from the body and reported as dropped; repairs use this after a refusal. A name with a dot is
+ * that of a field inside an object.
  */
 export function mergeNative(
   body: JsonObject,

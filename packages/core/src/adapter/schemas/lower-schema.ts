@@ -69,8 +69,8 @@ const STRUCTURE = ["properties", "required", "additionalProperties", "items", "p
 const NO_PLAIN_PATTERN = /\(\?<?[=!]|\\[1-9]|\\k</;
 
 /**
- * Fits a JSON Schema, of whatever draft, into what a vendor takes, schema by schema. What it cannot say is told in the
- * descriptions. `where` tells in a loss which schema it was. The input is not touched.
+ * Fits a JSON Schema, of whatever draft, into what a vendor takes, schema by schema. What it cannot say is stated in the
+ * descriptions. `where` names the schema in a loss. The input is not touched.
  */
 export function lowerSchema(schema: JsonObject, rules: SchemaRules, where: string): LoweredSchema {
   const { lost, ...lowered } = memory.get(schema, rules, () => lower(schema, rules));

@@ -4,7 +4,7 @@ import { lookUp } from "./schema-references.ts";
 
 /** How large a schema may be. */
 export interface SchemaSize {
-  /** In all objects together. */
+  /** Properties of all objects together. */
   readonly properties: number;
   /** Objects inside objects. */
   readonly levels: number;

@@ -14,7 +14,7 @@ const BODY_MS = 2_000;
 /**
  * Makes a fetch safe to hand to a vendor's SDK: redirects are not followed (they would carry key and prompt elsewhere),
  * bodies of failed responses are cut at 64 KiB and 2 s, and what it throws is classified here, where the cause is known.
- * A connection of its own (`FRESH_CONNECTION`) is opened here for the global fetch; any other is only told.
+ * A new connection (`FRESH_CONNECTION`) is opened here for the global fetch; any other only gets the option.
  *
  * `clock` is asked when it is needed: a client is built once, its clock comes with each call.
  */
@@ -74,7 +74,7 @@ async function readStart(body: ReadableStream<Uint8Array>, clock: Clock): Promis
       left -= value.byteLength;
     }
   } catch {
-    // The status has told what failed; the body only adds words.
+    // The status says what failed; the body only adds words.
   } finally {
     clock.clearTimeout(timer);
     cancel();

@@ -14,8 +14,8 @@ export function identity(value: object): string {
 }
 
 /**
- * What tells a client's credential from others: what is fixed of it if nothing stands in for that, else an id of the
- * client itself. Two clients whose credentials nobody knows (functions, token providers, credential chains, headers of
+ * What distinguishes a client's credential from others: what is fixed of it if nothing stands in for that, else an id of
+ * the client itself. Two clients whose credentials are unknown (functions, token providers, credential chains, headers of
  * their own) never have the same.
  */
 export function clientCredential(client: object): string {

@@ -28,6 +28,6 @@ export interface Connection {
   send(request: NativeRequest, context: AttemptContext): Promise<Response>;
   /** Loads and builds what the first request needs. Opens no connection and asks for no credential; may reject. */
   prepare?(clock: Clock): Promise<void>;
-  /** What it sent as credentials and nobody else knows. Never kept. */
+  /** What it sent as credentials and the options do not show. Never kept. */
   readonly secrets?: readonly string[];
 }

@@ -22,7 +22,7 @@ export type AskCredential = (context: AskContext) => Promise<Readonly<Record<str
 
 /** The longest wait for a function. A token server that takes longer would cost the attempt its time. */
 const LONGEST_MS = 5_000;
-/** Until a credential that could not be had is asked for again: nobody has said that it is wrong. */
+/** Until a credential that could not be had is asked for again: it was not said to be wrong. */
 export const AGAIN_MS = 10_000;
 const LATE = Symbol("late");
 
@@ -100,7 +100,7 @@ export function isPairs(value: unknown): value is Iterable<readonly [string, unk
   return isJsonObject(value) && Symbol.iterator in value;
 }
 
-/** `LATE` when it takes too long, or nobody waits for it any more. */
+/** `LATE` when it takes too long, or it is no longer waited for. */
 function inTime(given: Promise<unknown>, { clock, signal }: AskContext): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => resolve(LATE);

@@ -33,7 +33,7 @@ export interface SdkClient {
   };
 }
 
-/** With them, an SDK asks once, waits as long as it is let, and prints nothing. */
+/** With these an SDK sends one request, sets no timeout of its own and logs nothing. */
 export interface SdkSettings {
   readonly maxRetries: 0;
   /** Milliseconds; the longest that a timer takes, since the engine's own clocks decide. */
@@ -162,7 +162,7 @@ export const SDK_CLIENT: Rule = {
     having("", "withOptions", "post").test(value) && isJsonObject(value) && typeof value["baseURL"] === "string",
 };
 
-/** What tells clients apart. */
+/** What distinguishes clients. */
 export function sdkIdentity(client: SdkClient | undefined): ClientIdentity | undefined {
   if (client === undefined) return undefined;
   return { baseURL: client.baseURL, credential: clientCredential(client) };

@@ -1,7 +1,7 @@
 import { asObject } from "../foreign.ts";
 
 /**
- * Runs `make` as if an environment variable were not set. For SDKs that add to what they are told what they find there:
+ * Runs `make` as if an environment variable were not set. For SDKs that add what they find there to what they are given:
  * its values cannot be taken out again afterwards without taking out the SDK's own. Nothing else runs meanwhile.
  */
 export function withoutVariable<Made>(name: string, make: () => Made): Made {

@@ -21,7 +21,8 @@ const FAIR_SHARE = 1 / 3;
 const TOLERANCE_MS = 1;
 
 /**
- * Liveness (any byte) and progress (model output) of one attempt, as stamps. Time in which the consumer does not read does not count.
+ * Liveness (any byte) and progress (model output) of one attempt, as stamps. Time in which the consumer does not read
+ * does not count.
  */
 export class AttemptClocks {
   readonly #limits: AttemptLimits;

@@ -19,7 +19,7 @@ export interface CallErrorContext {
   readonly failed: readonly FailedAttempt[];
   readonly attempts: readonly AttemptRecord[];
   readonly partial: PartialAnswer | undefined;
-  /** Milliseconds until the chain itself would try again; undefined when nothing keeps it from that, or the time is not known. */
+  /** Milliseconds until the chain itself would try again; undefined when it may now, or the time is not known. */
   readonly retryAfterMs: number | undefined;
 }
 

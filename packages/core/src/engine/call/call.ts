@@ -134,7 +134,7 @@ export class Call {
     this.#stop({ class: "caller.returned", message: "The stream was closed before its end." });
   }
 
-  /** Attempt after attempt. Between two steps hooks are told, and may end the call: whoever tells looks at `#settled`. */
+  /** Attempt after attempt. Between two steps hooks run, and may end the call: `#settled` is checked behind them. */
   async #drive(): Promise<void> {
     try {
       let turn = await this.#nextTurn();

@@ -40,7 +40,7 @@ export type HealthEvent =
       readonly type: "breaker";
       /** The vendor's name, such as `anthropic`. */
       readonly vendor: string;
-      /** The model's id as the target was created with. */
+      /** The model's id, as it was given to the target's factory. */
       readonly model: string;
       /** Host or region label, never a credential. */
       readonly endpoint: string;
@@ -64,7 +64,7 @@ export type HealthEvent =
 export interface TargetHealth {
   /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
-  /** The model's id as the target was created with. */
+  /** The model's id, as it was given to the target's factory. */
   readonly model: string;
   /** Host or region label, never a credential. */
   readonly endpoint: string;

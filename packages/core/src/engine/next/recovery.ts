@@ -37,7 +37,7 @@ export interface RecoverySetup {
   readonly onInternalError: (error: unknown) => void;
 }
 
-/** Decides, failure by failure, how a call continues: the adapter's repair, the table's repeats, and the policy function. */
+/** Decides after each failure how a call continues: the adapter's repair, the table's repeats, the policy function. */
 export class RecoveryPlan {
   readonly #setup: RecoverySetup;
   readonly #repairs = new Map<Candidate, readonly string[]>();
