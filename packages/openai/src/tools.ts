@@ -2,7 +2,7 @@ import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
 import { defined, lowerSchema, SCHEMA, STRICT, toolInWords } from "@understudy/core/toolkit";
 import { ENFORCED, isObstacle, LOOSE } from "./schema-rules.ts";
 
-/** The tools, flat or each `nested` in a field of its own. */
+/** The tools, flat or each `nested` in its own field. */
 export function toTools(
   { tools, without = [] }: TargetRequest,
   nested: boolean,
