@@ -1,6 +1,8 @@
 import type { ReasoningEffort } from "@understudy/core/adapter";
 
+/** Values of `thinking.type`. */
 export type AnthropicThinking = "adaptive" | "enabled" | "disabled" | "between_tools";
+/** Values of `output_config.effort`. */
 export type AnthropicEffort = Extract<ReasoningEffort, "low" | "medium" | "high" | "xhigh" | "max">;
 
 /** What is known of a model: what it takes, its limits and its end. */

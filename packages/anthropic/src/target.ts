@@ -34,6 +34,7 @@ import { BETAS, reasoningOf, toNativeRequest } from "./request.ts";
 /** What is used of a client of `@anthropic-ai/sdk` or of one of its platform packages (Bedrock, Vertex, Foundry). */
 export interface AnthropicClient extends SdkClient {}
 
+/** Options of `anthropic`; every one may be left out. */
 export interface AnthropicTargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings credential, URL and signing. */
   readonly client?: AnthropicClient | undefined;

@@ -1,5 +1,6 @@
 import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
 
+/** Values of `reasoning_effort`. */
 export type DeepSeekEffort = Extract<ReasoningEffort, "low" | "high" | "max">;
 
 /** What is known of a model: what it takes, its limits and its end. */

@@ -12,6 +12,7 @@ import { failureTable } from "./errors.ts";
 import { deepSeekModel } from "./models.ts";
 import { MOST_STOPS, toNativeRequest } from "./request.ts";
 
+/** Options of `deepseek`; every one may be left out. */
 export interface DeepSeekTargetOptions extends TargetOptions {}
 
 const VENDOR = "deepseek";

@@ -1,5 +1,6 @@
 import type { ReasoningEffort } from "@understudy/core/adapter";
 
+/** Values of `thinkingLevel`. */
 export type GeminiLevel = Extract<ReasoningEffort, "minimal" | "low" | "medium" | "high">;
 
 /** How a model's reasoning is steered. */

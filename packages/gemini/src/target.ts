@@ -24,6 +24,7 @@ export interface GeminiClient {
   readonly apiKey: string;
 }
 
+/** Options of `gemini`; every one may be left out. */
 export interface GeminiTargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings the key. */
   readonly client?: GeminiClient | undefined;

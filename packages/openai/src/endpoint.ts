@@ -30,6 +30,7 @@ import { openAIModel } from "./models.ts";
 /** What is used of a client of the `openai` package: `OpenAI`, `AzureOpenAI`, `BedrockOpenAI`. */
 export interface OpenAIClient extends SdkClient {}
 
+/** Options of `openai`; every one may be left out. */
 export interface OpenAITargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings credential, URL and signing. */
   readonly client?: OpenAIClient | undefined;

@@ -6,6 +6,7 @@ import type { AttemptRecord, RepeatKind, SkipRecord } from "../model/trace.ts";
 /** What `onEvent` sees: every decision of the engine, in order. No event holds a prompt, an answer or a credential. */
 export type EngineEvent = CallEvent | HealthEvent;
 
+/** What happens in a call. */
 export type CallEvent = {
   /** Counts the calls of the chain, from 1. */
   readonly callId: number;

@@ -11,6 +11,7 @@ import type { Policy } from "./policy.ts";
  */
 export type RequestOverrides = Partial<Request> | ((request: Request) => Request);
 
+/** How long a tier may take, in milliseconds; `Infinity` means without a limit. */
 export interface TierLimits {
   /**
    * Bounds the wait for output of this tier, never a flowing answer: milliseconds from entering the tier to the first
@@ -48,6 +49,7 @@ export type TierInput =
       readonly targets: readonly Target[];
     });
 
+/** Options of `createChain`; every one may be left out. */
 export interface ChainOptions {
   /** Decides after each failure, at once: when it throws or returns a promise, `defaultPolicy` decides. Default `defaultPolicy`. */
   readonly policy?: Policy | undefined;
@@ -74,6 +76,7 @@ export interface ChainOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/** Options of `generate` and `stream`; every one may be left out. */
 export interface CallOptions {
   /** Cancels the call: it rejects with `aborted`, whose cause is the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -87,6 +90,7 @@ export interface CallOptions {
   readonly allowDegraded?: boolean | undefined;
 }
 
+/** What counts where an option is left out. Times are in milliseconds. */
 export const DEFAULTS = {
   timeoutMs: 15_000,
   silentReasoningMs: 180_000,

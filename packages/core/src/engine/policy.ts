@@ -15,6 +15,7 @@ export interface PolicyFailure {
   readonly retryAfterMs: number | undefined;
 }
 
+/** Where in its call the failed attempt stands. */
 export interface PolicyContext {
   /** The tier of the failed attempt. */
   readonly tier: string;
@@ -38,6 +39,7 @@ export interface PolicyContext {
  */
 export type PolicyDecision = "again" | "next" | "stop";
 
+/** Decides what happens after a failure, at once: when it throws or returns a promise, `defaultPolicy` decides. */
 export type Policy = (failure: PolicyFailure, context: PolicyContext) => PolicyDecision;
 
 /** The failure table's own answer: repeat where it offers to, stop where moving on cannot help or is not ours to decide. */

@@ -5,6 +5,7 @@ import type { ToolCallPart } from "./parts.ts";
 import type { Loss, Trace } from "./trace.ts";
 import type { Usage, UsageTotal } from "./usage.ts";
 
+/** A tool call that must not be run. */
 export interface InvalidToolCall {
   /** The call as far as it can be read. */
   readonly part: ToolCallPart;

@@ -5,6 +5,7 @@ import type { AttemptRecord } from "./trace.ts";
 const MARKER: unique symbol = Symbol.for("understudy.error");
 const FACTS = ["scope", "reason", "retryAfterMs", "status", "vendorCode", "requestId"] as const;
 
+/** What an `UnderstudyError` is made of. */
 export interface UnderstudyErrorDetails {
   /** What a caller branches on. */
   readonly code: ErrorCode;

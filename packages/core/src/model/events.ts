@@ -118,4 +118,5 @@ export interface FinishEvent {
   readonly usage: Usage | undefined;
 }
 
+/** What iterating a stream yields: one `start`, parts, possibly failovers, and one `finish` at the end. */
 export type StreamEvent = StartEvent | PartEvent | FailoverEvent | FinishEvent;

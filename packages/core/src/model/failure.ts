@@ -66,6 +66,7 @@ export interface CooldownRule {
   readonly minMs?: number | undefined;
 }
 
+/** What the engine does about one class of failure. */
 export interface FailureRule {
   /** The code of the error when the call fails with this class. */
   readonly code: ErrorCode;

@@ -1,5 +1,7 @@
+/** What JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
+/** An object as JSON knows it. */
 export type JsonObject = {
   /** Any name, with a value that JSON can hold. */
   readonly [key: string]: JsonValue;

@@ -1,5 +1,6 @@
 import type { AssistantPart, ToolResultPart, UserPart } from "./parts.ts";
 
+/** A turn of the application's user. */
 export interface UserMessage {
   /** Written by the application's user. */
   readonly role: "user";
@@ -7,6 +8,7 @@ export interface UserMessage {
   readonly content: string | readonly UserPart[];
 }
 
+/** A turn of a model: `answer.message`, or one that the application wrote. */
 export interface AssistantMessage {
   /** Written by a model. */
   readonly role: "assistant";

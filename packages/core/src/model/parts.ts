@@ -43,6 +43,7 @@ export type MediaSource =
       readonly id: string;
     };
 
+/** Where a passage of an answer comes from: a document of the request, or a page on the web. */
 export interface Citation {
   /** The passage of the source that is quoted. */
   readonly citedText?: string | undefined;
@@ -58,6 +59,7 @@ export interface Citation {
   readonly end?: number | undefined;
 }
 
+/** Text of a user, a tool or a model. */
 export interface TextPart extends PartBase {
   /** Text, written by a user or a model. */
   readonly type: "text";
@@ -67,6 +69,7 @@ export interface TextPart extends PartBase {
   readonly citations?: readonly Citation[] | undefined;
 }
 
+/** A picture, given to a model or made by one. */
 export interface ImagePart extends PartBase {
   /** A picture. */
   readonly type: "image";
@@ -85,6 +88,7 @@ export interface FilePart extends PartBase {
   readonly citations?: boolean | undefined;
 }
 
+/** A sound recording, given to a model or made by one. */
 export interface AudioPart extends PartBase {
   /** A sound recording. */
   readonly type: "audio";
@@ -92,6 +96,7 @@ export interface AudioPart extends PartBase {
   readonly source: MediaSource;
 }
 
+/** What a model thought on the way to its answer. Goes back only to its origin. */
 export interface ReasoningPart extends PartBase {
   /** What a model thought before it answered. */
   readonly type: "reasoning";
@@ -99,6 +104,7 @@ export interface ReasoningPart extends PartBase {
   readonly text: string;
 }
 
+/** A refusal that the vendor marks as one. */
 export interface RefusalPart extends PartBase {
   /** A model's refusal. */
   readonly type: "refusal";
@@ -106,6 +112,7 @@ export interface RefusalPart extends PartBase {
   readonly text: string;
 }
 
+/** Something that a model looked up. Never sent back. */
 export interface SourcePart extends PartBase {
   /** Something that the model looked up. */
   readonly type: "source";
@@ -115,6 +122,7 @@ export interface SourcePart extends PartBase {
   readonly title?: string | undefined;
 }
 
+/** A call of one of the application's tools. */
 export interface ToolCallPart extends PartBase {
   /** A tool that the model wants the application to run. */
   readonly type: "tool-call";
@@ -128,8 +136,10 @@ export interface ToolCallPart extends PartBase {
   readonly inputText?: string | undefined;
 }
 
+/** What a tool can return to a model. */
 export type ToolResultContent = TextPart | ImagePart | FilePart;
 
+/** What a call of a tool returned. */
 export interface ToolResultPart extends PartBase {
   /** What a tool returned. */
   readonly type: "tool-result";
@@ -160,6 +170,7 @@ export interface OpaquePart {
  */
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart | OpaquePart;
 
+/** What a model's turn can consist of. */
 export type AssistantPart =
   | TextPart
   | ReasoningPart

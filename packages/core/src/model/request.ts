@@ -2,6 +2,7 @@ import type { JsonObject } from "./json.ts";
 import type { Message } from "./message.ts";
 import type { SchemaInput } from "./schema.ts";
 
+/** A function that the model may ask the application to run. */
 export interface Tool {
   /** Letters, digits, `_` and `-`, at most 64: every vendor takes it, or its adapter renames it there and back. */
   readonly name: string;
@@ -16,6 +17,7 @@ export interface Tool {
   readonly vendorOptions?: Readonly<Record<string, JsonObject>> | undefined;
 }
 
+/** `auto`: the model decides. `none`: no call. `required`: at least one call, of any tool. */
 export type ToolChoice =
   | "auto"
   | "none"
@@ -25,6 +27,7 @@ export type ToolChoice =
       readonly tool: string;
     };
 
+/** The form of the answer. */
 export type OutputFormat<Output = unknown> =
   /** Plain text, the default. */
   | { readonly type: "text" }
@@ -40,6 +43,7 @@ export type OutputFormat<Output = unknown> =
 /** From none to most. A target clamps to what its model has and reports the difference as a loss. */
 export type ReasoningEffort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max";
 
+/** How a model reasons. What it does not have is reported as a loss. */
 export interface ReasoningOptions {
   /** How much the model should reason. Default: the model's own. */
   readonly effort?: ReasoningEffort | undefined;
@@ -99,6 +103,7 @@ export interface TargetTool {
   readonly vendorOptions?: Readonly<Record<string, JsonObject>> | undefined;
 }
 
+/** The form of the answer, as an adapter sees it. */
 export type TargetOutput =
   /** Plain text. */
   | { readonly type: "text" }

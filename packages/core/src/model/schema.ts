@@ -2,6 +2,7 @@ import { copyJson } from "./copy-json.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { isThenable, watch } from "./promises.ts";
 
+/** What checking a value against a schema gives. */
 export type Validation<Output> =
   /** The value fits. */
   | {

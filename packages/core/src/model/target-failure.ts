@@ -13,6 +13,7 @@ export interface Repair {
   readonly apply: (request: TargetRequest) => TargetRequest;
 }
 
+/** What is known of a failure beside its class. */
 export interface TargetFailureDetails {
   /** Overrides the scope of the class's rule. */
   readonly scope?: FailureScope | undefined;

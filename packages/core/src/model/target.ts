@@ -7,6 +7,7 @@ import type { ReasoningOptions, Request, TargetOutput, TargetTool, ToolChoice } 
 import type { Loss, RateLimits } from "./trace.ts";
 import type { Usage } from "./usage.ts";
 
+/** `unknown` is tried: the vendor decides. */
 export type Support = boolean | "unknown";
 
 /** What one model at one endpoint takes and gives. A request that needs what is `false` passes it over; `unknown` is tried. */
@@ -104,6 +105,7 @@ export type TargetMessage =
   /** The results of the calls in the message before. */
   | { readonly role: "tool"; readonly content: readonly TargetToolResult[] };
 
+/** A tool result with everything filled in. */
 export interface TargetToolResult extends ToolResultPart {
   /** The name of the called tool. */
   readonly toolName: string;
@@ -123,6 +125,7 @@ export interface AttemptPlan {
   readonly nativeTools?: readonly string[] | undefined;
 }
 
+/** What an adapter gets with a request, for one attempt. */
 export interface AttemptContext {
   /** The adapter stops when it aborts. */
   readonly signal: AbortSignal;

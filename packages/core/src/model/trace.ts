@@ -107,6 +107,7 @@ export interface SkipRecord {
   readonly class?: FailureClass | undefined;
 }
 
+/** Why a candidate was not tried. */
 export type SkipReason =
   | "not-selected"
   | "degraded-not-allowed"
@@ -119,6 +120,7 @@ export type SkipReason =
   | "isolated"
   | "repeats-used-up";
 
+/** What a call did: every attempt, and every candidate that was passed over. */
 export interface Trace {
   /** Every attempt, in order. */
   readonly attempts: readonly AttemptRecord[];

@@ -6,6 +6,7 @@ import { dialectOf, DIALECTS } from "./dialects.ts";
 import { failureTable } from "./errors.ts";
 import { canReason, nativeStops, reasoningOf, toNativeRequest } from "./request.ts";
 
+/** Options of `openai.chat`; every one may be left out. */
 export interface OpenAIChatTargetOptions extends OpenAITargetOptions {
   /**
    * What the server calls the output limit. Default: `max_completion_tokens` for the vendor's own hosts and for its

@@ -17,6 +17,7 @@ export interface SimulatorAccess {
   readonly apiKey: string;
 }
 
+/** An adapter, as the kit drives it. */
 export interface AdapterUnderTest {
   /** Appears in the titles. */
   readonly name: string;

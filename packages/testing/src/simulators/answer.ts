@@ -22,6 +22,7 @@ export interface ScriptedAnswer {
   readonly deltaDelayMs?: number | undefined;
 }
 
+/** A tool call of a simulated model. */
 export interface ToolCallAnswer {
   /** Default: an id as the vendor makes them. */
   readonly id?: string | undefined;
@@ -32,6 +33,7 @@ export interface ToolCallAnswer {
   readonly inputText?: string | undefined;
 }
 
+/** A source of the text of a simulated model. */
 export interface CitationAnswer {
   /** Address of the source. */
   readonly url: string;
@@ -56,6 +58,7 @@ export type Finish =
       readonly raw: string;
     };
 
+/** Token counts as the simulator states them. */
 export interface AnswerUsage {
   /** All input, cached input included. */
   readonly inputTokens?: number | undefined;

@@ -50,6 +50,7 @@ export interface AdmissionRules {
   readonly organization: string;
 }
 
+/** Whether the vendor takes a request. */
 export type Admission =
   /** The vendor takes the request. */
   | {
@@ -145,6 +146,7 @@ export interface Wire {
   headers(kind: "stream" | "whole" | "error", ids: Ids, call?: Call): Readonly<Record<string, string>>;
 }
 
+/** What goes into a vendor's error. */
 export interface ErrorDetail {
   /** Makes the ids in the error. */
   readonly ids: Ids;

@@ -21,6 +21,7 @@ import { ReasoningDetails } from "./chat-reasoning.ts";
 import { readChatUsage } from "./chat-usage.ts";
 import { ChatVendorData } from "./chat-vendor-data.ts";
 
+/** How one server fills in the chat format. */
 export interface ChatReaderSetup {
   /** Which tool-call ids the target takes of others. Default: 40 letters, digits, `_` and `-`. */
   readonly ids?: Capabilities["toolCallId"] | undefined;

@@ -14,6 +14,7 @@ import { parsedBody, readAnyError, statedStatus, type VendorError } from "./vend
 
 type EndPart = Extract<StreamPart, { readonly type: "end" }>;
 
+/** Makes a `TargetFailure` of what went wrong, wherever it shows. */
 export interface FailureClassifier {
   /** A response whose status is not 2xx. */
   http(response: FailedResponse): TargetFailure;

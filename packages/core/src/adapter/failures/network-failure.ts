@@ -105,6 +105,7 @@ export class CarriedFailure extends Error {
   }
 }
 
+/** A response that is an error, with its body read. */
 export interface FailedResponse {
   /** The HTTP status. */
   readonly status: number;

@@ -26,6 +26,7 @@ const BODY_WAITS = new Set([
   "xratelimitreset",
 ]);
 
+/** Where a vendor may state how long to wait, best first. */
 export interface WaitSources {
   /** The headers of the refused request's response. */
   readonly headers: Headers;

@@ -1,6 +1,7 @@
 import type { TargetScopes } from "../../model/target.ts";
 import { sha256 } from "./sha256.ts";
 
+/** What the scopes of a target are made of. */
 export interface ScopeParts {
   /** The vendor's name. */
   readonly vendor: string;

@@ -52,6 +52,7 @@ export interface TargetOptions {
   readonly limits?: AnswerLimits | undefined;
 }
 
+/** What a factory knows of its vendor when it checks its options. */
 export interface OptionRules {
   /** The vendor's name, for scopes and messages. */
   readonly vendor: string;
@@ -81,6 +82,7 @@ export interface OptionRules {
   readonly problems?: readonly string[] | undefined;
 }
 
+/** What a client of a vendor's SDK says of itself. */
 export interface ClientIdentity {
   /** Where the client sends its requests; undefined when it does not say. */
   readonly baseURL: string | undefined;
@@ -88,6 +90,7 @@ export interface ClientIdentity {
   readonly credential: string | undefined;
 }
 
+/** Options as a target uses them. */
 export interface CheckedOptions {
   /** Trimmed; empty when there is none, and when it has to be asked for. */
   readonly apiKey: string;

@@ -14,6 +14,7 @@ export interface PartExtras {
   readonly opaque?: JsonObject | undefined;
 }
 
+/** What is known of a tool call when it begins. */
 export interface CallStart {
   /** Left out or empty: one is made. */
   readonly toolCallId: string | undefined;
@@ -98,6 +99,7 @@ export class OpenText {
   }
 }
 
+/** What a wire does with its texts. */
 export interface TextPartsSetup {
   /** Holds back and cuts text at the caller's stop sequences, where the vendor does not. */
   readonly cutter?: StopCutter | undefined;

@@ -4,6 +4,7 @@ import type { ToolCallPart } from "../../model/parts.ts";
 import { hasUnsafeNumber } from "../../model/unsafe-numbers.ts";
 import { asString } from "../foreign.ts";
 
+/** The arguments of a tool call. */
 export interface ToolInput {
   /** The parsed arguments; `{}` when they cannot be used as an object. */
   readonly input: JsonValue;

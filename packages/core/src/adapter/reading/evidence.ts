@@ -1,5 +1,6 @@
 import type { StreamPart } from "../../model/target.ts";
 
+/** What a wire sends behind its evidence. */
 export interface EvidenceSetup {
   /** Usage was asked for, and comes with the last content or behind it. Default: false. */
   readonly usageFollows?: boolean | undefined;

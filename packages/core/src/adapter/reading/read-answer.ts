@@ -7,6 +7,7 @@ import type { FailureClassifier } from "../failures/http-failure.ts";
 import { networkFailure } from "../failures/network-failure.ts";
 import type { WireReader } from "./wire-reader.ts";
 
+/** What reading one answer takes. */
 export interface AnswerSource {
   /**
    * Sends the request, once, when the first batch is asked for. May resolve with any status and reject with anything:
@@ -25,6 +26,7 @@ export interface AnswerSource {
   readonly onAnswered?: (() => void) | undefined;
 }
 
+/** How large an answer may be. */
 export interface AnswerLimits {
   /** Characters of one event, or of an answer in one piece. Default 16 Mi. */
   readonly maxEventChars?: number | undefined;

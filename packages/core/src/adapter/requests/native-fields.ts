@@ -40,6 +40,7 @@ export function layOverFlatTools(
   });
 }
 
+/** How native fields and a body's own go together. */
 export interface MergeRules {
   /** Objects that are merged, also inside of one another; any other field takes its namesake's place. */
   readonly objects: readonly string[];

@@ -13,6 +13,7 @@ export interface EffortRules {
   readonly defaultEffort?: ReasoningEffort | undefined;
 }
 
+/** How reasoning is asked for. */
 export interface ReasoningPlan {
   /** The effort to ask for. Left out: the parameter is not sent. */
   readonly effort?: string | undefined;

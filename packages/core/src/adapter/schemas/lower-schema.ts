@@ -55,6 +55,7 @@ export interface SchemaRules {
  */
 export type SchemaObstacle = "free keys" | "optional properties" | "values of any type" | "recursion" | "its size";
 
+/** A schema that a vendor takes. */
 export interface LoweredSchema {
   /** What to send. */
   readonly schema: JsonObject;

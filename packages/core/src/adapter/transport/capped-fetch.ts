@@ -6,6 +6,7 @@ import { isFreshAsked } from "./fresh-connection.ts";
 import { freshDispatcher } from "./fresh-dispatcher.ts";
 import { CarriedFailure, CarriedResponse, networkFailure } from "../failures/network-failure.ts";
 
+/** The global `fetch`, or one with its signature. */
 export type Fetch = typeof globalThis.fetch;
 
 const BODY_BYTES = 64 * 1024;

@@ -13,6 +13,7 @@ export interface RequestContext {
   readonly loss: (loss: Loss) => void;
 }
 
+/** A request in the words of its vendor. */
 export interface NativeRequest {
   /** Behind the base URL, with its slash. */
   readonly path: string;
@@ -24,7 +25,10 @@ export interface NativeRequest {
 
 /** Carries a native request to the vendor and brings the answer back as it came. */
 export interface Connection {
-  /** Resolves with the response whatever its status; rejects when there is none, or when the signal aborts. */
+  /**
+   * Resolves with the response, whatever its status; one that goes through an SDK rejects with the SDK's error for a
+   * status that is not 2xx. Rejects when there is no response, and when the signal aborts.
+   */
   send(request: NativeRequest, context: AttemptContext): Promise<Response>;
   /** Loads and builds what the first request needs. Opens no connection and asks for no credential; may reject. */
   prepare?(clock: Clock): Promise<void>;

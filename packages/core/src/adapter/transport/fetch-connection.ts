@@ -4,6 +4,7 @@ import type { Connection, NativeRequest } from "./connection.ts";
 import { freshInit } from "./fresh-connection.ts";
 import { mergeHeaders } from "./merge-headers.ts";
 
+/** Where and how a connection by fetch asks. */
 export interface FetchConnectionSetup {
   /** Without a slash at its end; a request's path is appended. */
   readonly baseURL: string;

@@ -4,6 +4,7 @@
  */
 export const FRESH_CONNECTION: unique symbol = Symbol.for("understudy.fresh-connection");
 
+/** What a fetch finds in its `init`. */
 export interface FreshInit {
   /** Present only when a connection that has never been used is required. */
   readonly [FRESH_CONNECTION]?: true | undefined;

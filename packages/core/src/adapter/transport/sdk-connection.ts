@@ -43,6 +43,7 @@ export interface SdkSettings {
   readonly fetch: Fetch;
 }
 
+/** What an SDK is given for one request. */
 export interface SdkPostOptions {
   /** Sent as JSON. */
   readonly body: object;
@@ -54,6 +55,7 @@ export interface SdkPostOptions {
   readonly fetchOptions?: object;
 }
 
+/** Which client a connection through an SDK uses, and with what. */
 export interface SdkConnectionSetup {
   /** The user's own client. A copy of it is used. */
   readonly client: SdkClient | undefined;

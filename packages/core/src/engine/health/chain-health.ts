@@ -34,6 +34,7 @@ export type Standing =
       readonly class?: FailureClass | undefined;
     };
 
+/** What changes for all calls of a chain. */
 export type HealthEvent =
   /** The breaker of a model at an endpoint changes its state. */
   | {

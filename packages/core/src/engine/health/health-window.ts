@@ -1,6 +1,7 @@
 const BUCKET_MS = 10_000;
 const BUCKETS = 6;
 
+/** Attempts at one route, counted by what they say about its health. */
 export interface HealthCounts {
   /** Attempts begun. */
   readonly starts: number;
