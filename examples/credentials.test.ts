@@ -12,7 +12,7 @@ import {
   startOpenAIChat,
   type Vendor,
 } from "@understudy/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 interface Options {
   readonly baseURL: string;
@@ -70,7 +70,7 @@ async function failureOf(chain: Chain): Promise<UnderstudyError> {
 describe.each(SUBJECTS)("$name", ({ start, make, keyHeader = "authorization" }) => {
   const value = (key: string): string => (keyHeader === "authorization" ? `Bearer ${key}` : key);
 
-  it("asks a function for the key before each request, and sends what it returns", async () => {
+  test("asks a function for the key before each request, and sends what it returns", async () => {
     await using vendor = await start();
     let asked = 0;
     const chain = createChain([make({ baseURL: vendor.url, apiKey: () => Promise.resolve(`renewed-key-${++asked}`) })]);
@@ -84,7 +84,7 @@ describe.each(SUBJECTS)("$name", ({ start, make, keyHeader = "authorization" }) 
     ]);
   });
 
-  it("asks a function for headers before each request, whose names take the place of fixed ones", async () => {
+  test("asks a function for headers before each request, whose names take the place of fixed ones", async () => {
     await using vendor = await start();
     let asked = 0;
     const name = keyHeader === "authorization" ? "Authorization" : "X-Goog-Api-Key";
@@ -100,7 +100,7 @@ describe.each(SUBJECTS)("$name", ({ start, make, keyHeader = "authorization" }) 
     ]);
   });
 
-  it.each<readonly [string, Partial<Options>]>([
+  test.each<readonly [string, Partial<Options>]>([
     ["throws", { apiKey: () => throwWords() }],
     ["rejects", { apiKey: () => Promise.reject(new Error("hush")) }],
     ["returns no key", { apiKey: () => "" }],
@@ -122,7 +122,7 @@ describe.each(SUBJECTS)("$name", ({ start, make, keyHeader = "authorization" }) 
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("keeps what a function returned out of everything that an error tells", async () => {
+  test("keeps what a function returned out of everything that an error tells", async () => {
     await using vendor = await start();
     const body = {
       error: { type: "invalid_request_error", message: "No entry for tenant-pass-4711 here.", code: 403 },
@@ -137,7 +137,7 @@ describe.each(SUBJECTS)("$name", ({ start, make, keyHeader = "authorization" }) 
     expect(JSON.stringify([error, error.message, error.attempts])).not.toContain("tenant-pass");
   });
 
-  it("tells functions apart by identity: targets of one function share a scope, others do not", () => {
+  test("tells functions apart by identity: targets of one function share a scope, others do not", () => {
     const baseURL = "http://127.0.0.1:1";
 
     const key = (options: Partial<Options>): string => make({ baseURL, ...options }).scopes.key;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CASES, nameOf } from "../src/cases.ts";
 import { readInChild } from "../src/run.ts";
 import { startHostileServer, type HostileServer } from "../src/server.ts";
@@ -15,7 +15,7 @@ describe("hostile answers", () => {
 
   afterAll(() => server.close());
 
-  it.each(WIRES)(
+  test.each(WIRES)(
     "of %s cost little time and memory, and end as an answer or a failure that has a class",
     { timeout: 120_000 },
     async (wire) => {

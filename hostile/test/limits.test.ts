@@ -1,7 +1,7 @@
 import { createChain, isUnderstudyError, type Target } from "@understudy/core";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { KI, MI } from "../src/json.ts";
 import { anthropicWire } from "../src/wires/anthropic.ts";
 import { chatWire, deepseekWire } from "../src/wires/chat.ts";
@@ -31,14 +31,14 @@ async function answerTo(body: string, targetAt: (baseURL: string) => Target): Pr
   return outcome;
 }
 
-it.each(WIRES)("$name refuses an answer in one piece above its own limit", async (wire) => {
+test.each(WIRES)("$name refuses an answer in one piece above its own limit", async (wire) => {
   const body = wire.says("whole", "x".repeat(4 * KI));
 
   expect(await answerTo(body, (url) => wire.target(url, "whole", { maxEventChars: 4 * KI }))).toBe("stream.oversized");
   expect(await answerTo(body, (url) => wire.target(url, "whole", { maxEventChars: 8 * KI }))).toBe("x".repeat(4 * KI));
 });
 
-it.each(WIRES)("$name refuses a stream above its own limit, whatever its events", async (wire) => {
+test.each(WIRES)("$name refuses a stream above its own limit, whatever its events", async (wire) => {
   const body = wire.says("streamed", "x".repeat(32 * KI));
 
   expect(await answerTo(body, (url) => wire.target(url, "streamed", { maxBytes: 32 * KI }))).toBe("stream.oversized");
@@ -47,7 +47,7 @@ it.each(WIRES)("$name refuses a stream above its own limit, whatever its events"
   );
 });
 
-it("takes more than usual where that is asked for", async () => {
+test("takes more than usual where that is asked for", async () => {
   const body = chatWire.whole(`,"x":"${"x".repeat(17 * MI)}"`);
 
   expect(await answerTo(body, (url) => chatWire.target(url, "whole", { maxEventChars: 18 * MI }))).toBe("fine");

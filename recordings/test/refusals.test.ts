@@ -4,7 +4,7 @@ import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { openai } from "@understudy/openai";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rawResponse, startRawServer } from "../src/raw-server.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -52,7 +52,7 @@ function isStreamed(request: string): boolean {
 }
 
 describe.each(OVER_ALL)("%s over %s", (_, _transport, target) => {
-  it.each<[string, string[], FailureClass, number | undefined]>([
+  test.each<[string, string[], FailureClass, number | undefined]>([
     ["429 请求过多", ["retry-after: 30"], "rate.unknown", 30_000],
     ["503 Überlastet", ["retry-after: 7"], "server.gateway", 7_000],
     ["401 无权", [], "auth.invalid", undefined],
@@ -68,7 +68,7 @@ describe.each(OVER_ALL)("%s over %s", (_, _transport, target) => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each(["000 Zero", "099 Low", "503 bad\u0001phrase", "200 请求过多"])(
+  test.each(["000 Zero", "099 Low", "503 bad\u0001phrase", "200 请求过多"])(
     "never blames the adapter for the status line %j",
     async (line) => {
       using server = await startRawServer(rawResponse(line, "x"));
@@ -82,7 +82,7 @@ describe.each(OVER_ALL)("%s over %s", (_, _transport, target) => {
 });
 
 describe.each(TARGETS)("%s", (_, target) => {
-  it.each<[string, string, FailureClass, number | undefined]>([
+  test.each<[string, string, FailureClass, number | undefined]>([
     ["a flat event with a name", `event: error\ndata: {"code":504,"message":"x"}\n\n`, "timeout.upstream", undefined],
     ["a flat event without one", `data: {"code":"402","message":"x"}\n\n`, "billing.exhausted", undefined],
     ["a status beside it", `data: {"error":{"message":"x"},"status_code":401}\n\n`, "auth.invalid", undefined],
@@ -101,13 +101,13 @@ describe.each(TARGETS)("%s", (_, target) => {
     expect(attempts.map((attempt) => [attempt.class, attempt.retryAfterMs])).toEqual([[expected, retryAfterMs]]);
   });
 
-  it("R5.13 reads an error with status 200 in one piece as the status that it states", async () => {
+  test("R5.13 reads an error with status 200 in one piece as the status that it states", async () => {
     using server = await startRawServer(rawResponse("200 OK", `{"status_code":524,"message":"x"}`));
 
     expect(await failed(chainOf(target(server.url)))).toMatchObject([{ class: "server.gateway" }]);
   });
 
-  it("goes on streaming, and is kept from nobody, when an error quotes the words of a user", async () => {
+  test("goes on streaming, and is kept from nobody, when an error quotes the words of a user", async () => {
     const quoted = 'Invalid tool name: "live stream does not work, streaming is not supported"';
     using server = await startRawServer(rejected(quoted));
     const chain = chainOf(target(server.url));
@@ -118,7 +118,7 @@ describe.each(TARGETS)("%s", (_, target) => {
     expect(server.requests.map(isStreamed)).toEqual([true, true]);
   });
 
-  it("forgets that streaming was refused where the answer in one piece was refused too", async () => {
+  test("forgets that streaming was refused where the answer in one piece was refused too", async () => {
     using server = await startRawServer(rejected("Streaming is not supported for this model."));
     const chain = chainOf(target(server.url));
 
@@ -128,7 +128,7 @@ describe.each(TARGETS)("%s", (_, target) => {
     expect(server.requests.map(isStreamed)).toEqual([true, false, true, false]);
   });
 
-  it("keeps neither the caller's own headers nor a line of others, whatever an error repeats", async () => {
+  test("keeps neither the caller's own headers nor a line of others, whatever an error repeats", async () => {
     const words = `${TENANT}\nline 2  forged`;
     const error = { type: words, code: words, param: words, message: words, status: words };
     const body = JSON.stringify({ type: "error", error });
@@ -144,7 +144,7 @@ describe.each(TARGETS)("%s", (_, target) => {
   });
 });
 
-it("classifies a status that no response can have through Gemini's SDK too", async () => {
+test("classifies a status that no response can have through Gemini's SDK too", async () => {
   using server = await startRawServer(rawResponse("999 Request denied", `{"error":{"message":"x"}}`));
   const target = gemini("gemini-3.8-flash", { baseURL: server.url, apiKey: "k", transport: "sdk" });
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { markCache } from "./cache-marks.ts";
 
 const MARK = { cache_control: { type: "ephemeral" } };
@@ -24,7 +24,7 @@ function marks({ tools, system, messages }: JsonObject): readonly number[] {
 }
 
 describe("markCache", () => {
-  it("marks the end of tools and system, the user turn before the newest calls, and the end", () => {
+  test("marks the end of tools and system, the user turn before the newest calls, and the end", () => {
     const sent = markCache({ ...conversation(1) });
 
     expect(sent).toEqual({
@@ -38,20 +38,20 @@ describe("markCache", () => {
     });
   });
 
-  it("begins where the request before ended, however many calls lie between", () => {
+  test("begins where the request before ended, however many calls lie between", () => {
     const ends = [1, 2, 3].map((turns) => marks(markCache(conversation(turns))));
 
     expect(ends[1]).toContain(ends[0]?.at(-1));
     expect(ends[2]).toContain(ends[1]?.at(-1));
   });
 
-  it("marks the last tool where there is no system, but none that is loaded later", () => {
+  test("marks the last tool where there is no system, but none that is loaded later", () => {
     const tools = [{ name: "f" }, { name: "g", defer_loading: true }];
 
     expect(markCache({ tools, messages: [user(text("Hi"))] })["tools"]).toEqual([{ name: "f", ...MARK }, tools[1]]);
   });
 
-  it("leaves the caller's own marks alone, and makes at most four with them", () => {
+  test("leaves the caller's own marks alone, and makes at most four with them", () => {
     const own = { cache_control: { type: "ephemeral", ttl: "1h" } };
     const tools = ["a", "b", "c"].map((name) => ({ name, ...own }));
     const sent = markCache({ ...conversation(1), tools });
@@ -62,7 +62,7 @@ describe("markCache", () => {
     expect(markCache(automatic)).toBe(automatic);
   });
 
-  it("puts none on reasoning and on blocks of the vendor's own", () => {
+  test("puts none on reasoning and on blocks of the vendor's own", () => {
     const thinking = { type: "thinking", thinking: "hm", signature: "s" };
     const hosted = { type: "server_tool_use", id: "s1", name: "web_search", input: {} };
     const sent = markCache({ messages: [user(text("Hi")), model(text("I look."), thinking, hosted)] });

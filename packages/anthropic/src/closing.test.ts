@@ -1,5 +1,5 @@
 import type { JsonObject } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { closing } from "./closing.ts";
 
 const SEARCH = { type: "server_tool_use", id: "s1", name: "web_search", input: {} };
@@ -18,7 +18,7 @@ function close(content: readonly JsonObject[], canContinue = false): readonly un
 }
 
 describe("a conversation that ends with the model's turn", () => {
-  it.each<[string, readonly JsonObject[]]>([
+  test.each<[string, readonly JsonObject[]]>([
     ["a finished server tool and what was said of it", [SEARCH, FOUND, text("Rain.")]],
     ["a finished server tool before a text that was cut", [text("I look."), SEARCH, FOUND, text("R")]],
     ["reasoning behind a finished tool", [SEARCH, FOUND, { type: "thinking", thinking: "hm", signature: "s" }]],
@@ -26,7 +26,7 @@ describe("a conversation that ends with the model's turn", () => {
     expect(close(content)).toEqual([3, "messages translated"]);
   });
 
-  it.each<[string, readonly JsonObject[]]>([
+  test.each<[string, readonly JsonObject[]]>([
     ["a server tool waits for its result", [text("I look."), SEARCH]],
     ["the tool of a connector waits", [MCP]],
     ["one of two waits", [SEARCH, FOUND, { ...SEARCH, id: "s2" }]],
@@ -36,7 +36,7 @@ describe("a conversation that ends with the model's turn", () => {
     expect(close(content)).toEqual([2]);
   });
 
-  it("is continued by a model that can, also behind a server tool", () => {
+  test("is continued by a model that can, also behind a server tool", () => {
     const messages = [{ role: "assistant", content: [SEARCH, FOUND, text("So far ")] }];
 
     expect(closing(messages, true, () => undefined)).toEqual([

@@ -2,7 +2,7 @@ import { AnthropicBedrock } from "@anthropic-ai/bedrock-sdk";
 import { AnthropicVertex } from "@anthropic-ai/vertex-sdk";
 import { createChain, isUnderstudyError, type Chain, type UnderstudyError } from "@understudy/core";
 import type { TargetScopes } from "@understudy/core/adapter";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { chunk, exception } from "../test/aws-frames.ts";
 import { startCloud, type CloudRequest } from "../../core/test/cloud-server.ts";
 import { anthropic, type AnthropicTargetOptions } from "./index.ts";
@@ -107,7 +107,7 @@ async function leave(chain: Chain): Promise<unknown> {
 }
 
 describe("Claude through a Bedrock client", () => {
-  it("is asked at its own path, signed, with the version in the body, and its frames are read", async () => {
+  test("is asked at its own path, signed, with the version in the body, and its frames are read", async () => {
     await using cloud = await startCloud(streamed);
 
     const answer = await single(bedrock(cloud.url, "AKIAIOSFODNN7AAAAAAA")).generate("Hi");
@@ -125,7 +125,7 @@ describe("Claude through a Bedrock client", () => {
     expect(request?.body).not.toHaveProperty("stream");
   });
 
-  it("answers in one piece where that is asked for", async () => {
+  test("answers in one piece where that is asked for", async () => {
     await using cloud = await startCloud(whole);
 
     const answer = await single(bedrock(cloud.url, "AKIAIOSFODNN7AAAAAAA"), { streaming: "never" }).generate("Hi");
@@ -134,7 +134,7 @@ describe("Claude through a Bedrock client", () => {
     expect(cloud.requests[0]?.path).toBe(`/model/${MODEL}/invoke`);
   });
 
-  it.each<readonly [string, readonly Buffer[], string]>([
+  test.each<readonly [string, readonly Buffer[], string]>([
     ["ends between two frames", FRAMES.slice(0, 3), "stream.truncated"],
     ["ends inside a frame", [...FRAMES.slice(0, 3), chunk({ type: "ping" }).subarray(0, 40)], "stream.reset"],
     ["holds a frame with a wrong checksum", [...FRAMES.slice(0, 3), damaged(FRAMES[3])], "stream.reset"],
@@ -159,7 +159,7 @@ describe("Claude through a Bedrock client", () => {
     expect(cloud.requests).toHaveLength(1);
   });
 
-  it("asks the second account of a region when the first one is throttled, also in the next call", async () => {
+  test("asks the second account of a region when the first one is throttled, also in the next call", async () => {
     const throttled = status(429, THROTTLED, { "x-amzn-errortype": "ThrottlingException", "retry-after": "60" });
     await using cloud = await startCloud(byAccount("AKIAIOSFODNN7AAAAAAA", throttled, streamed));
     const targets = ["AKIAIOSFODNN7AAAAAAA", "AKIAIOSFODNN7BBBBBBB"].map((id) => target(bedrock(cloud.url, id)));
@@ -177,7 +177,7 @@ describe("Claude through a Bedrock client", () => {
     ]);
   });
 
-  it("tells an expired credential as a problem of the credential, and asks the other account", async () => {
+  test("tells an expired credential as a problem of the credential, and asks the other account", async () => {
     const expired = JSON.stringify({ message: "The security token included in the request is expired" });
     const refuse = status(403, expired, { "x-amzn-errortype": "ExpiredTokenException" });
     await using cloud = await startCloud(byAccount("AKIAIOSFODNN7AAAAAAA", refuse, streamed));
@@ -192,7 +192,7 @@ describe("Claude through a Bedrock client", () => {
     expect(events).toContain("credential-problem");
   });
 
-  it("closes its socket when the caller leaves", async () => {
+  test("closes its socket when the caller leaves", async () => {
     await using cloud = await startCloud((_request, response) => {
       response.writeHead(200, STREAM);
       for (const piece of FRAMES.slice(0, 3)) response.write(piece);
@@ -202,7 +202,7 @@ describe("Claude through a Bedrock client", () => {
     await cloud.requests[0]?.closed;
   });
 
-  it("fails as a problem of the credential when its chain of providers has none, and tells none of its words", async () => {
+  test("fails as a problem of the credential when its chain of providers has none, and tells none of its words", async () => {
     await using cloud = await startCloud(streamed);
     const client = new AnthropicBedrock({
       baseURL: cloud.url,
@@ -224,7 +224,7 @@ describe("Claude through a Bedrock client", () => {
 });
 
 describe("Claude through a Vertex client", () => {
-  it("is asked at the path of its project, streamed and in one piece", async () => {
+  test("is asked at the path of its project, streamed and in one piece", async () => {
     await using cloud = await startCloud((request, response) => {
       (request.path.endsWith(":rawPredict") ? whole : lines)(request, response);
     });
@@ -240,7 +240,7 @@ describe("Claude through a Vertex client", () => {
     expect(cloud.requests[0]?.body).not.toHaveProperty("model");
   });
 
-  it("asks the second project of a region when the first one has no quota left", async () => {
+  test("asks the second project of a region when the first one has no quota left", async () => {
     const body = { error: { code: 429, message: "Quota exceeded for aiplatform.", status: "RESOURCE_EXHAUSTED" } };
     await using cloud = await startCloud(byAccount("project-a", status(429, JSON.stringify(body)), lines));
     const targets = ["project-a", "project-b"].map((project) => target(vertex(cloud.url, project, token)));
@@ -251,7 +251,7 @@ describe("Claude through a Vertex client", () => {
     expect(answer.trace.attempts.map((attempt) => attempt.class?.split(".")[0])).toEqual(["rate", undefined]);
   });
 
-  it("tells an expired token as a problem of the credential, without the token", async () => {
+  test("tells an expired token as a problem of the credential, without the token", async () => {
     const message = "Request had invalid authentication credentials: ya29.good-token.";
     const body = JSON.stringify({ error: { code: 401, message, status: "UNAUTHENTICATED" } });
     await using cloud = await startCloud(status(401, body));
@@ -263,7 +263,7 @@ describe("Claude through a Vertex client", () => {
     expect(JSON.stringify(attempts)).not.toContain("good-token");
   });
 
-  it("closes its socket when the caller leaves", async () => {
+  test("closes its socket when the caller leaves", async () => {
     await using cloud = await startCloud((_request, response) => {
       response.writeHead(200, SSE).write(LINES.slice(0, LINES.indexOf("event: content_block_stop")));
     });
@@ -272,7 +272,7 @@ describe("Claude through a Vertex client", () => {
     await cloud.requests[0]?.closed;
   });
 
-  it("fails as a problem of the credential where Google's credentials are missing, and nothing ends the process", async () => {
+  test("fails as a problem of the credential where Google's credentials are missing, and nothing ends the process", async () => {
     vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file.json");
     await using cloud = await startCloud(lines);
     const client = new AnthropicVertex({ baseURL: `${cloud.url}/v1`, region: REGION, projectId: "project-a" });
@@ -289,7 +289,7 @@ describe("Claude through a Vertex client", () => {
 describe("scopes of clients for other clouds", () => {
   const url = "https://bedrock-runtime.eu-west-1.amazonaws.com";
 
-  it("are those of the account that signs, in every process", () => {
+  test("are those of the account that signs, in every process", () => {
     expect(scopes(bedrock(url, "AKIAIOSFODNN7AAAAAAA"))).toEqual(scopes(bedrock(url, "AKIAIOSFODNN7AAAAAAA")));
     expect(scopes(bedrock(url, "AKIAIOSFODNN7AAAAAAA"))).not.toEqual(scopes(bedrock(url, "AKIAIOSFODNN7BBBBBBB")));
     expect(scopes(bedrock(url, "AKIAIOSFODNN7AAAAAAA"))).not.toEqual(
@@ -299,14 +299,14 @@ describe("scopes of clients for other clouds", () => {
     expect(scopes(bedrock(url, "AKIAIOSFODNN7AAAAAAA")).key).toBe("4ff8da5f92b50c10");
   });
 
-  it("are those of the client where its credentials come from a chain of providers", () => {
+  test("are those of the client where its credentials come from a chain of providers", () => {
     const [one, other] = [1, 2].map(() => new AnthropicBedrock({ baseURL: url, awsRegion: REGION }));
 
     expect(scopes(one)).toEqual(scopes(one));
     expect(scopes(one)).not.toEqual(scopes(other));
   });
 
-  it("are those of project and region, and of the account that was given", () => {
+  test("are those of project and region, and of the account that was given", () => {
     const one = vertex("https://vertex.test", "project-a", token);
 
     expect(scopes(one)).toEqual(scopes(one));

@@ -1,5 +1,5 @@
 import type { AssistantPart, TargetMessage, TargetRequest } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toNativeRequest } from "./request.ts";
 
 const NOW = Date.parse("2026-11-28T12:00:00Z");
@@ -26,7 +26,7 @@ function send(messages: readonly TargetMessage[], request: Partial<TargetRequest
 }
 
 describe("the container of a conversation", () => {
-  it("goes back while it lives, the latest one, and never as a block", () => {
+  test("goes back while it lives, the latest one, and never as a block", () => {
     const messages = [USER, ran("container_1"), USER, ran("container_2", "2026-11-28T12:00:01Z"), USER];
 
     const { body, losses } = send(messages);
@@ -36,14 +36,14 @@ describe("the container of a conversation", () => {
     expect(losses).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["has expired", [USER, ran("container_1"), USER, ran("container_2", "2026-11-28T12:00:00Z"), USER]],
     ["never was", [USER, { role: "assistant", content: [{ type: "text", text: "Done." }] }, USER]],
   ] as const)("is not named when it %s", (_, messages) => {
     expect(send(messages).body).not.toHaveProperty("container");
   });
 
-  it("gives way to the caller's, and gets what the caller loads into it", () => {
+  test("gives way to the caller's, and gets what the caller loads into it", () => {
     const messages = [USER, ran("container_1"), USER];
 
     expect(send(messages, native("mine")).body["container"]).toBe("mine");
@@ -53,7 +53,7 @@ describe("the container of a conversation", () => {
     });
   });
 
-  it("is left out when the vendor refused it", () => {
+  test("is left out when the vendor refused it", () => {
     const { body, losses } = send([USER, ran("container_1"), USER], { without: ["container"] });
 
     expect(body).not.toHaveProperty("container");

@@ -5,7 +5,7 @@ import {
   type TargetFailure,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "./errors.ts";
 
 const failures = classifyFailures(failureTable, ["sk-ant-own-key"]);
@@ -69,7 +69,7 @@ const repairFor = (message: string, given: TargetRequest): string | undefined =>
   }).details.repair?.description;
 
 describe("failures of the Messages API", () => {
-  it.each<[number, object, FailureClass]>([
+  test.each<[number, object, FailureClass]>([
     [400, body("invalid_request_error", "messages: Field required"), "request.rejected"],
     [400, body("invalid_request_error", "Your credit balance is too low to access the API"), "billing.exhausted"],
     [400, body("invalid_request_error", "You have reached your specified API usage limits."), "billing.exhausted"],
@@ -92,7 +92,7 @@ describe("failures of the Messages API", () => {
     expect(http(status, error).class).toBe(expected);
   });
 
-  it("CL-02 takes a spend limit for what it is, whatever the status and wait", () => {
+  test("CL-02 takes a spend limit for what it is, whatever the status and wait", () => {
     const failure = http(429, body("rate_limit_error", "Rate limited", "enforced_spend_limit_reached"));
 
     expect(failure).toMatchObject({
@@ -101,11 +101,11 @@ describe("failures of the Messages API", () => {
     });
   });
 
-  it("reads the context window out of the message", () => {
+  test("reads the context window out of the message", () => {
     expect(refused("prompt is too long: 3333404 tokens > 200000 maximum").details.contextWindow).toBe(200_000);
   });
 
-  it.each([
+  test.each([
     "This request would exceed your organization's spend limit.",
     "This request would exceed your workspace's monthly spend limit. Access resumes on 2026-12-01.",
     "You have reached your specified API usage limits. You will regain access on 2026-12-01.",
@@ -118,13 +118,13 @@ describe("failures of the Messages API", () => {
     expect(failures.inBand(body("rate_limit_error", message))?.class).toBe("billing.exhausted");
   });
 
-  it("keeps a limit that passes apart from one that does not", () => {
+  test("keeps a limit that passes apart from one that does not", () => {
     const message = "This request would exceed your organization's rate limit of 50 requests per minute.";
 
     expect(http(429, body("rate_limit_error", message)).class).toBe("rate.unknown");
   });
 
-  it.each(["cmek_key_network_blocked", "cmek_key_unreachable", "cmek_context_unavailable"])(
+  test.each(["cmek_key_network_blocked", "cmek_key_unreachable", "cmek_context_unavailable"])(
     "lays %s at nobody's door but the key's, not at the endpoint's that others use",
     (code) => {
       const failure = http(503, body("api_error", "x", code));
@@ -137,7 +137,7 @@ describe("failures of the Messages API", () => {
     },
   );
 
-  it("tells the limits of fast mode and of the priority tier, and waits for the one that fired", () => {
+  test("tells the limits of fast mode and of the priority tier, and waits for the one that fired", () => {
     const failure = http(429, body("rate_limit_error", "x"), {
       date: "Sun, 22 Nov 2026 10:00:00 GMT",
       "anthropic-ratelimit-input-tokens-remaining": "1000",
@@ -158,7 +158,7 @@ describe("failures of the Messages API", () => {
     });
   });
 
-  it("takes class, wait and limits from the limit that fired", () => {
+  test("takes class, wait and limits from the limit that fired", () => {
     const failure = http(429, body("rate_limit_error", "x"), {
       date: "Sun, 22 Nov 2026 10:00:00 GMT",
       "request-id": "req_header",
@@ -173,7 +173,7 @@ describe("failures of the Messages API", () => {
     });
   });
 
-  it.each<[object, FailureClass]>([
+  test.each<[object, FailureClass]>([
     [body("overloaded_error", "Overloaded"), "server.overloaded"],
     [body("api_error", "Internal server error"), "server.error"],
     [body("rate_limit_error", "x"), "rate.unknown"],
@@ -204,7 +204,7 @@ describe("failures of the Messages API", () => {
     expect(failure?.details.requestId).toBe("req_body");
   });
 
-  it.each<[string, string, Partial<TargetRequest>]>([
+  test.each<[string, string, Partial<TargetRequest>]>([
     ["`temperature` is deprecated for this model.", "without temperature", { temperature: undefined, topP: 0.9 }],
     ["`temperature` and `top_p` cannot both be specified", "without top_p", { temperature: 0.5, topP: undefined }],
     ["top_k: Extra inputs are not permitted", "without top_k", { topK: undefined, topP: 0.9 }],
@@ -260,7 +260,7 @@ describe("failures of the Messages API", () => {
     expect(repaired(failure)).toMatchObject(changed);
   });
 
-  it.each([
+  test.each([
     "`temperature` is deprecated for this model.",
     "This model does not support the effort parameter.",
     "tool_choice: forced tool use is not supported",
@@ -272,7 +272,7 @@ describe("failures of the Messages API", () => {
     expect(losses(refused(message))).toEqual([expect.stringMatching(/ (?:dropped|downgraded)$/)]);
   });
 
-  it("repairs nothing that is not there, nor where the prompt leaves no room for an answer", () => {
+  test("repairs nothing that is not there, nor where the prompt leaves no room for an answer", () => {
     const plain: TargetRequest = { ...request, messages: [], maxOutputTokens: 8, output: { type: "text" } };
 
     for (const message of [
@@ -288,7 +288,7 @@ describe("failures of the Messages API", () => {
     expect(refused(full)).toMatchObject({ class: "request.context-length", details: { repair: undefined } });
   });
 
-  it.each([
+  test.each([
     "messages.1.content.0: Invalid `signature` in `thinking` block",
     "messages.1.content.0.thinking.signature: Field required",
     "messages.1.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.",
@@ -298,14 +298,14 @@ describe("failures of the Messages API", () => {
     expect(mended.messages.map((one) => one.role)).toEqual(["user", "user", "user"]);
   });
 
-  it("asks once more for an answer in one piece when streaming is not allowed", () => {
+  test("asks once more for an answer in one piece when streaming is not allowed", () => {
     const failure = refused("Streaming is not enabled for this organization.");
 
     expect(failure.details.repair?.description).toBe("without streaming");
     expect(repaired(failure).without).toEqual(["stream"]);
   });
 
-  it("reads the window and what to change in an error inside a stream as it does in one before it", () => {
+  test("reads the window and what to change in an error inside a stream as it does in one before it", () => {
     const long = failures.inBand(body("invalid_request_error", "prompt is too long: 300000 tokens > 200000 maximum"));
     const effort = failures.inBand(body("invalid_request_error", "This model does not support the effort parameter."));
 
@@ -313,7 +313,7 @@ describe("failures of the Messages API", () => {
     expect(effort?.details.repair?.description).toBe("without effort");
   });
 
-  it("puts a turn of the user behind one of the model's that is not continued, for this conversation", () => {
+  test("puts a turn of the user behind one of the model's that is not continued, for this conversation", () => {
     const message =
       "This model does not support assistant message prefill. The conversation must end with a user message.";
     const given: TargetRequest = {
@@ -327,7 +327,7 @@ describe("failures of the Messages API", () => {
     expect(mended.repairs?.map(({ once }) => once)).toEqual([true]);
   });
 
-  it.each<[string, JsonObject, JsonObject]>([
+  test.each<[string, JsonObject, JsonObject]>([
     ["`temperature` is deprecated for this model.", { temperature: 0.5, top_p: 1 }, { top_p: 1 }],
     [
       "This model does not support the effort parameter.",
@@ -356,7 +356,7 @@ describe("failures of the Messages API", () => {
       ...request,
       tools: [{ name: "f", inputSchema: { type: "object" }, vendorOptions: { anthropic: { strict: true } } }],
     };
-    it.each([
+    test.each([
       "Too many strict tools (21). The maximum number of strict tools supported is 20.",
       "Schemas contains too many optional parameters (30), which would make grammar compilation inefficient.",
       "tools.0.custom: Invalid schema: Circular reference detected",
@@ -367,11 +367,11 @@ describe("failures of the Messages API", () => {
       expect(repairFor(message, request)).not.toBe("with loose tools");
     });
 
-    it("of a tool that is not strict changes nothing", () => {
+    test("of a tool that is not strict changes nothing", () => {
       expect(repairFor("tools.0.custom: Invalid schema: Circular reference detected", request)).toBeUndefined();
     });
 
-    it("has a native format told in words", () => {
+    test("has a native format told in words", () => {
       const given: TargetRequest = {
         ...request,
         output: { type: "text" },
@@ -435,7 +435,7 @@ const google = (code: number, status: string, message: string) => ({ error: { co
 describe("failures of the clouds that serve Claude", () => {
   const packed = JSON.stringify(body("invalid_request_error", "prompt is too long: 250000 tokens > 200000 maximum"));
 
-  it.each<[string, number, unknown, FailureClass]>([
+  test.each<[string, number, unknown, FailureClass]>([
     ["Bedrock", 404, { message: "This model version has reached the end of its life." }, "model.not-found"],
     ["Bedrock", 400, { message: "The provided model identifier is invalid." }, "model.not-found"],
     [
@@ -482,7 +482,7 @@ describe("failures of the clouds that serve Claude", () => {
     expect(http(status, error).class).toBe(expected);
   });
 
-  it("reads the window behind the words of two clouds", () => {
+  test("reads the window behind the words of two clouds", () => {
     expect(http(400, google(400, "INVALID_ARGUMENT", packed)).details.contextWindow).toBe(200_000);
   });
 });
@@ -490,17 +490,17 @@ describe("failures of the clouds that serve Claude", () => {
 describe("words that a user wrote", () => {
   const rows = failureTable.rows.filter((row) => row.text !== undefined);
 
-  it("are tried for every row that goes by its text", () => {
+  test("are tried for every row that goes by its text", () => {
     const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
 
     expect(missed).toEqual([]);
   });
 
-  it("cannot stand before what a row looks for: each begins where the message does", () => {
+  test("cannot stand before what a row looks for: each begins where the message does", () => {
     for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
   });
 
-  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+  test.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
     for (const message of quotings(sentence)) {
       const { class: failureClass, details } = refused(message);
       const inBand = failures.inBand(body("invalid_request_error", message));

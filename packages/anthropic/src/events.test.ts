@@ -6,7 +6,7 @@ import {
   type FailureClass,
   type StreamPart,
 } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
 
@@ -97,7 +97,7 @@ const callsOf = (events: readonly unknown[]): unknown =>
   );
 
 describe("MessagesReader", () => {
-  it("reads text, with evidence at the stop reason and the end at message_stop", () => {
+  test("reads text, with evidence at the stop reason and the end at message_stop", () => {
     const text = block({ type: "text", text: "" }, [
       { type: "text_delta", text: "Hel" },
       { type: "text_delta", text: "lo" },
@@ -119,7 +119,7 @@ describe("MessagesReader", () => {
     ]);
   });
 
-  it("reads a whole answer into the same parts as a streamed one", () => {
+  test("reads a whole answer into the same parts as a streamed one", () => {
     const streamed = read([
       START,
       ...block({ type: "text", text: "" }, [{ type: "text_delta", text: "Hi" }]),
@@ -142,7 +142,7 @@ describe("MessagesReader", () => {
     expect(essence(inOnePiece)).toEqual(essence(streamed.parts));
   });
 
-  it("keeps signatures and redacted reasoning as opaque data, and says when the model is at it", () => {
+  test("keeps signatures and redacted reasoning as opaque data, and says when the model is at it", () => {
     const { parts } = read([
       ...block({ type: "thinking", thinking: "", signature: "" }, [
         { type: "thinking_delta", thinking: "hm" },
@@ -164,7 +164,7 @@ describe("MessagesReader", () => {
     ]);
   });
 
-  it("reads parallel tool calls, no arguments as {}, and arguments that do not parse as text", () => {
+  test("reads parallel tool calls, no arguments as {}, and arguments that do not parse as text", () => {
     const { parts } = read([...call("t1", "", 0), ...call("t2", `{"city":"Paris"}`, 1), ...call("t3", `{"city":`, 2)]);
 
     expect(parts.filter((part) => part.type === "tool-call").map((part) => part.part)).toEqual([
@@ -174,7 +174,7 @@ describe("MessagesReader", () => {
     ]);
   });
 
-  it("keeps who called a tool when it was not the model itself", () => {
+  test("keeps who called a tool when it was not the model itself", () => {
     const caller = { type: "code_execution_20260120", tool_id: "srvtoolu_1" };
 
     const { parts } = read(block({ type: "tool_use", id: "t1", name: "f", input: {}, caller }));
@@ -182,7 +182,7 @@ describe("MessagesReader", () => {
     expect(parts.at(-1)).toMatchObject({ type: "tool-call", part: { opaque: { caller } } });
   });
 
-  it("collects citations, and keeps the native ones for their way back", () => {
+  test("collects citations, and keeps the native ones for their way back", () => {
     const page = {
       type: "page_location",
       cited_text: "c",
@@ -217,7 +217,7 @@ describe("MessagesReader", () => {
     });
   });
 
-  it("AN-08 keeps server tools and unknown blocks as opaque parts, and names the sources found", () => {
+  test("AN-08 keeps server tools and unknown blocks as opaque parts, and names the sources found", () => {
     const result = {
       type: "web_search_tool_result",
       tool_use_id: "s1",
@@ -243,7 +243,7 @@ describe("MessagesReader", () => {
     ]);
   });
 
-  it("US-06 names the model that took over at the vendor", () => {
+  test("US-06 names the model that took over at the vendor", () => {
     const { parts } = read([
       START,
       ...block({ type: "fallback", from: { model: "claude-x" }, to: { model: "claude-y" } }),
@@ -254,7 +254,7 @@ describe("MessagesReader", () => {
     expect(parts.at(-1)).toMatchObject({ type: "end", model: "claude-y" });
   });
 
-  it.each([
+  test.each([
     ["end_turn", "stop"],
     ["stop_sequence", "stop"],
     ["max_tokens", "length"],
@@ -270,7 +270,7 @@ describe("MessagesReader", () => {
     expect(parts.at(-1)).toMatchObject({ type: "end", finishReason, rawFinishReason: raw });
   });
 
-  it("AN-04 gives a refusal with the vendor's explanation", () => {
+  test("AN-04 gives a refusal with the vendor's explanation", () => {
     const { parts } = read([
       START,
       ending("refusal", { stop_details: { category: "bio", explanation: "Not this." } }),
@@ -283,7 +283,7 @@ describe("MessagesReader", () => {
     ]);
   });
 
-  it.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "Aborted"])(
+  test.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "Aborted"])(
     "takes the stop reason %s for the failure that it is, streamed and whole",
     (reason) => {
       const text = { type: "text", text: "x" };
@@ -293,7 +293,7 @@ describe("MessagesReader", () => {
     },
   );
 
-  it("keeps the largest of the counts: some gateways end with zeros, others begin with them", () => {
+  test("keeps the largest of the counts: some gateways end with zeros, others begin with them", () => {
     const full = { input_tokens: 100, cache_read_input_tokens: 900, output_tokens: 1 };
     const zeros = { input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 30 };
     const late = { input_tokens: 100, cache_read_input_tokens: 900, output_tokens: 30 };
@@ -309,13 +309,13 @@ describe("MessagesReader", () => {
     }
   });
 
-  it("says whether one of the caller's stop sequences ended the answer", () => {
+  test("says whether one of the caller's stop sequences ended the answer", () => {
     expect(endOf("stop_sequence")).toMatchObject({ finishReason: "stop", stopSequence: true });
     expect(endOf("end_turn")).toMatchObject({ finishReason: "stop", stopSequence: false });
     expect(whole([], "stop_sequence").at(-1)).toMatchObject({ stopSequence: true });
   });
 
-  it("says that it saw a block or a delta of a type that it does not know", () => {
+  test("says that it saw a block or a delta of a type that it does not know", () => {
     expect(unknownIn(block({ type: "hologram" }))).toContain(true);
     expect(unknownIn(block({ type: "text", text: "" }, [{ type: "hologram_delta" }]))).toContain(true);
     expect(unknownIn(block({ type: "text", text: "" }, [{ type: "text_delta", text: "x" }]))).not.toContain(true);
@@ -323,7 +323,7 @@ describe("MessagesReader", () => {
     expect(whole([{ type: "hologram" }], "end_turn").at(-1)).toMatchObject({ unknownContent: true });
   });
 
-  it("shows no half of a character, in thinking and in text", () => {
+  test("shows no half of a character, in thinking and in text", () => {
     const { parts } = read([
       START,
       ...block({ type: "thinking", thinking: "" }, [
@@ -345,7 +345,7 @@ describe("MessagesReader", () => {
     expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
   });
 
-  it("reads one block that is begun twice, and makes no call of one that another pushed aside", () => {
+  test("reads one block that is begun twice, and makes no call of one that another pushed aside", () => {
     const [start, delta, stop] = call("t1", `{"a":1}`, 0);
     const [other] = call("t2", "{}", 0);
     expect(callsOf([start, delta, start, stop])).toMatchObject([{ toolCallId: "t1", input: { a: 1 } }]);
@@ -356,7 +356,7 @@ describe("MessagesReader", () => {
     ]);
   });
 
-  it("reads an answer that is whole in its message_start", () => {
+  test("reads an answer that is whole in its message_start", () => {
     const content = [{ type: "tool_use", id: "t", name: "f", input: { a: 1 }, caller: { type: "direct" } }];
     const message = {
       model: "claude-x",
@@ -373,7 +373,7 @@ describe("MessagesReader", () => {
     ]);
   });
 
-  it.each([undefined, "msg_1"])("reads a start that is repeated once (id %s)", (id) => {
+  test.each([undefined, "msg_1"])("reads a start that is repeated once (id %s)", (id) => {
     const start = {
       type: "message_start",
       message: { id, model: "claude-x", content: [{ type: "text", text: "Hi" }] },
@@ -384,13 +384,13 @@ describe("MessagesReader", () => {
     expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["Hi"]);
   });
 
-  it("is malformed when another answer begins inside the first", () => {
+  test("is malformed when another answer begins inside the first", () => {
     const splice = [startOf("msg_1"), ...block({ type: "text", text: "Hal" }).slice(0, 1), startOf("msg_2")];
 
     expect(failureOf(() => read(splice))).toBe("stream.malformed");
   });
 
-  it("keeps the container as an opaque part, and what else stands beside the answer", () => {
+  test("keeps the container as an opaque part, and what else stands beside the answer", () => {
     const container = { id: "container_1", expires_at: "2026-11-28T12:00:00Z" };
     const counts = { service_tier: "priority", inference_geo: "eu", cache_creation: { ephemeral_5m_input_tokens: 7 } };
     const start = { type: "message_start", message: { id: "msg_1", model: "claude-x", usage: counts } };
@@ -426,7 +426,7 @@ describe("MessagesReader", () => {
     });
   });
 
-  it("counts the compaction that the totals leave out, and says where another model was billed", () => {
+  test("counts the compaction that the totals leave out, and says where another model was billed", () => {
     const step = {
       input_tokens: 99_195,
       output_tokens: 81,
@@ -450,7 +450,7 @@ describe("MessagesReader", () => {
     });
   });
 
-  it("ends the answer at a stop sequence that the API does not take", () => {
+  test("ends the answer at a stop sequence that the API does not take", () => {
     const text = block({ type: "text", text: "" }, [
       { type: "text_delta", text: "One.\n" },
       { type: "text_delta", text: "\nTwo." },
@@ -475,7 +475,7 @@ describe("MessagesReader", () => {
     expect(inOnePiece.map(({ type }) => type)).toEqual(["text-start", "text-delta", "text-end", "end"]);
   });
 
-  it("takes content behind the stop reason for a sign that it came too early", () => {
+  test("takes content behind the stop reason for a sign that it came too early", () => {
     const { reader: wire } = read([START, ...block({ type: "text", text: "x" }), ending("end_turn")]);
     expect(wire.evidence.stands).toBe(true);
 
@@ -485,11 +485,11 @@ describe("MessagesReader", () => {
     expect(wire.evidence.stands).toBe(false);
   });
 
-  it("does not take an early message_delta without a stop reason for evidence", () => {
+  test("does not take an early message_delta without a stop reason for evidence", () => {
     expect(read([START, ending(null)]).reader.evidence.isGiven).toBe(false);
   });
 
-  it("is malformed when a delta belongs to no block", () => {
+  test("is malformed when a delta belongs to no block", () => {
     let thrown: unknown;
     try {
       read([{ type: "content_block_delta", index: 4, delta: { type: "text_delta", text: "lost" } }]);
@@ -500,7 +500,7 @@ describe("MessagesReader", () => {
     expect(isTargetFailure(thrown) && thrown.class).toBe("stream.malformed");
   });
 
-  it("takes nothing for an answer that is none", () => {
+  test("takes nothing for an answer that is none", () => {
     const parts: StreamPart[] = [];
 
     reader().whole({ hello: 1 }, parts);
@@ -510,7 +510,7 @@ describe("MessagesReader", () => {
     expect(parts).toEqual([]);
   });
 
-  it("survives fields of other types than expected, and prototype keys", () => {
+  test("survives fields of other types than expected, and prototype keys", () => {
     const { parts } = read([
       { type: "message_start", message: 7 },
       ...block({ type: "text", text: null, citations: {} }, [{ type: "text_delta", text: 3 }]),

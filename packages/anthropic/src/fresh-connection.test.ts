@@ -2,7 +2,7 @@ import { nodeTransport } from "@understudy/core/node";
 import type { AttemptContext, Target, TargetRequest } from "@understudy/core/adapter";
 import { startAnthropic } from "@understudy/testing";
 import Anthropic from "@anthropic-ai/sdk";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { anthropic } from "./index.ts";
 
 const request: TargetRequest = {
@@ -42,7 +42,7 @@ const targets: readonly (readonly [string, (baseURL: string) => Target])[] = [
 ];
 
 describe("an attempt on a fresh connection", () => {
-  it.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget) => {
+  test.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget) => {
     await using vendor = await startAnthropic();
     const target = makeTarget(vendor.url);
 

@@ -1,6 +1,6 @@
 import { createChain, type AssistantPart, type Chain, type Message, type Request } from "@understudy/core";
 import { startAnthropic, type Vendor } from "@understudy/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { anthropic } from "./index.ts";
 
 const MODEL = "claude-sonnet-5-5";
@@ -54,7 +54,7 @@ async function ask(vendor: Vendor, messages: readonly Message[]): Promise<readon
 }
 
 describe("a conversation that was elsewhere in between", () => {
-  it("is taken back by the vendor whose tool still waited when another one answered", async () => {
+  test("is taken back by the vendor whose tool still waited when another one answered", async () => {
     await using vendor = await startAnthropic();
     const origin = { vendor: "anthropic", model: MODEL, endpoint: new URL(vendor.url).host };
     const messages: Message[] = [
@@ -74,7 +74,7 @@ describe("a conversation that was elsewhere in between", () => {
     expect(await ask(vendor, messages)).toEqual(["messages[1] opaque dropped"]);
   });
 
-  it("is taken back when the user went on although a tool's call was interrupted", async () => {
+  test("is taken back when the user went on although a tool's call was interrupted", async () => {
     await using vendor = await startAnthropic();
     const origin = { vendor: "anthropic", model: MODEL, endpoint: new URL(vendor.url).host };
     const messages: Message[] = [
@@ -96,7 +96,7 @@ describe("a conversation that was elsewhere in between", () => {
 describe("a request that the vendor refuses", () => {
   const request: Request = { messages: history("api.anthropic.com", SEARCH, FOUND) };
 
-  it("because of its own earlier blocks is sent once more without them, in this conversation only", async () => {
+  test("because of its own earlier blocks is sent once more without them, in this conversation only", async () => {
     const { chain, bodies } = refusing(
       "messages.1.content.1.web_search_tool_result.citations: Extra inputs are not permitted",
     );
@@ -110,7 +110,7 @@ describe("a request that the vendor refuses", () => {
     expect(bodies.map((body) => body.includes("I looked."))).toEqual([true, true, true]);
   });
 
-  it("for more output than the model writes is sent once more with what it writes, from then on at once", async () => {
+  test("for more output than the model writes is sent once more with what it writes, from then on at once", async () => {
     const { chain, bodies } = refusing(
       `max_tokens: 128000 > 64000, which is the maximum allowed number of output tokens for ${MODEL}`,
     );
@@ -124,7 +124,7 @@ describe("a request that the vendor refuses", () => {
 });
 
 describe("what the vendor says beside an answer", () => {
-  it("reaches the application, and the container comes back with the answer", async () => {
+  test("reaches the application, and the container comes back with the answer", async () => {
     const container = { id: "container_1", expires_at: "2999-01-01T00:00:00Z" };
     const bodies: string[] = [];
     const answer: typeof fetch = (_input, init) => {

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { anthropicModel } from "./models.ts";
 
 describe("anthropicModel", () => {
-  it.each([
+  test.each([
     ["claude-sonnet-4-5-20250929", "claude-sonnet-4-5"],
     ["us.anthropic.claude-opus-4-6-v1:0", "claude-opus-4-6"],
     ["anthropic.claude-haiku-5-5", "claude-haiku-5-5"],
@@ -11,7 +11,7 @@ describe("anthropicModel", () => {
     expect(anthropicModel(id)).toBe(anthropicModel(plain));
   });
 
-  it("keeps neighbours in a line apart", () => {
+  test("keeps neighbours in a line apart", () => {
     const forced = ["claude-fable-5", "claude-fable-5-1", "claude-opus-5", "claude-opus-5-5", "claude-sonnet-5-5"];
 
     expect(forced.map((id) => anthropicModel(id).forcedTools)).toEqual([true, false, true, false, false]);
@@ -19,7 +19,7 @@ describe("anthropicModel", () => {
     expect(anthropicModel("claude-opus-5-5").thinking).toEqual(["adaptive"]);
   });
 
-  it("AN-15 knows which models take sampling parameters", () => {
+  test("AN-15 knows which models take sampling parameters", () => {
     const sampling = [
       "claude-opus-4-8",
       "claude-sonnet-5",
@@ -31,13 +31,13 @@ describe("anthropicModel", () => {
     expect(sampling.map((id) => anthropicModel(id).sampling)).toEqual([false, false, true, true, true]);
   });
 
-  it("leaves unknown what nobody said: the limits of models it does not know", () => {
+  test("leaves unknown what nobody said: the limits of models it does not know", () => {
     for (const id of ["claude-opus-7", "my-deployment", "claude-sonnet-4-20250514"]) {
       expect(anthropicModel(id)).toMatchObject({ contextWindow: "unknown", maxOutputTokens: "unknown" });
     }
   });
 
-  it.each<[id: string, window: number | "unknown", output: number | "unknown", thinking: string, efforts: string]>([
+  test.each<[id: string, window: number | "unknown", output: number | "unknown", thinking: string, efforts: string]>([
     ["claude-fable-5-2", 1_000_000, 128_000, "adaptive", "low medium high xhigh max"],
     ["claude-fable-5-1", 1_000_000, 128_000, "adaptive", "low medium high xhigh max"],
     ["claude-fable-5", 1_000_000, 128_000, "adaptive", "low medium high xhigh max"],
@@ -68,7 +68,7 @@ describe("anthropicModel", () => {
     expect(model.efforts.join(" ")).toBe(efforts);
   });
 
-  it("knows the announced end of a model", () => {
+  test("knows the announced end of a model", () => {
     expect(anthropicModel("claude-sonnet-4-5").retiresOn).toBe("2026-11-30");
   });
 });

@@ -1,5 +1,5 @@
 import type { JsonObject, Loss, NativeRequest, TargetMessage, TargetRequest } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { reasoningOf, toNativeRequest, type AnthropicOptions } from "./request.ts";
 
 const USER: TargetMessage = { role: "user", content: [{ type: "text", text: "Hi" }] };
@@ -41,7 +41,7 @@ function send(
 }
 
 describe("tools that are declared natively only", () => {
-  it.each<[string, AnthropicOptions]>([
+  test.each<[string, AnthropicOptions]>([
     ["a server tool", { tools: [SEARCH] }],
     ["the server of a connector", { mcp_servers: [{ type: "url", url: "https://x.test", name: "x" }] }],
   ])("cannot be called when the request wants no call: %s", (_, native) => {
@@ -51,7 +51,7 @@ describe("tools that are declared natively only", () => {
     expect(losses).toEqual([]);
   });
 
-  it("leave no choice to be said where there are none at all, which the API refuses", () => {
+  test("leave no choice to be said where there are none at all, which the API refuses", () => {
     expect(send(SONNET_5_5, { tools: [] }, { toolChoice: "none" }).body).not.toHaveProperty("tool_choice");
     const flags = { tool_choice: { disable_parallel_tool_use: true } };
     expect(send(SONNET_5_5, flags).body).not.toHaveProperty("tool_choice");
@@ -59,7 +59,7 @@ describe("tools that are declared natively only", () => {
 });
 
 describe("a native choice of tools", () => {
-  it.each<[TargetRequest["toolChoice"], JsonObject]>([
+  test.each<[TargetRequest["toolChoice"], JsonObject]>([
     ["auto", { type: "auto", disable_parallel_tool_use: true }],
     ["required", { type: "any", disable_parallel_tool_use: true }],
     [{ tool: "f" }, { type: "tool", name: "f", disable_parallel_tool_use: true }],
@@ -70,7 +70,7 @@ describe("a native choice of tools", () => {
     expect(send(OPUS_4_8, native, { tools: [TOOL], toolChoice }).body["tool_choice"]).toEqual(expected);
   });
 
-  it("takes the place of the request's", () => {
+  test("takes the place of the request's", () => {
     const native = { tool_choice: { type: "auto" } };
 
     expect(send(OPUS_4_8, native, { tools: [TOOL], toolChoice: { tool: "f" } }).body["tool_choice"]).toEqual({
@@ -78,7 +78,7 @@ describe("a native choice of tools", () => {
     });
   });
 
-  it("that forces a call takes a thinking budget of the request's out, and reports it", () => {
+  test("that forces a call takes a thinking budget of the request's out, and reports it", () => {
     const { body, losses } = send(
       HAIKU_4_5,
       { tools: [SEARCH], tool_choice: { type: "any" } },
@@ -92,7 +92,7 @@ describe("a native choice of tools", () => {
 });
 
 describe("native thinking", () => {
-  it("leaves out the sampling that it excludes", () => {
+  test("leaves out the sampling that it excludes", () => {
     const { body, losses } = send(HAIKU_4_5, { thinking: ENABLED }, { temperature: 0.2, topK: 3 });
 
     expect(body["thinking"]).toEqual(ENABLED);
@@ -101,7 +101,7 @@ describe("native thinking", () => {
     expect(losses).toEqual(["temperature dropped", "topK dropped"]);
   });
 
-  it("with a budget has a forced call told in words, which it would refuse natively", () => {
+  test("with a budget has a forced call told in words, which it would refuse natively", () => {
     const { body, losses } = send(HAIKU_4_5, { thinking: ENABLED }, { tools: [TOOL], toolChoice: { tool: "f" } });
 
     expect(body).not.toHaveProperty("tool_choice");
@@ -109,7 +109,7 @@ describe("native thinking", () => {
     expect(losses).toEqual(["toolChoice translated"]);
   });
 
-  it("is seen where the turn of the model would be continued, which it excludes", () => {
+  test("is seen where the turn of the model would be continued, which it excludes", () => {
     const messages: TargetMessage[] = [USER, { role: "assistant", content: [{ type: "text", text: "So far" }] }];
 
     const { body, losses } = send(HAIKU_4_5, { thinking: ENABLED }, { messages });
@@ -118,7 +118,7 @@ describe("native thinking", () => {
     expect(losses).toEqual(["messages translated"]);
   });
 
-  it("takes the place of the request's wishes without a report about them", () => {
+  test("takes the place of the request's wishes without a report about them", () => {
     const { body, losses } = send(
       HAIKU_4_5,
       { thinking: { type: "disabled" } },
@@ -129,14 +129,14 @@ describe("native thinking", () => {
     expect(losses).toEqual([]);
   });
 
-  it("is visible by default where the model shows it by default", () => {
+  test("is visible by default where the model shows it by default", () => {
     const request = complete({ vendorOptions: { anthropic: { thinking: ENABLED } } });
 
     expect(reasoningOf(request, HAIKU_4_5)).toMatchObject({ isThinking: true, isVisible: true });
     expect(reasoningOf(request, SONNET_5_5)).toMatchObject({ isThinking: true, isVisible: false });
   });
 
-  it("has room for its budget in what Bedrock is asked for", () => {
+  test("has room for its budget in what Bedrock is asked for", () => {
     const place = { host: "bedrock-runtime.eu-west-1.amazonaws.com" };
 
     const { body } = send(HAIKU_4_5, { thinking: { type: "enabled", budget_tokens: 20_000 } }, {}, place);
@@ -146,14 +146,14 @@ describe("native thinking", () => {
 });
 
 describe("native sampling", () => {
-  it.each([{ temperature: 0.3 }, { top_p: 0.5 }, { top_k: 5 }])(
+  test.each([{ temperature: 0.3 }, { top_p: 0.5 }, { top_k: 5 }])(
     "is sent under the version of the API that has it: %j",
     (native) => {
       expect(send(HAIKU_4_5, native).headers["anthropic-version"]).toBe("2023-06-01");
     },
   );
 
-  it("leaves out what the API refuses beside it", () => {
+  test("leaves out what the API refuses beside it", () => {
     expect(send(HAIKU_4_5, { temperature: 0.3 }, { topP: 0.9 })).toMatchObject({
       body: { temperature: 0.3 },
       losses: ["topP dropped"],
@@ -164,7 +164,7 @@ describe("native sampling", () => {
     });
   });
 
-  it("takes out the thinking that it excludes, and reports it", () => {
+  test("takes out the thinking that it excludes, and reports it", () => {
     const { body, losses } = send(HAIKU_4_5, { top_k: 5 }, { reasoning: { effort: "high", visible: false } });
 
     expect(body).not.toHaveProperty("thinking");
@@ -178,7 +178,7 @@ describe("a native output format", () => {
   const source = { type: "base64", mediaType: "application/pdf", data: "AAAA" } as const;
   const cited: TargetMessage = { role: "user", content: [{ type: "file", source, citations: true }] };
 
-  it.each<[string, AnthropicOptions]>([
+  test.each<[string, AnthropicOptions]>([
     ["of today", { output_config: { format: FORMAT } }],
     ["by its older name", { betas: ["structured-outputs"], output_format: FORMAT }],
   ])("%s leaves out citations, and the continuation of a turn, which it excludes", (_, native) => {
@@ -187,7 +187,7 @@ describe("a native output format", () => {
     expect(send(HAIKU_4_5, native, { messages }).losses).toEqual(["messages translated"]);
   });
 
-  it("is the only one that is sent", () => {
+  test("is the only one that is sent", () => {
     const output = { type: "json", name: "a", schema: { ...SCHEMA, title: "Ours" } } as const;
 
     const { body } = send(SONNET_5_5, { output_format: FORMAT }, { output });
@@ -196,7 +196,7 @@ describe("a native output format", () => {
     expect(body["output_format"]).toEqual(FORMAT);
   });
 
-  it("is asked for in words once it was refused", () => {
+  test("is asked for in words once it was refused", () => {
     const native = { output_config: { format: FORMAT, effort: "low" } };
 
     const { body, losses } = send(SONNET_5_5, native, { without: ["output_config.format"] });
@@ -208,7 +208,7 @@ describe("a native output format", () => {
 });
 
 describe("the limit of output", () => {
-  it("is the caller's where the caller knows better than the table", () => {
+  test("is the caller's where the caller knows better than the table", () => {
     const place = { host: "api.anthropic.com", maxOutputTokens: 300_000 };
 
     expect(send(OPUS_4_8, {}, { maxOutputTokens: 200_000 }, place)).toMatchObject({
@@ -219,7 +219,7 @@ describe("the limit of output", () => {
     expect(send(OPUS_4_8, {}, {}, { ...place, maxOutputTokens: "unknown" }).body["max_tokens"]).toBe(32_000);
   });
 
-  it("bounds a thinking budget also when it is native", () => {
+  test("bounds a thinking budget also when it is native", () => {
     const { body } = send(HAIKU_4_5, { max_tokens: 3_000 }, { reasoning: { budgetTokens: 9_000, visible: false } });
 
     expect(body).toMatchObject({ max_tokens: 3_000, thinking: { budget_tokens: 2_999 } });
@@ -229,7 +229,7 @@ describe("the limit of output", () => {
 describe("betas", () => {
   const place = { host: "api.anthropic.com", betas: "of-target" };
 
-  it("are added to those of the target's and the request's own headers", () => {
+  test("are added to those of the target's and the request's own headers", () => {
     const native = { betas: ["b", "a"], headers: { "Anthropic-Beta": "a, c" } };
 
     const { headers, path } = send(SONNET_5_5, native, {}, place);
@@ -238,11 +238,11 @@ describe("betas", () => {
     expect(path).toBe("/v1/messages?beta=true");
   });
 
-  it("of the target alone are left to its own headers", () => {
+  test("of the target alone are left to its own headers", () => {
     expect(send(SONNET_5_5, {}, {}, place)).toMatchObject({ headers: {}, path: "/v1/messages" });
   });
 
-  it.each<AnthropicOptions>([{ betas: ["a"] }, { headers: { "anthropic-beta": "a" } }])(
+  test.each<AnthropicOptions>([{ betas: ["a"] }, { headers: { "anthropic-beta": "a" } }])(
     "are not sent to the cloud that takes none, which is reported: %j",
     (native) => {
       const mantle = { host: "bedrock-mantle.us-east-1.api.aws" };
@@ -256,7 +256,7 @@ describe("betas", () => {
   );
 });
 
-it("reports a native field that a repair takes out", () => {
+test("reports a native field that a repair takes out", () => {
   const { body, losses } = send(SONNET_5_5, { metadata: { user_id: "u" } }, { without: ["metadata"] });
 
   expect(body).not.toHaveProperty("metadata");

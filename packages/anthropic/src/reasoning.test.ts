@@ -1,5 +1,5 @@
 import type { Loss, TargetMessage, TargetRequest } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { anthropicModel } from "./models.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
 
@@ -25,7 +25,7 @@ function plan(
 }
 
 describe("planReasoning", () => {
-  it("asks to see the reasoning of models that reason by themselves, and leaves the others alone", () => {
+  test("asks to see the reasoning of models that reason by themselves, and leaves the others alone", () => {
     expect(plan("claude-sonnet-5-5")).toMatchObject({
       thinking: { type: "adaptive", display: "summarized" },
       isThinking: true,
@@ -35,7 +35,7 @@ describe("planReasoning", () => {
     expect(plan("claude-opus-4-8").thinking).toBeUndefined();
   });
 
-  it("knows that reasoning is silent when nobody wants to see it", () => {
+  test("knows that reasoning is silent when nobody wants to see it", () => {
     expect(plan("claude-sonnet-5-5", { visible: false })).toMatchObject({ isThinking: true, isVisible: false });
     expect(plan("claude-opus-4-8", { visible: false, effort: "low" })).toMatchObject({
       thinking: { type: "adaptive" },
@@ -48,7 +48,7 @@ describe("planReasoning", () => {
     });
   });
 
-  it("TR-09 clamps the effort to the model's levels", () => {
+  test("TR-09 clamps the effort to the model's levels", () => {
     expect(plan("claude-sonnet-4-6", { effort: "xhigh" })).toMatchObject({
       effort: "high",
       losses: ["reasoning.effort downgraded"],
@@ -56,7 +56,7 @@ describe("planReasoning", () => {
     expect(plan("claude-opus-5-5", { effort: "xhigh" })).toMatchObject({ effort: "xhigh", losses: [] });
   });
 
-  it("turns reasoning off where that can be done, else down", () => {
+  test("turns reasoning off where that can be done, else down", () => {
     expect(plan("claude-opus-5", { effort: "none" })).toMatchObject({ thinking: { type: "disabled" }, losses: [] });
     expect(plan("claude-haiku-4-5", { effort: "none" })).toMatchObject({ isThinking: false, losses: [] });
     expect(plan("claude-opus-5-5", { effort: "none" })).toMatchObject({
@@ -66,14 +66,14 @@ describe("planReasoning", () => {
     });
   });
 
-  it("says an effort in tokens to models that take only those", () => {
+  test("says an effort in tokens to models that take only those", () => {
     expect(plan("claude-haiku-4-5", { effort: "low" })).toMatchObject({
       thinking: { type: "enabled", budget_tokens: 4_096 },
       losses: [],
     });
   });
 
-  it("keeps a budget between the least one and the answer's limit", () => {
+  test("keeps a budget between the least one and the answer's limit", () => {
     const small = plan("claude-haiku-4-5", { budgetTokens: 10 });
     const large = plan("claude-haiku-4-5", { budgetTokens: 9_000 }, { maxOutputTokens: 2_000 });
     const none = plan("claude-haiku-4-5", { budgetTokens: 9_000 }, { maxOutputTokens: 1_000 });
@@ -83,14 +83,14 @@ describe("planReasoning", () => {
     expect(none).toMatchObject({ isThinking: false, losses: ["reasoning dropped"] });
   });
 
-  it("AN-15 never sends a budget to a model that decides by itself", () => {
+  test("AN-15 never sends a budget to a model that decides by itself", () => {
     expect(plan("claude-opus-4-8", { budgetTokens: 9_000 })).toMatchObject({
       thinking: { type: "adaptive" },
       losses: ["reasoning.budgetTokens dropped"],
     });
   });
 
-  it("AN-13 reasons without a budget after tool calls that another target made", () => {
+  test("AN-13 reasons without a budget after tool calls that another target made", () => {
     const call = { type: "tool-call", toolCallId: "t1", toolName: "f", input: {} } as const;
     const result = { type: "tool-result", toolCallId: "t1", toolName: "f", content: [] } as const;
     const own = { type: "reasoning", text: "", opaque: { signature: "s" } } as const;

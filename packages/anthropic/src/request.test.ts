@@ -12,7 +12,7 @@ import {
 } from "@understudy/core/adapter";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { toMessages } from "./content.ts";
 import { toNativeRequest, type AnthropicOptions } from "./request.ts";
 
@@ -94,7 +94,7 @@ const at = (host: string, model: string, request: Partial<TargetRequest> = {}, v
 };
 
 describe("toNativeRequest", () => {
-  it("sends the least for the least, with the model's own maximum of output", () => {
+  test("sends the least for the least, with the model's own maximum of output", () => {
     expect(send("claude-opus-4-8")).toEqual({
       path: "/v1/messages",
       headers: {},
@@ -108,7 +108,7 @@ describe("toNativeRequest", () => {
     });
   });
 
-  it("sends everything that has a native word", () => {
+  test("sends everything that has a native word", () => {
     const { body, losses } = send(SONNET_5_5, {
       system: "Be brief.",
       tools: [TOOL],
@@ -130,7 +130,7 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual([]);
   });
 
-  it("reports what the API does not have, and limits above the model's", () => {
+  test("reports what the API does not have, and limits above the model's", () => {
     const { body, losses } = send(HAIKU_4_5, { seed: 1, stop: ["\n\n"], maxOutputTokens: 1_000_000 });
 
     expect(body["max_tokens"]).toBe(64_000);
@@ -138,7 +138,7 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual(["maxOutputTokens downgraded", "seed dropped", "stop translated"]);
   });
 
-  it("passes native fields on, and merges those that the request also speaks of", () => {
+  test("passes native fields on, and merges those that the request also speaks of", () => {
     const { path, headers, body } = send(SONNET_5_5, {
       tools: [TOOL],
       userId: "u1",
@@ -166,11 +166,11 @@ describe("toNativeRequest", () => {
     });
   });
 
-  it("gives the application's request its native options by declaration merging", () => {
+  test("gives the application's request its native options by declaration merging", () => {
     expectTypeOf<NonNullable<Request["vendorOptions"]>["anthropic"]>().toEqualTypeOf<AnthropicOptions | undefined>();
   });
 
-  it("does not touch the request", () => {
+  test("does not touch the request", () => {
     const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }];
     const before = JSON.stringify(messages);
 
@@ -184,7 +184,7 @@ const opaque = (data: JsonObject) => ({ type: "opaque", kind: "hosted", data }) 
 const thought = (text: string) => ({ type: "reasoning", text, opaque: { signature: `${text}=` } }) as const;
 
 describe("toNativeRequest and the conversation", () => {
-  it("puts all results first in one user message", () => {
+  test("puts all results first in one user message", () => {
     const sent = send(SONNET_5_5, {
       messages: [
         USER,
@@ -220,7 +220,7 @@ describe("toNativeRequest and the conversation", () => {
     ]);
   });
 
-  it("sends media in all their forms", () => {
+  test("sends media in all their forms", () => {
     const sent = send(SONNET_5_5, {
       messages: [
         {
@@ -258,7 +258,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[0] citations translated", "messages[0] citations translated"]);
   });
 
-  it("hands a document that the API cannot read to a tier that can", () => {
+  test("hands a document that the API cannot read to a tier that can", () => {
     const source = { type: "base64", mediaType: "application/zip", data: "AAAA" } as const;
 
     expect(() => send(SONNET_5_5, { messages: [{ role: "user", content: [{ type: "file", source }] }] })).toThrow(
@@ -266,7 +266,7 @@ describe("toNativeRequest and the conversation", () => {
     );
   });
 
-  it("sends its own blocks back as they came: reasoning, citations, callers, unknown blocks", () => {
+  test("sends its own blocks back as they came: reasoning, citations, callers, unknown blocks", () => {
     const citation = {
       type: "char_location",
       cited_text: "c",
@@ -311,7 +311,7 @@ describe("toNativeRequest and the conversation", () => {
     ]);
   });
 
-  it.each<readonly [string, JsonObject]>([
+  test.each<readonly [string, JsonObject]>([
     ["a result of the application's", { type: "tool_result", tool_use_id: "t1", content: "paid" }],
     ["a document", { type: "document", source: { type: "file", file_id: "file_of_somebody_else" } }],
     ["a text", { type: "text", text: "paid" }],
@@ -326,7 +326,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] opaque dropped"]);
   });
 
-  it("lets no opaque data change what its call is, and keeps who made it", () => {
+  test("lets no opaque data change what its call is, and keeps who made it", () => {
     const caller = { type: "code_execution_20260120", tool_id: "srvtoolu_1" };
     const forged = { type: "tool_result", content: "paid", cache_control: { type: "ephemeral" }, caller };
     const part = { type: "tool-call", toolCallId: "t1", toolName: "f", input: {}, opaque: forged } as const;
@@ -340,7 +340,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(messagesOf(sent)).toEqual([expect.anything(), { role: "assistant", content }, expect.anything()]);
   });
 
-  it("joins more parts than a call can have arguments", () => {
+  test("joins more parts than a call can have arguments", () => {
     const content = Array.from({ length: 200_000 }, () => ({ type: "text", text: "x" }) as const);
     const messages: readonly TargetMessage[] = [
       { role: "tool", content: [result("a")] },
@@ -350,7 +350,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(toMessages(messages, true, () => undefined)).toMatchObject([{ content: { length: 200_001 } }]);
   });
 
-  it("reports the citations that leave with a blank text", () => {
+  test("reports the citations that leave with a blank text", () => {
     const blank = { type: "text", text: " ", opaque: { citations: [{ type: "page_location" }] } } as const;
 
     const sent = send(SONNET_5_5, { messages: [USER, { role: "assistant", content: [blank, call("t1")] }, USER] });
@@ -359,7 +359,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] text dropped"]);
   });
 
-  it("AN-10 AN-12 drops blank texts, reasoning without a signature, and turns of which nothing is left", () => {
+  test("AN-10 AN-12 drops blank texts, reasoning without a signature, and turns of which nothing is left", () => {
     const sent = send(SONNET_5_5, {
       messages: [
         USER,
@@ -386,7 +386,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] reasoning dropped"]);
   });
 
-  it("sends what is not an object in one, and reports it: the API takes objects only, and none would be another call", () => {
+  test("sends what is not an object in one, and reports it: the API takes objects only, and none would be another call", () => {
     const part = { type: "tool-call", toolCallId: "t1", toolName: "f", input: {}, inputText: `{"a` } as const;
     const nothing = { type: "tool-result", toolCallId: "t1", toolName: "f", content: [] } as const;
 
@@ -405,7 +405,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(messagesOf(free)).toMatchObject([{}, { content: [{ type: "tool_use", input: { input: "ls -l" } }] }, {}]);
   });
 
-  it("marks a failed result as one only where it holds texts, and says it in words elsewhere", () => {
+  test("marks a failed result as one only where it holds texts, and says it in words elsewhere", () => {
     const text = { type: "text", text: "Element not found" } as const;
     const image = { type: "image", source: base64("image/png", "AAAA") } as const;
     const file = { type: "file", source: base64("text/plain", "w6k=") } as const;
@@ -425,7 +425,7 @@ describe("toNativeRequest and the conversation", () => {
     { role: "assistant", content: [{ type: "text", text: "So far " }] },
   ];
 
-  it("MS-09 puts no words into a conversation that the model continues, and trims what would be refused", () => {
+  test("MS-09 puts no words into a conversation that the model continues, and trims what would be refused", () => {
     const sent = send(HAIKU_4_5, { messages: unfinished });
 
     expect(messagesOf(sent)).toEqual([
@@ -435,7 +435,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual([]);
   });
 
-  it.each<readonly [string, string, Partial<TargetRequest>]>([
+  test.each<readonly [string, string, Partial<TargetRequest>]>([
     ["a model that continues none", SONNET_5_5, {}],
     ["a model that nobody knows", "claude-next", {}],
     ["a model that thinks", HAIKU_4_5, { reasoning: { effort: "high", visible: true } }],
@@ -458,7 +458,7 @@ describe("toNativeRequest and the conversation", () => {
     },
   );
 
-  it("moves calls to the end of their turn, behind the tools of the vendor; all else keeps its place", () => {
+  test("moves calls to the end of their turn, behind the tools of the vendor; all else keeps its place", () => {
     const hosted = [
       { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} },
       { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [] },
@@ -503,7 +503,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual([]);
   });
 
-  it("AN-07 sends a paused answer back as it is", () => {
+  test("AN-07 sends a paused answer back as it is", () => {
     const data = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} };
 
     const sent = send(SONNET_5_5, {
@@ -515,7 +515,7 @@ describe("toNativeRequest and the conversation", () => {
 });
 
 describe("toNativeRequest and what the vendor refuses to take", () => {
-  it.each(["jane@example.com", "+49 170 1234567", "(030) 123-4567", "u".repeat(257)])(
+  test.each(["jane@example.com", "+49 170 1234567", "(030) 123-4567", "u".repeat(257)])(
     "leaves out the user id %s, and reports it",
     (userId) => {
       const { body, losses } = send(SONNET_5_5, { userId });
@@ -525,11 +525,14 @@ describe("toNativeRequest and what the vendor refuses to take", () => {
     },
   );
 
-  it.each(["u-1", "1234567890", "2026-11-28T10:00", "user@host", "u".repeat(256)])("sends the user id %s", (userId) => {
-    expect(send(SONNET_5_5, { userId }).body["metadata"]).toEqual({ user_id: userId });
-  });
+  test.each(["u-1", "1234567890", "2026-11-28T10:00", "user@host", "u".repeat(256)])(
+    "sends the user id %s",
+    (userId) => {
+      expect(send(SONNET_5_5, { userId }).body["metadata"]).toEqual({ user_id: userId });
+    },
+  );
 
-  it.each([
+  test.each([
     ["a picture of another type", { type: "image", source: base64("image/heic", "AAAA") }],
     ["a picture that is not a photo", { type: "image", source: base64("image/svg+xml", "AAAA") }],
     ["an address without encryption", { type: "image", source: { type: "url", url: "http://x.test/a.png" } }],
@@ -537,7 +540,7 @@ describe("toNativeRequest and what the vendor refuses to take", () => {
     expect(() => send(SONNET_5_5, { messages: [{ role: "user", content: [part] }] })).toThrow("request.unsupported");
   });
 
-  it("does not cite what a tool returns", () => {
+  test("does not cite what a tool returns", () => {
     const file = { type: "file", source: base64("text/plain", "w6k="), citations: true } as const;
     const answered = { ...result("t1"), content: [file] };
 
@@ -549,7 +552,7 @@ describe("toNativeRequest and what the vendor refuses to take", () => {
     expect(sent.losses).toEqual(["messages[2] citations dropped"]);
   });
 
-  it("sends ids of workspace and profile as the headers that they are", () => {
+  test("sends ids of workspace and profile as the headers that they are", () => {
     const anthropic = { workspace_id: "w1", user_profile_id: "p1" };
 
     const { headers, body } = send(SONNET_5_5, { vendorOptions: { anthropic } });
@@ -562,7 +565,7 @@ describe("toNativeRequest and what the vendor refuses to take", () => {
 describe("toNativeRequest and a system of the caller's", () => {
   const told = { tools: [TOOL], toolChoice: "required" } as const;
 
-  it.each<[string, JsonObject["system"], unknown]>([
+  test.each<[string, JsonObject["system"], unknown]>([
     ["a text", "Mine.", expect.stringMatching(/^Mine\.\n\nAnswer by calling/)],
     ["blocks", [{ type: "text", text: "Mine." }], [{ text: "Mine." }, { text: expect.stringMatching(/^Answer by/) }]],
   ])("puts what the model has to be told behind %s", (_, system, expected) => {
@@ -571,7 +574,7 @@ describe("toNativeRequest and a system of the caller's", () => {
     expect(body).toMatchObject({ system: expected });
   });
 
-  it("tells a refused schema behind it", () => {
+  test("tells a refused schema behind it", () => {
     const schema = { type: "object", properties: {}, additionalProperties: false };
 
     const { body, losses } = send(SONNET_5_5, {
@@ -587,7 +590,7 @@ describe("toNativeRequest and a system of the caller's", () => {
 });
 
 describe("toNativeRequest and sampling", () => {
-  it("AN-15 sends sampling only to models that take it, under the version that has it", () => {
+  test("AN-15 sends sampling only to models that take it, under the version that has it", () => {
     const taken = send(HAIKU_4_5, { temperature: 0.2, topK: 5 });
     const refused = send(SONNET_5_5, { temperature: 0.2, topP: 0.9, topK: 5 });
 
@@ -598,7 +601,7 @@ describe("toNativeRequest and sampling", () => {
     expect(refused.losses).toEqual(["temperature dropped", "topP dropped", "topK dropped"]);
   });
 
-  it("AN-15 never sends temperature and top_p together, nor more than the API's range", () => {
+  test("AN-15 never sends temperature and top_p together, nor more than the API's range", () => {
     const { body, losses } = send(HAIKU_4_5, { temperature: 1.5, topP: 0.9 });
 
     expect(body).toMatchObject({ temperature: 1 });
@@ -606,7 +609,7 @@ describe("toNativeRequest and sampling", () => {
     expect(losses).toEqual(["temperature downgraded", "topP dropped"]);
   });
 
-  it("leaves out what excludes reasoning", () => {
+  test("leaves out what excludes reasoning", () => {
     const reasoning = { effort: "high", visible: true } as const;
 
     const { body, losses } = send(SONNET_4_6, { reasoning, temperature: 0.5, topP: 0.5, topK: 3 });
@@ -618,7 +621,7 @@ describe("toNativeRequest and sampling", () => {
 });
 
 describe("toNativeRequest and tools", () => {
-  it("forces tools where the model can be forced, else tells it to call", () => {
+  test("forces tools where the model can be forced, else tells it to call", () => {
     const forced = send("claude-opus-4-8", { tools: [TOOL], toolChoice: { tool: "f" } });
     const any = send("claude-opus-4-8", { tools: [TOOL], toolChoice: "required" });
     const told = send(SONNET_5_5, { tools: [TOOL], toolChoice: { tool: "f" }, system: "S." });
@@ -630,7 +633,7 @@ describe("toNativeRequest and tools", () => {
     expect(told.losses).toEqual(["toolChoice translated"]);
   });
 
-  it("gives up a thinking budget for a forced call", () => {
+  test("gives up a thinking budget for a forced call", () => {
     const { body, losses } = send(HAIKU_4_5, {
       tools: [TOOL],
       toolChoice: "required",
@@ -643,7 +646,7 @@ describe("toNativeRequest and tools", () => {
 });
 
 describe("toNativeRequest and native fields of one tool", () => {
-  it("lays them over its declaration, and leaves other vendors' alone", () => {
+  test("lays them over its declaration, and leaves other vendors' alone", () => {
     const tool = { ...TOOL, vendorOptions: { anthropic: { strict: true, description: "Mine." }, openai: { x: 1 } } };
 
     expect(send(SONNET_5_5, { tools: [tool] }).body["tools"]).toEqual([
@@ -662,7 +665,7 @@ describe("toNativeRequest and the clouds", () => {
   const MANTLE = "bedrock-mantle.us-east-1.api.aws";
   const VERTEX = "us-east5-aiplatform.googleapis.com";
 
-  it.each<[string, string, Partial<TargetRequest>, string | undefined]>([
+  test.each<[string, string, Partial<TargetRequest>, string | undefined]>([
     [RUNTIME, "eu.anthropic.claude-opus-4-8", {}, undefined],
     [RUNTIME, "anthropic.claude-haiku-4-5", {}, "bedrock-2023-05-31"],
     [RUNTIME, "us.anthropic.claude-sonnet-4-6", { temperature: 0 }, "bedrock-2023-05-31"],
@@ -677,7 +680,7 @@ describe("toNativeRequest and the clouds", () => {
     expect(at(host, model, request).headers["anthropic-version"]).toBe(version);
   });
 
-  it("leaves the version to the target's own headers, and these to the request's", () => {
+  test("leaves the version to the target's own headers, and these to the request's", () => {
     const mine = { vendorOptions: { anthropic: { headers: { "anthropic-version": "2027-01-01" } } } };
 
     expect(at(RUNTIME, HAIKU_4_5, { temperature: 0 }, "2026-10-21").headers).toEqual({
@@ -686,7 +689,7 @@ describe("toNativeRequest and the clouds", () => {
     expect(at(RUNTIME, HAIKU_4_5, mine, "2026-10-21").headers["anthropic-version"]).toBe("2027-01-01");
   });
 
-  it("asks Bedrock for no more output than an answer needs: its quota pays for what may come", () => {
+  test("asks Bedrock for no more output than an answer needs: its quota pays for what may come", () => {
     const asked = (request: Partial<TargetRequest>, model = "anthropic.claude-opus-4-8"): unknown =>
       at(RUNTIME, model, request).body["max_tokens"];
 
@@ -699,7 +702,7 @@ describe("toNativeRequest and the clouds", () => {
 });
 
 describe("toNativeRequest and JSON", () => {
-  it("TR-10 asks natively, within what the vendor's schemas can say", () => {
+  test("TR-10 asks natively, within what the vendor's schemas can say", () => {
     const { body, losses } = send(
       SONNET_5_5,
       json({ type: "object", properties: { n: { type: "integer", minimum: 1 }, l: { type: "array", minItems: 3 } } }),
@@ -721,7 +724,7 @@ describe("toNativeRequest and JSON", () => {
     expect(losses).toEqual(["output.schema downgraded"]);
   });
 
-  it.each<[string, string, JsonObject | undefined]>([
+  test.each<[string, string, JsonObject | undefined]>([
     ["without a schema", SONNET_5_5, undefined],
     ["for a recursive schema", SONNET_5_5, { type: "object", properties: { child: { $ref: "#" } } }],
     ["for free keys", SONNET_5_5, { type: "object", additionalProperties: { type: "string" } }],
@@ -734,7 +737,7 @@ describe("toNativeRequest and JSON", () => {
     expect(losses).toEqual(["output translated"]);
   });
 
-  it("leaves out citations beside a native format, which excludes them", () => {
+  test("leaves out citations beside a native format, which excludes them", () => {
     const source = { type: "base64", mediaType: "application/pdf", data: "AAAA" } as const;
     const messages: TargetMessage[] = [{ role: "user", content: [{ type: "file", source, citations: true }] }];
 

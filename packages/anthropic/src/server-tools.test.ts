@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, TargetMessage, TargetRequest } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toMessages } from "./content.ts";
 import { WITHOUT_SERVER_TOOLS } from "./server-tools.ts";
 
@@ -42,14 +42,14 @@ function typeOf(value: unknown): string {
 const deferred = answer(said("I look."), block(SEARCH), call("t1"));
 
 describe("a server tool that waits for its result", () => {
-  it("goes back while nothing but results follows", () => {
+  test("goes back while nothing but results follows", () => {
     expect(send(USER, deferred, results("t1"))).toEqual({
       turns: [["text", "server_tool_use", "tool_use"]],
       losses: [],
     });
   });
 
-  it("goes back once its result has come, in the answer behind", () => {
+  test("goes back once its result has come, in the answer behind", () => {
     const messages = [USER, deferred, results("t1"), answer(block(FOUND), said("Done.")), USER];
 
     expect(send(...messages)).toEqual({
@@ -61,7 +61,7 @@ describe("a server tool that waits for its result", () => {
     });
   });
 
-  it("goes back while code that it runs makes its calls", () => {
+  test("goes back while code that it runs makes its calls", () => {
     const code = { ...SEARCH, name: "code_execution" };
     const called = [answer(block(code), call("t1", { caller: CALLER })), results("t1")];
     const more = [answer(call("t2", { caller: CALLER })), results("t2")];
@@ -72,11 +72,11 @@ describe("a server tool that waits for its result", () => {
     });
   });
 
-  it("goes back in an answer that was paused", () => {
+  test("goes back in an answer that was paused", () => {
     expect(send(USER, answer(block(SEARCH)))).toEqual({ turns: [["server_tool_use"]], losses: [] });
   });
 
-  it.each<[string, TargetMessage[]]>([
+  test.each<[string, TargetMessage[]]>([
     ["the user speaks behind the results", [USER, deferred, results("t1"), USER]],
     ["another vendor answered", [USER, deferred, results("t1"), answer(said("So.")), USER]],
     ["another vendor calls tools", [USER, deferred, results("t1"), answer(call("t2")), results("t2")]],
@@ -91,7 +91,7 @@ describe("a server tool that waits for its result", () => {
     expect(losses).toEqual(["messages[1] opaque dropped"]);
   });
 
-  it("takes the callers of its calls with it", () => {
+  test("takes the callers of its calls with it", () => {
     const code = { ...SEARCH, name: "code_execution" };
 
     const sent = send(USER, answer(block(code), call("t1", { caller: CALLER })), results("t1"), USER);
@@ -99,7 +99,7 @@ describe("a server tool that waits for its result", () => {
     expect(sent).toEqual({ turns: [["tool_use"]], losses: ["messages[1] opaque dropped"] });
   });
 
-  it("is not missed by its result: one whose call was cut off the history is left out too", () => {
+  test("is not missed by its result: one whose call was cut off the history is left out too", () => {
     expect(send(USER, answer(block(FOUND), said("Done.")), USER)).toEqual({
       turns: [["text"]],
       losses: ["messages[1] opaque dropped"],
@@ -129,7 +129,7 @@ describe("the repair without earlier server tools", () => {
     stop: [],
   };
 
-  it("leaves out both blocks of every pair and what points at them, and keeps the texts and the reasoning", () => {
+  test("leaves out both blocks of every pair and what points at them, and keeps the texts and the reasoning", () => {
     const { messages } = WITHOUT_SERVER_TOOLS.apply(request);
 
     expect(toMessages(messages, true, () => undefined)).toEqual([
@@ -152,7 +152,7 @@ describe("the repair without earlier server tools", () => {
     ]);
   });
 
-  it("concerns one conversation, and changes none without them", () => {
+  test("concerns one conversation, and changes none without them", () => {
     const plain = { ...request, messages: [USER, answer(said("Hello.")), USER] };
 
     expect(WITHOUT_SERVER_TOOLS.once).toBe(true);

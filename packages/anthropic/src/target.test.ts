@@ -7,7 +7,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { createChain, isUnderstudyError, type Answer, type Request } from "@understudy/core";
 import type { JsonObject } from "@understudy/core/adapter";
 import { startAnthropic, type Vendor } from "@understudy/testing";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { anthropic, type AnthropicTargetOptions } from "./index.ts";
 
 const MODEL = "claude-sonnet-5-5";
@@ -38,7 +38,7 @@ function generate(
 }
 
 describe("anthropic", () => {
-  it("makes a target without asking anybody", () => {
+  test("makes a target without asking anybody", () => {
     const target = anthropic(MODEL, { apiKey: "k" });
 
     expect(target).toMatchObject({
@@ -51,7 +51,7 @@ describe("anthropic", () => {
     expect(JSON.stringify(target)).not.toContain('"k"');
   });
 
-  it("takes the key from the environment, and tells when there is none", () => {
+  test("takes the key from the environment, and tells when there is none", () => {
     vi.stubEnv("ANTHROPIC_API_KEY", "from-env");
     expect(anthropic(MODEL).problems).toEqual([]);
 
@@ -59,7 +59,7 @@ describe("anthropic", () => {
     expect(anthropic(MODEL).problems.join()).toContain("ANTHROPIC_API_KEY");
   });
 
-  it("keeps the vendor's key from the environment for the vendor's own host", () => {
+  test("keeps the vendor's key from the environment for the vendor's own host", () => {
     vi.stubEnv("ANTHROPIC_API_KEY", "from-env");
     const elsewhere = ["https://gateway.test", "https://api.anthropic.com.gateway.test", "http://127.0.0.1:4000"];
 
@@ -73,20 +73,20 @@ describe("anthropic", () => {
     expect(anthropic(MODEL, { baseURL: "https://gateway.test", apiKey: "k" }).problems).toEqual([]);
   });
 
-  it("refuses a model's name that would lead out of a client's path", () => {
+  test("refuses a model's name that would lead out of a client's path", () => {
     const client = new Anthropic({ apiKey: "k" });
 
     expect(anthropic("../../models", { client }).problems).toHaveLength(1);
     expect(anthropic("eu.anthropic.claude-sonnet-5-5-v1:0", { client }).problems).toEqual([]);
   });
 
-  it("lets the user know better what a model can", () => {
+  test("lets the user know better what a model can", () => {
     const { capabilities } = anthropic(MODEL, { apiKey: "k", capabilities: { contextWindow: 5, keepAlives: false } });
 
     expect(capabilities).toMatchObject({ contextWindow: 5, keepAlives: false, maxOutputTokens: 128_000 });
   });
 
-  it("plans for what the model will do", () => {
+  test("plans for what the model will do", () => {
     const request = {
       messages: [],
       tools: [],
@@ -110,7 +110,7 @@ describe("anthropic", () => {
 });
 
 describe("anthropic over a socket", () => {
-  it("answers, and says who served, which request it was and what is left of the limits", async () => {
+  test("answers, and says who served, which request it was and what is left of the limits", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello.", model: "claude-sonnet-5-5-20261001" });
 
@@ -121,7 +121,7 @@ describe("anthropic over a socket", () => {
     expect(answer.trace.attempts[0]?.rateLimits).toMatchObject({ "requests-remaining": "3999" });
   });
 
-  it("AN-03 asks for long answers in one piece too, when told never to stream", async () => {
+  test("AN-03 asks for long answers in one piece too, when told never to stream", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Whole.", reasoning: "hm", toolCalls: [] });
 
@@ -132,7 +132,7 @@ describe("anthropic over a socket", () => {
     expect(vendor.requests[0]?.streamed).toBe(false);
   });
 
-  it("goes on without streaming where it is not allowed, and remembers it", async () => {
+  test("goes on without streaming where it is not allowed, and remembers it", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Whole." });
     const message = "Streaming is not permitted for this organization.";
@@ -148,7 +148,7 @@ describe("anthropic over a socket", () => {
     expect(vendor.requests.map((request) => request.streamed)).toEqual([true, false, false]);
   });
 
-  it("asks again without what a model of the future refuses", async () => {
+  test("asks again without what a model of the future refuses", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Fine." });
     const tools = [{ name: "f" }];
@@ -160,7 +160,7 @@ describe("anthropic over a socket", () => {
     expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without forcing a tool"]);
   });
 
-  it("round-trips reasoning inside a tool loop and forgets it when the vendor does not know it", async () => {
+  test("round-trips reasoning inside a tool loop and forgets it when the vendor does not know it", async () => {
     await using vendor = await startAnthropic();
     await using elsewhere = await startAnthropic();
     vendor.script([
@@ -188,7 +188,7 @@ describe("anthropic over a socket", () => {
     expect(third.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
   });
 
-  it("keeps reasoning from another organization's key, where the targets say whose their keys are", async () => {
+  test("keeps reasoning from another organization's key, where the targets say whose their keys are", async () => {
     await using vendor = await startAnthropic();
     vendor.script([{ answer: { reasoning: "hm", text: "One." } }]);
     vendor.answer({ text: "Two." });
@@ -208,7 +208,7 @@ describe("anthropic over a socket", () => {
     expect(vendor.requests[1]?.text).not.toContain("organization");
   });
 
-  it("takes from its options what is known better than the table, and the betas of its headers", async () => {
+  test("takes from its options what is known better than the table, and the betas of its headers", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Fine." });
     const options = { capabilities: { maxOutputTokens: 300_000 }, headers: { "anthropic-beta": "of-target" } };
@@ -229,7 +229,7 @@ describe("anthropic over a socket", () => {
     ]);
   });
 
-  it("puts a turn of the user behind a paused answer that a model does not continue", async () => {
+  test("puts a turn of the user behind a paused answer that a model does not continue", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Fine." });
     const message =
@@ -256,7 +256,7 @@ describe("anthropic over a socket", () => {
     expect(answer.losses).toMatchObject([{ what: "messages", action: "translated" }]);
   });
 
-  it("CL-19 R10.4 sends one request per attempt: the SDK repeats nothing", async () => {
+  test("CL-19 R10.4 sends one request per attempt: the SDK repeats nothing", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "x" });
     vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);
@@ -267,7 +267,7 @@ describe("anthropic over a socket", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("is not led by the environment: neither URL, credential, any header nor log level", async () => {
+  test("is not led by the environment: neither URL, credential, any header nor log level", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello." });
     const options = { headers: { "x-kept": "mine" } };
@@ -296,7 +296,7 @@ describe("anthropic over a socket", () => {
     for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 
-  it("asks a sibling whose client gets its key by a function, although the first one's was refused", async () => {
+  test("asks a sibling whose client gets its key by a function, although the first one's was refused", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello." });
     const targets = ["bad-key", "good-key"].map((key) =>
@@ -313,7 +313,7 @@ describe("anthropic over a socket", () => {
     ]);
   });
 
-  it.each<readonly [string, () => Promise<string>]>([
+  test.each<readonly [string, () => Promise<string>]>([
     ["rejects", () => Promise.reject(new Error("hush"))],
     ["returns two lines", () => Promise.resolve("hush\nhush")],
   ])("sends nothing when the function of a client %s, and asks a sibling", async (_, apiKey) => {
@@ -331,7 +331,7 @@ describe("anthropic over a socket", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
+  test("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello." });
     vendor.script([{}, { fault: { type: "error", error: "server-error" } }]);
@@ -360,7 +360,7 @@ describe("anthropic over a socket", () => {
     expect(client.maxRetries).toBe(5);
   });
 
-  it("TR-06 keeps targets apart: each asks its own server with its own key", async () => {
+  test("TR-06 keeps targets apart: each asks its own server with its own key", async () => {
     await using first = await startAnthropic();
     await using second = await startAnthropic();
     first.answer({ text: "x" });
@@ -384,7 +384,7 @@ describe("anthropic by fetch", () => {
   const shown = (headers: IncomingHttpHeaders | undefined): object =>
     Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !own.test(name)));
 
-  it("sends the headers and the body that the SDK sends", async () => {
+  test("sends the headers and the body that the SDK sends", async () => {
     await using vendor = await startAnthropic();
     const betas = { anthropic: { betas: ["context-management-2025-06-27"] } };
     const asked = { messages: [{ role: "user", content: "Hi" }], vendorOptions: betas } as const;
@@ -402,7 +402,7 @@ describe("anthropic by fetch", () => {
     expect([byFetch?.path, byFetch?.body]).toEqual([bySdk?.path, bySdk?.body]);
   });
 
-  it("classifies as it does through the SDK", async () => {
+  test("classifies as it does through the SDK", async () => {
     await using vendor = await startAnthropic();
     vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);
 
@@ -412,7 +412,7 @@ describe("anthropic by fetch", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("takes no client beside it, and no other transport", () => {
+  test("takes no client beside it, and no other transport", () => {
     const client = new Anthropic({ apiKey: "k" });
 
     expect(anthropic(MODEL, { client, transport: "fetch" }).problems).toEqual([
@@ -427,7 +427,7 @@ describe("anthropic by fetch", () => {
 });
 
 describe("anthropic in a browser", () => {
-  it.each(["sdk", "fetch"] as const)("answers by its %s, and says that the key is shown to it", async (transport) => {
+  test.each(["sdk", "fetch"] as const)("answers by its %s, and says that the key is shown to it", async (transport) => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello." });
     const onServer = await generate(vendor, { transport });
@@ -449,7 +449,7 @@ describe("anthropic and redirects", () => {
     server?.close();
   });
 
-  it("sends neither key nor prompt to where a redirect points", async () => {
+  test("sends neither key nor prompt to where a redirect points", async () => {
     await using elsewhere = await startAnthropic();
     const seen: IncomingHttpHeaders[] = [];
     server = createServer((request, response) => {
@@ -471,7 +471,7 @@ describe("anthropic and redirects", () => {
 });
 
 describe("the first request of a process without a file descriptor left", () => {
-  it("fails as this machine's fault, and the next one is answered", async () => {
+  test("fails as this machine's fault, and the next one is answered", async () => {
     await using vendor = await startAnthropic();
     vendor.answer({ text: "Hello." });
     const program = `
@@ -505,7 +505,7 @@ describe("the first request of a process without a file descriptor left", () => 
 });
 
 describe("importing the package", () => {
-  it("loads no SDK for requests that are made by fetch, nor for the preparation of a backup", async () => {
+  test("loads no SDK for requests that are made by fetch, nor for the preparation of a backup", async () => {
     await using vendor = await startAnthropic();
     const program = `
       import { registerHooks } from "node:module";
@@ -532,7 +532,7 @@ describe("importing the package", () => {
     expect(stdout.trim()).toBe("true false");
   });
 
-  it("is followed by loading the SDK of a backup with the first call, which asks nobody and no function", async () => {
+  test("is followed by loading the SDK of a backup with the first call, which asks nobody and no function", async () => {
     await using vendor = await startAnthropic();
     await using backup = await startAnthropic();
     const program = `
@@ -567,7 +567,7 @@ describe("importing the package", () => {
     expect([vendor.requests.length, backup.requests.length]).toEqual([1, 0]);
   });
 
-  it("does not load the SDK, nor does making a target", async () => {
+  test("does not load the SDK, nor does making a target", async () => {
     const program = `
       import { registerHooks } from "node:module";
       const loaded = [];

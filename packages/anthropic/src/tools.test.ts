@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
 import { toMessages } from "./content.ts";
 import { toTools } from "./tools.ts";
@@ -42,7 +42,7 @@ function withUnions(count: number): JsonObject {
 const strictOnes = (tools: readonly JsonObject[]): readonly boolean[] => tools.map(({ strict }) => strict === true);
 
 describe("strict tools", () => {
-  it.each<[string, JsonObject, RegExp]>([
+  test.each<[string, JsonObject, RegExp]>([
     ["refers to itself", { type: "object", properties: { next: { $ref: "#" } } }, /recursive/],
     [
       "refers to itself through a definition",
@@ -59,7 +59,7 @@ describe("strict tools", () => {
     expect(losses[0]).toMatch(reason);
   });
 
-  it("are enforced as far as the vendor's number of them reaches, with those that are declared natively", () => {
+  test("are enforced as far as the vendor's number of them reaches, with those that are declared natively", () => {
     const native = { tools: [{ name: "own", input_schema: { type: "object" }, strict: true }] };
 
     const { tools, losses } = declare(
@@ -71,21 +71,21 @@ describe("strict tools", () => {
     expect(losses).toHaveLength(2);
   });
 
-  it.each<[string, readonly JsonObject[], readonly boolean[]]>([
+  test.each<[string, readonly JsonObject[], readonly boolean[]]>([
     ["optional parameters", [withOptional(20), withOptional(5), withOptional(4)], [true, false, true]],
     ["unions", [withUnions(10), withUnions(6), withUnions(5)], [true, false, true]],
   ])("share the room for %s, and one that finds none takes none", (_, schemas, expected) => {
     expect(strictOnes(declare(schemas.map((schema) => tool(schema))).tools)).toEqual(expected);
   });
 
-  it("are not enforced once the vendor refused one", () => {
+  test("are not enforced once the vendor refused one", () => {
     const { tools, losses } = declare([tool({ type: "object", properties: {} })], {}, ["strict"]);
 
     expect(strictOnes(tools)).toEqual([false]);
     expect(losses).toEqual(["tools strict downgraded: the vendor refused it"]);
   });
 
-  it("that a schema could be enforced for stay as strict as they are asked for", () => {
+  test("that a schema could be enforced for stay as strict as they are asked for", () => {
     const { tools, losses } = declare([{ ...tool(withOptional(2)), vendorOptions: STRICT }]);
 
     expect(tools).toMatchObject([{ strict: true, input_schema: { additionalProperties: false } }]);
@@ -94,7 +94,7 @@ describe("strict tools", () => {
 });
 
 describe("tools that the vendor defines", () => {
-  it.each<[JsonObject, JsonObject]>([
+  test.each<[JsonObject, JsonObject]>([
     [{ type: "bash_20250124" }, { name: "f", type: "bash_20250124" }],
     [
       { type: "computer_20251124", display_width_px: 100, strict: true },
@@ -109,7 +109,7 @@ describe("tools that the vendor defines", () => {
     expect(declare([tool({ type: "object", properties: { a: {} } }, native)]).tools).toEqual([expected]);
   });
 
-  it("keep both where the type says that the tool is the caller's", () => {
+  test("keep both where the type says that the tool is the caller's", () => {
     expect(declare([tool({ type: "object" }, { type: "custom" })]).tools).toEqual([
       { name: "f", description: "F.", input_schema: { type: "object" }, type: "custom" },
     ]);
@@ -120,7 +120,7 @@ const call = (id: string, more = {}) =>
   ({ type: "tool-call", toolCallId: id, toolName: "left_click", input: {}, ...more }) as const;
 const result = (id: string) => ({ type: "tool-result", toolCallId: id, toolName: "left_click", content: [] }) as const;
 
-it("says of a result to which set of tools its call belongs", () => {
+test("says of a result to which set of tools its call belongs", () => {
   const opaque = { toolset_name: "computer" };
   const messages = toMessages(
     [
@@ -143,7 +143,7 @@ it("says of a result to which set of tools its call belongs", () => {
   expect(JSON.stringify(messages).match(/toolset_name/g)).toHaveLength(2);
 });
 
-it("sends citations back without the file that the vendor told with them, which it refuses in a request", () => {
+test("sends citations back without the file that the vendor told with them, which it refuses in a request", () => {
   const citation = {
     type: "page_location",
     cited_text: "c",

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readUsage } from "./usage.ts";
 
 describe("usage", () => {
-  it("counts cached input as input", () => {
+  test("counts cached input as input", () => {
     const usage = readUsage({
       input_tokens: 4,
       cache_read_input_tokens: 1_000,
@@ -20,7 +20,7 @@ describe("usage", () => {
     });
   });
 
-  it("leaves absent what the vendor does not say", () => {
+  test("leaves absent what the vendor does not say", () => {
     expect(Object.values(readUsage({ cache_read_input_tokens: null }))).toEqual(Array.from({ length: 5 }));
   });
 });

@@ -1,5 +1,5 @@
 import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "./errors.ts";
 
 const failures = classifyFailures(failureTable, ["sk-own-key"]);
@@ -27,7 +27,7 @@ function repaired(changed: TargetRequest | undefined): TargetRequest | undefined
 }
 
 describe("failures of the chat API", () => {
-  it.each<[number, string, FailureClass]>([
+  test.each<[number, string, FailureClass]>([
     [400, "Empty input messages", "request.rejected"],
     [400, "Model Not Exist", "model.not-found"],
     [400, "The supported API model names are a or b, but you passed c.", "model.not-found"],
@@ -50,11 +50,11 @@ describe("failures of the chat API", () => {
     expect(http(status, body(message)).class).toBe(expected);
   });
 
-  it("CL-05 takes an empty balance for what it is", () => {
+  test("CL-05 takes an empty balance for what it is", () => {
     expect(http(402, body("Insufficient Balance", "unknown_error")).class).toBe("billing.exhausted");
   });
 
-  it("CL-12 reads a context that is too long, and the window, out of the message", () => {
+  test("CL-12 reads a context that is too long, and the window, out of the message", () => {
     const failure = http(
       400,
       JSON.stringify(body("This model's maximum context length is 1048565 tokens. However, …")),
@@ -63,7 +63,7 @@ describe("failures of the chat API", () => {
     expect(failure).toMatchObject({ class: "request.context-length", details: { contextWindow: 1_048_565 } });
   });
 
-  it("tells the limit that shrinks with the balance from a rate", () => {
+  test("tells the limit that shrinks with the balance from a rate", () => {
     const message =
       "Your current concurrency is 40, which exceeds your concurrency limit of 39 based on your remaining balance";
 
@@ -71,18 +71,18 @@ describe("failures of the chat API", () => {
     expect(failures.inBand(body(message))?.class).toBe("rate.concurrency");
   });
 
-  it("lets the status decide, whatever the body says", () => {
+  test("lets the status decide, whatever the body says", () => {
     expect(http(500, body("insufficient balance, rate limit, reasoning_content")).class).toBe("server.error");
     expect(http(401, body("The supported API model names are a")).class).toBe("auth.invalid");
   });
 
-  it("honours a wait where one is stated, and keeps the id of the request", () => {
+  test("honours a wait where one is stated, and keeps the id of the request", () => {
     const { details } = http(429, body("x"), { "retry-after": "7", "x-ds-trace-id": "20f7a0db" });
 
     expect(details).toMatchObject({ retryAfterMs: 7_000, requestId: "20f7a0db" });
   });
 
-  it.each<[string, string, FailureClass]>([
+  test.each<[string, string, FailureClass]>([
     ["Service is too busy.", "server_error", "server.overloaded"],
     ["Internal", "server_error", "server.error"],
     ["Insufficient Balance", "unknown_error", "billing.exhausted"],
@@ -93,12 +93,12 @@ describe("failures of the chat API", () => {
     expect(failures.inBand(body(message, type))?.class).toBe(expected);
   });
 
-  it("finds no error in a null or a text", () => {
+  test("finds no error in a null or a text", () => {
     expect(failures.inBand({ error: null })).toBeUndefined();
     expect(failures.inBand("error")).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     "The `reasoning_content` in the thinking mode must be passed back to the API.",
     "Missing `reasoning_content` field in the assistant message at message index 3",
     "Thinking mode does not support this tool_choice",
@@ -109,7 +109,7 @@ describe("failures of the chat API", () => {
     expect(repaired(repair?.apply(request))?.reasoning.effort).toBe("none");
   });
 
-  it("takes a native switch out, too, where thinking is what was refused", () => {
+  test("takes a native switch out, too, where thinking is what was refused", () => {
     const message = "The `reasoning_content` in the thinking mode must be passed back to the API.";
     const { repair } = http(400, { error: { message } }).details;
     const vendorOptions = { deepseek: { thinking: { type: "enabled" }, reasoning_effort: "max", logprobs: true } };
@@ -121,7 +121,7 @@ describe("failures of the chat API", () => {
     expect(JSON.stringify(repaired(repair?.apply({ ...request, vendorOptions })))).not.toMatch(/thinking|max/);
   });
 
-  it("asks once more for an answer in one piece when streaming is not allowed", () => {
+  test("asks once more for an answer in one piece when streaming is not allowed", () => {
     const { repair } = http(400, body("Streaming is not enabled for this account.")).details;
 
     expect(repair?.description).toBe("without streaming");
@@ -163,17 +163,17 @@ const SENTENCES = [
 describe("words that a user wrote", () => {
   const rows = failureTable.rows.filter((row) => row.text !== undefined);
 
-  it("are tried for every row that goes by its text", () => {
+  test("are tried for every row that goes by its text", () => {
     const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
 
     expect(missed).toEqual([]);
   });
 
-  it("cannot stand before what a row looks for: each begins where the message does", () => {
+  test("cannot stand before what a row looks for: each begins where the message does", () => {
     for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
   });
 
-  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+  test.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
     for (const message of quotings(sentence)) {
       const { class: failureClass, details } = http(400, body(message));
       const inBand = failures.inBand(body(message, "server_error"));

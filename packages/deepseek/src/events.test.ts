@@ -7,7 +7,7 @@ import {
   type StreamPart,
 } from "@understudy/core/adapter";
 import { ChatReader } from "@understudy/core/toolkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "./errors.ts";
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
@@ -65,7 +65,7 @@ const START = delta({ role: "assistant", content: null, reasoning_content: "" })
 const STOP = delta({ content: "", reasoning_content: null }, "stop");
 
 describe("the answers of the chat API", () => {
-  it("reads reasoning, then text, and opens nothing for empty texts", () => {
+  test("reads reasoning, then text, and opens nothing for empty texts", () => {
     const usage = { prompt_tokens: 3, completion_tokens: 4, prompt_cache_hit_tokens: 1 };
 
     const { reader: wire, parts } = read([
@@ -99,13 +99,13 @@ describe("the answers of the chat API", () => {
     expect(wire.evidence.isEnded).toBe(true);
   });
 
-  it("takes usage from a chunk of its own behind the finish reason", () => {
+  test("takes usage from a chunk of its own behind the finish reason", () => {
     const { parts } = read([START, STOP, { choices: [], usage: { prompt_tokens: 5 } }, DONE]);
 
     expect(parts.at(-1)).toMatchObject({ type: "end", usage: { inputTokens: 5 } });
   });
 
-  it("keeps broken arguments as they are, and makes an id where there is none", () => {
+  test("keeps broken arguments as they are, and makes an id where there is none", () => {
     const call = { index: 0, function: { name: "f", arguments: '{"a' } };
 
     const { parts } = read([delta({ tool_calls: [call] }), delta({}, "length"), DONE]);
@@ -113,18 +113,18 @@ describe("the answers of the chat API", () => {
     expect(parts.at(-2)).toMatchObject({ part: { toolCallId: "call_p1", input: {}, inputText: '{"a' } });
   });
 
-  it("takes a broken-off generation for the overload it is", () => {
+  test("takes a broken-off generation for the overload it is", () => {
     expect(failureOf(() => read([START, delta({}, "insufficient_system_resource")]))).toBe("server.overloaded");
   });
 
-  it("throws an error chunk as its class, also behind the finish reason", () => {
+  test("throws an error chunk as its class, also behind the finish reason", () => {
     const error = { error: { message: "Service is too busy.", type: "server_error" } };
 
     expect(failureOf(() => read([START, error]))).toBe("server.overloaded");
     expect(failureOf(() => read([START, STOP, error]))).toBe("server.overloaded");
   });
 
-  it("DS-08 never takes reasoning for the answer", () => {
+  test("DS-08 never takes reasoning for the answer", () => {
     const { parts } = read([delta({ reasoning_content: "hm" }), STOP, DONE]);
 
     expect(parts.map((part) => part.type)).toEqual(["reasoning-start", "reasoning-delta", "reasoning-end", "end"]);

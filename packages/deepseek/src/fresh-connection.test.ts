@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { createChain } from "@understudy/core";
 import { startDeepSeek } from "@understudy/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deepseek } from "./index.ts";
 
 const request: TargetRequest = {
@@ -35,7 +35,7 @@ const targets: readonly (readonly [string, (baseURL: string) => Target])[] = [
 ];
 
 describe("an attempt on a fresh connection", () => {
-  it.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget) => {
+  test.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget) => {
     await using vendor = await startDeepSeek();
     const target = makeTarget(vendor.url);
 
@@ -53,7 +53,7 @@ describe("an attempt on a fresh connection", () => {
 });
 
 describe("a burst of calls when every pooled connection has died", () => {
-  it.each(targets)(
+  test.each(targets)(
     "is answered as a whole on new connections, and says nothing about the vendor: %s",
     async (_, makeTarget) => {
       const dead = new Set<Socket>();

@@ -11,7 +11,7 @@ import {
 } from "@understudy/core/adapter";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { toNativeRequest, type DeepSeekOptions } from "./request.ts";
 
 const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
@@ -95,7 +95,7 @@ function messagesOf({ body }: Sent): unknown {
 }
 
 describe("toNativeRequest", () => {
-  it("sends the least for the least, and asks for usage", () => {
+  test("sends the least for the least, and asks for usage", () => {
     expect(send()).toEqual({
       path: "/chat/completions",
       headers: {},
@@ -109,7 +109,7 @@ describe("toNativeRequest", () => {
     });
   });
 
-  it("sends everything that has a native word", () => {
+  test("sends everything that has a native word", () => {
     const { body, losses } = send({
       system: "Be brief.",
       tools: [TOOL],
@@ -133,7 +133,7 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual([]);
   });
 
-  it("reports what the API does not have, and limits above its own", () => {
+  test("reports what the API does not have, and limits above its own", () => {
     const { body, losses } = send({
       topK: 5,
       seed: 1,
@@ -155,7 +155,7 @@ describe("toNativeRequest", () => {
     ]);
   });
 
-  it("passes native fields on, and adds native tools to the request's", () => {
+  test("passes native fields on, and adds native tools to the request's", () => {
     const { headers, body } = send({
       tools: [TOOL],
       vendorOptions: {
@@ -179,11 +179,11 @@ describe("toNativeRequest", () => {
     expect(body).not.toHaveProperty("headers");
   });
 
-  it("gives the application's request its native options by declaration merging", () => {
+  test("gives the application's request its native options by declaration merging", () => {
     expectTypeOf<NonNullable<Request["vendorOptions"]>["deepseek"]>().toEqualTypeOf<DeepSeekOptions | undefined>();
   });
 
-  it("DS-06 asks for JSON with the schema in words, and says that nobody enforces it", () => {
+  test("DS-06 asks for JSON with the schema in words, and says that nobody enforces it", () => {
     const schema = { type: "object", properties: { a: { type: "string" } } };
 
     const withSchema = send({ system: "Be brief.", output: { type: "json", name: "a", schema } });
@@ -199,7 +199,7 @@ describe("toNativeRequest", () => {
 });
 
 describe("toNativeRequest and thinking", () => {
-  it.each([
+  test.each([
     ["minimal", "low", 1],
     ["low", "low", 0],
     ["medium", "high", 1],
@@ -213,14 +213,14 @@ describe("toNativeRequest and thinking", () => {
     expect(sent.losses).toHaveLength(losses);
   });
 
-  it("turns thinking off by its own switch and then sends no effort", () => {
+  test("turns thinking off by its own switch and then sends no effort", () => {
     const { body } = send({ reasoning: { effort: "none", visible: true } });
 
     expect(body["thinking"]).toEqual({ type: "disabled" });
     expect(body).not.toHaveProperty("reasoning_effort");
   });
 
-  it.each([
+  test.each([
     ["required", "required"],
     [{ tool: "f" }, { type: "function", function: { name: "f" } }],
   ] as const)("DS-06 turns thinking off where it excludes the tool choice %j", (toolChoice, native) => {
@@ -230,7 +230,7 @@ describe("toNativeRequest and thinking", () => {
     expect(losses).toEqual(["reasoning dropped"]);
   });
 
-  it("says that no tool may be called by leaving the tools out while it thinks, else in words of the API", () => {
+  test("says that no tool may be called by leaving the tools out while it thinks, else in words of the API", () => {
     const thinking = send({ tools: [TOOL], toolChoice: "none" });
     const not = send({ tools: [TOOL], toolChoice: "none", reasoning: { effort: "none", visible: true } });
 
@@ -239,7 +239,7 @@ describe("toNativeRequest and thinking", () => {
     expect(not.body).toMatchObject({ tools: [{}], tool_choice: "none" });
   });
 
-  it.each<[string, boolean, object, readonly string[]]>([
+  test.each<[string, boolean, object, readonly string[]]>([
     [FLASH, true, { top_p: 0.97 }, ["temperature dropped"]],
     [FLASH, false, { temperature: 0.5 }, ["topP dropped"]],
     [PRO, true, {}, ["topP dropped", "temperature dropped"]],
@@ -254,14 +254,14 @@ describe("toNativeRequest and thinking", () => {
     expect(sent.losses).toEqual(losses);
   });
 
-  it("raises topP to what the model takes while it thinks", () => {
+  test("raises topP to what the model takes while it thinks", () => {
     const { body, losses } = send({ topP: 0.5 });
 
     expect(body["top_p"]).toBe(0.95);
     expect(losses).toEqual(["topP downgraded"]);
   });
 
-  it("DS-04 sends its own reasoning back byte for byte, on every assistant turn", () => {
+  test("DS-04 sends its own reasoning back byte for byte, on every assistant turn", () => {
     const messages: readonly TargetMessage[] = [
       USER,
       { role: "assistant", content: [{ type: "reasoning", text: " a\n\u0000é " }, call("call_1")] },
@@ -279,7 +279,7 @@ describe("toNativeRequest and thinking", () => {
     ]);
   });
 
-  it("DS-05 sends an empty text where another target's reasoning is missing, and none without thinking", () => {
+  test("DS-05 sends an empty text where another target's reasoning is missing, and none without thinking", () => {
     const messages: readonly TargetMessage[] = [
       USER,
       { role: "assistant", content: [call("toolu_1")] },
@@ -293,7 +293,7 @@ describe("toNativeRequest and thinking", () => {
     expect(JSON.stringify(not.body)).not.toContain("reasoning_content");
   });
 
-  it("follows the native switch in the options, also in its duties", () => {
+  test("follows the native switch in the options, also in its duties", () => {
     const messages: readonly TargetMessage[] = [
       USER,
       { role: "assistant", content: [{ type: "text", text: "Yes." }] },
@@ -311,7 +311,7 @@ describe("toNativeRequest and native fields", () => {
   const g = { type: "function", function: { name: "g", parameters: { type: "object", properties: {} } } };
   const off = { effort: "none", visible: true } as const;
 
-  it("keeps a native switch and the request's effort, and reports a wish that the switch overrides", () => {
+  test("keeps a native switch and the request's effort, and reports a wish that the switch overrides", () => {
     const both = send({ reasoning: { effort: "low", visible: true }, vendorOptions: switched("enabled") });
     const on = send({ reasoning: off, vendorOptions: switched("enabled") });
     const never = send({ reasoning: { effort: "low", visible: true }, vendorOptions: switched("disabled") });
@@ -325,7 +325,7 @@ describe("toNativeRequest and native fields", () => {
     expect(never.losses).toEqual(["reasoning dropped"]);
   });
 
-  it.each([
+  test.each([
     ["the request", { tools: [TOOL], toolChoice: "required" }, { thinking: { type: "enabled" } }],
     ["a native choice", { tools: [TOOL] }, { tool_choice: "required" }],
     [
@@ -340,7 +340,7 @@ describe("toNativeRequest and native fields", () => {
     expect(losses).toEqual(["reasoning dropped"]);
   });
 
-  it("forbids the calls of native tools as it forbids its own", () => {
+  test("forbids the calls of native tools as it forbids its own", () => {
     const none = { toolChoice: "none", vendorOptions: { deepseek: { tools: [g] } } } as const;
 
     const thinking = send(none);
@@ -354,7 +354,7 @@ describe("toNativeRequest and native fields", () => {
     expect(native.body).not.toHaveProperty("tool_choice");
   });
 
-  it("reports what of the request a native field overrides with another value", () => {
+  test("reports what of the request a native field overrides with another value", () => {
     const asked = { userId: "u", maxOutputTokens: 5, tools: [TOOL], toolChoice: "none", reasoning: off } as const;
 
     const other = send({
@@ -366,14 +366,14 @@ describe("toNativeRequest and native fields", () => {
     expect(other.losses).toEqual(["toolChoice dropped", "userId dropped"]);
   });
 
-  it("counts native tools among the 128 that a request may have", () => {
+  test("counts native tools among the 128 that a request may have", () => {
     const tools = Array.from({ length: 128 }, (_, index) => ({ ...TOOL, name: `t${index}` }));
 
     expect(refusal({ tools })).toBeUndefined();
     expect(refusal({ tools, vendorOptions: { deepseek: { tools: [g] } } })).toEqual(["request.unsupported", "tools"]);
   });
 
-  it("makes all tools strict at the beta endpoint, their schemas fitted to what it enforces", () => {
+  test("makes all tools strict at the beta endpoint, their schemas fitted to what it enforces", () => {
     const inputSchema = { type: "object", properties: { a: { type: "string", minLength: 1 } }, required: ["a"] };
     const strict = { ...TOOL, inputSchema, vendorOptions: { deepseek: { function: { strict: true } } } };
 
@@ -388,7 +388,7 @@ describe("toNativeRequest and native fields", () => {
     expect(beta.losses).toEqual(["tools downgraded", "tools downgraded"]);
   });
 
-  it.each([
+  test.each([
     ["elsewhere", ["a"], false],
     ["at the beta endpoint, where a property may be missing", [], true],
   ] as const)("sends tools that nobody enforces without strictness, and says so: %s", (_where, required, isBeta) => {
@@ -403,7 +403,7 @@ describe("toNativeRequest and native fields", () => {
 });
 
 describe("toNativeRequest and the conversation", () => {
-  it("sends images, stored files and texts in all their forms", () => {
+  test("sends images, stored files and texts in all their forms", () => {
     const sent = send({
       messages: [
         {
@@ -436,7 +436,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[0] file translated"]);
   });
 
-  it.each([
+  test.each([
     { type: "file", source: base64("application/pdf", "AAAA") },
     { type: "file", source: { type: "url", url: "https://x.test/d.pdf" } },
     { type: "audio", source: base64("audio/wav", "AAAA") },
@@ -444,7 +444,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(() => send({ messages: [{ role: "user", content: [part] }] })).toThrow("request.unsupported");
   });
 
-  it("sends results as text that is never empty and says what failed", () => {
+  test("sends results as text that is never empty and says what failed", () => {
     const sent = send({
       messages: [
         USER,
@@ -470,7 +470,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[2] tool-result isError translated"]);
   });
 
-  it("sends images of results in a user message behind all results", () => {
+  test("sends images of results in a user message behind all results", () => {
     const image = { type: "image", source: base64("image/png", "AAAA") } as const;
 
     const sent = send({
@@ -491,7 +491,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[2] tool-result image translated"]);
   });
 
-  it("spells arguments as the model did, and keeps broken ones in an object", () => {
+  test("spells arguments as the model did, and keeps broken ones in an object", () => {
     const sent = send({
       messages: [
         USER,
@@ -513,7 +513,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] tool-call translated"]);
   });
 
-  it("leaves media of earlier answers out, and turns of which nothing is left", () => {
+  test("leaves media of earlier answers out, and turns of which nothing is left", () => {
     const sent = send({
       reasoning: { effort: "none", visible: true },
       messages: [
@@ -537,7 +537,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] image dropped", "messages[3] reasoning dropped"]);
   });
 
-  it("reports its own opaque parts, for which the API has no place", () => {
+  test("reports its own opaque parts, for which the API has no place", () => {
     const opaque = { type: "opaque", kind: "x", data: {} } as const;
 
     const sent = send({
@@ -548,7 +548,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] opaque dropped"]);
   });
 
-  it("lays a tool's native fields over what is made of it", () => {
+  test("lays a tool's native fields over what is made of it", () => {
     const tool = { ...TOOL, vendorOptions: { deepseek: { function: { description: "G." } }, openai: { y: 1 } } };
 
     expect(send({ tools: [tool] }).body["tools"]).toEqual([
@@ -556,7 +556,7 @@ describe("toNativeRequest and the conversation", () => {
     ]);
   });
 
-  it("continues the beginning of an answer at the beta endpoint, and reports elsewhere that it may begin anew", () => {
+  test("continues the beginning of an answer at the beta endpoint, and reports elsewhere that it may begin anew", () => {
     const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [{ type: "text", text: "Su" }] }];
 
     const beta = send({ messages, reasoning: { effort: "none", visible: true } }, FLASH, true);
@@ -573,7 +573,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(JSON.stringify(called.body)).not.toContain("prefix");
   });
 
-  it.each(["image/bmp", "image/tiff", "image/svg+xml"])("passes %s on to a tier that can see it", (mediaType) => {
+  test.each(["image/bmp", "image/tiff", "image/svg+xml"])("passes %s on to a tier that can see it", (mediaType) => {
     const picture = { type: "image", source: base64(mediaType, "AAAA") } as const;
     const url = { type: "image", source: { type: "url", url: "https://x.test/a", mediaType } } as const;
     const inResult: readonly TargetMessage[] = [
@@ -587,7 +587,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(refusal({ messages: inResult })).toEqual(["request.unsupported", "images"]);
   });
 
-  it("passes more images on than a request may have", () => {
+  test("passes more images on than a request may have", () => {
     const picture = { type: "image", source: base64("image/png", "AAAA") } as const;
     const content = Array.from({ length: 601 }, () => picture);
 
@@ -595,7 +595,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(refusal({ messages: [{ role: "user", content: content.slice(1) }] })).toBeUndefined();
   });
 
-  it("does not touch the request", () => {
+  test("does not touch the request", () => {
     const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [call("a")] }];
     const before = JSON.stringify(messages);
 

@@ -1,12 +1,12 @@
 import { createChain, isUnderstudyError, type Answer, type Request } from "@understudy/core";
 import { startDeepSeek, testFactory, type Vendor } from "@understudy/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deepseek, type DeepSeekTargetOptions } from "./index.ts";
 
 const MODEL = "deepseek-flash";
 
 testFactory(
-  { describe, test: it },
+  { describe, test: test },
   {
     name: "deepseek",
     startVendor: startDeepSeek,
@@ -31,7 +31,7 @@ function generate(
 }
 
 describe("deepseek", () => {
-  it("makes a target without asking anybody", () => {
+  test("makes a target without asking anybody", () => {
     const target = deepseek(MODEL, { apiKey: "k" });
 
     expect(target).toMatchObject({
@@ -46,7 +46,7 @@ describe("deepseek", () => {
 });
 
 describe("deepseek over a socket", () => {
-  it("answers, and says which model served and which request it was", async () => {
+  test("answers, and says which model served and which request it was", async () => {
     await using vendor = await startDeepSeek();
     vendor.answer({ text: "Hello.", reasoning: "hm", model: "deepseek-v4.1-flash" });
 
@@ -61,7 +61,7 @@ describe("deepseek over a socket", () => {
     });
   });
 
-  it("asks for answers in one piece when told never to stream", async () => {
+  test("asks for answers in one piece when told never to stream", async () => {
     await using vendor = await startDeepSeek();
     vendor.answer({ text: "Whole.", reasoning: "hm" });
 
@@ -72,7 +72,7 @@ describe("deepseek over a socket", () => {
     expect(vendor.requests[0]?.body).not.toHaveProperty("stream_options");
   });
 
-  it("DS-01 waits through keep-alives in both forms", async () => {
+  test("DS-01 waits through keep-alives in both forms", async () => {
     await using vendor = await startDeepSeek();
     vendor.answer({ text: "At last." });
     const fault = { type: "keep-alives", at: "headers", count: 3 } as const;
@@ -84,7 +84,7 @@ describe("deepseek over a socket", () => {
     expect([streamed.text, whole.text]).toEqual(["At last.", "At last."]);
   });
 
-  it("DS-03 does not take keep-alives for progress", async () => {
+  test("DS-03 does not take keep-alives for progress", async () => {
     await using vendor = await startDeepSeek();
     vendor.script([{ fault: { type: "keep-alives", at: "headers" } }]);
     const target = deepseek(MODEL, { baseURL: vendor.url, apiKey: "k" });
@@ -96,7 +96,7 @@ describe("deepseek over a socket", () => {
     expect(isUnderstudyError(error) && error.attempts[0]?.class).toBe("timeout.first-content");
   });
 
-  it("goes on without streaming where it is not allowed, and remembers it", async () => {
+  test("goes on without streaming where it is not allowed, and remembers it", async () => {
     await using vendor = await startDeepSeek();
     vendor.answer({ text: "Whole." });
     const message = "Streaming is not permitted for this account.";
@@ -112,7 +112,7 @@ describe("deepseek over a socket", () => {
     expect(vendor.requests.map((request) => request.streamed)).toEqual([true, false, false]);
   });
 
-  it("DS-04 round-trips reasoning inside a tool loop", async () => {
+  test("DS-04 round-trips reasoning inside a tool loop", async () => {
     await using vendor = await startDeepSeek();
     vendor.script([
       { answer: { reasoning: "hm ", toolCalls: [{ name: "f", inputText: '{ "a": "1" }' }] } },
@@ -144,7 +144,7 @@ describe("deepseek over a socket", () => {
     expect(vendor.requests[1]?.text).toContain(JSON.stringify('{ "a": "1" }'));
   });
 
-  it("DS-05 goes on without thinking when the vendor misses reasoning that nobody has", async () => {
+  test("DS-05 goes on without thinking when the vendor misses reasoning that nobody has", async () => {
     await using vendor = await startDeepSeek();
     vendor.answer({ text: "Fine." });
     const message = "The `reasoning_content` in the thinking mode must be passed back to the API.";
@@ -156,7 +156,7 @@ describe("deepseek over a socket", () => {
     expect(vendor.requests[1]?.body).toMatchObject({ thinking: { type: "disabled" } });
   });
 
-  it("cuts on our side at the stop sequences that the API does not take", async () => {
+  test("cuts on our side at the stop sequences that the API does not take", async () => {
     await using vendor = await startDeepSeek();
     vendor.answer({ text: ["one two", " three"] });
     const stop = [...Array.from({ length: 16 }, (_, index) => `<${index}>`), "two"];
@@ -168,7 +168,7 @@ describe("deepseek over a socket", () => {
     expect(answer.losses).toMatchObject([{ what: "stop", action: "translated" }]);
   });
 
-  it("DS-06 forces a tool and reads JSON on a server that refuses both while it thinks", async () => {
+  test("DS-06 forces a tool and reads JSON on a server that refuses both while it thinks", async () => {
     await using vendor = await startDeepSeek();
     vendor.script([{ answer: { toolCalls: [{ name: "f" }] } }, { answer: { text: '{"a":1}' } }]);
 
@@ -189,7 +189,7 @@ describe("deepseek over a socket", () => {
     expect(json.losses).toMatchObject([{ what: "output.schema", action: "translated" }]);
   });
 
-  it("lets the vendor continue the beginning of an answer at the beta endpoint only", async () => {
+  test("lets the vendor continue the beginning of an answer at the beta endpoint only", async () => {
     await using vendor = await startDeepSeek();
     vendor.script([{ answer: { text: "re." } }, { answer: { text: "Sure." } }]);
     const messages = [
@@ -207,7 +207,7 @@ describe("deepseek over a socket", () => {
     expect(plain.losses).toMatchObject([{ what: "messages", action: "downgraded" }]);
   });
 
-  it("fails over when the vendor breaks a generation off for lack of capacity", async () => {
+  test("fails over when the vendor breaks a generation off for lack of capacity", async () => {
     await using vendor = await startDeepSeek();
     await using backup = await startDeepSeek();
     vendor.answer({ text: "", finish: { raw: "insufficient_system_resource" } });
@@ -228,7 +228,7 @@ describe("deepseek over a socket", () => {
     expect(backup.requests[0]?.headers["authorization"]).toBe("Bearer key-2");
   });
 
-  it("hands documents it cannot read to the next tier without sending anything", async () => {
+  test("hands documents it cannot read to the next tier without sending anything", async () => {
     await using vendor = await startDeepSeek();
     const source = { type: "base64", mediaType: "application/pdf", data: "AAAA" } as const;
 

@@ -5,7 +5,7 @@ import {
   type TargetFailure,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "./errors.ts";
 
 const STAND_IN = "skip_thought_signature_validator";
@@ -68,7 +68,7 @@ const call = (toolCallId: string, opaque?: JsonObject) =>
   ({ type: "tool-call", toolCallId, toolName: "f", input: {}, opaque }) as const;
 
 describe("failures of generateContent", () => {
-  it.each<[number, object, FailureClass]>([
+  test.each<[number, object, FailureClass]>([
     [400, body(400, "INVALID_ARGUMENT", "Please use a valid role: user, model."), "request.rejected"],
     [400, body(400, "INVALID_ARGUMENT", "API key not valid.", [info("API_KEY_INVALID")]), "auth.invalid"],
     [400, body(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key."), "auth.invalid"],
@@ -92,19 +92,19 @@ describe("failures of generateContent", () => {
     expect(http(status, error).class).toBe(expected);
   });
 
-  it("blames the place, not the request, for a location that is not served", () => {
+  test("blames the place, not the request, for a location that is not served", () => {
     expect(http(400, body(400, "FAILED_PRECONDITION", "User location is not supported")).details.scope).toBe(
       "endpoint",
     );
   });
 
-  it("reads a context that is too long, and the window, out of the message", () => {
+  test("reads a context that is too long, and the window, out of the message", () => {
     const failure = refused("The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).");
 
     expect(failure).toMatchObject({ class: "request.context-length", details: { contextWindow: 1_048_576 } });
   });
 
-  it("CL-03 takes the wait out of the body", () => {
+  test("CL-03 takes the wait out of the body", () => {
     const details = [quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), retry("34.4s")];
 
     const failure = http(429, body(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details));
@@ -112,7 +112,7 @@ describe("failures of generateContent", () => {
     expect(failure).toMatchObject({ class: "rate.requests", details: { retryAfterMs: 34_400 } });
   });
 
-  it("takes the wait out of the body inside a stream too", () => {
+  test("takes the wait out of the body inside a stream too", () => {
     const details = [quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), retry("34.4s")];
 
     const failure = failures.inBand(body(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details));
@@ -120,13 +120,13 @@ describe("failures of generateContent", () => {
     expect(failure).toMatchObject({ class: "rate.requests", details: { retryAfterMs: 34_400 } });
   });
 
-  it("CL-04 takes a daily quota for what it is, whatever wait stands beside it", () => {
+  test("CL-04 takes a daily quota for what it is, whatever wait stands beside it", () => {
     const details = [quota("InputTokensPerMinute"), quota("GenerateRequestsPerDayPerProjectPerModel"), retry("36s")];
 
     expect(http(429, body(429, "RESOURCE_EXHAUSTED", "x", details)).class).toBe("rate.daily");
   });
 
-  it("reads the quota of shared capacity from the metadata", () => {
+  test("reads the quota of shared capacity from the metadata", () => {
     const metadata = { quota_limit: "GenerateContentRequestsPerMinutePerProjectPerRegion" };
 
     const failure = http(429, body(429, "RESOURCE_EXHAUSTED", "x", [info("RATE_LIMIT_EXCEEDED", { metadata })]));
@@ -134,7 +134,7 @@ describe("failures of generateContent", () => {
     expect(failure).toMatchObject({ class: "rate.requests", details: { vendorCode: "RATE_LIMIT_EXCEEDED" } });
   });
 
-  it("reads errors in arrays, framed as events, and with a number instead of a name", () => {
+  test("reads errors in arrays, framed as events, and with a number instead of a name", () => {
     const error = body(404, "NOT_FOUND", "models/x is not found");
 
     expect(http(404, JSON.stringify([error])).class).toBe("model.not-found");
@@ -142,12 +142,12 @@ describe("failures of generateContent", () => {
     expect(failures.inBand({ error: { code: 503 } })?.class).toBe("server.gateway");
   });
 
-  it("takes a page for a page", () => {
+  test("takes a page for a page", () => {
     expect(http(404, "<html>Error 404</html>").class).toBe("endpoint.not-found");
     expect(http(403, "<html>").class).toBe("gateway.html");
   });
 
-  it.each<[object, FailureClass]>([
+  test.each<[object, FailureClass]>([
     [body(503, "UNAVAILABLE", "The model is overloaded."), "server.overloaded"],
     [body(429, "RESOURCE_EXHAUSTED", "x"), "rate.unknown"],
     [body(429, "RESOURCE_EXHAUSTED", "x", [quota("RequestsPerDay")]), "rate.daily"],
@@ -160,7 +160,7 @@ describe("failures of generateContent", () => {
     expect(failures.inBand(error)?.class).toBe(expected);
   });
 
-  it.each<[string, string, Partial<TargetRequest>]>([
+  test.each<[string, string, Partial<TargetRequest>]>([
     ["temperature is deprecated for this model", "without sampling", { temperature: undefined, topK: undefined }],
     [
       "Thinking level MINIMAL is not supported for this model.",
@@ -183,7 +183,7 @@ describe("failures of generateContent", () => {
     expect(mend(failure, mended)).toBe(mended);
   });
 
-  it("puts a user turn behind the model's own where an id is answered by a model that refuses that", () => {
+  test("puts a user turn behind the model's own where an id is answered by a model that refuses that", () => {
     const failure = refused("Requests ending with a model turn are not supported.");
 
     const mended = mend(failure);
@@ -196,7 +196,7 @@ describe("failures of generateContent", () => {
     expect(mend(failure, mended)).toBe(mended);
   });
 
-  it("mends a corrupted signature by forgetting signatures, and nothing else, for this conversation only", () => {
+  test("mends a corrupted signature by forgetting signatures, and nothing else, for this conversation only", () => {
     const failure = refused("Corrupted thought signature.");
 
     const mended = mend(failure);
@@ -206,7 +206,7 @@ describe("failures of generateContent", () => {
     expect(failure.details.repair?.apply(request).repairs).toMatchObject([{ once: true }]);
   });
 
-  it.each([
+  test.each([
     refused("Function call is missing a thought_signature in functionCall parts."),
     refused(
       "Unable to submit request because function call `f` in the 2. content block is missing a `thought_signature`.",
@@ -230,7 +230,7 @@ describe("failures of generateContent", () => {
     expect(failure?.details.repair?.apply(request).repairs).not.toMatchObject([{ once: true }]);
   });
 
-  it("takes corrupted signatures from parts that go back as they are, too", () => {
+  test("takes corrupted signatures from parts that go back as they are, too", () => {
     const data = { executableCode: { code: "1" }, thoughtSignature: "bad" };
     const messages: TargetRequest["messages"] = [
       {
@@ -255,7 +255,7 @@ describe("failures of generateContent", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ["Thinking level MINIMAL is not supported for this model.", { thinkingConfig: { thinkingLevel: "MINIMAL" } }],
     ["temperature is deprecated for this model", { temperature: 1, topK: 5 }],
   ])("takes out what was refused where a native field asked for it: %s", (message, refusedFields) => {
@@ -266,13 +266,13 @@ describe("failures of generateContent", () => {
     expect(mended.vendorOptions).toEqual({ gemini: { generationConfig: { candidateCount: 1 }, labels: {} } });
   });
 
-  it("keeps a key that is forbidden from all its models", () => {
+  test("keeps a key that is forbidden from all its models", () => {
     const failure = http(403, body(403, "PERMISSION_DENIED", "Your API key was reported as leaked."));
 
     expect([failure.class, failure.details.scope]).toEqual(["auth.forbidden", "key"]);
   });
 
-  it("reads out of a refusal how many output tokens the model writes", () => {
+  test("reads out of a refusal how many output tokens the model writes", () => {
     const failure = refused(
       "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 8193 (exclusive). Update the value and try again.",
     );
@@ -283,7 +283,7 @@ describe("failures of generateContent", () => {
     expect(mend(failure, within)).toBe(within);
   });
 
-  it("blames the request, and nothing that others share, for a cache or file that is gone", () => {
+  test("blames the request, and nothing that others share, for a cache or file that is gone", () => {
     const gone = [
       http(403, body(403, "PERMISSION_DENIED", "CachedContent not found (or permission denied)")),
       http(404, body(404, "NOT_FOUND", "Not found: cached content metadata for 6116704758662168576.")),
@@ -299,7 +299,7 @@ describe("failures of generateContent", () => {
     expect(gone.map((failure) => failure?.details.scope)).toEqual(gone.map(() => undefined));
   });
 
-  it.each<[number, unknown, FailureClass]>([
+  test.each<[number, unknown, FailureClass]>([
     [
       403,
       body(403, "PERMISSION_DENIED", "Permission 'aiplatform.endpoints.predict' denied on resource"),
@@ -318,14 +318,14 @@ describe("failures of generateContent", () => {
     expect(http(status, error).class).toBe(expected);
   });
 
-  it("asks once more for an answer in one piece when streaming is not allowed", () => {
+  test("asks once more for an answer in one piece when streaming is not allowed", () => {
     const failure = refused("Streaming is not enabled for this project.");
 
     expect(failure.details.repair?.description).toBe("without streaming");
     expect(mend(failure).without).toEqual(["stream"]);
   });
 
-  it("keeps neither the key nor the words of the details", () => {
+  test("keeps neither the key nor the words of the details", () => {
     const echo = body(400, "INVALID_ARGUMENT", "Bad key AIza-own-key", [{ detail: "Invalid API key: canary" }]);
 
     expect(JSON.stringify(http(400, echo).details)).not.toMatch(/AIza-own-key|canary/);
@@ -367,17 +367,17 @@ const SENTENCES = [
 describe("words that a user wrote", () => {
   const rows = failureTable.rows.filter((row) => row.text !== undefined);
 
-  it("are tried for every row that goes by its text", () => {
+  test("are tried for every row that goes by its text", () => {
     const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
 
     expect(missed).toEqual([]);
   });
 
-  it("cannot stand before what a row looks for: each begins where the message does", () => {
+  test("cannot stand before what a row looks for: each begins where the message does", () => {
     for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
   });
 
-  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+  test.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
     for (const message of quotings(sentence)) {
       const { class: failureClass, details } = refused(message);
       const inBand = failures.inBand(body(400, "INVALID_ARGUMENT", message));

@@ -7,7 +7,7 @@ import {
   type StreamPart,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "./errors.ts";
 import { GenerateContentReader } from "./events.ts";
 
@@ -87,7 +87,7 @@ const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
 const named = (name: string) => ({ functionCall: { name, args: {} } });
 
 describe("GenerateContentReader", () => {
-  it("reads thoughts, then text, and says when silence is expected", () => {
+  test("reads thoughts, then text, and says when silence is expected", () => {
     const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 2 };
 
     const { parts, reader: wire } = read([
@@ -114,7 +114,7 @@ describe("GenerateContentReader", () => {
     expect(wire.evidence.isEnded).toBe(true);
   });
 
-  it("keeps every signed part by itself, also the empty text at the end", () => {
+  test("keeps every signed part by itself, also the empty text at the end", () => {
     const { parts } = read([
       chunk([{ text: "a" }, { text: "b" }]),
       chunk([{ text: "c", thoughtSignature: "s1" }]),
@@ -130,7 +130,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it("GE-06 says tool-calls where the vendor says STOP, with the signature on its call", () => {
+  test("GE-06 says tool-calls where the vendor says STOP, with the signature on its call", () => {
     const { parts } = read([
       chunk([{ functionCall: { id: "x1", name: "f", args: { a: 1 } }, thoughtSignature: "s" }]),
       chunk([{ functionCall: { id: "x2", name: "f" } }]),
@@ -144,7 +144,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it("GE-07 makes ids where there are none, and where one repeats, each its own", () => {
+  test("GE-07 makes ids where there are none, and where one repeats, each its own", () => {
     const { parts } = read([
       chunk([{ functionCall: { name: "f" } }, { functionCall: { name: "f" } }]),
       chunk([{ functionCall: { id: "x", name: "f" } }, { functionCall: { id: "x", name: "f" } }]),
@@ -157,7 +157,7 @@ describe("GenerateContentReader", () => {
     for (const id of ids) expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
   });
 
-  it("puts arguments together that come in pieces, by their paths, and is not harmed by any", () => {
+  test("puts arguments together that come in pieces, by their paths, and is not harmed by any", () => {
     const { parts } = read([
       chunk([{ functionCall: { name: "f", willContinue: true }, thoughtSignature: "s" }]),
       chunk([piece([{ jsonPath: "$.city", stringValue: "Bos", willContinue: true }])]),
@@ -186,7 +186,7 @@ describe("GenerateContentReader", () => {
     expect(Reflect.get({}, "polluted")).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ["MAX_TOKENS", "length"],
     ["SAFETY", "content-filter"],
     ["RECITATION", "content-filter"],
@@ -198,7 +198,7 @@ describe("GenerateContentReader", () => {
     expect(parts.at(-1)).toMatchObject({ type: "end", finishReason, rawFinishReason: raw });
   });
 
-  it.each(["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "NO_IMAGE", "OTHER"])(
+  test.each(["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "NO_IMAGE", "OTHER"])(
     "takes %s for an answer that went wrong",
     (finishReason) => {
       expect(failureOf(() => read([{ candidates: [{ finishReason, finishMessage: "canary" }] }]))).toBe(
@@ -207,7 +207,7 @@ describe("GenerateContentReader", () => {
     },
   );
 
-  it("GE-04 takes a blocked prompt for a filtered answer without content", () => {
+  test("GE-04 takes a blocked prompt for a filtered answer without content", () => {
     const { parts } = read([
       { promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 3 } },
     ]);
@@ -218,7 +218,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it("ED-08 accepts a finish reason without parts, and reads on behind it: the last one counts", () => {
+  test("ED-08 accepts a finish reason without parts, and reads on behind it: the last one counts", () => {
     const { parts, reader: wire } = read([
       chunk([{ text: "a" }], { finishReason: "STOP" }),
       chunk([{ text: "b" }], { finishReason: "STOP" }, { usageMetadata: { promptTokenCount: 55 } }),
@@ -233,7 +233,7 @@ describe("GenerateContentReader", () => {
     expect(wire.evidence.isEnded).toBe(true);
   });
 
-  it.each(["ERROR", "ABORT", "ABORTED", "CANCELLED", "CANCELED", "FAILED", "TIMEOUT", "cancelled"])(
+  test.each(["ERROR", "ABORT", "ABORTED", "CANCELLED", "CANCELED", "FAILED", "TIMEOUT", "cancelled"])(
     "takes the finish reason %s for the failure that it is, streamed and whole",
     (finishReason) => {
       const chunks = [chunk([{ text: "a" }]), { candidates: [{ finishReason }] }];
@@ -244,7 +244,7 @@ describe("GenerateContentReader", () => {
     },
   );
 
-  it("counts what the last object counts, also where it is less, and passes over one that counts nothing", () => {
+  test("counts what the last object counts, also where it is less, and passes over one that counts nothing", () => {
     const { parts } = read([
       counted({ promptTokenCount: 5, cachedContentTokenCount: 4, candidatesTokenCount: 1 }),
       counted({ promptTokenCount: 4, candidatesTokenCount: 60, thoughtsTokenCount: 100 }),
@@ -258,7 +258,7 @@ describe("GenerateContentReader", () => {
     });
   });
 
-  it("keeps a picture that the model drew while it thought for its way back, and out of its answer", () => {
+  test("keeps a picture that the model drew while it thought for its way back, and out of its answer", () => {
     const inlineData = { mimeType: "image/png", data: "AAAA" };
     const thought = { inlineData, thought: true, thoughtSignature: "s" };
 
@@ -269,7 +269,7 @@ describe("GenerateContentReader", () => {
     expect(parts.at(-1)).not.toHaveProperty("unknownContent", true);
   });
 
-  it("hands out licences of citations, and how many tokens each kind of media took", () => {
+  test("hands out licences of citations, and how many tokens each kind of media took", () => {
     const [mit, apache] = ["mit", "apache"].map((license) => ({
       citationMetadata: { citationSources: [{ uri: "https://a.test", license }] },
     }));
@@ -290,7 +290,7 @@ describe("GenerateContentReader", () => {
     });
   });
 
-  it("shows no half of a character, in thoughts and in text", () => {
+  test("shows no half of a character, in thoughts and in text", () => {
     const { parts } = read([
       chunk([{ text: "\ud83d", thought: true }]),
       chunk([{ text: "\ude00", thought: true }]),
@@ -301,7 +301,7 @@ describe("GenerateContentReader", () => {
     expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
   });
 
-  it("says that it saw a part of a type that it does not know", () => {
+  test("says that it saw a part of a type that it does not know", () => {
     expect([{ hologram: {} }, { hologram: {}, thought: true }, { fileData: {} }].map(isUnknown)).toEqual([
       true,
       true,
@@ -312,11 +312,11 @@ describe("GenerateContentReader", () => {
     }
   });
 
-  it("ED-07 has no evidence before any finish reason", () => {
+  test("ED-07 has no evidence before any finish reason", () => {
     expect(read([chunk([{ text: "a" }])]).reader.evidence.isGiven).toBe(false);
   });
 
-  it("GE-01 throws an error chunk as its class, also behind the finish reason", () => {
+  test("GE-01 throws an error chunk as its class, also behind the finish reason", () => {
     const error = { error: { code: 503, message: "The model is overloaded.", status: "UNAVAILABLE" } };
     const wire = reader();
 
@@ -328,7 +328,7 @@ describe("GenerateContentReader", () => {
     expect(failureOf(() => read([chunk([{ functionCall: {} }])]))).toBe("stream.malformed");
   });
 
-  it("keeps server tools and parts of the future as they are, and says that a tool runs", () => {
+  test("keeps server tools and parts of the future as they are, and says that a tool runs", () => {
     const code = { executableCode: { language: "PYTHON", code: "1" }, thoughtSignature: "s" };
     const output = { codeExecutionResult: { outcome: "OUTCOME_OK", output: "1" } };
     const future = { hologram: { depth: 3 } };
@@ -346,7 +346,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it("gives media as files of their kind", () => {
+  test("gives media as files of their kind", () => {
     const { parts } = read([
       chunk([{ text: "See" }, media("image/png", { thoughtSignature: "s" }), media("audio/L16"), media("video/mp4")]),
       STOP,
@@ -359,7 +359,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it("cites what the answer is grounded in, in characters of the text, though the vendor counts bytes", () => {
+  test("cites what the answer is grounded in, in characters of the text, though the vendor counts bytes", () => {
     const groundingMetadata = {
       groundingChunks: [{ web: { uri: "https://a.test", title: "A" } }, { maps: { uri: "https://b.test" } }, {}],
       groundingSupports: [
@@ -394,7 +394,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it.each(["citationSources", "citations"])("adds up %s, with and without ranges", (name) => {
+  test.each(["citationSources", "citations"])("adds up %s, with and without ranges", (name) => {
     const { parts } = read([
       chunk([{ text: "ab" }], {
         citationMetadata: { [name]: [{ startIndex: 1, endIndex: 2, uri: "https://a.test" }] },
@@ -408,7 +408,7 @@ describe("GenerateContentReader", () => {
     expect(parts.filter((part) => part.type === "source")).toHaveLength(2);
   });
 
-  it("gives the token with which a long answer goes on", () => {
+  test("gives the token with which a long answer goes on", () => {
     const { parts } = read([
       chunk([{ text: "a" }], { continuationToken: "dDE=" }),
       chunk([{ text: "b" }], { continuationToken: "dDI=", finishReason: "CONTINUATION" }),
@@ -423,7 +423,7 @@ describe("GenerateContentReader", () => {
     );
   });
 
-  it("GE-05 tolerates nulls, other candidates, unknown fields and shapes that are not there", () => {
+  test("GE-05 tolerates nulls, other candidates, unknown fields and shapes that are not there", () => {
     const { parts } = read([
       { candidates: null, usageMetadata: { trafficType: "ON_DEMAND" } },
       { candidates: [null, { index: 1, content: { parts: [{ text: "other" }] } }] },
@@ -435,7 +435,7 @@ describe("GenerateContentReader", () => {
     expect(parts.map((part) => part.type)).toEqual(["text-start", "text-delta", "text-end", "end"]);
   });
 
-  it("reads an answer in one piece, and one that is the array of its chunks", () => {
+  test("reads an answer in one piece, and one that is the array of its chunks", () => {
     const one = chunk([{ text: "a" }, { functionCall: { name: "f" } }], { finishReason: "STOP" });
 
     expect(whole(one).at(-1)).toMatchObject({ type: "end", finishReason: "tool-calls" });
@@ -448,14 +448,14 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it("takes other JSON in one piece for no answer, an error for an error, and half an answer for half an answer", () => {
+  test("takes other JSON in one piece for no answer, an error for an error, and half an answer for half an answer", () => {
     expect(whole({})).toEqual([]);
     expect(whole(null)).toEqual([]);
     expect(failureOf(() => whole([{ error: { code: 500, status: "INTERNAL" } }]))).toBe("server.error");
     expect(failureOf(() => whole(chunk([{ text: "a" }])))).toBe("stream.truncated");
   });
 
-  it.each([
+  test.each([
     "SAFETY",
     "RECITATION",
     "BLOCKLIST",
@@ -475,13 +475,13 @@ describe("GenerateContentReader", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "content-filter", rawFinishReason: finishReason });
   });
 
-  it("leaves a reason open that says nothing about a filter", () => {
+  test("leaves a reason open that says nothing about a filter", () => {
     const { parts } = read([chunk([{ text: "a" }], { finishReason: "LANGUAGE" })]);
 
     expect(parts.at(-1)).toMatchObject({ finishReason: "other", rawFinishReason: "LANGUAGE" });
   });
 
-  it("has a repair for an answer that ended because a signature is missing", () => {
+  test("has a repair for an answer that ended because a signature is missing", () => {
     let thrown: unknown;
     try {
       read([{ candidates: [{ finishReason: "MISSING_THOUGHT_SIGNATURE" }] }]);
@@ -495,7 +495,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it.each<[string, object]>([
+  test.each<[string, object]>([
     ["without a reason", {}],
     ["with ratings only", { safetyRatings: [] }],
   ])("takes a prompt that got no candidates for blocked, also %s", (_name, promptFeedback) => {
@@ -506,19 +506,19 @@ describe("GenerateContentReader", () => {
     expect(whole({ promptFeedback, usageMetadata }).at(-1)).toMatchObject(end);
   });
 
-  it("takes feedback about a prompt that is answered for nothing more", () => {
+  test("takes feedback about a prompt that is answered for nothing more", () => {
     const { parts } = read([{ promptFeedback: { safetyRatings: [] } }, chunk([{ text: "a" }]), STOP]);
 
     expect(parts.at(-1)).toMatchObject({ finishReason: "stop", rawFinishReason: "STOP" });
   });
 
-  it("takes an answer that was cut behind feedback about its prompt for no answer", () => {
+  test("takes an answer that was cut behind feedback about its prompt for no answer", () => {
     const feedback = { promptFeedback: { safetyRatings: [] } };
 
     expect(failureOf(() => read([feedback, chunk([{ text: "a" }])]))).toBe("stream.truncated");
   });
 
-  it("hands out what is said beside an answer, the latest of each, and all probabilities", () => {
+  test("hands out what is said beside an answer, the latest of each, and all probabilities", () => {
     const urlContextMetadata = { urlMetadata: [{ retrievedUrl: "https://a.test" }] };
 
     const { parts } = read([
@@ -548,11 +548,11 @@ describe("GenerateContentReader", () => {
     });
   });
 
-  it("says nothing beside an answer of which nothing more is said", () => {
+  test("says nothing beside an answer of which nothing more is said", () => {
     expect(read([chunk([{ text: "a" }]), STOP]).parts.at(-1)).toMatchObject({ vendorData: undefined });
   });
 
-  it("gives a call the name that its tool has here", () => {
+  test("gives a call the name that its tool has here", () => {
     const request: TargetRequest = {
       messages: [],
       tools: [tool("0"), tool("_0")],
@@ -570,7 +570,7 @@ describe("GenerateContentReader", () => {
     expect(announced).toEqual(names);
   });
 
-  it.each<[unknown, object]>([
+  test.each<[unknown, object]>([
     ['{"a":1}', { input: { a: 1 } }],
     ['{"a":', { input: {}, inputText: '{"a":' }],
     ["", { input: {} }],
@@ -581,7 +581,7 @@ describe("GenerateContentReader", () => {
     expect(parts.find((part) => part.type === "tool-call")).toMatchObject({ part: expected });
   });
 
-  it("gives nobody a number that is not the one which the model wrote", () => {
+  test("gives nobody a number that is not the one which the model wrote", () => {
     const wire = reader();
     const parts: StreamPart[] = [];
     const data =
@@ -592,7 +592,7 @@ describe("GenerateContentReader", () => {
     expect(call).toMatchObject({ part: { input: {}, inputText: expect.stringContaining("25122920421210") } });
   });
 
-  it("keeps a blank text between parts for its way back", () => {
+  test("keeps a blank text between parts for its way back", () => {
     const { parts } = read([
       chunk([{ text: "a", thoughtSignature: "s" }]),
       chunk([{ text: "\n" }]),
@@ -607,7 +607,7 @@ describe("GenerateContentReader", () => {
     ]);
   });
 
-  it("cites the passage of a document that a file search found, though it has no name", () => {
+  test("cites the passage of a document that a file search found, though it has no name", () => {
     const groundingMetadata = {
       groundingChunks: [{ retrievedContext: { text: "Paris is the capital.", fileSearchStore: "stores/1" } }],
       groundingSupports: [{ segment: { endIndex: 6 }, groundingChunkIndices: [0] }],
@@ -621,7 +621,7 @@ describe("GenerateContentReader", () => {
     expect(parts.map(({ type }) => type)).not.toContain("source");
   });
 
-  it.each([
+  test.each([
     ["beyond the text", 40, 50, {}],
     ["inside a character", 2, 4, {}],
     ["from before the text to behind it", 0, 50, { start: 0, end: 4 }],

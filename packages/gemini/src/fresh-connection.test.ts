@@ -1,7 +1,7 @@
 import { nodeTransport } from "@understudy/core/node";
 import type { AttemptContext, Target, TargetRequest } from "@understudy/core/adapter";
 import { startGemini } from "@understudy/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { gemini } from "./index.ts";
 
 const request: TargetRequest = {
@@ -33,7 +33,7 @@ const targets: readonly (readonly [string, (baseURL: string) => Target])[] = [
 ];
 
 describe("an attempt on a fresh connection", () => {
-  it.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget) => {
+  test.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget) => {
     await using vendor = await startGemini();
     const target = makeTarget(vendor.url);
 

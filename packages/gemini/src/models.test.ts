@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { geminiModel, type GeminiModel } from "./models.ts";
 
 const ALL = ["minimal", "low", "medium", "high"];
 const NO_MINIMAL = ["low", "medium", "high"];
 
 describe("geminiModel", () => {
-  it.each<[string, readonly string[], boolean]>([
+  test.each<[string, readonly string[], boolean]>([
     ["gemini-3-flash-preview", ALL, true],
     ["gemini-3-pro-preview", NO_MINIMAL, true],
     ["gemini-3.1-pro-preview", NO_MINIMAL, true],
@@ -25,7 +25,7 @@ describe("geminiModel", () => {
     expect(model).toMatchObject({ thinking: { type: "level", levels }, sampling, needsSignatures: true });
   });
 
-  it.each<[string, GeminiModel["thinking"]]>([
+  test.each<[string, GeminiModel["thinking"]]>([
     ["gemini-2.5-flash", { type: "budget", canStop: true }],
     ["gemini-2.5-pro", { type: "budget", canStop: false }],
     ["gemini-2.0-flash-001", { type: "none" }],
@@ -34,13 +34,13 @@ describe("geminiModel", () => {
     expect(geminiModel(id)).toMatchObject({ thinking, needsSignatures: false, callIds: false });
   });
 
-  it("knows a model by its full name too, and the end of some", () => {
+  test("knows a model by its full name too, and the end of some", () => {
     expect(geminiModel("models/gemini-2.5-pro").retiresOn).toBe("2026-12-01");
     expect(geminiModel("gemini-4-argon").retiresOn).toBeUndefined();
     expect(geminiModel("gemma-4-31b-it").systemInstruction).toBe(false);
   });
 
-  it.each<[string, number | "unknown", number | "unknown"]>([
+  test.each<[string, number | "unknown", number | "unknown"]>([
     ["gemini-3.8-flash", 1_048_576, 65_536],
     ["models/gemini-3.5-flash-lite", 1_048_576, 65_536],
     ["gemini-3.1-pro-preview", 1_048_576, 65_536],
@@ -59,7 +59,7 @@ describe("geminiModel", () => {
     expect(geminiModel(id)).toMatchObject({ contextWindow, maxOutputTokens });
   });
 
-  it.each<[string, string | undefined, string | undefined]>([
+  test.each<[string, string | undefined, string | undefined]>([
     ["gemini-2.0-flash", "2026-06-01", undefined],
     ["gemini-2.0-flash-lite-001", "2026-06-01", undefined],
     ["gemini-2.5-pro", "2026-12-01", "gemini-3.8-flash"],

@@ -11,7 +11,7 @@ import {
 import { NameMap } from "@understudy/core/toolkit";
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { toContents } from "./content.ts";
 import { reasoningOf, toNativeRequest, type GeminiOptions, type GeminiRequestContext } from "./request.ts";
 
@@ -103,7 +103,7 @@ function configOf({ body }: Sent): unknown {
 }
 
 describe("toNativeRequest", () => {
-  it("sends the least for the least, and asks to see thoughts", () => {
+  test("sends the least for the least, and asks to see thoughts", () => {
     expect(send()).toEqual({
       path: "/models/gemini-3.8-flash:streamGenerateContent?alt=sse",
       headers: {},
@@ -115,14 +115,14 @@ describe("toNativeRequest", () => {
     });
   });
 
-  it("names models in all their forms, and the other method for an answer in one piece", () => {
+  test("names models in all their forms, and the other method for an answer in one piece", () => {
     const options = { stream: false, callIds: true, loss: () => undefined };
 
     expect(toNativeRequest(fill({}), FLASH, options).path).toBe("/models/gemini-3.8-flash:generateContent");
     expect(toNativeRequest(fill({}), "tunedModels/a b", options).path).toBe("/tunedModels/a%20b:generateContent");
   });
 
-  it("sends everything that has a native word", () => {
+  test("sends everything that has a native word", () => {
     const { body, losses } = send({
       system: "Be brief.",
       tools: [TOOL],
@@ -146,7 +146,7 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["auto", undefined],
     ["none", { functionCallingConfig: { mode: "NONE" } }],
     ["required", { functionCallingConfig: { mode: "ANY" } }],
@@ -155,13 +155,13 @@ describe("toNativeRequest", () => {
     expect(send({ tools: [TOOL], toolChoice }).body["toolConfig"]).toEqual(toolConfig);
   });
 
-  it("leaves the schema of a tool without arguments out", () => {
+  test("leaves the schema of a tool without arguments out", () => {
     const tools = [{ name: "f", description: "F.", inputSchema: { type: "object", properties: {} } }];
 
     expect(send({ tools }).body["tools"]).toEqual([{ functionDeclarations: [{ name: "f", description: "F." }] }]);
   });
 
-  it("passes native fields on, and merges those that the request also speaks of", () => {
+  test("passes native fields on, and merges those that the request also speaks of", () => {
     const { headers, body } = send({
       tools: [TOOL],
       toolChoice: "required",
@@ -186,11 +186,11 @@ describe("toNativeRequest", () => {
     });
   });
 
-  it("gives the application's request its native options by declaration merging", () => {
+  test("gives the application's request its native options by declaration merging", () => {
     expectTypeOf<NonNullable<Request["vendorOptions"]>["gemini"]>().toEqualTypeOf<GeminiOptions | undefined>();
   });
 
-  it("reports what the API does not have, and sampling where it is deprecated", () => {
+  test("reports what the API does not have, and sampling where it is deprecated", () => {
     const sampling = { temperature: 0.5, topP: 0.9, topK: 5, userId: "u1" };
 
     const newer = send(sampling);
@@ -201,7 +201,7 @@ describe("toNativeRequest", () => {
     expect(older.losses).toEqual(["userId dropped"]);
   });
 
-  it("puts the system prompt into the first message of models that have no place for it", () => {
+  test("puts the system prompt into the first message of models that have no place for it", () => {
     expect(send({ system: "Be brief." }, "gemma-4-31b-it").body).toEqual({
       contents: [{ role: "user", parts: [{ text: "Be brief." }, { text: "Hi" }] }],
     });
@@ -209,7 +209,7 @@ describe("toNativeRequest", () => {
 });
 
 describe("toNativeRequest and JSON", () => {
-  it("asks for JSON natively, the schema fitted into the vendor's subset", () => {
+  test("asks for JSON natively, the schema fitted into the vendor's subset", () => {
     const schema: JsonObject = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       type: "object",
@@ -240,14 +240,14 @@ describe("toNativeRequest and JSON", () => {
     expect(sent.losses).toEqual(["output.schema downgraded"]);
   });
 
-  it("asks for any JSON where there is no schema", () => {
+  test("asks for any JSON where there is no schema", () => {
     const { body, losses } = send({ output: { type: "json", name: "a" } });
 
     expect(body["generationConfig"]).toMatchObject({ responseMimeType: "application/json" });
     expect(losses).toEqual([]);
   });
 
-  it("asks in words where the model does not take it together with tools", () => {
+  test("asks in words where the model does not take it together with tools", () => {
     const schema = { type: "object" };
 
     const { body, losses } = send({ tools: [TOOL], output: { type: "json", name: "a", schema } }, OLDER);
@@ -259,7 +259,7 @@ describe("toNativeRequest and JSON", () => {
 });
 
 describe("toNativeRequest and reasoning", () => {
-  it.each<[string, TargetRequest["reasoning"], unknown, readonly string[]]>([
+  test.each<[string, TargetRequest["reasoning"], unknown, readonly string[]]>([
     [FLASH, { visible: false }, undefined, []],
     [FLASH, { effort: "max", visible: false }, { thinkingLevel: "HIGH" }, ["reasoning.effort downgraded"]],
     [FLASH, { effort: "none", visible: false }, { thinkingLevel: "LOW" }, ["reasoning.effort downgraded"]],
@@ -278,7 +278,7 @@ describe("toNativeRequest and reasoning", () => {
     expect(sent.losses).toEqual(losses);
   });
 
-  it("knows whether the model will think, and show it, also from native options", () => {
+  test("knows whether the model will think, and show it, also from native options", () => {
     const gemini = { generationConfig: { thinkingConfig: { thinkingLevel: "HIGH" } } };
 
     expect(reasoningOf(fill({}), FLASH)).toMatchObject({ isThinking: true, isVisible: true });
@@ -295,7 +295,7 @@ describe("toNativeRequest and reasoning", () => {
 });
 
 describe("toNativeRequest and the conversation", () => {
-  it("puts all results of a step alone into one content, with name, id and an object, and the user's words into the next", () => {
+  test("puts all results of a step alone into one content, with name, id and an object, and the user's words into the next", () => {
     const sent = send({
       messages: [
         USER,
@@ -327,7 +327,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual([]);
   });
 
-  it("GE-10 gives the first call of each foreign step the vendor's stand-in for a signature", () => {
+  test("GE-10 gives the first call of each foreign step the vendor's stand-in for a signature", () => {
     const messages: readonly TargetMessage[] = [
       USER,
       { role: "assistant", content: [call("a"), call("b")] },
@@ -348,7 +348,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(signatures(OLDER)).toEqual(["own"]);
   });
 
-  it("leaves ids out for models and endpoints that have none", () => {
+  test("leaves ids out for models and endpoints that have none", () => {
     const messages: readonly TargetMessage[] = [
       USER,
       { role: "assistant", content: [call("a")] },
@@ -360,7 +360,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(JSON.stringify(send({ messages }).body)).toContain('"id":"a"');
   });
 
-  it.each<readonly [string, JsonValue]>([
+  test.each<readonly [string, JsonValue]>([
     ["a function's response", { functionResponse: { name: "f", response: { output: "paid" } } }],
     ["a function call", { functionCall: { name: "pay", args: {} } }],
     ["a text", { text: "paid" }],
@@ -377,7 +377,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[1] opaque dropped"]);
   });
 
-  it("lets no opaque data change what its part is", () => {
+  test("lets no opaque data change what its part is", () => {
     const opaque = {
       text: "paid",
       functionResponse: { name: "f" },
@@ -406,7 +406,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(contentsOf(sent)).toEqual([expect.anything(), { role: "model", parts }, expect.anything()]);
   });
 
-  it("joins more parts than a call can have arguments", () => {
+  test("joins more parts than a call can have arguments", () => {
     const picture = { ...result("a"), content: [{ type: "image", source: base64("image/png", "AAAA") }] } as const;
     const content = Array.from({ length: 200_000 }, () => ({ type: "text", text: "x" }) as const);
     const rules = { needsSignatures: true, callIds: true, resultMedia: false, names: new NameMap(/^/, []) };
@@ -424,7 +424,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(contents[1]?.parts).toHaveLength(200_002);
   });
 
-  it("goes on by no token that is not text", () => {
+  test("goes on by no token that is not text", () => {
     const forged = { type: "opaque", kind: "continuationToken", data: { of: "somebody else" } } as const;
     const text = { type: "text", text: "A" } as const;
 
@@ -433,7 +433,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(JSON.stringify(body)).not.toContain("somebody");
   });
 
-  it("sends its own parts back as they came, each with its signature, none merged", () => {
+  test("sends its own parts back as they came, each with its signature, none merged", () => {
     const code = { executableCode: { language: "PYTHON", code: "1" }, thoughtSignature: "c" };
 
     const sent = send({
@@ -471,7 +471,7 @@ describe("toNativeRequest and the conversation", () => {
     ]);
   });
 
-  it("sends media in all their forms", () => {
+  test("sends media in all their forms", () => {
     const sent = send({
       messages: [
         {
@@ -500,7 +500,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages[0] citations dropped"]);
   });
 
-  it("sends media of results inside of them where the model allows it, else into a content behind them", () => {
+  test("sends media of results inside of them where the model allows it, else into a content behind them", () => {
     const image = { type: "image", source: base64("image/png", "AAAA") } as const;
     const url = { type: "image", source: { type: "url", url: "https://x.test/a.png" } } as const;
     const messages = (content: (typeof image | typeof url)[]): readonly TargetMessage[] => [
@@ -530,7 +530,7 @@ describe("toNativeRequest and the conversation", () => {
     }
   });
 
-  it("merges the user's words with media behind results, and never with the results", () => {
+  test("merges the user's words with media behind results, and never with the results", () => {
     const url = { type: "image", source: { type: "url", url: "https://x.test/a.png" } } as const;
 
     const sent = send({
@@ -554,7 +554,7 @@ describe("toNativeRequest and the conversation", () => {
     ]);
   });
 
-  it.each([FLASH, "gemini-3.5-flash-lite", "gemini-4-argon", "gemini-flash-latest", "gemma-4-31b-it"])(
+  test.each([FLASH, "gemini-3.5-flash-lite", "gemini-4-argon", "gemini-flash-latest", "gemma-4-31b-it"])(
     "MS-09 ends a conversation that ends with the model with a user turn for %s, and reports it",
     (model) => {
       const sent = send({ messages: [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }] }, model);
@@ -568,7 +568,7 @@ describe("toNativeRequest and the conversation", () => {
     },
   );
 
-  it.each([OLDER, "gemini-3.5-flash", "gemini-3.1-pro-preview", "gemini-3.1-flash-lite"])(
+  test.each([OLDER, "gemini-3.5-flash", "gemini-3.1-pro-preview", "gemini-3.1-flash-lite"])(
     "MS-09 puts no words into a conversation that %s continues",
     (model) => {
       const sent = send({ messages: [USER, { role: "assistant", content: [{ type: "text", text: "So " }] }] }, model);
@@ -579,7 +579,7 @@ describe("toNativeRequest and the conversation", () => {
     },
   );
 
-  it("goes on with a long answer by its token, without the answer", () => {
+  test("goes on with a long answer by its token, without the answer", () => {
     const sent = send({
       messages: [
         USER,
@@ -597,7 +597,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual([]);
   });
 
-  it("puts a turn of the user before a conversation that begins with a call", () => {
+  test("puts a turn of the user before a conversation that begins with a call", () => {
     const sent = send({
       messages: [
         { role: "assistant", content: [call("a")] },
@@ -609,7 +609,7 @@ describe("toNativeRequest and the conversation", () => {
     expect(sent.losses).toEqual(["messages translated"]);
   });
 
-  it("does not touch the request", () => {
+  test("does not touch the request", () => {
     const messages: readonly TargetMessage[] = [USER, { role: "assistant", content: [call("a")] }];
     const before = JSON.stringify(messages);
 
@@ -634,7 +634,7 @@ const nativePart = (data: JsonValue) => ({ type: "opaque", kind: "part", data })
 const file = (mediaType: string) => ({ type: "file", source: base64(mediaType, "e30=") }) as const;
 
 describe("toNativeRequest and tools", () => {
-  it.each([
+  test.each([
     ["0", "_0"],
     ["-dash", "__dash"],
   ])("writes a name that the vendor refuses differently everywhere: %s", (name, native) => {
@@ -652,13 +652,13 @@ describe("toNativeRequest and tools", () => {
     expect(sent.losses).toEqual(["tools translated"]);
   });
 
-  it("never takes the name of a tool that is declared natively", () => {
+  test("never takes the name of a tool that is declared natively", () => {
     const vendorOptions = { gemini: { tools: [{ functionDeclarations: [{ name: "_0", description: "F." }] }] } };
 
     expect(declarations(send({ tools: [named("0")], vendorOptions }))).toMatchObject([{ name: "_0_2" }]);
   });
 
-  it("lays a tool's native fields over its declaration, but never its name", () => {
+  test("lays a tool's native fields over its declaration, but never its name", () => {
     const parameters = { type: "OBJECT", properties: { a: { type: "STRING" } } };
 
     const sent = send({
@@ -674,7 +674,7 @@ describe("toNativeRequest and tools", () => {
     ]);
   });
 
-  it("declares the tools of earlier calls that the request does not, without parameters", () => {
+  test("declares the tools of earlier calls that the request does not, without parameters", () => {
     const sent = send({ tools: [named("now")], messages: called("search") });
 
     expect(declarations(sent)).toMatchObject([{ name: "now" }, { name: "search" }]);
@@ -683,13 +683,13 @@ describe("toNativeRequest and tools", () => {
     expect(sent.losses).toEqual(["tools translated"]);
   });
 
-  it("lets a required call be none of a tool that is gone", () => {
+  test("lets a required call be none of a tool that is gone", () => {
     const { body } = send({ tools: [named("now")], toolChoice: "required", messages: called("search") });
 
     expect(body["toolConfig"]).toEqual({ functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["now"] } });
   });
 
-  it("takes tools that are declared natively for declared", () => {
+  test("takes tools that are declared natively for declared", () => {
     const gemini = {
       tools: [{ functionDeclarations: ["search", "now"].map((name) => ({ name, description: "F." })) }],
     };
@@ -708,11 +708,11 @@ describe("toNativeRequest and tools", () => {
     expect([...known.losses, ...computer.losses]).toEqual([]);
   });
 
-  it("leaves a history with calls alone where no tool is declared", () => {
+  test("leaves a history with calls alone where no tool is declared", () => {
     expect(send({ messages: called("search") }).body).not.toHaveProperty("tools");
   });
 
-  it("passes a target over that takes no more than 512 tools", () => {
+  test("passes a target over that takes no more than 512 tools", () => {
     const tools = Array.from({ length: 513 }, (_, index) => named(`t${index}`));
 
     expect(send({ tools: tools.slice(1) }).losses).toEqual([]);
@@ -728,7 +728,7 @@ describe("toNativeRequest and tools", () => {
     ]);
   });
 
-  it.each<[JsonValue, string | undefined, JsonObject]>([
+  test.each<[JsonValue, string | undefined, JsonObject]>([
     ["SELECT 1", undefined, { input: "SELECT 1" }],
     [{}, '{"a": tru', { input: '{"a": tru' }],
     [[1, 2], undefined, { input: [1, 2] }],
@@ -749,7 +749,7 @@ describe("toNativeRequest and tools", () => {
 });
 
 describe("toNativeRequest and what the vendor limits", () => {
-  it.each([
+  test.each([
     ["gemini-3.8-flash", 65_536],
     ["gemini-2.5-pro", 65_535],
     ["gemini-4-argon", 1_048_576],
@@ -761,7 +761,7 @@ describe("toNativeRequest and what the vendor limits", () => {
     expect(configOf(send({ maxOutputTokens: 5 }, model))).toMatchObject({ maxOutputTokens: 5 });
   });
 
-  it("asks a model that the table does not know, or that the user knows better, for what is wished", () => {
+  test("asks a model that the table does not know, or that the user knows better, for what is wished", () => {
     const asked = { maxOutputTokens: 2_000_000 };
 
     expect(configOf(send(asked, "gemini-2.5-flash-image"))).toMatchObject(asked);
@@ -769,7 +769,7 @@ describe("toNativeRequest and what the vendor limits", () => {
     expect(configOf(send(asked, FLASH, true, { maxOutputTokens: 9 }))).toMatchObject({ maxOutputTokens: 9 });
   });
 
-  it.each<[Partial<TargetRequest>, string, JsonObject]>([
+  test.each<[Partial<TargetRequest>, string, JsonObject]>([
     [{ seed: 2_147_483_648 }, "seed", { seed: 2_147_483_647 }],
     [{ seed: 1.5 }, "seed", { seed: -1 }],
     [{ temperature: -1 }, "temperature", { temperature: 2 }],
@@ -783,7 +783,7 @@ describe("toNativeRequest and what the vendor limits", () => {
     expect(configOf(send(right, OLDER))).toMatchObject(right);
   });
 
-  it("follows the successor's rules from the day a model retires, and not an instant before", () => {
+  test("follows the successor's rules from the day a model retires, and not an instant before", () => {
     const before = Date.UTC(2026, 11, 1) - 1;
     const request: Partial<TargetRequest> = {
       tools: [TOOL],
@@ -806,7 +806,7 @@ describe("toNativeRequest and what the vendor limits", () => {
 describe("toNativeRequest and native fields", () => {
   const json = { type: "json", name: "a", schema: { type: "object" } } as const;
 
-  it("puts a native instruction before its own, and loses neither", () => {
+  test("puts a native instruction before its own, and loses neither", () => {
     const systemInstruction = { parts: [{ text: "Native." }] };
 
     const sent = send(
@@ -819,7 +819,7 @@ describe("toNativeRequest and native fields", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["Native.", [{ text: "Native." }]],
     [{ role: "system", parts: { text: "Native." } }, [{ text: "Native." }]],
     [null, undefined],
@@ -829,7 +829,7 @@ describe("toNativeRequest and native fields", () => {
     expect(Object(body["systemInstruction"])["parts"]).toEqual(parts);
   });
 
-  it("sends neither instruction nor tools beside cached content, which has its own", () => {
+  test("sends neither instruction nor tools beside cached content, which has its own", () => {
     const sent = send({
       system: "Be brief.",
       tools: [TOOL],
@@ -856,7 +856,7 @@ describe("toNativeRequest and native fields", () => {
     ]);
   });
 
-  it("merges native objects field by field, and reports what of the request they override", () => {
+  test("merges native objects field by field, and reports what of the request they override", () => {
     const level = send({
       reasoning: { effort: "low", visible: true },
       vendorOptions: configured({ thinkingConfig: { thinkingLevel: "HIGH" }, maxOutputTokens: 9 }),
@@ -891,7 +891,7 @@ describe("toNativeRequest and native fields", () => {
     expect(same.losses).toEqual([]);
   });
 
-  it("keeps one schema and one choice of tools where both the request and a native field have one", () => {
+  test("keeps one schema and one choice of tools where both the request and a native field have one", () => {
     const generationConfig = { responseSchema: { type: "OBJECT" } };
     const chosen = { tools: [TOOL], toolChoice: { tool: "f" } } as const;
 
@@ -919,7 +919,7 @@ describe("toNativeRequest and native fields", () => {
     expect(none.losses).toEqual(["toolChoice dropped"]);
   });
 
-  it("asks for JSON in words beside functions that are declared natively, where the model refuses both", () => {
+  test("asks for JSON in words beside functions that are declared natively, where the model refuses both", () => {
     const functions = { gemini: { tools: [{ functionDeclarations: [{ name: "f", description: "F." }] }] } };
     const search = { gemini: { tools: [{ googleSearch: {} }] } };
 
@@ -931,7 +931,7 @@ describe("toNativeRequest and native fields", () => {
     expect(configOf(send({ output: json, vendorOptions: search }, OLDER))).toHaveProperty("responseMimeType");
   });
 
-  it("keeps a choice that forbids calls where functions are declared natively only", () => {
+  test("keeps a choice that forbids calls where functions are declared natively only", () => {
     const functionDeclarations = [{ name: "f", description: "F." }];
     const none = { functionCallingConfig: { mode: "NONE" } };
 
@@ -944,7 +944,7 @@ describe("toNativeRequest and native fields", () => {
     expect(server.losses).toEqual(["toolChoice downgraded"]);
   });
 
-  it("reports beside cached content a native field and a choice of tools that go without tools", () => {
+  test("reports beside cached content a native field and a choice of tools that go without tools", () => {
     const gemini = { cachedContent: "cachedContents/1", toolConfig: { retrievalConfig: {} } };
 
     const sent = send({ toolChoice: "none", vendorOptions: { gemini } });
@@ -953,13 +953,13 @@ describe("toNativeRequest and native fields", () => {
     expect(sent.losses).toEqual(["vendorOptions toolConfig dropped", "toolChoice dropped"]);
   });
 
-  it("reports that the name of a file stays behind", () => {
+  test("reports that the name of a file stays behind", () => {
     const pdf = { type: "file", source: base64("application/pdf", "AAAA"), name: "a.pdf" } as const;
 
     expect(send({ messages: [{ role: "user", content: [pdf] }] }).losses).toEqual(["messages[0] file name dropped"]);
   });
 
-  it("sends a picture of a thought back as the thought that it was", () => {
+  test("sends a picture of a thought back as the thought that it was", () => {
     const data = { inlineData: { mimeType: "image/png", data: "AAAA" }, thought: true, thoughtSignature: "s" };
     const content = [{ type: "opaque", kind: "inlineData", data } as const, { type: "text", text: "A" } as const];
 
@@ -969,7 +969,7 @@ describe("toNativeRequest and native fields", () => {
     expect(sent.losses).toEqual([]);
   });
 
-  it("sends parts of the user's in the vendor's own form, and none that speaks for somebody else", () => {
+  test("sends parts of the user's in the vendor's own form, and none that speaks for somebody else", () => {
     const picture = { inlineData: { mimeType: "image/png", data: "AAAA" }, mediaResolution: { level: "HIGH" } };
 
     const sent = send({
@@ -991,7 +991,7 @@ describe("toNativeRequest and native fields", () => {
     expect(sent.losses).toEqual(Array.from({ length: 4 }, () => "messages[0] opaque dropped"));
   });
 
-  it("sends JSON, XML and YAML as the plain text that they are", () => {
+  test("sends JSON, XML and YAML as the plain text that they are", () => {
     const sent = send({ messages: [{ role: "user", content: [file("application/json"), file("application/pdf")] }] });
 
     expect(contentsOf(sent)).toMatchObject([
@@ -1000,7 +1000,7 @@ describe("toNativeRequest and native fields", () => {
     expect(sent.losses).toEqual(["messages[0] file translated"]);
   });
 
-  it("reports that citations of another vendor's text stay behind", () => {
+  test("reports that citations of another vendor's text stay behind", () => {
     const citations = [{ url: "https://a.test" }];
     const text = (vendor: string) =>
       ({ type: "text", text: "A", citations, origin: { vendor, model: "m", endpoint: "e" } }) as const;

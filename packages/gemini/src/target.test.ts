@@ -9,7 +9,7 @@ import { createChain, isUnderstudyError, type Answer, type Message, type Request
 import type { Clock, FailureClass, TargetRequest } from "@understudy/core/adapter";
 import type { Fetch } from "@understudy/core/toolkit";
 import { startGemini, type Vendor } from "@understudy/testing";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { gemini, type GeminiTargetOptions } from "./index.ts";
 
 const MODEL = "gemini-3.8-flash";
@@ -76,7 +76,7 @@ async function classAt(baseURL: string, options: GeminiTargetOptions): Promise<F
 }
 
 describe("gemini", () => {
-  it("makes a target without asking anybody", () => {
+  test("makes a target without asking anybody", () => {
     const target = gemini(MODEL, { apiKey: "k" });
 
     expect(target).toMatchObject({
@@ -89,7 +89,7 @@ describe("gemini", () => {
     expect(JSON.stringify(target)).not.toContain('"k"');
   });
 
-  it("takes the key from the environment, and tells when there is none", () => {
+  test("takes the key from the environment, and tells when there is none", () => {
     vi.stubEnv("GEMINI_API_KEY", "");
     vi.stubEnv("GOOGLE_API_KEY", "from-env");
     expect(gemini(MODEL).problems).toEqual([]);
@@ -98,7 +98,7 @@ describe("gemini", () => {
     expect(gemini(MODEL).problems.join()).toContain("GEMINI_API_KEY");
   });
 
-  it("keeps the vendor's key from the environment for the vendor's own hosts", () => {
+  test("keeps the vendor's key from the environment for the vendor's own hosts", () => {
     vi.stubEnv("GEMINI_API_KEY", "from-env");
     const own = [
       "https://generativelanguage.googleapis.com/v1",
@@ -115,14 +115,14 @@ describe("gemini", () => {
     }
   });
 
-  it.each(["../../v1/files", "models/..", "models/a?key=b", "..\\files"])(
+  test.each(["../../v1/files", "models/..", "models/a?key=b", "..\\files"])(
     "refuses the model %j, which would lead elsewhere",
     (model) => {
       expect(gemini(model, { apiKey: "k" }).problems).toHaveLength(1);
     },
   );
 
-  it("tells which options exclude each other", () => {
+  test("tells which options exclude each other", () => {
     const client = new GoogleGenerativeAI("client-key");
 
     const { problems } = gemini(MODEL, { apiKey: "k", client, transport: "sdk", fetch });
@@ -131,14 +131,14 @@ describe("gemini", () => {
     expect(problems.join()).not.toContain("client-key");
   });
 
-  it("keeps targets with other tokens apart", () => {
+  test("keeps targets with other tokens apart", () => {
     const [one, other] = ["a", "b"].map((token) => gemini(MODEL, { headers: { Authorization: `Bearer ${token}` } }));
 
     expect(one?.problems).toEqual([]);
     expect(one?.scopes.key).not.toBe(other?.scopes.key);
   });
 
-  it("plans for what the model will do", () => {
+  test("plans for what the model will do", () => {
     const target = gemini(MODEL, { apiKey: "k" });
 
     expect(target.plan(request)).toEqual({ silentReasoning: false, eventsAtOnce: false, unary: false });
@@ -148,7 +148,7 @@ describe("gemini", () => {
 });
 
 describe("gemini over a socket", () => {
-  it("answers, and says which model served", async () => {
+  test("answers, and says which model served", async () => {
     await using vendor = await startGemini();
     vendor.answer({ text: "Hello.", reasoning: "hm", model: "gemini-3.8-flash-001" });
 
@@ -162,7 +162,7 @@ describe("gemini over a socket", () => {
     });
   });
 
-  it("asks for answers in one piece when told never to stream", async () => {
+  test("asks for answers in one piece when told never to stream", async () => {
     await using vendor = await startGemini();
     vendor.answer({ text: "Whole.", reasoning: "hm" });
 
@@ -172,7 +172,7 @@ describe("gemini over a socket", () => {
     expect(vendor.requests[0]?.path).toBe("/v1beta/models/gemini-3.8-flash:generateContent");
   });
 
-  it.each(["gemini-3.8-flash", "gemini-2.5-flash"])(
+  test.each(["gemini-3.8-flash", "gemini-2.5-flash"])(
     "round-trips parallel calls of %s, with the signature the vendor demands",
     async (model) => {
       await using vendor = await startGemini();
@@ -200,7 +200,7 @@ describe("gemini over a socket", () => {
     },
   );
 
-  it("GE-10 goes on with tool calls that another vendor made", async () => {
+  test("GE-10 goes on with tool calls that another vendor made", async () => {
     await using vendor = await startGemini();
     vendor.answer({ text: "Done." });
     const messages: Message[] = [
@@ -215,7 +215,7 @@ describe("gemini over a socket", () => {
     expect(vendor.requests[0]?.text).toContain("skip_thought_signature_validator");
   });
 
-  it("forgets signatures that the vendor does not know, once", async () => {
+  test("forgets signatures that the vendor does not know, once", async () => {
     await using vendor = await startGemini();
     await using elsewhere = await startGemini();
     vendor.answer({ toolCalls: [{ name: "f", input: { a: "1" } }] });
@@ -245,7 +245,7 @@ describe("gemini over a socket", () => {
     expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without earlier signatures"]);
   });
 
-  it("reads JSON, and cites what it found", async () => {
+  test("reads JSON, and cites what it found", async () => {
     await using vendor = await startGemini();
     vendor.script([
       { answer: { text: '{"a":1}' } },
@@ -265,7 +265,7 @@ describe("gemini over a socket", () => {
     ]);
   });
 
-  it("GE-13 moves on from an overloaded model after one request", async () => {
+  test("GE-13 moves on from an overloaded model after one request", async () => {
     await using vendor = await startGemini();
     await using backup = await startGemini();
     vendor.script([{ fault: { type: "error", error: "overloaded" } }]);
@@ -283,7 +283,7 @@ describe("gemini over a socket", () => {
     expect(backup.requests[0]?.headers["x-goog-api-key"]).toBe("key-2");
   });
 
-  it("says that a blocked prompt was filtered", async () => {
+  test("says that a blocked prompt was filtered", async () => {
     await using vendor = await startGemini();
     vendor.answer({ finish: "content-filter" });
 
@@ -292,7 +292,7 @@ describe("gemini over a socket", () => {
     expect(answer).toMatchObject({ text: "", finishReason: "content-filter", rawFinishReason: "PROHIBITED_CONTENT" });
   });
 
-  it("asks Vertex by its base URL and a token, without ids of calls and without any key", async () => {
+  test("asks Vertex by its base URL and a token, without ids of calls and without any key", async () => {
     vi.stubEnv("GEMINI_API_KEY", "key-from-env");
     const seen: globalThis.Request[] = [];
     const target = gemini(MODEL, {
@@ -321,7 +321,7 @@ describe("gemini over a socket", () => {
     expect(await seen[0]?.text()).not.toContain("call_1");
   });
 
-  it("takes the key of a client of the vendor's SDK", async () => {
+  test("takes the key of a client of the vendor's SDK", async () => {
     await using vendor = await startGemini();
     const target = gemini(MODEL, { baseURL: vendor.url, client: new GoogleGenerativeAI("client-key") });
 
@@ -356,7 +356,7 @@ describe("gemini and what is refused", () => {
     { role: "tool", content: [{ type: "tool-result", toolCallId: "call_1", content: "1" }] },
   ];
 
-  it("signs the calls of others for a model that turns out to want it, and remembers that", async () => {
+  test("signs the calls of others for a model that turns out to want it, and remembers that", async () => {
     const missing = invalid("Function call is missing a thought_signature in functionCall parts.");
     const vendor = refusing((body) => (body.includes("skip_thought_signature_validator") ? undefined : missing));
     const target = gemini("gemini-2.5-flash-lite", { apiKey: "k", fetch: vendor.fetch });
@@ -374,7 +374,7 @@ describe("gemini and what is refused", () => {
     ]);
   });
 
-  it("asks once more for as much output as the vendor says that there is, and remembers that", async () => {
+  test("asks once more for as much output as the vendor says that there is, and remembers that", async () => {
     const vendor = refusing((body) =>
       body.includes('"maxOutputTokens":100000')
         ? invalid(
@@ -396,7 +396,7 @@ describe("gemini and what is refused", () => {
     expect(answers.map(({ losses }) => losses)).toEqual([[loss], [loss]]);
   });
 
-  it("goes on asking a model after a cache of one request has expired", async () => {
+  test("goes on asking a model after a cache of one request has expired", async () => {
     const expired = {
       code: 403,
       status: "PERMISSION_DENIED",
@@ -416,7 +416,7 @@ describe("gemini and what is refused", () => {
     expect(vendor.bodies).toHaveLength(2);
   });
 
-  it("compares the day of a model's end with the attempt's own clock", async () => {
+  test("compares the day of a model's end with the attempt's own clock", async () => {
     const vendor = refusing(() => undefined);
     const target = gemini("gemini-2.5-flash", { apiKey: "k", fetch: vendor.fetch });
     const messages: TargetRequest["messages"] = [
@@ -439,7 +439,7 @@ describe("gemini and what is refused", () => {
     expect(vendor.bodies.map((body) => body.includes("skip_thought_signature_validator"))).toEqual([false, true]);
   });
 
-  it("hands out calls of functions that were declared natively, and of tools whose name it had to change", async () => {
+  test("hands out calls of functions that were declared natively, and of tools whose name it had to change", async () => {
     await using vendor = await startGemini();
     const functionDeclarations = [{ name: "native_one", description: "F." }];
     vendor.script([
@@ -468,7 +468,7 @@ describe("gemini and what is refused", () => {
     expect(answer.finishReason).toBe("tool-calls");
   });
 
-  it("releases no call of an answer that a filter stopped", async () => {
+  test("releases no call of an answer that a filter stopped", async () => {
     await using vendor = await startGemini();
     vendor.script([{ answer: { toolCalls: [{ name: "f", input: {} }], finish: { raw: "MODEL_ARMOR" } } }]);
 
@@ -478,7 +478,7 @@ describe("gemini and what is refused", () => {
     expect(answer.invalidToolCalls).toHaveLength(1);
   });
 
-  it("keeps the vendor's id of a response, and the tier that served it", async () => {
+  test("keeps the vendor's id of a response, and the tier that served it", async () => {
     await using vendor = await startGemini();
 
     const answer = await generate(vendor);
@@ -490,7 +490,7 @@ describe("gemini and what is refused", () => {
 describe("gemini through the SDK", () => {
   const sdk = { transport: "sdk" } as const;
 
-  it("sends no empty key beside a token", async () => {
+  test("sends no empty key beside a token", async () => {
     const seen: IncomingHttpHeaders[] = [];
     const server = createServer((incoming, response) => {
       seen.push(incoming.headers);
@@ -505,7 +505,7 @@ describe("gemini through the SDK", () => {
     expect(seen[0]).not.toHaveProperty("x-goog-api-key");
   });
 
-  it("reads a whole answer to a request for a stream", async () => {
+  test("reads a whole answer to a request for a stream", async () => {
     const server = createServer((_, response) => {
       response.writeHead(200, { "content-type": "application/json; charset=UTF-8" }).end(WHOLE);
     });
@@ -517,7 +517,7 @@ describe("gemini through the SDK", () => {
     expect(answer.text).toBe("Hello.");
   });
 
-  it.each<[number, string, string, FailureClass]>([
+  test.each<[number, string, string, FailureClass]>([
     [400, "FAILED_PRECONDITION", "Project p may not use this.", "auth.forbidden"],
     [400, "FAILED_PRECONDITION", "Please enable billing on your project.", "billing.exhausted"],
     [429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", "rate.daily"],
@@ -535,7 +535,7 @@ describe("gemini through the SDK", () => {
     expect(classes).toEqual([expected, expected]);
   });
 
-  it("sends the same request, but for what the SDK adds", async () => {
+  test("sends the same request, but for what the SDK adds", async () => {
     await using vendor = await startGemini();
     const asked: Request = { system: "Be brief.", messages: [QUESTION], tools: TOOLS, userId: "u1" };
 
@@ -548,7 +548,7 @@ describe("gemini through the SDK", () => {
     expect(bySdk?.headers).toMatchObject({ "x-goog-api-key": "k", "x-team": "blue" });
   });
 
-  it("reads signatures, thoughts and parallel calls, and answers in one piece", async () => {
+  test("reads signatures, thoughts and parallel calls, and answers in one piece", async () => {
     await using vendor = await startGemini();
     const answer = {
       reasoning: "hm",
@@ -571,7 +571,7 @@ describe("gemini through the SDK", () => {
     expect([second.text, whole.text]).toEqual(["Done.", "Whole."]);
   });
 
-  it.each(["rate-limited", "bad-key", "context-length", "model-not-found"] as const)(
+  test.each(["rate-limited", "bad-key", "context-length", "model-not-found"] as const)(
     "classifies %s as the other transport does, with the wait",
     async (error) => {
       await using vendor = await startGemini();
@@ -584,7 +584,7 @@ describe("gemini through the SDK", () => {
     },
   );
 
-  it("cuts the endless body of a failed response, and closes its connection", async () => {
+  test("cuts the endless body of a failed response, and closes its connection", async () => {
     const closed = Promise.withResolvers<void>();
     let sent = 0;
     const server = createServer((_, response) => {
@@ -610,7 +610,7 @@ describe("gemini through the SDK", () => {
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it.each([307, 308])("sends neither key nor prompt to where a redirect with %i points", async (status) => {
+  test.each([307, 308])("sends neither key nor prompt to where a redirect with %i points", async (status) => {
     await using elsewhere = await startGemini();
     let asked = 0;
     const server = createServer((_, response) => {
@@ -628,7 +628,7 @@ describe("gemini through the SDK", () => {
     expect([asked, elsewhere.requests.length]).toEqual([1, 0]);
   });
 
-  it.each(["auto", "never"] as const)(
+  test.each(["auto", "never"] as const)(
     "takes an answer that is nested too deep for a broken one: streaming %s",
     async (streaming) => {
       const parts = `[{"text":"Hi"},{"functionCall":{"name":"f","args":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}}]`;
@@ -645,7 +645,7 @@ describe("gemini through the SDK", () => {
     },
   );
 
-  it("leaves the global fetch in its place while it waits", async () => {
+  test("leaves the global fetch in its place while it waits", async () => {
     await using vendor = await startGemini();
     const usual = globalThis.fetch;
     const target = gemini(MODEL, { baseURL: vendor.url, apiKey: "k", ...sdk });
@@ -659,7 +659,7 @@ describe("gemini through the SDK", () => {
     await pending;
   });
 
-  it("GE-02 leaves no rejection behind when a stream fails", async () => {
+  test("GE-02 leaves no rejection behind when a stream fails", async () => {
     await using vendor = await startGemini();
     vendor.answer({ text: ["a", "b"] });
     vendor.script([{ fault: { type: "cut", at: { deltas: 1 }, how: "reset" } }]);
@@ -680,7 +680,7 @@ describe("gemini through the SDK", () => {
     expect(stderr).toBe("");
   });
 
-  it("GE-12 takes no part in the SDK's timeouts: an answer may take longer than its tier waits for the first word", async () => {
+  test("GE-12 takes no part in the SDK's timeouts: an answer may take longer than its tier waits for the first word", async () => {
     await using vendor = await startGemini();
     vendor.answer({ text: ["a", "b", "c", "d", "e", "f"], deltaDelayMs: 100 });
     const target = gemini(MODEL, { baseURL: vendor.url, apiKey: "k", ...sdk });
@@ -690,7 +690,7 @@ describe("gemini through the SDK", () => {
     expect(answer.text).toBe("abcdef");
   });
 
-  it("AB-05 leaves no listener on a signal that outlives the call", async () => {
+  test("AB-05 leaves no listener on a signal that outlives the call", async () => {
     await using vendor = await startGemini();
     const { signal } = new AbortController();
     const context = { signal, clock, newId: () => "p", loss: () => undefined };
@@ -706,7 +706,7 @@ describe("gemini through the SDK", () => {
 });
 
 describe("the first request of a process without a file descriptor left", () => {
-  it.each(["fetch", "sdk"])(
+  test.each(["fetch", "sdk"])(
     "fails as this machine's fault, and the next one is answered: transport %s",
     async (transport) => {
       await using vendor = await startGemini();
@@ -745,7 +745,7 @@ describe("the first request of a process without a file descriptor left", () => 
 });
 
 describe("importing the package", () => {
-  it("does not load the SDK, nor does making a target or asking by fetch", async () => {
+  test("does not load the SDK, nor does making a target or asking by fetch", async () => {
     const program = `
       import { registerHooks } from "node:module";
       const loaded = [];

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hasUsage, readUsage } from "./usage.ts";
 
 describe("readUsage", () => {
-  it("counts prompts of server tools as input and thoughts as output", () => {
+  test("counts prompts of server tools as input and thoughts as output", () => {
     const native = {
       promptTokenCount: 21,
       candidatesTokenCount: 96,
@@ -20,7 +20,7 @@ describe("readUsage", () => {
     });
   });
 
-  it("takes a count that is left out for zero, as the vendor means it", () => {
+  test("takes a count that is left out for zero, as the vendor means it", () => {
     expect(readUsage({ promptTokenCount: 3, candidatesTokenCount: null })).toEqual({
       inputTokens: 3,
       cacheReadTokens: 0,
@@ -29,7 +29,7 @@ describe("readUsage", () => {
     });
   });
 
-  it("does not know the input where the prompt is not counted", () => {
+  test("does not know the input where the prompt is not counted", () => {
     expect(readUsage({ candidatesTokenCount: 23, thoughtsTokenCount: 67 })).toEqual({
       inputTokens: undefined,
       cacheReadTokens: undefined,
@@ -38,7 +38,7 @@ describe("readUsage", () => {
     });
   });
 
-  it("sees when an object counts nothing at all", () => {
+  test("sees when an object counts nothing at all", () => {
     expect(hasUsage({ trafficType: "ON_DEMAND" })).toBe(false);
     expect(hasUsage({ promptTokenCount: 3 })).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { createChain, isUnderstudyError, type Chain, type UnderstudyError } from "@understudy/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startCloud, type CloudRequest } from "../../core/test/cloud-server.ts";
 import { gemini, type GeminiTargetOptions } from "./index.ts";
 
@@ -59,7 +59,7 @@ async function failed(chain: Chain): Promise<UnderstudyError> {
 }
 
 describe("Gemini on Vertex with a function for the token", () => {
-  it("is asked with a token of its own for each request and no key, streamed and in one piece", async () => {
+  test("is asked with a token of its own for each request and no key, streamed and in one piece", async () => {
     await using cloud = await startCloud(answer);
     const token = tokens("a");
 
@@ -75,7 +75,7 @@ describe("Gemini on Vertex with a function for the token", () => {
     for (const { headers } of cloud.requests) expect(headers).not.toHaveProperty("x-goog-api-key");
   });
 
-  it("asks the second project when the first one's quota is used up", async () => {
+  test("asks the second project when the first one's quota is used up", async () => {
     await using cloud = await startCloud(refusing("one", 429, "RESOURCE_EXHAUSTED"));
     const targets = ["one", "two"].map((project) => target(cloud.url, project, tokens(project)));
 
@@ -86,7 +86,7 @@ describe("Gemini on Vertex with a function for the token", () => {
     expect(cloud.requests.map(authorizationOf)).toEqual(["Bearer ya29.one-1", "Bearer ya29.two-1"]);
   });
 
-  it("tells an expired token as a problem of the credential, without the token", async () => {
+  test("tells an expired token as a problem of the credential, without the token", async () => {
     const refuse = refusing("one", 401, "UNAUTHENTICATED", "The token ya29.a-1 has expired.");
     await using cloud = await startCloud(refuse);
 
@@ -97,7 +97,7 @@ describe("Gemini on Vertex with a function for the token", () => {
     expect(JSON.stringify(attempts)).not.toContain("ya29");
   });
 
-  it("sends nothing without a token, and tells none of the words of what failed", async () => {
+  test("sends nothing without a token, and tells none of the words of what failed", async () => {
     await using cloud = await startCloud(answer);
 
     const { attempts } = await failed(createChain([target(cloud.url, "one", refusal)]));
@@ -109,7 +109,7 @@ describe("Gemini on Vertex with a function for the token", () => {
     expect(cloud.requests).toEqual([]);
   });
 
-  it("closes its socket when the caller leaves", async () => {
+  test("closes its socket when the caller leaves", async () => {
     const part = { candidates: [{ content: { role: "model", parts: [{ text: "From" }] } }] };
     await using cloud = await startCloud((_request, reply) => {
       reply.writeHead(200, SSE).write(`data: ${JSON.stringify(part)}\r\n\r\n`);

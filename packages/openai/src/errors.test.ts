@@ -1,5 +1,5 @@
 import { classifyFailures, type FailureClass, type TargetFailure, type TargetRequest } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "./errors.ts";
 
 const failures = classifyFailures(failureTable, ["sk-own-key"]);
@@ -42,7 +42,7 @@ function fromSdk(status: number, inside: unknown): TargetFailure | undefined {
 }
 
 describe("failures of the vendor's APIs", () => {
-  it.each<[number, object | string, FailureClass]>([
+  test.each<[number, object | string, FailureClass]>([
     [400, error(INVALID, null), "request.rejected"],
     [400, error(INVALID, "context_length_exceeded"), "request.context-length"],
     [400, error(INVALID, "content_filter"), "policy.input-blocked"],
@@ -107,7 +107,7 @@ describe("failures of the vendor's APIs", () => {
     expect(http(status, body).class).toBe(failureClass);
   });
 
-  it.each([
+  test.each([
     "insufficient_quota",
     "credit_balance_exhausted",
     "organization_spend_limit_exceeded",
@@ -117,7 +117,7 @@ describe("failures of the vendor's APIs", () => {
     expect(failures.inBand(error("x", code))?.class).toBe("billing.exhausted");
   });
 
-  it("CL-01 lets another key try where only a project's money is spent", () => {
+  test("CL-01 lets another key try where only a project's money is spent", () => {
     expect(http(429, error("insufficient_quota", null)).class).toBe("billing.exhausted");
     for (const type of ["x", "insufficient_quota"]) {
       expect(http(429, error(type, "project_spend_limit_exceeded"))).toMatchObject({
@@ -127,7 +127,7 @@ describe("failures of the vendor's APIs", () => {
     }
   });
 
-  it.each<[string, object, FailureClass]>([
+  test.each<[string, object, FailureClass]>([
     ["flat", { type: "error", code: "server_is_overloaded", message: "x", param: null }, "server.overloaded"],
     ["nested", { type: "error", ...error("service_unavailable_error", "server_is_overloaded") }, "server.overloaded"],
     ["a rate", { type: "error", code: "rate_limit_exceeded", message: "x" }, "rate.unknown"],
@@ -140,13 +140,13 @@ describe("failures of the vendor's APIs", () => {
     expect(failures.inBand(event)?.class).toBe(failureClass);
   });
 
-  it("takes no part of an answer for an error", () => {
+  test("takes no part of an answer for an error", () => {
     for (const body of [{}, { error: null }, { type: "response.created" }, { message: "hi" }, [], "error"]) {
       expect(failures.inBand(body)).toBeUndefined();
     }
   });
 
-  it("reads the inside of an error object, which is what the vendor's SDK keeps", () => {
+  test("reads the inside of an error object, which is what the vendor's SDK keeps", () => {
     const thrown = Object.assign(new Error("429 x"), {
       status: 429,
       headers: new Headers({ "x-request-id": "req_1" }),
@@ -159,7 +159,7 @@ describe("failures of the vendor's APIs", () => {
     });
   });
 
-  it.each<[number, object, FailureClass]>([
+  test.each<[number, object, FailureClass]>([
     [404, { message: "No endpoints found for acme/large.", code: 404 }, "model.not-found"],
     [403, { message: "Forbidden for this key", code: 403 }, "auth.forbidden"],
     [400, { message: "This endpoint's maximum context length is 200000 tokens.", code: 400 }, "request.context-length"],
@@ -171,7 +171,7 @@ describe("failures of the vendor's APIs", () => {
     expect(http(status, inside).class).toBe(failureClass);
   });
 
-  it.each<[string, FailureClass]>([
+  test.each<[string, FailureClass]>([
     ["invalid_base64_image", "request.rejected"],
     ["image_file_not_found", "request.rejected"],
     ["image_too_small", "request.rejected"],
@@ -184,7 +184,7 @@ describe("failures of the vendor's APIs", () => {
     expect(failures.inBand({ status: "failed", error: { code, message: "x" } })?.class).toBe(failureClass);
   });
 
-  it("takes class and wait from the limit that fired, and keeps what is left of the others", () => {
+  test("takes class and wait from the limit that fired, and keeps what is left of the others", () => {
     const failure = http(429, "", {
       "x-ratelimit-remaining-requests": "12",
       "x-ratelimit-remaining-tokens": "0",
@@ -197,11 +197,11 @@ describe("failures of the vendor's APIs", () => {
     expect(http(429, error("tokens", "rate_limit_exceeded", TPM)).details.retryAfterMs).toBe(26_604);
   });
 
-  it("reads the context window from the message", () => {
+  test("reads the context window from the message", () => {
     expect(http(400, error(INVALID, "context_length_exceeded", EACH_WINDOW)).details.contextWindow).toBe(128_000);
   });
 
-  it("keeps neither its key nor another one", () => {
+  test("keeps neither its key nor another one", () => {
     const failure = http(401, error(INVALID, "invalid_api_key", "Incorrect API key: sk-own-key or sk-other12345678."));
 
     expect(JSON.stringify(failure.details)).not.toMatch(/sk-own-key|sk-other/);
@@ -209,7 +209,7 @@ describe("failures of the vendor's APIs", () => {
 });
 
 describe("repairs", () => {
-  it("OA-09 leaves a parameter out from then on when the model does not have it", () => {
+  test("OA-09 leaves a parameter out from then on when the model does not have it", () => {
     const failure = http(400, error(INVALID, "unsupported_parameter", "Unsupported parameter", "top_logprobs"));
 
     expect(failure.class).toBe("request.unsupported");
@@ -217,7 +217,7 @@ describe("repairs", () => {
     expect(repaired(failure)).toEqual({ ...request, without: ["top_logprobs"] });
   });
 
-  it("leaves a value out once when the model has others", () => {
+  test("leaves a value out once when the model has others", () => {
     const failure = http(400, error(INVALID, "unsupported_value", "x", "reasoning.effort"));
 
     expect(failure.details.repair?.description).toBe("without reasoning");
@@ -227,7 +227,7 @@ describe("repairs", () => {
     expect(repaired(failure).without).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ["text.verbosity", "text.verbosity"],
     ["max_tool_calls", "max_tool_calls"],
     ["prompt_cache_options.ttl", "prompt_cache_options"],
@@ -238,7 +238,7 @@ describe("repairs", () => {
     expect(repaired(failure).without).toEqual([field]);
   });
 
-  it.each([
+  test.each([
     "model",
     "input[3].content",
     "tools",
@@ -255,7 +255,7 @@ describe("repairs", () => {
     expect(failure.details.repair).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     error(INVALID, "unsupported_value", "Your organization must be verified to stream this model.", "stream"),
     error(INVALID, null, "Streaming is not supported by this gateway."),
     error(INVALID, null, "Your organization must be verified to stream this model."),
@@ -266,7 +266,7 @@ describe("repairs", () => {
     expect(repaired(failure).without).toEqual(["stream"]);
   });
 
-  it("goes on without showing reasoning where that is not allowed", () => {
+  test("goes on without showing reasoning where that is not allowed", () => {
     const message = "Your organization must be verified to generate reasoning summaries.";
 
     const failure = http(400, error(INVALID, "unsupported_value", message, "reasoning.summary"));
@@ -275,7 +275,7 @@ describe("repairs", () => {
     expect(repaired(failure).without).toEqual(["reasoning.summary"]);
   });
 
-  it.each([
+  test.each([
     error(INVALID, "invalid_encrypted_content"),
     error(INVALID, null, "Item 'rs_1' of type 'reasoning' was provided without its required following item."),
     error(INVALID, null, "Item 'fc_1' was provided without its required 'reasoning' item: 'rs_1'."),
@@ -286,7 +286,7 @@ describe("repairs", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     error(INVALID, "invalid_json_schema", "x", "text.format.schema"),
     error(INVALID, "invalid_function_parameters", "x", "tools[0].parameters"),
     error(INVALID, null, "Invalid schema for function 'post': In context=(), regex lookaround is not supported."),
@@ -310,7 +310,7 @@ describe("repairs", () => {
     expect(repaired(first)).toBe(request);
   });
 
-  it.each<[string, number]>([
+  test.each<[string, number]>([
     [
       "max_tokens is too large: 32000. This model supports at most 16384 completion tokens, whereas you provided 32000.",
       16_384,
@@ -334,7 +334,7 @@ describe("repairs", () => {
     expect(repaired(failure)).toBe(request);
   });
 
-  it.each(["max_tokens must be at least 1", "max_tokens must be 1 or more"])(
+  test.each(["max_tokens must be at least 1", "max_tokens must be 1 or more"])(
     "reads no output limit from %j",
     (message) => {
       expect(http(400, error(INVALID, "invalid_value", message, "max_output_tokens")).details.repair).toBeUndefined();
@@ -378,17 +378,17 @@ const SENTENCES = [
 describe("words that a user wrote", () => {
   const rows = failureTable.rows.filter((row) => row.text !== undefined);
 
-  it("are tried for every row that goes by its text", () => {
+  test("are tried for every row that goes by its text", () => {
     const missed = rows.filter((row) => !SENTENCES.some((sentence) => row.text?.test(sentence)));
 
     expect(missed).toEqual([]);
   });
 
-  it("cannot stand before what a row looks for: each begins where the message does", () => {
+  test("cannot stand before what a row looks for: each begins where the message does", () => {
     for (const { text } of rows) expect(text?.source).toMatch(/^\^/);
   });
 
-  it.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
+  test.each(SENTENCES)("change nothing when a message quotes them: %s", (sentence) => {
     for (const message of quotings(sentence)) {
       const { class: failureClass, details } = http(400, error(INVALID, null, message, "messages[0].content"));
       const inBand = failures.inBand(error(INVALID, null, message));

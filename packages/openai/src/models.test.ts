@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openAIModel } from "./models.ts";
 
 describe("openAIModel", () => {
-  it.each([
+  test.each([
     ["gpt-6-astra", "low medium high xhigh max", "never", "never"],
     ["gpt-6.1-sol", "low medium high xhigh max", "never", "never"],
     ["gpt-6.2-anything", "low medium high xhigh max", "never", "never"],
@@ -29,14 +29,14 @@ describe("openAIModel", () => {
     expect(model).toMatchObject({ efforts: efforts.split(" ").filter(Boolean), sampling, chatTools });
   });
 
-  it.each(["gpt-6-cyber", "gpt-7", "llama-4", "my-deployment", "gpt-oss-20b", "__proto__", ""])(
+  test.each(["gpt-6-cyber", "gpt-7", "llama-4", "my-deployment", "gpt-oss-20b", "__proto__", ""])(
     "takes nothing for granted of %j",
     (id) => {
       expect(openAIModel(id)).toMatchObject({ efforts: "unknown", sampling: "unknown", contextWindow: "unknown" });
     },
   );
 
-  it.each<[string, number, number]>([
+  test.each<[string, number, number]>([
     ["gpt-6.2-astra", 1_050_000, 128_000],
     ["gpt-6.1-terra", 1_050_000, 128_000],
     ["gpt-5.6-luna", 1_050_000, 128_000],
@@ -58,14 +58,14 @@ describe("openAIModel", () => {
     expect(openAIModel(id)).toMatchObject({ contextWindow, maxOutputTokens });
   });
 
-  it.each(["gpt-5-pro", "gpt-5.4-nano", "gpt-audio", "o1", "o1-preview", "o4-mini-deep-research", "gpt-4-32k"])(
+  test.each(["gpt-5-pro", "gpt-5.4-nano", "gpt-audio", "o1", "o1-preview", "o4-mini-deep-research", "gpt-4-32k"])(
     "knows no limits of %s",
     (id) => {
       expect(openAIModel(id)).toMatchObject({ contextWindow: "unknown", maxOutputTokens: "unknown" });
     },
   );
 
-  it.each([
+  test.each([
     ["gpt-5.1-codex", "2026-07-23"],
     ["gpt-5-chat-latest", "2026-07-23"],
     ["gpt-4o-mini-search-preview", "2026-07-23"],
@@ -93,7 +93,7 @@ describe("openAIModel", () => {
     expect(openAIModel(id).retiresOn).toBe(date);
   });
 
-  it.each(["gpt-6-astra", "gpt-5.5", "gpt-5.4", "gpt-5.1-codex-max", "o3-pro", "o1-pro", "gpt-4.5"])(
+  test.each(["gpt-6-astra", "gpt-5.5", "gpt-5.4", "gpt-5.1-codex-max", "o3-pro", "o1-pro", "gpt-4.5"])(
     "knows no end of %s",
     (id) => {
       expect(openAIModel(id)).not.toHaveProperty("retiresOn");

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
 import { startOpenAI, type Step, type Vendor } from "@understudy/testing";
 import OpenAI, { AzureOpenAI } from "openai";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openai, type OpenAITargetOptions } from "./index.ts";
 
 const MODEL = "gpt-5.6-terra";
@@ -67,7 +67,7 @@ function withResults(answer: Answer): Message[] {
 }
 
 describe("openai", () => {
-  it("makes a target without asking anybody", () => {
+  test("makes a target without asking anybody", () => {
     const target = openai("gpt-6-astra", { apiKey: "k" });
 
     expect(target).toMatchObject({
@@ -80,7 +80,7 @@ describe("openai", () => {
     expect(JSON.stringify(target)).not.toContain('"k"');
   });
 
-  it("takes the key from the environment for the vendor's own hosts only", () => {
+  test("takes the key from the environment for the vendor's own hosts only", () => {
     vi.stubEnv("OPENAI_API_KEY", "from-env");
 
     expect(openai(MODEL).problems).toEqual([]);
@@ -89,7 +89,7 @@ describe("openai", () => {
     expect(openai(MODEL, { baseURL: "https://api.openai.com.evil.test/v1" }).problems).toHaveLength(1);
   });
 
-  it("tells everything that is wrong, and throws nothing", () => {
+  test("tells everything that is wrong, and throws nothing", () => {
     vi.stubEnv("OPENAI_API_KEY", "");
 
     expect(openai(MODEL).problems.join()).toContain("OPENAI_API_KEY");
@@ -98,13 +98,13 @@ describe("openai", () => {
     expect(openai(MODEL, { apiKey: "k", organisation: "o" }).problems.join()).toContain("`organisation`");
   });
 
-  it("lets the user know better what a model can", () => {
+  test("lets the user know better what a model can", () => {
     const { capabilities } = openai(MODEL, { apiKey: "k", capabilities: { contextWindow: 5, images: false } });
 
     expect(capabilities).toMatchObject({ contextWindow: 5, images: false, tools: true });
   });
 
-  it("plans for what the model will do", () => {
+  test("plans for what the model will do", () => {
     const request = {
       messages: [],
       tools: [],
@@ -131,7 +131,7 @@ describe("openai", () => {
 });
 
 describe("openai over a socket", () => {
-  it("answers, and says who served, which request it was and what is left of the limits", async () => {
+  test("answers, and says who served, which request it was and what is left of the limits", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Hello.", model: "gpt-5.6-terra-2026-08-01", reasoning: "Hm." });
 
@@ -143,7 +143,7 @@ describe("openai over a socket", () => {
     expect(answer.trace.attempts[0]?.rateLimits).toMatchObject({ "remaining-requests": "4999" });
   });
 
-  it("asks for whole answers when told never to stream", async () => {
+  test("asks for whole answers when told never to stream", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Whole." });
 
@@ -151,7 +151,7 @@ describe("openai over a socket", () => {
     expect(vendor.requests[0]?.streamed).toBe(false);
   });
 
-  it.each([
+  test.each([
     ["stream", "Your organization must be verified to stream this model.", "without streaming"],
     ["reasoning.summary", "Your organization must be verified to show it.", "without reasoning.summary"],
     ["temperature", "Unsupported parameter: 'temperature'.", "without temperature"],
@@ -172,7 +172,7 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(3);
   });
 
-  it("sends a schema loose and then in words where the vendor refuses it, reports both and remembers them", async () => {
+  test("sends a schema loose and then in words where the vendor refuses it, reports both and remembers them", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: '{"a":"1"}' });
     const fault = refusal(
@@ -210,7 +210,7 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(4);
   });
 
-  it("declares tools loose where the vendor refuses a schema of theirs, for the next call at once", async () => {
+  test("declares tools loose where the vendor refuses a schema of theirs, for the next call at once", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ toolCalls: [{ name: "f", input: { a: "1" } }] });
     vendor.script([
@@ -229,7 +229,7 @@ describe("openai over a socket", () => {
     }
   });
 
-  it("keeps to the output limit that a refusal names, also later, and says so", async () => {
+  test("keeps to the output limit that a refusal names, also later, and says so", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Fine." });
     const message = "max_tokens is too large: 32000. This model supports at most 16384 completion tokens.";
@@ -246,7 +246,7 @@ describe("openai over a socket", () => {
     expect(small.losses).toEqual([]);
   });
 
-  it("asks a model for what it can write when it stands in for one that writes more", async () => {
+  test("asks a model for what it can write when it stands in for one that writes more", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Fine." });
 
@@ -261,7 +261,7 @@ describe("openai over a socket", () => {
     expect(answer.losses).toMatchObject([{ what: "maxOutputTokens", action: "downgraded" }]);
   });
 
-  it("takes a prompt that is too long to a model that takes more", async () => {
+  test("takes a prompt that is too long to a model that takes more", async () => {
     await using vendor = await startOpenAI();
     await using larger = await startOpenAI();
     vendor.script([{ fault: { type: "error", error: "context-length" } }]);
@@ -274,7 +274,7 @@ describe("openai over a socket", () => {
     expect((await chain.generate("Hi")).text).toBe("Read.");
   });
 
-  it("asks the newest models in one request: with sampling only while they do not reason", async () => {
+  test("asks the newest models in one request: with sampling only while they do not reason", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Fine." });
     const request: Request = { messages: [{ role: "user", content: "Hi" }], temperature: 0.2 };
@@ -289,7 +289,7 @@ describe("openai over a socket", () => {
     expect([thinking.losses.length, plain.losses.length]).toEqual([1, 0]);
   });
 
-  it("goes on with a history that holds an answer twice", async () => {
+  test("goes on with a history that holds an answer twice", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ reasoning: "hm", text: "Hello." });
     const first = await generate(vendor);
@@ -302,7 +302,7 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(2);
   });
 
-  it("tells id, tier, time and native usage of the response that answered", async () => {
+  test("tells id, tier, time and native usage of the response that answered", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Hello." });
 
@@ -319,7 +319,7 @@ describe("openai over a socket", () => {
     }
   });
 
-  it("takes the call of a tool that is declared with free text for a call of that tool", async () => {
+  test("takes the call of a tool that is declared with free text for a call of that tool", async () => {
     const item = { type: "custom_tool_call", id: "ctc_1", call_id: "call_1", name: "calc", input: "1 + 1" };
     const response = { id: "resp_1", object: "response", status: "completed", model: MODEL, output: [item] };
     const bodies: unknown[] = [];
@@ -343,7 +343,7 @@ describe("openai over a socket", () => {
     });
   });
 
-  it("OA-06 round-trips encrypted reasoning with its call, and sends neither elsewhere", async () => {
+  test("OA-06 round-trips encrypted reasoning with its call, and sends neither elsewhere", async () => {
     await using vendor = await startOpenAI();
     await using elsewhere = await startOpenAI();
     vendor.script([
@@ -364,7 +364,7 @@ describe("openai over a socket", () => {
     expect(away.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
   });
 
-  it("OA-06 forgets reasoning that another organization made", async () => {
+  test("OA-06 forgets reasoning that another organization made", async () => {
     await using vendor = await startOpenAI();
     vendor.script([{ answer: { reasoning: "hm", toolCalls: [{ name: "f", input: { a: "1" } }] } }]);
     const first = await generate(vendor, {}, { messages: [{ role: "user", content: "Hi" }], tools: [TOOL] });
@@ -381,7 +381,7 @@ describe("openai over a socket", () => {
     expect(answer.trace.attempts.map((attempt) => attempt.repair)).toEqual([undefined, "without earlier reasoning"]);
   });
 
-  it("TR-01 OA-08 maps tool-call ids that the vendor would refuse, on call and result alike", async () => {
+  test("TR-01 OA-08 maps tool-call ids that the vendor would refuse, on call and result alike", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Done." });
     const ids = ["functions.f:0", "x".repeat(90), "call_valid"];
@@ -401,7 +401,7 @@ describe("openai over a socket", () => {
     expect(sent.every((id) => /^[\w-]{1,64}$/.test(id))).toBe(true);
   });
 
-  it("OA-09 cuts at a stop sequence and lets the connection go", async () => {
+  test("OA-09 cuts at a stop sequence and lets the connection go", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: ["one ", "EN", "D two"] });
 
@@ -412,7 +412,7 @@ describe("openai over a socket", () => {
     await vendor.idle();
   });
 
-  it("OA-01 moves on from a failed response", async () => {
+  test("OA-01 moves on from a failed response", async () => {
     await using vendor = await startOpenAI();
     await using backup = await startOpenAI();
     vendor.answer({ text: "half", finish: { raw: "failed" } });
@@ -428,7 +428,7 @@ describe("openai over a socket", () => {
     expect(answer.trace.attempts[0]?.class).toBe("server.error");
   });
 
-  it("OA-10 surfaces a refusal", async () => {
+  test("OA-10 surfaces a refusal", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ refusal: "I cannot." });
 
@@ -437,7 +437,7 @@ describe("openai over a socket", () => {
     expect(error).toMatchObject({ finishReason: "refusal", text: "" });
   });
 
-  it("CL-01 does not wait for money: the next tier answers, and the key is left alone", async () => {
+  test("CL-01 does not wait for money: the next tier answers, and the key is left alone", async () => {
     await using vendor = await startOpenAI();
     vendor.script([{ fault: { type: "error", error: "out-of-quota" } }]);
 
@@ -447,7 +447,7 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("CL-19 R10.4 sends one request per attempt: the SDK repeats nothing", async () => {
+  test("CL-19 R10.4 sends one request per attempt: the SDK repeats nothing", async () => {
     await using vendor = await startOpenAI();
     vendor.script([{ fault: { type: "error", error: "rate-limited" } }]);
 
@@ -457,7 +457,7 @@ describe("openai over a socket", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("is not led by the environment: neither URL, credential, organization, any header nor log level", async () => {
+  test("is not led by the environment: neither URL, credential, organization, any header nor log level", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Hello." });
     const options = { headers: { "x-kept": "mine" } };
@@ -484,7 +484,7 @@ describe("openai over a socket", () => {
     for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 
-  it.each([
+  test.each([
     ["a key by a function", (key: string) => ({ apiKey: () => Promise.resolve(key) })],
     ["a header", (key: string) => ({ apiKey: "unused", defaultHeaders: { Authorization: `Bearer ${key}` } })],
   ])("asks a sibling whose client has %s, although the first one's was refused", async (_, credentialOf) => {
@@ -504,7 +504,7 @@ describe("openai over a socket", () => {
     ]);
   });
 
-  it("knows one client again, and two clients of one key", () => {
+  test("knows one client again, and two clients of one key", () => {
     const client = new AzureOpenAI({
       endpoint: "https://acme.openai.azure.com",
       apiVersion: "2025-04-01-preview",
@@ -517,14 +517,14 @@ describe("openai over a socket", () => {
     );
   });
 
-  it("refuses a model's name that would lead out of a client's path", () => {
+  test("refuses a model's name that would lead out of a client's path", () => {
     const client = new OpenAI({ apiKey: "k" });
 
     expect(openai("../../files", { client }).problems).toHaveLength(1);
     expect(openai("acme/large", { client }).problems).toEqual([]);
   });
 
-  it("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
+  test("takes a client of the vendor's SDK, with its URL, key, headers and fetch, but without its retries", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Hello." });
     vendor.script([{}, { fault: { type: "error", error: "server-error" } }]);
@@ -558,7 +558,7 @@ describe("openai over a socket", () => {
     expect(client.maxRetries).toBe(5);
   });
 
-  it("takes a client for another cloud, with its own way to sign in and its own path", async () => {
+  test("takes a client for another cloud, with its own way to sign in and its own path", async () => {
     const seen: { readonly path: string | undefined; readonly headers: IncomingHttpHeaders }[] = [];
     const server = createServer((request, response) => {
       seen.push({ path: request.url, headers: request.headers });
@@ -580,7 +580,7 @@ describe("openai over a socket", () => {
     expect(seen[0]?.headers).not.toHaveProperty("authorization");
   });
 
-  it("TR-06 keeps targets apart: each asks its own server with its own key", async () => {
+  test("TR-06 keeps targets apart: each asks its own server with its own key", async () => {
     await using first = await startOpenAI();
     await using second = await startOpenAI();
     first.script([{ fault: { type: "error", error: "overloaded" } }]);
@@ -603,7 +603,7 @@ describe("openai by fetch", () => {
   const shown = (headers: IncomingHttpHeaders | undefined): object =>
     Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !own.test(name)));
 
-  it("sends the headers and the body that the SDK sends", async () => {
+  test("sends the headers and the body that the SDK sends", async () => {
     await using vendor = await startOpenAI();
     const options = { headers: { "X-Team": "blue" } };
 
@@ -616,7 +616,7 @@ describe("openai by fetch", () => {
     expect([byFetch?.path, byFetch?.body]).toEqual([bySdk?.path, bySdk?.body]);
   });
 
-  it("sends no authorization to a server on this machine that needs none", async () => {
+  test("sends no authorization to a server on this machine that needs none", async () => {
     await using vendor = await startOpenAI();
 
     await createChain([openai(MODEL, { baseURL: vendor.url, transport: "fetch" })])
@@ -626,7 +626,7 @@ describe("openai by fetch", () => {
     expect(vendor.requests[0]?.headers).not.toHaveProperty("authorization");
   });
 
-  it("takes no client beside it, on both surfaces", () => {
+  test("takes no client beside it, on both surfaces", () => {
     const client = new OpenAI({ apiKey: "k" });
 
     for (const make of [openai, openai.chat]) {
@@ -644,7 +644,7 @@ describe("openai and redirects", () => {
     server?.close();
   });
 
-  it("sends neither key nor prompt to where a redirect points", async () => {
+  test("sends neither key nor prompt to where a redirect points", async () => {
     await using elsewhere = await startOpenAI();
     const seen: IncomingHttpHeaders[] = [];
     server = createServer((request, response) => {
@@ -662,7 +662,7 @@ describe("openai and redirects", () => {
 });
 
 describe("the first request of a process without a file descriptor left", () => {
-  it("fails as this machine's fault, and the next one is answered", async () => {
+  test("fails as this machine's fault, and the next one is answered", async () => {
     await using vendor = await startOpenAI();
     vendor.answer({ text: "Hello." });
     const program = `
@@ -696,7 +696,7 @@ describe("the first request of a process without a file descriptor left", () => 
 });
 
 describe("importing the package", () => {
-  it("loads no SDK for requests that are made by fetch", async () => {
+  test("loads no SDK for requests that are made by fetch", async () => {
     await using vendor = await startOpenAI();
     const program = `
       import { registerHooks } from "node:module";
@@ -721,7 +721,7 @@ describe("importing the package", () => {
     expect(stdout.trim()).toBe("true false");
   });
 
-  it("does not load the SDK, nor does making a target", async () => {
+  test("does not load the SDK, nor does making a target", async () => {
     const program = `
       import { registerHooks } from "node:module";
       const loaded = [];

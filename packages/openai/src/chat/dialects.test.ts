@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { openai, type OpenAIChatTargetOptions } from "../index.ts";
 import { dialectOf, DIALECTS } from "./dialects.ts";
 
@@ -77,7 +77,7 @@ const found = (url: string): string | undefined =>
 const thinking = (text: string) => ({ type: "thinking", thinking: [{ type: "text", text }] });
 
 describe("dialects", () => {
-  it("are found by their hosts, and named for a proxy", () => {
+  test("are found by their hosts, and named for a proxy", () => {
     expect(found("https://api.mistral.ai/v1")).toBe("mistral");
     expect(found("https://api.eu.mistral.ai/v1")).toBe("mistral");
     expect(found("https://api.groq.com/openai/v1")).toBe("groq");
@@ -89,13 +89,13 @@ describe("dialects", () => {
     expect(dialectOf("xai", "http://localhost/v1")).toBe(DIALECTS["xai"]);
   });
 
-  it("that do not exist are told, with those that do", () => {
+  test("that do not exist are told, with those that do", () => {
     const { problems } = openai.chat("m", { apiKey: "k", dialect: "mistrall" });
 
     expect(problems.join()).toMatch(/`dialect` must be 'compatible' or .*'mistral' or/);
   });
 
-  it("say which fields a server does not have, and which it calls otherwise", async () => {
+  test("say which fields a server does not have, and which it calls otherwise", async () => {
     await using server = await start(said("Hello."));
 
     const answer = await ask(server, "mistral", { seed: 7, userId: "u1" });
@@ -106,7 +106,7 @@ describe("dialects", () => {
     expect(answer.losses).toMatchObject([{ what: "userId", action: "dropped" }]);
   });
 
-  it("say where JSON with a schema is asked for in words", async () => {
+  test("say where JSON with a schema is asked for in words", async () => {
     await using server = await start(said(`{"a":"x"}`));
 
     const answer = await ask(server, "deepseek", { output: { type: "json", schema: SCHEMA }, userId: "u1" });
@@ -116,7 +116,7 @@ describe("dialects", () => {
     expect(answer).toMatchObject({ output: { a: "x" }, losses: [{ what: "output.schema", action: "translated" }] });
   });
 
-  it("give a server thinking back as it gave it: as parts of the content", async () => {
+  test("give a server thinking back as it gave it: as parts of the content", async () => {
     await using server = await start({
       chunks: [
         delta({ role: "assistant", content: "" }),
@@ -144,7 +144,7 @@ describe("dialects", () => {
     ]);
   });
 
-  it("give a server its reasoning back in its own field", async () => {
+  test("give a server its reasoning back in its own field", async () => {
     await using server = await start({
       chunks: [delta({ reasoning_content: "Hm." }), delta({ content: "x" }, "stop")],
     });
@@ -155,7 +155,7 @@ describe("dialects", () => {
     expect(server.bodies[1]?.["messages"]).toMatchObject([{}, { content: "x", reasoning_content: "Hm." }, {}]);
   });
 
-  it("read usage wherever a server puts it, also when its reasoning is counted apart", async () => {
+  test("read usage wherever a server puts it, also when its reasoning is counted apart", async () => {
     const counts = {
       prompt_tokens: 10,
       completion_tokens: 2,
@@ -174,7 +174,7 @@ describe("dialects", () => {
     expect(await ask(inChoice, undefined)).toMatchObject({ usage });
   });
 
-  it("drop what a server says twice of its reasoning, and nothing of its text", async () => {
+  test("drop what a server says twice of its reasoning, and nothing of its text", async () => {
     const twice = [delta({ reasoning_content: "Hm" }), delta({ reasoning_content: "Hm" }), delta({ content: "ha" })];
     await using server = await start({ chunks: [...twice, delta({ content: "ha" }, "stop")] });
 
@@ -200,7 +200,7 @@ const whole = (spoken: object): Reply => ({
 });
 
 describe("what a server made goes back to it as it came", () => {
-  it.each(["functions.weather:0", "call/1+=", "x".repeat(70)])("also a tool-call id such as %s", async (id) => {
+  test.each(["functions.weather:0", "call/1+=", "x".repeat(70)])("also a tool-call id such as %s", async (id) => {
     const call = { id, type: "function", function: { name: "weather", arguments: "{}" } };
     await using server = await start(called(call), said("Done."));
     const first = await ask(server, undefined, { tools: TOOLS });
@@ -210,7 +210,7 @@ describe("what a server made goes back to it as it came", () => {
     expect(server.bodies[1]?.["messages"]).toMatchObject([{}, { tool_calls: [{ id }] }, { tool_call_id: id }]);
   });
 
-  it("with signatures that stand beside a call, and not to anybody else", async () => {
+  test("with signatures that stand beside a call, and not to anybody else", async () => {
     const extra_content = { google: { thought_signature: "c2ln" } };
     const call = { id: "c1", type: "function", function: { name: "weather", arguments: "{}" }, extra_content };
     await using server = await start(called(call), said("Done."));
@@ -229,7 +229,7 @@ describe("what a server made goes back to it as it came", () => {
     ]);
   });
 
-  it("with the blocks of its reasoning, put together from their pieces", async () => {
+  test("with the blocks of its reasoning, put together from their pieces", async () => {
     const piece = (fields: object) => delta({ reasoning_details: [fields] });
     await using server = await start({
       chunks: [
@@ -258,7 +258,7 @@ describe("what a server made goes back to it as it came", () => {
     ]);
   });
 
-  it("as the id of what it spoke, and as its words once that is forgotten or elsewhere", async () => {
+  test("as the id of what it spoke, and as its words once that is forgotten or elsewhere", async () => {
     const audio = { id: "audio_1", data: "UklGRg==", transcript: "Hello there.", expires_at: 4_000_000_000 };
     const old = { ...audio, id: "audio_0", expires_at: 1 };
     await using server = await start(whole(audio), said("x"), whole(old), said("x"));
@@ -290,7 +290,7 @@ const validation = (field: string) => [
 ];
 
 describe("refusals of servers that nobody knows", () => {
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ["a list of details", { detail: validation("stream_options") }],
     [
       "details inside the message",
@@ -346,7 +346,7 @@ describe("refusals of servers that nobody knows", () => {
     expect(server.bodies.map((body) => "stream_options" in body)).toEqual([true, false, false]);
   });
 
-  it.each<[string, number, unknown]>([
+  test.each<[string, number, unknown]>([
     ["by its parameter", 400, { error: { message: "Not here.", param: "response_format", code: "unsupported_value" } }],
     [
       "by a sentence",
@@ -369,7 +369,7 @@ describe("refusals of servers that nobody knows", () => {
     expect(server.bodies[1]).not.toHaveProperty("response_format");
   });
 
-  it("about a field inside of a message or tool leave it out there", async () => {
+  test("about a field inside of a message or tool leave it out there", async () => {
     const inside = {
       type: "extra_forbidden",
       loc: ["body", "messages", 1, "assistant", "reasoning_details"],
@@ -390,7 +390,7 @@ describe("refusals of servers that nobody knows", () => {
     expect(JSON.stringify(server.bodies[2])).not.toContain("reasoning_details");
   });
 
-  it.each<[string, number, unknown, string]>([
+  test.each<[string, number, unknown, string]>([
     [
       "moderation",
       403,

@@ -4,7 +4,7 @@ import type { JsonObject, Loss, TargetMessage, TargetRequest } from "@understudy
 import type { Request } from "@understudy/core";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { dialectOf } from "./dialects.ts";
 import { nativeStops, toNativeRequest, type ChatRequestContext, type OpenAIChatOptions } from "./request.ts";
 
@@ -76,7 +76,7 @@ function base64(mediaType: string): { readonly type: "base64"; mediaType: string
 }
 
 describe("toNativeRequest", () => {
-  it("sends the least for the least", () => {
+  test("sends the least for the least", () => {
     expect(send("llama-4")).toEqual({
       headers: {},
       body: {
@@ -89,7 +89,7 @@ describe("toNativeRequest", () => {
     });
   });
 
-  it("sends everything that has a native word", () => {
+  test("sends everything that has a native word", () => {
     const { body, losses } = send("llama-4", {
       system: "Be brief.",
       tools: [TOOL],
@@ -120,7 +120,7 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual([]);
   });
 
-  it("says none also where all tools are declared natively, and nothing where any may be called", () => {
+  test("says none also where all tools are declared natively, and nothing where any may be called", () => {
     const vendorOptions = { openaiChat: { tools: [{ type: "custom", custom: { name: "sql" } }] } };
 
     expect(send("gpt-4.1", { toolChoice: "none", vendorOptions }).body["tool_choice"]).toBe("none");
@@ -128,7 +128,7 @@ describe("toNativeRequest", () => {
     expect(send("gpt-4.1", { toolChoice: "none" }).body).not.toHaveProperty("tool_choice");
   });
 
-  it("does not reason with tools where the API excludes both, in whichever words they are asked for", () => {
+  test("does not reason with tools where the API excludes both, in whichever words they are asked for", () => {
     const native = { tools: [{ type: "function", function: { name: "f", parameters: PARAMETERS } }] };
     const own = (fields: object) => ({ vendorOptions: { openaiChat: { ...native, ...fields } } });
 
@@ -146,7 +146,7 @@ describe("toNativeRequest", () => {
     expect(send("gpt-6-sol", alone).body["reasoning_effort"]).toBe("high");
   });
 
-  it("OA-09 holds native efforts and native sampling to the same rules", () => {
+  test("OA-09 holds native efforts and native sampling to the same rules", () => {
     const thinking = send("gpt-5.4", { topP: 0.2, vendorOptions: { openaiChat: { reasoning_effort: "high" } } });
     const sampled = send("gpt-5", { vendorOptions: { openaiChat: { temperature: 0.2, logprobs: true } } });
 
@@ -156,7 +156,7 @@ describe("toNativeRequest", () => {
     expect(sampled.losses).toEqual(["temperature dropped", "logprobs dropped"]);
   });
 
-  it("asks for no parallel calls with the least effort, of models that are known to exclude them", () => {
+  test("asks for no parallel calls with the least effort, of models that are known to exclude them", () => {
     const request = { tools: [TOOL], reasoning: { effort: "minimal", visible: true } } as const;
 
     expect(send("gpt-5-mini", request).body["parallel_tool_calls"]).toBe(false);
@@ -164,7 +164,7 @@ describe("toNativeRequest", () => {
     expect(send("gpt-5-mini", { ...request, tools: [] }).body).not.toHaveProperty("parallel_tool_calls");
   });
 
-  it("asks for one answer, and reports that more were wanted", () => {
+  test("asks for one answer, and reports that more were wanted", () => {
     const several = send("gpt-4.1", { vendorOptions: { openaiChat: { n: 3 } } });
 
     expect(several.body).not.toHaveProperty("n");
@@ -172,7 +172,7 @@ describe("toNativeRequest", () => {
     expect(send("gpt-4.1", { vendorOptions: { openaiChat: { n: 1 } } })).toMatchObject({ body: { n: 1 }, losses: [] });
   });
 
-  it("reports the output that it is asked for where a native format takes its place", () => {
+  test("reports the output that it is asked for where a native format takes its place", () => {
     for (const dialect of [undefined, dialectOf("deepseek", "")]) {
       const more = dialect === undefined ? {} : { dialect };
       const { body, losses } = send(
@@ -189,7 +189,7 @@ describe("toNativeRequest", () => {
     }
   });
 
-  it("gives a refusal back as one to the vendor's own server, as text to others", () => {
+  test("gives a refusal back as one to the vendor's own server, as text to others", () => {
     const messages: TargetMessage[] = [
       USER,
       {
@@ -210,7 +210,7 @@ describe("toNativeRequest", () => {
     expect(send("llama-4", { messages }).body["messages"]).toMatchObject([{}, { content: "Well.I cannot." }, {}]);
   });
 
-  it("reports citations that are asked for, and those of answers that others gave", () => {
+  test("reports citations that are asked for, and those of answers that others gave", () => {
     const source = base64("application/pdf");
     const citations = [{ title: "A" }];
     const origin = { vendor: "openai", model: "m", endpoint: "e" };
@@ -225,7 +225,7 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual(["messages[0] citations dropped", "messages[1] citations dropped"]);
   });
 
-  it("reports the name of a file that the vendor keeps", () => {
+  test("reports the name of a file that the vendor keeps", () => {
     const source = { type: "vendor-file", vendor: "openai", id: "file_1" } as const;
 
     const { messages, losses } = messagesOf([{ role: "user", content: [{ type: "file", source, name: "c.pdf" }] }]);
@@ -234,7 +234,7 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual(["messages[0] file name dropped"]);
   });
 
-  it("speaks to the vendor's own server in its newer words", () => {
+  test("speaks to the vendor's own server in its newer words", () => {
     const { body } = send("gpt-4.1", { userId: "u1", maxOutputTokens: 5 }, VENDORS);
 
     expect(body).toMatchObject({
@@ -246,7 +246,7 @@ describe("toNativeRequest", () => {
     expect(body).not.toHaveProperty("user");
   });
 
-  it("takes the other name for the output limit once one was refused", () => {
+  test("takes the other name for the output limit once one was refused", () => {
     const { body, losses } = send("my-deployment", { maxOutputTokens: 5, without: ["max_tokens"] });
 
     expect(body["max_completion_tokens"]).toBe(5);
@@ -254,14 +254,14 @@ describe("toNativeRequest", () => {
     expect(losses).toEqual([]);
   });
 
-  it("leaves out what the endpoint has refused, and reports it", () => {
+  test("leaves out what the endpoint has refused, and reports it", () => {
     const { body, losses } = send("llama-4", { seed: 1, without: ["stream_options", "seed"] });
 
     expect(body).not.toHaveProperty("stream_options");
     expect(losses).toEqual(["stream_options dropped", "seed dropped"]);
   });
 
-  it("passes native fields on, and merges those that the request also speaks of", () => {
+  test("passes native fields on, and merges those that the request also speaks of", () => {
     const openaiChat = {
       headers: { "x-team": "blue" },
       top_k: 5,
@@ -279,7 +279,7 @@ describe("toNativeRequest", () => {
     });
   });
 
-  it("OA-09 cuts on our side at stop sequences that the server does not take", () => {
+  test("OA-09 cuts on our side at stop sequences that the server does not take", () => {
     const stop = ["a", "b", "c", "d", "e"];
 
     const many = send("llama-4", { stop });
@@ -291,11 +291,11 @@ describe("toNativeRequest", () => {
     expect([nativeStops("llama-4"), nativeStops("o3"), nativeStops("llama-4", ["stop"])]).toEqual([4, 0, 0]);
   });
 
-  it("reports what the API does not have", () => {
+  test("reports what the API does not have", () => {
     expect(send("llama-4", { topK: 5 }).losses).toEqual(["topK dropped"]);
   });
 
-  it("reasons no more where that excludes tools", () => {
+  test("reasons no more where that excludes tools", () => {
     const effort = (asked?: "high"): Sent =>
       send("gpt-6-sol", { tools: [TOOL], reasoning: { effort: asked, visible: true } }, VENDORS);
 
@@ -304,7 +304,7 @@ describe("toNativeRequest", () => {
     expect(send("gpt-6-sol", {}, VENDORS).body["reasoning_effort"]).toBe("medium");
   });
 
-  it("asks in words for what a format cannot say", () => {
+  test("asks in words for what a format cannot say", () => {
     const any = send("llama-4", { system: "S.", output: { type: "json", name: "a" } });
     const list = send("llama-4", { output: { type: "json", name: "a", schema: { type: "array" } } });
 
@@ -318,7 +318,7 @@ describe("toNativeRequest", () => {
     expect(list.body["messages"]).toMatchObject([{ role: "user", content: expect.stringMatching(/^Hi\n\n.*JSON/) }]);
   });
 
-  it("lays a tool's native fields over what is made of it, or sends the tool that they are", () => {
+  test("lays a tool's native fields over what is made of it, or sends the tool that they are", () => {
     const strict = { ...TOOL, vendorOptions: { openaiChat: { function: { strict: false } }, openai: { x: 1 } } };
     const custom = { type: "custom", custom: { name: "sql", format: { type: "text" } } } as const;
     const sql = { name: "sql", inputSchema: { type: "object" }, vendorOptions: { openaiChat: custom } } as const;
@@ -332,20 +332,20 @@ describe("toNativeRequest", () => {
     expect(body["tool_choice"]).toEqual({ type: "custom", custom: { name: "sql" } });
   });
 
-  it("sends no id of a user that is longer than the API takes", () => {
+  test("sends no id of a user that is longer than the API takes", () => {
     const { body, losses } = send("gpt-4.1", { userId: "x".repeat(65) }, VENDORS);
 
     expect(body).not.toHaveProperty("safety_identifier");
     expect(losses).toEqual(["userId dropped"]);
   });
 
-  it("types native options", () => {
+  test("types native options", () => {
     expectTypeOf<NonNullable<Request["vendorOptions"]>["openaiChat"]>().toEqualTypeOf<OpenAIChatOptions | undefined>();
   });
 });
 
 describe("history", () => {
-  it("sends media in every form that the API has", () => {
+  test("sends media in every form that the API has", () => {
     const { messages } = messagesOf([
       {
         role: "user",
@@ -375,7 +375,7 @@ describe("history", () => {
     ]);
   });
 
-  it("sends files of text as text, and refuses what is neither that nor a PDF", () => {
+  test("sends files of text as text, and refuses what is neither that nor a PDF", () => {
     const csv = {
       type: "file",
       source: { type: "base64", mediaType: "text/csv", data: btoa("a,b") },
@@ -391,13 +391,13 @@ describe("history", () => {
     }
   });
 
-  it("refuses a file by its URL, which the API does not take", () => {
+  test("refuses a file by its URL, which the API does not take", () => {
     const file = { type: "file", source: { type: "url", url: "https://x.test/a.pdf" } } as const;
 
     expect(() => messagesOf([{ role: "user", content: [file] }])).toThrow("request.unsupported");
   });
 
-  it("sends an assistant's texts and calls, and reports what cannot go back", () => {
+  test("sends an assistant's texts and calls, and reports what cannot go back", () => {
     const { messages, losses } = messagesOf([
       USER,
       {
@@ -435,13 +435,13 @@ describe("history", () => {
     expect(losses).toEqual(["messages[1] reasoning dropped"]);
   });
 
-  it("leaves out a turn of which nothing can go back", () => {
+  test("leaves out a turn of which nothing can go back", () => {
     const { messages } = messagesOf([USER, { role: "assistant", content: [{ type: "reasoning", text: "Hm." }] }, USER]);
 
     expect(messages).toHaveLength(2);
   });
 
-  it("moves media of tool results into a user message behind all results, and reports it", () => {
+  test("moves media of tool results into a user message behind all results, and reports it", () => {
     const image = { type: "image", source: base64("image/png") } as const;
     const text = { type: "text", text: "see" } as const;
 

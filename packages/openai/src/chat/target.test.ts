@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
 import { startOpenAIChat, type Vendor } from "@understudy/testing";
 import { AzureOpenAI } from "openai";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openai, type OpenAIChatTargetOptions } from "../index.ts";
 
 const MODEL = "llama-4";
@@ -30,7 +30,7 @@ function startCompatible(): Promise<Vendor> {
 }
 
 describe("openai.chat", () => {
-  it("needs no key for a server on this machine, and tells where one is missing", () => {
+  test("needs no key for a server on this machine, and tells where one is missing", () => {
     vi.stubEnv("OPENAI_API_KEY", "from-env");
 
     expect(openai.chat(MODEL, { baseURL: "http://localhost:11434/v1" }).problems).toEqual([]);
@@ -38,7 +38,7 @@ describe("openai.chat", () => {
     expect(openai.chat("gpt-4.1").problems).toEqual([]);
   });
 
-  it("knows which models take no tools here", () => {
+  test("knows which models take no tools here", () => {
     expect(["gpt-6-astra", "gpt-6-sol", "gpt-5.5", "gpt-5-codex", "llama-4"].map(toolsOf)).toEqual([
       false,
       true,
@@ -48,7 +48,7 @@ describe("openai.chat", () => {
     ]);
   });
 
-  it("plans for what the model will do", () => {
+  test("plans for what the model will do", () => {
     const request = {
       messages: [],
       tools: [],
@@ -73,7 +73,7 @@ describe("openai.chat", () => {
 });
 
 describe("openai.chat over a socket", () => {
-  it("answers, with usage, and says who served", async () => {
+  test("answers, with usage, and says who served", async () => {
     await using vendor = await startCompatible();
     vendor.answer({ text: "Hello.", usage: { inputTokens: 9, outputTokens: 4 } });
 
@@ -83,7 +83,7 @@ describe("openai.chat over a socket", () => {
     expect(vendor.requests[0]?.body).toMatchObject({ max_tokens: 50 });
   });
 
-  it("sends no key where none is needed, also none from the environment", async () => {
+  test("sends no key where none is needed, also none from the environment", async () => {
     vi.stubEnv("OPENAI_API_KEY", "from-env");
     const seen: IncomingHttpHeaders[] = [];
     await using server = await startPlain((response) => {
@@ -97,7 +97,7 @@ describe("openai.chat over a socket", () => {
     expect(seen[0]).not.toHaveProperty("authorization");
   });
 
-  it("sends no header from the environment, nor its own less for one of the same name", async () => {
+  test("sends no header from the environment, nor its own less for one of the same name", async () => {
     await using vendor = await startCompatible();
     await generate(vendor);
     vi.stubEnv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer from-env\ncontent-type: text/plain\nx-stray: 1");
@@ -108,7 +108,7 @@ describe("openai.chat over a socket", () => {
     expect(withEnvironment).toEqual(without);
   });
 
-  it("takes the other name for the output limit where one is refused, and remembers it", async () => {
+  test("takes the other name for the output limit where one is refused, and remembers it", async () => {
     await using vendor = await startCompatible();
     vendor.answer({ text: "Hello." });
     const target = openai.chat(MODEL, { baseURL: vendor.url, apiKey: "k", maxTokensField: "max_completion_tokens" });
@@ -123,7 +123,7 @@ describe("openai.chat over a socket", () => {
     expect(vendor.requests[2]?.body).toMatchObject({ max_tokens: 50 });
   });
 
-  it("round-trips parallel calls, at the vendor's own server too", async () => {
+  test("round-trips parallel calls, at the vendor's own server too", async () => {
     await using vendor = await startOpenAIChat();
     vendor.script([
       {
@@ -150,7 +150,7 @@ describe("openai.chat over a socket", () => {
     expect(second.text).toBe("Done.");
   });
 
-  it("asks for whole answers where an endpoint cannot stream, and remembers it", async () => {
+  test("asks for whole answers where an endpoint cannot stream, and remembers it", async () => {
     await using vendor = await startCompatible();
     vendor.answer({ text: "Whole." });
     const body = { error: { message: "Streaming is not supported by this endpoint.", type: "invalid_request_error" } };
@@ -164,7 +164,7 @@ describe("openai.chat over a socket", () => {
     expect(vendor.requests.map((request) => request.streamed)).toEqual([true, false, false]);
   });
 
-  it("takes a client for another cloud, which puts the deployment into the path", async () => {
+  test("takes a client for another cloud, which puts the deployment into the path", async () => {
     const paths: (string | undefined)[] = [];
     await using server = await startPlain((response) => {
       paths.push(response.req.url);
@@ -181,7 +181,7 @@ describe("openai.chat over a socket", () => {
     expect(paths).toEqual(["/openai/deployments/my-deployment/chat/completions?api-version=2024-10-21"]);
   });
 
-  it("ED-03 fails over when the stream ends with neither a finish reason nor a sentinel", async () => {
+  test("ED-03 fails over when the stream ends with neither a finish reason nor a sentinel", async () => {
     await using server = await startPlain((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.end(`data: {"choices":[{"index":0,"delta":{"content":"half"}}]}\n\n`);
@@ -194,7 +194,7 @@ describe("openai.chat over a socket", () => {
     expect(isUnderstudyError(error) && error.code).toBe("interrupted");
   });
 
-  it("ED-05 ends at the sentinel although the connection stays open", async () => {
+  test("ED-05 ends at the sentinel although the connection stays open", async () => {
     await using server = await startPlain((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(`data: {"choices":[{"index":0,"delta":{"content":"All."},"finish_reason":"stop"}]}\n\n`);

@@ -1,7 +1,7 @@
 import { createChain, isUnderstudyError } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
 import { AzureOpenAI } from "openai";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startCloud, type CloudRequest } from "../../../core/test/cloud-server.ts";
 import { openai } from "../index.ts";
 
@@ -90,7 +90,7 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
       else reply.writeHead(code, { ...JSON_BODY, "retry-after": "60" }).end(JSON.stringify({ error }));
     };
 
-  it.each<readonly [string, Credential, object]>([
+  test.each<readonly [string, Credential, object]>([
     ["a key", { apiKey: "azure-key" }, { "api-key": "azure-key" }],
     ["a function for tokens", token("entra-token"), { authorization: "Bearer entra-token" }],
   ])("is asked at its own path with %s, streamed and in one piece", async (_, credential, headers) => {
@@ -106,7 +106,7 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
     for (const request of cloud.requests) expect(request.headers).toMatchObject(headers);
   });
 
-  it.each<readonly [string, (name: string) => Credential, (name: string) => string]>([
+  test.each<readonly [string, (name: string) => Credential, (name: string) => string]>([
     ["keys", (name) => ({ apiKey: name }), (name) => name],
     ["functions for tokens", token, (name) => `Bearer ${name}`],
   ])("asks the second account when the first one's rate is used up, with %s", async (_, credential, sent) => {
@@ -122,7 +122,7 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
     expect(cloud.requests.map(credentialOf)).toEqual([sent("account-one"), sent("account-two"), sent("account-two")]);
   });
 
-  it("tells an expired token as a problem of the credential, without the token", async () => {
+  test("tells an expired token as a problem of the credential, without the token", async () => {
     const expired = { code: "401", message: "The access token opaque-4711 has expired." };
     await using cloud = await startCloud(refusing("Bearer opaque-4711", 401, expired));
 
@@ -136,7 +136,7 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
     expect(JSON.stringify(error?.attempts)).not.toContain("opaque-4711");
   });
 
-  it.each<readonly [string, () => Promise<string>, string]>([
+  test.each<readonly [string, () => Promise<string>, string]>([
     ["rejects", () => Promise.reject(new Error("hush")), "failed"],
     ["returns no token", () => Promise.resolve(""), "returned nothing that can be sent as a credential"],
   ])("sends nothing when its function for tokens %s, and asks the other account", async (_, failing, what) => {
@@ -154,7 +154,7 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
     expect(cloud.requests.map(credentialOf)).toEqual(["Bearer good"]);
   });
 
-  it("closes its socket when the caller leaves", async () => {
+  test("closes its socket when the caller leaves", async () => {
     await using cloud = await startCloud((_request, reply) => {
       reply.writeHead(200, SSE).write(lines.slice(0, 3).join(""));
     });
@@ -170,7 +170,7 @@ describe.each(SURFACES)("GPT through an Azure client and $name", ({ make, path, 
 });
 
 describe("scopes of Azure clients", () => {
-  it("are those of a fixed key, or of the client whose function is asked, also after it was asked", () => {
+  test("are those of a fixed key, or of the client whose function is asked, also after it was asked", () => {
     const endpoint = "https://acme.openai.azure.com";
     const one = azure(endpoint, token("t"));
 

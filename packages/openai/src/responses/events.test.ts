@@ -6,7 +6,7 @@ import {
   type FailureClass,
   type StreamPart,
 } from "@understudy/core/adapter";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureTable } from "../errors.ts";
 import { ResponsesReader } from "./events.ts";
 
@@ -108,7 +108,7 @@ const END = {
 };
 
 describe("ResponsesReader", () => {
-  it("reads text by its deltas, and id and phase for the way back", () => {
+  test("reads text by its deltas, and id and phase for the way back", () => {
     const parts = read([
       added(message([], { phase: "final_answer" })),
       text("Hel"),
@@ -130,7 +130,7 @@ describe("ResponsesReader", () => {
     ]);
   });
 
-  it("keys by position, not by ids, which some gateways change with every event", () => {
+  test("keys by position, not by ids, which some gateways change with every event", () => {
     const parts = read([
       added({ ...message([]), id: "a" }),
       { ...text("x"), item_id: "b" },
@@ -141,7 +141,7 @@ describe("ResponsesReader", () => {
     expect(parts.filter((part) => part.type === "text-start")).toHaveLength(1);
   });
 
-  it("takes from the finished item, and from the finished response, what deltas did not bring", () => {
+  test("takes from the finished item, and from the finished response, what deltas did not bring", () => {
     const fromItem = read([added(message([])), text("Hel"), done(message([said("Hello")])), completed()]);
     const fromEnd = read([added(message([])), text("Hel"), completed([message([said("Hello")])])]);
     const fromEndAlone = read([completed([message([said("Hello")])])]);
@@ -152,7 +152,7 @@ describe("ResponsesReader", () => {
     }
   });
 
-  it("reads annotations as citations and keeps them", () => {
+  test("reads annotations as citations and keeps them", () => {
     const annotation = { type: "url_citation", url: "https://x.test", title: "X", start_index: 0, end_index: 2 };
     const file = { type: "file_citation", file_id: "f", filename: "a.pdf", index: 1 };
 
@@ -164,7 +164,7 @@ describe("ResponsesReader", () => {
     });
   });
 
-  it("reads several summaries as one text, and keeps the encrypted reasoning of the finished item", () => {
+  test("reads several summaries as one text, and keeps the encrypted reasoning of the finished item", () => {
     const summary = [
       { type: "summary_text", text: "One." },
       { type: "summary_text", text: "Two." },
@@ -187,13 +187,13 @@ describe("ResponsesReader", () => {
     expect(parts.find((part) => part.type === "text-end")?.part.opaque).toEqual({ id: "msg_1", after: "rs_1" });
   });
 
-  it("keeps nothing of reasoning that the vendor would not take back", () => {
+  test("keeps nothing of reasoning that the vendor would not take back", () => {
     const parts = read([done({ type: "reasoning", id: "rs_1", summary: [] }), completed()]);
 
     expect(parts.find((part) => part.type === "reasoning-end")?.part).toEqual({ type: "reasoning", text: "" });
   });
 
-  it("says that the model is at work for as long as reasoning or a hosted tool is open", () => {
+  test("says that the model is at work for as long as reasoning or a hosted tool is open", () => {
     const parts: StreamPart[] = [];
     const wire = reader();
     const push = (event: object): void => wire.event({ data: JSON.stringify(event) }, parts);
@@ -219,7 +219,7 @@ describe("ResponsesReader", () => {
     expect(parts.at(-1)).toMatchObject({ type: "source", part: { url: "https://x.test" } });
   });
 
-  it("reads parallel calls whole, with what belongs to their way back", () => {
+  test("reads parallel calls whole, with what belongs to their way back", () => {
     const parts = read([
       added(callOf("a", ""), 0),
       added(callOf("b", ""), 1),
@@ -250,7 +250,7 @@ describe("ResponsesReader", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "tool-calls", rawFinishReason: "completed" });
   });
 
-  it("keeps a call that the token limit cut, as it stands", () => {
+  test("keeps a call that the token limit cut, as it stands", () => {
     const call = { type: "function_call", call_id: "c", name: "f", arguments: "" };
     const parts = read([
       added(call),
@@ -265,7 +265,7 @@ describe("ResponsesReader", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "length", rawFinishReason: "max_output_tokens" });
   });
 
-  it("reads the call of a tool that takes free text", () => {
+  test("reads the call of a tool that takes free text", () => {
     const call = { type: "custom_tool_call", id: "ctc_1", call_id: "c", name: "sql", input: "select 1" };
 
     expect(read([done(call), completed()])).toMatchObject([
@@ -276,7 +276,7 @@ describe("ResponsesReader", () => {
     ]);
   });
 
-  it("OA-10 keeps a refusal apart from text", () => {
+  test("OA-10 keeps a refusal apart from text", () => {
     const refusal = { type: "response.refusal.delta", output_index: 0, content_index: 0 };
 
     const parts = read([
@@ -293,7 +293,7 @@ describe("ResponsesReader", () => {
     ]);
   });
 
-  it("reads a generated image as a file", () => {
+  test("reads a generated image as a file", () => {
     const item = { type: "image_generation_call", id: "ig_1", output_format: "webp", result: "AAAA" };
 
     expect(read([done(item), completed()])[0]).toMatchObject({
@@ -306,7 +306,7 @@ describe("ResponsesReader", () => {
     });
   });
 
-  it("keeps items of the future, and is not disturbed by events of the future", () => {
+  test("keeps items of the future, and is not disturbed by events of the future", () => {
     const item = { type: "hologram_call", id: "h_1", depth: 3 };
 
     const parts = read([
@@ -324,13 +324,13 @@ describe("ResponsesReader", () => {
     ]);
   });
 
-  it("hands calls over that only the application can answer in the vendor's terms", () => {
+  test("hands calls over that only the application can answer in the vendor's terms", () => {
     expect(read([done({ type: "local_shell_call", id: "l" }), completed()]).at(-1)).toMatchObject({
       finishReason: "pause",
     });
   });
 
-  it.each([
+  test.each([
     "shell_call_command",
     "shell_call_output_content",
     "apply_patch_call_operation_diff",
@@ -346,7 +346,7 @@ describe("ResponsesReader", () => {
     expect(endOf(read([added(item), unknown, done(item), completed()])).unknownContent).toBe(true);
   });
 
-  it("calls a cited file by its name, or else by its id", () => {
+  test("calls a cited file by its name, or else by its id", () => {
     const annotations = [
       { type: "file_path", file_id: "file_1", index: 3 },
       { type: "file_citation", file_id: "file_2", filename: "a.pdf", index: 0 },
@@ -368,7 +368,7 @@ describe("ResponsesReader", () => {
     });
   });
 
-  it.each<[string, object, object | undefined]>([
+  test.each<[string, object, object | undefined]>([
     ["a shell of the vendor's", { type: "shell_call", environment: { type: "container_reference" } }, undefined],
     ["a shell that was answered", { type: "shell_call" }, { type: "shell_call_output" }],
     ["a patch that was applied", { type: "apply_patch_call" }, { type: "apply_patch_call_output" }],
@@ -384,7 +384,7 @@ describe("ResponsesReader", () => {
     expect(whole(completed(all).response).at(-1)).toMatchObject({ finishReason: "stop" });
   });
 
-  it.each<object>([
+  test.each<object>([
     { type: "shell_call", call_id: "c" },
     { type: "shell_call", call_id: "c", environment: { type: "local" } },
     { type: "computer_call", call_id: "c" },
@@ -401,7 +401,7 @@ describe("ResponsesReader", () => {
     expect(whole(completed([...answered, item]).response).at(-1)).toMatchObject({ finishReason: "pause" });
   });
 
-  it("says that a shell of the vendor's is at work", () => {
+  test("says that a shell of the vendor's is at work", () => {
     const parts: StreamPart[] = [];
     const environment = { type: "container_reference", container_id: "cntr_1" };
     const event = added({ type: "shell_call", call_id: "c", environment });
@@ -410,7 +410,7 @@ describe("ResponsesReader", () => {
     expect(parts).toEqual([{ type: "working", kind: "server-tool", on: true }]);
   });
 
-  it("tells what the vendor said beside the answer", () => {
+  test("tells what the vendor said beside the answer", () => {
     const beside = {
       id: "resp_1",
       service_tier: "flex",
@@ -440,7 +440,7 @@ describe("ResponsesReader", () => {
     expect(endOf(read([bare])).vendorData).toBeUndefined();
   });
 
-  it.each<[string, readonly string[], readonly string[]]>([
+  test.each<[string, readonly string[], readonly string[]]>([
     ["is counted otherwise", ["Hello."], ["Hello."]],
     ["is finished in other pieces", ["Hello. Bye."], ["Hello. ", "Bye."]],
     ["is finished in one piece", ["Hello. ", "Bye."], ["Hello. Bye."]],
@@ -462,7 +462,7 @@ describe("ResponsesReader", () => {
     expect(ended[0]?.citations).toMatchObject([{ url: "https://a.test" }]);
   });
 
-  it.each([
+  test.each([
     ["max_output_tokens", "length"],
     ["content_filter", "content-filter"],
     ["max_messages", "other"],
@@ -476,7 +476,7 @@ describe("ResponsesReader", () => {
     expect(whole(response)).toEqual([{ type: "end", finishReason, rawFinishReason: reason }]);
   });
 
-  it.each<[string, object | null, FailureClass]>([
+  test.each<[string, object | null, FailureClass]>([
     ["null", null, "server.error"],
     ["without a known code", { code: "brand_new", message: "x" }, "unknown"],
     ["for a rate", { code: "rate_limit_exceeded", message: "x" }, "rate.unknown"],
@@ -488,18 +488,18 @@ describe("ResponsesReader", () => {
     expect(classOf(() => whole(response))).toBe(failureClass);
   });
 
-  it("takes a response that was cancelled for a failure of the server", () => {
+  test("takes a response that was cancelled for a failure of the server", () => {
     expect(classOf(() => whole({ status: "cancelled", output: [] }))).toBe("server.error");
   });
 
-  it("OA-02 throws error events of either form, and none that has the wrong name", () => {
+  test("OA-02 throws error events of either form, and none that has the wrong name", () => {
     expect(classOf(() => read([{ type: "error", code: "server_error", message: "x" }]))).toBe("server.error");
     expect(classOf(() => read([{ type: "error", error: { code: "server_error" } }]))).toBe("server.error");
     expect(classOf(() => read([{ error: { type: "server_error" } }]))).toBe("server.error");
     expect(classOf(() => read([{ type: "error" }]))).toBe("unknown");
   });
 
-  it.each([
+  test.each([
     ["again as it was", callOf("a", "")],
     ["again without its name and its id", { type: "function_call", call_id: "call_a" }],
   ])("reads one call when its item is announced %s", (_, again) => {
@@ -521,7 +521,7 @@ describe("ResponsesReader", () => {
     }
   });
 
-  it("reads one text when its item is announced again", () => {
+  test("reads one text when its item is announced again", () => {
     const parts = read([
       added(message([])),
       text("Hel"),
@@ -534,7 +534,7 @@ describe("ResponsesReader", () => {
     expect(parts.flatMap((part) => (part.type === "text-end" ? [part.part.text] : []))).toEqual(["Hello"]);
   });
 
-  it("reads a call once that is announced or finished again behind its end", () => {
+  test("reads a call once that is announced or finished again behind its end", () => {
     const finished = callOf("a", `{"x":1}`);
 
     const parts = read([
@@ -548,14 +548,14 @@ describe("ResponsesReader", () => {
     expect(parts.filter((part) => part.type === "tool-call")).toHaveLength(1);
   });
 
-  it("makes no call of one that was announced and never finished", () => {
+  test("makes no call of one that was announced and never finished", () => {
     const parts = read([added(callOf("a", "")), added(message([]), 1), text("Hi", 1), completed()]);
 
     expect(parts.map((part) => part.type)).toEqual(["text-start", "text-delta", "text-end", "end"]);
     expect(parts.at(-1)).toMatchObject({ finishReason: "stop" });
   });
 
-  it("makes no call that could be made of one that another call pushed aside", () => {
+  test("makes no call that could be made of one that another call pushed aside", () => {
     const parts = read([
       added(callOf("a", "")),
       fragment(0, `{"x":1}`),
@@ -570,7 +570,7 @@ describe("ResponsesReader", () => {
     ]);
   });
 
-  it("takes a call for finished whose arguments are said to be", () => {
+  test("takes a call for finished whose arguments are said to be", () => {
     const parts = read([
       added(callOf("a", "")),
       { type: "response.function_call_arguments.done", output_index: 0, arguments: `{"x":1}` },
@@ -580,7 +580,7 @@ describe("ResponsesReader", () => {
     expect(parts.find((part) => part.type === "tool-call")?.part).toMatchObject({ toolName: "a", input: { x: 1 } });
   });
 
-  it.each(["error", "cancelled", "TIMEOUT"])(
+  test.each(["error", "cancelled", "TIMEOUT"])(
     "takes an answer that is incomplete by %s for the failure it is",
     (reason) => {
       const response = { status: "incomplete", incomplete_details: { reason }, output: [message([said("x")])] };
@@ -590,7 +590,7 @@ describe("ResponsesReader", () => {
     },
   );
 
-  it("says that it saw an item, a part or a delta of a type that it does not know", () => {
+  test("says that it saw an item, a part or a delta of a type that it does not know", () => {
     const strangers: readonly (readonly object[])[] = [
       [added({ type: "hologram" }), completed()],
       [done({ type: "hologram" }), completed()],
@@ -608,7 +608,7 @@ describe("ResponsesReader", () => {
     for (const events of known) expect(read(events).at(-1)).not.toHaveProperty("unknownContent", true);
   });
 
-  it("shows no half of a character", () => {
+  test("shows no half of a character", () => {
     const parts = read([
       added(message([])),
       text("Hi \ud83d"),
@@ -620,7 +620,7 @@ describe("ResponsesReader", () => {
     expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["Hi ", "😀!"]);
   });
 
-  it("ED-06 has no evidence but the terminal event", () => {
+  test("ED-06 has no evidence but the terminal event", () => {
     const wire = reader();
     const parts: StreamPart[] = [];
 
@@ -631,7 +631,7 @@ describe("ResponsesReader", () => {
     expect(wire.evidence.isGiven).toBe(false);
   });
 
-  it("reads a whole answer as it reads a stream", () => {
+  test("reads a whole answer as it reads a stream", () => {
     const output = [
       { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: "e" },
       message([said("Hello")]),
@@ -640,13 +640,13 @@ describe("ResponsesReader", () => {
     expect(whole({ ...completed(output).response, error: null })).toEqual(read([completed(output)]));
   });
 
-  it("takes nothing for an answer that is none", () => {
+  test("takes nothing for an answer that is none", () => {
     for (const body of [{}, [], null, { status: "queued", output: [] }, { object: "list", output: [] }]) {
       expect(whole(body ?? {})).toEqual([]);
     }
   });
 
-  it("ignores fields of the wrong type", () => {
+  test("ignores fields of the wrong type", () => {
     const parts = read([
       { type: "response.output_item.added", output_index: "x", item: null },
       { type: "response.output_text.delta", output_index: {}, delta: 7 },
@@ -660,7 +660,7 @@ describe("ResponsesReader", () => {
 describe("ResponsesReader and stop sequences", () => {
   const stream = [added(message([])), text("one E"), text("ND two"), done(message([said("one END two")])), completed()];
 
-  it("OA-09 ends the answer where a stop sequence begins, and reads no further", () => {
+  test("OA-09 ends the answer where a stop sequence begins, and reads no further", () => {
     const parts = read(stream, reader(["END"]));
 
     expect(parts).toEqual([
@@ -671,13 +671,13 @@ describe("ResponsesReader and stop sequences", () => {
     ]);
   });
 
-  it("tells the id of an answer that was cut", () => {
+  test("tells the id of an answer that was cut", () => {
     const created = { type: "response.created", response: { id: "resp_1", service_tier: "auto" } };
 
     expect(endOf(read([created, ...stream], reader(["END"]))).vendorData).toEqual({ id: "resp_1" });
   });
 
-  it("cuts a whole answer too, and keeps its usage", () => {
+  test("cuts a whole answer too, and keeps its usage", () => {
     const parts: StreamPart[] = [];
     reader(["END"]).whole(completed([message([said("one END two")])]).response, parts);
 
@@ -689,7 +689,7 @@ describe("ResponsesReader and stop sequences", () => {
     ]);
   });
 
-  it("leaves an answer without them alone", () => {
+  test("leaves an answer without them alone", () => {
     const parts = read(stream, reader(["nowhere"]));
 
     expect(parts.find((part) => part.type === "text-end")?.part.text).toBe("one END two");

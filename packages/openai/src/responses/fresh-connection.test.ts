@@ -2,7 +2,7 @@ import { nodeTransport } from "@understudy/core/node";
 import type { AttemptContext, Target, TargetRequest } from "@understudy/core/adapter";
 import { startOpenAI, startOpenAIChat, type Vendor } from "@understudy/testing";
 import OpenAI from "openai";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openai } from "../index.ts";
 
 const request: TargetRequest = {
@@ -52,7 +52,7 @@ const targets: readonly (readonly [string, (baseURL: string) => Target, () => Pr
 ];
 
 describe("an attempt on a fresh connection", () => {
-  it.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget, start) => {
+  test.each(targets)("has one of its own, which nobody uses afterwards: %s", async (_, makeTarget, start) => {
     await using vendor = await start();
     const target = makeTarget(vendor.url);
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readUsage } from "./usage.ts";
 
 const EXPECTED = {
@@ -10,7 +10,7 @@ const EXPECTED = {
 };
 
 describe("usage", () => {
-  it("takes cached input and reasoning for parts of their totals", () => {
+  test("takes cached input and reasoning for parts of their totals", () => {
     const usage = readUsage({
       input_tokens: 1_064,
       input_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 60 },
@@ -21,7 +21,7 @@ describe("usage", () => {
     expect(usage).toEqual(EXPECTED);
   });
 
-  it("leaves absent what the vendor does not say", () => {
+  test("leaves absent what the vendor does not say", () => {
     expect(Object.values(readUsage({ input_tokens: null }))).toEqual(Array.from({ length: 5 }));
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../model/json.ts";
 import type { AssistantPart } from "../../model/parts.ts";
 import type { TargetMessage } from "../../model/target.ts";
@@ -32,7 +32,7 @@ function argumentsOf(fields: object): { readonly text: unknown; readonly losses:
 }
 
 describe("arguments on their way back", () => {
-  it.each([
+  test.each([
     ["as they were spelled", { input: { a: 1 }, opaque: { arguments: `{ "a": 1 }` } }, `{ "a": 1 }`],
     ["with numbers that JavaScript cannot hold", { inputText: `{"id":9007199254740993}` }, `{"id":9007199254740993}`],
     ["as none, where null was written", { opaque: { arguments: "null" } }, "{}"],
@@ -42,7 +42,7 @@ describe("arguments on their way back", () => {
     expect(argumentsOf(fields)).toEqual({ text: expected, losses: [] });
   });
 
-  it.each([
+  test.each([
     ["a free text", { input: "select 1" }, `{"input":"select 1"}`],
     ["a list", { input: [1] }, `{"input":[1]}`],
     ["false", { input: false }, `{"input":false}`],
@@ -54,7 +54,7 @@ describe("arguments on their way back", () => {
 });
 
 describe("answers on their way back", () => {
-  it("hold reasoning only where the server wants it, and on every turn where it needs it", () => {
+  test("hold reasoning only where the server wants it, and on every turn where it needs it", () => {
     const thought = { type: "reasoning", text: "Hm." } as const;
     const text = { type: "text", text: "x" } as const;
     const field = { reasoning: "reasoning_content", isReasoningNeeded: true };
@@ -72,7 +72,7 @@ describe("answers on their way back", () => {
     ]);
   });
 
-  it("hold nothing opaque that this wire did not make", () => {
+  test("hold nothing opaque that this wire did not make", () => {
     const item = { type: "opaque", kind: "web_search_call", data: { id: "ws_1" } } as const;
 
     expect(send([item, { type: "text", text: "x" }])).toEqual({

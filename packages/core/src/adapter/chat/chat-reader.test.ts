@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Clock } from "../../model/clock.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import { isJsonObject } from "../../model/json.ts";
@@ -88,7 +88,7 @@ const unknownIn = (fields: object): unknown =>
   read([delta(fields), finish("stop"), DONE]).map((part) => part.type === "end" && part.unknownContent);
 
 describe("ChatReader", () => {
-  it("reads text, with the usage that follows the finish reason", () => {
+  test("reads text, with the usage that follows the finish reason", () => {
     const wire = reader();
     const parts = read(
       [delta({ role: "assistant", content: "" }), delta({ content: "Hel" }), delta({ content: "lo" })],
@@ -115,7 +115,7 @@ describe("ChatReader", () => {
     expect(wire.evidence.isEnded).toBe(true);
   });
 
-  it("ED-05 ends at the sentinel, and without it has its evidence all the same", () => {
+  test("ED-05 ends at the sentinel, and without it has its evidence all the same", () => {
     const [withIt, without] = [reader(), reader()];
 
     read([delta({ content: "x" }), finish("stop"), DONE], withIt);
@@ -125,7 +125,7 @@ describe("ChatReader", () => {
     expect(without.evidence.stands).toBe(true);
   });
 
-  it.each([
+  test.each([
     ["stop", "stop"],
     ["length", "length"],
     ["tool_calls", "tool-calls"],
@@ -136,7 +136,7 @@ describe("ChatReader", () => {
     expect(read([finish(raw), DONE]).at(-1)).toMatchObject({ finishReason, rawFinishReason: raw });
   });
 
-  it.each([
+  test.each([
     ["STOP", "stop"],
     ["eos", "stop"],
     ["eos_token", "stop"],
@@ -149,7 +149,7 @@ describe("ChatReader", () => {
     expect(read([finish(raw), DONE]).at(-1)).toMatchObject({ finishReason, rawFinishReason: raw });
   });
 
-  it.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "ABORT"])(
+  test.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "ABORT"])(
     "takes the finish reason %s for the failure that it is, streamed and whole, behind a tool call too",
     (reason) => {
       const tool_calls = [{ index: 0, id: "c", type: "function", function: { name: "f", arguments: "{}" } }];
@@ -161,13 +161,13 @@ describe("ChatReader", () => {
     },
   );
 
-  it("keeps the largest of the counts that a server repeats", () => {
+  test("keeps the largest of the counts that a server repeats", () => {
     const parts = read([delta({ content: "x" }), counted(7, 1), finish("stop"), counted(0, 3), counted(7, 0), DONE]);
 
     expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: 7, cacheReadTokens: 6, outputTokens: 3 } });
   });
 
-  it("shows no half of a character, in text and in reasoning", () => {
+  test("shows no half of a character, in text and in reasoning", () => {
     const parts = read([
       delta({ reasoning: "\ud83d" }),
       delta({ reasoning: "\ude00" }),
@@ -179,7 +179,7 @@ describe("ChatReader", () => {
     expect(parts.flatMap((part) => ("delta" in part ? [part.delta] : []))).toEqual(["😀", "Hi ", "😀!"]);
   });
 
-  it("says that it saw content which it cannot read", () => {
+  test("says that it saw content which it cannot read", () => {
     const strangers = [{ content: [{ type: "video" }] }, { audio: { id: "a" } }, { images: [{}] }];
     const known = [
       { content: "x" },
@@ -190,7 +190,7 @@ describe("ChatReader", () => {
     for (const fields of known) expect(unknownIn(fields)).not.toContain(true);
   });
 
-  it("counts as content what it holds back, and what it cannot read", () => {
+  test("counts as content what it holds back, and what it cannot read", () => {
     const holding = [
       [delta({ content: "\ud83d" }), finish("stop")],
       [delta({ refusal: "No." }), finish("stop")],
@@ -204,7 +204,7 @@ describe("ChatReader", () => {
     }
   });
 
-  it.each(["reasoning_content", "reasoning"])("reads reasoning of compatible servers from %s", (field) => {
+  test.each(["reasoning_content", "reasoning"])("reads reasoning of compatible servers from %s", (field) => {
     const parts = read([delta({ [field]: "Hm." }), delta({ content: "Yes.", [field]: null }), finish("stop"), DONE]);
 
     expect(parts.slice(0, 5)).toEqual([
@@ -216,14 +216,14 @@ describe("ChatReader", () => {
     ]);
   });
 
-  it("OA-10 keeps a refusal apart from text", () => {
+  test("OA-10 keeps a refusal apart from text", () => {
     expect(read([delta({ refusal: "I can" }), delta({ refusal: "not." }), finish("stop"), DONE])).toMatchObject([
       { type: "refusal", part: { text: "I cannot." } },
       { finishReason: "refusal", rawFinishReason: "stop" },
     ]);
   });
 
-  it("OA-11 passes over the chunks that a cloud's filter adds", () => {
+  test("OA-11 passes over the chunks that a cloud's filter adds", () => {
     const parts = read([
       { choices: [], model: "", prompt_filter_results: [{}] },
       {
@@ -238,7 +238,7 @@ describe("ChatReader", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "content-filter", model: "m" });
   });
 
-  it("reads only the first of several choices", () => {
+  test("reads only the first of several choices", () => {
     const other = { choices: [{ index: 1, delta: { content: "no" }, finish_reason: "length" }] };
 
     const parts = read([delta({ content: "yes" }), other, finish("stop"), other, DONE]);
@@ -247,7 +247,7 @@ describe("ChatReader", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "stop" });
   });
 
-  it("reads content that comes in parts, and citations", () => {
+  test("reads content that comes in parts, and citations", () => {
     const citation = {
       type: "url_citation",
       url_citation: { url: "https://x.test", title: "X", start_index: 0, end_index: 1 },
@@ -269,7 +269,7 @@ describe("ChatReader", () => {
     });
   });
 
-  it("throws an error in place of a chunk, also after the finish reason", () => {
+  test("throws an error in place of a chunk, also after the finish reason", () => {
     const error = { error: { code: "server_is_overloaded", message: "x" } };
 
     expect(classOf(() => read([delta({ content: "x" }), error]))).toBe("server.overloaded");
@@ -277,7 +277,7 @@ describe("ChatReader", () => {
     expect(classOf(() => read([{ error: { odd: true } }]))).toBe("unknown");
   });
 
-  it("ignores fields of the wrong type", () => {
+  test("ignores fields of the wrong type", () => {
     const parts = read([
       { choices: "x" },
       { choices: [null, { delta: 7 }] },
@@ -290,7 +290,7 @@ describe("ChatReader", () => {
     expect(parts).toEqual([expect.objectContaining({ type: "end", finishReason: "stop" })]);
   });
 
-  it("reads a whole answer as it reads a stream", () => {
+  test("reads a whole answer as it reads a stream", () => {
     const tool_calls = [{ id: "c", type: "function", function: { name: "f", arguments: `{"a":1}` } }];
     const message = { role: "assistant", content: "Hi.", reasoning_content: "Hm.", tool_calls };
     const choice = { index: 0, message, finish_reason: "tool_calls" };
@@ -313,13 +313,13 @@ describe("ChatReader", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "tool-calls", usage: { inputTokens: 7 } });
   });
 
-  it("OA-11 reads a whole answer of which a filter left nothing", () => {
+  test("OA-11 reads a whole answer of which a filter left nothing", () => {
     expect(whole({ choices: [{ finish_reason: "content_filter", content_filter_results: {} }] })).toMatchObject([
       { type: "end", finishReason: "content-filter" },
     ]);
   });
 
-  it("takes nothing for an answer that is none", () => {
+  test("takes nothing for an answer that is none", () => {
     for (const body of [{}, { choices: [] }, { choices: [{}] }, { object: "list", data: [] }]) {
       expect(whole(body)).toEqual([]);
     }
@@ -330,13 +330,13 @@ describe("ChatReader", () => {
 const piece = (audio: object) => delta({ audio });
 
 describe("what compatible servers put elsewhere", () => {
-  it("is the JSON that was asked for, parsed already", () => {
+  test("is the JSON that was asked for, parsed already", () => {
     const parts = whole({ choices: [{ index: 0, message: { content: { a: [1] } }, finish_reason: "stop" }] });
 
     expect(parts.find((part) => part.type === "text-end")?.part.text).toBe(`{"a":[1]}`);
   });
 
-  it("is nothing in fields that are always sent, empty", () => {
+  test("is nothing in fields that are always sent, empty", () => {
     const message = {
       content: "4",
       refusal: "",
@@ -351,7 +351,7 @@ describe("what compatible servers put elsewhere", () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: "stop", unknownContent: undefined });
   });
 
-  it("is an image beside the text", () => {
+  test("is an image beside the text", () => {
     const images = [
       { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
       { type: "image_url", image_url: { url: "https://x.test/a.png" } },
@@ -365,7 +365,7 @@ describe("what compatible servers put elsewhere", () => {
     ]);
   });
 
-  it("is sound in pieces, each of them base64 of its own", () => {
+  test("is sound in pieces, each of them base64 of its own", () => {
     const parts = read(
       [
         piece({ id: "audio_1", transcript: "Hel" }),
@@ -388,7 +388,7 @@ describe("what compatible servers put elsewhere", () => {
     ]);
   });
 
-  it("is a call without a name, which cannot be made, where its arguments are written", () => {
+  test("is a call without a name, which cannot be made, where its arguments are written", () => {
     const nameless = delta({ tool_calls: [{ index: 0, id: "c", function: { arguments: "{}" } }] });
 
     expect(classOf(() => read([nameless]))).toBe("stream.malformed");
@@ -398,7 +398,7 @@ describe("what compatible servers put elsewhere", () => {
 const logprobsOf = (token: string) => ({ logprobs: { content: [{ token, logprob: -0.1 }], refusal: null } });
 
 describe("what is said beside the answer", () => {
-  it("is kept under the vendor's own names, from the first and last chunks", () => {
+  test("is kept under the vendor's own names, from the first and last chunks", () => {
     const beside = { id: "chatcmpl-1", created: 7, system_fingerprint: "fp", service_tier: "flex", provider: "P" };
     const usage = { prompt_tokens: 7, completion_tokens: 2, cost: 0.1 };
 
@@ -426,7 +426,7 @@ describe("what is said beside the answer", () => {
     });
   });
 
-  it("is also in an answer that comes whole, with the annotations of its text", () => {
+  test("is also in an answer that comes whole, with the annotations of its text", () => {
     const annotations = [{ type: "url_citation", url_citation: { url: "https://x.test" } }];
     const logprobs = { content: [{ token: "a" }], refusal: null };
     const message = { content: "a", annotations };
@@ -436,7 +436,7 @@ describe("what is said beside the answer", () => {
     expect(parts.at(-1)).toMatchObject({ vendorData: { id: "x", annotations, logprobs } });
   });
 
-  it("pollutes nothing, whatever its names are", () => {
+  test("pollutes nothing, whatever its names are", () => {
     const parts = read([
       `{"__proto__":{"polluted":true},"choices":[{"index":0,"delta":{"content":"a"}}]}`,
       finish("stop"),
@@ -449,7 +449,7 @@ describe("what is said beside the answer", () => {
 });
 
 describe("ChatReader and stop sequences", () => {
-  it("OA-09 ends the answer where one begins, and reads no further", () => {
+  test("OA-09 ends the answer where one begins, and reads no further", () => {
     const parts = read([delta({ content: "one E" }), delta({ content: "ND two" }), finish("stop")], reader(["END"]));
 
     expect(parts.slice(1)).toEqual([
@@ -459,7 +459,7 @@ describe("ChatReader and stop sequences", () => {
     ]);
   });
 
-  it("does not look for them in reasoning", () => {
+  test("does not look for them in reasoning", () => {
     const parts = read([delta({ reasoning: "END" }), finish("stop"), DONE], reader(["END"]));
 
     expect(parts.find((part) => part.type === "reasoning-end")?.part.text).toBe("END");
@@ -467,7 +467,7 @@ describe("ChatReader and stop sequences", () => {
 });
 
 describe("tool calls", () => {
-  it("are put together by their numbers", () => {
+  test("are put together by their numbers", () => {
     const calls = callsOf(
       [named("a", { index: 0, id: "c0" })],
       [fragment(`{"x":`, { index: 0 })],
@@ -481,7 +481,7 @@ describe("tool calls", () => {
     ]);
   });
 
-  it("come whole from some servers, without numbers, ids, or with arguments that are no text", () => {
+  test("come whole from some servers, without numbers, ids, or with arguments that are no text", () => {
     const calls = callsOf(
       [{ function: { name: "a", arguments: `{"x":1}` } }, { function: { name: "a", arguments: { x: 2 } } }],
       [{ id: "c2", function: { name: "b" } }],
@@ -494,7 +494,7 @@ describe("tool calls", () => {
     ]);
   });
 
-  it("are told apart when a server gives them all one number", () => {
+  test("are told apart when a server gives them all one number", () => {
     const calls = callsOf(
       [{ index: 0, id: "c0", function: { name: "a", arguments: `{"x":1}` } }],
       [{ index: 0, id: "c1", function: { name: "a", arguments: `{"x":2}` } }],
@@ -506,7 +506,7 @@ describe("tool calls", () => {
     ]);
   });
 
-  it("go on without number, by id or as the last one", () => {
+  test("go on without number, by id or as the last one", () => {
     const calls = callsOf(
       [named("a", { id: "c0" }), named("b", { id: "c1" })],
       [fragment(`{"x":`, { id: "c0" })],
@@ -520,11 +520,11 @@ describe("tool calls", () => {
     ]);
   });
 
-  it("are not doubled by servers that repeat name and id in every fragment", () => {
+  test("are not doubled by servers that repeat name and id in every fragment", () => {
     expect(callsOf(repeated(`{"x":`), repeated("1}"))).toMatchObject([{ toolCallId: "c0", input: { x: 1 } }]);
   });
 
-  it("make an answer that ended with stop one of tool calls", () => {
+  test("make an answer that ended with stop one of tool calls", () => {
     const calls = [{ index: 0, id: "c0", function: { name: "a", arguments: "{}" } }];
 
     expect(read([delta({ tool_calls: calls }), finish("stop"), DONE]).at(-1)).toMatchObject({
@@ -533,7 +533,7 @@ describe("tool calls", () => {
     });
   });
 
-  it("may have the form of before there could be several, or take free text", () => {
+  test("may have the form of before there could be several, or take free text", () => {
     const legacy = read([
       delta({ function_call: { name: "a", arguments: `{"x"` } }),
       delta({ function_call: { arguments: ":1}" } }),
@@ -547,7 +547,7 @@ describe("tool calls", () => {
     ]);
   });
 
-  it("take prototype keys for what they are: keys", () => {
+  test("take prototype keys for what they are: keys", () => {
     const [call] = [
       callsOf([{ function: { name: "__proto__", arguments: `{"__proto__":{"polluted":true}}` } }]),
     ].flat();

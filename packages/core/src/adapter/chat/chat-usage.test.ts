@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readChatUsage } from "./chat-usage.ts";
 
 describe("readChatUsage", () => {
-  it("takes cached input and reasoning for parts of their totals", () => {
+  test("takes cached input and reasoning for parts of their totals", () => {
     const usage = readChatUsage({
       prompt_tokens: 1_064,
       prompt_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 60 },
@@ -20,7 +20,7 @@ describe("readChatUsage", () => {
     });
   });
 
-  it("adds reasoning that a server counts apart, as its total tells", () => {
+  test("adds reasoning that a server counts apart, as its total tells", () => {
     const counts = { prompt_tokens: 10, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 100 } };
 
     expect(readChatUsage({ ...counts, total_tokens: 112 })).toMatchObject({ outputTokens: 102, reasoningTokens: 100 });
@@ -28,14 +28,14 @@ describe("readChatUsage", () => {
     expect(readChatUsage(counts)).toMatchObject({ outputTokens: 2 });
   });
 
-  it.each(["prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens"])("reads cached input from %s", (name) => {
+  test.each(["prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens"])("reads cached input from %s", (name) => {
     expect(readChatUsage({ prompt_tokens: 9, [name]: 5 })).toMatchObject({ inputTokens: 9, cacheReadTokens: 5 });
     expect(readChatUsage({ [name]: null, prompt_tokens_details: { cached_tokens: 4 } })).toMatchObject({
       cacheReadTokens: 4,
     });
   });
 
-  it("leaves absent what the server does not say", () => {
+  test("leaves absent what the server does not say", () => {
     expect(Object.values(readChatUsage({ prompt_tokens: null }))).toEqual(Array.from({ length: 5 }));
   });
 });

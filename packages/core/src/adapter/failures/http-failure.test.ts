@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FailureClass } from "../../model/failure.ts";
 import { asObject, asString } from "../foreign.ts";
 import type { FailureTable } from "./failure-table.ts";
@@ -43,7 +43,7 @@ function http(
 const OWN = JSON.stringify({ error: { type: "some_error", message: "The model is not here." } });
 
 describe("classifyFailures", () => {
-  it("gives an error inside a stream the status that its type has, for rows and classes, and never shows it", () => {
+  test("gives an error inside a stream the status that its type has, for rows and classes, and never shows it", () => {
     const named = classifyFailures(
       {
         ...table,
@@ -60,7 +60,7 @@ describe("classifyFailures", () => {
     expect(inBand({ type: "toString" })).toMatchObject({ class: "unknown" });
   });
 
-  it("cuts off of a limit's name what the vendor puts before it, in one of several ways", () => {
+  test("cuts off of a limit's name what the vendor puts before it, in one of several ways", () => {
     const { rateLimits } = classifyFailures({ ...table, rateLimitPrefix: /^x-(?:limit-|(?=fast-))/ }, []).responsePart(
       new Headers({ "x-limit-a": "1", "x-fast-a": "2", "x-other": "3", "y-x-limit-a": "4" }),
     );
@@ -68,7 +68,7 @@ describe("classifyFailures", () => {
     expect(rateLimits).toEqual({ a: "1", "fast-a": "2" });
   });
 
-  it.each<[number, string, FailureClass]>([
+  test.each<[number, string, FailureClass]>([
     [301, "", "redirect"],
     [307, "", "redirect"],
     [0, "", "unknown"],
@@ -117,11 +117,11 @@ describe("classifyFailures", () => {
     expect(failure.details.status).toBe(status);
   });
 
-  it("CL-01 lets the vendor's own row win over the status", () => {
+  test("CL-01 lets the vendor's own row win over the status", () => {
     expect(http(429, { error: { type: "x", code: "out_of_money" } }).class).toBe("billing.exhausted");
   });
 
-  it("reads JSON bodies whatever the content type, and the window from the message", () => {
+  test("reads JSON bodies whatever the content type, and the window from the message", () => {
     const body = JSON.stringify({ error: { type: "x", message: "too long: 210000 tokens > 200,000" } });
 
     const failure = http(400, body, { "content-type": "application/octet-stream" });
@@ -130,13 +130,13 @@ describe("classifyFailures", () => {
     expect(failure.details.contextWindow).toBe(200_000);
   });
 
-  it("offers the row's repair", () => {
+  test("offers the row's repair", () => {
     const failure = http(400, { error: { type: "x", param: "top_p" } });
 
     expect(failure.details.repair?.description).toBe("without top_p");
   });
 
-  it("CL-15 classifies errors inside a stream by type, and unknown ones as unknown", () => {
+  test("CL-15 classifies errors inside a stream by type, and unknown ones as unknown", () => {
     const overloaded = failures.inBand({ error: { type: "overloaded" } });
 
     expect(overloaded).toMatchObject({
@@ -147,21 +147,21 @@ describe("classifyFailures", () => {
     expect(failures.inBand({ delta: "text" })).toBeUndefined();
   });
 
-  it("takes class and wait from the limit that fired", () => {
+  test("takes class and wait from the limit that fired", () => {
     const failure = http(429, "", { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6m0s" });
 
     expect(failure.class).toBe("rate.tokens");
     expect(failure.details).toMatchObject({ retryAfterMs: 360_000, rateLimits: { "remaining-tokens": "0" } });
   });
 
-  it("takes a wait above ten minutes for a daily limit", () => {
+  test("takes a wait above ten minutes for a daily limit", () => {
     expect(http(429, "", { "retry-after": "36000" })).toMatchObject({
       class: "rate.daily",
       details: { retryAfterMs: 36_000_000 },
     });
   });
 
-  it("keeps request id and the vendor's wish not to be asked again", () => {
+  test("keeps request id and the vendor's wish not to be asked again", () => {
     const failure = http(500, "", {
       "request-id": "words of a prompt",
       "x-request-id": "req-1",
@@ -171,7 +171,7 @@ describe("classifyFailures", () => {
     expect(failure.details).toMatchObject({ requestId: "req-1", repeatForbidden: true });
   });
 
-  it("reads the errors of both vendors' SDKs: whole body, inner error, or text in the message", () => {
+  test("reads the errors of both vendors' SDKs: whole body, inner error, or text in the message", () => {
     const headers = new Headers({ "request-id": "r" });
     const json = Object.assign(new Error("x"), { status: 529, headers, error: { error: { type: "overloaded" } } });
     const text = Object.assign(new Error("403 <html>"), { status: 403, headers, error: undefined });
@@ -182,19 +182,19 @@ describe("classifyFailures", () => {
     expect(failures.thrown(empty, NOW)?.details.vendorMessage).toBeUndefined();
   });
 
-  it("leaves what is no failure of a request to whoever made the mistake", () => {
+  test("leaves what is no failure of a request to whoever made the mistake", () => {
     expect(failures.thrown(new TypeError("x is not a function"), NOW)).toBeUndefined();
     expect(failures.thrown(new TypeError("fetch failed"), NOW)?.class).toBe("network.reset");
   });
 
-  it("never keeps the target's key", () => {
+  test("never keeps the target's key", () => {
     const failure = http(401, { error: { type: "x", message: `bad key ${KEY} or sk-ant-abcdefgh123456` } });
 
     expect(JSON.stringify(failure.details)).not.toMatch(/secret-key|sk-ant/);
     expect(failure.message).toBe("auth.invalid (status 401)");
   });
 
-  it("is quick on a megabyte of hostile text", () => {
+  test("is quick on a megabyte of hostile text", () => {
     const started = process.hrtime.bigint();
 
     http(400, { error: { type: "x", message: `too long: ${"1".repeat(1_000_000)}` } });
@@ -207,7 +207,7 @@ describe("classifyFailures", () => {
 const MISSING = "The model `gpt-9` does not exist or you do not have access to it.";
 
 describe("a model that is not there", () => {
-  it.each<[string, number, unknown]>([
+  test.each<[string, number, unknown]>([
     ["a string for a code", 400, { error: { type: "x", code: "model_not_found", message: "x" } }],
     ["a number for a code", 400, { error: { code: 400, message: MISSING } }],
     ["a nested error", 404, { error: { error: { message: MISSING, code: 404 } } }],
@@ -248,7 +248,7 @@ describe("a model that is not there", () => {
     expect(http(status, typeof body === "string" ? body : JSON.stringify(body)).class).toBe("model.not-found");
   });
 
-  it.each<[string, number, unknown, FailureClass]>([
+  test.each<[string, number, unknown, FailureClass]>([
     [
       "a path that holds the word",
       404,
@@ -322,7 +322,7 @@ describe("an error inside a stream that states a status", () => {
     [599, "server.error"],
   ];
 
-  it.each(STATUSES)(
+  test.each(STATUSES)(
     "R5.13 reads %i as that status, wherever it stands and whether it is a number or a text",
     (status, expected) => {
       const bodies: readonly unknown[] = [
@@ -343,20 +343,20 @@ describe("an error inside a stream that states a status", () => {
     },
   );
 
-  it("leaves a code with a meaning of its own to the vendor's table", () => {
+  test("leaves a code with a meaning of its own to the vendor's table", () => {
     expect(failures.inBand({ error: { type: "x", code: "out_of_money", status: 429 } })?.class).toBe(
       "billing.exhausted",
     );
     expect(failures.inBand({ error: { type: "overloaded", code: 500 } })?.class).toBe("server.overloaded");
   });
 
-  it("takes no other number for a status", () => {
+  test("takes no other number for a status", () => {
     for (const code of [0, 7, 200, 399, 600, 1211, 429.5, "4290", "429 Too Many"]) {
       expect(failures.inBand({ code, message: "x" })).toBeUndefined();
     }
   });
 
-  it("blames what is behind an endpoint that has answered, not the endpoint", () => {
+  test("blames what is behind an endpoint that has answered, not the endpoint", () => {
     expect(failures.inBand({ error: { code: 502 } })?.details.scope).toBe("target");
   });
 });
@@ -364,7 +364,7 @@ describe("an error inside a stream that states a status", () => {
 describe("a wait stated inside a stream", () => {
   const clocked = classifyFailures(table, [KEY], () => NOW);
 
-  it.each<[string, unknown, number]>([
+  test.each<[string, unknown, number]>([
     ["the text", { error: { code: 429, message: "Please try again in 41.054s. Visit" } }, 41_054],
     ["another text", { error: { code: 429, message: "Rate limited. Try again in 17 seconds." } }, 17_000],
     ["a field", { error: { code: 429, retry_after: 12, message: "Try again in 17 seconds." } }, 12_000],
@@ -381,11 +381,11 @@ describe("a wait stated inside a stream", () => {
     expect(clocked.inBand(body)).toMatchObject({ class: "rate.unknown", details: { retryAfterMs: expected } });
   });
 
-  it("counts as a day's limit above ten minutes, as with a status", () => {
+  test("counts as a day's limit above ten minutes, as with a status", () => {
     expect(clocked.inBand({ error: { code: 429, resets_in_seconds: 36_000 } })?.class).toBe("rate.daily");
   });
 
-  it("is not read from what is said of a request, which may quote it", () => {
+  test("is not read from what is said of a request, which may quote it", () => {
     expect(
       http(400, { error: { type: "x", message: 'Bad text: "try again in 5h"' } }).details.retryAfterMs,
     ).toBeUndefined();
@@ -394,7 +394,7 @@ describe("a wait stated inside a stream", () => {
 });
 
 describe("a day's limit", () => {
-  it.each([
+  test.each([
     "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day",
     "Rate limit reached for gpt-5 in organization org-1 on requests per day (RPD): Limit 200, Used 200.",
     "Rate limit reached for model `llama-4` in organization `org_1` service tier `on_demand` on tokens per day (TPD): Limit 1",
@@ -404,7 +404,7 @@ describe("a day's limit", () => {
     expect(failures.inBand({ error: { code: 429, message } })?.class).toBe("rate.daily");
   });
 
-  it.each([
+  test.each([
     'Rate limit reached for "one poem per day"',
     "Too many: one poem per day",
     "Rate limit: I write one poem per day",
@@ -412,7 +412,7 @@ describe("a day's limit", () => {
     expect(http(429, { error: { message } }).class).toBe("rate.unknown");
   });
 
-  it("is known by a reset that is hours away, in seconds or milliseconds since 1970", () => {
+  test("is known by a reset that is hours away, in seconds or milliseconds since 1970", () => {
     const seconds = http(429, "", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(NOW / 1_000 + 7_200) });
     const milliseconds = http(429, "", { "x-ratelimit-reset": String(NOW + 7_200_000) });
 
@@ -421,7 +421,7 @@ describe("a day's limit", () => {
     }
   });
 
-  it("is not read from the reset of a limit that has something left, nor beside another status", () => {
+  test("is not read from the reset of a limit that has something left, nor beside another status", () => {
     const headers = { "x-ratelimit-remaining": "5", "x-ratelimit-reset": "7200" };
 
     expect(http(429, "", headers)).toMatchObject({ class: "rate.unknown", details: { retryAfterMs: undefined } });
@@ -430,7 +430,7 @@ describe("a day's limit", () => {
 });
 
 describe("what is kept of a vendor's ids", () => {
-  it("holds neither known secrets nor words, wherever they stand", () => {
+  test("holds neither known secrets nor words, wherever they stand", () => {
     const header = "tenant-token-4711";
     const own = classifyFailures(table, [KEY, header]);
     const ids = [KEY, `id-${header}`, "write me a poem", "a\nb", "sk-ant-api03-abcdefgh", "x".repeat(65)];
@@ -445,7 +445,7 @@ describe("what is kept of a vendor's ids", () => {
     expect(kept).toEqual(ids.flatMap(() => [undefined, undefined, "about [redacted]"]));
   });
 
-  it("keeps the names of an answer's end clean as well", () => {
+  test("keeps the names of an answer's end clean as well", () => {
     const end = { type: "end", finishReason: "other", rawFinishReason: `x ${KEY}`, model: `m-${KEY}` } as const;
 
     expect(failures.endPart(end)).toEqual({ ...end, rawFinishReason: undefined, model: undefined });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FailureClass } from "../../model/failure.ts";
 import { TargetFailure } from "../../model/target-failure.ts";
 import { CarriedFailure, isNetworkError, networkFailure } from "./network-failure.ts";
@@ -12,7 +12,7 @@ function withCode(code: string): Error {
 }
 
 describe("networkFailure", () => {
-  it.each<[string, FailureClass]>([
+  test.each<[string, FailureClass]>([
     ["ENOTFOUND", "network.dns"],
     ["EAI_AGAIN", "network.dns"],
     ["ECONNREFUSED", "network.refused"],
@@ -36,7 +36,7 @@ describe("networkFailure", () => {
     expect(failure.details).toMatchObject({ vendorCode: code, beforeResponse: true });
   });
 
-  it("finds the parser's error by its name where it has no code", () => {
+  test("finds the parser's error by its name where it has no code", () => {
     const parser = Object.assign(new Error("Response does not match: HPE_INVALID_CONSTANT"), {
       name: "HTTPParserError",
     });
@@ -44,13 +44,13 @@ describe("networkFailure", () => {
     expect(networkFailure(failed(parser), "headers").class).toBe("network.protocol");
   });
 
-  it("takes the first of several addresses that failed", () => {
+  test("takes the first of several addresses that failed", () => {
     const several = new AggregateError([withCode("ECONNREFUSED"), withCode("ENETUNREACH")]);
 
     expect(networkFailure(failed(several), "headers").class).toBe("network.refused");
   });
 
-  it("CL-14 takes whatever else a fetch of ours throws for a broken connection", () => {
+  test("CL-14 takes whatever else a fetch of ours throws for a broken connection", () => {
     const unknown = [new TypeError("terminated"), new Error("error sending request"), "text", undefined, { cause: {} }];
 
     for (const error of unknown) {
@@ -59,7 +59,7 @@ describe("networkFailure", () => {
     }
   });
 
-  it.each<[string, FailureClass]>([
+  test.each<[string, FailureClass]>([
     ["ECONNRESET", "stream.reset"],
     ["UND_ERR_SOCKET", "stream.reset"],
     ["UND_ERR_BODY_TIMEOUT", "timeout.liveness"],
@@ -69,13 +69,13 @@ describe("networkFailure", () => {
     expect(networkFailure(new TypeError("terminated", { cause: withCode(code) }), "body").class).toBe(expected);
   });
 
-  it("hands a failure that was carried through an SDK on as it is", () => {
+  test("hands a failure that was carried through an SDK on as it is", () => {
     const inner = new TargetFailure("network.connect-timeout");
 
     expect(networkFailure(new Error("wrapped", { cause: new CarriedFailure(inner) }), "headers")).toBe(inner);
   });
 
-  it.each<[string, string | undefined, number]>([
+  test.each<[string, string | undefined, number]>([
     ["Proxy response (407) !== 200 when HTTP Tunneling", "UND_ERR_ABORTED", 407],
     ["Proxy response (503) !== 200 when HTTP Tunneling", "UND_ERR_ABORTED", 503],
     [
@@ -97,20 +97,20 @@ describe("networkFailure", () => {
     expect(JSON.stringify(failure.details)).not.toContain("pass");
   });
 
-  it("does not take an abort of other making for a proxy's", () => {
+  test("does not take an abort of other making for a proxy's", () => {
     const abort = Object.assign(new Error("Request aborted"), { code: "UND_ERR_ABORTED" });
 
     expect(networkFailure(failed(abort), "headers").class).toBe("network.reset");
   });
 
-  it("tells the network's failures from mistakes in code", () => {
+  test("tells the network's failures from mistakes in code", () => {
     expect(isNetworkError(failed(withCode("ECONNRESET")))).toBe(true);
     expect(isNetworkError(new TypeError("terminated"))).toBe(true);
     expect(isNetworkError(new TypeError("Cannot read properties of undefined"))).toBe(false);
     expect(isNetworkError(new Error("Could not resolve authentication method"))).toBe(false);
   });
 
-  it("ends on causes that go in circles", () => {
+  test("ends on causes that go in circles", () => {
     const error = new Error("a");
     error.cause = error;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseDuration, retryAfterMs, type WaitSources } from "./retry-after.ts";
 
 /** 2026-11-22T10:00:00Z */
@@ -9,7 +9,7 @@ function wait(headers: Record<string, string>, rest: Omit<Partial<WaitSources>, 
 }
 
 describe("retryAfterMs", () => {
-  it("R7.1 takes the sources in their order", () => {
+  test("R7.1 takes the sources in their order", () => {
     const all = { reset: "3s", bodyMs: 4_000, text: "Please try again in 5s." };
 
     expect(wait({ "retry-after-ms": "1000", "retry-after": "2" }, all)).toBe(1_000);
@@ -20,11 +20,11 @@ describe("retryAfterMs", () => {
     expect(wait({})).toBeUndefined();
   });
 
-  it.each(["-5", "soon", "", "NaN", "1e9", "Thu, 01 Jan 1970"])("goes on to the next source at %j", (value) => {
+  test.each(["-5", "soon", "", "NaN", "1e9", "Thu, 01 Jan 1970"])("goes on to the next source at %j", (value) => {
     expect(wait({ "retry-after-ms": value, "retry-after": value }, { bodyMs: 7_000 })).toBe(7_000);
   });
 
-  it("measures dates on the response's own clock", () => {
+  test("measures dates on the response's own clock", () => {
     const headers = { "retry-after": "Sun, 22 Nov 2026 03:00:30 GMT", date: "Sun, 22 Nov 2026 03:00:00 GMT" };
 
     expect(wait(headers)).toBe(30_000);
@@ -32,7 +32,7 @@ describe("retryAfterMs", () => {
     expect(wait({}, { reset: "2026-11-22T10:00:10Z" })).toBe(10_000);
   });
 
-  it.each<[string, number]>([
+  test.each<[string, number]>([
     ["60, 60", 60_000],
     ["30, 60", 60_000],
     ["30s", 30_000],
@@ -45,14 +45,14 @@ describe("retryAfterMs", () => {
     expect(wait({ "retry-after": value })).toBe(expected);
   });
 
-  it.each(["30, soon", String(NOW / 1_000 - 5), "2026-11-22T09:59:00Z", "0x10", `1${"0".repeat(120)}`])(
+  test.each(["30, soon", String(NOW / 1_000 - 5), "2026-11-22T09:59:00Z", "0x10", `1${"0".repeat(120)}`])(
     "goes on to the next source at retry-after: %s",
     (value) => {
       expect(wait({ "retry-after": value }, { bodyMs: 7_000 })).toBe(7_000);
     },
   );
 
-  it("reads the fields in common use of a body, where no header and no reading of the vendor's own says it", () => {
+  test("reads the fields in common use of a body, where no header and no reading of the vendor's own says it", () => {
     const body = { error: { metadata: { retryAfter: "9" } } };
 
     expect(wait({}, { body })).toBe(9_000);
@@ -62,12 +62,12 @@ describe("retryAfterMs", () => {
     expect(wait({}, { body: { retry_after: { seconds: 3 } }, text: "retry in 2s" })).toBe(2_000);
   });
 
-  it("clamps to half a second and to a day", () => {
+  test("clamps to half a second and to a day", () => {
     expect(wait({ "retry-after": "0" })).toBe(500);
     expect(wait({ "retry-after": "9999999" })).toBe(86_400_000);
   });
 
-  it.each([
+  test.each([
     ["Please try again in 41.724s. Visit", 41_724],
     ["Please retry in 59.44s.", 59_440],
     ["try again in 6m0s", 360_000],
@@ -85,7 +85,7 @@ describe("retryAfterMs", () => {
 });
 
 describe("parseDuration", () => {
-  it.each([
+  test.each([
     ["12ms", 12],
     ["1s", 1_000],
     ["6m0s", 360_000],

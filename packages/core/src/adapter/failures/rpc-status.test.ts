@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { classifyFailures } from "./http-failure.ts";
 import { readRpcStatus, RPC_LIMITS, RPC_STATUSES } from "./rpc-status.ts";
 
@@ -10,7 +10,7 @@ const failures = classifyFailures(
 describe("readRpcStatus", () => {
   const error = { code: 429, status: "RESOURCE_EXHAUSTED", message: "Quota exceeded." };
 
-  it.each([
+  test.each([
     ["as it is", { error }],
     ["in an array", [{ error }]],
     ["as the text of an event", `data: ${JSON.stringify({ error })}\n\n`],
@@ -22,7 +22,7 @@ describe("readRpcStatus", () => {
     });
   });
 
-  it("takes reason, quota and wait out of the details", () => {
+  test("takes reason, quota and wait out of the details", () => {
     const details = [
       { reason: "RATE_LIMIT_EXCEEDED" },
       { violations: [{ quotaId: "InputTokensPerModelPerMinute" }] },
@@ -36,12 +36,12 @@ describe("readRpcStatus", () => {
     });
   });
 
-  it.each([["<html>"], [{ message: "no" }], [{ error: "text" }], [undefined]])("knows nothing of %j", (body) => {
+  test.each([["<html>"], [{ message: "no" }], [{ error: "text" }], [undefined]])("knows nothing of %j", (body) => {
     expect(readRpcStatus(body)).toBeUndefined();
   });
 });
 
-it.each([
+test.each([
   ["UNAVAILABLE", "server.overloaded"],
   ["RESOURCE_EXHAUSTED", "rate.unknown"],
   ["ABORTED", "server.error"],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { modelPathProblems } from "./model-path.ts";
 
 /** As the parser of URLs, which is the judge, understands it when it is put in as it is. */
@@ -7,7 +7,7 @@ function pathWith(model: string): string {
 }
 
 describe("modelPathProblems", () => {
-  it.each([
+  test.each([
     "large-1.5",
     "models/large",
     "publishers/acme/models/large",
@@ -21,7 +21,7 @@ describe("modelPathProblems", () => {
     expect(decodeURI(pathWith(model))).toBe(`/v1/models/${model}/answer`);
   });
 
-  it.each([
+  test.each([
     "../../v1/files",
     "models/..",
     "..",

@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { targetScopes } from "./scope-id.ts";
 
 describe("targetScopes", () => {
   const parts = { vendor: "v", endpoint: "host", credential: "key-1" };
 
-  it("tells credentials apart and does not show them", () => {
+  test("tells credentials apart and does not show them", () => {
     const scopes = targetScopes(parts);
 
     expect(scopes.key).toMatch(/^[0-9a-f]{16}$/);
@@ -12,7 +12,7 @@ describe("targetScopes", () => {
     expect(targetScopes({ ...parts, credential: "key-2" }).key).not.toBe(scopes.key);
   });
 
-  it("gives keys of one quota group one quota", () => {
+  test("gives keys of one quota group one quota", () => {
     const [one, two] = ["key-1", "key-2"].map((credential) =>
       targetScopes({ ...parts, credential, quotaGroup: "org" }),
     );

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { OBJECT, TEXT } from "../../model/rules.ts";
 import { checkTargetOptions, readTargetOptions, type CheckedOptions, type OptionRules } from "./target-options.ts";
 
@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 describe("checkTargetOptions", () => {
-  it("finds nothing to say about good options", () => {
+  test("finds nothing to say about good options", () => {
     const checked = check({ apiKey: " key-1\n", headers: { "X-Team": "blue" }, region: "eu" });
 
     expect(checked).toMatchObject({
@@ -37,7 +37,7 @@ describe("checkTargetOptions", () => {
     });
   });
 
-  it("takes limits of its own for the size of answers, and no others", () => {
+  test("takes limits of its own for the size of answers, and no others", () => {
     expect(readTargetOptions("large", { limits: { maxBytes: 10, maxEventChars: 5 } })).toMatchObject({
       options: { limits: { maxBytes: 10, maxEventChars: 5 } },
       problems: [],
@@ -53,19 +53,19 @@ describe("checkTargetOptions", () => {
     expect(readTargetOptions("large", { limits: 5 }).problems).toEqual(["`limits` must be an object"]);
   });
 
-  it("takes the key from the first environment variable that is set", () => {
+  test("takes the key from the first environment variable that is set", () => {
     vi.stubEnv("ACME_API_KEY", " ");
     vi.stubEnv("ACME_KEY", "from-env");
 
     expect(check()).toMatchObject({ apiKey: "from-env", problems: [] });
   });
 
-  it("CL-21 names option and variable when there is no key", () => {
+  test("CL-21 names option and variable when there is no key", () => {
     expect(check().problems).toEqual([`acme("large"): no API key; give the option \`apiKey\` or set ACME_API_KEY`]);
     expect(check({}, { isKeyRequired: false }).problems).toEqual([]);
   });
 
-  it.each(["good\nbad-secret", "good\u0000bad-secret", "good\u20acbad-secret"])(
+  test.each(["good\nbad-secret", "good\u0000bad-secret", "good\u20acbad-secret"])(
     "refuses the key %j without showing it",
     (apiKey) => {
       const { problems, apiKey: kept } = check({ apiKey });
@@ -76,7 +76,7 @@ describe("checkTargetOptions", () => {
     },
   );
 
-  it.each([
+  test.each([
     ["not a url", "absolute"],
     ["ftp://x.test", "absolute"],
     ["https://user:hidden@x.test", "password"],
@@ -91,15 +91,15 @@ describe("checkTargetOptions", () => {
     expect(problems[0]).not.toContain("hidden");
   });
 
-  it.each(["http://localhost:1234", "http://127.0.0.1:80", "http://[::1]/v1"])("allows %s", (baseURL) => {
+  test.each(["http://localhost:1234", "http://127.0.0.1:80", "http://[::1]/v1"])("allows %s", (baseURL) => {
     expect(check({ apiKey: "k", baseURL }).problems).toEqual([]);
   });
 
-  it("allows http elsewhere when told to", () => {
+  test("allows http elsewhere when told to", () => {
     expect(check({ apiKey: "k", baseURL: "http://proxy.test", allowInsecureHttp: true }).problems).toEqual([]);
   });
 
-  it("refuses headers that would not go over the wire, without showing their values", () => {
+  test("refuses headers that would not go over the wire, without showing their values", () => {
     const { problems, headers } = check({
       apiKey: "k",
       headers: { "a b": "1", "x-a": "hidden\r\nx", "x-b": "\u20ac", ok: "é" },
@@ -110,7 +110,7 @@ describe("checkTargetOptions", () => {
     expect(headers).toEqual({ ok: "é" });
   });
 
-  it("names the option that was meant, or all that are known, and collects everything", () => {
+  test("names the option that was meant, or all that are known, and collects everything", () => {
     const { problems } = check({ apikey: "k", zone: "eu", streaming: "never", baseURL: "x" });
 
     expect(problems).toHaveLength(4);
@@ -118,7 +118,7 @@ describe("checkTargetOptions", () => {
     expect(problems.join()).toMatch(/unknown option `zone`: known are apiKey,.*region/);
   });
 
-  it.each<readonly [string, unknown, string]>([
+  test.each<readonly [string, unknown, string]>([
     ["null", null, "the options must be an object"],
     ["a list", [], "the options must be an object"],
     ["a key that is a number", { apiKey: 5 }, "`apiKey` must be a string, or a function that returns one"],
@@ -160,7 +160,7 @@ describe("checkTargetOptions", () => {
     expect(check(options).problems.join("\n")).toContain(problem);
   });
 
-  it("takes a URL, and headers in every form that fetch takes", () => {
+  test("takes a URL, and headers in every form that fetch takes", () => {
     const given = { apiKey: "k", baseURL: new URL("https://x.test/v1/") };
 
     expect(check({ ...given, headers: new Headers({ "X-Team": "blue" }) })).toMatchObject({
@@ -171,14 +171,14 @@ describe("checkTargetOptions", () => {
     expect(check({ ...given, headers: new Map([["x-team", "blue"]]) }).headers).toEqual({ "x-team": "blue" });
   });
 
-  it.each([undefined, null, 5, "", " ", {}, "a\nb", Symbol("m")])("refuses %s as a model", (model) => {
+  test.each([undefined, null, 5, "", " ", {}, "a\nb", Symbol("m")])("refuses %s as a model", (model) => {
     const { model: kept, problems } = readTargetOptions(model, {});
 
     expect(kept).toBe("");
     expect(problems).toEqual([expect.stringContaining("the model must be a name")]);
   });
 
-  it("takes a function for the key, which needs no other key, and asks it nothing yet", () => {
+  test("takes a function for the key, which needs no other key, and asks it nothing yet", () => {
     const apiKey = unasked;
 
     expect(check({ apiKey })).toMatchObject({ apiKey: "", problems: [], askCredential: expect.any(Function) });
@@ -189,7 +189,7 @@ describe("checkTargetOptions", () => {
     );
   });
 
-  it("leaves credential and URL to a client that was given", () => {
+  test("leaves credential and URL to a client that was given", () => {
     const client = { baseURL: "https://eu.acme.test", credential: "client-key" };
 
     expect(check({}, { client })).toMatchObject({ apiKey: "", endpoint: "eu.acme.test", problems: [] });

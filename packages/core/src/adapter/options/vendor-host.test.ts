@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isHost } from "./vendor-host.ts";
 
 const HOSTS = ["api.acme.test", "*.api.acme.test", "*-models.acme.test"];
 
 describe("isHost", () => {
-  it.each([
+  test.each([
     "https://api.acme.test",
     "https://API.Acme.Test:8443/v1",
     "https://eu.api.acme.test/v1",
@@ -13,7 +13,7 @@ describe("isHost", () => {
     expect(isHost(url, HOSTS)).toBe(true);
   });
 
-  it.each([
+  test.each([
     "https://other.test",
     "https://api.acme.test.other.test",
     "https://other.test/api.acme.test",

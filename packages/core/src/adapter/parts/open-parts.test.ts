@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { StreamPart } from "../../model/target.ts";
 import { OpenCall, OpenText, TextParts } from "./open-parts.ts";
 import { StopCutter } from "../reading/stop-cutter.ts";
@@ -12,7 +12,7 @@ function closed(fragments: readonly string[], written = "", isFreeText = false):
 }
 
 describe("OpenText", () => {
-  it("starts, shows every delta and ends with all of them", () => {
+  test("starts, shows every delta and ends with all of them", () => {
     const out: StreamPart[] = [];
 
     const open = new OpenText("text", "1", out);
@@ -29,7 +29,7 @@ describe("OpenText", () => {
     ]);
   });
 
-  it.each(["text", "reasoning"] as const)("shows no half of a character while %s is written", (type) => {
+  test.each(["text", "reasoning"] as const)("shows no half of a character while %s is written", (type) => {
     const out: StreamPart[] = [];
 
     const open = new OpenText(type, "1", out);
@@ -45,7 +45,7 @@ describe("OpenText", () => {
     ]);
   });
 
-  it("gives out the half of a character with which the vendor ended, also behind a stop cutter", () => {
+  test("gives out the half of a character with which the vendor ended, also behind a stop cutter", () => {
     for (const cutter of [undefined, new StopCutter(["\ud83d\ude00"])]) {
       const out: StreamPart[] = [];
 
@@ -61,7 +61,7 @@ describe("OpenText", () => {
     }
   });
 
-  it("shows what only the finished text has, and not what it has changed", () => {
+  test("shows what only the finished text has, and not what it has changed", () => {
     const out: StreamPart[] = [];
 
     const open = new OpenText("reasoning", "1", out);
@@ -78,7 +78,7 @@ describe("OpenText", () => {
     ]);
   });
 
-  it("shows nothing behind a stop sequence, and what was held back for none when it ends", () => {
+  test("shows nothing behind a stop sequence, and what was held back for none when it ends", () => {
     const [cut, held]: StreamPart[][] = [[], []];
 
     const first = new OpenText("text", "1", cut ?? [], new StopCutter(["END"]));
@@ -94,7 +94,7 @@ describe("OpenText", () => {
 });
 
 describe("TextParts", () => {
-  it("closes reasoning where text begins, and opens nothing for nothing", () => {
+  test("closes reasoning where text begins, and opens nothing for nothing", () => {
     const out: StreamPart[] = [];
     let count = 0;
     const texts = new TextParts(() => `p${++count}`, { extras: (type) => ({ opaque: { of: type } }) });
@@ -119,19 +119,19 @@ describe("TextParts", () => {
 });
 
 describe("OpenCall", () => {
-  it("reads the arguments from their fragments, or as the vendor repeats them", () => {
+  test("reads the arguments from their fragments, or as the vendor repeats them", () => {
     expect(closed([`{"a"`, `:1}`])).toMatchObject({ part: { input: { a: 1 }, toolCallId: "c1", toolName: "f" } });
     expect(closed([`{"a":`], `{"a":2}`)).toMatchObject({ part: { input: { a: 2 } } });
     expect(closed([])).toMatchObject({ part: { input: {} } });
   });
 
-  it("keeps arguments that are no JSON, and the spelling of those that are", () => {
+  test("keeps arguments that are no JSON, and the spelling of those that are", () => {
     expect(closed([`{"a":`])).toMatchObject({ part: { input: {}, inputText: `{"a":` } });
     expect(closed([`{ "a": 1 }`])).toMatchObject({ part: { opaque: { arguments: `{ "a": 1 }` } } });
     expect(closed([`{"a":1}`])).not.toHaveProperty("part.opaque");
   });
 
-  it("gives back an object whose spelling does not matter, from its fragments or whole", () => {
+  test("gives back an object whose spelling does not matter, from its fragments or whole", () => {
     const ends = [`{ "a": 1 }`, ""].map((delta) => {
       const out: StreamPart[] = [];
       const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
@@ -144,7 +144,7 @@ describe("OpenCall", () => {
     expect(ends[0]).not.toHaveProperty("part.opaque");
   });
 
-  it("is not a call that could be made when its object was parsed with a number that JavaScript cannot hold", () => {
+  test("is not a call that could be made when its object was parsed with a number that JavaScript cannot hold", () => {
     const out: StreamPart[] = [];
 
     const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
@@ -153,11 +153,11 @@ describe("OpenCall", () => {
     expect(out.at(-1)).toMatchObject({ part: { input: {}, inputText: '{"id":2512292042121000000}' } });
   });
 
-  it("takes the argument of a tool for free text as it is", () => {
+  test("takes the argument of a tool for free text as it is", () => {
     expect(closed(["4 + 4"], "", true)).toMatchObject({ part: { input: "4 + 4", opaque: { custom: true } } });
   });
 
-  it("shows no half of a character in its arguments", () => {
+  test("shows no half of a character in its arguments", () => {
     const out: StreamPart[] = [];
 
     const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
@@ -171,7 +171,7 @@ describe("OpenCall", () => {
     ]);
   });
 
-  it("is not a call that could be made when the vendor left it unfinished", () => {
+  test("is not a call that could be made when the vendor left it unfinished", () => {
     const out: StreamPart[] = [];
 
     const call = new OpenCall("1", { toolCallId: "c1", toolName: "f" }, out);
@@ -185,7 +185,7 @@ describe("OpenCall", () => {
     });
   });
 
-  it("makes an id where the vendor gives none", () => {
+  test("makes an id where the vendor gives none", () => {
     const out: StreamPart[] = [];
 
     const call = new OpenCall("7", { toolCallId: "", toolName: undefined }, out);

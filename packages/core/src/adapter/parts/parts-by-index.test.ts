@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { PartsByIndex } from "./parts-by-index.ts";
 
-it("finds a part by its index, as long as it is there", () => {
+test("finds a part by its index, as long as it is there", () => {
   const parts = new PartsByIndex<string>();
   expect(parts.get(0)).toBeUndefined();
 

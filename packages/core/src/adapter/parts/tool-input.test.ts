@@ -1,18 +1,18 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { asObject } from "../foreign.ts";
 import { parseToolInput, readToolInput, toolInputObject, toolInputText } from "./tool-input.ts";
 
 const call = { type: "tool-call", toolCallId: "c1", toolName: "get" } as const;
 
 describe("parseToolInput", () => {
-  it("reads nothing as no arguments and keeps what is no JSON", () => {
+  test("reads nothing as no arguments and keeps what is no JSON", () => {
     expect(parseToolInput("")).toEqual({ input: {} });
     expect(parseToolInput(" \n")).toEqual({ input: {} });
     expect(parseToolInput(`{"a":[1]}`)).toEqual({ input: { a: [1] } });
     expect(parseToolInput(`{"a":`)).toEqual({ input: {}, inputText: `{"a":` });
   });
 
-  it("keeps as text what is nested more than 1,000 deep, or has far more values than a model writes", () => {
+  test("keeps as text what is nested more than 1,000 deep, or has far more values than a model writes", () => {
     const deep = `${'{"a":'.repeat(1_001)}1${"}".repeat(1_001)}`;
     const flood = `[${"[],".repeat(100_000)}1]`;
 
@@ -21,7 +21,7 @@ describe("parseToolInput", () => {
     expect(parseToolInput(flood)).toEqual({ input: {}, inputText: flood });
   });
 
-  it.each([
+  test.each([
     ['{"id":9007199254740991}', false],
     ['{"id":9007199254740992}', true],
     ['{"id":-9007199254740993}', true],
@@ -39,25 +39,25 @@ describe("parseToolInput", () => {
     expect(parseToolInput(text)).toEqual(isUnsafe ? { input: {}, inputText: text } : { input: JSON.parse(text) });
   });
 
-  it.each(["[]", "[{}]", '"{}"', '"text"', "0", "false"])(
+  test.each(["[]", "[{}]", '"{}"', '"text"', "0", "false"])(
     "keeps %s as text, because arguments are an object",
     (text) => {
       expect(parseToolInput(text)).toEqual({ input: {}, inputText: text });
     },
   );
 
-  it("reads null as no arguments", () => {
+  test("reads null as no arguments", () => {
     expect(parseToolInput(" null ")).toEqual({ input: {} });
   });
 
-  it("looks through numbers and texts of any length", () => {
+  test("looks through numbers and texts of any length", () => {
     const digits = "9".repeat(8 * 1024 * 1024);
 
     expect(parseToolInput(`{"a":${digits}}`)).toEqual({ input: {}, inputText: `{"a":${digits}}` });
     expect(parseToolInput(`{"a":"${digits}"}`)).toEqual({ input: { a: digits } });
   });
 
-  it("takes prototype keys for what they are: keys", () => {
+  test("takes prototype keys for what they are: keys", () => {
     const { input } = parseToolInput(`{"__proto__":{"polluted":true}}`);
 
     expect(Object.hasOwn(asObject(input), "__proto__")).toBe(true);
@@ -66,7 +66,7 @@ describe("parseToolInput", () => {
 });
 
 describe("readToolInput", () => {
-  it("takes an object, and nothing or null for no arguments", () => {
+  test("takes an object, and nothing or null for no arguments", () => {
     const input = { a: [1, { b: 9007199254740991 }], c: 1e-9 };
 
     expect(readToolInput(input)).toEqual({ input });
@@ -74,7 +74,7 @@ describe("readToolInput", () => {
     expect(readToolInput(undefined)).toEqual({ input: {} });
   });
 
-  it("takes no object with a number that was read as another one", () => {
+  test("takes no object with a number that was read as another one", () => {
     expect(readToolInput(JSON.parse('{"a":[{"id":2512292042121000001}]}'))).toEqual({
       input: {},
       inputText: '{"a":[{"id":2512292042121000000}]}',
@@ -82,19 +82,19 @@ describe("readToolInput", () => {
     expect(readToolInput(JSON.parse('{"ratio":1e400}'))).toEqual({ input: {}, inputText: '{"ratio":"Infinity"}' });
   });
 
-  it.each([[[1]], ["text"], [0], [false]])("keeps %j as text, because arguments are an object", (value) => {
+  test.each([[[1]], ["text"], [0], [false]])("keeps %j as text, because arguments are an object", (value) => {
     expect(readToolInput(value)).toEqual({ input: {}, inputText: JSON.stringify(value) });
   });
 });
 
 describe("toolInputObject", () => {
-  it("gives the very object where the arguments are one", () => {
+  test("gives the very object where the arguments are one", () => {
     const input = { a: 1 };
 
     expect(toolInputObject({ input })).toBe(input);
   });
 
-  it("keeps what is not an object in one, instead of calling with nothing", () => {
+  test("keeps what is not an object in one, instead of calling with nothing", () => {
     expect(toolInputObject({ input: {}, inputText: '{"id":2512292042121000001}' })).toEqual({
       invalid_arguments: '{"id":2512292042121000001}',
     });
@@ -105,7 +105,7 @@ describe("toolInputObject", () => {
 });
 
 describe("toolInputText", () => {
-  it.each([
+  test.each([
     [{ input: { a: 1 } }, '{"a":1}'],
     [{ input: { a: 1 }, opaque: { arguments: '{ "a": 1 }' } }, '{ "a": 1 }'],
     [{ input: {}, inputText: '{"id": 2512292042121000001}' }, '{"id": 2512292042121000001}'],

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isTargetFailure } from "../../model/target-failure.ts";
 import { VendorData } from "./vendor-data.ts";
 
 describe("VendorData", () => {
-  it("is nothing while nothing is said", () => {
+  test("is nothing while nothing is said", () => {
     const data = new VendorData();
     data.take({ text: "a", id: null }, ["id", "tier"]);
     data.join({ logprobs: null }, "logprobs");
@@ -11,7 +11,7 @@ describe("VendorData", () => {
     expect(data.collected).toBeUndefined();
   });
 
-  it("keeps the latest of each field that it was asked for, as it is", () => {
+  test("keeps the latest of each field that it was asked for, as it is", () => {
     const ratings = [{ blocked: false }];
     const data = new VendorData();
     data.take({ id: "r1", ratings: [], text: "a" }, ["id", "ratings"]);
@@ -21,7 +21,7 @@ describe("VendorData", () => {
     expect(data.collected?.["ratings"]).toBe(ratings);
   });
 
-  it("joins lists that come in pieces", () => {
+  test("joins lists that come in pieces", () => {
     const data = new VendorData();
     data.join({ logprobs: { content: [1], refusal: null, sum: -1 } }, "logprobs");
     data.join({ logprobs: { content: [2, 3], sum: -2 } }, "logprobs");
@@ -29,7 +29,7 @@ describe("VendorData", () => {
     expect(data.collected).toEqual({ logprobs: { content: [1, 2, 3], sum: -2 } });
   });
 
-  it("joins no more pieces than a real answer has", () => {
+  test("joins no more pieces than a real answer has", () => {
     const data = new VendorData();
     const logprobs = { content: Array.from({ length: 100_000 }, () => 0) };
     const join = (): void => {

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isTargetFailure } from "../../model/target-failure.ts";
 import { checkFinishValue } from "./finish-value.ts";
 
 describe("checkFinishValue", () => {
-  it.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "ABORT", "Cancelled"])(
+  test.each(["error", "abort", "aborted", "cancelled", "canceled", "failed", "timeout", "ABORT", "Cancelled"])(
     "R5.7 throws server.error for %s",
     (value) => {
       let thrown: unknown;
@@ -17,7 +17,7 @@ describe("checkFinishValue", () => {
     },
   );
 
-  it.each(["stop", "length", "", "error_free", "a_reason_of_the_future"])("lets %j pass", (value) => {
+  test.each(["stop", "length", "", "error_free", "a_reason_of_the_future"])("lets %j pass", (value) => {
     expect(() => checkFinishValue(value)).not.toThrow();
   });
 });

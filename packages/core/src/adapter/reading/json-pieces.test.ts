@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Count } from "../../model/count.ts";
 import { isTargetFailure } from "../../model/target-failure.ts";
 import { JsonPieces } from "./json-pieces.ts";
@@ -10,7 +10,7 @@ function built(pieces: readonly (readonly [string, unknown])[], start?: unknown)
 }
 
 describe("JsonPieces", () => {
-  it("puts values where their paths lead, through objects and lists", () => {
+  test("puts values where their paths lead, through objects and lists", () => {
     const whole = built([
       ["$.city", "Bos"],
       ["$.city", "ton"],
@@ -22,23 +22,23 @@ describe("JsonPieces", () => {
     expect(whole).toEqual({ city: "Boston", stops: [{ at: 7 }, { at: null }], "a b": true });
   });
 
-  it("continues what is there, and leaves the original alone", () => {
+  test("continues what is there, and leaves the original alone", () => {
     const start = { a: "x" };
 
     expect(built([["$.a", "y"]], start)).toEqual({ a: "xy" });
     expect(start).toEqual({ a: "x" });
   });
 
-  it.each([["text"], [null], [[1]], [undefined]])("starts with nothing where %j is not an object", (start) => {
+  test.each([["text"], [null], [[1]], [undefined]])("starts with nothing where %j is not an object", (start) => {
     expect(built([], start)).toEqual({});
   });
 
-  it("makes a property of a name that objects have themselves", () => {
+  test("makes a property of a name that objects have themselves", () => {
     expect(JSON.stringify(built([["$.__proto__.a", 1]]))).toBe('{"__proto__":{"a":1}}');
     expect(Object.hasOwn(Object.prototype, "a")).toBe(false);
   });
 
-  it.each<[string, readonly (readonly [string, unknown])[]]>([
+  test.each<[string, readonly (readonly [string, unknown])[]]>([
     ["a place far behind the others", [["$.a[65]", 1]]],
     [
       "a list that is an object elsewhere",

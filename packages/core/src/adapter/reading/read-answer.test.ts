@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import type { StreamPart } from "../../model/target.ts";
@@ -170,7 +170,7 @@ async function outcomeOf(chunks: readonly (string | Uint8Array)[], headers?: Rec
 beforeAll(() => loadEventParser());
 
 describe("readAnswer", () => {
-  it("yields the response part first, then one array per network read", async () => {
+  test("yields the response part first, then one array per network read", async () => {
     const { iterator } = read(respond([HELLO, ": ping\n\n", COMPLETE + END], { "request-id": "req_1" }));
 
     const batches: (readonly StreamPart[])[] = [];
@@ -184,7 +184,7 @@ describe("readAnswer", () => {
     ]);
   });
 
-  it("TR-13 gives the same answer however the bytes are cut", async () => {
+  test("TR-13 gives the same answer however the bytes are cut", async () => {
     const wire = bytes(`﻿: hi\r\n\r\n${HELLO.replaceAll("\n", "\r\n")}data:{"text":"\u2028"}\n\n${COMPLETE}${END}`);
 
     const cuts = Array.from({ length: wire.length - 1 }, (_, at) => [wire.slice(0, at + 1), wire.slice(at + 1)]);
@@ -197,7 +197,7 @@ describe("readAnswer", () => {
     }
   });
 
-  it("ED-01 R5.1 calls every end without evidence truncated, inside an event too", async () => {
+  test("ED-01 R5.1 calls every end without evidence truncated, inside an event too", async () => {
     const wire = bytes(`event: x\n${HELLO}${HELLO}${COMPLETE}`);
     const cuts = Array.from({ length: wire.length - 3 }, (_, at) => wire.slice(0, at + 1));
 
@@ -206,7 +206,7 @@ describe("readAnswer", () => {
     for (const outcome of outcomes) expect(outcome).toMatchObject({ failure: "stream.truncated", ended: false });
   });
 
-  it("sees a bare error behind the events however the bytes are cut, and after evidence too", async () => {
+  test("sees a bare error behind the events however the bytes are cut, and after evidence too", async () => {
     const stray = `{\n "error": {"type": "busy"}\n}\n`;
     const bodies = [`${HELLO}${stray}`, `${HELLO}${COMPLETE}${stray}\n`, `${HELLO}${stray.trim()}`].flatMap((body) => [
       bytes(body),
@@ -222,18 +222,18 @@ describe("readAnswer", () => {
     for (const outcome of outcomes) expect(outcome).toMatchObject({ failure: "server.overloaded", ended: false });
   });
 
-  it("takes a last event that lacks its blank line", async () => {
+  test("takes a last event that lacks its blank line", async () => {
     expect(await outcomeOf([HELLO, `data: {"end":true}`])).toMatchObject({ ended: true, failure: undefined });
   });
 
-  it("ends at [DONE] where the answer is complete, and calls it truncated where it is not", async () => {
+  test("ends at [DONE] where the answer is complete, and calls it truncated where it is not", async () => {
     expect(await outcomeOf([HELLO, COMPLETE, "data: [DONE]\n\n"])).toMatchObject({ ended: true, batches: 4 });
     expect(await outcomeOf([HELLO, COMPLETE, "data:  [DONE]"])).toMatchObject({ ended: true });
     expect(await outcomeOf([HELLO, COMPLETE, "data: [DO"])).toMatchObject({ ended: true });
     expect(await outcomeOf([HELLO, "data: [DONE]\n\n"])).toMatchObject({ failure: "stream.truncated", ended: false });
   });
 
-  it.each(["", " ", "null", "ping", ": keep-alive", "0", '"ping"', "\ndata: "])(
+  test.each(["", " ", "null", "ping", ": keep-alive", "0", '"ping"', "\ndata: "])(
     "takes data that cannot be an answer for a heartbeat: %j",
     async (data) => {
       const beat = `data: ${data}\n\n`;
@@ -245,37 +245,37 @@ describe("readAnswer", () => {
     },
   );
 
-  it("R5.14 calls a body of heartbeats alone truncated", async () => {
+  test("R5.14 calls a body of heartbeats alone truncated", async () => {
     expect(await outcomeOf(["data: ping\n\n", "data:\n\n"])).toMatchObject({ failure: "stream.truncated" });
   });
 
-  it("reads JSON that begins with blanks or fills several lines", async () => {
+  test("reads JSON that begins with blanks or fills several lines", async () => {
     expect(await outcomeOf([`data:   {"text":\ndata: "a"}\n\n`, COMPLETE])).toMatchObject({ text: "a", ended: true });
   });
 
-  it("takes an event that was cut behind the evidence for content that is missing", async () => {
+  test("takes an event that was cut behind the evidence for content that is missing", async () => {
     expect(await outcomeOf([HELLO, COMPLETE, `data: {"tex`])).toMatchObject({ failure: "stream.truncated" });
   });
 
-  it("ends at the end of the body once there is evidence", async () => {
+  test("ends at the end of the body once there is evidence", async () => {
     expect(await outcomeOf([HELLO, COMPLETE])).toMatchObject({ ended: true, text: "héllo 🌍" });
   });
 
-  it("throws the parts' failure after the parts that came in the same read", async () => {
+  test("throws the parts' failure after the parts that came in the same read", async () => {
     expect(await outcomeOf([HELLO + event({ error: { type: "busy" } })])).toMatchObject({
       text: "héllo 🌍",
       failure: "server.overloaded",
     });
   });
 
-  it("lets an error event fail the attempt after evidence too", async () => {
+  test("lets an error event fail the attempt after evidence too", async () => {
     expect(await outcomeOf([HELLO, COMPLETE, event({ error: { type: "busy" } })])).toMatchObject({
       failure: "server.overloaded",
       ended: false,
     });
   });
 
-  it.each<[string, readonly (string | Uint8Array)[], FailureClass]>([
+  test.each<[string, readonly (string | Uint8Array)[], FailureClass]>([
     ["broken JSON in a whole event", [HELLO, "data: {oops}\n\n", END], "stream.malformed"],
     ["data that begins like a list and is none", [HELLO, "data: [DONE\n\n", END], "stream.malformed"],
     ["bytes that are no UTF-8", [HELLO, Uint8Array.of(0x64, 0xff, 0xfe)], "stream.malformed"],
@@ -294,20 +294,20 @@ describe("readAnswer", () => {
     expect(await outcomeOf(chunks)).toMatchObject({ failure, ended: false });
   });
 
-  it("DS-01 takes a whole answer as JSON, whatever its content type and the blank lines before it", async () => {
+  test("DS-01 takes a whole answer as JSON, whatever its content type and the blank lines before it", async () => {
     const chunks = ["\n", "\n\n", `{"answer":`, `"42"}\n`];
 
     expect(await outcomeOf(chunks, { "content-type": "application/json" })).toMatchObject({ text: "42", ended: true });
     expect(await outcomeOf(chunks)).toMatchObject({ text: "42", ended: true, batches: 6 });
   });
 
-  it("calls a response without a body no stream", async () => {
+  test("calls a response without a body no stream", async () => {
     const { iterator } = read(() => Promise.resolve(new Response(null, { status: 204 })));
 
     expect(await collect(iterator)).toMatchObject({ failure: "gateway.not-a-stream" });
   });
 
-  it("R10.5 stops at the limit of one event, of a whole answer and of a body", async () => {
+  test("R10.5 stops at the limit of one event, of a whole answer and of a body", async () => {
     const big = "x".repeat(2_000);
     const limits = { maxEventChars: 1_000, maxBytes: 5_000 };
 
@@ -318,7 +318,7 @@ describe("readAnswer", () => {
     for (const outcome of [oneEvent, whole, body]) expect(outcome.failure).toBe("stream.oversized");
   });
 
-  it("classifies what the request itself throws or answers", async () => {
+  test("classifies what the request itself throws or answers", async () => {
     const refused = read(() => Promise.reject(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } })));
     const unauthorized = read(() => Promise.resolve(new Response("no", { status: 401 })));
 
@@ -326,7 +326,7 @@ describe("readAnswer", () => {
     expect(await collect(unauthorized.iterator)).toMatchObject({ failure: "auth.invalid" });
   });
 
-  it("names request and status in the failure of an answer", async () => {
+  test("names request and status in the failure of an answer", async () => {
     const { iterator } = read(respond(["<html>"], { "request-id": "req_7" }));
     await iterator.next();
 
@@ -337,7 +337,7 @@ describe("readAnswer", () => {
 });
 
 describe("readAnswer and time", () => {
-  it("R5.3 ends an answer with evidence after a second of silence", async () => {
+  test("R5.3 ends an answer with evidence after a second of silence", async () => {
     const { open, isCancelled } = openBody([HELLO, COMPLETE]);
     const { iterator, clock } = read(open);
     const outcome = collect(iterator);
@@ -351,7 +351,7 @@ describe("readAnswer and time", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("R5.3 waits five seconds for usage that was asked for, and keeps it when it comes", async () => {
+  test("R5.3 waits five seconds for usage that was asked for, and keeps it when it comes", async () => {
     const late = timedBody([HELLO, COMPLETE]);
     const never = timedBody([HELLO, COMPLETE]);
     const [first, second] = [late, never].map(({ open }) => read(open, undefined, true));
@@ -372,7 +372,7 @@ describe("readAnswer and time", () => {
     ]);
   });
 
-  it("does not take usage from before the evidence for the last one", async () => {
+  test("does not take usage from before the evidence for the last one", async () => {
     const { open, isCancelled } = openBody([event({ tokens: 1 }), HELLO, COMPLETE]);
     const { iterator, clock } = read(open, undefined, true);
     const outcome = collect(iterator);
@@ -384,7 +384,7 @@ describe("readAnswer and time", () => {
     expect(await outcome).toMatchObject({ ended: true });
   });
 
-  it("R5.3 holds a complete answer for five seconds at most, whatever keeps the body alive", async () => {
+  test("R5.3 holds a complete answer for five seconds at most, whatever keeps the body alive", async () => {
     const { open, send, isCancelled } = timedBody([HELLO, COMPLETE]);
     const { iterator, clock } = read(open);
     const outcome = collect(iterator);
@@ -403,7 +403,7 @@ describe("readAnswer and time", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("waits longer while an event is still coming, and calls it truncated when it does not", async () => {
+  test("waits longer while an event is still coming, and calls it truncated when it does not", async () => {
     const { open, isCancelled } = openBody([HELLO, COMPLETE, `data: {"tex`]);
     const { iterator, clock } = read(open);
     const outcome = collect(iterator);
@@ -415,7 +415,7 @@ describe("readAnswer and time", () => {
     expect(await outcome).toMatchObject({ failure: "stream.truncated", ended: false });
   });
 
-  it("reads what arrived while the process stood still before it calls the wire silent", async () => {
+  test("reads what arrived while the process stood still before it calls the wire silent", async () => {
     const { open, send } = timedBody([HELLO, COMPLETE]);
     const { iterator, clock, controller } = read(open);
     const outcome = collect(iterator);
@@ -436,7 +436,7 @@ describe("readAnswer and time", () => {
     expect(await outcome).toMatchObject({ text: "héllo 🌍".repeat(2), ended: false, failure: "timeout.progress" });
   });
 
-  it("counts content that is not shown yet as content", async () => {
+  test("counts content that is not shown yet as content", async () => {
     const held = event({ held: "x" });
     const bodies = [[event({ held: "x", complete: true })], [held, COMPLETE], [HELLO, COMPLETE, held]].map((chunks) =>
       openBody(chunks),
@@ -457,7 +457,7 @@ describe("readAnswer and time", () => {
     expect((await Promise.all(outcomes)).map(({ ended }) => ended)).toEqual([true, true, false]);
   });
 
-  it("sets no timer before evidence: waiting is the engine's matter", async () => {
+  test("sets no timer before evidence: waiting is the engine's matter", async () => {
     const { open } = openBody([HELLO]);
     const { iterator, clock, controller } = read(open);
     const outcome = collect(iterator);
@@ -469,7 +469,7 @@ describe("readAnswer and time", () => {
     expect(await outcome).toMatchObject({ failure: "timeout.progress" });
   });
 
-  it("R10.7 drains after the end for a quarter of a second, then cancels", async () => {
+  test("R10.7 drains after the end for a quarter of a second, then cancels", async () => {
     const { open, isCancelled } = openBody([HELLO + COMPLETE + END]);
     const { iterator, clock } = read(open);
     await iterator.next();
@@ -485,7 +485,7 @@ describe("readAnswer and time", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("R10.7 drains at most 64 KiB", async () => {
+  test("R10.7 drains at most 64 KiB", async () => {
     const rest = Array.from({ length: 10 }, () => "x".repeat(16 * 1024));
     const { open, isCancelled } = openBody([HELLO + COMPLETE + END, ...rest]);
     const { iterator } = read(open);
@@ -497,7 +497,7 @@ describe("readAnswer and time", () => {
     expect(isCancelled()).toBe(true);
   });
 
-  it("does not drain when the attempt was stopped", async () => {
+  test("does not drain when the attempt was stopped", async () => {
     const { open, isCancelled } = openBody([HELLO + COMPLETE + END]);
     const { iterator, controller, clock } = read(open);
     await iterator.next();
@@ -512,7 +512,7 @@ describe("readAnswer and time", () => {
 });
 
 describe("readAnswer and cancellation", () => {
-  it("AB-06 sends nothing when the attempt was stopped before", async () => {
+  test("AB-06 sends nothing when the attempt was stopped before", async () => {
     let sent = 0;
     const { iterator, controller } = read(() => {
       sent += 1;
@@ -524,7 +524,7 @@ describe("readAnswer and cancellation", () => {
     expect(sent).toBe(0);
   });
 
-  it("ends a pending read at once when the attempt is stopped, and lets go of body and listener", async () => {
+  test("ends a pending read at once when the attempt is stopped, and lets go of body and listener", async () => {
     const { open, isCancelled } = openBody([HELLO]);
     const { iterator, controller } = read(open);
     await iterator.next();
@@ -539,7 +539,7 @@ describe("readAnswer and cancellation", () => {
     expect(isCancelled()).toBe(true);
   });
 
-  it("AB-01 cancels the body when the consumer leaves early", async () => {
+  test("AB-01 cancels the body when the consumer leaves early", async () => {
     const { open, isCancelled } = openBody([HELLO]);
     const { iterator } = read(open);
     await iterator.next();
@@ -573,7 +573,7 @@ describe("readAnswer over a socket", () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  it("CL-14 calls a connection that breaks before evidence a reset", async () => {
+  test("CL-14 calls a connection that breaks before evidence a reset", async () => {
     const url = await serve((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(HELLO, () => setImmediate(() => response.socket?.resetAndDestroy()));
@@ -582,7 +582,7 @@ describe("readAnswer over a socket", () => {
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ failure: "stream.reset" });
   });
 
-  it("takes a connection that breaks after evidence for the end", async () => {
+  test("takes a connection that breaks after evidence for the end", async () => {
     const url = await serve((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(HELLO + COMPLETE, () => setImmediate(() => response.socket?.destroy()));
@@ -591,7 +591,7 @@ describe("readAnswer over a socket", () => {
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ text: "héllo 🌍", ended: true });
   });
 
-  it.each<[string, string, FailureClass]>([
+  test.each<[string, string, FailureClass]>([
     ["breaks behind evidence that came with every piece", "", "stream.reset"],
     ["breaks inside an event behind such evidence", `data: {"te`, "stream.reset"],
   ])("does not take half an answer for a whole one when a connection %s", async (_, rest, failure) => {
@@ -606,7 +606,7 @@ describe("readAnswer over a socket", () => {
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ failure, ended: false });
   });
 
-  it("R5.2 takes the orderly end of a body for the end of an answer that said early that it is complete", async () => {
+  test("R5.2 takes the orderly end of a body for the end of an answer that said early that it is complete", async () => {
     const url = await serve((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.end(COMPLETE + HELLO + HELLO);
@@ -615,7 +615,7 @@ describe("readAnswer over a socket", () => {
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ ended: true, failure: undefined });
   });
 
-  it("R5.2 calls a body truncated that closes inside an event behind the evidence", async () => {
+  test("R5.2 calls a body truncated that closes inside an event behind the evidence", async () => {
     const url = await serve((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.end(`${HELLO}${COMPLETE}data: {"te`);
@@ -624,7 +624,7 @@ describe("readAnswer over a socket", () => {
     expect(await collect(read(() => fetch(url)).iterator)).toMatchObject({ failure: "stream.truncated", ended: false });
   });
 
-  it("leaves a connection that can be used again", async () => {
+  test("leaves a connection that can be used again", async () => {
     const url = await serve((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(HELLO + COMPLETE + END);

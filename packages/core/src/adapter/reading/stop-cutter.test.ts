@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { StopCutter } from "./stop-cutter.ts";
 
 function cut(stops: readonly string[], deltas: readonly string[]): { shown: readonly string[]; isCut: boolean } {
@@ -8,25 +8,25 @@ function cut(stops: readonly string[], deltas: readonly string[]): { shown: read
 }
 
 describe("StopCutter", () => {
-  it("cuts at the first of its sequences, also when it comes in pieces", () => {
+  test("cuts at the first of its sequences, also when it comes in pieces", () => {
     expect(cut(["END", "STOP"], ["a STOP b END"])).toEqual({ shown: ["a ", ""], isCut: true });
     expect(cut(["END"], ["a E", "N", "D b"])).toEqual({ shown: ["a ", "", "", ""], isCut: true });
   });
 
-  it("holds back no more than what may begin a sequence", () => {
+  test("holds back no more than what may begin a sequence", () => {
     expect(cut(["END"], ["a EN", "Dx", "b"]).isCut).toBe(true);
     expect(cut(["END"], ["a EN", "x", "b"])).toEqual({ shown: ["a ", "ENx", "b", ""], isCut: false });
   });
 
-  it("gives back what it held when the text is over", () => {
+  test("gives back what it held when the text is over", () => {
     expect(cut(["\n\n"], ["one\n"])).toEqual({ shown: ["one", "\n"], isCut: false });
   });
 
-  it("shows nothing more once it has cut", () => {
+  test("shows nothing more once it has cut", () => {
     expect(cut(["."], ["a.", "b", "c."])).toEqual({ shown: ["a", "", "", ""], isCut: true });
   });
 
-  it("finds a sequence however the text is cut into deltas", () => {
+  test("finds a sequence however the text is cut into deltas", () => {
     const text = "aab aaab aaaab";
 
     for (let first = 0; first <= text.length; first++) {
@@ -38,7 +38,7 @@ describe("StopCutter", () => {
     }
   });
 
-  it.each([
+  test.each([
     [["abc", "b"], "abc", "a"],
     [["b", "abc"], "xabcd", "xa"],
     [["abc", "c"], "abc", ""],

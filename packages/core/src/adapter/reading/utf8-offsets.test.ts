@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { bytesOf, toCharacters } from "./utf8-offsets.ts";
 
-it.each(["", "abc", "é✓💥", "a\ud83d"])("counts the bytes of %j as an encoder does", (text) => {
+test.each(["", "abc", "é✓💥", "a\ud83d"])("counts the bytes of %j as an encoder does", (text) => {
   expect(bytesOf(text)).toBe(new TextEncoder().encode(text).length);
 });
 
-it("finds the characters at byte positions, and none inside of one", () => {
+test("finds the characters at byte positions, and none inside of one", () => {
   const offsets = toCharacters("aé✓💥b", new Set([0, 1, 2, 3, 6, 10, 11, 12]));
 
   expect([...offsets]).toEqual([

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import type { RequestRepair, TargetRequest } from "../../model/target.ts";
 import type { Loss } from "../../model/trace.ts";
@@ -25,7 +25,7 @@ function applied(known: KnownRepairs, request: TargetRequest): { readonly reques
 }
 
 describe("KnownRepairs", () => {
-  it("R2.16 apply a request's own repair to that request only, until an answer came with it", () => {
+  test("R2.16 apply a request's own repair to that request only, until an answer came with it", () => {
     const known = new KnownRepairs();
     const own = { ...REQUEST, repairs: [leaveOut("seed")] };
 
@@ -38,7 +38,7 @@ describe("KnownRepairs", () => {
     expect(known.apply(own).without).toEqual(["seed"]);
   });
 
-  it("report what a repair takes from a request, and nothing where it changes nothing", () => {
+  test("report what a repair takes from a request, and nothing where it changes nothing", () => {
     const known = new KnownRepairs();
     known.remember([WITHOUT_SEED], new VirtualClock());
 
@@ -49,7 +49,7 @@ describe("KnownRepairs", () => {
     expect(applied(known, REQUEST)).toEqual({ request: REQUEST, losses: [] });
   });
 
-  it("R2.16 remember nothing of a repair that concerns one conversation", () => {
+  test("R2.16 remember nothing of a repair that concerns one conversation", () => {
     const known = new KnownRepairs();
     const once: RequestRepair = { ...WITHOUT_SEED, once: true };
 
@@ -59,7 +59,7 @@ describe("KnownRepairs", () => {
     expect(known.apply({ ...REQUEST, seed: 7, repairs: [once] }).seed).toBeUndefined();
   });
 
-  it("R2.16 forget after ten minutes", async () => {
+  test("R2.16 forget after ten minutes", async () => {
     const clock = new VirtualClock();
     const known = new KnownRepairs();
     known.remember([leaveOut("stream")], clock);
@@ -70,7 +70,7 @@ describe("KnownRepairs", () => {
     expect(known.apply(REQUEST)).toBe(REQUEST);
   });
 
-  it("hold the newest 64 at most", () => {
+  test("hold the newest 64 at most", () => {
     const clock = new VirtualClock();
     const known = new KnownRepairs();
     for (let index = 0; index < 1_500; index++) known.remember([leaveOut(`field_${index}`)], clock);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { TargetRequest } from "../../model/target.ts";
 import {
   alsoNative,
@@ -28,7 +28,7 @@ const REQUEST: TargetRequest = {
 };
 
 describe("repairs", () => {
-  it("take native fields out beside what the request says, and only those that are named", () => {
+  test("take native fields out beside what the request says, and only those that are named", () => {
     const repair = alsoNative(WITHOUT_SAMPLING, "a", ["temperature", "output.effort"]);
     const native = { a: { temperature: 1, output: { effort: "low", format: 1 }, more: 2 }, b: { temperature: 1 } };
 
@@ -43,14 +43,14 @@ describe("repairs", () => {
     expect(repair.apply(REQUEST)).toBe(REQUEST);
   });
 
-  it("take earlier reasoning out of a request, and turns that are empty then", () => {
+  test("take earlier reasoning out of a request, and turns that are empty then", () => {
     expect(forgetReasoning(REQUEST).messages).toEqual([
       USER,
       { role: "assistant", content: [{ type: "text", text: "Yes.", opaque: { id: "m" } }] },
     ]);
   });
 
-  it("take opaque data off the parts that it is on", () => {
+  test("take opaque data off the parts that it is on", () => {
     const opaque = { type: "opaque", kind: "search", data: {} } as const;
 
     const changed = forgetOpaque({
@@ -63,7 +63,7 @@ describe("repairs", () => {
     ]);
   });
 
-  it("ask for a schema in words", () => {
+  test("ask for a schema in words", () => {
     const changed = SCHEMA_IN_WORDS.apply({
       ...REQUEST,
       output: { type: "json", name: "a", schema: { type: "object" } },
@@ -73,14 +73,14 @@ describe("repairs", () => {
     expect(changed.system).toContain('{"type":"object"}');
   });
 
-  it("leave a native field out, and ask for one piece, by what the request says", () => {
+  test("leave a native field out, and ask for one piece, by what the request says", () => {
     const request = withoutStreaming().apply(leaveOut("seed").apply(REQUEST));
 
     expect(request).toEqual({ ...REQUEST, without: ["seed", "stream"] });
     expect(REQUEST).not.toHaveProperty("without");
   });
 
-  it("ask for no more output than there is", () => {
+  test("ask for no more output than there is", () => {
     const repair = withOutputTokens(8_192);
     const within = { ...REQUEST, maxOutputTokens: 8_192 };
 
@@ -90,14 +90,14 @@ describe("repairs", () => {
     expect(repair.description).not.toBe(withOutputTokens(4_096).description);
   });
 
-  it("leave sampling out, and nothing else", () => {
+  test("leave sampling out, and nothing else", () => {
     const changed = WITHOUT_SAMPLING.apply({ ...REQUEST, temperature: 1, topP: 0.5, topK: 4, seed: 7 });
 
     expect(changed).toEqual({ ...REQUEST, seed: 7 });
     expect(WITHOUT_SAMPLING.apply(REQUEST)).toBe(REQUEST);
   });
 
-  it("make a message of the system prompt", () => {
+  test("make a message of the system prompt", () => {
     const changed = SYSTEM_AS_MESSAGE.apply({ ...REQUEST, system: "Be brief." });
 
     expect(changed.system).toBeUndefined();
@@ -108,7 +108,7 @@ describe("repairs", () => {
     expect(SYSTEM_AS_MESSAGE.apply(changed)).toBe(changed);
   });
 
-  it("put a user turn behind a turn of the model, and behind nothing else", () => {
+  test("put a user turn behind a turn of the model, and behind nothing else", () => {
     const answer = { role: "assistant", content: [{ type: "text", text: "Yes." }] } as const;
 
     const changed = USER_TURN.apply({ ...REQUEST, messages: [answer] });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../model/json.ts";
 import type { Loss } from "../../model/trace.ts";
 import { defined, mergeNative, pairs, toolNames, type MergeRules } from "./native-fields.ts";
@@ -14,7 +14,7 @@ function merge(
 }
 
 describe("mergeNative", () => {
-  it("puts a native field in its namesake's place, merges objects and adds to lists where it is told to", () => {
+  test("puts a native field in its namesake's place, merges objects and adds to lists where it is told to", () => {
     const body = { a: 1, text: { format: "x", verbosity: "low" }, tools: [1], other: { kept: true } };
 
     const { merged, losses } = merge(body, { a: null, text: { verbosity: "high" }, tools: [2], other: {}, more: "m" });
@@ -29,14 +29,14 @@ describe("mergeNative", () => {
     expect(losses).toEqual([]);
   });
 
-  it("takes out what is undefined, and reports it where there was something to take out", () => {
+  test("takes out what is undefined, and reports it where there was something to take out", () => {
     const { merged, losses } = merge({ a: 1 }, { a: undefined, b: undefined });
 
     expect(merged).toEqual({});
     expect(losses).toEqual(["a"]);
   });
 
-  it("reports a native field that a repair takes out where the adapter wants it, also if the body has none", () => {
+  test("reports a native field that a repair takes out where the adapter wants it, also if the body has none", () => {
     const losses: string[] = [];
     const rules = {
       reportsNative: true,
@@ -50,7 +50,7 @@ describe("mergeNative", () => {
     expect(losses).toEqual(["a"]);
   });
 
-  it("merges objects inside of one another, and only those that it is told to", () => {
+  test("merges objects inside of one another, and only those that it is told to", () => {
     const { merged } = merge(
       { text: { text: { a: 1 }, other: { a: 1 } } },
       { text: { text: { b: 2 }, other: { b: 2 } } },
@@ -59,7 +59,7 @@ describe("mergeNative", () => {
     expect(merged).toEqual({ text: { text: { a: 1, b: 2 }, other: { b: 2 } } });
   });
 
-  it("reports what of the request is overridden by another value, and takes out what stands or falls with it", () => {
+  test("reports what of the request is overridden by another value, and takes out what stands or falls with it", () => {
     const rules = { says: pairs("level:effort budget:effort most"), rivals: pairs("level:budget budget:level") };
     const body = { text: { level: "low", most: 5 } };
 
@@ -74,7 +74,7 @@ describe("mergeNative", () => {
     expect(both.merged).toEqual({ text: { level: "low", budget: 0, most: 5 } });
   });
 
-  it("takes a field inside an object out by its name with a dot, and reports it", () => {
+  test("takes a field inside an object out by its name with a dot, and reports it", () => {
     const { merged, losses } = merge(
       { text: { format: "x" }, a: 1 },
       { text: { verbosity: "high" }, "text.verbosity": undefined, "a.b": undefined, "text.other": undefined },
@@ -84,7 +84,7 @@ describe("mergeNative", () => {
     expect(losses).toEqual(["text.verbosity"]);
   });
 
-  it("takes prototype keys for what they are: keys", () => {
+  test("takes prototype keys for what they are: keys", () => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal could not have this key
     const hostile = JSON.parse(`{"__proto__":{"polluted":true}}`) as JsonObject;
 
@@ -96,7 +96,7 @@ describe("mergeNative", () => {
 });
 
 describe("toolNames", () => {
-  it("finds names in each form in which tools are declared", () => {
+  test("finds names in each form in which tools are declared", () => {
     const names = [{ name: "a" }, { function: { name: "b" } }, { type: "custom", custom: { name: "c" } }];
 
     expect(toolNames([...names, { functionDeclarations: [{ name: "d" }] }, { type: "web_search" }])).toEqual([
@@ -109,7 +109,7 @@ describe("toolNames", () => {
 });
 
 describe("defined", () => {
-  it("keeps null, false, zero and empty texts", () => {
+  test("keeps null, false, zero and empty texts", () => {
     expect(defined({ a: null, b: false, c: 0, d: "", e: undefined })).toEqual({ a: null, b: false, c: 0, d: "" });
   });
 });

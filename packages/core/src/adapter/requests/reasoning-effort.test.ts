@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Loss } from "../../model/trace.ts";
 import { clampEffort } from "./reasoning-effort.ts";
 
 describe("clampEffort", () => {
-  it("TR-09 takes the level itself, else the next lower, else the next higher, and says so", () => {
+  test("TR-09 takes the level itself, else the next lower, else the next higher, and says so", () => {
     const losses: Loss[] = [];
     const clamp = (asked: "none" | "high" | "max"): string | undefined =>
       clampEffort(asked, ["medium", "low", "high"], (loss) => losses.push(loss));
@@ -12,7 +12,7 @@ describe("clampEffort", () => {
     expect(losses.map((loss) => loss.action)).toEqual(["downgraded", "downgraded"]);
   });
 
-  it("drops the level for a model that has none", () => {
+  test("drops the level for a model that has none", () => {
     const losses: Loss[] = [];
 
     expect(clampEffort("high", [], (loss) => losses.push(loss))).toBeUndefined();

@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import type { Loss } from "../../model/trace.ts";
 import { clampOutputTokens } from "./clamp-output-tokens.ts";
 import { takeUnless } from "./take-unless.ts";
 
-it("takes a setting, or reports why not", () => {
+test("takes a setting, or reports why not", () => {
   const losses: Loss[] = [];
   const loss = (one: Loss): void => void losses.push(one);
 
@@ -13,7 +13,7 @@ it("takes a setting, or reports why not", () => {
   expect(losses).toEqual([{ what: "seed", action: "dropped", reason: "not here" }]);
 });
 
-it("asks for no more tokens than the model writes", () => {
+test("asks for no more tokens than the model writes", () => {
   const losses: Loss[] = [];
   const loss = (one: Loss): void => void losses.push(one);
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../model/json.ts";
 import { lowerSchema, type SchemaRules } from "./lower-schema.ts";
 
@@ -45,14 +45,14 @@ function next(index: number): JsonObject {
 }
 
 describe("lowerSchema", () => {
-  it("leaves out items that say nothing, as not every vendor takes a schema that is a boolean", () => {
+  test("leaves out items that say nothing, as not every vendor takes a schema that is a boolean", () => {
     const list = object({ list: { type: "array", items: true } });
 
     expect(lower(list, SUBSET)).toEqual(object({ list: { type: "array" } }));
     expect(lower(list, ANY)).toEqual(object({ list: { type: "array" } }));
   });
 
-  it("TR-10 drops what the vendor refuses, tells it in the description, and reports it", () => {
+  test("TR-10 drops what the vendor refuses, tells it in the description, and reports it", () => {
     const schema = object({ age: { type: "integer", maximum: 9, description: "Years.", title: "Age" } });
 
     const lowered = lowerSchema(schema, STRICT, "output.schema");
@@ -64,7 +64,7 @@ describe("lowerSchema", () => {
     });
   });
 
-  it("sends a schema that the vendor takes as it is, and reports nothing", () => {
+  test("sends a schema that the vendor takes as it is, and reports nothing", () => {
     const schema = object({ a: TEXT, b: { type: "array", items: { anyOf: [TEXT, { type: "null" }] } } });
 
     for (const rules of [STRICT, SUBSET, ANY]) {
@@ -72,7 +72,7 @@ describe("lowerSchema", () => {
     }
   });
 
-  it.each<[string, JsonObject, unknown]>([
+  test.each<[string, JsonObject, unknown]>([
     [
       "flags of exclusive bounds",
       { type: "number", minimum: 0, exclusiveMinimum: true },
@@ -93,13 +93,13 @@ describe("lowerSchema", () => {
     expect(inside(schema, ANY)).toEqual({ a: expected });
   });
 
-  it("makes the property required that says so itself", () => {
+  test("makes the property required that says so itself", () => {
     const schema = { type: "object", properties: { a: { type: "string", required: true }, b: { required: false } } };
 
     expect(lower(schema, ANY)).toEqual({ type: "object", properties: { a: TEXT, b: {} }, required: ["a"] });
   });
 
-  it.each<[string, JsonObject, string]>([
+  test.each<[string, JsonObject, string]>([
     ["definitions", { definitions: { A: TEXT } }, "#/definitions/A"],
     ["a place", { properties: { a: { $ref: "#/properties/A" }, A: TEXT } }, "#/properties/A"],
     ["an anchor", { $defs: { A: { ...TEXT, $anchor: "A" } } }, "#A"],
@@ -114,7 +114,7 @@ describe("lowerSchema", () => {
     });
   });
 
-  it("leaves no reference that leads nowhere, out of the document, or only to itself", () => {
+  test("leaves no reference that leads nowhere, out of the document, or only to itself", () => {
     const schema = object(
       { a: { $ref: "#/$defs/A" }, b: { $ref: "https://x.test/b" }, c: { $ref: "#/$defs/C" } },
       { $defs: { C: { $ref: "#/$defs/D" }, D: { $ref: "#/$defs/C" } } },
@@ -126,13 +126,13 @@ describe("lowerSchema", () => {
     expect(loss).toMatchObject({ reason: "not enforced by the vendor: $ref" });
   });
 
-  it("gives definitions simple names, and leaves out what nothing leads to", () => {
+  test("gives definitions simple names, and leaves out what nothing leads to", () => {
     const schema = object({ a: { $ref: "#/$defs/P%5BI%5D" } }, { $defs: { "P[I]": TEXT, Q: { type: "number" } } });
 
     expect(lower(schema, ANY)).toEqual(object({ a: { $ref: "#/$defs/P_I_" } }, { $defs: { P_I_: TEXT } }));
   });
 
-  it("merges a union at the root: all properties, those required that all require, constants as one list", () => {
+  test("merges a union at the root: all properties, those required that all require, constants as one list", () => {
     const schema = {
       oneOf: [
         { $ref: "#/$defs/Cat" },
@@ -154,7 +154,7 @@ describe("lowerSchema", () => {
     });
   });
 
-  it("keeps what stands beside a union at the root, and enters a cycle there", () => {
+  test("keeps what stands beside a union at the root, and enters a cycle there", () => {
     const schema = {
       type: "object",
       properties: { id: TEXT },
@@ -172,7 +172,7 @@ describe("lowerSchema", () => {
     });
   });
 
-  it("merges allOf: both properties, all that is required, the narrower bound", () => {
+  test("merges allOf: both properties, all that is required, the narrower bound", () => {
     const base = { type: "object", properties: { id: { type: "number", minimum: 1 } }, required: ["id"] };
     const more = { properties: { id: { type: "integer", minimum: 3 }, b: TEXT }, required: ["b"] };
 
@@ -181,7 +181,7 @@ describe("lowerSchema", () => {
     expect(merged).toEqual({ a: object({ id: { type: "integer", minimum: 3 }, b: TEXT }) });
   });
 
-  it("refers where allOf only describes, and puts a description around a reference", () => {
+  test("refers where allOf only describes, and puts a description around a reference", () => {
     const schema = { description: "Start.", allOf: [{ $ref: "#/$defs/P" }] };
 
     expect(inside(schema, SUBSET, { $defs: { P: TEXT } })).toEqual({
@@ -189,7 +189,7 @@ describe("lowerSchema", () => {
     });
   });
 
-  it.each<[string, SchemaRules, JsonObject, JsonObject]>([
+  test.each<[string, SchemaRules, JsonObject, JsonObject]>([
     [
       "null beside names",
       SUBSET,
@@ -229,7 +229,7 @@ describe("lowerSchema", () => {
     expect(inside(schema, rules)).toEqual({ a: expected });
   });
 
-  it("says a tuple as a list of any of its members", () => {
+  test("says a tuple as a list of any of its members", () => {
     const schema = { type: "array", prefixItems: [TEXT, { type: "number" }], items: false };
 
     expect(inside(schema, { ...STRICT, keep: `${STRICT.keep} maxItems` })).toEqual({
@@ -245,14 +245,14 @@ describe("lowerSchema", () => {
     });
   });
 
-  it("declares what is required, and knows when that is all there can be", () => {
+  test("declares what is required, and knows when that is all there can be", () => {
     const record = { type: "object", additionalProperties: TEXT, propertyNames: { enum: ["x"] }, required: ["x"] };
 
     expect(inside(record, STRICT)).toEqual({ a: object({ x: TEXT }) });
     expect(lower({ type: "object", required: ["x"] }, SUBSET)).toMatchObject({ properties: { x: {} } });
   });
 
-  it("frees the properties in which a schema leads back to itself", () => {
+  test("frees the properties in which a schema leads back to itself", () => {
     const schema = object(
       { tree: { $ref: "#/$defs/T" }, json: { $ref: "#/$defs/J" } },
       {
@@ -279,7 +279,7 @@ describe("lowerSchema", () => {
     );
   });
 
-  it.each<[string, JsonObject, readonly string[]]>([
+  test.each<[string, JsonObject, readonly string[]]>([
     ["free keys", { type: "object", additionalProperties: TEXT }, ["free keys"]],
     ["free keys", { type: "object", properties: {}, patternProperties: { a: TEXT } }, ["free keys"]],
     ["free keys", { type: "object" }, ["free keys"]],
@@ -292,7 +292,7 @@ describe("lowerSchema", () => {
     expect([...lowerSchema(object({ a: schema }), STRICT, "tools").obstacles]).toEqual(expected);
   });
 
-  it.each<[string, JsonObject, boolean]>([
+  test.each<[string, JsonObject, boolean]>([
     ["properties", object({ b: TEXT, c: TEXT, d: TEXT }), true],
     ["levels", object({ b: object({ c: object({}) }) }), true],
     ["constants", { enum: ["1", "2", "3", "4"] }, true],
@@ -307,7 +307,7 @@ describe("lowerSchema", () => {
     expect(obstacles.has("its size")).toBe(isLarge);
   });
 
-  it("takes keys for what they are, also those of the prototype and those that are named like keywords", () => {
+  test("takes keys for what they are, also those of the prototype and those that are named like keywords", () => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal could not have this key
     const hostile = JSON.parse(
       `{"type":"object","properties":{"__proto__":{"type":"object"},"$ref":{"type":"string"}}}`,
@@ -321,7 +321,7 @@ describe("lowerSchema", () => {
     expect(Reflect.get({}, "type")).toBeUndefined();
   });
 
-  it("copies definitions in bounds, however often they are merged into each other", () => {
+  test("copies definitions in bounds, however often they are merged into each other", () => {
     const definitions = Array.from({ length: 60 }, (_, index) => [
       `D${index}`,
       index === 59 ? object({}) : object({ x: next(index), y: next(index) }),
@@ -332,7 +332,7 @@ describe("lowerSchema", () => {
     expect(JSON.stringify(schema).length).toBeLessThan(1_000_000);
   });
 
-  it("enters no cycle but at the root, where a union of the cycle is merged into an object of it", () => {
+  test("enters no cycle but at the root, where a union of the cycle is merged into an object of it", () => {
     const inner = { properties: { b: TEXT }, anyOf: [{ $ref: "#/$defs/A" }, { required: ["b"] }] };
     const schema = object({ a: { $ref: "#/$defs/A" } }, { $defs: { A: object({ a: inner }) } });
 
@@ -341,7 +341,7 @@ describe("lowerSchema", () => {
     );
   });
 
-  it("does not touch its input", () => {
+  test("does not touch its input", () => {
     const freeze = <Value>(value: Value): Value => {
       if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
       return value;

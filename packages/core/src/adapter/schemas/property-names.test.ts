@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../model/json.ts";
 import type { StreamPart, TargetRequest } from "../../model/target.ts";
 import type { Loss } from "../../model/trace.ts";
@@ -66,7 +66,7 @@ function receive(request: TargetRequest, input: JsonValue): JsonValue | undefine
 }
 
 describe("legalPropertyNames", () => {
-  it("returns the very same request, and reader, where all names are legal", () => {
+  test("returns the very same request, and reader, where all names are legal", () => {
     const request = requestFor({ type: "object", properties: { a_b: TEXT } });
     const reader: WireReader = {
       evidence: new Evidence(),
@@ -79,7 +79,7 @@ describe("legalPropertyNames", () => {
     expect(ownPropertyNames(reader, request, LEGAL)).toBe(reader);
   });
 
-  it("renames at every depth, says the name in the description, and reports it once", () => {
+  test("renames at every depth, says the name in the description, and reports it once", () => {
     const inner = { type: "object", properties: { "a b": { ...TEXT, description: "Inner." } }, required: ["a b"] };
     const request = requestFor({
       type: "object",
@@ -113,7 +113,7 @@ describe("legalPropertyNames", () => {
     ]);
   });
 
-  it.each<[string, JsonObject, JsonValue, JsonValue]>([
+  test.each<[string, JsonObject, JsonValue, JsonValue]>([
     [
       "inside lists",
       { type: "array", items: { type: "object", properties: { $a: TEXT } } },
@@ -149,7 +149,7 @@ describe("legalPropertyNames", () => {
     expect(receive(request, native)).toEqual({ v: own, $a: "" });
   });
 
-  it("sends no text of a call that has the other names", () => {
+  test("sends no text of a call that has the other names", () => {
     const request = requestFor({ type: "object", properties: { $a: TEXT } }, { $a: "x" });
 
     const { messages } = legalPropertyNames(request, LEGAL, () => undefined);
@@ -163,7 +163,7 @@ describe("legalPropertyNames", () => {
     });
   });
 
-  it("renames constants and defaults as the values that they are", () => {
+  test("renames constants and defaults as the values that they are", () => {
     const schema = {
       type: "object",
       properties: { v: { properties: { $a: TEXT }, default: { $a: "x" }, enum: [{ $a: "y" }] } },
@@ -174,7 +174,7 @@ describe("legalPropertyNames", () => {
     });
   });
 
-  it("keeps names apart that look alike, and takes those of the prototype for names", () => {
+  test("keeps names apart that look alike, and takes those of the prototype for names", () => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal could not have such a key
     const properties = JSON.parse(`{"都市":{},"都道":{},"__proto__":{},"constructor":{},"":{}}`) as JsonObject;
     const request = requestFor({ type: "object", properties });

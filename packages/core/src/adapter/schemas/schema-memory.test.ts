@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SchemaMemory } from "./schema-memory.ts";
 
 describe("SchemaMemory", () => {
-  it("makes a schema's form once for each set of rules, whoever's copy comes", () => {
+  test("makes a schema's form once for each set of rules, whoever's copy comes", () => {
     const memory = new SchemaMemory<object, string>();
     const [strict, loose] = [{}, {}];
     const made: string[] = [];
@@ -20,7 +20,7 @@ describe("SchemaMemory", () => {
     ]);
   });
 
-  it("forgets the oldest when the texts are too many", () => {
+  test("forgets the oldest when the texts are too many", () => {
     const memory = new SchemaMemory<object, number>();
     const rules = {};
     const long = "x".repeat(1_500_000);

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { cappedFetch, type Fetch } from "./capped-fetch.ts";
 import { classifyFailures } from "../failures/http-failure.ts";
@@ -32,7 +32,7 @@ function fetchOf(response: unknown): Fetch {
 const failures = classifyFailures({ rows: [], readError: () => undefined, requestIdHeaders: [] }, []);
 
 describe("cappedFetch", () => {
-  it("R10.6 follows no redirect: the second origin gets nothing, and the status tells", async () => {
+  test("R10.6 follows no redirect: the second origin gets nothing, and the status tells", async () => {
     let reached = 0;
     const other = await serve((_, response) => {
       reached += 1;
@@ -49,7 +49,7 @@ describe("cappedFetch", () => {
     expect(reached).toBe(0);
   });
 
-  it("cuts the body of a failed response at 64 KiB", async () => {
+  test("cuts the body of a failed response at 64 KiB", async () => {
     const url = await serve((_, response) => response.writeHead(500, { "x-a": "1" }).end("x".repeat(1_000_000)));
 
     const response = await cappedFetch(undefined, () => new VirtualClock())(url);
@@ -58,7 +58,7 @@ describe("cappedFetch", () => {
     expect(await response.text()).toHaveLength(65_536);
   });
 
-  it("cuts the body of a failed response after 2 s and keeps what came", async () => {
+  test("cuts the body of a failed response after 2 s and keeps what came", async () => {
     const clock = new VirtualClock();
     const sent = Promise.withResolvers<void>();
     const url = await serve((_, response) => void response.writeHead(429).write("slow", () => sent.resolve()));
@@ -74,7 +74,7 @@ describe("cappedFetch", () => {
     expect(await (await pending).text()).toBe("slow");
   });
 
-  it("hands a good response on as it is, unread", async () => {
+  test("hands a good response on as it is, unread", async () => {
     const good = new Response("data: 1\n\n");
     const fetch = cappedFetch(
       () => Promise.resolve(good),
@@ -84,7 +84,7 @@ describe("cappedFetch", () => {
     expect(await fetch("https://x.test")).toBe(good);
   });
 
-  it("classifies what fetch throws, in words no SDK takes for a timeout of its own", async () => {
+  test("classifies what fetch throws, in words no SDK takes for a timeout of its own", async () => {
     const cause = Object.assign(new Error("Connect Timeout Error"), { code: "UND_ERR_CONNECT_TIMEOUT" });
     const fetch = cappedFetch(
       () => Promise.reject(new TypeError("fetch failed", { cause })),
@@ -97,7 +97,7 @@ describe("cappedFetch", () => {
     expect(networkFailure(error, "headers").class).toBe("network.connect-timeout");
   });
 
-  it("takes a redirect that the runtime hides for what it is", async () => {
+  test("takes a redirect that the runtime hides for what it is", async () => {
     const hidden = { type: "opaqueredirect", status: 0, ok: false, body: null, headers: new Headers() };
     const fetch = cappedFetch(fetchOf(hidden), () => new VirtualClock());
 
@@ -106,7 +106,7 @@ describe("cappedFetch", () => {
     expect(failures.thrown(error, 0)?.class).toBe("redirect");
   });
 
-  it.each([undefined, null, "text", {}, { ok: false, status: 500, body: "text" }])(
+  test.each([undefined, null, "text", {}, { ok: false, status: 500, body: "text" }])(
     "classifies what is no response at all: %j",
     async (junk) => {
       const fetch = cappedFetch(fetchOf(junk), () => new VirtualClock());
@@ -117,7 +117,7 @@ describe("cappedFetch", () => {
     },
   );
 
-  it("carries a status that no response can have past an SDK, with headers and the start of the body", async () => {
+  test("carries a status that no response can have past an SDK, with headers and the start of the body", async () => {
     const odd = {
       type: "default",
       status: 999,
@@ -136,7 +136,7 @@ describe("cappedFetch", () => {
     });
   });
 
-  it("lets an abort pass as it is", async () => {
+  test("lets an abort pass as it is", async () => {
     const controller = new AbortController();
     controller.abort(new Error("mine"));
     const fetch = cappedFetch(undefined, () => new VirtualClock());

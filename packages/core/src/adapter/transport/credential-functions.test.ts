@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { credentialFunction, type AskContext, type CredentialParts } from "./credential-functions.ts";
 
@@ -24,11 +24,11 @@ async function refusal(parts: object, where?: AskContext): Promise<unknown> {
 const NO_KEY = "the function for `apiKey` returned nothing that can be sent as a credential; nothing was sent";
 
 describe("credentialFunction", () => {
-  it("is none where nothing has to be asked for", () => {
+  test("is none where nothing has to be asked for", () => {
     expect(credentialFunction({ apiKey: "k", headers: { a: "1" }, keyHeaders: KEY_HEADERS })).toBeUndefined();
   });
 
-  it("asks for key and headers each time, whether they come at once or later", async () => {
+  test("asks for key and headers each time, whether they come at once or later", async () => {
     let asked = 0;
     const parts = {
       apiKey: () => `key-${++asked} `,
@@ -39,7 +39,7 @@ describe("credentialFunction", () => {
     expect(await ask(parts)).toEqual({ authorization: "Bearer key-2", "x-team": "blue" });
   });
 
-  it("lets a header that holds a credential take the place of the key, as fixed ones do", async () => {
+  test("lets a header that holds a credential take the place of the key, as fixed ones do", async () => {
     const keyHeaders = ["x-goog-api-key", "authorization"];
 
     expect(await ask({ apiKey: "k", headers: () => ({ Authorization: "Bearer t" }), keyHeaders })).toEqual({
@@ -51,7 +51,7 @@ describe("credentialFunction", () => {
     });
   });
 
-  it.each<readonly [string, object, string]>([
+  test.each<readonly [string, object, string]>([
     ["throws", { apiKey: () => fail() }, "the function for `apiKey` failed; nothing was sent"],
     [
       "rejects",
@@ -82,7 +82,7 @@ describe("credentialFunction", () => {
     expect(JSON.stringify(failure) + String(failure)).not.toContain("hush");
   });
 
-  it("waits 5 s for a function that does not settle, and leaves no timer behind", async () => {
+  test("waits 5 s for a function that does not settle, and leaves no timer behind", async () => {
     const clock = new VirtualClock();
     const pending = refusal({ apiKey: () => new Promise(() => undefined) }, context(clock));
 
@@ -97,7 +97,7 @@ describe("credentialFunction", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("stops waiting when the attempt is left, and hears what comes later in silence", async () => {
+  test("stops waiting when the attempt is left, and hears what comes later in silence", async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
     const late = Promise.withResolvers<string>();

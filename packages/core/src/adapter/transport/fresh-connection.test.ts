@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { isTargetFailure } from "../../model/target-failure.ts";
 import { nodeTransport } from "../../node/index.ts";
@@ -83,7 +83,7 @@ async function failureOf(pending: Promise<unknown>): Promise<{ class: string; co
 }
 
 describe.each(transports)("a fresh connection over %s", (name) => {
-  it("answers call after call while every pooled connection is dead", async () => {
+  test("answers call after call while every pooled connection is dead", async () => {
     const peer = await startPeer();
     const fetch = start(name);
     await warm(fetch, peer);
@@ -98,7 +98,7 @@ describe.each(transports)("a fresh connection over %s", (name) => {
     expect(peer.used).toEqual([WARM, WARM + 1, WARM + 2]);
   });
 
-  it("is opened for each of many requests at once, and closed after its response", async () => {
+  test("is opened for each of many requests at once, and closed after its response", async () => {
     const peer = await startPeer();
     const fetch = start(name);
     await warm(fetch, peer);
@@ -111,7 +111,7 @@ describe.each(transports)("a fresh connection over %s", (name) => {
     expect(peer.used[5]).toBeLessThan(WARM);
   });
 
-  it("says that it was new when it dies", async () => {
+  test("says that it was new when it dies", async () => {
     const server = createServer((request) => request.socket.resetAndDestroy());
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -125,7 +125,7 @@ describe.each(transports)("a fresh connection over %s", (name) => {
     expect(await failureOf(ask(fetch, url, true))).toEqual({ class: "network.reset", connection: "new" });
   });
 
-  it.each(["closed", "reset"] as const)(
+  test.each(["closed", "reset"] as const)(
     "says that a pooled one had been used when it is %s, where it can know",
     async (how) => {
       const peer = await startPeer();
@@ -151,7 +151,7 @@ describe("a fresh connection", () => {
   }
   type Dispatch = (options: object, handler: object) => boolean;
 
-  it("leaves an agent with interceptors as it is: the request goes through them on a connection of their choice", async () => {
+  test("leaves an agent with interceptors as it is: the request goes through them on a connection of their choice", async () => {
     const peer = await startPeer();
     const fetch = start("the global fetch");
     await warm(fetch, peer);
@@ -168,7 +168,7 @@ describe("a fresh connection", () => {
     expect(peer.used[0]).toBeLessThan(WARM);
   });
 
-  it("has the settings of the agent that the request would have had", async () => {
+  test("has the settings of the agent that the request would have had", async () => {
     const peer = await startPeer();
     const fetch = start("the global fetch");
     await warm(fetch, peer);
@@ -186,7 +186,7 @@ describe("a fresh connection", () => {
     expect([failure, connects]).toEqual([{ class: "network.refused", connection: "new" }, 1]);
   });
 
-  it("is only asked for where the fetch is the user's own: nothing else of its request changes", async () => {
+  test("is only asked for where the fetch is the user's own: nothing else of its request changes", async () => {
     const seen: unknown[] = [];
     const fetch = cappedFetch(
       (_, init) => {
@@ -204,7 +204,7 @@ describe("a fresh connection", () => {
     expect(Object.keys(Object(seen[0]))).toEqual(Object.keys(usual));
   });
 
-  it("is kept by a fetch that passes its `init` on to nodeTransport", async () => {
+  test("is kept by a fetch that passes its `init` on to nodeTransport", async () => {
     const peer = await startPeer();
     const transport = nodeTransport();
     const fetch = cappedFetch(

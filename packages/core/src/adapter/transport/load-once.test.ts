@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { loadOnce, prepareLater } from "./load-once.ts";
 
@@ -16,7 +16,7 @@ function failingFirst(error: unknown): () => Promise<number> {
 }
 
 describe("loadOnce", () => {
-  it("loads once, with what the first caller gave", async () => {
+  test("loads once, with what the first caller gave", async () => {
     const given: string[] = [];
     const load = loadOnce((name: string) => {
       given.push(name);
@@ -28,7 +28,7 @@ describe("loadOnce", () => {
     expect(given).toEqual(["a"]);
   });
 
-  it("forgets a load that failed: all that waited for it fail, the next one tries again", async () => {
+  test("forgets a load that failed: all that waited for it fail, the next one tries again", async () => {
     const load = failingFirst(new Error("not now"));
 
     const settled = await Promise.allSettled([load(), load()]);
@@ -37,7 +37,7 @@ describe("loadOnce", () => {
     expect([await load(), await load()]).toEqual([2, 2]);
   });
 
-  it.each([
+  test.each([
     ["EMFILE", systemError("EMFILE", -24)],
     ["EIO", systemError("EIO", -5)],
     ["ENOENT", systemError("ENOENT", -2)],
@@ -53,7 +53,7 @@ describe("loadOnce", () => {
     await expect(failingFirst(error)()).rejects.toMatchObject({ class: "local.resource", details: { vendorCode } });
   });
 
-  it("leaves a mistake in the code as it is", async () => {
+  test("leaves a mistake in the code as it is", async () => {
     const missing = Object.assign(new Error("Cannot find package 'sdk'"), { code: "ERR_MODULE_NOT_FOUND" });
 
     await expect(failingFirst(missing)()).rejects.toBe(missing);
@@ -61,7 +61,7 @@ describe("loadOnce", () => {
 });
 
 describe("prepareLater", () => {
-  it("waits for what a request loads, and prepares one thing after another", async () => {
+  test("waits for what a request loads, and prepares one thing after another", async () => {
     const clock = new VirtualClock();
     const done: string[] = [];
     const first = Promise.withResolvers<void>();
@@ -83,7 +83,7 @@ describe("prepareLater", () => {
     expect(done).toEqual(["the request's own", "first backup", "second backup"]);
   });
 
-  it("never rejects, keeps no process alive, and passes on what has nothing to load", async () => {
+  test("never rejects, keeps no process alive, and passes on what has nothing to load", async () => {
     const clock = new VirtualClock();
     const prepared = [
       prepareLater(clock, () => Promise.reject(new Error("no such package"))),

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { isTargetFailure } from "../../model/target-failure.ts";
 import { FRESH_CONNECTION } from "./fresh-connection.ts";
@@ -53,7 +53,7 @@ function context(): Parameters<SdkConnection["send"]>[1] {
 afterEach(() => vi.unstubAllEnvs());
 
 describe("SdkConnection", () => {
-  it("makes one client when it is first needed, without retries, timeout and log", async () => {
+  test("makes one client when it is first needed, without retries, timeout and log", async () => {
     const { client, posted, settings } = recordingClient();
     const connection = new SdkConnection({
       client: undefined,
@@ -75,7 +75,7 @@ describe("SdkConnection", () => {
     });
   });
 
-  it("makes its client as if the variable for headers were not set, and leaves it as it is", async () => {
+  test("makes its client as if the variable for headers were not set, and leaves it as it is", async () => {
     vi.stubEnv("ACME_HEADERS", "authorization: from-env");
     const { client, posted } = recordingClient();
     const seen: unknown[] = [];
@@ -98,7 +98,7 @@ describe("SdkConnection", () => {
     expect(posted[0]?.headers).toEqual({ "x-target": "t", "x-request": "r" });
   });
 
-  it("sets the variable again when no client can be made, and tries again with the next request", async () => {
+  test("sets the variable again when no client can be made, and tries again with the next request", async () => {
     vi.stubEnv("ACME_HEADERS", "x-stray: 1");
     const { client, posted } = recordingClient();
     let loads = 0;
@@ -122,7 +122,7 @@ describe("SdkConnection", () => {
     expect([loads, posted.length]).toEqual([2, 1]);
   });
 
-  it("asks for a fresh connection by what the SDK hands to its fetch, and else sends nothing more", async () => {
+  test("asks for a fresh connection by what the SDK hands to its fetch, and else sends nothing more", async () => {
     const { client, posted } = recordingClient();
     const connection = new SdkConnection({
       client,
@@ -139,7 +139,7 @@ describe("SdkConnection", () => {
     expect(posted[1]).not.toHaveProperty("fetchOptions");
   });
 
-  it("asks the function of a client as its own: for 5 s, and for a key that can be sent", async () => {
+  test("asks the function of a client as its own: for 5 s, and for a key that can be sent", async () => {
     const { client, settings } = recordingClient();
     const clock = new VirtualClock();
     const keys: unknown[] = [" good ", "", new Promise(() => undefined)];
@@ -154,7 +154,7 @@ describe("SdkConnection", () => {
     expect(await late).toMatchObject({ class: "auth.invalid" });
   });
 
-  it("leaves a client its function that takes no other one", async () => {
+  test("leaves a client its function that takes no other one", async () => {
     const { client, posted } = recordingClient();
     const picky: SdkClient = {
       ...client,
@@ -168,7 +168,7 @@ describe("SdkConnection", () => {
     expect(posted).toHaveLength(1);
   });
 
-  it("sends the target's own headers where the request has none of the name, whatever their case", async () => {
+  test("sends the target's own headers where the request has none of the name, whatever their case", async () => {
     const { client, posted } = recordingClient();
     const connection = connectionOf(client, { "X-Request": "t", "X-Target": "t" });
 
@@ -177,7 +177,7 @@ describe("SdkConnection", () => {
     expect(posted[0]?.headers).toEqual({ "x-request": "r", "x-target": "t" });
   });
 
-  it.each<readonly [string, unknown, string | undefined]>([
+  test.each<readonly [string, unknown, string | undefined]>([
     ["a chain of providers", new Error("Could not load credentials from any providers"), "auth.invalid"],
     [
       "a token server that is away",
@@ -204,7 +204,7 @@ describe("SdkConnection", () => {
     expect(isTargetFailure(thrown) ? thrown.class : thrown).toBe(expected ?? error);
   });
 
-  it("prepares by making its own client, and leaves one that was given alone", async () => {
+  test("prepares by making its own client, and leaves one that was given alone", async () => {
     const { client, settings } = recordingClient();
     await connectionOf(client).prepare(new VirtualClock());
     expect(settings).toEqual([]);
@@ -221,7 +221,7 @@ describe("SdkConnection", () => {
     expect(settings).toHaveLength(1);
   });
 
-  it("uses a copy of the user's client with its own fetch, and leaves its headers alone", async () => {
+  test("uses a copy of the user's client with its own fetch, and leaves its headers alone", async () => {
     vi.stubEnv("ACME_HEADERS", "x-stray: 1");
     const { client, posted, settings } = recordingClient();
     const own = vi.fn<typeof fetch>(() => Promise.resolve(new Response("{}")));
@@ -242,7 +242,7 @@ describe("SdkConnection", () => {
 });
 
 describe("sdkIdentity", () => {
-  it("is the URL of a client, and its key or token if it has one that is fixed", () => {
+  test("is the URL of a client, and its key or token if it has one that is fixed", () => {
     expect(sdkIdentity(undefined)).toBeUndefined();
     expect(sdkIdentity(recordingClient().client)?.baseURL).toBe("https://api.test");
     expect(credentialOf({ apiKey: "k" })).toBe("k");
@@ -250,7 +250,7 @@ describe("sdkIdentity", () => {
     expect(credentialOf({ apiKey: "k", _options: { defaultHeaders: { "x-team": "blue" } } })).toBe("k");
   });
 
-  it.each([
+  test.each([
     ["a function for its key", { apiKey: () => Promise.resolve("k") }],
     ["no key at all", {}],
     ["an empty key", { apiKey: "" }],
