@@ -6,7 +6,7 @@ import { deepseek, type DeepSeekTargetOptions } from "./index.ts";
 const MODEL = "deepseek-flash";
 
 testFactory(
-  { describe, test: test },
+  { describe, test },
   {
     name: "deepseek",
     startVendor: startDeepSeek,
