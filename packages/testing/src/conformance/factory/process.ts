@@ -38,7 +38,7 @@ export function testProcess(
     test("loads no SDK when it imports the adapter and makes a target", async () => {
       const loaded = await play(module, LOADED);
 
-      const others = loaded.split(" ").filter((name) => !/^@understudy\/core(?:\/|$)/.test(name));
+      const others = loaded.split(" ").filter((specifier) => !/^@understudy\/core(?:\/|$)/.test(specifier));
       assert.deepEqual(others, module.loads ?? []);
     });
 
