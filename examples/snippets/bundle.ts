@@ -26,7 +26,7 @@ export async function bundlePackages(name: string): Promise<Bundle> {
     logLevel: "error",
     // `module` is for bundlers: Node itself loads something else.
     resolve: { conditions: ["@understudy/source", "node", "import", "default"], mainFields: ["main"] },
-    ssr: { noExternal: true },
+    ssr: { noExternal: true, resolve: { conditions: ["@understudy/source", "node", "import", "default"] } },
     build: {
       ssr: true,
       target: "es2023",
