@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FAILURE_RULES } from "@understudy/core";
 import { describe, expect, test } from "vitest";
@@ -20,6 +20,11 @@ function words(file: string): string {
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
+}
+
+/** A default as a table states it. */
+function statedDefault(value: string | number): string {
+  return typeof value === "number" ? count(value) : `\`${JSON.stringify(value)}\``;
 }
 
 const seconds = (ms: number): number => ms / 1_000;
@@ -73,7 +78,7 @@ describe("defaults in the documentation", () => {
   };
 
   test.each(Object.entries(DEFAULTS))("%s is the code's", (name, value) => {
-    const stated = typeof value === "number" ? count(value) : `\`${JSON.stringify(value)}\``;
+    const stated = statedDefault(value);
     const pages = Object.entries(PAGES).find(([option]) => option === name)?.[1] ?? [];
 
     expect(pages.length).toBeGreaterThan(0);
@@ -118,6 +123,42 @@ describe("defaults in the documentation", () => {
 
   test.each(TOLD.slice())("%s says: %s", (page, text) => {
     expect(words(page).includes(text)).toBe(true);
+  });
+});
+
+describe("options.md", () => {
+  test.each([
+    ["Chain", ["ChainOptions"], []],
+    ["Tier", ["TierLimits", "TierBase"], ["target", "targets"]],
+    ["Call", ["CallOptions"], []],
+    ["Target", ["TargetOptions"], []],
+    [
+      "Target of one vendor",
+      [
+        "AnthropicTargetOptions",
+        "OpenAITargetOptions",
+        "OpenAIChatTargetOptions",
+        "GeminiTargetOptions",
+        "DeepSeekTargetOptions",
+      ],
+      [],
+    ],
+  ])("has exactly the options that exist under %s", (heading, interfaces, others) => {
+    const existing = new Set([...interfaces.flatMap(fieldsAnywhere), ...others]);
+
+    expect(existing.size).toBeGreaterThan(3);
+    expect(new Set(optionsBelow(heading).map(({ name }) => name))).toEqual(existing);
+  });
+
+  test("states the code's defaults", () => {
+    const rows = ["Chain", "Tier", "Call"].flatMap(optionsBelow);
+    const stated = Object.fromEntries(
+      rows.filter(({ name }) => name in DEFAULTS).map(({ name, default: value }) => [name, value]),
+    );
+
+    expect(stated).toEqual(
+      Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, statedDefault(value)])),
+    );
   });
 });
 
@@ -229,10 +270,35 @@ function typesIn(file: string, marker = ""): readonly string[] {
 
 /** The fields of an interface of core. */
 function fieldsOf(file: string, name: string): readonly string[] {
-  const source = read(`packages/core/src/${file}`);
-  const from = source.search(new RegExp(`^export interface ${name}\\b`, "m"));
-  const part = source.slice(from, source.indexOf("\n}", from));
+  return fieldsIn(read(`packages/core/src/${file}`), name);
+}
+
+/** The fields of an interface that one source of the packages declares. */
+function fieldsAnywhere(name: string): readonly string[] {
+  const sources = globSync("packages/*/src/**/*.ts", { cwd: ROOT }).map(read);
+  const declaring = sources.filter((source) => declarationAt(source, name) >= 0);
+
+  expect([name, declaring.length]).toEqual([name, 1]);
+  return declaring.flatMap((source) => fieldsIn(source, name));
+}
+
+function fieldsIn(source: string, name: string): readonly string[] {
+  const from = declarationAt(source, name);
+  const part = source.slice(from).split(/^}|\{}$/m, 1)[0] ?? "";
   return [...part.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1] ?? "");
+}
+
+function declarationAt(source: string, name: string): number {
+  return source.search(new RegExp(`^(?:export )?interface ${name}\\b`, "m"));
+}
+
+/** What options.md says of the options below one of its headings. */
+function optionsBelow(heading: string): readonly { readonly name: string; readonly default: string }[] {
+  const [, part = ""] = read("docs/options.md").split(new RegExp(`^#+ ${heading}\\n`, "m"));
+  const table = (part.split(/^#/m)[0] ?? "").split("\n").filter((line) => line.startsWith("| "));
+  const [titles, , ...rows] = table.map((line) => line.split("|").map((cell) => cell.trim()));
+  const column = titles?.indexOf("Default") ?? -1;
+  return rows.map((cells) => ({ name: cells[1]?.replaceAll("`", "") ?? "", default: cells[column] ?? "" }));
 }
 
 /** The members of a union of literals. */

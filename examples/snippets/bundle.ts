@@ -25,7 +25,8 @@ export async function bundlePackages(name: string): Promise<Bundle> {
     root: import.meta.dirname,
     logLevel: "error",
     // `module` is for bundlers: Node itself loads something else.
-    resolve: { conditions: ["@understudy/source", "node", "import", "default"], mainFields: ["main"] },
+    resolve: { mainFields: ["main"] },
+    // Conditions outside of `ssr` are for browsers only: the packages would come from their last build.
     ssr: { noExternal: true, resolve: { conditions: ["@understudy/source", "node", "import", "default"] } },
     build: {
       ssr: true,
