@@ -26,18 +26,31 @@ export interface ScriptedContent {
 export type ScriptedEnd =
   /** The answer is whole. */
   | {
+      /** Not with an answer that is whole. */
       readonly fails?: undefined;
+      /** Not with an answer that is whole. */
       readonly stops?: undefined;
       /** Default: what the content calls for. */
       readonly finish?: FinishReason | undefined;
+      /** What the answer cost. Default: unknown. */
       readonly usage?: Usage | undefined;
       /** The model that claims to have answered. */
       readonly model?: string | undefined;
     }
   /** It fails, with everything that a failure may say: `status`, `retryAfterMs`, `vendorCode` and so on. */
-  | (TargetFailureDetails & { readonly fails: FailureClass; readonly stops?: undefined })
+  | (TargetFailureDetails & {
+      /** The class of the failure. */
+      readonly fails: FailureClass;
+      /** Not beside \`fails\`. */
+      readonly stops?: undefined;
+    })
   /** The stream is `cut` before its end, or nothing more ever comes. */
-  | { readonly stops: "cut" | "hang"; readonly fails?: undefined };
+  | {
+      /** How: the stream is \`cut\`, or hangs. */
+      readonly stops: "cut" | "hang";
+      /** Not beside \`stops\`. */
+      readonly fails?: undefined;
+    };
 
 /** What one call does. A string is a whole answer of that text. */
 export type ScriptedStep = string | (ScriptedContent & ScriptedEnd);

@@ -1,5 +1,6 @@
 /** A JSON object of unknown shape, as it travels on a wire. */
 export interface WireObject {
+  /** Any field; whoever reads it checks it. */
   readonly [key: string]: unknown;
 }
 

@@ -4,6 +4,7 @@ import { isObject, type WireObject } from "./json.ts";
 
 /** A request as it arrived. */
 export interface ArrivedRequest {
+  /** The HTTP method, in capitals. */
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
@@ -17,8 +18,11 @@ export interface ArrivedRequest {
 
 /** A request that the vendor takes. */
 export interface Call {
+  /** The request as it arrived. */
   readonly request: ArrivedRequest;
+  /** Its body, parsed. */
   readonly body: WireObject;
+  /** The id of the model that is asked for. */
   readonly model: string;
   /** Whether the answer is asked for as a stream. */
   readonly streamed: boolean;
@@ -131,10 +135,13 @@ export interface Wire {
   };
   /** An event that no client of today can know. */
   readonly unknownEvent: Frame;
+  /** Whether the vendor takes the request, by its own rules. */
   admit(request: ArrivedRequest, rules: AdmissionRules): Admission;
+  /** An answer as the events of a stream. */
   frames(answer: ScriptedAnswer, call: Call, manner?: Manner): readonly Frame[];
   /** The frame as it goes over the wire; `position` counts from the start of the stream. */
   encode(frame: Frame, position: number, call: Call): string;
+  /** An answer in one piece. */
   whole(answer: ScriptedAnswer, call: Call): WireObject;
   /** The vendor's answer to a named failure. */
   error(name: VendorErrorName, detail: ErrorDetail): Reply;

@@ -1,7 +1,7 @@
 import { cleanId, cleanLine, cleanModel } from "../../model/clean-text.ts";
 import type { AttemptName, PartEvent } from "../../model/events.ts";
 import type { Clock } from "../../model/clock.ts";
-import type { AttemptContext, AttemptPlan, StreamPart } from "../../model/target.ts";
+import type { AttemptContext, StreamPart } from "../../model/target.ts";
 import { isTargetFailure, TargetFailure, toTargetFailure, toUnsentFailure } from "../../model/target-failure.ts";
 import type { Loss, RateLimits } from "../../model/trace.ts";
 import type { Usage } from "../../model/usage.ts";
@@ -32,8 +32,7 @@ export interface AttemptSetup {
   readonly onFirstContent: () => void;
   /** The adapter did something out of order that did no harm. */
   readonly onWarning: (detail: string) => void;
-  /** Which clocks apply. */
-  readonly limits: (plan: AttemptPlan) => AttemptLimits;
+  readonly limits: AttemptLimits;
   /** A step is over: hooks may be called now. */
   readonly onStep: () => void;
 }
@@ -132,7 +131,7 @@ export class Attempt {
     if (this.#reader.stopped !== undefined) throw this.#reader.stopped;
     if (isTargetFailure(plan)) throw plan;
     this.nativeTools = plan.nativeTools ?? [];
-    const clocks = new AttemptClocks(limits(plan), this.startedAt);
+    const clocks = new AttemptClocks(limits, this.startedAt);
     this.#clocks = clocks;
     try {
       this.#reader.open(() => turn.candidate.target.stream(request, this.#context()));

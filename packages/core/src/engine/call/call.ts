@@ -10,7 +10,7 @@ import { judgeAnswer, type Judgement } from "../attempt/judge-answer.ts";
 import type { Output } from "../attempt/output.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
-import { Candidates } from "../next/candidates.ts";
+import { Candidates, type Begun } from "../next/candidates.ts";
 import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
 import type { CallOptions } from "../options.ts";
@@ -141,7 +141,10 @@ export class Call {
       while (turn !== undefined) {
         this.#tell();
         if (this.#settled) return;
-        const attempt = this.#begin(turn);
+        const begun = this.#candidates.begin(turn);
+        // A function of the caller that was asked for a limit may have ended the call.
+        if (this.#settled) return;
+        const attempt = this.#begin(turn, begun);
         this.#tell();
         const outcome = await this.#outcome(attempt);
         if (this.#settled) return;
@@ -152,13 +155,13 @@ export class Call {
     }
   }
 
-  #begin(turn: Turn): Attempt {
+  #begin(turn: Turn, { attempt: number, limits }: Begun): Attempt {
     const { clock, holdMs, health } = this.#setup;
     const { candidate, permit, request } = turn;
     const { tier, target } = candidate;
     const { vendor, model } = target;
     const hold = permit.venture === "probe" ? Math.max(holdMs, PROBE_HOLD_MS) : holdMs;
-    const name = { attempt: this.#candidates.begin(turn), tier: tier.name, vendor, model };
+    const name = { attempt: number, tier: tier.name, vendor, model };
     const attempt = new Attempt({
       name,
       turn,
@@ -170,7 +173,7 @@ export class Call {
       onRelease: (released, held) => this.#onRelease(released, held),
       onFirstContent: () => health.firstContent(target, permit),
       onWarning: (detail) => this.#log.note({ type: "protocol-warning", detail, ...name }),
-      limits: (plan) => this.#candidates.limits(turn, plan),
+      limits,
       onStep: () => this.#tell(),
     });
     this.#running = attempt;
@@ -210,7 +213,7 @@ export class Call {
     attempt: Attempt,
     { failure, ended }: Extract<Outcome, { failure: TargetFailure }>,
   ): Promise<Turn | undefined> {
-    const { recovery, cooldownMs } = this.#candidates.failed(attempt, failure, this.#delivery.hasBegun);
+    const { recovery, cooldownMs } = this.#decide(attempt, failure);
     // The policy function may have ended the call.
     if (this.#settled) return undefined;
     // An answer that others were to better is still one when no candidate is left.
@@ -230,6 +233,16 @@ export class Call {
     if (passed === undefined) return this.#follow(attempt.turn, recovery);
     this.#stop(passed);
     return undefined;
+  }
+
+  #decide(attempt: Attempt, failure: TargetFailure): ReturnType<Candidates["failed"]> {
+    try {
+      return this.#candidates.failed(attempt, failure, this.#delivery.hasBegun);
+    } catch (error) {
+      // A function of the caller's threw, of a tier behind this one. This attempt has failed all the same.
+      if (!this.#settled) this.#record(attempt, "failed", failure);
+      throw error;
+    }
   }
 
   async #follow(turn: Turn, recovery: Exclude<Recovery, { type: "stop" }>): Promise<Turn | undefined> {

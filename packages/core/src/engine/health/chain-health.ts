@@ -139,8 +139,8 @@ export class ChainHealth {
       return this.admit(target, "trial");
     }
     const acquired = this.#store.acquireProbe(routeKey(target), leaseMs);
-    if (typeof acquired === "boolean") return this.#admitProbe(target, leaseMs, acquired);
-    return acquired.then((isMine) => this.#admitProbe(target, leaseMs, isMine));
+    if (acquired instanceof Promise) return acquired.then((isMine) => this.#admitProbe(target, leaseMs, isMine));
+    return this.#admitProbe(target, leaseMs, acquired);
   }
 
   /**

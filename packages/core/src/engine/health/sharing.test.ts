@@ -210,3 +210,18 @@ test("a call that ends while the store is asked for the probe gives the lease ba
   expect(released).toEqual(["alpha/one@alpha.test"]);
   expect(chain.snapshot()).toMatchObject([{ breaker: "open" }]);
 });
+
+test("R11.1 a store that answers with something other than a boolean is taken at its word, and ends no call", async () => {
+  const made = harness();
+  const target = scripted(made.clock, [dead, dead, dead, dead, dead, answer("Back")]);
+  const store = { publish: () => undefined, subscribe: () => () => undefined, releaseProbe: () => undefined };
+  // @ts-expect-error -- as a store in plain JavaScript may
+  const chain = made.chain([target], { store: { ...store, acquireProbe: () => 1 }, maxAttempts: 1 });
+  // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+  for (let count = 0; count < 5; count++) await settled(made.clock, chain.generate("Hi"));
+  await made.clock.advance(20_000);
+
+  const { value } = await settled(made.clock, chain.generate("Hi"));
+
+  expect(value?.text).toBe("Back");
+});

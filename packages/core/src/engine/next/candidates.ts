@@ -1,5 +1,4 @@
 import type { Clock } from "../../model/clock.ts";
-import type { AttemptPlan } from "../../model/target.ts";
 import { TargetFailure } from "../../model/target-failure.ts";
 import type { SkipRecord } from "../../model/trace.ts";
 import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
@@ -18,6 +17,11 @@ import { Selection, skipRecord } from "./selection.ts";
 
 /** A probe's lease outlives its first-content limit by this much. */
 const LEASE_MARGIN_MS = 5_000;
+
+export interface Begun {
+  readonly attempt: number;
+  readonly limits: AttemptLimits;
+}
 
 export interface CandidatesSetup {
   /** Every target of every tier, in order. */
@@ -78,15 +82,15 @@ export class Candidates {
     return chosen;
   }
 
-  /** Returns the number of the attempt, from 1. */
-  begin({ candidate }: Turn): number {
-    this.#given = undefined;
+  /**
+   * The number of the attempt, from 1, and its limits: for them functions of the caller may be asked. When one of those
+   * throws, the turn has not begun.
+   */
+  begin({ candidate, plan }: Turn): Begun {
     this.#eligibility.began(candidate);
-    return ++this.#attempts;
-  }
-
-  limits({ candidate }: Turn, plan: AttemptPlan): AttemptLimits {
-    return this.#eligibility.attemptLimits(candidate, plan);
+    const limits = this.#eligibility.attemptLimits(candidate, plan);
+    this.#given = undefined;
+    return { attempt: ++this.#attempts, limits };
   }
 
   /**

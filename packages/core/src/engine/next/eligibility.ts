@@ -2,7 +2,7 @@ import type { Clock } from "../../model/clock.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { ErrorCode } from "../../model/failure.ts";
 import type { AttemptPlan } from "../../model/target.ts";
-import type { TargetFailure } from "../../model/target-failure.ts";
+import { isTargetFailure, type TargetFailure } from "../../model/target-failure.ts";
 import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
 import { firstContentMs, type CallRequests } from "./requests.ts";
 import type { ChainHealth, Standing } from "../health/chain-health.ts";
@@ -100,13 +100,14 @@ export class Eligibility {
     return Math.min(this.#tierClock.spare(requests.firstContentMs(candidate), now), callLeftMs(now));
   }
 
-  attemptLimits({ tier, target }: Candidate, plan: AttemptPlan): AttemptLimits {
+  attemptLimits({ tier, target }: Candidate, plan: AttemptPlan | TargetFailure): AttemptLimits {
     const timeoutMs = this.#setup.requests.timeoutMs(tier);
     const own = firstContentMs(tier, timeoutMs, plan);
     return {
       firstContentMs: this.#firstContentMs(own),
       ownFirstContentMs: own,
-      firstEventMs: plan.silentReasoning && plan.eventsAtOnce && !plan.unary ? timeoutMs : Infinity,
+      firstEventMs:
+        isTargetFailure(plan) || !plan.silentReasoning || !plan.eventsAtOnce || plan.unary ? Infinity : timeoutMs,
       livenessMs: target.capabilities.keepAlives ? tier.livenessMs : Infinity,
       progressMs: tier.progressMs,
       workingMs: tier.workingMs,
