@@ -12,7 +12,7 @@ export interface TestRunner {
 
 /** Where the target under test asks, and with which key. */
 export interface SimulatorAccess {
-  /** The address of the simulator, as the adapter's `baseURL` wants it. */
+  /** The simulator's URL, as an adapter takes it. */
   readonly baseURL: string;
   /** A key that is good or not, as the case wants it. */
   readonly apiKey: string;

@@ -13,7 +13,7 @@ const SINGLE: Readonly<Record<SingleCaseId, true>> = {
 
 /** Cases that an adapter cannot pass, and why. */
 export interface Exemption {
-  /** Ids of the cases; an unknown one throws. */
+  /** The cases by their ids. */
   readonly cases: readonly CaseId[];
   /** Stands in the titles of their tests. */
   readonly reason: string;

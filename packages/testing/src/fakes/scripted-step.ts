@@ -26,13 +26,13 @@ export interface ScriptedContent {
 export type ScriptedEnd =
   /** The answer is whole. */
   | {
-      /** Not with an answer that is whole. */
+      /** The class of the failure; absent when the call does not fail. */
       readonly fails?: undefined;
-      /** Not with an answer that is whole. */
+      /** How the stream stops without an end; absent when it has one. */
       readonly stops?: undefined;
       /** Default: what the content calls for. */
       readonly finish?: FinishReason | undefined;
-      /** What the answer cost. Default: unknown. */
+      /** Tokens that the vendor states. Default: none are stated. */
       readonly usage?: Usage | undefined;
       /** The model that claims to have answered. */
       readonly model?: string | undefined;

@@ -28,7 +28,7 @@ export interface ToolCallAnswer {
   readonly id?: string | undefined;
   /** The tool's name; it need not be one of the request's. */
   readonly name: string;
-  /** The arguments. Default: none. */
+  /** The arguments. Default `{}`. */
   readonly input?: WireObject | undefined;
   /** The arguments as raw text, for models that write broken JSON. Takes the place of `input`. */
   readonly inputText?: string | undefined;

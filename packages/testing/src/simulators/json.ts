@@ -1,6 +1,6 @@
 /** A JSON object of unknown shape, as it travels on a wire. */
 export interface WireObject {
-  /** Any field; whoever reads it checks it. */
+  /** Any name; its value is not yet checked. */
   readonly [key: string]: unknown;
 }
 

@@ -24,9 +24,9 @@ export type ScriptedAnswerSource = ScriptedAnswer | ((request: RequestRecord) =>
 
 /** How one request is met. Without an answer it is the default one, without a fault all goes well. */
 export interface Step {
-  /** What the model says. Default: a short text. */
+  /** Default: what `answer()` set. */
   readonly answer?: ScriptedAnswerSource | undefined;
-  /** What goes wrong with it. Default: nothing. */
+  /** Default: none. */
   readonly fault?: Fault | undefined;
 }
 

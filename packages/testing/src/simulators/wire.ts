@@ -4,7 +4,7 @@ import { isObject, type WireObject } from "./json.ts";
 
 /** A request as it arrived. */
 export interface ArrivedRequest {
-  /** The HTTP method, in capitals. */
+  /** The HTTP method, in upper case. */
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
@@ -20,9 +20,9 @@ export interface ArrivedRequest {
 export interface Call {
   /** The request as it arrived. */
   readonly request: ArrivedRequest;
-  /** Its body, parsed. */
+  /** The parsed body. */
   readonly body: WireObject;
-  /** The id of the model that is asked for. */
+  /** The model asked for. */
   readonly model: string;
   /** Whether the answer is asked for as a stream. */
   readonly streamed: boolean;
@@ -135,13 +135,13 @@ export interface Wire {
   };
   /** An event that no client of today can know. */
   readonly unknownEvent: Frame;
-  /** Whether the vendor takes the request, by its own rules. */
+  /** Reads a request as the vendor would: takes it, or refuses it in the vendor's words. */
   admit(request: ArrivedRequest, rules: AdmissionRules): Admission;
-  /** An answer as the events of a stream. */
+  /** The answer as the events of one stream, in order. */
   frames(answer: ScriptedAnswer, call: Call, manner?: Manner): readonly Frame[];
   /** The frame as it goes over the wire; `position` counts from the start of the stream. */
   encode(frame: Frame, position: number, call: Call): string;
-  /** An answer in one piece. */
+  /** The answer in one piece. */
   whole(answer: ScriptedAnswer, call: Call): WireObject;
   /** The vendor's answer to a named failure. */
   error(name: VendorErrorName, detail: ErrorDetail): Reply;

@@ -5,7 +5,7 @@ import { testOptions } from "./options.ts";
 import { testProcess } from "./process.ts";
 
 /**
- * Holds a factory to what all factories share: where keys come from and go, that problems are told together and nothing is
+ * Holds a factory to what all factories share: where keys come from and go, that problems are reported together and nothing is
  * thrown, which URLs are taken, and that nothing is loaded or opened before it is needed.
  */
 export function testFactory(runner: TestRunner, factory: FactoryUnderTest): void {

@@ -19,7 +19,7 @@ export function checkPairs(body: WireObject, organization: string): Problem {
   return checkRepeats(items) ?? checkCalls(items, stored) ?? checkReasoning(items, stored, organization);
 }
 
-/** Items and calls are told apart by their ids. */
+/** Items and calls are distinguished by their ids. */
 function checkRepeats(items: readonly WireObject[]): Problem {
   const id = repeated(items.map((item) => textOf(item["id"])));
   if (id !== undefined) {
