@@ -4,16 +4,17 @@ import { answer, fail, scripted } from "../scripted-target.ts";
 
 const SOON = { startWithinMs: 5_000 };
 
+function failing(): number {
+  throw new Error("no limit");
+}
+
 describe("a function of a tier behind the one that is asked", () => {
   test("R3.11 that throws while the first limit is set ends the call before anything is sent", async () => {
     const { clock, chain, events } = harness();
     const primary = scripted(clock, [answer("Primary")]);
     const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
-    const timeoutMs = (): number => {
-      throw new Error("no limit");
-    };
 
-    const call = chain([primary, { target: backup, timeoutMs }]).generate("Hi", SOON);
+    const call = chain([primary, { target: backup, timeoutMs: failing }]).generate("Hi", SOON);
     const error = await rejection(clock, call);
 
     expect(error).toMatchObject({ code: "config", attempts: [] });
@@ -44,11 +45,8 @@ describe("a function of a tier behind the one that is asked", () => {
     const { clock, chain, events } = harness();
     const primary = scripted(clock, [[fail("server.error", { status: 500 })]]);
     const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
-    const timeoutMs = (): number => {
-      throw new Error("no limit");
-    };
 
-    const error = await rejection(clock, chain([primary, { target: backup, timeoutMs }]).generate("Hi"));
+    const error = await rejection(clock, chain([primary, { target: backup, timeoutMs: failing }]).generate("Hi"));
 
     expect(error).toMatchObject({ code: "config", attempts: [{ outcome: "failed", class: "server.error" }] });
     expect(backup.calls).toEqual([]);
