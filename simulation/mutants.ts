@@ -4,14 +4,19 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import type { Batch, Figures } from "./batch.ts";
 import { CATALOGUE, countMatches } from "./mutants/catalogue.ts";
 import type { Mutant } from "./mutants/mutant.ts";
+import { readArguments } from "./read-arguments.ts";
 
-const { values, positionals } = parseArgs({
-  options: { schedules: { type: "string", default: "2000" }, workers: { type: "string", default: "2" } },
-  allowPositionals: true,
+const USAGE = `pnpm mutants [--schedules N] [--workers W] [names…]
+
+Builds each bug of the catalogue, or those that are named, into a copy of the engine, and plays up to N schedules (2,000) in
+W processes (2) until one breaks a rule.`;
+
+const { values, positionals } = readArguments(USAGE, {
+  schedules: { type: "string", default: "2000" },
+  workers: { type: "string", default: "2" },
 });
 const schedules = Number(values.schedules);
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -1,16 +1,18 @@
 /** `pnpm simulate --schedules N --seed S --profile narrow|storm|mixed --workers W`: plays schedules and prints what broke. */
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { noFigures, type Batch, type Figures } from "./batch.ts";
+import { readArguments } from "./read-arguments.ts";
 
-const { values } = parseArgs({
-  options: {
-    schedules: { type: "string", default: "20000" },
-    seed: { type: "string", default: "1" },
-    profile: { type: "string", default: "mixed" },
-    workers: { type: "string", default: String(Math.min(2, availableParallelism())) },
-  },
+const USAGE = `pnpm simulate [--schedules N] [--seed S] [--profile narrow|storm|mixed] [--workers W]
+
+Plays N schedules (20,000), from seed S (1) on, in W processes (2), and prints every seed that breaks a rule.`;
+
+const { values } = readArguments(USAGE, {
+  schedules: { type: "string", default: "20000" },
+  seed: { type: "string", default: "1" },
+  profile: { type: "string", default: "mixed" },
+  workers: { type: "string", default: String(Math.min(2, availableParallelism())) },
 });
 
 function readProfile(name: string): Batch["profile"] {

@@ -1,3 +1,3 @@
 export { anthropic, type AnthropicClient, type AnthropicTargetOptions } from "./target.ts";
-export type { AnthropicOptions } from "./request.ts";
+export type { AnthropicNativeFields } from "./request.ts";
 export { anthropicModel, type AnthropicEffort, type AnthropicModel, type AnthropicThinking } from "./models.ts";

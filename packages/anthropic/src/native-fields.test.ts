@@ -1,6 +1,6 @@
 import type { JsonObject, Loss, NativeRequest, TargetMessage, TargetRequest } from "@understudy/core/adapter";
 import { describe, expect, test } from "vitest";
-import { reasoningOf, toNativeRequest, type AnthropicOptions } from "./request.ts";
+import { reasoningOf, toNativeRequest, type AnthropicNativeFields } from "./request.ts";
 
 const USER: TargetMessage = { role: "user", content: [{ type: "text", text: "Hi" }] };
 const SONNET_5_5 = "claude-sonnet-5-5";
@@ -30,7 +30,7 @@ function complete(request: Partial<TargetRequest>): TargetRequest {
 
 function send(
   model: string,
-  anthropic: AnthropicOptions,
+  anthropic: AnthropicNativeFields,
   request: Partial<TargetRequest> = {},
   place: Parameters<typeof toNativeRequest>[3] = { host: "api.anthropic.com" },
 ): Sent {
@@ -41,7 +41,7 @@ function send(
 }
 
 describe("tools that are declared natively only", () => {
-  test.each<[string, AnthropicOptions]>([
+  test.each<[string, AnthropicNativeFields]>([
     ["a server tool", { tools: [SEARCH] }],
     ["the server of a connector", { mcp_servers: [{ type: "url", url: "https://x.test", name: "x" }] }],
   ])("cannot be called when the request wants no call: %s", (_, native) => {
@@ -178,7 +178,7 @@ describe("a native output format", () => {
   const source = { type: "base64", mediaType: "application/pdf", data: "AAAA" } as const;
   const cited: TargetMessage = { role: "user", content: [{ type: "file", source, citations: true }] };
 
-  test.each<[string, AnthropicOptions]>([
+  test.each<[string, AnthropicNativeFields]>([
     ["of today", { output_config: { format: FORMAT } }],
     ["by its older name", { betas: ["structured-outputs"], output_format: FORMAT }],
   ])("%s leaves out citations, and the continuation of a turn, which it excludes", (_, native) => {
@@ -242,7 +242,7 @@ describe("betas", () => {
     expect(send(SONNET_5_5, {}, {}, place)).toMatchObject({ headers: {}, path: "/v1/messages" });
   });
 
-  test.each<AnthropicOptions>([{ betas: ["a"] }, { headers: { "anthropic-beta": "a" } }])(
+  test.each<AnthropicNativeFields>([{ betas: ["a"] }, { headers: { "anthropic-beta": "a" } }])(
     "are not sent to the cloud that takes none, which is reported: %j",
     (native) => {
       const mantle = { host: "bedrock-mantle.us-east-1.api.aws" };

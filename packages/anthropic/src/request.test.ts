@@ -14,7 +14,7 @@ import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { toMessages } from "./content.ts";
-import { toNativeRequest, type AnthropicOptions } from "./request.ts";
+import { toNativeRequest, type AnthropicNativeFields } from "./request.ts";
 
 const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
 const specification = `${folder}/anthropic-messages.stable.schema.json`;
@@ -167,7 +167,9 @@ describe("toNativeRequest", () => {
   });
 
   test("gives the application's request its native options by declaration merging", () => {
-    expectTypeOf<NonNullable<Request["vendorOptions"]>["anthropic"]>().toEqualTypeOf<AnthropicOptions | undefined>();
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["anthropic"]>().toEqualTypeOf<
+      AnthropicNativeFields | undefined
+    >();
   });
 
   test("does not touch the request", () => {

@@ -40,7 +40,7 @@ import { isBedrock, takesBetas, versionFor, type Place } from "./versions.ts";
  * says, `tools` are added to its tools, everything else takes its place. What the API refuses beside a native field yields to
  * it. The adapter's own instructions to the model are put behind a `system`.
  */
-export interface AnthropicOptions {
+export interface AnthropicNativeFields {
   /** Names of betas, for the header `anthropic-beta`. */
   readonly betas?: readonly string[] | undefined;
   /** More headers, for this request only. */
@@ -51,7 +51,7 @@ export interface AnthropicOptions {
 
 declare module "@understudy/core/adapter" {
   interface VendorOptions {
-    readonly anthropic?: AnthropicOptions | undefined;
+    readonly anthropic?: AnthropicNativeFields | undefined;
   }
 }
 

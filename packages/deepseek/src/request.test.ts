@@ -12,7 +12,7 @@ import {
 import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { toNativeRequest, type DeepSeekOptions } from "./request.ts";
+import { toNativeRequest, type DeepSeekNativeFields } from "./request.ts";
 
 const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
 const specification = `${folder}/deepseek-chat.schema.json`;
@@ -71,7 +71,7 @@ function send(request: Partial<TargetRequest> = {}, model: string = FLASH, isBet
   return { path, headers, body: sent, losses };
 }
 
-function switched(type: string): { readonly deepseek: DeepSeekOptions } {
+function switched(type: string): { readonly deepseek: DeepSeekNativeFields } {
   return { deepseek: { thinking: { type } } };
 }
 
@@ -180,7 +180,7 @@ describe("toNativeRequest", () => {
   });
 
   test("gives the application's request its native options by declaration merging", () => {
-    expectTypeOf<NonNullable<Request["vendorOptions"]>["deepseek"]>().toEqualTypeOf<DeepSeekOptions | undefined>();
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["deepseek"]>().toEqualTypeOf<DeepSeekNativeFields | undefined>();
   });
 
   test("DS-06 asks for JSON with the schema in words, and says that nobody enforces it", () => {

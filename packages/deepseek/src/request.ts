@@ -29,7 +29,7 @@ import { planTools } from "./tools.ts";
  * Native fields of the chat API, sent as they are. `tools` are added to the request's tools, everything else takes the
  * place of what the request says, which is then a loss. A forced tool excludes thinking, however it was asked for.
  */
-export interface DeepSeekOptions {
+export interface DeepSeekNativeFields {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Any other field of the request's body, by the vendor's name. */
@@ -38,7 +38,7 @@ export interface DeepSeekOptions {
 
 declare module "@understudy/core/adapter" {
   interface VendorOptions {
-    readonly deepseek?: DeepSeekOptions | undefined;
+    readonly deepseek?: DeepSeekNativeFields | undefined;
   }
 }
 

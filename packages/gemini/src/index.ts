@@ -1,3 +1,3 @@
 export { gemini, type GeminiClient, type GeminiTargetOptions } from "./target.ts";
-export type { GeminiOptions } from "./request.ts";
+export type { GeminiNativeFields } from "./request.ts";
 export { geminiModel, type GeminiLevel, type GeminiModel, type GeminiThinking } from "./models.ts";

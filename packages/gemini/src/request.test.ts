@@ -13,7 +13,7 @@ import type { Request } from "@understudy/core";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { toContents } from "./content.ts";
-import { reasoningOf, toNativeRequest, type GeminiOptions, type GeminiRequestContext } from "./request.ts";
+import { reasoningOf, toNativeRequest, type GeminiNativeFields, type GeminiRequestContext } from "./request.ts";
 
 const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
 const specification = `${folder}/gemini-generate-content.schema.json`;
@@ -86,11 +86,11 @@ function fill(request: Partial<TargetRequest>): TargetRequest {
   };
 }
 
-function configured(generationConfig: JsonObject): { readonly gemini: GeminiOptions } {
+function configured(generationConfig: JsonObject): { readonly gemini: GeminiNativeFields } {
   return { gemini: { generationConfig } };
 }
 
-function calling(functionCallingConfig: JsonObject): { readonly gemini: GeminiOptions } {
+function calling(functionCallingConfig: JsonObject): { readonly gemini: GeminiNativeFields } {
   return { gemini: { toolConfig: { functionCallingConfig } } };
 }
 
@@ -187,7 +187,7 @@ describe("toNativeRequest", () => {
   });
 
   test("gives the application's request its native options by declaration merging", () => {
-    expectTypeOf<NonNullable<Request["vendorOptions"]>["gemini"]>().toEqualTypeOf<GeminiOptions | undefined>();
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["gemini"]>().toEqualTypeOf<GeminiNativeFields | undefined>();
   });
 
   test("reports what the API does not have, and sampling where it is deprecated", () => {

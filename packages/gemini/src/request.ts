@@ -34,7 +34,7 @@ import { CACHED, toolNameMap, toTools } from "./tools.ts";
  * counts, and what the request said is a loss. `tools` (server tools, functions) and the parts of `systemInstruction` are
  * added to its own, everything else takes its place.
  */
-export interface GeminiOptions {
+export interface GeminiNativeFields {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Any other field of the request's body, by the vendor's name. */
@@ -43,7 +43,7 @@ export interface GeminiOptions {
 
 declare module "@understudy/core/adapter" {
   interface VendorOptions {
-    readonly gemini?: GeminiOptions | undefined;
+    readonly gemini?: GeminiNativeFields | undefined;
   }
 }
 

@@ -8,8 +8,10 @@ export type {
   Support,
   Target,
   TargetMessage,
+  TargetOutput,
   TargetRequest,
   TargetScopes,
+  TargetTool,
   TargetToolResult,
 } from "../model/target.ts";
 export { isTargetFailure, TargetFailure, type Repair, type TargetFailureDetails } from "../model/target-failure.ts";
@@ -64,13 +66,6 @@ export type { FailureClass, FailureScope } from "../model/failure.ts";
 export type { FinishReason } from "../model/finish-reason.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
 export type * from "../model/parts.ts";
-export type {
-  ReasoningEffort,
-  ReasoningOptions,
-  TargetOutput,
-  TargetTool,
-  ToolChoice,
-  VendorOptions,
-} from "../model/request.ts";
+export type { ReasoningEffort, ReasoningOptions, ToolChoice, VendorOptions } from "../model/request.ts";
 export type { Loss, RateLimits } from "../model/trace.ts";
 export type { Usage } from "../model/usage.ts";

@@ -112,6 +112,6 @@ export {
   type FormatPlan,
 } from "./requests/json-instruction.ts";
 export { ORGANIZATION, withoutForeignReasoning } from "./requests/foreign-reasoning.ts";
-export { targetScopes, type ScopeParts } from "./options/scope-id.ts";
+export { targetScopes, type ScopeParts } from "./options/target-scopes.ts";
 export { Count, MOST } from "../model/count.ts";
 export { parseBoundedJson } from "../model/json-structure.ts";

@@ -1,7 +1,6 @@
 import type { Message } from "../model/message.ts";
-import type { TargetTool } from "../model/request.ts";
+import type { TargetRequest, TargetTool } from "../model/target.ts";
 import { resolveSchema, type ResolvedSchema, type SchemaInput, type SchemaResolution } from "../model/schema.ts";
-import type { TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
 import { checkRequest } from "./check-request.ts";
 import { invalidRequest, type GivenRequest } from "./read-request.ts";

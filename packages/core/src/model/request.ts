@@ -90,28 +90,3 @@ export interface Request<Output = unknown> {
   /** Native fields by vendor, such as `{ anthropic: { … } }`: only that vendor sees them. Default: none. */
   readonly vendorOptions?: VendorOptions | undefined;
 }
-
-/** JSON Schema and name of a tool, as an adapter sees it. */
-export interface TargetTool {
-  /** As in the request. */
-  readonly name: string;
-  /** For the model; absent when the request has none. */
-  readonly description?: string | undefined;
-  /** Always an object schema. */
-  readonly inputSchema: JsonObject;
-  /** Native fields by vendor. */
-  readonly vendorOptions?: Readonly<Record<string, JsonObject>> | undefined;
-}
-
-/** The form of the answer, as an adapter sees it. */
-export type TargetOutput =
-  /** Plain text. */
-  | { readonly type: "text" }
-  /** JSON, in the best way that the vendor has for it. */
-  | {
-      readonly type: "json";
-      /** For vendors that want a name for the schema. */
-      readonly name: string;
-      /** JSON Schema; absent for any JSON. */
-      readonly schema?: JsonObject | undefined;
-    };

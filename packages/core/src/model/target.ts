@@ -3,7 +3,7 @@ import type { PartEvent } from "./events.ts";
 import type { FinishReason } from "./finish-reason.ts";
 import type { JsonObject } from "./json.ts";
 import type { AssistantPart, ToolResultContent, ToolResultPart, UserPart } from "./parts.ts";
-import type { ReasoningOptions, Request, TargetOutput, TargetTool, ToolChoice } from "./request.ts";
+import type { ReasoningOptions, Request, ToolChoice } from "./request.ts";
 import type { Loss, RateLimits } from "./trace.ts";
 import type { Usage } from "./usage.ts";
 
@@ -212,3 +212,28 @@ export interface Target {
    */
   prepare?(clock: Clock): Promise<void>;
 }
+
+/** JSON Schema and name of a tool, as an adapter sees it. */
+export interface TargetTool {
+  /** As in the request. */
+  readonly name: string;
+  /** For the model; absent when the request has none. */
+  readonly description?: string | undefined;
+  /** Always an object schema. */
+  readonly inputSchema: JsonObject;
+  /** Native fields by vendor. */
+  readonly vendorOptions?: Readonly<Record<string, JsonObject>> | undefined;
+}
+
+/** The form of the answer, as an adapter sees it. */
+export type TargetOutput =
+  /** Plain text. */
+  | { readonly type: "text" }
+  /** JSON, in the best way that the vendor has for it. */
+  | {
+      readonly type: "json";
+      /** For vendors that want a name for the schema. */
+      readonly name: string;
+      /** JSON Schema; absent for any JSON. */
+      readonly schema?: JsonObject | undefined;
+    };

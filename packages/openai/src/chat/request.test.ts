@@ -6,7 +6,7 @@ import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { dialectOf } from "./dialects.ts";
-import { nativeStops, toNativeRequest, type ChatRequestContext, type OpenAIChatOptions } from "./request.ts";
+import { nativeStops, toNativeRequest, type ChatRequestContext, type OpenAIChatNativeFields } from "./request.ts";
 
 const folder =
   process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../../shared/specs", import.meta.url));
@@ -340,7 +340,9 @@ describe("toNativeRequest", () => {
   });
 
   test("types native options", () => {
-    expectTypeOf<NonNullable<Request["vendorOptions"]>["openaiChat"]>().toEqualTypeOf<OpenAIChatOptions | undefined>();
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["openaiChat"]>().toEqualTypeOf<
+      OpenAIChatNativeFields | undefined
+    >();
   });
 });
 

@@ -39,7 +39,7 @@ import type { Dialect } from "./dialects.ts";
  * with what the request says, `tools` are added to its own, everything else takes its place, which is a loss where the
  * request says something else.
  */
-export interface OpenAIChatOptions {
+export interface OpenAIChatNativeFields {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Any other field of the request's body, by the server's name. */
@@ -48,7 +48,7 @@ export interface OpenAIChatOptions {
 
 declare module "@understudy/core/adapter" {
   interface VendorOptions {
-    readonly openaiChat?: OpenAIChatOptions | undefined;
+    readonly openaiChat?: OpenAIChatNativeFields | undefined;
   }
 }
 

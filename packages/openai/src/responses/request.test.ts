@@ -6,7 +6,7 @@ import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { toItems } from "./content.ts";
-import { toNativeRequest, type OpenAIOptions } from "./request.ts";
+import { toNativeRequest, type OpenAINativeFields } from "./request.ts";
 
 const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../shared/specs", import.meta.url));
 const specification = `${folder}/openai.openapi.json`;
@@ -304,7 +304,7 @@ describe("toNativeRequest", () => {
   });
 
   test("types native options", () => {
-    expectTypeOf<NonNullable<Request["vendorOptions"]>["openai"]>().toEqualTypeOf<OpenAIOptions | undefined>();
+    expectTypeOf<NonNullable<Request["vendorOptions"]>["openai"]>().toEqualTypeOf<OpenAINativeFields | undefined>();
   });
 });
 

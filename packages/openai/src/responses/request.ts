@@ -36,7 +36,7 @@ import { toTools } from "../tools.ts";
  * place, which is a loss where the request says something else. Fields that lean on state at the vendor are left out: it
  * cannot follow a failover.
  */
-export interface OpenAIOptions {
+export interface OpenAINativeFields {
   /** More headers, for this request only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Any other field of the request's body, by the vendor's name. */
@@ -45,7 +45,7 @@ export interface OpenAIOptions {
 
 declare module "@understudy/core/adapter" {
   interface VendorOptions {
-    readonly openai?: OpenAIOptions | undefined;
+    readonly openai?: OpenAINativeFields | undefined;
   }
 }
 

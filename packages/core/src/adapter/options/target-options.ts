@@ -24,7 +24,7 @@ import {
 } from "../transport/credential-functions.ts";
 import { asObject, asString } from "../foreign.ts";
 import type { AnswerLimits } from "../reading/read-answer.ts";
-import { isCredentialHeader, targetScopes } from "./scope-id.ts";
+import { isCredentialHeader, targetScopes } from "./target-scopes.ts";
 import { isHost } from "./vendor-host.ts";
 
 /** What every factory takes. Adapters extend it with what is their vendor's own. */

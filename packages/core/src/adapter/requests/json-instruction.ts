@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from "../../model/json.ts";
-import type { TargetOutput } from "../../model/request.ts";
-import type { TargetMessage, TargetRequest } from "../../model/target.ts";
+import type { TargetMessage, TargetOutput, TargetRequest } from "../../model/target.ts";
 import type { Loss } from "../../model/trace.ts";
 import { asString } from "../foreign.ts";
 

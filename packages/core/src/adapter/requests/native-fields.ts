@@ -1,7 +1,6 @@
 import { cleanId } from "../../model/clean-text.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../model/json.ts";
-import type { TargetTool } from "../../model/request.ts";
-import type { TargetRequest } from "../../model/target.ts";
+import type { TargetRequest, TargetTool } from "../../model/target.ts";
 import type { Loss } from "../../model/trace.ts";
 
 /** Fields of messages and tools that hold more of the same kind, and nothing of a caller's own. */

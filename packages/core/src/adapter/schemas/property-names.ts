@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from "../../model/json.ts";
 import type { ToolCallPart } from "../../model/parts.ts";
-import type { TargetTool } from "../../model/request.ts";
-import type { StreamPart, TargetRequest } from "../../model/target.ts";
+import type { StreamPart, TargetRequest, TargetTool } from "../../model/target.ts";
 import type { Loss } from "../../model/trace.ts";
 import { modernSchema } from "./modern-schema.ts";
 import { NameMap } from "../requests/name-map.ts";

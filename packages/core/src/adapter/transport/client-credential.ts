@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../model/json.ts";
 import { asObject, asString } from "../foreign.ts";
-import { isCredentialHeader } from "../options/scope-id.ts";
+import { isCredentialHeader } from "../options/target-scopes.ts";
 
 const ids = new WeakMap<object, string>();
 

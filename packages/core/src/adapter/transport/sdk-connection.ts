@@ -13,7 +13,7 @@ import { freshInit } from "./fresh-connection.ts";
 import { loadOnce } from "./load-once.ts";
 import { mergeHeaders } from "./merge-headers.ts";
 import { secretsOf } from "../failures/redact.ts";
-import { isCredentialHeader } from "../options/scope-id.ts";
+import { isCredentialHeader } from "../options/target-scopes.ts";
 import type { ClientIdentity } from "../options/target-options.ts";
 import { withoutVariable } from "./without-variable.ts";
 

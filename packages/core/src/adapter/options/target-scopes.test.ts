@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { targetScopes } from "./scope-id.ts";
+import { targetScopes } from "./target-scopes.ts";
 
 describe("targetScopes", () => {
   const parts = { vendor: "v", endpoint: "host", credential: "key-1" };

@@ -15,8 +15,8 @@ export interface ScopeParts {
 
 /** Ids for cooldowns: stable over processes, and no credential can be read out of them. */
 export function targetScopes({ vendor, endpoint, credential, quotaGroup }: ScopeParts): TargetScopes {
-  const key = scopeId(["key", vendor, endpoint, credential]);
-  return { key, quota: quotaGroup === undefined ? key : scopeId(["quota", vendor, quotaGroup]) };
+  const key = hashedId(["key", vendor, endpoint, credential]);
+  return { key, quota: quotaGroup === undefined ? key : hashedId(["quota", vendor, quotaGroup]) };
 }
 
 /** Whether a header carries a credential, by its name. */
@@ -25,6 +25,6 @@ export function isCredentialHeader(name: string): boolean {
 }
 
 /** 64 bits of SHA-256: enough to tell a fleet's keys apart. */
-function scopeId(parts: readonly string[]): string {
+function hashedId(parts: readonly string[]): string {
   return sha256(parts.join("\n")).slice(0, 16);
 }
