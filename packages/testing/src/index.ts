@@ -37,6 +37,8 @@ export type { CaseId } from "./conformance/cases/case-id.ts";
 export type { AdapterUnderTest, SimulatorAccess, TestRunner } from "./conformance/adapter-under-test.ts";
 export { testFactory } from "./conformance/factory/test-factory.ts";
 export type { FactoryModule, FactoryUnderTest } from "./conformance/factory/factory-under-test.ts";
+export { testReader } from "./conformance/reader/test-reader.ts";
+export type { ReaderSample, ReaderUnderTest } from "./conformance/reader/reader-under-test.ts";
 export {
   scriptedTarget,
   type ScriptedCall,
