@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import Anthropic from "@anthropic-ai/sdk";
 import { createChain, isUnderstudyError, type Answer, type Request } from "@understudy/core";
 import type { JsonObject } from "@understudy/core/adapter";
-import { startAnthropic, type Vendor } from "@understudy/testing";
+import { startAnthropic, type Vendor, testFactory } from "@understudy/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { anthropic, type AnthropicTargetOptions } from "./index.ts";
 
@@ -37,6 +37,23 @@ function generate(
   return createChain([anthropic(model, { baseURL: vendor.url, apiKey: "k", ...options })]).generate(request);
 }
 
+testFactory(
+  { describe, test },
+  {
+    name: "anthropic",
+    startVendor: startAnthropic,
+    make: (options) => anthropic(MODEL, options),
+    keyVariables: ["ANTHROPIC_API_KEY"],
+    ownURLs: ["https://api.anthropic.com"],
+    module: {
+      url: new URL("index.ts", import.meta.url).href,
+      factory: "anthropic",
+      model: MODEL,
+      flags: ["-C", "@understudy/source"],
+    },
+  },
+);
+
 describe("anthropic", () => {
   test("makes a target without asking anybody", () => {
     const target = anthropic(MODEL, { apiKey: "k" });
@@ -49,28 +66,6 @@ describe("anthropic", () => {
       capabilities: { contextWindow: 1_000_000, maxOutputTokens: 128_000, keepAlives: true, audio: false },
     });
     expect(JSON.stringify(target)).not.toContain('"k"');
-  });
-
-  test("takes the key from the environment, and tells when there is none", () => {
-    vi.stubEnv("ANTHROPIC_API_KEY", "from-env");
-    expect(anthropic(MODEL).problems).toEqual([]);
-
-    vi.stubEnv("ANTHROPIC_API_KEY", "");
-    expect(anthropic(MODEL).problems.join()).toContain("ANTHROPIC_API_KEY");
-  });
-
-  test("keeps the vendor's key from the environment for the vendor's own host", () => {
-    vi.stubEnv("ANTHROPIC_API_KEY", "from-env");
-    const elsewhere = ["https://gateway.test", "https://api.anthropic.com.gateway.test", "http://127.0.0.1:4000"];
-
-    const problems = elsewhere.map((baseURL) => anthropic(MODEL, { baseURL }).problems);
-
-    expect(problems.flat()).toHaveLength(3);
-    for (const [problem] of problems) {
-      expect(problem).toContain("give the option `apiKey`; ANTHROPIC_API_KEY is sent to the vendor's own hosts only");
-    }
-    expect(anthropic(MODEL, { baseURL: "https://api.anthropic.com/" }).problems).toEqual([]);
-    expect(anthropic(MODEL, { baseURL: "https://gateway.test", apiKey: "k" }).problems).toEqual([]);
   });
 
   test("refuses a model's name that would lead out of a client's path", () => {
@@ -359,24 +354,6 @@ describe("anthropic over a socket", () => {
     expect(target.problems).toEqual([]);
     expect(client.maxRetries).toBe(5);
   });
-
-  test("TR-06 keeps targets apart: each asks its own server with its own key", async () => {
-    await using first = await startAnthropic();
-    await using second = await startAnthropic();
-    first.answer({ text: "x" });
-    first.script([{ fault: { type: "error", error: "overloaded" } }]);
-    second.answer({ text: "From the second." });
-    const chain = createChain([
-      anthropic(MODEL, { baseURL: first.url, apiKey: "key-1" }),
-      anthropic("claude-haiku-4-5", { baseURL: second.url, apiKey: "key-2" }),
-    ]);
-
-    const answer = await chain.generate("Hi");
-
-    expect(answer.text).toBe("From the second.");
-    expect(second.requests[0]?.headers["authorization"]).toBe("Bearer key-2");
-    expect(second.requests[0]?.body).toMatchObject({ model: "claude-haiku-4-5" });
-  });
 });
 
 describe("anthropic by fetch", () => {
@@ -470,40 +447,6 @@ describe("anthropic and redirects", () => {
   });
 });
 
-describe("the first request of a process without a file descriptor left", () => {
-  test("fails as this machine's fault, and the next one is answered", async () => {
-    await using vendor = await startAnthropic();
-    vendor.answer({ text: "Hello." });
-    const program = `
-      import { closeSync, openSync } from "node:fs";
-      import { createChain } from "@understudy/core";
-      import { anthropic } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
-      const chain = createChain([anthropic("${MODEL}", { baseURL: process.argv[1], apiKey: "k" })]);
-      const open = [];
-      const fill = () => {
-        try {
-          for (;;) open.push(openSync("/dev/null"));
-        } catch (error) {
-          return error.code;
-        }
-      };
-      fill();
-      // What was still being read of the process's own code gives its descriptors back.
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      console.log(fill());
-      await chain.generate("Hi").catch((error) => console.log(error.code));
-      for (const descriptor of open) closeSync(descriptor);
-      console.log((await chain.generate("Hi")).text);
-    `;
-
-    const flags = ["-C", "@understudy/source", "--input-type=module"];
-    const limited = ["-c", 'ulimit -n 120 && exec "$0" "$@"', process.execPath, ...flags, "-e", program, vendor.url];
-    const { stdout } = await promisify(execFile)("sh", limited, { cwd: fileURLToPath(new URL("..", import.meta.url)) });
-
-    expect(stdout.trim().split("\n")).toEqual(["EMFILE", "local-resource", "Hello."]);
-  });
-});
-
 describe("importing the package", () => {
   test("loads no SDK for requests that are made by fetch, nor for the preparation of a backup", async () => {
     await using vendor = await startAnthropic();
@@ -565,26 +508,5 @@ describe("importing the package", () => {
 
     expect(stdout.trim()).toBe("0");
     expect([vendor.requests.length, backup.requests.length]).toEqual([1, 0]);
-  });
-
-  test("does not load the SDK, nor does making a target", async () => {
-    const program = `
-      import { registerHooks } from "node:module";
-      const loaded = [];
-      registerHooks({
-        resolve(specifier, context, next) {
-          loaded.push(specifier);
-          return next(specifier, context);
-        },
-      });
-      const { anthropic } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});
-      anthropic("${MODEL}", { apiKey: "k" });
-      console.log([...new Set(loaded)].filter((specifier) => !/^[.]|^file:/.test(specifier)).join());
-    `;
-
-    const flags = ["-C", "@understudy/source", "--input-type=module"];
-    const { stdout } = await promisify(execFile)(process.execPath, [...flags, "-e", program]);
-
-    expect(stdout.trim().split(",").toSorted()).toEqual(["@understudy/core/adapter", "@understudy/core/toolkit"]);
   });
 });

@@ -8,7 +8,7 @@ import { GoogleGenerativeAI } from "@google/generative-ai";
 import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
 import type { Clock, FailureClass, TargetRequest } from "@understudy/core/adapter";
 import type { Fetch } from "@understudy/core/toolkit";
-import { startGemini, type Vendor } from "@understudy/testing";
+import { startGemini, type Vendor, testFactory } from "@understudy/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { gemini, type GeminiTargetOptions } from "./index.ts";
 
@@ -75,6 +75,23 @@ async function classAt(baseURL: string, options: GeminiTargetOptions): Promise<F
   return isUnderstudyError(error) ? error.attempts[0]?.class : undefined;
 }
 
+testFactory(
+  { describe, test },
+  {
+    name: "gemini",
+    startVendor: startGemini,
+    make: (options) => gemini(MODEL, options),
+    keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+    ownURLs: ["https://generativelanguage.googleapis.com"],
+    module: {
+      url: new URL("index.ts", import.meta.url).href,
+      factory: "gemini",
+      model: MODEL,
+      flags: ["-C", "@understudy/source"],
+    },
+  },
+);
+
 describe("gemini", () => {
   test("makes a target without asking anybody", () => {
     const target = gemini(MODEL, { apiKey: "k" });
@@ -87,32 +104,6 @@ describe("gemini", () => {
       capabilities: { keepAlives: false, contextWindow: 1_048_576, maxOutputTokens: 65_536 },
     });
     expect(JSON.stringify(target)).not.toContain('"k"');
-  });
-
-  test("takes the key from the environment, and tells when there is none", () => {
-    vi.stubEnv("GEMINI_API_KEY", "");
-    vi.stubEnv("GOOGLE_API_KEY", "from-env");
-    expect(gemini(MODEL).problems).toEqual([]);
-
-    vi.stubEnv("GOOGLE_API_KEY", "");
-    expect(gemini(MODEL).problems.join()).toContain("GEMINI_API_KEY");
-  });
-
-  test("keeps the vendor's key from the environment for the vendor's own hosts", () => {
-    vi.stubEnv("GEMINI_API_KEY", "from-env");
-    const own = [
-      "https://generativelanguage.googleapis.com/v1",
-      "https://aiplatform.googleapis.com/v1beta1/publishers/google",
-      "https://europe-west4-aiplatform.googleapis.com/v1beta1/publishers/google",
-      "https://aiplatform.eu.rep.googleapis.com/v1beta1/publishers/google",
-    ];
-    const others = ["https://gateway.test", "https://storage.googleapis.com", "https://aiplatform.gateway.test"];
-
-    expect(own.flatMap((baseURL) => gemini(MODEL, { baseURL }).problems)).toEqual([]);
-    for (const baseURL of others) {
-      const [problem] = gemini(MODEL, { baseURL }).problems;
-      expect(problem).toContain("give the option `apiKey`; GEMINI_API_KEY is sent to the vendor's own hosts only");
-    }
   });
 
   test.each(["../../v1/files", "models/..", "models/a?key=b", "..\\files"])(

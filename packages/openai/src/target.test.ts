@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { createChain, isUnderstudyError, type Answer, type Message, type Request } from "@understudy/core";
-import { startOpenAI, type Step, type Vendor } from "@understudy/testing";
+import { startOpenAI, type Step, type Vendor, testFactory } from "@understudy/testing";
 import OpenAI, { AzureOpenAI } from "openai";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openai, type OpenAITargetOptions } from "./index.ts";
@@ -66,6 +66,23 @@ function withResults(answer: Answer): Message[] {
   return [{ role: "user", content: "Hi" }, answer.message, { role: "tool", content }];
 }
 
+testFactory(
+  { describe, test },
+  {
+    name: "openai",
+    startVendor: startOpenAI,
+    make: (options) => openai(MODEL, options),
+    keyVariables: ["OPENAI_API_KEY"],
+    ownURLs: ["https://api.openai.com/v1"],
+    module: {
+      url: new URL("index.ts", import.meta.url).href,
+      factory: "openai",
+      model: MODEL,
+      flags: ["-C", "@understudy/source"],
+    },
+  },
+);
+
 describe("openai", () => {
   test("makes a target without asking anybody", () => {
     const target = openai("gpt-6-astra", { apiKey: "k" });
@@ -78,15 +95,6 @@ describe("openai", () => {
       capabilities: { contextWindow: 1_050_000, maxOutputTokens: 128_000, tools: true, audio: false },
     });
     expect(JSON.stringify(target)).not.toContain('"k"');
-  });
-
-  test("takes the key from the environment for the vendor's own hosts only", () => {
-    vi.stubEnv("OPENAI_API_KEY", "from-env");
-
-    expect(openai(MODEL).problems).toEqual([]);
-    expect(openai(MODEL, { baseURL: "https://eu.api.openai.com/v1" }).problems).toEqual([]);
-    expect(openai(MODEL, { baseURL: "https://gateway.test/v1" }).problems.join()).toContain("give the option `apiKey`");
-    expect(openai(MODEL, { baseURL: "https://api.openai.com.evil.test/v1" }).problems).toHaveLength(1);
   });
 
   test("tells everything that is wrong, and throws nothing", () => {
@@ -658,40 +666,6 @@ describe("openai and redirects", () => {
 
     expect(isUnderstudyError(error) && error.code).toBe("config");
     expect([seen.length, elsewhere.requests.length]).toEqual([1, 0]);
-  });
-});
-
-describe("the first request of a process without a file descriptor left", () => {
-  test("fails as this machine's fault, and the next one is answered", async () => {
-    await using vendor = await startOpenAI();
-    vendor.answer({ text: "Hello." });
-    const program = `
-      import { closeSync, openSync } from "node:fs";
-      import { createChain } from "@understudy/core";
-      import { openai } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
-      const chain = createChain([openai("${MODEL}", { baseURL: process.argv[1], apiKey: "k" })]);
-      const open = [];
-      const fill = () => {
-        try {
-          for (;;) open.push(openSync("/dev/null"));
-        } catch (error) {
-          return error.code;
-        }
-      };
-      fill();
-      // What was still being read of the process's own code gives its descriptors back.
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      console.log(fill());
-      await chain.generate("Hi").catch((error) => console.log(error.code));
-      for (const descriptor of open) closeSync(descriptor);
-      console.log((await chain.generate("Hi")).text);
-    `;
-
-    const flags = ["-C", "@understudy/source", "--input-type=module"];
-    const limited = ["-c", 'ulimit -n 120 && exec "$0" "$@"', process.execPath, ...flags, "-e", program, vendor.url];
-    const { stdout } = await promisify(execFile)("sh", limited, { cwd: fileURLToPath(new URL("..", import.meta.url)) });
-
-    expect(stdout.trim().split("\n")).toEqual(["EMFILE", "local-resource", "Hello."]);
   });
 });
 
