@@ -8,7 +8,8 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { toItems } from "./content.ts";
 import { toNativeRequest, type OpenAINativeFields } from "./request.ts";
 
-const folder = process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../../shared/specs", import.meta.url));
+const folder =
+  process.env["UNDERSTUDY_SPECS"] ?? fileURLToPath(new URL("../../../../../shared/specs", import.meta.url));
 const specification = `${folder}/openai.openapi.json`;
 const isThere = existsSync(specification);
 if (!isThere)
