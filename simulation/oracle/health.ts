@@ -144,8 +144,9 @@ export class HealthReplay {
       this.#known.violate("R8.4", `${key} was ${breaker.state}, the attempt says ${record.breakerBefore}`);
     const { at } = this.#known;
     if (breaker.state === "closed") return breaker.start(at);
-    // It was let in just before the breaker opened.
-    if (wasChanged && record.breakerBefore === "closed") return { ...breaker.start(at), kind: "worthless" };
+    // It was let in just before the breaker changed its state: what becomes of it counts for nothing.
+    if (wasChanged && record.venture !== "probe" && record.breakerBefore !== breaker.state)
+      return { ...breaker.start(at), kind: "worthless" };
     if (record.venture === undefined && !isAgain)
       this.#known.violate("R6.6", `${key} is ${breaker.state} and was called like any other`);
     if (record.venture !== "probe") return breaker.start(at);
