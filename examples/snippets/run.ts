@@ -9,6 +9,8 @@ export interface Run {
 
 /** Older versions cannot read all sources as they are (`await using`); there the packages run built, not from source. */
 export const runsSources: boolean = Number(process.versions.node.split(".", 1)[0]) >= 24;
+if (!runsSources)
+  process.stderr.write("\nSkipped on this Node: examples and pages run their sources on Node 24 and later.\n");
 
 /** Far more than any program needs, so that a busy machine fails none. */
 export const LIMIT_MS: number = 60_000;
