@@ -1,4 +1,5 @@
-import { createChain, fromUntrusted, isUnderstudyError, type Message } from "@understudy/core";
+import { createChain, isUnderstudyError, type Message } from "@understudy/core";
+import { fromUntrusted } from "@understudy/core/web";
 import { describe, expect, test } from "vitest";
 import { CAST, VENDOR_NAMES } from "./demo/cast.ts";
 

@@ -1,12 +1,6 @@
 import { anthropic } from "@understudy/anthropic";
-import {
-  createChain,
-  formatTrace,
-  fromUntrusted,
-  isUnderstudyError,
-  type EngineEvent,
-  type Target,
-} from "@understudy/core";
+import { createChain, formatTrace, isUnderstudyError, type EngineEvent, type Target } from "@understudy/core";
+import { fromUntrusted } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { openai } from "@understudy/openai";

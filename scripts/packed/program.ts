@@ -6,7 +6,6 @@ import {
   FAILURE_RULES,
   formatTrace,
   isUnderstudyError,
-  memoryStore,
   type Answer,
   type ChainOptions,
   type EngineEvent,
@@ -17,6 +16,8 @@ import {
 } from "@understudy/core";
 import { TargetFailure, type WireReader } from "@understudy/core/adapter";
 import { Evidence } from "@understudy/core/toolkit";
+import { memoryStore } from "@understudy/core/store";
+import { fromUntrusted } from "@understudy/core/web";
 import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
@@ -53,7 +54,7 @@ const events: EngineEvent[] = [];
 const options: ChainOptions = { policy: defaultPolicy, store: memoryStore(), onEvent: (event) => events.push(event) };
 const chain = createChain(targets, options);
 
-const messages: Message[] = [{ role: "user", content: "Why is the sky blue?" }];
+const messages: Message[] = fromUntrusted([{ role: "user", content: "Why is the sky blue?" }]);
 const request: ChatRequest = { messages, vendorOptions: { anthropic: { metadata: { user_id: "someone" } } } };
 const answers: Answer[] = [];
 for (const tier of chain.tiers) answers.push(await chain.generate(request, { tiers: [tier] }));

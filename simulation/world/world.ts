@@ -1,12 +1,6 @@
 import { getEventListeners } from "node:events";
-import {
-  createChain,
-  defaultPolicy,
-  type Chain,
-  type EngineEvent,
-  type HealthStore,
-  type Policy,
-} from "@understudy/core";
+import { createChain, defaultPolicy, type Chain, type EngineEvent, type Policy } from "@understudy/core";
+import type { HealthStore } from "@understudy/core/store";
 import type { CallFact, Facts, Happening, TimelineEntry } from "../facts.ts";
 import { SimulatedClock } from "./clock.ts";
 import { consume } from "./consumers.ts";

@@ -18,9 +18,6 @@ export {
 export type { CallEvent, EngineEvent } from "./engine/engine-events.ts";
 export type { HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
 export type { HealthCounts } from "./engine/health/health-window.ts";
-export type { HealthNews, HealthStore } from "./engine/health/health-store.ts";
-export { memoryStore } from "./engine/health/memory-store.ts";
-export { fromUntrusted } from "./handoff/read-request.ts";
 export { formatTrace } from "./engine/format-trace.ts";
 export type { AnswerResponseInit, ResponseEvent } from "./engine/stream/to-response.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";

@@ -2,7 +2,8 @@
 import { finish } from "./harness.ts";
 import { answer, begin, fail, scripted, stop, wait } from "./scripted-target.ts";
 import { VirtualClock } from "./virtual-clock.ts";
-import { createChain, type HealthStore } from "../src/index.ts";
+import { createChain } from "../src/index.ts";
+import type { HealthStore } from "../src/store/index.ts";
 
 const rejecting = async (): Promise<never> => {
   throw new Error("asynchronous");

@@ -10,7 +10,8 @@ import {
   type Script,
   type ScriptedTarget,
 } from "../../../test/scripted-target.ts";
-import { memoryStore, type Chain, type HealthStore } from "../../index.ts";
+import type { Chain } from "../../index.ts";
+import { memoryStore, type HealthStore } from "../../store/index.ts";
 
 const dead: Script = [fail("server.error", { status: 500 })];
 

@@ -1,0 +1,1 @@
+export { fromUntrusted } from "./from-untrusted.ts";
