@@ -1,6 +1,6 @@
 import { anthropic } from "@understudy/anthropic";
 import { createChain, formatTrace, isUnderstudyError, type EngineEvent, type Target } from "@understudy/core";
-import { fromUntrusted } from "@understudy/core/web";
+import { fromUntrusted, toResponse } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { openai } from "@understudy/openai";
@@ -370,7 +370,7 @@ describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_0
       fc.asyncProperty(fc.oneof(bent(init), wild), async (make) => {
         const stream = await chain.stream("Hi");
         let response: Response | undefined;
-        const code = thrownCode(() => (response = stream.toResponse(wrong(make()))));
+        const code = thrownCode(() => (response = toResponse(stream, wrong(make()))));
         expect(code).toMatch(/^(?:done|invalid-request)$/);
         await response?.body?.cancel();
       }),

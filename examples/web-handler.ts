@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { anthropic } from "@understudy/anthropic";
-import { createChain, isUnderstudyError, type ResponseEvent } from "@understudy/core";
+import { createChain, isUnderstudyError } from "@understudy/core";
+import { toResponse, type ResponseEvent } from "@understudy/core/web";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
 
@@ -25,7 +26,7 @@ const chain = createChain(
 async function handle(question: string, signal: AbortSignal): Promise<Response> {
   try {
     const stream = await chain.stream(question, { signal });
-    return stream.toResponse();
+    return toResponse(stream);
   } catch (error) {
     if (!isUnderstudyError(error)) throw error;
     return Response.json({ code: error.code }, { status: error.code === "rate-limited" ? 429 : 503 });

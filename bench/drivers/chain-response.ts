@@ -1,5 +1,5 @@
 /** Understudy behind a web handler: `toResponse()`, its server-sent events read back as a browser would. */
-import type { ResponseEvent } from "@understudy/core";
+import { toResponse, type ResponseEvent } from "@understudy/core/web";
 import { createParser } from "eventsource-parser";
 import { prompt, type Driver } from "./driver.ts";
 import { openChain } from "./understudy.ts";
@@ -9,7 +9,7 @@ export const chainResponse: Driver = {
     const chain = await openChain(wire, { baseURLs: [baseURL, baseURL, baseURL] });
     if (chain === undefined) return undefined;
     return async (onText) => {
-      const response = (await chain.stream(prompt)).toResponse();
+      const response = toResponse(await chain.stream(prompt));
       const parser = createParser({
         onEvent: ({ data }) => {
           const event: ResponseEvent = JSON.parse(data);

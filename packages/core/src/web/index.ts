@@ -1,1 +1,2 @@
 export { fromUntrusted } from "./from-untrusted.ts";
+export { toResponse, type AnswerResponseInit, type ResponseEvent } from "./to-response.ts";

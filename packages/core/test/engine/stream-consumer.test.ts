@@ -3,6 +3,7 @@ import { collect, finish, harness, types } from "../harness.ts";
 import { answer, begin, fail, hang, scripted, stop, wait } from "../scripted-target.ts";
 import type { AnswerStream, ChainOptions } from "../../src/index.ts";
 import { DEFAULTS } from "../../src/engine/options.ts";
+import { toResponse } from "../../src/web/index.ts";
 import type { Script } from "../scripted-target.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 
@@ -29,7 +30,7 @@ async function readResponse(clock: VirtualClock, response: Response): Promise<un
 const WAYS: readonly (readonly [string, (stream: AnswerStream) => unknown])[] = [
   ["iterating", (stream) => stream[Symbol.asyncIterator]()],
   ["textStream()", (stream) => stream.textStream()],
-  ["toResponse()", (stream) => stream.toResponse()],
+  ["toResponse()", (stream) => toResponse(stream)],
 ];
 
 describe("R9.10 one consumer per stream", () => {
@@ -209,7 +210,7 @@ describe("reading", () => {
   test("reads of a response that wait at once get the messages in order", async () => {
     const { clock, stream } = await streamOf([begin(["One", "Two"], wait(500), stop)]);
 
-    const reader = stream.toResponse().body?.getReader();
+    const reader = toResponse(stream, { clock }).body?.getReader();
     const reads = await finish(clock, Promise.all(Array.from({ length: 7 }, async () => reader?.read())));
 
     const decoder = new TextDecoder();
@@ -239,7 +240,7 @@ describe("toResponse()", () => {
   test("writes one JSON event per message and `done` at the end, with headers no proxy rewrites", async () => {
     const { clock, stream } = await streamOf([answer("Héllo\n\n")]);
 
-    const response = stream.toResponse();
+    const response = toResponse(stream, { clock });
     const messages = await readResponse(clock, response);
 
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
@@ -257,7 +258,7 @@ describe("toResponse()", () => {
   test("takes a status and headers of the caller's own", async () => {
     const { stream } = await streamOf([answer("Hello")]);
 
-    const response = stream.toResponse({ status: 201, headers: { "cache-control": "no-store", "x-a": "1" } });
+    const response = toResponse(stream, { status: 201, headers: { "cache-control": "no-store", "x-a": "1" } });
 
     expect([response.status, response.headers.get("cache-control"), response.headers.get("x-a")]).toEqual([
       201,
@@ -272,7 +273,7 @@ describe("toResponse()", () => {
       begin(["Two"], wait(100), fail("server.overloaded", { retryAfterMs: 9_000, vendorMessage: "secret" })),
     ]);
 
-    const messages = await readResponse(clock, stream.toResponse());
+    const messages = await readResponse(clock, toResponse(stream, { clock }));
 
     expect(messages).toContainEqual(expect.objectContaining({ type: "failover" }));
     expect(messages.at(-1)).toEqual({ type: "error", code: "all-failed" });
@@ -281,7 +282,7 @@ describe("toResponse()", () => {
   test("AB-01 AB-03 a client that leaves while a message is awaited closes the upstream at once", async () => {
     const { clock, stream, targets } = await streamOf([begin(["One"], hang)]);
 
-    const reader = stream.toResponse().body?.getReader();
+    const reader = toResponse(stream, { clock }).body?.getReader();
     await reader?.read();
     await clock.settle();
     await reader?.cancel("gone");
@@ -293,7 +294,7 @@ describe("toResponse()", () => {
   test("back-pressure reaches the engine: nothing is pulled ahead of the client", async () => {
     const { clock, stream, targets } = await streamOf([begin(["x".repeat(70_000), "y", "z"], hang)], { holdMs: 0 });
 
-    stream.toResponse();
+    toResponse(stream, { clock });
     await clock.advance(61_000);
 
     expect(targets[0]?.calls).toMatchObject([{ aborted: false, returned: 0 }]);

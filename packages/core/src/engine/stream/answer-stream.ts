@@ -4,11 +4,10 @@ import { misuse } from "../../model/error.ts";
 import type { StreamEvent } from "../../model/events.ts";
 import type { Call } from "../call/call.ts";
 import { ObservedPromise } from "./observed-promise.ts";
-import { toResponse, type AnswerResponseInit } from "./to-response.ts";
 
 /**
- * A released answer. It has one consumer: the first of iterating it, `textStream()` and `toResponse()`; a second one
- * throws at once. Leaving the loop early lets everything go at once.
+ * A released answer. It has one consumer: the first of iterating it, as `toResponse(stream)` does, and `textStream()`; a
+ * second one throws at once. Leaving the loop early lets everything go at once.
  */
 export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent> {
   readonly #call: Call;
@@ -30,15 +29,6 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
   textStream(): AsyncIterableIterator<string, undefined> {
     this.#claim("textStream()");
     return textsOf(this.#call);
-  }
-
-  /**
-   * Server-sent events for a web handler: one JSON event per message, then a last one of type `done` or `error`. Throws
-   * `invalid-request`, and lets everything go, when no response can be made with `init`.
-   */
-  toResponse(init?: AnswerResponseInit): Response {
-    this.#claim("toResponse()");
-    return toResponse(eventsOf(this.#call), this.#clock, init);
   }
 
   /**

@@ -1,6 +1,8 @@
-import type { Clock } from "../../model/clock.ts";
-import { isUnderstudyError, misuse } from "../../model/error.ts";
-import type { StreamEvent } from "../../model/events.ts";
+import type { AnswerStream } from "../engine/stream/answer-stream.ts";
+import { systemClock } from "../engine/system-clock.ts";
+import type { Clock } from "../model/clock.ts";
+import { isUnderstudyError, misuse } from "../model/error.ts";
+import type { StreamEvent } from "../model/events.ts";
 
 /** The last message of a response: the stream ended as it should, or with an error's code. */
 export type ResponseEvent =
@@ -23,6 +25,8 @@ export interface AnswerResponseInit extends ResponseInit {
    * 0 or false: never. Default 15,000.
    */
   readonly keepAliveMs?: number | false | undefined;
+  /** The clock and timer behind `keepAliveMs`, for tests. Default: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 type Events = AsyncIterableIterator<StreamEvent, undefined>;
@@ -41,18 +45,20 @@ const HEADERS = {
 };
 
 /**
- * Server-sent events: `data: <JSON event>`, one per message, then `{"type":"done"}` or
- * `{"type":"error","code":…}`. At `failover` a browser drops the parts listed in `discards.ids`, or marks them with
- * `marker`. A client that leaves closes the upstream connection.
+ * A released answer as server-sent events for a web handler, which makes the response its one consumer:
+ * `data: <JSON event>`, one per message, then `{"type":"done"}` or `{"type":"error","code":…}`. At `failover` a browser
+ * drops the parts listed in `discards.ids`, or marks them with `marker`. A client that leaves closes the upstream
+ * connection. Throws `invalid-request`, and lets everything go, when no response can be made with `init`.
  */
-export function toResponse(events: Events, clock: Clock, options: AnswerResponseInit = {}): Response {
+export function toResponse(stream: AnswerStream, init: AnswerResponseInit = {}): Response {
+  const events = stream[Symbol.asyncIterator]();
   try {
-    const { keepAliveMs = KEEP_ALIVE_MS, ...init } = options;
+    const { keepAliveMs = KEEP_ALIVE_MS, clock = systemClock, ...rest } = init;
     if (keepAliveMs !== false && !isDuration(keepAliveMs)) throw new RangeError("keepAliveMs");
-    const headers = new Headers(init.headers);
+    const headers = new Headers(rest.headers);
     for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
     const body = new ReadableStream(new EventBody(events, clock, keepAliveMs || Infinity));
-    return new Response(body, { ...init, headers });
+    return new Response(body, { ...rest, headers });
   } catch {
     leave(events);
     // What was thrown may repeat a header's value.

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { finish, harness } from "../../../test/harness.ts";
-import { answer, begin, end, fail, hang, read, scripted, wait, type Script } from "../../../test/scripted-target.ts";
-import type { VirtualClock } from "../../../test/virtual-clock.ts";
-import type { AnswerResponseInit, AnswerStream, JsonValue } from "../../index.ts";
+import { finish, harness } from "../../test/harness.ts";
+import { answer, begin, end, fail, hang, read, scripted, wait, type Script } from "../../test/scripted-target.ts";
+import type { VirtualClock } from "../../test/virtual-clock.ts";
+import type { AnswerStream, JsonValue } from "../index.ts";
+import { toResponse, type AnswerResponseInit } from "./to-response.ts";
 
 async function streamOf(...scripts: readonly Script[]) {
   const { clock, chain } = harness();
@@ -26,7 +27,7 @@ const ALIVE = ": keep-alive";
 const isAlive = (message: string): boolean => message === ALIVE;
 
 async function aliveAfter(clock: VirtualClock, init: AnswerResponseInit, stream: AnswerStream): Promise<number> {
-  const received = receive(stream.toResponse(init));
+  const received = receive(toResponse(stream, { clock, ...init }));
   await clock.advance(59_000);
   return received.filter(isAlive).length;
 }
@@ -37,7 +38,7 @@ describe("keep-alive comments of toResponse()", () => {
       begin(["One"], wait(10_000), ...wordThen(wait(31_000), fail("stream.reset"))),
     );
 
-    const received = receive(stream.toResponse());
+    const received = receive(toResponse(stream, { clock }));
     await clock.advance(24_900);
     const before = received.filter(isAlive).length;
     await clock.advance(200);
@@ -58,7 +59,7 @@ describe("keep-alive comments of toResponse()", () => {
   test("they also come while a failover waits for the next target", async () => {
     const { clock, stream } = await streamOf(begin(["One"], wait(100), fail("stream.reset")), [hang], answer("Blue"));
 
-    const received = receive(stream.toResponse({ keepAliveMs: 5_000 }));
+    const received = receive(toResponse(stream, { clock, keepAliveMs: 5_000 }));
     await clock.advance(40_000);
 
     const seam = received.findIndex((message) => message.includes('"failover"'));
@@ -81,7 +82,7 @@ describe("keep-alive comments of toResponse()", () => {
   test("none is kept for a client that does not read, and no timer with it", async () => {
     const { clock, stream } = await streamOf(begin(["One", "Two", "Three"], hang));
 
-    const reader = stream.toResponse().body?.getReader();
+    const reader = toResponse(stream, { clock }).body?.getReader();
     await clock.advance(40_000);
     const { pending } = clock;
     const first = new TextDecoder().decode((await reader?.read())?.value);
@@ -95,7 +96,7 @@ describe("keep-alive comments of toResponse()", () => {
 
   test("no timer is left once the client has gone, and the timer never keeps the process alive", async () => {
     const { clock, stream, targets } = await streamOf(begin(["One"], hang));
-    const { body } = stream.toResponse({ keepAliveMs: 1_000 });
+    const { body } = toResponse(stream, { clock, keepAliveMs: 1_000 });
     const reader = body?.getReader();
     for (let reads = 0; reads < 5; reads++) {
       void reader?.read();
@@ -123,7 +124,7 @@ describe("keep-alive comments of toResponse()", () => {
       ];
     });
 
-    const body = await finish(clock, stream.toResponse({ keepAliveMs: 700 }).text());
+    const body = await finish(clock, toResponse(stream, { clock, keepAliveMs: 700 }).text());
 
     const messages = body.split("\n\n").slice(0, -1);
     const data = messages.filter((message) => !isAlive(message));
@@ -171,7 +172,7 @@ describe("what toResponse() cannot send", () => {
       begin(["One"], read({ type: "opaque", id: "p9", part: block }), hang),
     );
 
-    const received = receive(stream.toResponse());
+    const received = receive(toResponse(stream, { clock }));
     await clock.advance(100);
 
     expect(received.slice(-3)).toEqual([
@@ -186,7 +187,7 @@ describe("what toResponse() cannot send", () => {
 
   test("a clock that throws does the same", async () => {
     const { clock, stream, targets } = await streamOf(begin(["One"], wait(20_000), hang));
-    const received = receive(stream.toResponse());
+    const received = receive(toResponse(stream, { clock }));
     await clock.advance(1_000);
 
     const sound = clock.setTimeout.bind(clock);
@@ -215,7 +216,7 @@ describe("what toResponse() cannot send", () => {
 
     let thrown: unknown;
     try {
-      stream.toResponse(init);
+      toResponse(stream, { clock, ...init });
     } catch (error) {
       thrown = error;
     }
@@ -232,8 +233,8 @@ describe("headers of toResponse()", () => {
   test("proxies are asked not to collect the messages, unless the caller says otherwise", async () => {
     const [plain, own] = [await streamOf(answer("Hello")), await streamOf(answer("Hello"))];
 
-    expect(plain.stream.toResponse().headers.get("x-accel-buffering")).toBe("no");
-    expect(own.stream.toResponse({ headers: { "X-Accel-Buffering": "yes" } }).headers.get("x-accel-buffering")).toBe(
+    expect(toResponse(plain.stream).headers.get("x-accel-buffering")).toBe("no");
+    expect(toResponse(own.stream, { headers: { "X-Accel-Buffering": "yes" } }).headers.get("x-accel-buffering")).toBe(
       "yes",
     );
   });
