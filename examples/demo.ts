@@ -46,7 +46,7 @@ async function rehearse(names: readonly VendorName[]): Promise<number> {
     // oxlint-disable-next-line no-await-in-loop -- one act after the other
     const performance = await play(act, players, printText);
     if (performance.errorCode !== undefined) printFailure(performance.errorCode);
-    printTimeline(performance.attempts);
+    printTimeline(performance.trace?.attempts ?? []);
     const findings = review(act, performance, players, before);
     printReview(findings);
     if (findings.length > 0) failed++;
@@ -66,8 +66,6 @@ async function performLive(names: readonly VendorName[]): Promise<number> {
   const chain = createChain(present.map((name) => CAST[name].target()));
   const performance = await ask(chain, printText);
   if (performance.errorCode !== undefined) printFailure(performance.errorCode);
-  const last = performance.attempts.at(-1);
-  const totalMs = last === undefined ? 0 : last.startedAtMs + last.endedMs;
-  printText(`\n\n${formatTrace({ attempts: performance.attempts, skipped: [], totalMs, needsAttention: false })}\n`);
+  if (performance.trace !== undefined) printText(`\n\n${formatTrace(performance.trace)}\n`);
   return performance.tier === undefined ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { createChain, isUnderstudyError, type AttemptRecord, type Chain, type Target } from "@understudy/core";
+import { createChain, isUnderstudyError, type Trace, type Chain, type Target } from "@understudy/core";
 import type { Vendor } from "@understudy/testing";
 import type { Act } from "./acts.ts";
 import { CAST, type VendorName } from "./cast.ts";
@@ -26,7 +26,7 @@ export interface Player {
 }
 
 export interface Performance {
-  readonly attempts: readonly AttemptRecord[];
+  readonly trace: Trace | undefined;
   /** The tier that answered; undefined when the call failed. */
   readonly tier: string | undefined;
   readonly errorCode: string | undefined;
@@ -84,10 +84,10 @@ export async function ask(chain: Chain, onText: (text: string) => void): Promise
       if (event.marker !== null) onText(event.marker);
     }
     const answer = await stream.result;
-    return { attempts: answer.trace.attempts, tier: answer.tier, errorCode: undefined, hadSeam };
+    return { trace: answer.trace, tier: answer.tier, errorCode: undefined, hadSeam };
   } catch (error) {
     if (!isUnderstudyError(error)) throw error;
-    return { attempts: error.attempts, tier: undefined, errorCode: error.code, hadSeam };
+    return { trace: error.trace, tier: undefined, errorCode: error.code, hadSeam };
   }
 }
 
@@ -109,7 +109,8 @@ export function review(
   if (performance.hadSeam !== act.seam) findings.push(act.seam ? "the seam is missing" : "there is a seam");
   for (const [position, { name, vendor }] of players.entries()) {
     const requests = vendor.requests.length - (before[position] ?? 0);
-    const attempts = performance.attempts.filter((attempt) => attempt.endpoint === new URL(vendor.url).host).length;
+    const made = performance.trace?.attempts ?? [];
+    const attempts = made.filter((attempt) => attempt.endpoint === new URL(vendor.url).host).length;
     if (requests !== attempts) findings.push(`${name} saw ${requests} requests for ${attempts} attempts in the trace`);
   }
   return findings;

@@ -316,8 +316,8 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "diverted-call-raises-nothing",
     breaks: "Only the first call after a card has expired says so.",
     file: "engine/call/call-log.ts",
-    search: "this.#warn(skip.class, { tier, vendor, model });",
-    replace: "this.#warn(undefined, { tier, vendor, model });",
+    search: "this.#warn(skip.class, { tier, vendor, model, sibling });",
+    replace: "this.#warn(undefined, { tier, vendor, model, sibling });",
   },
   {
     name: "hooks-run-inside-steps",

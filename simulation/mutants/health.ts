@@ -195,9 +195,9 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "last-resort-is-a-probe",
     breaks: "One failing call a second keeps a healthy primary away for five minutes.",
     file: "engine/health/chain-health.ts",
-    search: "    return this.#routes.of(target).breaker.permit(this.#setup.clock.now(), venture);",
+    search: "    const permit = this.#routes.of(target).breaker.permit(this.#setup.clock.now(), venture);",
     replace:
-      '    const { breaker } = this.#routes.of(target);\n    const now = this.#setup.clock.now();\n    if (venture === "last-resort" && breaker.state === "open") return Object.assign(breaker.probe(now, 60_000), { venture });\n    return breaker.permit(now, venture);',
+      '    const { breaker } = this.#routes.of(target);\n    const now = this.#setup.clock.now();\n    if (venture === "last-resort" && breaker.state === "open") return Object.assign(breaker.probe(now, 60_000), { venture });\n    const permit = breaker.permit(now, venture);',
   },
   {
     name: "last-resort-proves-nothing",

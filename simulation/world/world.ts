@@ -199,7 +199,7 @@ class World {
 
   #onEvent(event: EngineEvent): void {
     this.#note({ type: "event", event });
-    if ("callId" in event) {
+    if (event.type !== "breaker" && event.type !== "cooldown" && "callId" in event) {
       const fact = this.#calls[event.callId - 1];
       fact?.events.push({ ...this.#clock.moment, event });
       if (fact !== undefined && event.type === "end") this.#ends.get(fact)?.resolve();

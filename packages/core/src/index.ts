@@ -18,7 +18,7 @@ export {
 export type { CallEvent, EngineEvent } from "./engine/engine-events.ts";
 export type { HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
 export type { HealthCounts } from "./engine/health/health-window.ts";
-export { formatTrace } from "./engine/format-trace.ts";
+export { formatTrace, type FormatTraceOptions } from "./engine/format-trace.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";
 export { FAILURE_RULES } from "./model/failure-rules.ts";
 export type { ErrorCode, FailureClass, FailureRule, FailureScope } from "./model/failure.ts";

@@ -2,7 +2,6 @@ import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Request } from "../model/request.ts";
 import { TEXT, type ShapeOf } from "../model/rules.ts";
-import type { Target } from "../model/target.ts";
 import { isThenable, watch } from "../model/promises.ts";
 import { AnswerStream } from "./stream/answer-stream.ts";
 import { readArgument, readCallOptions } from "./call-options.ts";
@@ -13,7 +12,7 @@ import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { systemClock, systemRandom } from "./system-clock.ts";
-import { readDefinition, type Candidate, type Definition, type Tier } from "./tier.ts";
+import { candidateName, candidatesOf, readDefinition, type Candidate, type Definition, type Tier } from "./tier.ts";
 
 /** Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call. */
 export interface Chain {
@@ -54,8 +53,12 @@ export function createChain(tiers: readonly TierInput[], options: ChainOptions =
   return new TierChain(readDefinition(tiers, options));
 }
 
+/** Not every runtime can tell where a call came from. */
+const runtime: { readonly captureStackTrace?: (holder: object, below: Chain["generate" | "stream"]) => void } = Error;
+
 const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT };
 
+/** Its methods are fields, so that `const { generate } = chain` works. */
 class TierChain implements Chain {
   readonly #tiers: readonly Tier[];
   readonly #candidates: readonly Candidate[];
@@ -69,7 +72,7 @@ class TierChain implements Chain {
     const { clock = systemClock, random = systemRandom, store } = options;
     this.#random = () => this.#jitter(random);
     this.#tiers = tiers;
-    this.#candidates = tiers.flatMap((tier) => tier.targets.map((target) => ({ tier, target })));
+    this.#candidates = candidatesOf(tiers);
     this.#options = options;
     const onInternalError = (error: unknown): void => this.#onInternalError(error);
     this.#events = new EventQueue({ onEvent: options.onEvent, onInternalError });
@@ -89,58 +92,72 @@ class TierChain implements Chain {
     return this.#tiers.map((tier) => tier.name);
   }
 
-  snapshot(): readonly TargetHealth[] {
-    return this.#select({}).map((target) => this.#health.inspect(target));
-  }
+  readonly snapshot = (): readonly TargetHealth[] => {
+    return this.#select({}).map((one) => ({ ...candidateName(one), ...this.#health.inspect(one.target) }));
+  };
 
-  isolate(selector: TargetSelector): void {
-    for (const target of this.#select(selector)) this.#health.isolate(target);
-  }
-
-  enable(selector: TargetSelector): void {
-    for (const target of this.#select(selector)) this.#health.enable(target);
+  readonly isolate = (selector: TargetSelector): void => {
+    for (const one of this.#select(selector)) {
+      this.#health.isolate(one.target);
+      this.#note("isolated", one);
+    }
     this.#events.tell();
-  }
+  };
 
-  #select(selector: TargetSelector): readonly Target[] {
-    const wanted = Object.entries(
-      readArgument<TargetSelector>(selector, SELECTOR, "the selector", "the selector has an unknown field"),
-    );
-    return this.#candidates.flatMap(({ tier, target }) => {
-      const { vendor, model, endpoint } = target;
-      const facts: { readonly [name: string]: string } = { tier: tier.name, vendor, model, endpoint };
-      return wanted.every(([name, value]) => value === undefined || value === facts[name]) ? target : [];
-    });
-  }
+  readonly enable = (selector: TargetSelector): void => {
+    for (const one of this.#select(selector)) {
+      this.#health.enable(one.target);
+      this.#note("enabled", one);
+    }
+    this.#events.tell();
+  };
 
-  async generate<Output = unknown>(
+  readonly generate = async <Output = unknown>(
     input: string | Request<Output>,
     options: CallOptions = {},
-  ): Promise<Answer<Output>> {
-    const call = this.#call(input, options, Infinity);
+  ): Promise<Answer<Output>> => {
+    const call = this.#call(input, options, Infinity, this.generate);
     call.output.discard();
     call.start();
     // The output's type is what the request's schema promised, and validation has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (await call.result) as Answer<Output>;
-  }
+  };
 
-  async stream<Output = unknown>(
+  readonly stream = async <Output = unknown>(
     input: string | Request<Output>,
     options: CallOptions = {},
-  ): Promise<AnswerStream<Output>> {
+  ): Promise<AnswerStream<Output>> => {
     const { holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
-    const call = this.#call(input, options, holdMs);
+    const call = this.#call(input, options, holdMs, this.stream);
     call.start();
     await call.released;
     return new AnswerStream<Output>(call, clock);
+  };
+
+  #note(type: "isolated" | "enabled", candidate: Candidate): void {
+    this.#events.note({ type, ...candidateName(candidate), endpoint: candidate.target.endpoint });
   }
 
-  #call(input: unknown, given: CallOptions, holdMs: number): Call {
+  #select(selector: TargetSelector): readonly Candidate[] {
+    const wanted = Object.entries(
+      readArgument<TargetSelector>(selector, SELECTOR, "the selector", "the selector has an unknown field"),
+    );
+    return this.#candidates.filter(({ tier, target }) => {
+      const { vendor, model, endpoint } = target;
+      const facts: { readonly [name: string]: string } = { tier: tier.name, vendor, model, endpoint };
+      return wanted.every(([name, value]) => value === undefined || value === facts[name]);
+    });
+  }
+
+  #call(input: unknown, given: CallOptions, holdMs: number, method: Chain["generate" | "stream"]): Call {
+    const caller = {};
+    runtime.captureStackTrace?.(caller, method);
     const options = readCallOptions(given, this.tiers);
     const { clock = systemClock, policy = defaultPolicy, marker = DEFAULTS.marker } = this.#options;
     const setup: CallSetup = {
       callId: ++this.#calls,
+      caller,
       tiers: this.tiers,
       candidates: this.#candidates,
       requests: new CallRequests(input, (error) => this.#onInternalError(error)),
@@ -153,6 +170,7 @@ class TierChain implements Chain {
       holdMs,
       marker,
       maxAttempts: this.#options.maxAttempts ?? this.#candidates.length + 2,
+      vendorMessages: this.#options.vendorMessages === true,
       policy: (failure, context) => this.#decide(policy, failure, context),
       clock,
       random: this.#random,

@@ -64,6 +64,11 @@ export interface ChainOptions {
   readonly maxAttempts?: number | undefined;
   /** A stream that is not read for so many milliseconds is stopped, after at most twice the time. Default 120,000. */
   readonly consumerIdleMs?: number | undefined;
+  /**
+   * Keeps the vendors' own words, redacted, as `vendorMessage` of failed attempts: not enumerable, so that no log shows them
+   * by accident, as they may repeat parts of the prompt. Default false.
+   */
+  readonly vendorMessages?: boolean | undefined;
   /** Sees every decision. May be async; it is not waited for. What it throws or rejects with goes to `onInternalError`. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** Sees what callbacks throw or reject with. What it throws or rejects with itself is ignored. Default: ignored. */

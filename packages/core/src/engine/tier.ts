@@ -1,6 +1,7 @@
 import { readRequestPart } from "../handoff/read-request.ts";
 import type { Clock } from "../model/clock.ts";
 import { misuse } from "../model/error.ts";
+import type { AttemptName } from "../model/events.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
 import {
@@ -38,6 +39,27 @@ export interface Tier {
 export interface Candidate {
   readonly tier: Tier;
   readonly target: Target;
+  /** Its place in the tier, from 1; undefined where it is the only one. */
+  readonly sibling: number | undefined;
+}
+
+/** A candidate as events and records name it. */
+export type CandidateName = Omit<AttemptName, "attempt">;
+
+/** Every target of every tier, in order. */
+export function candidatesOf(tiers: readonly Tier[]): readonly Candidate[] {
+  return tiers.flatMap((tier) =>
+    tier.targets.map((target, index) => ({
+      tier,
+      target,
+      sibling: tier.targets.length > 1 ? index + 1 : undefined,
+    })),
+  );
+}
+
+export function candidateName({ tier, target, sibling }: Candidate): CandidateName {
+  const { vendor, model } = target;
+  return { tier: tier.name, vendor, model, sibling };
 }
 
 const TIER: Shape = {
@@ -62,6 +84,7 @@ const CHAIN: ShapeOf<ChainOptions> = {
   marker: TEXT,
   maxAttempts: whole(1),
   consumerIdleMs: duration(1),
+  vendorMessages: FLAG,
   onEvent: FUNCTION,
   onInternalError: FUNCTION,
   store: having("a health store, such as memoryStore()", "publish", "subscribe", "acquireProbe", "releaseProbe"),

@@ -50,6 +50,8 @@ export interface Answer<Output = unknown> {
    * Absent where it said nothing. Not part of the message: it is not sent back.
    */
   readonly vendorData?: JsonObject | undefined;
+  /** Which call of the chain it was, as in events and traces. */
+  readonly callId: number;
   /** Everything that was tried and passed over on the way to this answer. */
   readonly trace: Trace;
 }

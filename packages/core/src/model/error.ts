@@ -1,9 +1,12 @@
 import type { ErrorCode } from "./failure.ts";
 import type { ReasoningPart, TextPart } from "./parts.ts";
-import type { AttemptRecord } from "./trace.ts";
+import { placeOf, reasonOf, type AttemptRecord, type Trace } from "./trace.ts";
+import type { UsageTotal } from "./usage.ts";
 
 const MARKER: unique symbol = Symbol.for("understudy.error");
-const FACTS = ["scope", "reason", "retryAfterMs", "status", "vendorCode", "requestId"] as const;
+const FACTS = ["callId", "scope", "reason", "retryAfterMs", "status", "vendorCode", "requestId"] as const;
+/** They hold what users wrote, or would bury everything else when an uncaught error is printed. */
+const HIDDEN = ["trace", "usageTotal", "issues", "partial", "vendorMessage"] as const;
 
 /** What an `UnderstudyError` is made of. */
 export interface UnderstudyErrorDetails {
@@ -11,6 +14,8 @@ export interface UnderstudyErrorDetails {
   readonly code: ErrorCode;
   /** What went wrong and how to fix it, without any content of request or answer. */
   readonly message: string;
+  /** Which call of the chain it was, as in events and traces. */
+  readonly callId?: number | undefined;
   /** Which deadline (`start`, `total`), or what the failure belongs to. */
   readonly scope?: string | undefined;
   /** Why, where the code leaves it open: a failure class, or `consumer-idle`. */
@@ -25,8 +30,12 @@ export interface UnderstudyErrorDetails {
   readonly requestId?: string | undefined;
   /** The vendor's own words, redacted. Kept, but not enumerable. */
   readonly vendorMessage?: string | undefined;
-  /** Every attempt of the call, in order. Default: none. */
-  readonly attempts?: readonly AttemptRecord[] | undefined;
+  /** What the call did: its attempts, and what it passed over. Kept, but not enumerable. */
+  readonly trace?: Trace | undefined;
+  /** Tokens of all attempts. Kept, but not enumerable. */
+  readonly usageTotal?: UsageTotal | undefined;
+  /** What does not fit the schema, one sentence each. Kept, but not enumerable. */
+  readonly issues?: readonly string[] | undefined;
   /** What was delivered before the failure. Kept, but not enumerable. */
   readonly partial?: PartialAnswer | undefined;
   /** What was thrown underneath. */
@@ -45,13 +54,15 @@ export interface PartialAnswer {
 
 /**
  * The one error type callers see. Message, stack, `inspect` output and JSON never hold a key, a prompt or a completion:
- * `partial` and `vendorMessage` are there to be read, but not enumerable.
+ * `partial`, `issues` and `vendorMessage` are there to be read, but not enumerable. The stack begins where the caller called.
  */
 export class UnderstudyError extends Error {
   /** Always `UnderstudyError`. */
   override readonly name: string = "UnderstudyError";
   /** What to branch on. */
   readonly code: ErrorCode;
+  /** Which call of the chain it was, as in events and traces; absent when none had begun. */
+  declare readonly callId?: number | undefined;
   /** Which deadline (`start`, `total`), or what the failure belongs to. */
   declare readonly scope?: string | undefined;
   /** Why, where the code leaves it open: a failure class, or `consumer-idle`. */
@@ -64,8 +75,15 @@ export class UnderstudyError extends Error {
   declare readonly vendorCode?: string | undefined;
   /** The vendor's id of the failed request, for its support. */
   declare readonly requestId?: string | undefined;
-  /** Every attempt of the call, in order; empty when none was made. */
-  readonly attempts: readonly AttemptRecord[];
+  /** What the call did: its attempts, and what it passed over; absent when none had begun. Not enumerable. */
+  declare readonly trace?: Trace | undefined;
+  /** Tokens of all attempts: failed ones are usually billed too. Not enumerable. */
+  declare readonly usageTotal?: UsageTotal | undefined;
+  /**
+   * What does not fit the schema, one sentence each, in its library's words. Not enumerable: they may repeat parts of the
+   * answer.
+   */
+  declare readonly issues?: readonly string[] | undefined;
   /** What was delivered before the call failed. Not enumerable. */
   declare readonly partial?: PartialAnswer | undefined;
   /** The vendor's own words, redacted and cut to 500 characters. Not enumerable: it may repeat parts of the prompt. */
@@ -74,18 +92,22 @@ export class UnderstudyError extends Error {
   constructor(details: UnderstudyErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = details.code;
-    this.attempts = details.attempts ?? [];
     for (const fact of FACTS) if (details[fact] !== undefined) Object.assign(this, { [fact]: details[fact] });
     Object.defineProperty(this, MARKER, { value: true });
-    Object.defineProperty(this, "partial", { value: details.partial });
-    Object.defineProperty(this, "vendorMessage", { value: details.vendorMessage });
+    for (const name of HIDDEN) Object.defineProperty(this, name, { value: details[name] });
     Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), { value: () => describe(this) });
   }
 
-  /** Everything but `partial`, `vendorMessage`, stack and cause: safe to log. */
+  /** Every attempt of the call, in order, as in `trace`; empty when none was made. */
+  get attempts(): readonly AttemptRecord[] {
+    return this.trace?.attempts ?? [];
+  }
+
+  /** Everything but `partial`, `issues`, `vendorMessage`, stack and cause, with the fields of `trace`: safe to log. */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, attempts } = this;
-    return { name, message, code, ...Object.fromEntries(FACTS.map((fact) => [fact, this[fact]])), attempts };
+    const { name, message, code, attempts, usageTotal, trace } = this;
+    const facts = Object.fromEntries(FACTS.map((fact) => [fact, this[fact]]));
+    return { name, message, code, ...facts, attempts, usageTotal, ...trace };
   }
 }
 
@@ -95,10 +117,13 @@ export function misuse(code: "config" | "invalid-request", message: string, caus
 }
 
 function describe(error: UnderstudyError): string {
+  const { callId } = error;
   const lines = [error.stack ?? `${error.name}: ${error.message}`, `  code: ${error.code}`];
+  if (callId !== undefined) lines.push(`  call: ${callId}`);
   for (const attempt of error.attempts) {
-    lines.push(`  attempt ${attempt.attempt}: ${attempt.tier} ${attempt.class ?? attempt.outcome}`);
+    lines.push(`  attempt ${attempt.attempt}: ${placeOf(attempt)} ${attempt.class ?? attempt.outcome}`);
   }
+  for (const skip of error.trace?.skipped ?? []) lines.push(`  passed over: ${placeOf(skip)} ${reasonOf(skip)}`);
   // Only our own errors are shown: a caller's abort reason may hold anything.
   if (isUnderstudyError(error.cause)) lines.push(`  cause: ${error.cause.code}: ${error.cause.message}`);
   return lines.join("\n");

@@ -73,6 +73,8 @@ export interface AttemptName {
   readonly vendor: string;
   /** The model's id, as it was given to the target's factory. */
   readonly model: string;
+  /** Its place among the targets of its tier, from 1; absent where the tier has only one. */
+  readonly sibling?: number | undefined;
 }
 
 /** The answer begins. Exactly one per stream, from the first attempt whose output was released. */

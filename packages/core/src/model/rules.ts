@@ -93,9 +93,9 @@ export function checkShape(given: object, shape: Shape, prefix: string, what: st
 }
 
 /** For a message: the first problems, as the whole list could be as long as what is wrong. */
-export function listed(problems: readonly string[]): string {
-  const more = problems.length > MOST_LISTED ? `; and ${problems.length - MOST_LISTED} more` : "";
-  return problems.slice(0, MOST_LISTED).join("; ") + more;
+export function listed(problems: readonly string[], most: number = MOST_LISTED): string {
+  const more = problems.length > most ? `; and ${problems.length - most} more` : "";
+  return problems.slice(0, most).join("; ") + more;
 }
 
 function isText(value: unknown): value is string {

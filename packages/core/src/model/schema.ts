@@ -13,7 +13,7 @@ export type Validation<Output> =
   /** The value does not fit. */
   | {
       readonly ok: false;
-      /** What is wrong, one sentence each. */
+      /** What is wrong, one sentence each, beginning with the place: `items[0].name: expected a string`. */
       readonly issues: readonly string[];
     };
 
@@ -76,10 +76,13 @@ export interface CheckedSchema<Output = unknown> {
 /** A Standard Schema that can give JSON Schema, plain JSON Schema (sent, not checked), or JSON Schema with a check. */
 export type SchemaInput<Output = unknown> = StandardSchema<Output> | CheckedSchema<Output> | JsonObject;
 
+/** What a check found, with the places that the library names: keys and indices from the outside in. */
+export type Checked = Validation<unknown> & { readonly paths?: readonly (readonly unknown[])[] | undefined };
+
 export interface ResolvedSchema {
   readonly jsonSchema: JsonObject;
   /** Absent for plain JSON Schema: then values are parsed but not validated. */
-  readonly validate?: ((value: unknown) => Promise<Validation<unknown>>) | undefined;
+  readonly validate?: ((value: unknown) => Promise<Checked>) | undefined;
 }
 
 export type SchemaResolution =
@@ -143,8 +146,26 @@ function resolveStandardSchema(standard: StandardSchema["~standard"], where: str
   return plain(given, where, async (value) => {
     const result = await validate.call(standard, value);
     if (result.issues === undefined) return { ok: true, value: result.value };
-    return { ok: false, issues: result.issues.map((issue) => issue.message) };
+    const found = result.issues.map(({ message, path = [] }) => ({ message, path: path.map((step) => keyOf(step)) }));
+    return {
+      ok: false,
+      issues: found.map(({ message, path }) => (path.length === 0 ? message : `${shownPath(path)}: ${message}`)),
+      paths: found.map(({ path }) => path),
+    };
   });
+}
+
+/** A step of a path is a key, or an object that has one. */
+function keyOf(step: unknown): unknown {
+  return isJsonObject(step) ? step["key"] : step;
+}
+
+/** `items[0].name`. */
+export function shownPath(path: readonly unknown[]): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
 }
 
 function isStandardSchema(input: unknown): input is StandardSchema {

@@ -39,6 +39,8 @@ export interface AttemptRecord {
   readonly vendor: string;
   /** The model's id, as it was given to the target's factory. */
   readonly model: string;
+  /** Its place among the targets of its tier, from 1; absent where the tier has only one. */
+  readonly sibling?: number | undefined;
   /** Host or region label. */
   readonly endpoint: string;
   /** Milliseconds since the call began. */
@@ -59,6 +61,11 @@ export interface AttemptRecord {
   readonly vendorCode?: string | undefined;
   /** What is wrong in our own words, where the class leaves it open. */
   readonly explanation?: string | undefined;
+  /**
+   * The vendor's own words, redacted and cut to 500 characters, where the chain keeps them (`vendorMessages`). Not
+   * enumerable: they may repeat parts of the prompt.
+   */
+  readonly vendorMessage?: string | undefined;
   /** The vendor's id of the request, for its support. */
   readonly requestId?: string | undefined;
   /** The model that answered, where the vendor says so. */
@@ -97,6 +104,8 @@ export interface SkipRecord {
   readonly vendor: string;
   /** The model's id, as it was given to the target's factory. */
   readonly model: string;
+  /** Its place among the targets of its tier, from 1; absent where the tier has only one. */
+  readonly sibling?: number | undefined;
   /** Host or region label. */
   readonly endpoint: string;
   /** Why it was passed over. */
@@ -122,6 +131,10 @@ export type SkipReason =
 
 /** What a call did: every attempt, and every candidate that was passed over. */
 export interface Trace {
+  /** Counts the calls of the chain, from 1; the same in events, answer and error. */
+  readonly callId: number;
+  /** Wall time at the beginning of the call, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** Every attempt, in order. */
   readonly attempts: readonly AttemptRecord[];
   /** Candidates that were not tried, in order. */
@@ -133,4 +146,20 @@ export interface Trace {
    * configuration, a vendor's drift.
    */
   readonly needsAttention: boolean;
+}
+
+/** Where it went wrong, for failures that are about the way to the vendor. */
+export function hostOf({ class: failed = "unknown", endpoint }: AttemptRecord): string | undefined {
+  return /^(network|gateway|redirect|endpoint)/.test(failed) ? `at ${endpoint}` : undefined;
+}
+
+/** Which target of which tier, in words. */
+export function placeOf({ tier, sibling }: Pick<SkipRecord, "tier" | "sibling">): string {
+  return sibling === undefined ? tier : `${tier} #${sibling}`;
+}
+
+/** Why a candidate was not tried, in words. */
+export function reasonOf({ reason, detail, class: failed }: SkipRecord): string {
+  const why = failed ?? detail;
+  return why === undefined ? reason : `${reason} (${why})`;
 }

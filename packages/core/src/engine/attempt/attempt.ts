@@ -49,6 +49,8 @@ export class Attempt {
   requestId: string | undefined;
   rateLimits: RateLimits | undefined;
   servedModel: string | undefined;
+  /** What of its answer does not fit the schema, in the words of the schema's library. */
+  issues: readonly string[] | undefined;
   /** Tools that the request declares by native fields only. */
   nativeTools: readonly string[] = [];
   /** The vendor ran tools on its side. */

@@ -4,10 +4,12 @@ import type { FinishReason } from "../../model/finish-reason.ts";
 import type { JsonValue } from "../../model/json.ts";
 import { excessOf } from "../../model/json-structure.ts";
 import { hasUnsafeNumber } from "../../model/unsafe-numbers.ts";
+import { listed } from "../../model/rules.ts";
 import type { AssistantPart, ToolCallPart } from "../../model/parts.ts";
 import type { ResolvedRequest } from "../../handoff/resolve-request.ts";
 import type { Assembly } from "./assembly.ts";
 import type { Attempt, EndPart } from "./attempt.ts";
+import { schemaPlaces } from "./schema-places.ts";
 
 /** What a properly ended attempt is worth. */
 export interface Judgement {
@@ -20,7 +22,11 @@ export interface Judgement {
   readonly fault: FailureClass | undefined;
   /** The same in words, without any of the answer's. */
   readonly explanation?: string | undefined;
+  /** What does not fit the schema, in the words of its library. */
+  readonly issues?: readonly string[] | undefined;
 }
+
+type JudgedJson = Omit<Judgement, "text" | "toolCalls" | "invalidToolCalls">;
 
 /** Tool calls of an answer that did not end by itself are never run. */
 const UNFINISHED: Readonly<Partial<Record<FinishReason, string>>> = {
@@ -103,26 +109,25 @@ async function invalidReason(
   return issues === undefined ? undefined : `the arguments do not fit the tool's schema: ${issues}`;
 }
 
-async function judgeJson(
-  text: string,
-  request: ResolvedRequest,
-): Promise<Pick<Judgement, "output" | "validated" | "fault" | "explanation">> {
+async function judgeJson(text: string, request: ResolvedRequest): Promise<JudgedJson> {
   const whole = readJson(text);
   const { value: output, problem } = whole.isJson ? whole : readJson(insideFence(text));
   if (problem !== undefined) return unfit(`the text ${problem}`);
-  const validate = request.outputSchema?.validate;
+  const { validate, jsonSchema } = request.outputSchema ?? {};
   if (validate === undefined) return { output, validated: false, fault: undefined };
   try {
-    const validation = await validate(output);
-    if (validation.ok) return { output: validation.value, validated: true, fault: undefined };
+    const checked = await validate(output);
+    if (checked.ok) return { output: checked.value, validated: true, fault: undefined };
+    const places = schemaPlaces(checked.paths ?? [], output, jsonSchema);
+    return unfit(`the JSON does not fit the schema${places === "" ? "" : ` at ${places}`}`, checked.issues);
   } catch {
     // A check that throws has not accepted the value; what it threw may repeat the answer and is not kept.
+    return unfit("the check of the JSON threw");
   }
-  return unfit("the JSON does not fit the schema");
 }
 
-function unfit(explanation: string): Pick<Judgement, "output" | "validated" | "fault" | "explanation"> {
-  return { output: undefined, validated: false, fault: "output.schema-invalid", explanation };
+function unfit(explanation: string, issues?: readonly string[]): JudgedJson {
+  return { output: undefined, validated: false, fault: "output.schema-invalid", explanation, issues };
 }
 
 async function findIssues(
@@ -132,7 +137,7 @@ async function findIssues(
   if (validate === undefined) return undefined;
   try {
     const validation = await validate(value);
-    return validation.ok ? undefined : validation.issues.join("; ");
+    return validation.ok ? undefined : listed(validation.issues);
   } catch {
     return "the check threw";
   }

@@ -7,17 +7,25 @@ import {
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
-import type { AttemptRecord, SkipRecord } from "../../model/trace.ts";
+import { listed } from "../../model/rules.ts";
+import { hostOf, placeOf, reasonOf, type AttemptRecord, type Trace } from "../../model/trace.ts";
+import type { UsageTotal } from "../../model/usage.ts";
+
+/** More would bury the beginning. */
+const MOST_LISTED = 8;
 
 /** An attempt that failed, with what it threw. */
 export interface FailedAttempt {
   readonly record: AttemptRecord;
   readonly failure: TargetFailure;
+  /** What of its answer does not fit the schema. */
+  readonly issues: readonly string[] | undefined;
 }
 
 export interface CallErrorContext {
   readonly failed: readonly FailedAttempt[];
-  readonly attempts: readonly AttemptRecord[];
+  readonly trace: Trace;
+  readonly usageTotal: UsageTotal;
   readonly partial: PartialAnswer | undefined;
   /** Milliseconds until the chain itself would try again; undefined when it may now, or the time is not known. */
   readonly retryAfterMs: number | undefined;
@@ -34,15 +42,18 @@ export interface Stop {
 }
 
 /** The error of one attempt, as it appears as a cause. */
-function attemptError({ record, failure }: FailedAttempt): UnderstudyError {
-  return new UnderstudyError({
+function attemptError(attempt: FailedAttempt): UnderstudyError {
+  const { record, failure } = attempt;
+  const error = new UnderstudyError({
     code: FAILURE_RULES[failure.class].code,
     message: `Attempt ${record.attempt} at ${describe(record)}.`,
     scope: record.scope,
     retryAfterMs: failure.details.retryAfterMs,
-    attempts: [record],
-    ...vendorDetails({ record, failure }),
+    ...vendorDetails(attempt),
   });
+  // It was not thrown anywhere: frames of ours would only make a printed error longer.
+  error.stack = String(error);
+  return error;
 }
 
 /** A call that was stopped has the code of what stopped it. */
@@ -60,28 +71,40 @@ export function stoppedError(stop: Stop, context: CallErrorContext): UnderstudyE
 export function finalError(last: FailedAttempt, context: CallErrorContext): UnderstudyError {
   return new UnderstudyError({
     code: FAILURE_RULES[last.failure.class].code,
-    message: `The call ended with attempt ${last.record.attempt} at ${describe(last.record)}.`,
+    message: `The call ended when attempt ${last.record.attempt} at ${describe(last.record)}.`,
     ...callDetails(context),
     ...vendorDetails(last),
   });
 }
 
 /** A chain that ran out has the code its failed attempts share, else `all-failed`. */
-export function exhaustedError(
-  context: CallErrorContext,
-  skipped: readonly SkipRecord[],
-  isBudgetSpent: boolean,
-): UnderstudyError {
-  const { failed } = context;
+export function exhaustedError(context: CallErrorContext, isBudgetSpent: boolean): UnderstudyError {
+  const { failed, trace } = context;
   const [first] = failed;
-  if (first === undefined) return nothingTriedError(skipped, context.retryAfterMs);
+  const skips = listed(
+    trace.skipped.map((skip) => `${placeOf(skip)} ${reasonOf(skip)}`),
+    MOST_LISTED,
+  );
+  if (first === undefined) {
+    const unsupported = trace.skipped.every((skip) => skip.reason === "unsupported");
+    return new UnderstudyError({
+      code: unsupported && skips !== "" ? "unsupported" : "all-failed",
+      message: `No candidate could be tried: ${skips}.`,
+      reason: "engine.no-target",
+      ...callDetails(context),
+    });
+  }
   const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
   const [shared] = codes;
-  const list = failed.map(({ record }) => `${record.attempt} ${describe(record)}`).join("; ");
+  const list = listed(
+    failed.map(({ record }) => `${record.attempt} ${describe(record)}`),
+    MOST_LISTED,
+  );
+  const notTried = skips === "" ? "" : ` Not tried: ${skips}.`;
   const ending = isBudgetSpent ? "No attempt (maxAttempts)" : "No candidate";
   return new UnderstudyError({
     code: codes.size === 1 && shared !== undefined ? shared : "all-failed",
-    message: `${ending} is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.`,
+    message: `${ending} is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.${notTried}`,
     reason: isBudgetSpent ? "engine.budget" : "engine.no-target",
     ...callDetails(context),
     ...(failed.length === 1 ? vendorDetails(first) : undefined),
@@ -95,41 +118,37 @@ export function brokenError(error: unknown, context: CallErrorContext): Understu
     code: known?.code ?? "adapter-error",
     message: known?.message ?? "The engine failed unexpectedly; see the cause.",
     reason: known?.reason,
-    attempts: context.attempts,
-    partial: context.partial,
+    ...callDetails(context),
     cause: known === undefined ? error : known.cause,
   });
 }
 
-function nothingTriedError(skipped: readonly SkipRecord[], retryAfterMs: number | undefined): UnderstudyError {
-  const unsupported = skipped.every((skip) => skip.reason === "unsupported");
-  const list = skipped.map(
-    (skip) => `${skip.tier} ${skip.reason}${skip.detail === undefined ? "" : ` (${skip.detail})`}`,
-  );
-  return new UnderstudyError({
-    code: unsupported && skipped.length > 0 ? "unsupported" : "all-failed",
-    message: `No candidate could be tried: ${list.join("; ")}.`,
-    reason: "engine.no-target",
-    retryAfterMs,
-  });
+/** By the time that a call fails only frames of ours are left: the stack begins where the caller called. */
+export function withCaller(error: UnderstudyError, caller: { readonly stack?: unknown }): void {
+  try {
+    const frames = /\n +at .*/s.exec(String(caller.stack))?.[0];
+    if (frames !== undefined) error.stack = String(error) + frames.replaceAll(/\n.*node:internal.*/g, "");
+  } catch {
+    // It is made when it is read, by a function that the application may have replaced.
+  }
 }
 
 /** What a call had done. The first attempt is the cause: a later tier's failure must not hide the primary's outage. */
 function callDetails(
-  { failed, attempts, partial, retryAfterMs }: CallErrorContext,
+  { failed, trace, usageTotal, partial, retryAfterMs }: CallErrorContext,
   cause: unknown = failed[0] && attemptError(failed[0]),
 ): Partial<UnderstudyErrorDetails> {
-  return { attempts, partial, retryAfterMs, cause };
+  return { callId: trace.callId, trace, usageTotal, partial, retryAfterMs, cause };
 }
 
-function vendorDetails({ failure }: FailedAttempt): Partial<UnderstudyErrorDetails> {
+function vendorDetails({ failure, issues }: FailedAttempt): Partial<UnderstudyErrorDetails> {
   const { status, vendorCode, requestId, vendorMessage } = failure.details;
-  return { reason: failure.class, status, vendorCode, requestId, vendorMessage };
+  return { reason: failure.class, status, vendorCode, requestId, vendorMessage, issues };
 }
 
 function describe(record: AttemptRecord): string {
-  const status = record.status === undefined ? "" : ` (${record.status})`;
-  const code = record.vendorCode === undefined ? "" : ` ${record.vendorCode}`;
-  const explanation = record.explanation === undefined ? "" : `: ${record.explanation}`;
-  return `${record.tier} failed with ${record.class ?? record.outcome}${status}${code}${explanation}`;
+  const { class: failureClass, status, vendorCode, explanation } = record;
+  const facts = [placeOf(record), "failed with", failureClass, status && `(${status})`, vendorCode, hostOf(record)];
+  const line = facts.filter((fact) => fact !== undefined).join(" ");
+  return explanation === undefined ? line : `${line}: ${explanation}`;
 }

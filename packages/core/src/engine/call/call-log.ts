@@ -22,12 +22,15 @@ export interface CallLogSetup {
   readonly callId: number;
   readonly clock: Clock;
   readonly events: EventQueue;
+  /** Whether records keep the vendors' own words. */
+  readonly vendorMessages: boolean;
 }
 
 /** What one call has to say, in its trace and as events: what was tried, what was passed over, and why. */
 export class CallLog {
   readonly #setup: CallLogSetup;
   readonly #startedAt: number;
+  readonly #wallStartedAt: number;
   readonly #attempts: AttemptRecord[] = [];
   readonly #failed: FailedAttempt[] = [];
   readonly #skipped: SkipRecord[] = [];
@@ -35,18 +38,11 @@ export class CallLog {
   constructor(setup: CallLogSetup) {
     this.#setup = setup;
     this.#startedAt = setup.clock.now();
-  }
-
-  get attempts(): readonly AttemptRecord[] {
-    return this.#attempts;
+    this.#wallStartedAt = setup.clock.wallNow();
   }
 
   get failed(): readonly FailedAttempt[] {
     return this.#failed;
-  }
-
-  get skipped(): readonly SkipRecord[] {
-    return this.#skipped;
   }
 
   /** Why the attempt of this number failed. */
@@ -62,16 +58,17 @@ export class CallLog {
   skip(skip: SkipRecord): void {
     this.#skipped.push(Object.freeze(skip));
     this.note({ type: "skipped", skip });
-    const { tier, vendor, model } = skip;
-    this.#warn(skip.class, { tier, vendor, model });
+    const { tier, vendor, model, sibling } = skip;
+    this.#warn(skip.class, { tier, vendor, model, sibling });
   }
 
   record(attempt: Attempt, ending: AttemptEnding): AttemptRecord {
     const { failure, ...how } = ending;
-    const { scope, status, vendorCode, explanation, requestId, retryAfterMs, rateLimits } = failure?.details ?? {};
+    const { scope, status, vendorCode, explanation, requestId, retryAfterMs, rateLimits, vendorMessage } =
+      failure?.details ?? {};
     const { name, turn, startedAt, firstContentAt, usage } = attempt;
     // Hooks see it before the caller does: none of them may change what the other reads.
-    const record: AttemptRecord = Object.freeze({
+    const record: AttemptRecord = {
       ...name,
       endpoint: turn.candidate.target.endpoint,
       startedAtMs: startedAt - this.#startedAt,
@@ -95,9 +92,11 @@ export class CallLog {
       usageSource: usage === undefined ? "unknown" : "vendor",
       rateLimits: Object.freeze(attempt.rateLimits ?? rateLimits),
       losses: Object.freeze(attempt.losses.map((loss) => Object.freeze(loss))),
-    });
+    };
+    if (this.#setup.vendorMessages) Object.defineProperty(record, "vendorMessage", { value: vendorMessage });
+    Object.freeze(record);
     this.#attempts.push(record);
-    if (failure !== undefined) this.#failed.push({ record, failure });
+    if (failure !== undefined) this.#failed.push({ record, failure, issues: attempt.issues });
     this.note({ type: "attempt-end", record });
     this.#warn(failure?.class, name);
     return record;
@@ -110,6 +109,8 @@ export class CallLog {
 
   trace(): Trace {
     return {
+      callId: this.#setup.callId,
+      startedAt: this.#wallStartedAt,
       attempts: this.#attempts,
       skipped: this.#skipped,
       totalMs: this.#setup.clock.now() - this.#startedAt,

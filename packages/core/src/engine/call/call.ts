@@ -1,6 +1,6 @@
 import type { Answer } from "../../model/answer.ts";
 import type { Clock } from "../../model/clock.ts";
-import { isUnderstudyError, type UnderstudyError } from "../../model/error.ts";
+import type { UnderstudyError } from "../../model/error.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
 import type { AttemptRecord } from "../../model/trace.ts";
@@ -15,7 +15,7 @@ import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
-import type { Candidate } from "../tier.ts";
+import { candidateName, type Candidate } from "../tier.ts";
 import type { Turn } from "../turn.ts";
 import { Alarm } from "./alarm.ts";
 import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
@@ -24,6 +24,7 @@ import {
   exhaustedError,
   finalError,
   stoppedError,
+  withCaller,
   type CallErrorContext,
   type Stop,
 } from "./call-error.ts";
@@ -36,6 +37,8 @@ const PROBE_HOLD_MS = 250;
 
 export interface CallSetup {
   readonly callId: number;
+  /** Its stack begins where the caller called; empty where the runtime cannot tell. */
+  readonly caller: { readonly stack?: unknown };
   /** Names, in order. */
   readonly tiers: readonly string[];
   /** Every target of every tier, in order. */
@@ -47,6 +50,7 @@ export interface CallSetup {
   readonly holdMs: number;
   readonly marker: string;
   readonly maxAttempts: number;
+  readonly vendorMessages: boolean;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly random: () => number;
@@ -77,6 +81,8 @@ export class Call {
   readonly #released = Promise.withResolvers<void>();
   readonly #result = Promise.withResolvers<Answer>();
   #running: Attempt | undefined;
+  /** Why the running attempt has failed, while it is decided what follows. */
+  #failure: TargetFailure | undefined;
   #settled = false;
   #partIds = 0;
 
@@ -100,6 +106,10 @@ export class Call {
     // Both are offered, neither has to be taken.
     this.released.catch(() => undefined);
     this.result.catch(() => undefined);
+  }
+
+  get callId(): number {
+    return this.#setup.callId;
   }
 
   get output(): Output {
@@ -158,10 +168,9 @@ export class Call {
   #begin(turn: Turn, { attempt: number, limits }: Begun): Attempt {
     const { clock, holdMs, health } = this.#setup;
     const { candidate, permit, request } = turn;
-    const { tier, target } = candidate;
-    const { vendor, model } = target;
+    const { target } = candidate;
     const hold = permit.venture === "probe" ? Math.max(holdMs, PROBE_HOLD_MS) : holdMs;
-    const name = { attempt: number, tier: tier.name, vendor, model };
+    const name = { attempt: number, ...candidateName(candidate) };
     const attempt = new Attempt({
       name,
       turn,
@@ -187,7 +196,8 @@ export class Call {
       const request = this.#setup.requests.forTier(attempt.turn.candidate.tier);
       const judgement = await judgeAnswer(attempt, end, request);
       const ended = { end, judgement };
-      const { fault, explanation } = judgement;
+      const { fault, explanation, issues } = judgement;
+      attempt.issues = issues;
       return fault === undefined ? { ended } : { ended, failure: new TargetFailure(fault, { explanation }) };
     } catch (error) {
       return { failure: toTargetFailure(error) };
@@ -213,7 +223,8 @@ export class Call {
     attempt: Attempt,
     { failure, ended }: Extract<Outcome, { failure: TargetFailure }>,
   ): Promise<Turn | undefined> {
-    const { recovery, cooldownMs } = this.#decide(attempt, failure);
+    this.#failure = failure;
+    const { recovery, cooldownMs } = this.#candidates.failed(attempt, failure, this.#delivery.hasBegun);
     // The policy function may have ended the call.
     if (this.#settled) return undefined;
     // An answer that others were to better is still one when no candidate is left.
@@ -227,22 +238,14 @@ export class Call {
     if (recovery.type === "stop") {
       // A whole answer that is unusable is shown to the caller as it is.
       const partial = ended === undefined ? this.#delivery.partial() : partialOf(attempt);
-      throw finalError({ record, failure }, { ...this.#errorContext(), partial });
+      return this.#giveUp(
+        finalError({ record, failure, issues: attempt.issues }, { ...this.#errorContext(), partial }),
+      );
     }
     const passed = this.#deadlines.passed(this.#setup.clock.now());
     if (passed === undefined) return this.#follow(attempt.turn, recovery);
     this.#stop(passed);
     return undefined;
-  }
-
-  #decide(attempt: Attempt, failure: TargetFailure): ReturnType<Candidates["failed"]> {
-    try {
-      return this.#candidates.failed(attempt, failure, this.#delivery.hasBegun);
-    } catch (error) {
-      // A function of the caller's threw, of a tier behind this one. This attempt has failed all the same.
-      if (!this.#settled) this.#record(attempt, "failed", failure);
-      throw error;
-    }
   }
 
   async #follow(turn: Turn, recovery: Exclude<Recovery, { type: "stop" }>): Promise<Turn | undefined> {
@@ -273,7 +276,7 @@ export class Call {
   async #nextTurn(): Promise<Turn | undefined> {
     const turn = await this.#candidates.next();
     if (turn !== undefined || this.#settled) return turn;
-    throw exhaustedError(this.#errorContext(), this.#log.skipped, this.#candidates.isSpent);
+    return this.#giveUp(exhaustedError(this.#errorContext(), this.#candidates.isSpent));
   }
 
   /** Between two steps. Hooks are called now, and may end the call. */
@@ -323,6 +326,11 @@ export class Call {
   #stopAttempt(failure: TargetFailure): void {
     const attempt = this.#running;
     if (attempt === undefined) return;
+    // A function of the caller's ended the call while it was decided what follows: the attempt has failed all the same.
+    if (this.#failure !== undefined) {
+      this.#record(attempt, "failed", this.#failure);
+      return;
+    }
     attempt.stop(failure);
     this.#setup.health.stopped(attempt.turn.candidate.target, attempt.turn.permit);
     this.#record(attempt, "stopped", failure);
@@ -335,6 +343,7 @@ export class Call {
     cooldownMs?: number,
   ): AttemptRecord {
     this.#running = undefined;
+    this.#failure = undefined;
     const breakerAfter = this.#setup.health.breakerState(attempt.turn.candidate.target);
     return this.#log.record(attempt, { outcome, failure, cooldownMs, breakerAfter });
   }
@@ -342,7 +351,8 @@ export class Call {
   #errorContext(): CallErrorContext {
     return {
       failed: this.#log.failed,
-      attempts: this.#log.attempts,
+      trace: this.#log.trace(),
+      usageTotal: this.#log.usageTotal(),
       partial: this.#delivery.partial(),
       retryAfterMs: this.#retryAfterMs(),
     };
@@ -354,17 +364,23 @@ export class Call {
     return dueInMs > 0 && dueInMs < Infinity ? dueInMs : undefined;
   }
 
-  /** The candidates ran out, the policy stopped the call, or a function of the caller or of ours threw. */
+  /** The candidates ran out, or the policy stopped the call. */
+  #giveUp(error: UnderstudyError): undefined {
+    this.#close();
+    this.#reject(error);
+  }
+
+  /** A function of the caller or of ours threw. */
   #fail(error: unknown): void {
     if (this.#settled) return;
     this.#close();
     this.#stopAttempt(new TargetFailure("unknown"));
-    const isWhole = isUnderstudyError(error) && error.attempts.length === this.#log.attempts.length;
-    this.#reject(isWhole ? error : brokenError(error, this.#errorContext()));
+    this.#reject(brokenError(error, this.#errorContext()));
   }
 
   #reject(error: UnderstudyError): void {
     this.#log.end({ outcome: error.reason === "caller.returned" ? "abandoned" : "failed", code: error.code });
+    withCaller(error, this.#setup.caller);
     this.output.fail(error);
     this.#released.reject(error);
     this.#result.reject(error);

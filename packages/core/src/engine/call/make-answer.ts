@@ -15,7 +15,7 @@ export interface AnswerSources {
 
 /** The answer of an attempt that ended well. */
 export function makeAnswer({ attempt, end, judgement, usageTotal, trace }: AnswerSources): Answer {
-  const { fault: _fault, explanation: _explanation, ...judged } = judgement;
+  const { fault: _fault, explanation: _explanation, issues: _issues, ...judged } = judgement;
   const { finishReason, rawFinishReason, vendorData } = end;
   const { tier, target } = attempt.turn.candidate;
   return {
@@ -31,6 +31,7 @@ export function makeAnswer({ attempt, end, judgement, usageTotal, trace }: Answe
     degraded: tier.degraded,
     losses: attempt.losses,
     vendorData,
+    callId: trace.callId,
     trace,
   };
 }

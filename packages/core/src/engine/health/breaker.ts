@@ -1,5 +1,6 @@
 import type { HealthVerdict } from "../../model/failure.ts";
 import type { BreakerState, Venture } from "../../model/trace.ts";
+import type { HealthCause } from "./chain-health.ts";
 import { HealthWindow, type HealthCounts } from "./health-window.ts";
 
 const WINDOW_MS = 60_000;
@@ -30,6 +31,8 @@ export interface Permit {
   provisional: number | undefined;
   isSettled: boolean;
   failedAt: number | undefined;
+  /** Whose attempt it is, for events. */
+  cause: HealthCause | undefined;
   /** Its neighbours in the order in which attempts began, as long as they may belong to one row of failures. */
   previous: Permit | undefined;
   next: Permit | undefined;
@@ -251,6 +254,7 @@ function newPermit(
     provisional: undefined,
     isSettled: false,
     failedAt: undefined,
+    cause: undefined,
     previous: undefined,
     next: undefined,
   };

@@ -34,10 +34,20 @@ export type Standing =
       readonly class?: FailureClass | undefined;
     };
 
+/** Whose doing a change of health is: absent for news from other chains, and by hand. */
+export interface HealthCause {
+  /** The call that caused it. */
+  readonly callId?: number | undefined;
+  /** Name of the tier. */
+  readonly tier?: string | undefined;
+  /** Its place among the targets of its tier, from 1; absent where the tier has only one. */
+  readonly sibling?: number | undefined;
+}
+
 /** What changes for all calls of a chain. */
 export type HealthEvent =
   /** The breaker of a model at an endpoint changes its state. */
-  | {
+  | (HealthCause & {
       readonly type: "breaker";
       /** The vendor's name, such as `anthropic`. */
       readonly vendor: string;
@@ -49,20 +59,44 @@ export type HealthEvent =
       readonly from: BreakerState;
       /** The state from now on. */
       readonly to: BreakerState;
-    }
-  /** A scope is left alone for a while. */
-  | {
+    })
+  /** A scope is left alone for a while. The target is the one that failed; others may share the scope. */
+  | (HealthCause & {
       readonly type: "cooldown";
+      /** The vendor's name, such as `anthropic`. */
+      readonly vendor: string;
+      /** The model's id, as it was given to the target's factory. */
+      readonly model: string;
+      /** Host or region label, never a credential. */
+      readonly endpoint: string;
       /** The kind of scope, such as `key`, without its id. */
       readonly scope: string;
       /** The class of the failure that caused it. */
       readonly reason: FailureClass;
       /** Milliseconds from now. */
       readonly forMs: number;
+    })
+  /** `isolate` took a target out, or `enable` put it back. */
+  | {
+      readonly type: "isolated" | "enabled";
+      /** Name of the tier. */
+      readonly tier: string;
+      /** The vendor's name, such as `anthropic`. */
+      readonly vendor: string;
+      /** The model's id, as it was given to the target's factory. */
+      readonly model: string;
+      /** Host or region label, never a credential. */
+      readonly endpoint: string;
+      /** Its place among the targets of its tier, from 1; absent where the tier has only one. */
+      readonly sibling?: number | undefined;
     };
 
 /** What is known about one target, for operators. */
 export interface TargetHealth {
+  /** Name of the tier. */
+  readonly tier: string;
+  /** Its place among the targets of its tier, from 1; absent where the tier has only one. */
+  readonly sibling?: number | undefined;
   /** The vendor's name, such as `anthropic`. */
   readonly vendor: string;
   /** The model's id, as it was given to the target's factory. */
@@ -79,6 +113,8 @@ export interface TargetHealth {
   readonly blockedForMs: number;
   /** What the longest running cooldown belongs to. */
   readonly cooldownScope: string | undefined;
+  /** What failed to cause it. */
+  readonly cooldownClass: FailureClass | undefined;
 }
 
 export interface ChainHealthSetup {
@@ -98,6 +134,8 @@ export class ChainHealth {
   readonly #isolated = new Set<string>();
   /** True while news of others is applied: it is not published again. */
   #isListening = false;
+  /** Of what is being done right now. */
+  #cause: HealthCause | undefined;
 
   constructor(setup: ChainHealthSetup, targets: readonly Target[]) {
     this.#setup = setup;
@@ -131,33 +169,35 @@ export class ChainHealth {
    * Asks for the right to make an attempt now: as a probe or trial where one is due. Undefined where another call makes
    * the one probe; no call queues for it. A promise only where the store answers with one.
    */
-  ask(target: Target, leaseMs: number): Permit | undefined | Promise<Permit | undefined> {
+  ask(target: Target, leaseMs: number, cause?: HealthCause): Permit | undefined | Promise<Permit | undefined> {
     const standing = this.standing(target);
-    if (standing.type === "ready") return this.admit(target);
+    if (standing.type === "ready") return this.admit(target, undefined, cause);
     if (standing.type === "trial") {
       this.#cooldowns.beginTrial(standing.scope, this.#setup.clock.now());
-      return this.admit(target, "trial");
+      return this.admit(target, "trial", cause);
     }
     const acquired = this.#store.acquireProbe(routeKey(target), leaseMs);
-    if (acquired instanceof Promise) return acquired.then((isMine) => this.#admitProbe(target, leaseMs, isMine));
-    return this.#admitProbe(target, leaseMs, acquired);
+    if (acquired instanceof Promise) return acquired.then((isMine) => this.#admitProbe(target, leaseMs, isMine, cause));
+    return this.#admitProbe(target, leaseMs, acquired, cause);
   }
 
   /**
    * The right to make an attempt that is not a probe, whatever is known of the route. Made although the breaker is open,
    * its failure changes nothing and its success closes.
    */
-  admit(target: Target, venture?: "trial" | "last-resort"): Permit {
-    return this.#routes.of(target).breaker.permit(this.#setup.clock.now(), venture);
+  admit(target: Target, venture?: "trial" | "last-resort", cause?: HealthCause): Permit {
+    const permit = this.#routes.of(target).breaker.permit(this.#setup.clock.now(), venture);
+    permit.cause = cause;
+    return permit;
   }
 
   firstContent(target: Target, permit: Permit): void {
-    this.#routes.of(target).breaker.provisionalOk(permit, this.#setup.clock.now());
+    this.#route(target, permit.cause).breaker.provisionalOk(permit, this.#setup.clock.now());
     this.#releaseProbe(target, permit);
   }
 
   answered(target: Target, permit: Permit): void {
-    const route = this.#routes.of(target);
+    const route = this.#route(target, permit.cause);
     route.throwsInARow = 0;
     const now = this.#setup.clock.now();
     this.#cooldowns.answered(scopeIds(target), permit.startedAt, now);
@@ -167,7 +207,7 @@ export class ChainHealth {
 
   /** The attempt was stopped for reasons of our own, or never made: it says nothing. */
   stopped(target: Target, permit: Permit): void {
-    this.#routes.of(target).breaker.settle(permit, "neutral", this.#setup.clock.now());
+    this.#route(target, permit.cause).breaker.settle(permit, "neutral", this.#setup.clock.now());
     this.#releaseProbe(target, permit);
   }
 
@@ -178,13 +218,13 @@ export class ChainHealth {
     failure: TargetFailure,
     circumstances: FailureCircumstances,
   ): number | undefined {
-    const route = this.#routes.of(target);
+    const route = this.#route(target, permit.cause);
     route.throwsInARow = failure.class === "adapter.threw" ? route.throwsInARow + 1 : 0;
     const isProbe = permit.venture === "probe";
     const verdict = verdictOf(failure, { ...circumstances, isProbe, throwsInARow: route.throwsInARow });
     route.breaker.settle(permit, verdict, this.#setup.clock.now(), failure.details.retryAfterMs);
     this.#releaseProbe(target, permit);
-    return this.#cool(target, failure, permit.startedAt);
+    return this.#cool(target, failure, permit);
   }
 
   breakerState(target: Target): BreakerState {
@@ -218,11 +258,12 @@ export class ChainHealth {
     this.#isolated.delete(targetScope(target));
     const scopes = scopeIds(target);
     const keys = [routeKey(target)];
+    this.#cause = undefined;
     this.#reset(scopes, keys);
     this.#store.publish({ type: "reset", scopes, keys });
   }
 
-  inspect(target: Target): TargetHealth {
+  inspect(target: Target): Omit<TargetHealth, "tier" | "sibling"> {
     const { clock } = this.#setup;
     const now = clock.now();
     const { breaker } = this.#routes.of(target);
@@ -236,41 +277,54 @@ export class ChainHealth {
       counts: breaker.counts(now),
       isIsolated: this.isIsolated(target),
       blockedForMs: Math.max(0, dueAt - now),
-      cooldownScope: cooldown === undefined ? undefined : kindOf(cooldown.scope),
+      cooldownScope: cooldown && kindOf(cooldown.scope),
+      cooldownClass: cooldown?.because,
     };
   }
 
   /** The breaker may have closed, or another call begun the probe, while the store was asked. */
-  #admitProbe(target: Target, leaseMs: number, isMine: boolean): Permit | undefined {
+  #admitProbe(target: Target, leaseMs: number, isMine: boolean, cause: HealthCause | undefined): Permit | undefined {
     if (!isMine) return undefined;
     const now = this.#setup.clock.now();
-    const { breaker } = this.#routes.of(target);
+    const { breaker } = this.#route(target, cause);
     if (breaker.state === "closed") {
       this.#store.releaseProbe(routeKey(target));
-      return this.admit(target);
+      return this.admit(target, undefined, cause);
     }
-    return breaker.state === "half-open" && breaker.dueAt() > now ? undefined : breaker.probe(now, leaseMs);
+    if (breaker.state === "half-open" && breaker.dueAt() > now) return undefined;
+    const permit = breaker.probe(now, leaseMs);
+    permit.cause = cause;
+    return permit;
   }
 
-  #cool(target: Target, failure: TargetFailure, requestedAt: number): number | undefined {
+  /** The route of a target, about to change because of the given cause. */
+  #route(target: Target, cause: HealthCause | undefined): Route {
+    this.#cause = cause;
+    return this.#routes.of(target);
+  }
+
+  #cool(target: Target, failure: TargetFailure, { startedAt, cause }: Permit): number | undefined {
     const rule = FAILURE_RULES[failure.class];
     const scope = scopeId(failure.details.scope ?? rule.scope, target);
     if (rule.cooldown === undefined || scope === undefined) return undefined;
     const now = this.#setup.clock.now();
     const { retryAfterMs } = failure.details;
-    const forMs = this.#cooldowns.duration(scope, rule.cooldown, retryAfterMs, requestedAt, now);
+    const forMs = this.#cooldowns.duration(scope, rule.cooldown, retryAfterMs, startedAt, now);
     if (forMs === undefined) return undefined;
     const isHard = rule.hardBlock === true;
     const because = failure.class;
     if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard, because }, now)) return undefined;
     this.#store.publish({ type: "cooldown", scope, forMs, isHard, because });
-    this.#setup.events.note({ type: "cooldown", scope: kindOf(scope), reason: failure.class, forMs });
+    const { vendor, model, endpoint } = target;
+    const what = { scope: kindOf(scope), reason: failure.class, forMs };
+    this.#setup.events.note({ type: "cooldown", vendor, model, endpoint, ...cause, ...what });
     return forMs;
   }
 
   #hear(news: HealthNews): void {
     const now = this.#setup.clock.now();
     this.#isListening = true;
+    this.#cause = undefined;
     switch (news.type) {
       case "cooldown":
         this.#cooldowns.extend(
@@ -316,7 +370,7 @@ export class ChainHealth {
       const isOwn = !this.#isListening;
       if (isOwn && to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
       if (isOwn && to === "closed") this.#store.publish({ type: "closed", key });
-      events.note({ type: "breaker", vendor, model, endpoint, from, to });
+      events.note({ type: "breaker", vendor, model, endpoint, ...this.#cause, from, to });
     });
     return { breaker, repeats: new RepeatBudget(now), throwsInARow: 0 };
   }

@@ -4,7 +4,7 @@ import type { SkipRecord } from "../../model/trace.ts";
 import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
 import type { Attempt } from "../attempt/attempt.ts";
 import type { Permit } from "../health/breaker.ts";
-import type { ChainHealth } from "../health/chain-health.ts";
+import type { ChainHealth, HealthCause } from "../health/chain-health.ts";
 import { metStaleConnection } from "../health/verdict.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
@@ -24,6 +24,7 @@ export interface Begun {
 }
 
 export interface CandidatesSetup {
+  readonly callId: number;
   /** Every target of every tier, in order. */
   readonly candidates: readonly Candidate[];
   readonly requests: CallRequests;
@@ -137,20 +138,24 @@ export class Candidates {
    */
   again(turn: Turn, recovery: Extract<Recovery, { type: "repeat" | "repair" }>): Turn | undefined {
     const { health } = this.#setup;
-    const { target } = turn.candidate;
+    const { candidate } = turn;
+    const { target } = candidate;
+    const cause = this.#cause(candidate);
     if (recovery.type === "repair") {
       const { request, description: repair } = recovery;
       return this.#give({
         ...turn,
         request,
         plan: planOf(target, request),
-        permit: health.admit(target),
+        permit: health.admit(target, undefined, cause),
         repeat: undefined,
         repair,
       });
     }
     if (!health.isIsolated(target)) {
-      return this.#given ?? this.#give({ ...turn, permit: health.admit(target), repeat: recovery.kind });
+      return (
+        this.#given ?? this.#give({ ...turn, permit: health.admit(target, undefined, cause), repeat: recovery.kind })
+      );
     }
     this.#letGo();
     return undefined;
@@ -175,7 +180,11 @@ export class Candidates {
       onStep();
       if (candidate === undefined || this.#isClosed) return undefined;
       this.#eligibility.charge(candidate);
-      const asked = health.ask(candidate.target, requests.firstContentMs(candidate) + LEASE_MARGIN_MS);
+      const asked = health.ask(
+        candidate.target,
+        requests.firstContentMs(candidate) + LEASE_MARGIN_MS,
+        this.#cause(candidate),
+      );
       // oxlint-disable-next-line no-await-in-loop -- one candidate after the other is the point
       const permit = asked instanceof Promise ? await asked : asked;
       if (permit !== undefined) return this.#turnOf(candidate, permit);
@@ -192,7 +201,11 @@ export class Candidates {
   #lastResort(): Turn | undefined {
     const candidate = this.#denied ?? this.#selection.dueFirst()?.candidate;
     if (candidate === undefined) return undefined;
-    return this.#turnOf(candidate, this.#setup.health.admit(candidate.target, "last-resort"));
+    return this.#turnOf(candidate, this.#setup.health.admit(candidate.target, "last-resort", this.#cause(candidate)));
+  }
+
+  #cause({ tier, sibling }: Candidate): HealthCause {
+    return { callId: this.#setup.callId, tier: tier.name, sibling };
   }
 
   #turnOf(candidate: Candidate, permit: Permit): Turn | undefined {

@@ -4,7 +4,7 @@ import type { Capabilities } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import type { SkipReason, SkipRecord } from "../../model/trace.ts";
 import { scopeId, scopeIds } from "../health/scope.ts";
-import type { Candidate, Tier } from "../tier.ts";
+import { candidateName, type Candidate, type Tier } from "../tier.ts";
 
 export interface Obstacle {
   readonly reason: SkipReason;
@@ -130,7 +130,7 @@ function hasWindow({ target }: Candidate): boolean {
   return target.capabilities.contextWindow !== "unknown";
 }
 
-export function skipRecord({ tier, target }: Candidate, { reason, detail, class: failureClass }: Obstacle): SkipRecord {
-  const { vendor, model, endpoint } = target;
-  return { tier: tier.name, vendor, model, endpoint, reason, detail, class: failureClass };
+export function skipRecord(candidate: Candidate, { reason, detail, class: failureClass }: Obstacle): SkipRecord {
+  const { endpoint } = candidate.target;
+  return { ...candidateName(candidate), endpoint, reason, detail, class: failureClass };
 }

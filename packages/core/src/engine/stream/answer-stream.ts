@@ -19,6 +19,11 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
     this.#clock = clock;
   }
 
+  /** Which call of the chain it is, as in events and traces. */
+  get callId(): number {
+    return this.#call.callId;
+  }
+
   /** The events of the answer, in order; throws an `UnderstudyError` after the last one when the call fails. */
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined> {
     this.#claim("an iterator");
