@@ -2,6 +2,7 @@ import type { AttemptContext, AttemptPlan, Capabilities, Target, TargetRequest }
 import type { Connection, NativeRequest, RequestContext } from "./transport/connection.ts";
 import type { FailureTable } from "./failures/failure-table.ts";
 import { classifyFailures, type FailureClassifier } from "./failures/http-failure.ts";
+import { pathHint } from "./failures/path-hint.ts";
 import { asObject } from "./foreign.ts";
 import { TargetFailure } from "../model/target-failure.ts";
 import { KnownRepairs } from "./repairs/known-repairs.ts";
@@ -81,7 +82,13 @@ export function makeTarget(setup: TargetSetup): Target {
       }
       // More are known once the request is sent, and failures are classified later.
       const allSecrets = [...secrets, ...secretsOf("", native.headers)];
-      const failures = classifyFailures(setup.failureTable, allSecrets, () => clock.wallNow(), request);
+      const failures = classifyFailures(
+        setup.failureTable,
+        allSecrets,
+        () => clock.wallNow(),
+        request,
+        pathHint(checked, native.path),
+      );
       return readAnswer({
         open: async () => {
           const credential = (await askCredential?.(context)) ?? {};

@@ -7,6 +7,18 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   retries: "maxAttempts",
 };
 
+/** Options that are often given in the wrong place: whose they are. */
+const PLACES: readonly (readonly [place: string, names: string])[] = [
+  [
+    "the tier, as in { target, … }",
+    "timeoutMs silentReasoningMs livenessMs progressMs workingMs degraded requestOverrides",
+  ],
+  ["createChain", "policy holdMs marker maxAttempts consumerIdleMs vendorMessages onEvent onInternalError store"],
+  ["the call", "signal deadlineMs startWithinMs tiers allowDegraded"],
+  ["the request", "system messages tools toolChoice output reasoning maxOutputTokens temperature topP stop"],
+  ["the target", "apiKey baseURL headers fetch quotaGroup streaming capabilities limits"],
+];
+
 /** The first ones are enough. */
 const MOST = 10;
 
@@ -17,6 +29,8 @@ export function unknownNames(given: object, known: readonly string[], what: stri
     .slice(0, MOST)
     .map((name) => {
       const shown = shownName(name);
+      const place = PLACES.find(([, names]) => names.split(" ").includes(name))?.[0];
+      if (place !== undefined) return `${what} \`${shown}\`: it is an option of ${place}`;
       const meant = nearest(shown, known);
       const help = meant === undefined ? `: known are ${known.join(", ")}` : ` (did you mean \`${meant}\`?)`;
       return `${what} \`${shown}\`${help}`;

@@ -48,16 +48,17 @@ const COMMON_LIMITS: readonly string[] = ["x-ratelimit-", "ratelimit-", "x-rate-
 /**
  * Classifies a target's failures: the vendor's own table first, then the status. `secrets` never appear in what is kept;
  * they are looked up when they are needed. Without `wallNow`, moments stated inside a stream are passed over. `request` is
- * the one that fails, repaired as it was sent: a further repair may depend on it.
+ * the one that fails, repaired as it was sent: a further repair may depend on it. `pathHint` explains a path that is not found.
  */
 export function classifyFailures(
   table: FailureTable,
   secrets: readonly string[],
   wallNow: () => number = () => Number.NaN,
   request?: TargetRequest,
+  pathHint?: string,
 ): FailureClassifier {
   const http = ({ body, ...response }: FailedResponse): TargetFailure =>
-    classify(table, secrets, { ...response, body: parsedBody(body), isInBand: false, request });
+    classify(table, secrets, { ...response, body: parsedBody(body), isInBand: false, request, pathHint });
   const inBand = (body: unknown): TargetFailure | undefined => {
     const status = statedStatus(body);
     if (status === undefined && table.readError(body) === undefined && !hasError(body)) return undefined;
@@ -95,6 +96,7 @@ interface Facts extends Omit<FailedResponse, "status"> {
   readonly status: number | undefined;
   readonly isInBand: boolean;
   readonly request: TargetRequest | undefined;
+  readonly pathHint?: string | undefined;
 }
 
 function classify(table: FailureTable, secrets: readonly string[], facts: Facts): TargetFailure {
@@ -122,6 +124,7 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
     // The endpoint has answered: what is behind it is at fault.
     scope: row?.scope ?? (isInBand && failureClass === "server.gateway" ? "target" : undefined),
     capability: row?.capability,
+    explanation: explanationOf(failureClass, error, facts.pathHint),
     repair: repairOf(row, error, facts.request),
     contextWindow: windowOf(row, error),
     // What stands inside a stream is not the status of the response.
@@ -133,6 +136,15 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
     repeatForbidden: headers.get("x-should-retry") === "false",
     rateLimits: rateLimitsOf(table, headers, secrets),
   });
+}
+
+function explanationOf(
+  failureClass: FailureClass,
+  { param }: VendorError,
+  pathHint: string | undefined,
+): string | undefined {
+  if (failureClass === "endpoint.not-found") return pathHint;
+  return failureClass.startsWith("request.") && param !== undefined ? `at ${param}` : undefined;
 }
 
 function ofType({ statuses = {} }: FailureTable, { type = "" }: VendorError): number | undefined {

@@ -102,6 +102,8 @@ export interface CheckedOptions {
   readonly baseURL: string;
   /** The host. */
   readonly endpoint: string;
+  /** The version at the end of the vendor's own base URL, such as `/v1`, where this one has none in its path. */
+  readonly lacksVersion?: string | undefined;
   /** Those that do not have to be asked for. */
   readonly headers: Readonly<Record<string, string>>;
   /** What this target shares with others, as hashed ids. */
@@ -249,7 +251,7 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
   for (const name of rules.client === undefined ? [] : BROUGHT_BY_CLIENT) {
     if (options[name] !== undefined) problem(`\`${name}\` and \`client\` exclude each other; set it on the client`);
   }
-  const { baseURL, endpoint } = checkURL(options, rules, problem);
+  const { baseURL, endpoint, lacksVersion } = checkURL(options, rules, problem);
   const apiKey = checkKey(options, rules, problem);
   const headers = typeof options.headers === "function" ? {} : checkHeaders(options.headers, problem);
   const askCredential = credentialFunction({
@@ -266,6 +268,7 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
     credential,
     baseURL,
     endpoint,
+    lacksVersion,
     headers,
     scopes: targetScopes({
       vendor: rules.vendor,
@@ -312,7 +315,7 @@ function checkURL(
   options: PlainOptions,
   rules: OptionRules,
   problem: Report,
-): { readonly baseURL: string; readonly endpoint: string } {
+): Pick<CheckedOptions, "baseURL" | "endpoint" | "lacksVersion"> {
   const given = rules.client === undefined ? (options.baseURL ?? rules.defaultBaseURL) : rules.client.baseURL;
   if (given === undefined) return { baseURL: "", endpoint: "client" };
   const url = URL.parse(given);
@@ -328,7 +331,12 @@ function checkURL(
   if (url.search !== "" || url.hash !== "") {
     problem("`baseURL` must have no query and no fragment: paths are put behind it; add what you need by `fetch`");
   }
-  return { baseURL: given.replace(/\/{1,8}$/, ""), endpoint: url.host };
+  const [version] = /\/v\d\w*$/.exec(rules.defaultBaseURL) ?? [];
+  const lacksVersion = /\/v\d/.test(url.pathname) ? undefined : version;
+  if (lacksVersion !== undefined && url.host === URL.parse(rules.defaultBaseURL)?.host) {
+    problem(`\`baseURL\` has to end in \`${lacksVersion}\` at this host`);
+  }
+  return { baseURL: given.replace(/\/{1,8}$/, ""), endpoint: url.host, lacksVersion };
 }
 
 function checkHeaders(

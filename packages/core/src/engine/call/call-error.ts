@@ -51,8 +51,9 @@ function attemptError(attempt: FailedAttempt): UnderstudyError {
     retryAfterMs: failure.details.retryAfterMs,
     ...vendorDetails(attempt),
   });
-  // It was not thrown anywhere: frames of ours would only make a printed error longer.
+  // Printed below another error it is one line: frames of ours and facts that its message holds would bury the rest.
   error.stack = String(error);
+  for (const fact of Object.keys(error)) if (fact !== "code") Object.defineProperty(error, fact, { enumerable: false });
   return error;
 }
 

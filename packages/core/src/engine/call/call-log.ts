@@ -64,7 +64,7 @@ export class CallLog {
 
   record(attempt: Attempt, ending: AttemptEnding): AttemptRecord {
     const { failure, ...how } = ending;
-    const { scope, status, vendorCode, explanation, requestId, retryAfterMs, rateLimits, vendorMessage } =
+    const { scope, status, vendorCode, capability, requestId, retryAfterMs, rateLimits, vendorMessage } =
       failure?.details ?? {};
     const { name, turn, startedAt, firstContentAt, usage } = attempt;
     // Hooks see it before the caller does: none of them may change what the other reads.
@@ -78,7 +78,7 @@ export class CallLog {
       scope: failure && (scope ?? FAILURE_RULES[failure.class].scope),
       status,
       vendorCode,
-      explanation,
+      explanation: failure?.details.explanation ?? capability,
       requestId: requestId ?? attempt.requestId,
       servedModel: attempt.servedModel,
       deliveredChars: attempt.isReleased ? attempt.assembly.textChars + attempt.assembly.reasoningChars : 0,

@@ -360,7 +360,7 @@ export class Call {
 
   /** Until the chain itself would try again, whatever each vendor said. */
   #retryAfterMs(): number | undefined {
-    const dueInMs = this.#candidates.retryAt() - this.#setup.clock.now();
+    const dueInMs = Math.ceil(this.#candidates.retryAt() - this.#setup.clock.now());
     return dueInMs > 0 && dueInMs < Infinity ? dueInMs : undefined;
   }
 
