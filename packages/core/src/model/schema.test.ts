@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { resolveSchema } from "./schema.ts";
+import { resolveSchema, type StandardSchema } from "./schema.ts";
 
 describe("resolveSchema", () => {
   test("TR-10 asks a Standard Schema for the form that is put in, before its transforms", () => {
@@ -12,12 +12,30 @@ describe("resolveSchema", () => {
     });
   });
 
-  test("its own check decides, with the messages of its issues", async () => {
+  test("its own check decides, with the places and messages of its issues", async () => {
     const resolution = resolveSchema(z.object({ n: z.string("a string, please") }), "it");
     const validate = resolution.ok ? resolution.schema.validate : undefined;
 
     expect(await validate?.({ n: "1" })).toEqual({ ok: true, value: { n: "1" } });
-    expect(await validate?.({ n: 1 })).toEqual({ ok: false, issues: ["a string, please"] });
+    expect(await validate?.({ n: 1 })).toEqual({ ok: false, issues: ["n: a string, please"], paths: [["n"]] });
+  });
+
+  test("an issue begins with its place, whichever way the library writes it", async () => {
+    const paths = [undefined, [], ["a", 0, "b c"], [{ key: "items" }, { key: 2 }], [Symbol("s")]];
+    const schema: StandardSchema = {
+      "~standard": {
+        version: 1,
+        vendor: "own",
+        validate: () => ({ issues: paths.map((path) => ({ message: "wrong", path })) }),
+        jsonSchema: { input: () => ({}) },
+      },
+    };
+    const resolution = resolveSchema(schema, "it");
+    const checked = await (resolution.ok ? resolution.schema.validate?.(1) : undefined);
+
+    expect(checked).toMatchObject({
+      issues: ["wrong", "wrong", "a[0].b c: wrong", "items[2]: wrong", "Symbol(s): wrong"],
+    });
   });
 
   test("plain JSON Schema has no check", () => {

@@ -289,7 +289,7 @@ describe("the error of a chain that ran out", () => {
       code: "all-failed",
       retryAfterMs: 30_000,
       attempts: [{ class: "server.error" }, { class: "auth.invalid" }],
-      cause: { code: "server-error", attempts: [{ attempt: 1 }] },
+      cause: { code: "server-error", scope: "target", message: "Attempt 1 at alpha/one failed with server.error." },
     });
   });
 

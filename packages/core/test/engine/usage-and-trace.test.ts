@@ -166,7 +166,7 @@ describe("the trace", () => {
       "2  gamma/one  failed, server.error, status 500, after 0 ms",
       "3  gamma/one  answered, repeat (backoff), first output 0 ms, after 0 ms",
       "-  beta/one  passed over: degraded-not-allowed",
-      "total 250 ms",
+      "call 1, total 250 ms",
     ]);
   });
 });
@@ -260,7 +260,7 @@ describe("the error type", () => {
       attempts: [{ class: "rate.daily" }],
     });
     expect(inspect(error)).toMatch(
-      /code: rate-limited\n {2}attempt 1: alpha\/one rate\.daily\n {2}cause: rate-limited:/,
+      /code: rate-limited\n {2}call: 1\n {2}attempt 1: alpha\/one rate\.daily\n {2}cause: rate-limited:/,
     );
   });
 });

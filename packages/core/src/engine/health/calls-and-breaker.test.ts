@@ -438,6 +438,8 @@ describe("an operator", () => {
         isIsolated: false,
         blockedForMs: 0,
         cooldownScope: undefined,
+        cooldownClass: undefined,
+        tier: "alpha/one",
       },
       expect.objectContaining({ vendor: "beta", counts: { starts: 1, ok: 1, bad: 0, slow: 0 } }),
     ]);

@@ -21,7 +21,9 @@ describe("cooldowns across calls", () => {
     expect([first, second, third].map(({ tier }) => tier)).toEqual(["beta/one", "beta/one", "alpha/one"]);
     expect(first.trace.attempts[0]).toMatchObject({ class: "rate.requests", retryAfterMs: 30_000, cooldownMs: 30_000 });
     expect(second.trace.skipped).toMatchObject([{ tier: "alpha/one", reason: "cooldown", detail: "quota" }]);
-    expect(events).toContainEqual({ type: "cooldown", scope: "quota", reason: "rate.requests", forMs: 30_000 });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "cooldown", scope: "quota", reason: "rate.requests", forMs: 30_000 }),
+    );
   });
 
   test("HB-13 a burst that runs into a limit cools once: ten failures together are one step of the ladder", async () => {
