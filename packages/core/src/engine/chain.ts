@@ -14,20 +14,29 @@ import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { systemClock, systemRandom } from "./system-clock.ts";
 import { candidateName, candidatesOf, readDefinition, type Candidate, type Definition, type Tier } from "./tier.ts";
 
-/** Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call. */
+/**
+ * Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call.
+ * Its functions may be taken off: `const { generate } = chain`.
+ */
 export interface Chain {
   /** The whole answer. Held until it is complete, so every failure on the way to it is silent. */
-  generate<Output = unknown>(input: string | Request<Output>, options?: CallOptions): Promise<Answer<Output>>;
+  readonly generate: <Output = unknown>(
+    input: string | Request<Output>,
+    options?: CallOptions,
+  ) => Promise<Answer<Output>>;
   /** Resolves when the answer begins; rejects if every tier failed before that. */
-  stream<Output = unknown>(input: string | Request<Output>, options?: CallOptions): Promise<AnswerStream<Output>>;
+  readonly stream: <Output = unknown>(
+    input: string | Request<Output>,
+    options?: CallOptions,
+  ) => Promise<AnswerStream<Output>>;
   /** Names of the tiers, in order. */
   readonly tiers: readonly string[];
   /** What is known about every target, in order. */
-  snapshot(): readonly TargetHealth[];
+  readonly snapshot: () => readonly TargetHealth[];
   /** Takes matching targets out until `enable`. */
-  isolate(selector: TargetSelector): void;
+  readonly isolate: (selector: TargetSelector) => void;
   /** Puts matching targets back, and ends their cooldowns and open breakers. */
-  enable(selector: TargetSelector): void;
+  readonly enable: (selector: TargetSelector) => void;
 }
 
 /**
@@ -58,7 +67,6 @@ const runtime: { readonly captureStackTrace?: (holder: object, below: Chain["gen
 
 const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT };
 
-/** Its methods are fields, so that `const { generate } = chain` works. */
 class TierChain implements Chain {
   readonly #tiers: readonly Tier[];
   readonly #candidates: readonly Candidate[];

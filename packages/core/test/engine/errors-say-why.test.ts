@@ -189,15 +189,15 @@ describe("the stack of an error", () => {
   test("of what keeps an application from reading stacks, nothing reaches the call", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [[fail("request.invalid")]]);
-    const before = Error.prepareStackTrace;
-    Error.prepareStackTrace = () => {
+    const before: unknown = Reflect.get(Error, "prepareStackTrace");
+    Reflect.set(Error, "prepareStackTrace", () => {
       throw new Error("mistake");
-    };
+    });
     try {
       const call = chain([target]).generate("Hi");
       await expect(finish(clock, call)).rejects.toMatchObject({ code: "invalid-request" });
     } finally {
-      Error.prepareStackTrace = before;
+      Reflect.set(Error, "prepareStackTrace", before);
     }
   });
 

@@ -4,14 +4,14 @@ import { z } from "zod";
 import { finish, harness, rejection } from "../harness.ts";
 import { answer, end, read, scripted, type Script } from "../scripted-target.ts";
 import { sequence, wholeToolCall } from "../scripts.ts";
-import { formatTrace, type SchemaInput, type StandardSchema } from "../../src/index.ts";
+import { formatTrace, type Policy, type SchemaInput, type StandardSchema } from "../../src/index.ts";
 
 async function refuse(text: string, schema?: SchemaInput, more: readonly Script[] = []) {
   const { clock, chain, events } = harness();
   const targets = [answer(text), ...more].map((script, index) =>
     scripted(clock, [script], { vendor: ["alpha", "beta"][index] ?? "gamma" }),
   );
-  const policy = () => (more.length > 0 ? "next" : "stop") as const;
+  const policy: Policy = () => (more.length > 0 ? "next" : "stop");
   const call = chain(targets, { policy }).generate({
     messages: [{ role: "user", content: "Hi" }],
     output: { type: "json", schema },
@@ -119,9 +119,10 @@ describe("R8.9 JSON that is not as asked", () => {
   });
 
   test("without a library's places says that it does not fit", async () => {
-    const validate = () => ({ ok: false, issues: ["a: CANARY"] }) as const;
-
-    const { error } = await refuse('{"a":1}', { schema: { type: "object" }, validate });
+    const { error } = await refuse('{"a":1}', {
+      schema: { type: "object" },
+      validate: () => ({ ok: false, issues: ["a: CANARY"] }),
+    });
 
     expect(error.message).toContain("output.schema-invalid: the JSON does not fit the schema.");
     expect(error.issues).toEqual(["a: CANARY"]);
