@@ -47,7 +47,7 @@ export interface HealthCause {
 /** What changes for all calls of a chain. */
 export type HealthEvent =
   /** The breaker of a model at an endpoint changes its state. */
-  | (HealthCause & {
+  | ({
       readonly type: "breaker";
       /** The vendor's name, such as `anthropic`. */
       readonly vendor: string;
@@ -59,9 +59,9 @@ export type HealthEvent =
       readonly from: BreakerState;
       /** The state from now on. */
       readonly to: BreakerState;
-    })
+    } & HealthCause)
   /** A scope is left alone for a while. The target is the one that failed; others may share the scope. */
-  | (HealthCause & {
+  | ({
       readonly type: "cooldown";
       /** The vendor's name, such as `anthropic`. */
       readonly vendor: string;
@@ -75,9 +75,10 @@ export type HealthEvent =
       readonly reason: FailureClass;
       /** Milliseconds from now. */
       readonly forMs: number;
-    })
+    } & HealthCause)
   /** `isolate` took a target out, or `enable` put it back. */
   | {
+      /** Out, or back. */
       readonly type: "isolated" | "enabled";
       /** Name of the tier. */
       readonly tier: string;

@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { expect, test } from "vitest";
+import { answer, begin, fail, scripted, wait } from "../scripted-target.ts";
+import { createChain, type EngineEvent } from "../../src/index.ts";
+import { systemClock } from "../../src/engine/system-clock.ts";
+
+test("`onEvent` runs in the asynchronous context of the call, also when calls and streams overlap", async () => {
+  const request = new AsyncLocalStorage<number>();
+  const seen: [number | undefined, EngineEvent][] = [];
+  const primary = scripted(systemClock, [
+    begin(["One"], wait(80), fail("stream.reset")),
+    [wait(30), fail("server.error")],
+    [wait(50), fail("rate.requests", { retryAfterMs: 60_000 })],
+  ]);
+  const backup = scripted(systemClock, [answer("Two", "Three")], { vendor: "beta" });
+  const front = createChain([primary, backup], { onEvent: (event) => void seen.push([request.getStore(), event]) });
+
+  await Promise.all(
+    [1, 2, 3].map((id) =>
+      request.run(id, async () => {
+        const stream = await front.stream("Hi");
+        for await (const { type } of stream) if (type === "finish") break;
+      }),
+    ),
+  );
+
+  expect(seen.filter(([id, event]) => !("callId" in event) || event.callId !== id)).toEqual([]);
+  expect(seen.map(([, { type }]) => type)).toEqual(expect.arrayContaining(["released", "failover", "cooldown", "end"]));
+});
