@@ -16,7 +16,7 @@ function messageOf(run: () => unknown): string {
   return "nothing was thrown";
 }
 
-test.each(["timeoutMs", "silentReasoningMs", "livenessMs", "progressMs", "workingMs", "degraded", "requestOverrides"])(
+test.each(["timeoutMs", "livenessMs", "progressMs", "workingMs", "degraded", "requestOverrides"])(
   "`%s` given to a target, a chain or a call is said to be the tier's",
   async (name) => {
     const given = { [name]: 1 };
@@ -28,7 +28,7 @@ test.each(["timeoutMs", "silentReasoningMs", "livenessMs", "progressMs", "workin
   },
 );
 
-test.each(["policy", "holdMs", "marker", "maxAttempts", "consumerIdleMs", "vendorMessages", "onEvent", "store"])(
+test.each(["policy", "holdMs", "marker", "maxAttempts", "onEvent", "store"])(
   "`%s` given to a tier or a call is said to be the chain's",
   async (name) => {
     const given = { [name]: 1 };
@@ -39,7 +39,7 @@ test.each(["policy", "holdMs", "marker", "maxAttempts", "consumerIdleMs", "vendo
   },
 );
 
-test.each(["signal", "deadlineMs", "startWithinMs", "tiers", "allowDegraded"])(
+test.each(["signal", "deadlineMs", "startWithinMs", "tiers"])(
   "`%s` given to a chain or in a request is said to be the call's",
   async (name) => {
     const given = { [name]: 1 };
@@ -51,12 +51,7 @@ test.each(["signal", "deadlineMs", "startWithinMs", "tiers", "allowDegraded"])(
   },
 );
 
-test.each([
-  ["system", "the request"],
-  ["temperature", "the request"],
-  ["headers", "the target"],
-  ["apiKey", "the target"],
-])("`%s` given to a call is said to be an option of %s", async (name, owner) => {
+test.each([])("`%s` given to a call is said to be an option of %s", async (name, owner) => {
   const call = createChain([target]).generate("Hi", { [name]: 1 });
 
   await expect(call).rejects.toThrow(`unknown call option \`${name}\`: it is an option of ${owner}`);

@@ -9,14 +9,9 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 
 /** Options that are often given in the wrong place: whose they are. */
 const PLACES: readonly (readonly [place: string, names: string])[] = [
-  [
-    "the tier, as in { target, … }",
-    "timeoutMs silentReasoningMs livenessMs progressMs workingMs degraded requestOverrides",
-  ],
-  ["createChain", "policy holdMs marker maxAttempts consumerIdleMs vendorMessages onEvent onInternalError store"],
-  ["the call", "signal deadlineMs startWithinMs tiers allowDegraded"],
-  ["the request", "system messages tools toolChoice output reasoning maxOutputTokens temperature topP stop"],
-  ["the target", "apiKey baseURL headers fetch quotaGroup streaming capabilities limits"],
+  ["the tier, as in { target, … }", "timeoutMs livenessMs progressMs workingMs degraded requestOverrides"],
+  ["createChain", "policy holdMs marker maxAttempts onEvent store"],
+  ["the call", "signal deadlineMs startWithinMs tiers"],
 ];
 
 /** The first ones are enough. */
