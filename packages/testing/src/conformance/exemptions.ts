@@ -1,6 +1,8 @@
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
+import { ANSWER_CASE_IDS } from "./answer-cases.ts";
 import type { CaseId, DeadCaseId, SingleCaseId } from "./cases/case-id.ts";
 import { FAULT_CASES } from "./cases/fault-cases.ts";
+import { REQUEST_CASE_IDS } from "./requests/case-ids.ts";
 import type { Form } from "./run-case.ts";
 
 export const DEAD_ENDS = ["closed", "fin", "reset"] as const;
@@ -17,7 +19,10 @@ export interface Exemption {
   readonly cases: readonly CaseId[];
   /** Stands in the titles of their tests. */
   readonly reason: string;
-  /** Where only one of the two forms cannot pass. Default: both. */
+  /**
+   * Where only one of the two forms cannot pass. For cases of requests and answers, `generate` is the one whose answers are
+   * asked for in one piece. Default: both.
+   */
   readonly form?: Form | undefined;
   /** Running them would stop the process, or hold it up for seconds. They are listed and not run. Default: they run. */
   readonly harmful?: true | undefined;
@@ -28,7 +33,8 @@ const FORMS: readonly Form[] = ["stream", "generate"];
 /** Throws for exemptions that name no case, and for two that name the same: they would exempt from nothing, unseen. */
 export function checkExemptions({ name, exemptions = [] }: AdapterUnderTest): void {
   const dead = DEAD_ENDS.flatMap((how) => DEAD_COUNTS.map((count): DeadCaseId => `dead.${how}.${count}`));
-  const known = new Set<string>([...FAULT_CASES.map(({ id }) => id), ...Object.keys(SINGLE), ...dead]);
+  const faults = FAULT_CASES.map(({ id }) => id);
+  const known = new Set<string>([...faults, ...Object.keys(SINGLE), ...dead, ...ANSWER_CASE_IDS, ...REQUEST_CASE_IDS]);
   const seen = new Set<string>();
   const problems: string[] = [];
   for (const { cases, form } of exemptions) {

@@ -4,6 +4,7 @@ import { testDeadConnections } from "./dead-connections.ts";
 import { checkExemptions } from "./exemptions.ts";
 import { testFaults } from "./faults.ts";
 import { testLifecycle } from "./lifecycle.ts";
+import { testRequests } from "./requests/test-requests.ts";
 
 /**
  * Holds an adapter to its contract over real sockets: good answers, every fault streamed and whole, and what it leaves
@@ -11,6 +12,7 @@ import { testLifecycle } from "./lifecycle.ts";
  */
 export function testAdapter(runner: TestRunner, adapter: AdapterUnderTest): void {
   checkExemptions(adapter);
+  testRequests(runner, adapter);
   testAnswers(runner, adapter);
   testFaults(runner, adapter);
   testLifecycle(runner, adapter);

@@ -91,6 +91,12 @@ export async function playBody(scene: CallScene, fault: BodyFault | undefined): 
     case "duplicate-terminal":
       await sendWhole(scene, [...pieces, ...pieces.slice(-1)]);
       return;
+    case "no-evidence":
+      await sendWhole(
+        scene,
+        pieces.filter((piece) => piece.kind !== "evidence"),
+      );
+      return;
     case "late-events":
       await sendWhole(scene, [...pieces, ...pieces.filter((piece) => piece.kind === "delta")]);
       return;

@@ -210,6 +210,8 @@ export type Fault =
   | { readonly type: "oversized-event"; readonly at: Place; readonly bytes?: number | undefined }
   /** The terminal event twice. */
   | { readonly type: "duplicate-terminal" }
+  /** The terminal event without the vendor's word that the answer is complete. On wires where both are one, neither comes. */
+  | { readonly type: "no-evidence" }
   /** Deltas after the terminal event. */
   | { readonly type: "late-events" }
   /** Events and fields of the future, between and inside all events. */

@@ -25,6 +25,8 @@ export interface Line {
   readonly endedByServer: boolean;
   /** Status that was sent; undefined while none was. */
   readonly status: number | undefined;
+  /** The beginning of what was written, as text. */
+  readonly written: string;
   head(status: number, headers: Readonly<Record<string, string>>, framing: Framing): void;
   /** A whole answer with a status line that HTTP libraries refuse to write. Closes the connection. */
   odd(answer: OddAnswer): Promise<void>;
@@ -44,11 +46,20 @@ export interface Line {
   wait(ms?: number): Promise<void>;
 }
 
+/** Of what is written this much is kept. */
+const KEPT_CHARS = 4_096;
+
 export function openLine(response: ServerResponse, setTimer: SetTimer): Line {
   const { socket } = response;
   let ended = false;
   let closed = false;
   let oddStatus: number | undefined;
+  let written = "";
+  const keep = (bytes: Uint8Array | string): void => {
+    const room = KEPT_CHARS - written.length;
+    if (room <= 0) return;
+    written += typeof bytes === "string" ? bytes.slice(0, room) : Buffer.from(bytes.subarray(0, room)).toString("utf8");
+  };
   const onClose = new Set<() => void>();
   response.once("close", () => {
     closed = true;
@@ -81,6 +92,9 @@ export function openLine(response: ServerResponse, setTimer: SetTimer): Line {
     get status() {
       return oddStatus ?? (response.headersSent ? response.statusCode : undefined);
     },
+    get written() {
+      return written;
+    },
     head: (status, headers, framing) => {
       response.statusCode = status;
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -93,13 +107,20 @@ export function openLine(response: ServerResponse, setTimer: SetTimer): Line {
     },
     odd: async (answer) => {
       oddStatus = answer.status;
+      keep(answer.body);
       await settle((done) => void socket?.write(oddBytes(answer), done));
       ended = true;
       socket?.destroySoon();
     },
     flush: () => response.flushHeaders(),
-    write: (bytes) => settle((done) => void response.write(bytes, done)),
-    raw: (bytes) => settle((done) => void socket?.write(bytes, done)),
+    write: (bytes) => {
+      keep(bytes);
+      return settle((done) => void response.write(bytes, done));
+    },
+    raw: (bytes) => {
+      keep(bytes);
+      return settle((done) => void socket?.write(bytes, done));
+    },
     end: () => settle((done) => void response.end(done)),
     fin: () => {
       ended = true;

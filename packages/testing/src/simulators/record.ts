@@ -14,6 +14,8 @@ interface Arrival {
   readonly connection: number;
   /** The status sent so far. */
   status(): number | undefined;
+  /** The beginning of what was sent so far. */
+  answered(): string;
 }
 
 export function openRecord(arrival: Arrival, admission: Admission, fault: Fault | undefined): LiveRecord {
@@ -37,6 +39,9 @@ export function openRecord(arrival: Arrival, admission: Admission, fault: Fault 
     closed: closed.promise,
     get status() {
       return arrival.status();
+    },
+    get answered() {
+      return arrival.answered();
     },
     get closedByClient() {
       return closedByClient;

@@ -49,6 +49,7 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
       path: incoming.url ?? "/",
       connection: sockets.get(incoming.socket)?.ordinal ?? -1,
       status: () => line.status,
+      answered: () => line.written,
     };
     const record = openRecord(arrival, admission, step.fault);
     requests.push(record);

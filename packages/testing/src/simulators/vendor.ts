@@ -56,6 +56,8 @@ export interface RequestRecord {
   readonly fault: Fault | undefined;
   /** Status that was sent; undefined while none was. */
   readonly status: number | undefined;
+  /** What was answered so far, as text: the first 4,096 characters of the body. */
+  readonly answered: string;
   /** True when the client went away before the answer was whole. */
   readonly closedByClient: boolean;
   /** Monotonic milliseconds. */

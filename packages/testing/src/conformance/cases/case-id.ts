@@ -30,11 +30,27 @@ export type CaseId =
   | `gateway.${GatewayCode}.${"number" | "string"}.${"headers" | "later"}`
   | `wait.${41_054 | 17_000}.${"preamble" | "later" | "nested" | "failed" | "gateway"}`
   | `usage.${"300-ms-late" | "1500-ms-late" | "shrinks"}`
-  | `event.${"malformed" | "invalid-utf8" | "oversized" | "second-terminal" | "late" | "unknown" | "split-surrogate" | "dripped"}`
+  | `event.${"malformed" | "invalid-utf8" | "oversized" | "second-terminal" | "no-evidence" | "late" | "unknown" | "split-surrogate" | "dripped"}`
   | SingleCaseId
-  | DeadCaseId;
+  | DeadCaseId
+  | RequestCaseId
+  | AnswerCaseId;
 
 /** Cases with a test of their own. */
 export type SingleCaseId = "refused-connection" | "redirect" | "stated-wait";
 /** Pooled connections that died idle: how, and how many at once. */
 export type DeadCaseId = `dead.${"closed" | "fin" | "reset"}.${1 | 4 | 12}`;
+
+/** What of a request has to arrive. */
+export type RequestCaseId =
+  | `request.${"model" | "system" | "roles" | "user-parts" | "verbatim" | "prefill" | "everything"}`
+  | `request.${"tools" | "no-arguments" | "tool-choice" | "json" | "json-schema" | "vendor-options" | "tool-options"}`
+  | `request.${"max-output-tokens" | "temperature" | "top-p" | "top-k" | "seed" | "stop" | "effort" | "budget"}`
+  | `request.${"cache" | "user-id" | "headers" | "fetch" | "request-id" | "frozen"}`
+  | `history.${"calls" | "arguments" | "call-ids" | "results" | "is-error" | "foreign" | "own-reasoning" | "refusal"}`
+  | `media.${"image" | "image-url" | "pdf" | "text-file" | "file-name" | "citations" | "audio" | "vendor-file"}`
+  | `media.${"tool-result" | "answer"}`;
+
+/** What of a good answer has to be read, streamed (`stream`) and in one piece (`generate`). */
+export type AnswerCaseId =
+  `answer.${"text" | "length" | "future-finish" | "future-finish-call" | "calls" | "everything"}`;

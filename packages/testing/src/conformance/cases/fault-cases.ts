@@ -143,6 +143,12 @@ export const FAULT_CASES: readonly FaultCase[] = [
     fault: { type: "duplicate-terminal" },
     expected: "answered",
   },
+  {
+    id: "event.no-evidence",
+    name: "a terminal event without a finish reason",
+    fault: { type: "no-evidence" },
+    expected: CUT_OFF,
+  },
   { id: "event.late", name: "events after the terminal", fault: { type: "late-events" }, expected: "answered" },
   {
     id: "event.unknown",
