@@ -13,6 +13,16 @@ export type {
   Vendor,
   SimulatorOptions,
 } from "./simulators/vendor.ts";
+export {
+  argumentDeltas,
+  argumentsOf,
+  deltas,
+  finishOf,
+  joined,
+  usageOf,
+  type Usage as SimulatedUsage,
+} from "./simulators/answer.ts";
+export { bearerOf, parseBody } from "./simulators/wire.ts";
 export type { ScriptedAnswer, AnswerUsage, CitationAnswer, Finish, ToolCallAnswer } from "./simulators/answer.ts";
 export type { Cut, Fault, Place } from "./faults/fault.ts";
 export type {

@@ -33,5 +33,5 @@ async function play(adapter: AdapterUnderTest, form: Form, one: AnswerCase, witn
   same(whole.text, streamed.text, "the text of generate(), beside that of stream(),");
   same(whole.finishReason, streamed.finishReason, "the finish reason of generate(), beside that of stream(),");
   checkParts(events, streamed.invalidToolCalls.length);
-  one.check(streamed, events);
+  one.check(streamed, events, vendor.requests[0]?.answered ?? "");
 }

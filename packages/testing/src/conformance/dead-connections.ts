@@ -7,6 +7,7 @@ import { ANSWER, ANSWER_TEXT } from "./answer.ts";
 import { backupTarget } from "./backup.ts";
 import { DEAD_COUNTS, DEAD_ENDS, exemptionFrom, testCase } from "./exemptions.ts";
 import { API_KEY, PROMPT, type Form } from "./run-case.ts";
+import { same, witnessed, type Witness } from "./witness.ts";
 
 /** After a pause, a deployment of a load balancer or a laptop's sleep every pooled connection is dead at once. */
 export function testDeadConnections({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
@@ -16,8 +17,11 @@ export function testDeadConnections({ describe, test }: TestRunner, adapter: Ada
         for (const form of ["stream", "generate"] as const) {
           const calls = count === 1 ? "a call" : `${count} calls at once`;
           const exemption = exemptionFrom(adapter, `dead.${how}.${count}`, form);
-          testCase(test, `(${how}) cost ${calls} neither the answer nor the tier (${form})`, exemption, () =>
-            loseAll(adapter, how, count, form),
+          const name = `(${how}) cost ${calls} neither the answer nor the tier (${form})`;
+          testCase(test, name, exemption, () =>
+            witnessed(`pooled connections that died idle ${name}`, (witness) =>
+              loseAll(adapter, how, count, form, witness),
+            ),
           );
         }
       }
@@ -25,8 +29,15 @@ export function testDeadConnections({ describe, test }: TestRunner, adapter: Ada
   });
 }
 
-async function loseAll(adapter: AdapterUnderTest, how: IdleEnd, count: number, form: Form): Promise<void> {
+async function loseAll(
+  adapter: AdapterUnderTest,
+  how: IdleEnd,
+  count: number,
+  form: Form,
+  witness: Witness,
+): Promise<void> {
   await using vendor = await adapter.startVendor({ setTimer: whenAllWait(count) });
+  witness.watch(vendor);
   const target = adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY });
   const chain = createChain([
     { target, name: "primary" },
@@ -42,25 +53,25 @@ async function loseAll(adapter: AdapterUnderTest, how: IdleEnd, count: number, f
   // The client takes a turn of the event loop to have its connections back.
   await new Promise((resolve) => setImmediate(resolve));
   const dead = vendor.connections.accepted;
-  assert.equal(dead, count, "the calls shared connections");
+  same(dead, count, "the number of connections, one for each call,");
 
   vendor.dropIdle(how);
   const answers = await callAll();
 
   for (const { text, tier, trace } of answers) {
-    assert.equal(text, ANSWER_TEXT);
-    assert.equal(tier, "primary");
+    same(text, ANSWER_TEXT, "text");
+    same(tier, "primary", "the tier that answered");
     const repeats = trace.attempts.map((attempt) => [attempt.tier, attempt.class, attempt.repeat]);
     const lost = [
       ["primary", "network.reset", undefined],
       ["primary", undefined, "fresh-connection"],
     ];
-    assert.deepEqual(repeats, trace.attempts.length === 1 ? [["primary", undefined, undefined]] : lost);
+    same(repeats, trace.attempts.length === 1 ? [["primary", undefined, undefined]] : lost, "tier, class and repeat");
   }
-  assert.equal(chain.snapshot()[0]?.breaker, "closed");
+  same(chain.snapshot()[0]?.breaker, "closed", "the breaker");
   // What went out on a dead connection reached no server: every call reached the vendor once, on its own connection.
   const reached = vendor.requests.slice(count);
-  assert.equal(reached.length, count);
+  same(reached.length, count, "the number of requests that reached the vendor");
   for (const { text, connection } of reached) {
     assert.ok(connection >= dead, "a dead connection answered");
     assert.ok(text.includes(PROMPT), "a request lacks the prompt");

@@ -42,6 +42,11 @@ export function elementsWith(value: unknown, texts: readonly string[]): readonly
   return undefined;
 }
 
+/** The texts that an element holds itself, not in something inside of it. */
+export function ownTexts(value: unknown): readonly string[] {
+  return isObject(value) ? Object.values(value).filter((inner) => typeof inner === "string") : [];
+}
+
 function some(value: unknown, matches: (value: unknown) => boolean, isDecoded = false): boolean {
   if (matches(value)) return true;
   if (typeof value === "string") {

@@ -3,7 +3,7 @@ import { createChain, type AttemptRecord, type Request, type Target } from "@und
 import type { RequestRecord, Vendor } from "../../simulators/vendor.ts";
 import type { AdapterUnderTest, SimulatorAccess } from "../adapter-under-test.ts";
 import { backupTarget } from "../backup.ts";
-import { API_KEY, type Form } from "../run-case.ts";
+import { API_KEY, codeOf, type Form } from "../run-case.ts";
 import { same, type Witness } from "../witness.ts";
 
 /** What became of one request. */
@@ -36,8 +36,14 @@ export async function ask(
     { target, name: "primary" },
     { target: backupTarget(), name: "backup" },
   ]);
-  const answer = await (form === "generate" ? chain.generate(request) : (await chain.stream(request)).result);
-  const { tier, text, toolCalls, losses, trace } = witness.read(answer);
+  const call = form === "generate" ? chain.generate(request) : chain.stream(request).then((stream) => stream.result);
+  const answer = await call.catch((error: unknown) => {
+    // Not even the backup takes another vendor's file.
+    if (codeOf(error) === "unsupported" && vendor.requests.length === before) return undefined;
+    throw error;
+  });
+  if (answer === undefined) return { arrived: undefined, attempt: undefined };
+  const { tier, text, toolCalls, losses, trace } = answer;
   witness.read({ tier, text, toolCalls, losses });
   const records = vendor.requests.slice(before);
   const attempts = trace.attempts.filter((attempt) => attempt.tier === "primary");

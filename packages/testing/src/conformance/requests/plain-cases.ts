@@ -121,7 +121,10 @@ export const PLAIN_CASES: readonly RequestCase[] = [
     name: "the vendor's native fields, and nobody else's",
     request: ({ optionsKey }) => ({
       messages: [HELLO],
-      vendorOptions: { [optionsKey]: { native_canary: "native value" }, backup: { foreign_canary: "foreign value" } },
+      vendorOptions: Object.fromEntries([
+        [optionsKey, { native_canary: "native value" }],
+        ["backup", { foreign_canary: "foreign value" }],
+      ]),
     }),
     carried: [{ what: "a native field of the request", sought: "native value" }],
     hidden: [{ what: "another vendor's native field", sought: "foreign value" }],

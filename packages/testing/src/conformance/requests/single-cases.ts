@@ -7,7 +7,7 @@ import type { RequestCaseId } from "../cases/case-id.ts";
 import { backupTarget } from "../backup.ts";
 import { API_KEY, type Form } from "../run-case.ts";
 import { same, type Witness } from "../witness.ts";
-import { elementsWith, holds, holdsText, textsIn } from "./arrived.ts";
+import { elementsWith, holds, holdsText, ownTexts, textsIn } from "./arrived.ts";
 import { accessOf, ask, targetOf } from "./ask.ts";
 import { foreignHistory, HELLO, LOOKUP } from "./canaries.ts";
 
@@ -46,9 +46,12 @@ export const SINGLE_REQUEST_CASES: readonly SingleRequestCase[] = [
       const { arrived } = await sent(adapter, form, witness, request);
       const texts = ["last question canary", "after the calls canary", "other result canary"];
       // A wire that has no list of turns writes them in another way.
-      const turns = elementsWith(arrived.body, texts);
-      const shapes = turns?.map((turn, index) => JSON.stringify(turn).replace(texts[index] ?? "", "text"));
-      same(new Set(shapes).size, shapes?.length ?? 0, "the number of kinds that user, answer and result arrive as");
+      const turns = elementsWith(arrived.body, texts) ?? [];
+      const shapes = turns.map((turn, index) => JSON.stringify(turn).replace(texts[index] ?? "", "text"));
+      same(new Set(shapes).size, shapes.length, "the number of kinds that user, answer and result arrive as");
+      const [user, answer] = turns.map((turn, index) => ownTexts(turn).filter((text) => text !== texts[index]));
+      const isTold = user === undefined || user.length === 0 || user.join() !== answer?.join();
+      assert.ok(isTold, `the user's turn and the answer both arrive as ${user?.join()}`);
     },
   },
   {

@@ -10,6 +10,8 @@ import { CARRY_CASES } from "./case-ids.ts";
 import type { Carried, DifferenceCase, RequestCase } from "./request-case.ts";
 import { SINGLE_REQUEST_CASES } from "./single-cases.ts";
 
+type Define = (id: RequestCase["id"], title: string, rule: string, run: (witness: Witness) => Promise<void>) => void;
+
 /**
  * Everything that a request says arrives, is reported as a loss, or has the target passed over. The kit knows no wire: it
  * looks for words and numbers that stand nowhere else, and whether two requests that differ also arrive differently.
@@ -17,13 +19,9 @@ import { SINGLE_REQUEST_CASES } from "./single-cases.ts";
 export function testRequests({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
   for (const form of ["stream", "generate"] as const) {
     const words = form === "stream" ? "for a stream" : "for an answer in one piece";
+    const define: Define = (id, title, rule, run) =>
+      testCase(test, title, exemptionFrom(adapter, id, form), () => witnessed(rule, run));
     describe(`${adapter.name}: a request ${words}`, () => {
-      const define = (
-        id: RequestCase["id"],
-        title: string,
-        rule: string,
-        run: (witness: Witness) => Promise<void>,
-      ): void => testCase(test, title, exemptionFrom(adapter, id, form), () => witnessed(rule, run));
       for (const one of CARRY_CASES) {
         const rule = `${one.name} arrives at the vendor, or is reported as a loss${one.mayBeUnsupported === true ? ", or has the next tier asked" : ""}`;
         define(one.id, `carries ${one.name}`, rule, (witness) => carry(adapter, form, one, witness));
