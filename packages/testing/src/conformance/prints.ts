@@ -46,10 +46,11 @@ function tapAll(): () => void {
   return () => restores.forEach((one) => one());
 }
 
-/** Node's own runner writes without a frame of anybody's files; what a runner in a package writes has some of its own. */
+/** Node's own runner writes without a frame of anybody's files; what a runner in a package writes, it calls itself. */
 function isOthers(stack: string): boolean {
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("node:"));
-  return frames.every((frame) => frame.includes(import.meta.filename)) || RUNNER.test(stack);
+  const caller = frames.find((frame) => !frame.includes(import.meta.filename));
+  return caller === undefined || RUNNER.test(caller);
 }
 
 /** The console's methods end in the streams: what one call prints is noted once. */

@@ -8,7 +8,7 @@ export type Sought = string | number | Readonly<Record<string, unknown>>;
  * Whether a request holds it: a text inside of any text, header or the URL, a number as such, an object with exactly these
  * fields. JSON inside of a text counts, once decoded: arguments of tools travel so.
  */
-export function holds(record: RequestRecord, sought: Sought): boolean {
+export function holds(record: Pick<RequestRecord, "path" | "headers" | "body">, sought: Sought): boolean {
   if (typeof sought !== "string") return some(record.body, (value) => equal(value, sought));
   const outside = [decodeURIComponent(record.path), ...Object.values(record.headers)];
   return outside.some((text) => text.includes(sought)) || holdsText(record.body, sought);
