@@ -1,3 +1,4 @@
+/* oxlint-disable no-console -- what is printed is what is tested */
 import { expect, test, vi } from "vitest";
 import { watchPrints } from "./prints.ts";
 

@@ -1,3 +1,4 @@
+/* oxlint-disable no-console -- what is printed is what is tested */
 import { expect, test, vi } from "vitest";
 import { startDeepSeek } from "../simulators/deepseek/wire.ts";
 import { same, witnessed } from "./witness.ts";
@@ -27,8 +28,18 @@ test("a failure of the kit shows the beginning of what is long", async () => {
     throw new Error("it is red");
   });
 
-  expect(message).toContain("The rule: the sky is blue\nbroken: it is red\nsent: nothing\n");
+  expect(message).toContain("The rule: the sky is blue\nbroken: it is red\nread: ");
   expect(message.length).toBeLessThan(5_000);
+});
+
+test("a failure of the kit says it where nothing was sent", async () => {
+  const message = await messageOf(async (witness) => {
+    await using vendor = await startDeepSeek();
+    witness.watch(vendor);
+    throw new Error("it is red");
+  });
+
+  expect(message).toBe("The rule: the sky is blue\nbroken: it is red\nsent: nothing");
 });
 
 test("what is printed fails a case that passes", async () => {

@@ -34,7 +34,7 @@ export async function witnessed(rule: string, run: (witness: Witness) => Promise
   } catch (error) {
     const requests = vendors.flatMap((vendor) => vendor.requests);
     const exchanges = requests.flatMap((request) => [`sent: ${sent(request)}`, `answered: ${answered(request)}`]);
-    const told = exchanges.length === 0 ? ["sent: nothing"] : exchanges.slice(0, 12);
+    const told = exchanges.length === 0 && vendors.length > 0 ? ["sent: nothing"] : exchanges.slice(0, 12);
     const read = values.map((value) => `read: ${cut(shown(value))}`);
     throw new Error([`The rule: ${rule}`, `broken: ${wordsOf(error)}`, ...told, ...read].join("\n"), { cause: error });
   }

@@ -109,11 +109,17 @@ export function finishOf(answer: ScriptedAnswer): Finish {
   return (answer.toolCalls ?? []).length > 0 ? "tool-calls" : "stop";
 }
 
+/** Token counts of a scripted answer, all filled in. */
 export interface Usage {
+  /** All input, cached input included. */
   readonly inputTokens: number;
+  /** Part of the input that was read from a cache. */
   readonly cacheReadTokens: number;
+  /** Part of the input that was written to a cache. */
   readonly cacheWriteTokens: number;
+  /** All output, reasoning included. */
   readonly outputTokens: number;
+  /** Part of the output that was reasoning. */
   readonly reasoningTokens: number;
 }
 

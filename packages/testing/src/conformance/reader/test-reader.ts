@@ -1,6 +1,7 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { ok } from "node:assert/strict";
 import { isTargetFailure, type StreamPart, type WireEvent } from "@understudy/core/adapter";
 import type { TestRunner } from "../adapter-under-test.ts";
+import { same, witnessed, type Witness } from "../witness.ts";
 import { disorderOf, readAnswer, readerContext, readEvents, textOf } from "./read-events.ts";
 import type { ReaderSample, ReaderUnderTest } from "./reader-under-test.ts";
 
@@ -14,26 +15,25 @@ const ODD = ["null", "1", "[]", "[null]", '"text"', "{}", '{"type":null}', '{"ty
  * behind it, the same answer in both forms, events and fields of tomorrow without effect, and a `TargetFailure` for
  * everything that cannot be read.
  */
-export function testReader({ describe, test }: TestRunner, { name, make, samples }: ReaderUnderTest): void {
+export function testReader(runner: TestRunner, { name, make, samples }: ReaderUnderTest): void {
+  const { describe } = runner;
   const read = (events: readonly WireEvent[]): StreamPart[] => readAnswer(make(readerContext()), events);
   const readAlike = (events: readonly WireEvent[]): unknown => withoutChance(read(events));
 
   for (const sample of samples) {
+    const test = (title: string, run: (witness: Witness) => Promise<void>): void =>
+      void runner.test(title, () => witnessed(`a reader reads ${sample.name} ${title}`, run));
     describe(`${name} reads ${sample.name}`, () => {
-      test("to its end: all of its text, in parts that open, continue and close, and one end", async () => {
-        const parts = read(sample.events);
-
-        equal(textOf(parts), sample.text);
-        equal(disorderOf(parts), undefined);
-        deepEqual(endsOf(parts), ["end"]);
+      test("to its end: all of its text, in parts that open, continue and close, and one end", async (witness) => {
+        checkParts(witness.read(read(witness.read(sample.events))), sample.text);
       });
 
       test("without an end before the vendor has said so", async () => {
         for (let count = 0; count < sample.events.length; count++) {
           const reader = make(readerContext());
           const parts = readEvents(reader, sample.events.slice(0, count));
-          equal(disorderOf(parts), undefined, `after ${count} events`);
-          equal(endsOf(parts).length > 0, reader.evidence.isEnded, `after ${count} events`);
+          same(disorderOf(parts), undefined, `the disorder after ${count} events`);
+          same(endsOf(parts).length > 0, reader.evidence.isEnded, `whether there is an end after ${count} events`);
         }
       });
 
@@ -41,13 +41,15 @@ export function testReader({ describe, test }: TestRunner, { name, make, samples
         const parts = readAlike(sample.events);
 
         for (let index = 0; index < sample.events.length; index++) {
-          deepEqual(readAlike(sample.events.toSpliced(index, 0, UNKNOWN)), parts, `before event ${index}`);
+          const others = readAlike(sample.events.toSpliced(index, 0, UNKNOWN));
+          same(others, parts, `what is read with an unknown event before event ${index}`);
         }
       });
 
       test("alike whatever unknown fields its events have, also with the names of prototypes", async () => {
-        deepEqual(readAlike(sample.events.map(withUnknownFields)), readAlike(sample.events));
-        equal(Reflect.get({}, "polluted"), undefined);
+        const others = readAlike(sample.events.map(withUnknownFields));
+        same(others, readAlike(sample.events), "what is read with unknown fields");
+        same(Reflect.get({}, "polluted"), undefined, "a field of every object");
       });
 
       test("and fails with a class, or reads on, where an event is not what it should be", async () => {
@@ -57,16 +59,20 @@ export function testReader({ describe, test }: TestRunner, { name, make, samples
       });
 
       if (sample.whole === undefined) return;
-      test("in one piece with the same text and one end", async () => {
+      test("in one piece with the same text and one end", async (witness) => {
         const parts: StreamPart[] = [];
-        make(readerContext()).whole(sample.whole, parts);
+        make(readerContext()).whole(witness.read(sample.whole), parts);
 
-        equal(textOf(parts), sample.text);
-        equal(disorderOf(parts), undefined);
-        deepEqual(endsOf(parts), ["end"]);
+        checkParts(witness.read(parts), sample.text);
       });
     });
   }
+}
+
+function checkParts(parts: readonly StreamPart[], text: string): void {
+  same(textOf(parts), text, "the text of all deltas");
+  same(disorderOf(parts), undefined, "the disorder of the parts");
+  same(endsOf(parts), ["end"], "the list of ends");
 }
 
 function endsOf(parts: readonly StreamPart[]): readonly string[] {
