@@ -109,6 +109,7 @@ describe("the adapter of the guide", () => {
 
   afterAll(() => {
     vi.restoreAllMocks();
+    rmSync(FOLDER, { recursive: true });
     if (MODE !== undefined) process.stdout.write(`${rows.join("\n")}\n`);
   });
 

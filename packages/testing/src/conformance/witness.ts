@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import { inspect } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 import type { RequestRecord, Vendor } from "../simulators/vendor.ts";
 import { watchPrints } from "./prints.ts";
 
@@ -42,7 +41,8 @@ export async function witnessed(rule: string, run: (witness: Witness) => Promise
 
 /** The two are the same; else the failure says what, what it was, and what it should have been. */
 export function same(actual: unknown, expected: unknown, what: string): void {
-  assert.deepEqual(actual, expected, `${what} is ${shown(actual)} instead of ${shown(expected)}`);
+  if (isDeepStrictEqual(actual, expected)) return;
+  throw new Error(`${what} is ${shown(actual)} instead of ${shown(expected)}`);
 }
 
 export function shown(value: unknown): string {

@@ -60,7 +60,7 @@ export async function ask(
   const attempt = attempts[index];
   if (!isRefusedToo) {
     const refusal = arrived?.refusal;
-    assert.equal(refusal, undefined, `the vendor refuses what is sent: ${JSON.stringify(refusal?.body)}`);
+    assert.ok(refusal === undefined, `the vendor refuses what is sent: ${JSON.stringify(refusal?.body)}`);
     same(attempt?.class, undefined, "the failure of the attempt");
     same(arrived?.streamed, form === "stream", "whether the answer is asked for as a stream");
   }
