@@ -72,14 +72,19 @@ async function failing(cases: Cases, titles: Iterable<string>): Promise<readonly
   return failed;
 }
 
+/** The page's server without its refusals: the kit has to notice by itself what a strict one would. */
+const LAX_WIRE = edited("the lax server", sourceOf("parrot-wire.ts"), " || !isKnown || !isConversation(messages)", "");
+
+function edited(name: string, source: string, from: string, to: string): string {
+  const pieces = source.split(from);
+  if (pieces.length === 2) return pieces.join(to);
+  throw new Error(`"${name}" does not fit ${PAGE}: "${from}" stands there ${pieces.length - 1} times.`);
+}
+
 /** The page's adapter with one bug. The helpers stand for what an author would write around it. */
 function planted({ name, from, to, and }: PlantedBug): string {
   const edits = [[from, to] as const, ...(and === undefined ? [] : [and])];
-  const source = edits.reduce((code, [before, after]) => {
-    const pieces = code.split(before);
-    if (pieces.length === 2) return pieces.join(after);
-    throw new Error(`"${name}" does not fit ${PAGE}: "${before}" stands there ${pieces.length - 1} times.`);
-  }, sourceOf("parrot.ts"));
+  const source = edits.reduce((code, [before, after]) => edited(name, code, before, after), sourceOf("parrot.ts"));
   return `${source}\n${HELPERS}`;
 }
 
@@ -104,7 +109,7 @@ describe("the adapter of the guide", () => {
     // What bugs print is not for the reader of this test.
     vi.spyOn(console, "log").mockImplementation(() => undefined);
     vi.spyOn(process.stderr, "write").mockImplementation(() => true);
-    ({ startParrot } = await load<ParrotWire>("parrot-wire.ts", sourceOf("parrot-wire.ts")));
+    ({ startParrot } = await load<ParrotWire>("parrot-wire.ts", LAX_WIRE));
   });
 
   afterAll(() => {

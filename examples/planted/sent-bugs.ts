@@ -127,8 +127,8 @@ export const SENT_BUGS: readonly PlantedBug[] = [
   bug("the option fetch is ignored", "fetch: given.options.fetch,", "", request("goes through the target's own fetch")),
   bug(
     "the key is in the body",
-    "    model,\n    stream,",
-    "    model,\n    stream,\n    user: KEY_IN_BODY,",
+    `...(system === undefined ? [] : [{ role: "system", content: system }]),`,
+    `{ role: "system", content: KEY_IN_BODY },`,
     request("names its model and carries the key, outside of the body"),
   ),
   bug(
@@ -198,7 +198,12 @@ export const SENT_BUGS: readonly PlantedBug[] = [
     "{ pattern: /^[^]*$/, maxLength: 10_000 }",
     FOREIGN,
   ),
-  bug("ids are cut on the call alone", "toolCallId: id, toolName: name", "toolCallId: long, toolName: name", IDS),
+  bug(
+    "ids are cut on the call alone",
+    "const { toolCallId: id, toolName: name, input } = part;",
+    "const { toolName: name, input } = part;\n        const id = part.toolCallId.slice(0, 12);",
+    IDS,
+  ),
   bug("results come without the id of their call", "tool_call_id: toolCallId,", "", IDS),
   bug("failed results go out as good ones", ", failed: isError || undefined", "", says("whether a tool failed")),
   bug("all parts of a result but the first are dropped", `texts.join("\\n")`, "texts[0]", RESULTS),
