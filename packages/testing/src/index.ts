@@ -20,7 +20,7 @@ export {
   finishOf,
   joined,
   usageOf,
-  type Usage as SimulatedUsage,
+  type SimulatedUsage,
 } from "./simulators/answer.ts";
 export { bearerOf, parseBody } from "./simulators/wire.ts";
 export type { ScriptedAnswer, AnswerUsage, CitationAnswer, Finish, ToolCallAnswer } from "./simulators/answer.ts";

@@ -110,7 +110,7 @@ export function finishOf(answer: ScriptedAnswer): Finish {
 }
 
 /** Token counts of a scripted answer, all filled in. */
-export interface Usage {
+export interface SimulatedUsage {
   /** All input, cached input included. */
   readonly inputTokens: number;
   /** Part of the input that was read from a cache. */
@@ -124,7 +124,7 @@ export interface Usage {
 }
 
 /** The numbers of an answer: as scripted, else about four characters a token. */
-export function usageOf(answer: ScriptedAnswer, request: string): Usage {
+export function usageOf(answer: ScriptedAnswer, request: string): SimulatedUsage {
   const reasoningTokens = answer.usage?.reasoningTokens ?? tokens(joined(answer.reasoning));
   const visible = joined(answer.text) + (answer.refusal ?? "") + (answer.toolCalls ?? []).map(argumentsOf).join("");
   return {

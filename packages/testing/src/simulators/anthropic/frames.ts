@@ -1,5 +1,5 @@
 import { argumentDeltas, deltas, finishOf, joined, usageOf } from "../answer.ts";
-import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, SimulatedUsage } from "../answer.ts";
 import { seal } from "../seal.ts";
 import { isObject, type WireObject } from "../json.ts";
 import type { Call, Frame, Manner } from "../wire.ts";
@@ -178,7 +178,7 @@ function stopReason(finish: Finish): string {
   return words[finish];
 }
 
-function inputUsage(usage: Usage): WireObject {
+function inputUsage(usage: SimulatedUsage): WireObject {
   return {
     input_tokens: usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens,
     cache_creation_input_tokens: usage.cacheWriteTokens,
@@ -196,7 +196,7 @@ function served(outputTokens: number, call: Call): WireObject {
   };
 }
 
-function finalUsage(usage: Usage, call: Call): WireObject {
+function finalUsage(usage: SimulatedUsage, call: Call): WireObject {
   const { cache_creation: _, ...input } = inputUsage(usage);
   return {
     ...input,

@@ -1,5 +1,5 @@
 import { deltas, finishOf, joined, usageOf } from "../answer.ts";
-import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, SimulatedUsage } from "../answer.ts";
 import { isObject, listOf, type WireObject } from "../json.ts";
 import { inManner, type ChunkFields } from "../manner.ts";
 import { seal } from "../seal.ts";
@@ -135,7 +135,10 @@ function finishReason(finish: Finish): string {
   return words[finish];
 }
 
-function chunkOf(answer: ScriptedAnswer, call: Call): (fields: WireObject, counted?: Partial<Usage>) => WireObject {
+function chunkOf(
+  answer: ScriptedAnswer,
+  call: Call,
+): (fields: WireObject, counted?: Partial<SimulatedUsage>) => WireObject {
   const usage = usageOf(answer, call.request.text);
   const modelVersion = answer.model ?? call.model;
   const responseId = call.ids.next("", 23);
@@ -147,7 +150,7 @@ function chunkOf(answer: ScriptedAnswer, call: Call): (fields: WireObject, count
 }
 
 /** Fields that would be 0 are left out. */
-function usageObject(usage: Usage, blocked: boolean): WireObject {
+function usageObject(usage: SimulatedUsage, blocked: boolean): WireObject {
   const spoken = usage.outputTokens - usage.reasoningTokens;
   return {
     promptTokenCount: usage.inputTokens,

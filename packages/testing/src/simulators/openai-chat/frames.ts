@@ -1,5 +1,5 @@
 import { argumentDeltas, argumentsOf, deltas, finishOf, joined, usageOf } from "../answer.ts";
-import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, Usage } from "../answer.ts";
+import type { ScriptedAnswer, CitationAnswer, Finish, ToolCallAnswer, SimulatedUsage } from "../answer.ts";
 import { chatFields, done } from "../chat/encode.ts";
 import { isObject, type WireObject } from "../json.ts";
 import { inManner } from "../manner.ts";
@@ -93,7 +93,7 @@ function finishReason(finish: Finish): string {
   return words[finish];
 }
 
-function usageObject(usage: Usage): WireObject {
+function usageObject(usage: SimulatedUsage): WireObject {
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,

@@ -1,4 +1,4 @@
-import { finishOf, usageOf, type ScriptedAnswer, type Usage } from "../answer.ts";
+import { finishOf, usageOf, type ScriptedAnswer, type SimulatedUsage } from "../answer.ts";
 import { isObject, listOf, type WireObject } from "../json.ts";
 import { openAIModel } from "../openai/models.ts";
 import { jsonOf, type Call, type Frame, type InBandForm, type Reply } from "../wire.ts";
@@ -116,7 +116,7 @@ function responseObject(answer: ScriptedAnswer, call: Call): WireObject {
   };
 }
 
-function usageObject(usage: Usage): WireObject {
+function usageObject(usage: SimulatedUsage): WireObject {
   return {
     input_tokens: usage.inputTokens,
     input_tokens_details: { cached_tokens: usage.cacheReadTokens, cache_write_tokens: usage.cacheWriteTokens },
