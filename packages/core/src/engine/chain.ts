@@ -1,5 +1,8 @@
+// Whoever compiles against the declarations may have an older `lib`, without `Symbol.asyncDispose`.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
+import { misuse } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
 import { TEXT, type ShapeOf } from "../model/rules.ts";
 import { isThenable, watch } from "../model/promises.ts";
@@ -37,6 +40,14 @@ export interface Chain {
   readonly isolate: (selector: TargetSelector) => void;
   /** Puts matching targets back, and ends their cooldowns and open breakers. */
   readonly enable: (selector: TargetSelector) => void;
+  /**
+   * Ends the chain's life: new calls reject with `config`, running ones continue. Resolves when the last of them is over
+   * and the store is left; never rejects, and may be called again. To hurry the calls, abort their signals. The other
+   * methods still work: `snapshot` shows what was last known.
+   */
+  readonly close: () => Promise<void>;
+  /** The same as `close()`, for `await using`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
 /**
@@ -65,6 +76,7 @@ export function createChain(tiers: readonly TierInput[], options: ChainOptions =
 /** Not every runtime can tell where a call came from. */
 const runtime: { readonly captureStackTrace?: (holder: object, below: Chain["generate" | "stream"]) => void } = Error;
 
+export const CLOSED = "The chain is closed.";
 const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT };
 
 class TierChain implements Chain {
@@ -74,7 +86,10 @@ class TierChain implements Chain {
   readonly #random: () => number;
   readonly #events: EventQueue;
   readonly #health: ChainHealth;
+  readonly #closed = Promise.withResolvers<void>();
+  #isClosing = false;
   #calls = 0;
+  #running = 0;
 
   constructor({ tiers, options }: Definition) {
     const { clock = systemClock, random = systemRandom, store } = options;
@@ -120,6 +135,14 @@ class TierChain implements Chain {
     this.#events.tell();
   };
 
+  readonly close = (): Promise<void> => {
+    this.#isClosing = true;
+    this.#closeWhenIdle();
+    return this.#closed.promise;
+  };
+
+  readonly [Symbol.asyncDispose] = this.close;
+
   readonly generate = async <Output = unknown>(
     input: string | Request<Output>,
     options: CallOptions = {},
@@ -147,6 +170,12 @@ class TierChain implements Chain {
     this.#events.note({ type, ...candidateName(candidate), endpoint: candidate.target.endpoint });
   }
 
+  #closeWhenIdle(): void {
+    if (!this.#isClosing || this.#running > 0) return;
+    this.#health.close();
+    this.#closed.resolve();
+  }
+
   #select(selector: TargetSelector): readonly Candidate[] {
     const wanted = Object.entries(
       readArgument<TargetSelector>(selector, SELECTOR, "the selector", "the selector has an unknown field"),
@@ -159,6 +188,7 @@ class TierChain implements Chain {
   }
 
   #call(input: unknown, given: CallOptions, holdMs: number, method: Chain["generate" | "stream"]): Call {
+    if (this.#isClosing) throw misuse("config", CLOSED);
     const caller = {};
     runtime.captureStackTrace?.(caller, method);
     const options = readCallOptions(given, this.tiers);
@@ -185,8 +215,13 @@ class TierChain implements Chain {
       events: this.#events,
       health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
+      onEnd: () => {
+        this.#running--;
+        this.#closeWhenIdle();
+      },
     };
     if (this.#calls === 1) this.#prepare(clock);
+    this.#running++;
     return new Call(setup);
   }
 

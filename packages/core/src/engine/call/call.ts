@@ -57,6 +57,8 @@ export interface CallSetup {
   readonly events: EventQueue;
   readonly onInternalError: (error: unknown) => void;
   readonly health: ChainHealth;
+  /** Called once, behind the last event. */
+  readonly onEnd: () => void;
 }
 
 /** A proper end that is not yet delivered. */
@@ -217,6 +219,7 @@ export class Call {
     const trace = this.#log.trace();
     this.#tell();
     this.#result.resolve(makeAnswer({ attempt, end, judgement, usageTotal, trace }));
+    this.#setup.onEnd();
   }
 
   async #recover(
@@ -385,6 +388,7 @@ export class Call {
     this.#released.reject(error);
     this.#result.reject(error);
     this.#tell();
+    this.#setup.onEnd();
   }
 
   /** From here on nothing can end the call another way. */

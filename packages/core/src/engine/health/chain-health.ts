@@ -137,6 +137,7 @@ export class ChainHealth {
   #isListening = false;
   /** Of what is being done right now. */
   #cause: HealthCause | undefined;
+  #isClosed = false;
 
   constructor(setup: ChainHealthSetup, targets: readonly Target[]) {
     this.#setup = setup;
@@ -264,6 +265,12 @@ export class ChainHealth {
     this.#store.publish({ type: "reset", scopes, keys });
   }
 
+  /** Nothing is heard or told any more, also by a store that goes on after it was left. */
+  close(): void {
+    this.#isClosed = true;
+    this.#store.close();
+  }
+
   inspect(target: Target): Omit<TargetHealth, "tier" | "sibling"> {
     const { clock } = this.#setup;
     const now = clock.now();
@@ -323,6 +330,7 @@ export class ChainHealth {
   }
 
   #hear(news: HealthNews): void {
+    if (this.#isClosed) return;
     const now = this.#setup.clock.now();
     this.#isListening = true;
     this.#cause = undefined;

@@ -22,6 +22,7 @@ export class GuardedStore {
   readonly #setup: GuardedStoreSetup;
   #failures = 0;
   #pausedUntil = 0;
+  #unsubscribe: (() => unknown) | undefined;
 
   constructor(setup: GuardedStoreSetup) {
     this.#setup = setup;
@@ -35,13 +36,22 @@ export class GuardedStore {
     try {
       const unsubscribe = store.subscribe((news) => {
         const alive = weak.deref();
-        if (alive === undefined) letGo(unsubscribe);
+        if (alive === undefined) letGo(unsubscribe, ignore);
         else hear(alive, news);
       });
+      this.#unsubscribe = unsubscribe;
       watch(unsubscribe, (error) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** Ends the subscription, and leaves the store alone for good. */
+  close(): void {
+    const unsubscribe = this.#unsubscribe;
+    this.#unsubscribe = undefined;
+    this.#pausedUntil = Infinity;
+    if (unsubscribe !== undefined) letGo(unsubscribe, this.#setup.onInternalError);
   }
 
   publish(news: HealthNews): void {
@@ -105,17 +115,18 @@ export class GuardedStore {
     onInternalError(error);
     if (++this.#failures < FAILURES) return;
     this.#failures = 0;
-    this.#pausedUntil = clock.now() + PAUSE_MS + random() * PAUSE_SPREAD_MS;
+    this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + PAUSE_MS + random() * PAUSE_SPREAD_MS);
   }
 }
 
 /** Captures nothing: the listener outlives its owner. */
-function letGo(unsubscribe: () => unknown): void {
+function letGo(unsubscribe: () => unknown, onError: (error: unknown) => void): void {
   try {
-    watch(unsubscribe(), () => {
-      // The owner is gone: nothing is left to report it to.
-    });
-  } catch {
-    // The same.
+    watch(unsubscribe(), onError);
+  } catch (error) {
+    onError(error);
   }
 }
+
+/** The owner is gone: nothing is left to report it to. */
+const ignore = (): void => undefined;
