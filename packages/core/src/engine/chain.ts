@@ -76,7 +76,6 @@ export function createChain(tiers: readonly TierInput[], options: ChainOptions =
 /** Not every runtime can tell where a call came from. */
 const runtime: { readonly captureStackTrace?: (holder: object, below: Chain["generate" | "stream"]) => void } = Error;
 
-export const CLOSED = "The chain is closed.";
 const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT };
 
 class TierChain implements Chain {
@@ -188,7 +187,7 @@ class TierChain implements Chain {
   }
 
   #call(input: unknown, given: CallOptions, holdMs: number, method: Chain["generate" | "stream"]): Call {
-    if (this.#isClosing) throw misuse("config", CLOSED);
+    if (this.#isClosing) throw misuse("config", "The chain is closed.");
     const caller = {};
     runtime.captureStackTrace?.(caller, method);
     const options = readCallOptions(given, this.tiers);
