@@ -393,12 +393,12 @@ describe("anthropic by fetch", () => {
     const client = new Anthropic({ apiKey: "k" });
 
     expect(anthropic(MODEL, { client, transport: "fetch" }).problems).toEqual([
-      expect.stringContaining("`client` and `transport: 'fetch'` exclude each other"),
+      { type: "invalid", message: expect.stringContaining("`client` and `transport: 'fetch'` exclude each other") },
     ]);
     expect(anthropic(MODEL, { client, transport: "sdk" }).problems).toEqual([]);
     // @ts-expect-error: as plain JavaScript calls it
     expect(anthropic(MODEL, { apiKey: "k", transport: "http" }).problems).toEqual([
-      expect.stringContaining("`transport` must be 'sdk' or 'fetch'"),
+      { type: "invalid", message: expect.stringContaining("`transport` must be 'sdk' or 'fetch'") },
     ]);
   });
 });

@@ -38,7 +38,7 @@ export type {
   VendorOptions,
 } from "./model/request.ts";
 export type { CheckedSchema, SchemaInput, StandardSchema, Validation } from "./model/schema.ts";
-export type { Capabilities, Target } from "./model/target.ts";
+export type { Capabilities, Target, TargetProblem } from "./model/target.ts";
 export type { Clock } from "./model/clock.ts";
 export type {
   AttemptRecord,

@@ -7,6 +7,7 @@ import type {
   Capabilities,
   StreamPart,
   Target,
+  TargetProblem,
   TargetRequest,
 } from "../src/model/target.ts";
 import { TargetFailure, type TargetFailureDetails } from "../src/model/target-failure.ts";
@@ -47,7 +48,7 @@ export interface ScriptedOptions {
   readonly quota?: string;
   readonly plan?: Partial<AttemptPlan>;
   readonly capabilities?: Partial<Capabilities>;
-  readonly problems?: readonly string[];
+  readonly problems?: readonly TargetProblem[];
 }
 
 /** A target that plays one script per call; the last one repeats. */

@@ -119,7 +119,7 @@ describe("gemini", () => {
     const { problems } = gemini(MODEL, { apiKey: "k", client, transport: "sdk", fetch });
 
     expect(problems).toHaveLength(2);
-    expect(problems.join()).not.toContain("client-key");
+    expect(problems.map(({ message }) => message).join()).not.toContain("client-key");
   });
 
   test("keeps targets with other tokens apart", () => {

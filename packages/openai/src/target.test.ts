@@ -100,10 +100,14 @@ describe("openai", () => {
   test("tells everything that is wrong, and throws nothing", () => {
     vi.stubEnv("OPENAI_API_KEY", "");
 
-    expect(openai(MODEL).problems.join()).toContain("OPENAI_API_KEY");
+    expect(openai(MODEL).problems).toMatchObject([
+      { type: "no-key", message: expect.stringContaining("OPENAI_API_KEY") },
+    ]);
     expect(openai("", { apiKey: "k", baseURL: "ftp://x" }).problems).toHaveLength(2);
     // @ts-expect-error -- an unknown option is a type error, too
-    expect(openai(MODEL, { apiKey: "k", organisation: "o" }).problems.join()).toContain("`organisation`");
+    expect(openai(MODEL, { apiKey: "k", organisation: "o" }).problems).toMatchObject([
+      { type: "invalid", message: expect.stringContaining("`organisation`") },
+    ]);
   });
 
   test("lets the user know better what a model can", () => {
@@ -639,7 +643,7 @@ describe("openai by fetch", () => {
 
     for (const make of [openai, openai.chat]) {
       expect(make(MODEL, { client, transport: "fetch" }).problems).toEqual([
-        expect.stringContaining("`client` and `transport: 'fetch'` exclude each other"),
+        { type: "invalid", message: expect.stringContaining("`client` and `transport: 'fetch'` exclude each other") },
       ]);
     }
   });

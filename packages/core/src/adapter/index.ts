@@ -10,6 +10,7 @@ export type {
   TargetMessage,
   TargetOutput,
   TargetRequest,
+  TargetProblem,
   TargetScopes,
   TargetTool,
   TargetToolResult,

@@ -70,7 +70,7 @@ export type CallNews =
       readonly vendor: string;
       /** The model's id, as it was given to the target's factory. */
       readonly model: string;
-      /** Absent when the target was passed over because of an earlier call. */
+      /** Absent when the target was passed over: because of an earlier call, or as it has no key. */
       readonly attempt?: number | undefined;
     }
   /** An adapter or vendor did something out of order that did no harm. */

@@ -69,6 +69,11 @@ export interface ChainOptions {
    * by accident, as they may repeat parts of the prompt. Default false.
    */
   readonly vendorMessages?: boolean | undefined;
+  /**
+   * What becomes of targets without a key. `throw`: the chain cannot be built. `skip`: they are passed over, loudly, as
+   * long as one target has a key. Default `throw`.
+   */
+  readonly missingKeys?: "throw" | "skip" | undefined;
   /** Sees every decision. May be async; it is not waited for. What it throws or rejects with goes to `onInternalError`. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** Sees what callbacks throw or reject with. What it throws or rejects with itself is ignored. Default: ignored. */

@@ -15,6 +15,7 @@ import {
   LIST,
   listed,
   OBJECT,
+  oneOf,
   TEXT,
   whole,
   type Shape,
@@ -85,6 +86,7 @@ const CHAIN: ShapeOf<ChainOptions> = {
   maxAttempts: whole(1),
   consumerIdleMs: duration(1),
   vendorMessages: FLAG,
+  missingKeys: oneOf("throw", "skip"),
   onEvent: FUNCTION,
   onInternalError: FUNCTION,
   store: having("a health store, such as memoryStore()", "publish", "subscribe", "acquireProbe", "releaseProbe"),
@@ -110,7 +112,7 @@ export function readDefinition(inputs: readonly TierInput[], given: ChainOptions
     if (isJsonObject(given)) options = { ...given };
     else problems.push("the options of a chain must be an object");
     problems.push(...checkShape(options, CHAIN, "", "unknown chain option"));
-    tiers.push(...readTiers(inputs, problems));
+    tiers.push(...readTiers(inputs, problems, options.missingKeys === "skip"));
   } catch {
     // What a getter or proxy throws may hold anything.
     problems.push("its tiers or options cannot be read: one of them threw");
@@ -121,12 +123,13 @@ export function readDefinition(inputs: readonly TierInput[], given: ChainOptions
   return { tiers, options };
 }
 
-function readTiers(inputs: readonly TierInput[], problems: string[]): Tier[] {
+function readTiers(inputs: readonly TierInput[], problems: string[], maySkip: boolean): Tier[] {
   if (!Array.isArray(inputs) || inputs.length === 0) {
     problems.push("a chain needs at least one tier");
     return [];
   }
   const tiers: Tier[] = [];
+  const keyless: string[] = [];
   for (const [index, input] of inputs.entries()) {
     const where = `tier ${index + 1}`;
     const tier = readTier(input, where, problems);
@@ -135,10 +138,14 @@ function readTiers(inputs: readonly TierInput[], problems: string[]): Tier[] {
       problems.push(`${where} has the name ${tier.name} of an earlier tier: give it a \`name\``);
     }
     for (const target of tier.targets) {
-      for (const problem of target.problems) problems.push(`${where} (${target.vendor}/${target.model}): ${problem}`);
+      for (const { type, message } of target.problems) {
+        const list = maySkip && type === "no-key" ? keyless : problems;
+        list.push(`${where} (${target.vendor}/${target.model}): ${message}`);
+      }
     }
     tiers.push(tier);
   }
+  if (tiers.every(({ targets }) => targets.every(isKeyless))) problems.push(...keyless);
   return tiers;
 }
 
@@ -196,6 +203,11 @@ const TARGET: Shape = {
 
 function isTarget(value: unknown): value is Target {
   return isJsonObject(value) && Object.entries(TARGET).every(([name, rule]) => rule.test(value[name]));
+}
+
+/** Whether no key was found for it: then it is never asked. */
+export function isKeyless({ problems }: Target): boolean {
+  return problems.some(({ type }) => type === "no-key");
 }
 
 function nameOf(target: Target): string {

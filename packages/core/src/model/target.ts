@@ -185,6 +185,14 @@ export type StreamPart =
       readonly vendorData?: JsonObject | undefined;
     };
 
+/** Why a target cannot be used. */
+export interface TargetProblem {
+  /** `no-key`: all is well but that no key was found; with `missingKeys: "skip"` a chain passes such a target over. */
+  readonly type: "no-key" | "invalid";
+  /** What is wrong and how to fix it; never with a secret. */
+  readonly message: string;
+}
+
 /** One model at one endpoint with one credential. What an adapter's factory returns and a chain calls. */
 export interface Target {
   /** The vendor's name, such as `anthropic`: in traces and in the `origin` of parts. */
@@ -197,8 +205,8 @@ export interface Target {
   readonly scopes: TargetScopes;
   /** What it takes; a request that needs more passes it over. */
   readonly capabilities: Capabilities;
-  /** Faults the factory found. `createChain` throws them all at once. */
-  readonly problems: readonly string[];
+  /** Faults the factory found. `createChain` throws them all at once, unless it was told to do without missing keys. */
+  readonly problems: readonly TargetProblem[];
   /** What the engine must know of a request before the attempt. Pure; called once for each attempt or more often. */
   plan(request: TargetRequest): AttemptPlan;
   /**

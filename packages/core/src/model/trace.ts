@@ -119,6 +119,7 @@ export interface SkipRecord {
 /** Why a candidate was not tried. */
 export type SkipReason =
   | "not-selected"
+  | "no-key"
   | "degraded-not-allowed"
   | "unsupported"
   | "window-too-small"

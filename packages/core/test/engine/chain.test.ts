@@ -30,7 +30,10 @@ function configError(tiers: unknown, options?: unknown) {
 const clock = new VirtualClock();
 const target = scripted(clock, [answer("Hello")]);
 const keyless = (vendor: string): Target =>
-  scripted(clock, [], { vendor, problems: [`no key: set ${vendor.toUpperCase()}_API_KEY or give apiKey`] });
+  scripted(clock, [], {
+    vendor,
+    problems: [{ type: "no-key", message: `no key: set ${vendor.toUpperCase()}_API_KEY or give apiKey` }],
+  });
 
 describe("a chain that cannot be built", () => {
   test("CL-21 names the missing keys of every tier in one error", () => {

@@ -92,7 +92,7 @@ describe("dialects", () => {
   test("that do not exist are told, with those that do", () => {
     const { problems } = openai.chat("m", { apiKey: "k", dialect: "mistrall" });
 
-    expect(problems.join()).toMatch(/`dialect` must be 'compatible' or .*'mistral' or/);
+    expect(problems[0]?.message).toMatch(/`dialect` must be 'compatible' or .*'mistral' or/);
   });
 
   test("say which fields a server does not have, and which it calls otherwise", async () => {

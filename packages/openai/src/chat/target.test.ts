@@ -34,7 +34,7 @@ describe("openai.chat", () => {
     vi.stubEnv("OPENAI_API_KEY", "from-env");
 
     expect(openai.chat(MODEL, { baseURL: "http://localhost:11434/v1" }).problems).toEqual([]);
-    expect(openai.chat(MODEL, { baseURL: "https://gateway.test/v1" }).problems.join()).toContain("no API key");
+    expect(openai.chat(MODEL, { baseURL: "https://gateway.test/v1" }).problems).toMatchObject([{ type: "no-key" }]);
     expect(openai.chat("gpt-4.1").problems).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { Capabilities, Target } from "@understudy/core";
+import type { Capabilities, Target, TargetProblem } from "@understudy/core";
 import type { AttemptPlan, TargetRequest } from "@understudy/core/adapter";
 import { Play, readsOf, type CallFate } from "./play-step.ts";
 import { checkStep, type CheckedStep, type ScriptedStep } from "./scripted-step.ts";
@@ -38,7 +38,7 @@ export interface ScriptedTargetOptions {
   /** What the chain expects of an attempt. Default: a model that streams and never thinks in silence. */
   readonly plan?: Partial<AttemptPlan> | undefined;
   /** What is wrong with the target; `createChain` throws it. Default: nothing. */
-  readonly problems?: readonly string[] | undefined;
+  readonly problems?: readonly TargetProblem[] | undefined;
   /** What calls beyond the script get. Default: they fail as `adapter.contract`, with an explanation. */
   readonly otherwise?: ScriptedStep | undefined;
 }

@@ -61,7 +61,9 @@ describe("checkTargetOptions", () => {
   });
 
   test("CL-21 names option and variable when there is no key", () => {
-    expect(check().problems).toEqual([`acme("large"): no API key; give the option \`apiKey\` or set ACME_API_KEY`]);
+    expect(check().problems).toEqual([
+      { type: "no-key", message: `acme("large"): no API key; give the option \`apiKey\` or set ACME_API_KEY` },
+    ]);
     expect(check({}, { isKeyRequired: false }).problems).toEqual([]);
   });
 
@@ -71,7 +73,7 @@ describe("checkTargetOptions", () => {
       const { problems, apiKey: kept } = check({ apiKey });
 
       expect(problems).toHaveLength(1);
-      expect(problems[0]).not.toMatch(/good|bad/);
+      expect(problems[0]?.message).not.toMatch(/good|bad/);
       expect(kept).toBe("");
     },
   );
@@ -87,8 +89,8 @@ describe("checkTargetOptions", () => {
     const { problems } = check({ apiKey: "k", baseURL });
 
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toContain(word);
-    expect(problems[0]).not.toContain("hidden");
+    expect(problems[0]?.message).toContain(word);
+    expect(problems[0]?.message).not.toContain("hidden");
   });
 
   test.each(["http://localhost:1234", "http://127.0.0.1:80", "http://[::1]/v1"])("allows %s", (baseURL) => {
@@ -106,7 +108,7 @@ describe("checkTargetOptions", () => {
     });
 
     expect(problems).toHaveLength(3);
-    expect(problems.join()).not.toContain("hidden");
+    expect(problems.map(({ message }) => message).join()).not.toContain("hidden");
     expect(headers).toEqual({ ok: "é" });
   });
 
@@ -114,8 +116,8 @@ describe("checkTargetOptions", () => {
     const { problems } = check({ apikey: "k", zone: "eu", streaming: "never", baseURL: "x" });
 
     expect(problems).toHaveLength(4);
-    expect(problems.join()).toContain("unknown option `apikey` (did you mean `apiKey`?)");
-    expect(problems.join()).toMatch(/unknown option `zone`: known are apiKey,.*region/);
+    expect(problems.map(({ message }) => message).join()).toContain("unknown option `apikey` (did you mean `apiKey`?)");
+    expect(problems.map(({ message }) => message).join()).toMatch(/unknown option `zone`: known are apiKey,.*region/);
   });
 
   test.each<readonly [string, unknown, string]>([
@@ -157,7 +159,11 @@ describe("checkTargetOptions", () => {
       "a getter or proxy threw",
     ],
   ])("throws nothing for %s, and names the fix", (_name, options, problem) => {
-    expect(check(options).problems.join("\n")).toContain(problem);
+    expect(
+      check(options)
+        .problems.map(({ message }) => message)
+        .join("\n"),
+    ).toContain(problem);
   });
 
   test("takes a URL, and headers in every form that fetch takes", () => {
@@ -183,7 +189,7 @@ describe("checkTargetOptions", () => {
 
     expect(check({ apiKey })).toMatchObject({ apiKey: "", problems: [], askCredential: expect.any(Function) });
     expect(check({ apiKey: "k" }).askCredential).toBeUndefined();
-    expect(check({ headers: apiKey }).problems).toEqual([expect.stringContaining("no API key")]);
+    expect(check({ headers: apiKey }).problems).toMatchObject([{ type: "no-key" }]);
     expect(check({ apiKey, quotaGroup: "team" }).scopes.quota).toBe(
       check({ apiKey: () => "k", quotaGroup: "team" }).scopes.quota,
     );

@@ -12,7 +12,7 @@ import {
   type ShapeOf,
   whole,
 } from "../../model/rules.ts";
-import type { Capabilities, TargetScopes } from "../../model/target.ts";
+import type { Capabilities, TargetProblem, TargetScopes } from "../../model/target.ts";
 import { unknownNames } from "../../model/unknown-names.ts";
 import { identity } from "../transport/client-credential.ts";
 import {
@@ -109,7 +109,7 @@ export interface CheckedOptions {
   /** What this target shares with others, as hashed ids. */
   readonly scopes: TargetScopes;
   /** One sentence each, with the fix; never with a secret. */
-  readonly problems: readonly string[];
+  readonly problems: readonly TargetProblem[];
 }
 
 /** What a factory was called with, as far as it can be used. */
@@ -245,9 +245,10 @@ function plainForms(options: Fields): Fields {
 
 /** Reads the options that all adapters share. Nothing is thrown: what is wrong is reported in `problems`. */
 export function checkTargetOptions(options: PlainOptions, rules: OptionRules): CheckedOptions {
-  const problems: string[] = [];
-  const problem = (text: string): void => void problems.push(`${rules.vendor}("${rules.model}"): ${text}`);
-  rules.problems?.forEach(problem);
+  const problems: TargetProblem[] = [];
+  const problem: Report = (text, type = "invalid") =>
+    void problems.push({ type, message: `${rules.vendor}("${rules.model}"): ${text}` });
+  rules.problems?.forEach((text) => problem(text));
   for (const name of rules.client === undefined ? [] : BROUGHT_BY_CLIENT) {
     if (options[name] !== undefined) problem(`\`${name}\` and \`client\` exclude each other; set it on the client`);
   }
@@ -281,7 +282,7 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
   };
 }
 
-type Report = (text: string) => void;
+type Report = (text: string, type?: TargetProblem["type"]) => void;
 
 function checkKey(options: PlainOptions, rules: OptionRules, problem: Report): string {
   if (rules.client !== undefined || typeof options.apiKey === "function") return "";
@@ -293,7 +294,7 @@ function checkKey(options: PlainOptions, rules: OptionRules, problem: Report): s
   if (key === "") {
     const ofVariable = mayUseVariable ? ` or set ${variable}` : `; ${variable} is sent to the vendor's own hosts only`;
     const hint = variable === undefined ? "" : ofVariable;
-    if (rules.isKeyRequired !== false) problem(`no API key; give the option \`apiKey\`${hint}`);
+    if (rules.isKeyRequired !== false) problem(`no API key; give the option \`apiKey\`${hint}`, "no-key");
   } else if (!isHeaderValue(key)) {
     problem("the API key holds a line break, control character or letter that no key has; copy it again");
     return "";

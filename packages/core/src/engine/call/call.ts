@@ -15,7 +15,7 @@ import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
-import { candidateName, type Candidate } from "../tier.ts";
+import { candidateName, isKeyless, type Candidate } from "../tier.ts";
 import type { Turn } from "../turn.ts";
 import { Alarm } from "./alarm.ts";
 import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
@@ -128,8 +128,9 @@ export class Call {
   }
 
   start(): void {
-    const { tiers, options } = this.#setup;
+    const { callId, tiers, options } = this.#setup;
     this.#log.note({ type: "call-start", tiers });
+    if (callId === 1) this.#reportMissingKeys();
     this.#tell();
     if (options.signal?.aborted === true) {
       this.#onAbort();
@@ -138,6 +139,14 @@ export class Call {
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#alarm.update();
     void this.#drive();
+  }
+
+  /** Once for a chain: while all is well, no call comes to the later tiers. */
+  #reportMissingKeys(): void {
+    for (const candidate of this.#setup.candidates) {
+      if (!isKeyless(candidate.target)) continue;
+      this.#log.note({ type: "credential-problem", reason: "auth.invalid", ...candidateName(candidate) });
+    }
   }
 
   /** The consumer left: everything is released at once, and only `result` rejects. */

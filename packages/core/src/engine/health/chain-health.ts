@@ -5,6 +5,7 @@ import type { Target } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import type { BreakerState } from "../../model/trace.ts";
 import type { EventQueue } from "../event-queue.ts";
+import { isKeyless } from "../tier.ts";
 import { scopeId, scopeIds } from "./scope.ts";
 import { Breaker, type Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
@@ -110,7 +111,7 @@ export interface TargetHealth {
   readonly counts: HealthCounts;
   /** Whether `isolate` took it out. */
   readonly isIsolated: boolean;
-  /** Milliseconds until the target may be called again; 0 when it may be now. */
+  /** Milliseconds until the target may be called again; 0 when it may be now, `Infinity` when it has no key. */
   readonly blockedForMs: number;
   /** What the longest running cooldown belongs to. */
   readonly cooldownScope: string | undefined;
@@ -284,7 +285,7 @@ export class ChainHealth {
       breaker: breaker.state,
       counts: breaker.counts(now),
       isIsolated: this.isIsolated(target),
-      blockedForMs: Math.max(0, dueAt - now),
+      blockedForMs: isKeyless(target) ? Infinity : Math.max(0, dueAt - now),
       cooldownScope: cooldown && kindOf(cooldown.scope),
       cooldownClass: cooldown?.because,
     };

@@ -10,7 +10,7 @@ import { routeKey } from "../health/routes.ts";
 import type { CallOptions } from "../options.ts";
 import type { Obstacle } from "./selection.ts";
 import { shareOf, TierClock } from "./tier-clock.ts";
-import type { Candidate, Tier } from "../tier.ts";
+import { isKeyless, type Candidate, type Tier } from "../tier.ts";
 
 /** Failures that the same request meets again, whenever it is sent. */
 const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
@@ -21,6 +21,9 @@ const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
   "policy",
   "invalid-output",
 ];
+
+/** A person has to act, as for a key that is refused. */
+const NO_KEY: Obstacle = { reason: "no-key", class: "auth.invalid" };
 
 export interface EligibilitySetup {
   readonly options: CallOptions;
@@ -49,7 +52,7 @@ export class Eligibility {
   obstacle(candidate: Candidate): Obstacle | undefined {
     const { requests, health } = this.#setup;
     const { tier, target } = candidate;
-    const notWanted = this.#notWanted(tier);
+    const notWanted = this.#notWanted(candidate);
     if (notWanted !== undefined) return notWanted;
     const fit = requests.forTarget(candidate);
     if (!fit.ok) return { reason: "unsupported", detail: fit.missing.join(", ") };
@@ -70,7 +73,7 @@ export class Eligibility {
   /** When the same request could be tried here again; `Infinity` when that would not help, or a person has to act. */
   retryAt(candidate: Candidate): number {
     const { requests, health } = this.#setup;
-    const isOut = this.#notWanted(candidate.tier) !== undefined || requests.known(candidate)?.ok === false;
+    const isOut = this.#notWanted(candidate) !== undefined || requests.known(candidate)?.ok === false;
     if (isOut) return Infinity;
     const standing = health.standing(candidate.target);
     return Math.max(this.#notBefore.get(candidate) ?? 0, standing.type === "blocked" ? standing.dueAt : 0);
@@ -114,11 +117,11 @@ export class Eligibility {
     };
   }
 
-  #notWanted(tier: Tier): Obstacle | undefined {
+  #notWanted({ tier, target }: Candidate): Obstacle | undefined {
     const { options } = this.#setup;
     if (options.tiers !== undefined && !options.tiers.includes(tier.name)) return { reason: "not-selected" };
     if (tier.degraded && options.allowDegraded === false) return { reason: "degraded-not-allowed" };
-    return undefined;
+    return isKeyless(target) ? NO_KEY : undefined;
   }
 
   #firstContentMs(own: number): number {

@@ -22,7 +22,11 @@ export function testKeys({ describe, test }: TestRunner, factory: FactoryUnderTe
       }
       for (const empty of [undefined, "", " "]) {
         // oxlint-disable-next-line no-await-in-loop
-        await withEnvironment({ ...unset, [first]: empty }, () => assert.ok(make().problems.join().includes(first)));
+        await withEnvironment({ ...unset, [first]: empty }, () => {
+          const [problem, ...others] = make().problems;
+          assert.deepEqual([problem?.type, others], ["no-key", []]);
+          assert.ok(problem?.message.includes(first), problem?.message);
+        });
       }
     });
 
@@ -30,11 +34,34 @@ export function testKeys({ describe, test }: TestRunner, factory: FactoryUnderTe
       await withEnvironment({ ...unset, [first]: API_KEY }, () => {
         for (const baseURL of ownURLs) assert.deepEqual(make({ baseURL }).problems, [], baseURL);
         for (const baseURL of ["https://gateway.test", `https://${new URL(ownURLs[0]).host}.gateway.test`]) {
-          const problems = make({ baseURL }).problems.join();
+          const problems = make({ baseURL })
+            .problems.map(({ message }) => message)
+            .join();
           assert.ok(problems.includes("give the option `apiKey`"), `${baseURL}: ${problems}`);
           assert.ok(problems.includes(`${first} is sent to the vendor's own hosts only`), problems);
           assert.deepEqual(make({ baseURL, apiKey: API_KEY }).problems, []);
         }
+      });
+    });
+
+    test("that are missing can be done without: the next target is asked, and this one is told of", async () => {
+      await using vendor = await startVendor();
+      vendor.answer(ANSWER);
+      const reasons: string[] = [];
+      await withEnvironment(unset, async () => {
+        const targets = [make(), make({ baseURL: vendor.url, apiKey: API_KEY })];
+        const tiers = targets.map((target, index) => ({ target, name: `tier ${index}` }));
+        const chain = createChain(tiers, {
+          missingKeys: "skip",
+          onEvent: (event) =>
+            void (event.type === "credential-problem" && reasons.push(`${event.tier} ${event.reason}`)),
+        });
+
+        const { text, trace } = await chain.generate(PROMPT);
+
+        assert.equal(text, ANSWER_TEXT);
+        assert.deepEqual([trace.skipped.map(({ reason }) => reason), trace.needsAttention], [["no-key"], true]);
+        assert.ok(reasons.includes("tier 0 auth.invalid"), reasons.join());
       });
     });
 

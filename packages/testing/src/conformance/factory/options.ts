@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { createChain, isUnderstudyError } from "@understudy/core";
+import { createChain, isUnderstudyError, type Target } from "@understudy/core";
 import type { TestRunner } from "../adapter-under-test.ts";
 import { API_KEY, errorOf } from "../run-case.ts";
 import { withEnvironment } from "./environment.ts";
@@ -29,7 +29,10 @@ export function testOptions(
 ): void {
   const withKey = { apiKey: API_KEY };
   /** As a program calls that no compiler has checked. */
-  const problemsOf = (options: unknown): readonly string[] => Reflect.apply(make, undefined, [options]).problems;
+  const problemsOf = (options: unknown): readonly string[] => {
+    const target: Target = Reflect.apply(make, undefined, [options]);
+    return target.problems.map(({ message }) => message);
+  };
 
   describe(`${name}: options`, () => {
     test("make a target without a problem, that shows no key", async () => {

@@ -125,7 +125,7 @@ describe("the factory group of the kit", () => {
   test("fails a factory that throws", async () => {
     const titles = await failing((options) => {
       const target = parrot(options);
-      if (target.problems.length > 0) throw new Error(target.problems.join());
+      if (target.problems.length > 0) throw new Error(target.problems[0]?.message);
       return target;
     });
 
