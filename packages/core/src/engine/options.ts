@@ -33,6 +33,11 @@ interface TierBase extends TierLimits {
   readonly name?: string | undefined;
   /** Marks answers of this tier, so that the application can tell its users. Default false. */
   readonly degraded?: boolean | undefined;
+  /**
+   * Which sibling a call asks first. `first`: the first in order that may be asked. `spread`: the one with the fewest
+   * running attempts, of equals the one that was chosen longest ago. Default `first`.
+   */
+  readonly balance?: "first" | "spread" | undefined;
   /** Changes the request for this tier only. Default: it is sent as it was made. */
   readonly requestOverrides?: RequestOverrides | undefined;
 }
@@ -45,7 +50,7 @@ export type TierInput =
       readonly target: Target;
     })
   | (TierBase & {
-      /** Siblings, asked in turn within the tier's time; at least one. */
+      /** Siblings, asked one after the other within the tier's time; at least one. */
       readonly targets: readonly Target[];
     });
 

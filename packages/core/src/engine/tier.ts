@@ -22,6 +22,7 @@ import {
   type ShapeOf,
 } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
+import type { Spread } from "./next/spread.ts";
 import { DEFAULTS, type ChainOptions, type RequestOverrides, type TierInput } from "./options.ts";
 
 export interface Tier {
@@ -33,6 +34,7 @@ export interface Tier {
   readonly progressMs: number;
   readonly workingMs: number;
   readonly degraded: boolean;
+  readonly balance: "first" | "spread";
   readonly requestOverrides: RequestOverrides | undefined;
 }
 
@@ -42,6 +44,8 @@ export interface Candidate {
   readonly target: Target;
   /** Its place in the tier, from 1; undefined where it is the only one. */
   readonly sibling: number | undefined;
+  /** Shares the calls of its tier; undefined where order is preference. */
+  readonly spread: Spread | undefined;
 }
 
 /** A candidate as events and records name it. */
@@ -49,13 +53,17 @@ export type CandidateName = Omit<AttemptName, "attempt">;
 
 /** Every target of every tier, in order. */
 export function candidatesOf(tiers: readonly Tier[]): readonly Candidate[] {
-  return tiers.flatMap((tier) =>
-    tier.targets.map((target, index) => ({
+  return tiers.flatMap((tier) => {
+    const spread: Spread | undefined = tier.balance === "spread" ? new Map() : undefined;
+    const candidates = tier.targets.map((target, index): Candidate => ({
       tier,
       target,
       sibling: tier.targets.length > 1 ? index + 1 : undefined,
-    })),
-  );
+      spread,
+    }));
+    for (const candidate of candidates) spread?.set(candidate, 0);
+    return candidates;
+  });
 }
 
 export function candidateName({ tier, target, sibling }: Candidate): CandidateName {
@@ -68,6 +76,7 @@ const TIER: Shape = {
   targets: ANYTHING,
   name: FULL_TEXT,
   degraded: FLAG,
+  balance: oneOf("first", "spread"),
   requestOverrides: ANYTHING,
   timeoutMs: {
     must: `${duration(1).must}, or be a function that returns one`,
@@ -158,7 +167,8 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
   }
   const options: TierOptions = isTarget(input) ? {} : { ...input };
   problems.push(...checkShape(options, TIER, `${where}: `, `${where} has an unknown option`));
-  const { name = nameOf(first), degraded = false, requestOverrides, timeoutMs = DEFAULTS.timeoutMs } = options;
+  const { name = nameOf(first), degraded = false, balance = "first", requestOverrides } = options;
+  const { timeoutMs = DEFAULTS.timeoutMs } = options;
   return {
     name,
     targets,
@@ -168,6 +178,7 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
     progressMs: options.progressMs ?? DEFAULTS.progressMs,
     workingMs: options.workingMs ?? DEFAULTS.workingMs,
     degraded,
+    balance,
     requestOverrides: readOverrides(requestOverrides, where, problems),
   };
 }

@@ -14,6 +14,7 @@ import { Eligibility } from "./eligibility.ts";
 import { RecoveryPlan, type Recovery } from "./recovery.ts";
 import { planOf, type CallRequests } from "./requests.ts";
 import { Selection, skipRecord } from "./selection.ts";
+import { countCall } from "./spread.ts";
 
 /** A probe's lease outlives its first-content limit by this much. */
 const LEASE_MARGIN_MS = 5_000;
@@ -56,6 +57,8 @@ export class Candidates {
   #given: Turn | undefined;
   /** The first candidate that was due for a probe which another call was making. */
   #denied: Candidate | undefined;
+  /** The candidate that the call is with. */
+  #current: Candidate | undefined;
   #attempts = 0;
   #isClosed = false;
 
@@ -170,6 +173,7 @@ export class Candidates {
   close(): void {
     this.#isClosed = true;
     this.#letGo();
+    this.#moveTo(undefined);
   }
 
   async #select(): Promise<Turn | undefined> {
@@ -218,9 +222,17 @@ export class Candidates {
   /** The call may have ended while the store was asked. */
   #give(turn: Turn): Turn | undefined {
     this.#given = turn;
-    if (!this.#isClosed) return turn;
-    this.#letGo();
-    return undefined;
+    if (this.#isClosed) this.#letGo();
+    else this.#moveTo(turn.candidate);
+    return this.#given;
+  }
+
+  /** A call is with one candidate at a time, also while it waits for a repeat there. */
+  #moveTo(candidate: Candidate | undefined): void {
+    if (candidate === this.#current) return;
+    countCall(this.#current, -1);
+    countCall(candidate, 1);
+    this.#current = candidate;
   }
 
   #letGo(): void {

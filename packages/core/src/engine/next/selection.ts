@@ -5,6 +5,7 @@ import type { TargetFailure } from "../../model/target-failure.ts";
 import type { SkipReason, SkipRecord } from "../../model/trace.ts";
 import { scopeId, scopeIds } from "../health/scope.ts";
 import { candidateName, type Candidate, type Tier } from "../tier.ts";
+import { fairOrder } from "./spread.ts";
 
 export interface Obstacle {
   readonly reason: SkipReason;
@@ -41,6 +42,7 @@ export class Selection {
   /** Moves to the next candidate that can be tried; reports the ones passed over. */
   next(skipped: (record: SkipRecord) => void): Candidate | undefined {
     while (++this.#position < this.#candidates.length) {
+      this.#balance();
       const candidate = this.#candidates[this.#position];
       if (candidate === undefined) break;
       const obstacle = this.#obstacleFor(candidate);
@@ -48,6 +50,14 @@ export class Selection {
       skipped(skipRecord(candidate, obstacle));
     }
     return undefined;
+  }
+
+  /** Siblings that share their calls are put in order when a call comes to them; behind an overflow, windows decide. */
+  #balance(): void {
+    const at = this.#position;
+    const spread = this.#candidates[at]?.spread;
+    if (spread === undefined || this.#tooSmall !== undefined || this.#candidates[at - 1]?.spread === spread) return;
+    this.#candidates = this.#candidates.toSpliced(at, spread.size, ...fairOrder(spread));
   }
 
   /** Of the candidates that only have to wait, the one that is due first. */
