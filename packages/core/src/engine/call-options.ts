@@ -1,6 +1,7 @@
 import { misuse, type UnderstudyError } from "../model/error.ts";
-import { isJsonObject } from "../model/json.ts";
-import { checkShape, duration, FLAG, FUNCTION, listed, TEXT, type ShapeOf } from "../model/rules.ts";
+import { copyJson } from "../model/copy-json.ts";
+import { isJsonObject, type JsonObject } from "../model/json.ts";
+import { checkShape, duration, FLAG, FUNCTION, listed, OBJECT, TEXT, type ShapeOf } from "../model/rules.ts";
 import { shownName } from "../model/unknown-names.ts";
 import type { CallOptions } from "./options.ts";
 
@@ -21,16 +22,36 @@ const CALL: ShapeOf<CallOptions> = {
     test: (value) => Array.isArray(value) && [...value].every((name) => TEXT.test(name)),
   },
   allowDegraded: FLAG,
+  metadata: OBJECT,
 };
+
+const LONGEST_METADATA = 8_192;
 
 /** Reads the options of a call, once. Throws one `invalid-request` error that names everything that is wrong. */
 export function readCallOptions(given: unknown, tiers: readonly string[]): CallOptions {
-  const options: CallOptions = readArgument(given, CALL, "the options of a call", "unknown call option");
+  const options: { -readonly [Name in keyof CallOptions]: CallOptions[Name] } = readArgument<CallOptions>(
+    given,
+    CALL,
+    "the options of a call",
+    "unknown call option",
+  );
   const problems = (options.tiers ?? [])
     .filter((name) => !tiers.includes(name))
     .map((name) => `\`tiers\` names ${shownName(name)}, which is none of this chain: ${tiers.join(", ")}`);
+  if (options.tiers !== undefined) options.tiers = [...options.tiers];
+  if (options.metadata !== undefined) options.metadata = readMetadata(options.metadata, problems);
   if (problems.length > 0) throw invalidArgument(problems);
-  return options.tiers === undefined ? options : { ...options, tiers: [...options.tiers] };
+  return options;
+}
+
+function readMetadata(given: JsonObject, problems: string[]): JsonObject {
+  const copy = copyJson(given, "metadata");
+  if (!copy.ok) problems.push(copy.problem);
+  else if (JSON.stringify(copy.value).length > LONGEST_METADATA) {
+    problems.push(`metadata must be at most ${LONGEST_METADATA} characters of JSON: put ids in it`);
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- else what was reported throws
+  return (copy.ok ? copy.value : {}) as JsonObject;
 }
 
 /** A copy of an object of the caller's whose fields are as the rules say. */

@@ -1,5 +1,6 @@
 import type { ErrorCode, FailureClass } from "../model/failure.ts";
 import type { AttemptName } from "../model/events.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { HealthEvent } from "./health/chain-health.ts";
 import type { AttemptRecord, RepeatKind, SkipRecord } from "../model/trace.ts";
 
@@ -10,6 +11,8 @@ export type EngineEvent = CallEvent | HealthEvent;
 export type CallEvent = {
   /** Counts the calls of the chain, from 1. */
   readonly callId: number;
+  /** What the caller gave with the call, the same frozen object in each of its events; absent when nothing was given. */
+  readonly metadata?: JsonObject | undefined;
 } & CallNews;
 
 /** What happens in a call, without its id. */

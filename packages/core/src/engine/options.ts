@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
 import type { EngineEvent } from "./engine-events.ts";
@@ -103,6 +104,11 @@ export interface CallOptions {
   readonly tiers?: readonly string[] | undefined;
   /** False leaves out tiers marked degraded. Default true. */
   readonly allowDegraded?: boolean | undefined;
+  /**
+   * Your own facts about the call, for events and trace; no vendor gets them. Plain JSON of at most 8,192 characters, copied
+   * when the call begins. Put ids in it, not prompts: it is shown wherever events and traces are. Default: none.
+   */
+  readonly metadata?: JsonObject | undefined;
 }
 
 /** What counts where an option is left out. Times are in milliseconds. */

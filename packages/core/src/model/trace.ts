@@ -1,4 +1,5 @@
 import type { FailureClass, FailureScope } from "./failure.ts";
+import type { JsonObject } from "./json.ts";
 import type { Usage } from "./usage.ts";
 
 /** Something of the request that a target could not take as asked. */
@@ -136,6 +137,8 @@ export interface Trace {
   readonly callId: number;
   /** Wall time at the beginning of the call, in milliseconds since 1970. */
   readonly startedAt: number;
+  /** What the caller gave with the call, copied and frozen; absent when nothing was given. */
+  readonly metadata?: JsonObject | undefined;
   /** Every attempt, in order. */
   readonly attempts: readonly AttemptRecord[];
   /** Candidates that were not tried, in order. */

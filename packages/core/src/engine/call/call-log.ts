@@ -8,6 +8,7 @@ import { sumUsage, type UsageTotal } from "../../model/usage.ts";
 import type { Attempt } from "../attempt/attempt.ts";
 import type { CallNews } from "../engine-events.ts";
 import type { EventQueue } from "../event-queue.ts";
+import type { CallOptions } from "../options.ts";
 import type { FailedAttempt } from "./call-error.ts";
 
 /** How an attempt ended, as far as it does not know itself. */
@@ -24,11 +25,14 @@ export interface CallLogSetup {
   readonly events: EventQueue;
   /** Whether records keep the vendors' own words. */
   readonly vendorMessages: boolean;
+  readonly options: Pick<CallOptions, "metadata">;
 }
 
 /** What one call has to say, in its trace and as events: what was tried, what was passed over, and why. */
 export class CallLog {
   readonly #setup: CallLogSetup;
+  /** What events and trace are joined by. */
+  readonly #ids: Pick<Trace, "callId" | "metadata">;
   readonly #startedAt: number;
   readonly #wallStartedAt: number;
   readonly #attempts: AttemptRecord[] = [];
@@ -37,6 +41,8 @@ export class CallLog {
 
   constructor(setup: CallLogSetup) {
     this.#setup = setup;
+    const { callId, options } = setup;
+    this.#ids = options.metadata === undefined ? { callId } : { callId, metadata: options.metadata };
     this.#startedAt = setup.clock.now();
     this.#wallStartedAt = setup.clock.wallNow();
   }
@@ -51,8 +57,7 @@ export class CallLog {
   }
 
   note(news: CallNews): void {
-    const { callId, events } = this.#setup;
-    events.note({ callId, ...news });
+    this.#setup.events.note({ ...this.#ids, ...news });
   }
 
   skip(skip: SkipRecord): void {
@@ -109,7 +114,7 @@ export class CallLog {
 
   trace(): Trace {
     return {
-      callId: this.#setup.callId,
+      ...this.#ids,
       startedAt: this.#wallStartedAt,
       attempts: this.#attempts,
       skipped: this.#skipped,
