@@ -9,6 +9,7 @@ const LIMIT_MS = 15_000;
 
 const TIER = {
   degraded: false,
+  balance: "first",
   timeoutMs: LIMIT_MS,
   silentReasoningMs: 180_000,
   livenessMs: 90_000,

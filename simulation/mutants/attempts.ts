@@ -193,6 +193,27 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     replace: "...left,",
   },
   {
+    name: "spread-counts-nothing",
+    breaks: "A sibling that is busy gets the next call although another one is idle.",
+    file: "engine/next/spread.ts",
+    search: "one - other",
+    replace: "0 * (one - other)",
+  },
+  {
+    name: "spread-has-a-favourite",
+    breaks: "While all siblings are idle, the first of them gets every call.",
+    file: "engine/next/spread.ts",
+    search: "if (change > 0) spread.delete(candidate);",
+    replace: "",
+  },
+  {
+    name: "spread-asks-twice",
+    breaks: "A call that moves on within its tier comes back to a sibling and misses another.",
+    file: "engine/next/selection.ts",
+    search: " || this.#candidates[at - 1]?.spread === spread) return;",
+    replace: " || this.#candidates[at - 2]?.spread === spread) return;",
+  },
+  {
     name: "refusal-ends-the-chain",
     breaks: "One vendor's drift keeps a request from all the others.",
     file: "model/failure-rules.ts",

@@ -3,6 +3,7 @@ import type { UpstreamFact } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import type { KnownHealth, Progress } from "./known-health.ts";
 import { leftOfCall } from "./shares.ts";
+import { sharesFairly, takesPlace } from "./siblings.ts";
 import { EARLY_MS, LATE_MS } from "./tolerance.ts";
 import { failureOf, isDeadConnection, routeOf } from "./words.ts";
 
@@ -10,10 +11,12 @@ import { failureOf, isDeadConnection, routeOf } from "./words.ts";
 export function chosen(known: KnownHealth, progress: Progress, upstream: UpstreamFact, record: AttemptRecord): void {
   const { call, target } = upstream;
   progress.position++;
+  takesPlace(known, progress, (one) => one === target);
   const expected = progress.order[progress.position];
   if (expected !== target)
     known.violate("R1.1", `call ${call.id} took target ${target.index} out of turn, not ${expected?.index}`);
   progress.position = progress.order.indexOf(target);
+  sharesFairly(known, progress, target);
   const obstacle = known.obstacle(progress, target);
   const isTrial = record.venture === "trial";
   if (
@@ -40,20 +43,28 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
 export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): void {
   const progress = known.progressOf(callId);
   progress.position++;
+  const looksAlike = ({ vendor, endpoint }: TargetPlan): boolean =>
+    vendor === skip.vendor && endpoint === skip.endpoint;
+  takesPlace(known, progress, (one) => looksAlike(one) && skipFault(known, progress, one, skip) === undefined);
+  takesPlace(known, progress, looksAlike);
   const target = progress.order[progress.position];
-  if (target === undefined || target.endpoint !== skip.endpoint || target.vendor !== skip.vendor) {
+  if (target === undefined || !looksAlike(target)) {
     known.violate("R1.1", `call ${callId} passed over ${skip.tier} out of turn`);
     return;
   }
-  if (known.obstacle(progress, target) === undefined && !known.mayBe(skip.reason, progress, target)) {
-    known.violate("R1.2", `call ${callId} passed over target ${target.index} for ${skip.reason}, which is not so`);
-  }
+  const fault = skipFault(known, progress, target, skip);
+  if (fault !== undefined) known.violate("R1.2", `call ${callId} ${fault}`);
+}
+
+/** What is wrong with how a target was passed over. */
+function skipFault(known: KnownHealth, progress: Progress, target: TargetPlan, skip: SkipRecord): string | undefined {
+  if (known.obstacle(progress, target) === undefined && !known.mayBe(skip.reason, progress, target))
+    return `passed over target ${target.index} for ${skip.reason}, which is not so`;
   const causes =
     skip.reason === "cooldown"
       ? [-EARLY_MS, EARLY_MS].map((ms) => known.cooldowns.longest(target, known.at + ms)?.because)
       : [undefined];
-  if (!causes.includes(skip.class))
-    known.violate("R1.2", `call ${callId} blames ${skip.class} for what ${causes.join(", ")} has done`);
+  return causes.includes(skip.class) ? undefined : `blames ${skip.class} for what ${causes.join(", ")} has done`;
 }
 
 /** R1.10: What is beside the first attempts never takes the place of one that could still be made. */

@@ -1,5 +1,5 @@
 import type { CallPlan, DeadPool, OutageKind, OutagePlan, Profile, TargetPlan, TierPlan, WorldPlan } from "./plan.ts";
-import type { SeededRandom } from "./random.ts";
+import { SeededRandom } from "./random.ts";
 
 const VENDORS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"] as const;
 const FOR_GOOD = 1e12;
@@ -21,6 +21,7 @@ export function makePlan(seed: number, profile: Profile, random: SeededRandom): 
     }
   }
   const last = isStorm ? 120_000 : random.pick([10, 2_000, 20_000]);
+  spreadSome(seed, tiers);
   const names = tiers.map(({ name }) => name);
   const isHanging = !isStorm && !isLongChain && random.chance(0.08);
   const calls = makeCalls(last, names, { isStorm, isHanging }, random);
@@ -60,6 +61,13 @@ export function makePlan(seed: number, profile: Profile, random: SeededRandom): 
   };
 }
 
+/** By chance of its own, in one schedule of seven: all other schedules are what they were without it. */
+function spreadSome(seed: number, tiers: TierPlan[]): void {
+  if (seed % 7 !== 2) return;
+  const random = new SeededRandom(seed);
+  for (const [index, tier] of tiers.entries()) if (random.chance(0.7)) tiers[index] = { ...tier, balance: "spread" };
+}
+
 /** Some standstills fall into the beginning of a call. */
 function makeSleep(last: number, calls: readonly CallPlan[], random: SeededRandom): WorldPlan["sleeps"][number] {
   const at = random.chance(0.5) ? random.pick(calls).at + random.between(1, 1_500) : random.between(0, last + 5_000);
@@ -88,6 +96,7 @@ function makeTier(name: string, degraded: boolean, isStorm: boolean, random: See
   return {
     name,
     degraded,
+    balance: "first",
     timeoutMs: random.pick(isStorm ? [1_500, 4_000] : [900, 3_000, 15_000]),
     silentReasoningMs: random.pick([4_000, 30_000]),
     livenessMs: random.pick([1_500, 20_000]),

@@ -24,6 +24,7 @@ export interface TierPlan {
   readonly progressMs: number;
   readonly workingMs: number;
   readonly degraded: boolean;
+  readonly balance: "first" | "spread";
 }
 
 export type ConsumerKind =

@@ -129,7 +129,7 @@ class World {
     }, this.#clock.now + LONGEST_MS);
   }
 
-  /** When every outage is over and every block has run out, each tier is asked three times, one call after the other. */
+  /** When every outage is over and every block has run out, each target that may be first is asked three times, one call after the other. */
   async #recover(): Promise<boolean> {
     const blocked = this.#chain.snapshot().map(({ blockedForMs }) => blockedForMs);
     const waitMs = Math.max(...blocked.filter((ms) => Number.isFinite(ms))) + LONGEST_LEASE_MS;
@@ -138,8 +138,10 @@ class World {
       isOver = true;
     });
     if (!(await this.#clock.run(() => isOver, Infinity))) return false;
-    for (const { name } of this.#plan.tiers) {
-      for (let times = 0; times < 3; times++) {
+    for (const [index, { name, balance }] of this.#plan.tiers.entries()) {
+      const siblings = this.#plan.targets.filter(({ tier }) => tier === index).length;
+      const most = balance === "spread" ? 3 * siblings : 3;
+      for (let times = 0; times < most; times++) {
         this.#call(recoveryCall(this.#clock.now, name));
         // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
         if (!(await this.#settle())) return false;

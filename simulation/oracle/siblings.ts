@@ -1,0 +1,94 @@
+import type { CallFact, Facts } from "../facts.ts";
+import type { TargetPlan } from "../world/plan.ts";
+import type { KnownHealth, Progress } from "./known-health.ts";
+
+/** A call is with a target from the turn in which it opens it until it opens another, or is over. */
+interface Stay {
+  readonly call: CallFact;
+  readonly target: TargetPlan;
+  readonly from: number;
+  until: number;
+}
+
+const known = new WeakMap<Facts, readonly Stay[]>();
+
+export function spreads({ plan }: Facts, target: TargetPlan | undefined): boolean {
+  return target !== undefined && plan.tiers[target.tier]?.balance === "spread";
+}
+
+/**
+ * A tier that spreads its calls makes its own order for each call. Which one is seen when the call comes to a sibling: that
+ * one takes its place among those of its tier that are still to come.
+ */
+export function takesPlace(known: KnownHealth, progress: Progress, isIt: (target: TargetPlan) => boolean): void {
+  const { order, position } = progress;
+  const due = order[position];
+  if (due === undefined || !spreads(known.facts, due) || isIt(due)) return;
+  const wasAsked = (target: TargetPlan): boolean => progress.attempts.some((attempt) => attempt.target === target);
+  const others = order.filter((target) => target.tier === due.tier && isIt(target) && !wasAsked(target));
+  // Siblings at one endpoint look alike when they are passed over: one of the earlier ones may have been another.
+  const other = others.find((target) => order.indexOf(target) > position) ?? others[0];
+  if (other === undefined) return;
+  progress.order = order.map((target) => (target === due ? other : target === other ? due : target));
+}
+
+/** R1.12: The first sibling that a call asks is one with the fewest calls, of equals the one that was chosen longest ago. */
+export function sharesFairly(known: KnownHealth, progress: Progress, target: TargetPlan): void {
+  const { facts, turn } = known;
+  if (!spreads(facts, target) || progress.attempts.some((attempt) => attempt.target.tier === target.tier)) return;
+  if (progress.attempts.some(({ record }) => record?.class === "request.context-length")) return;
+  const stays = staysOf(facts).filter(({ call }) => call !== progress.call);
+  const load = (one: TargetPlan) => ({
+    // What begins or ends in this turn did so before or after the choice.
+    least: stays.filter((stay) => stay.target === one && stay.from < turn && stay.until > turn).length,
+    most: stays.filter((stay) => stay.target === one && stay.from <= turn && stay.until >= turn).length,
+  });
+  const own = load(target);
+  // A call that was stopped before it asked anyone has been somewhere, too.
+  if (facts.calls.some((call) => call.aborted !== undefined)) return;
+  for (const other of known.free(progress)) {
+    if (other.tier !== target.tier) continue;
+    const { least, most } = load(other);
+    if (own.least > most)
+      known.violate(
+        "R1.12",
+        `call ${progress.call.id} takes target ${target.index}, and ${other.index} has fewer calls`,
+      );
+    const isSure = own.least === own.most && least === most && least === own.least;
+    const [since, otherSince] = [target, other].map((one) => lastChosen(stays, one, turn));
+    if (isSure && since !== undefined && (otherSince === undefined || since > otherSince) && since < turn)
+      known.violate(
+        "R1.12",
+        `call ${progress.call.id} takes target ${target.index} before ${other.index} has its turn`,
+      );
+  }
+}
+
+/** The turn in which a target was last chosen. */
+function lastChosen(stays: readonly Stay[], target: TargetPlan, turn: number): number | undefined {
+  return stays.findLast((stay) => stay.target === target && stay.from <= turn)?.from;
+}
+
+function staysOf(facts: Facts): readonly Stay[] {
+  const present = known.get(facts);
+  if (present !== undefined) return present;
+  const stays: Stay[] = [];
+  const open = new Map<CallFact, Stay>();
+  for (const entry of facts.timeline) {
+    if (entry.type === "open") {
+      const { call, target } = entry.upstream;
+      const before = open.get(call);
+      if (before?.target === target) continue;
+      if (before !== undefined) before.until = entry.turn;
+      const stay = { call, target, from: entry.turn, until: Infinity };
+      open.set(call, stay);
+      stays.push(stay);
+    } else if (entry.type === "event" && entry.event.type === "end") {
+      const call = facts.calls[entry.event.callId - 1];
+      const stay = call && open.get(call);
+      if (stay !== undefined) stay.until = entry.turn;
+    }
+  }
+  known.set(facts, stays);
+  return stays;
+}
