@@ -10,7 +10,7 @@ interface Stay {
   until: number;
 }
 
-const known = new WeakMap<Facts, readonly Stay[]>();
+const staysByFacts = new WeakMap<Facts, readonly Stay[]>();
 
 export function spreads({ plan }: Facts, target: TargetPlan | undefined): boolean {
   return target !== undefined && plan.tiers[target.tier]?.balance === "spread";
@@ -70,7 +70,7 @@ function lastChosen(stays: readonly Stay[], target: TargetPlan, turn: number): n
 }
 
 function staysOf(facts: Facts): readonly Stay[] {
-  const present = known.get(facts);
+  const present = staysByFacts.get(facts);
   if (present !== undefined) return present;
   const stays: Stay[] = [];
   const open = new Map<CallFact, Stay>();
@@ -89,6 +89,6 @@ function staysOf(facts: Facts): readonly Stay[] {
       if (stay !== undefined) stay.until = entry.turn;
     }
   }
-  known.set(facts, stays);
+  staysByFacts.set(facts, stays);
   return stays;
 }
