@@ -3,7 +3,7 @@ import type { UpstreamFact } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import type { KnownHealth, Progress } from "./known-health.ts";
 import { leftOfCall } from "./shares.ts";
-import { sharesFairly, takesPlace } from "./siblings.ts";
+import { isNamed, sharesFairly, takesPlace } from "./siblings.ts";
 import { EARLY_MS, LATE_MS } from "./tolerance.ts";
 import { failureOf, isDeadConnection, routeOf } from "./words.ts";
 
@@ -43,28 +43,21 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
 export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): void {
   const progress = known.progressOf(callId);
   progress.position++;
-  const looksAlike = ({ vendor, endpoint }: TargetPlan): boolean =>
-    vendor === skip.vendor && endpoint === skip.endpoint;
-  takesPlace(known, progress, (one) => looksAlike(one) && skipFault(known, progress, one, skip) === undefined);
-  takesPlace(known, progress, looksAlike);
+  takesPlace(known, progress, (one) => isNamed(known.facts, one, skip));
   const target = progress.order[progress.position];
-  if (target === undefined || !looksAlike(target)) {
+  if (target === undefined || !isNamed(known.facts, target, skip)) {
     known.violate("R1.1", `call ${callId} passed over ${skip.tier} out of turn`);
     return;
   }
-  const fault = skipFault(known, progress, target, skip);
-  if (fault !== undefined) known.violate("R1.2", `call ${callId} ${fault}`);
-}
-
-/** What is wrong with how a target was passed over. */
-function skipFault(known: KnownHealth, progress: Progress, target: TargetPlan, skip: SkipRecord): string | undefined {
-  if (known.obstacle(progress, target) === undefined && !known.mayBe(skip.reason, progress, target))
-    return `passed over target ${target.index} for ${skip.reason}, which is not so`;
+  if (known.obstacle(progress, target) === undefined && !known.mayBe(skip.reason, progress, target)) {
+    known.violate("R1.2", `call ${callId} passed over target ${target.index} for ${skip.reason}, which is not so`);
+  }
   const causes =
     skip.reason === "cooldown"
       ? [-EARLY_MS, EARLY_MS].map((ms) => known.cooldowns.longest(target, known.at + ms)?.because)
       : [undefined];
-  return causes.includes(skip.class) ? undefined : `blames ${skip.class} for what ${causes.join(", ")} has done`;
+  if (!causes.includes(skip.class))
+    known.violate("R1.2", `call ${callId} blames ${skip.class} for what ${causes.join(", ")} has done`);
 }
 
 /** R1.10: What is beside the first attempts never takes the place of one that could still be made. */

@@ -17,6 +17,7 @@ import {
 import { KnownHealth, type Progress, type ReplayedAttempt } from "./known-health.ts";
 import { isStop, RULES } from "./rules.ts";
 import { limitOf, type LimitRange } from "./shares.ts";
+import { isNamed } from "./siblings.ts";
 import { EARLY_MS } from "./tolerance.ts";
 import { attemptsOf, isContent, isDeadConnection, ownLimit, routeOf, scopesOf, type Violation } from "./words.ts";
 import { learnOutput, statedOf, verdictOf } from "./verdicts.ts";
@@ -220,9 +221,8 @@ export class HealthReplay {
   #stoppedBeforeItBegan(progress: Progress, record: AttemptRecord): void {
     const isAgain = record.repeat !== undefined || record.repair !== undefined;
     const target = progress.order.find(
-      ({ vendor, endpoint }, index) =>
-        vendor === record.vendor &&
-        endpoint === record.endpoint &&
+      (one, index) =>
+        isNamed(this.#known.facts, one, record) &&
         (record.venture === "last-resort" || (isAgain ? index === progress.position : index > progress.position)),
     );
     if (target === undefined) return;

@@ -1,3 +1,4 @@
+import type { AttemptRecord, SkipRecord } from "@understudy/core";
 import type { CallFact, Facts } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import type { KnownHealth, Progress } from "./known-health.ts";
@@ -12,8 +13,16 @@ interface Stay {
 
 const staysByFacts = new WeakMap<Facts, readonly Stay[]>();
 
-export function spreads({ plan }: Facts, target: TargetPlan | undefined): boolean {
+function spreads({ plan }: Facts, target: TargetPlan | undefined): boolean {
   return target !== undefined && plan.tiers[target.tier]?.balance === "spread";
+}
+
+/** Whether a record is about this target. */
+export function isNamed({ plan }: Facts, target: TargetPlan, record: SkipRecord | AttemptRecord): boolean {
+  const { vendor, endpoint, tier } = target;
+  if (vendor !== record.vendor || endpoint !== record.endpoint) return false;
+  const siblings = plan.targets.filter((one) => one.tier === tier);
+  return record.sibling === (siblings.length > 1 ? siblings.indexOf(target) + 1 : undefined);
 }
 
 /**
@@ -24,10 +33,7 @@ export function takesPlace(known: KnownHealth, progress: Progress, isIt: (target
   const { order, position } = progress;
   const due = order[position];
   if (due === undefined || !spreads(known.facts, due) || isIt(due)) return;
-  const wasAsked = (target: TargetPlan): boolean => progress.attempts.some((attempt) => attempt.target === target);
-  const others = order.filter((target) => target.tier === due.tier && isIt(target) && !wasAsked(target));
-  // Siblings at one endpoint look alike when they are passed over: one of the earlier ones may have been another.
-  const other = others.find((target) => order.indexOf(target) > position) ?? others[0];
+  const other = order.find((target, index) => index > position && target.tier === due.tier && isIt(target));
   if (other === undefined) return;
   progress.order = order.map((target) => (target === due ? other : target === other ? due : target));
 }
