@@ -101,4 +101,6 @@ export interface Facts {
   /** What callbacks of the application threw or rejected with, and what of it came to `onInternalError`. */
   readonly thrownByCallbacks: readonly unknown[];
   readonly internalErrors: readonly unknown[];
+  /** Events that were told outside the context of their call. */
+  readonly misplaced: readonly string[];
 }

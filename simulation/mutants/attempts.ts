@@ -214,6 +214,13 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     replace: " || this.#candidates[at - 2]?.spread === spread) return;",
   },
   {
+    name: "releases-are-told-later",
+    breaks: "What one call shows is logged as another's.",
+    file: "engine/event-queue.ts",
+    search: "if (this.#isTelling) return;",
+    replace: 'if (this.#isTelling || (this.#noted.length === 1 && this.#noted[0]?.type === "released")) return;',
+  },
+  {
     name: "refusal-ends-the-chain",
     breaks: "One vendor's drift keeps a request from all the others.",
     file: "model/failure-rules.ts",

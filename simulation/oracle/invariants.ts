@@ -50,6 +50,7 @@ const CHECKS: readonly (readonly [RuleId, Check])[] = [
   ["R4.10", output.partialsHoldNoTools],
   ["R2.10", stubbornModelsAreLeft],
   ["R9.6", resources.callbacksAreWatched],
+  ["R9.13", resources.contextsAreKept],
 ];
 
 export function findViolations(facts: Facts): Violation[] {

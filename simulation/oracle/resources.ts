@@ -22,6 +22,11 @@ export function* everythingRecovers({ calls, plan }: Facts): Iterable<string> {
   }
 }
 
+/** R9.13: Events are told in the context of their call. What an abort causes is told in the context of the abort. */
+export function* contextsAreKept({ misplaced }: Facts): Iterable<string> {
+  yield* misplaced;
+}
+
 /** R9.4: At rest: no engine timers, no live attempts, no listeners on the caller's signal, no open upstream bodies. */
 export function* nothingIsLeft({ calls, engineTimersAtRest, isFinished }: Facts): Iterable<string> {
   if (!isFinished)

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "@understudy/core";
 import type { Moment } from "../facts.ts";
 import type { SeededRandom } from "./random.ts";
@@ -75,7 +76,12 @@ export class SimulatedClock {
       now: () => this.#creep(),
       wallNow: () => WALL_START + this.#wallOffset + this.#now,
       setTimeout: (callback, delayMs) =>
-        this.schedule("engine", Math.max(1, delayMs) + this.#lateness.next() * LATEST_MS, callback),
+        this.schedule(
+          "engine",
+          Math.max(1, delayMs) + this.#lateness.next() * LATEST_MS,
+          // As a runtime's own timers do.
+          AsyncLocalStorage.bind(callback),
+        ),
       clearTimeout: (handle) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only handles from above come back
         this.cancel(handle as Timer);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
 import { createChain, defaultPolicy, type Chain, type EngineEvent, type Policy } from "@understudy/core";
 import type { HealthStore } from "@understudy/core/store";
@@ -11,6 +12,8 @@ import { makeTarget } from "./upstream.ts";
 const LONGEST_MS = 6 * 3_600_000;
 const LONGEST_LEASE_MS = 200_000;
 
+/** The call in whose context something happens. */
+const callInCharge = new AsyncLocalStorage<CallFact>();
 const stray: unknown[] = [];
 let isWatching = false;
 
@@ -41,6 +44,7 @@ class World {
   readonly #sleeps: { from: number; to: number }[] = [];
   readonly #thrownByCallbacks: unknown[] = [];
   readonly #internalErrors: unknown[] = [];
+  readonly #misplaced: string[] = [];
   #todo = 0;
   #isFresh = false;
 
@@ -107,6 +111,7 @@ class World {
       stray: [...stray],
       thrownByCallbacks: this.#thrownByCallbacks,
       internalErrors: this.#internalErrors,
+      misplaced: this.#misplaced,
     };
   }
 
@@ -173,11 +178,8 @@ class World {
       this.#clock.schedule("world", plan.abortAfterMs, () => this.#abort(fact));
     }
     const { chain, clock } = { chain: this.#chain, clock: this.#clock };
-    void consume(fact, controller.signal, {
-      chain,
-      clock,
-      ended: (one) => this.#ends.get(one)?.promise ?? end.promise,
-    });
+    const ended = (one: CallFact): Promise<void> => this.#ends.get(one)?.promise ?? end.promise;
+    void callInCharge.run(fact, () => consume(fact, controller.signal, { chain, clock, ended }));
   }
 
   #abort(fact: CallFact): void {
@@ -204,6 +206,9 @@ class World {
     if (event.type !== "breaker" && event.type !== "cooldown" && "callId" in event) {
       const fact = this.#calls[event.callId - 1];
       fact?.events.push({ ...this.#clock.moment, event });
+      if (fact?.aborted === undefined && callInCharge.getStore() !== fact) {
+        this.#misplaced.push(`call ${event.callId} is told of its ${event.type} elsewhere`);
+      }
       if (fact !== undefined && event.type === "end") this.#ends.get(fact)?.resolve();
       const { abortAtEvent } = fact?.plan ?? {};
       const isMoment = abortAtEvent === "repeat" ? event.type === "repeat" : fact?.events.length === abortAtEvent;

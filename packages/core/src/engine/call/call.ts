@@ -266,7 +266,8 @@ export class Call {
         return this.#nextTurn();
       case "repair":
         this.#log.note({ type: "repair", description: recovery.description });
-        return this.#candidates.again(turn, recovery);
+        this.#tell();
+        return this.#settled ? undefined : this.#candidates.again(turn, recovery);
       case "repeat": {
         const { kind, delayMs } = recovery;
         this.#candidates.charge(turn);
