@@ -16,6 +16,7 @@ import {
 } from "@understudy/core";
 import { TargetFailure, type WireReader } from "@understudy/core/adapter";
 import { Evidence } from "@understudy/core/toolkit";
+import { lazy } from "@understudy/core/lazy";
 import { memoryStore } from "@understudy/core/store";
 import { fromUntrusted } from "@understudy/core/web";
 import { nodeTransport } from "@understudy/core/node";
@@ -52,7 +53,7 @@ const targets: readonly Target[] = [
 ];
 const events: EngineEvent[] = [];
 const options: ChainOptions = { policy: defaultPolicy, store: memoryStore(), onEvent: (event) => events.push(event) };
-const chain = createChain(targets, options);
+const chain = lazy(() => createChain(targets, options));
 
 const messages: Message[] = fromUntrusted([{ role: "user", content: "Why is the sky blue?" }]);
 const request: ChatRequest = { messages, vendorOptions: { anthropic: { metadata: { user_id: "someone" } } } };
@@ -81,7 +82,7 @@ let tests = 0;
 testAdapter({ describe: (_name, define) => define(), test: () => tests++ }, kit);
 const { isGiven }: WireReader["evidence"] = new Evidence();
 
-await Promise.all(vendors.map((vendor) => vendor.close()));
+await Promise.all([chain.close(), ...vendors.map((vendor) => vendor.close())]);
 console.log(
   JSON.stringify({
     tiers: answers.map((answer) => answer.tier),

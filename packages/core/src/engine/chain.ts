@@ -220,8 +220,9 @@ class TierChain implements Chain {
       },
     };
     if (this.#calls === 1) this.#prepare(clock);
+    const call = new Call(setup);
     this.#running++;
-    return new Call(setup);
+    return call;
   }
 
   /** It is not waited for: what goes wrong comes up again with the first request. */
