@@ -42,7 +42,11 @@ await build({
     lib: { entry: Object.fromEntries(entries), formats: ["es"], fileName: (_format, name) => `${name}.js` },
     rolldownOptions: {
       external: isOthers,
-      output: { chunkFileNames: "shared/[name].js" },
+      output: {
+        chunkFileNames: "shared/[name].js",
+        // What several entries share, in one file: each file more is most of a millisecond more in a cold start.
+        codeSplitting: { groups: [{ name: "common", test: /\/src\/(?:model|handoff)\/|system-clock/ }] },
+      },
     },
   },
 });
