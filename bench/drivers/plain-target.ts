@@ -53,6 +53,8 @@ export function plainTarget(wire: WireName) {
       jsonOutput: false,
       contextWindow: "unknown",
       maxOutputTokens: "unknown",
+      size: "unknown",
+      reasoning: "unknown",
       keepAlives: false,
       toolCallId: { pattern: /^.+$/, maxLength: 100 },
     },

@@ -45,6 +45,8 @@ export function makeTarget(target: TargetPlan, setup: UpstreamSetup): Target {
       jsonOutput: true,
       contextWindow: target.contextWindow,
       maxOutputTokens: "unknown",
+      size: "unknown",
+      reasoning: "unknown",
       keepAlives: target.keepAlives,
       toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
     },

@@ -1,4 +1,5 @@
-import type { ReasoningEffort } from "@understudy/core/adapter";
+import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
+import { abilities, plainCallIds, rowOf, sizeOf } from "@understudy/core/toolkit";
 
 /** Values of `thinking.type`. */
 export type AnthropicThinking = "adaptive" | "enabled" | "disabled" | "between_tools";
@@ -27,16 +28,23 @@ export interface AnthropicModel {
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
+  /** Whether it can be asked not to reason. */
+  readonly reasoning: Capabilities["reasoning"];
   /** The day after which it no longer answers, as far as the vendor has said. */
   readonly retiresOn?: string | undefined;
 }
+
+/** The vendor's own. */
+export const HOST = "api.anthropic.com";
 
 const UP_TO_HIGH = ["low", "medium", "high"] as const;
 const UP_TO_MAX = [...UP_TO_HIGH, "max"] as const;
 const ALL = [...UP_TO_HIGH, "xhigh", "max"] as const;
 
+const UNKNOWN = { contextWindow: "unknown", maxOutputTokens: "unknown", reasoning: "unknown" } as const;
 /** Also what is assumed of a model that this table does not know yet. */
 const CURRENT: AnthropicModel = {
+  ...UNKNOWN,
   thinking: ["adaptive"],
   thinksByDefault: true,
   showsByDefault: false,
@@ -45,12 +53,11 @@ const CURRENT: AnthropicModel = {
   forcedTools: true,
   jsonSchema: true,
   prefill: false,
-  contextWindow: "unknown",
-  maxOutputTokens: "unknown",
 };
-const LARGE = { contextWindow: 1_000_000, maxOutputTokens: 128_000 } as const;
-const SWITCHABLE = { thinking: ["adaptive", "disabled"] } as const;
-const LINE_4_7: AnthropicModel = { ...CURRENT, ...LARGE, ...SWITCHABLE, thinksByDefault: false };
+const ALWAYS: AnthropicModel = { ...CURRENT, reasoning: "always" };
+const LARGE: AnthropicModel = { ...ALWAYS, contextWindow: 1_000_000, maxOutputTokens: 128_000 };
+const SWITCHABLE: AnthropicModel = { ...LARGE, thinking: ["adaptive", "disabled"], reasoning: "optional" };
+const LINE_4_7: AnthropicModel = { ...SWITCHABLE, thinksByDefault: false };
 const LINE_4_6: AnthropicModel = {
   ...LINE_4_7,
   thinking: ["adaptive", "enabled", "disabled"],
@@ -66,12 +73,7 @@ const LINE_4_5: AnthropicModel = {
   contextWindow: 200_000,
   maxOutputTokens: 64_000,
 };
-const OLDER: AnthropicModel = {
-  ...LINE_4_5,
-  jsonSchema: false,
-  contextWindow: "unknown",
-  maxOutputTokens: "unknown",
-};
+const OLDER: AnthropicModel = { ...LINE_4_5, ...UNKNOWN, jsonSchema: false };
 
 /**
  * The first match counts. Dated ids and the ids of cloud platforms contain these names. The ids and the end of Sonnet 4.5
@@ -79,15 +81,15 @@ const OLDER: AnthropicModel = {
  * documentation of November 2026, which states no limits for the Mythos line and none for models before 4.5.
  */
 const MODELS: readonly (readonly [RegExp, AnthropicModel])[] = [
-  [/claude-mythos-preview/, { ...CURRENT, thinking: ["adaptive", "enabled"], efforts: UP_TO_MAX }],
-  [/claude-fable-5(?!-\d(?!\d))/, { ...CURRENT, ...LARGE }],
-  [/claude-fable-/, { ...CURRENT, ...LARGE, forcedTools: false }],
-  [/claude-mythos-5(?!-\d(?!\d))/, CURRENT],
-  [/claude-mythos-/, { ...CURRENT, forcedTools: false }],
-  [/claude-opus-5-5/, { ...CURRENT, ...LARGE, forcedTools: false }],
-  [/claude-sonnet-5-5/, { ...CURRENT, ...LARGE, thinking: ["adaptive", "between_tools"], forcedTools: false }],
-  [/claude-haiku-5-5/, { ...CURRENT, ...LARGE, ...SWITCHABLE, efforts: UP_TO_MAX }],
-  [/claude-(?:opus|sonnet)-5/, { ...CURRENT, ...LARGE, ...SWITCHABLE }],
+  [/claude-mythos-preview/, { ...ALWAYS, thinking: ["adaptive", "enabled"], efforts: UP_TO_MAX }],
+  [/claude-fable-5(?!-\d(?!\d))/, LARGE],
+  [/claude-fable-/, { ...LARGE, forcedTools: false }],
+  [/claude-mythos-5(?!-\d(?!\d))/, ALWAYS],
+  [/claude-mythos-/, { ...ALWAYS, forcedTools: false }],
+  [/claude-opus-5-5/, { ...LARGE, forcedTools: false }],
+  [/claude-sonnet-5-5/, { ...LARGE, thinking: ["adaptive", "between_tools"], forcedTools: false }],
+  [/claude-haiku-5-5/, { ...SWITCHABLE, efforts: UP_TO_MAX }],
+  [/claude-(?:opus|sonnet)-5/, SWITCHABLE],
   [/claude-opus-4-[78]/, LINE_4_7],
   [/claude-(?:opus|sonnet)-4-6/, LINE_4_6],
   [/claude-opus-4-5/, { ...LINE_4_5, efforts: UP_TO_HIGH }],
@@ -98,5 +100,26 @@ const MODELS: readonly (readonly [RegExp, AnthropicModel])[] = [
 
 /** What this version knows of a model id; ids it does not know are taken for a current model with unknown limits. */
 export function anthropicModel(id: string): AnthropicModel {
-  return MODELS.find(([pattern]) => pattern.test(id))?.[1] ?? CURRENT;
+  return rowOf(MODELS, id) ?? CURRENT;
+}
+
+/**
+ * What a model takes, at the vendor's own endpoint or elsewhere. The sizes are those of the vendor's overview of November
+ * 2026 (https://platform.claude.com/docs/en/about-claude/models/overview): Fable and Mythos are its most capable models,
+ * Opus is what it advises for most work, Sonnet its balance of speed and intelligence, Haiku its fastest, for high volumes.
+ */
+export function capabilitiesOf(id: string, host: string = HOST): Capabilities {
+  const { contextWindow, maxOutputTokens, reasoning, retiresOn } = anthropicModel(id);
+  return {
+    ...abilities(true),
+    audio: false,
+    contextWindow,
+    maxOutputTokens,
+    size: sizeOf(id, /haiku/, /sonnet/, /fable|mythos|opus/),
+    reasoning,
+    retiresOn,
+    // Gateways and other clouds may swallow the pings.
+    keepAlives: host === HOST,
+    toolCallId: plainCallIds(128),
+  };
 }

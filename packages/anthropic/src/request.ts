@@ -14,6 +14,7 @@ import {
   addInstructions,
   clampOutputTokens,
   defined,
+  filled,
   joinHeader,
   jsonInstruction,
   mergeHeaders,
@@ -27,7 +28,7 @@ import { markCache } from "./cache-marks.ts";
 import { closing } from "./closing.ts";
 import { containerOf } from "./container.ts";
 import { toMessages } from "./content.ts";
-import { anthropicModel, type AnthropicModel } from "./models.ts";
+import { anthropicModel, HOST, type AnthropicModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { excludesThinking, isSampled, toSampling } from "./sampling.ts";
@@ -55,7 +56,7 @@ declare module "@understudy/core/adapter" {
   }
 }
 
-const OWN_HOST: Place = { host: "api.anthropic.com" };
+const OWN_HOST: Place = { host: HOST };
 const DEFAULT_MAX_TOKENS = 32_000;
 /** Bedrock takes all of it from the quota before the answer begins, and Claude's output counts five times there. */
 const BEDROCK_MAX_TOKENS = 16_384;
@@ -89,7 +90,6 @@ export function toNativeRequest(
   const system = addInstructions(ownSystem ?? request.system, [format.instruction, choice.instruction]);
   takeUnless("the API has none", "seed", request.seed, loss);
   const userId = takeUserId(request.userId, MOST_USER_ID, loss);
-  const outputConfig = defined({ effort: reasoning.effort, format: format.format });
   const body = defined({
     model: modelId,
     max_tokens: maxTokens,
@@ -102,7 +102,7 @@ export function toNativeRequest(
     tools: toTools(request, native, loss),
     container: toContainer(native["container"], containerOf(request.messages, wallNow)),
     thinking: choice.thinking,
-    output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
+    output_config: filled({ effort: reasoning.effort, format: format.format }),
     stop_sequences: takeFilledStops(request, loss),
     metadata: userId === undefined ? undefined : { user_id: userId },
     ...toSampling(request, native, model, isThinking, loss),

@@ -28,14 +28,14 @@ export const SERVER_TOOLS: HostedTools = {
 };
 
 function forgetServerTools(parts: readonly AssistantPart[]): readonly AssistantPart[] {
-  const kept = parts
-    .filter((part) => !isServerTool(part))
-    // What a search found is cited by what only its result can decrypt.
-    .map((part) =>
-      part.type === "text" && part.opaque !== undefined ? { ...part, opaque: undefined } : withoutCaller(part),
-    );
-  const isSame = kept.length === parts.length && kept.every((part, index) => part === parts[index]);
-  return isSame ? parts : kept;
+  return (
+    parts
+      .filter((part) => !isServerTool(part))
+      // What a search found is cited by what only its result can decrypt.
+      .map((part) =>
+        part.type === "text" && part.opaque !== undefined ? { ...part, opaque: undefined } : withoutCaller(part),
+      )
+  );
 }
 
 function isServerTool(part: AssistantPart, ending = ""): part is OpaquePart {

@@ -4,7 +4,6 @@ import {
   makeTarget,
   readTargetOptions,
   SdkConnection,
-  type Capabilities,
   type CheckedOptions,
   type Connection,
   type PlainOptions,
@@ -17,17 +16,16 @@ import {
   keyHeader,
   legalPropertyNames,
   mergeHeaders,
-  modelPathProblems,
   oneOf,
   ownPropertyNames,
   SDK_CLIENT,
   sdkIdentity,
-  transportProblems,
+  sdkProblems,
   withoutForeignReasoning,
 } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
-import { anthropicModel } from "./models.ts";
+import { capabilitiesOf, HOST } from "./models.ts";
 import { PROPERTY_NAME } from "./output-format.ts";
 import { BETAS, reasoningOf, toNativeRequest } from "./request.ts";
 
@@ -43,7 +41,6 @@ export interface AnthropicTargetOptions extends TargetOptions {
 }
 
 const VENDOR = "anthropic";
-const BASE_URL = "https://api.anthropic.com";
 const BROWSER_HEADER = "anthropic-dangerous-direct-browser-access";
 const VERSION_HEADER = "anthropic-version";
 /** As the SDK sends it. */
@@ -62,15 +59,10 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
   const checked = checkTargetOptions(given.options, {
     ...given,
     vendor: VENDOR,
-    defaultBaseURL: BASE_URL,
+    defaultBaseURL: `https://${HOST}`,
     keyVariables: ["ANTHROPIC_API_KEY"],
     client: sdkIdentity(client),
-    // Clients for other clouds put it into the path.
-    problems: [
-      ...given.problems,
-      ...(client === undefined ? [] : modelPathProblems(given.model)),
-      ...transportProblems(given.options),
-    ],
+    problems: sdkProblems(given),
   });
   const { [VERSION_HEADER]: version, [BETAS]: betas } = mergeHeaders(checked.headers);
   const { capabilities, quotaGroup } = given.options;
@@ -104,8 +96,8 @@ function connect(
   { apiKey, baseURL, headers }: CheckedOptions,
 ): Connection {
   if (transport === "fetch") {
-    const own = { ...keyHeader(apiKey), [VERSION_HEADER]: API_VERSION, ...browserHeaders() };
-    return new FetchConnection({ baseURL, headers: mergeHeaders(own, headers), fetch });
+    const ownHeaders = { ...keyHeader(apiKey), [VERSION_HEADER]: API_VERSION, ...browserHeaders() };
+    return new FetchConnection({ baseURL, ownHeaders, headers, fetch });
   }
   const load = (): ReturnType<typeof loadSdk> => loadSdk(apiKey, baseURL);
   return new SdkConnection({ client, load, fetch, headers, headersVariable: "ANTHROPIC_CUSTOM_HEADERS" });
@@ -129,21 +121,4 @@ async function loadSdk(apiKey: string, baseURL: string): Promise<(settings: SdkS
 /** The vendor answers browsers only when they say that they show their key. Nobody else needs to. */
 function browserHeaders(): Record<string, string> {
   return "document" in globalThis || "WorkerGlobalScope" in globalThis ? { [BROWSER_HEADER]: "true" } : {};
-}
-
-function capabilitiesOf(id: string, endpoint: string): Capabilities {
-  const { contextWindow, maxOutputTokens } = anthropicModel(id);
-  return {
-    tools: true,
-    images: true,
-    urls: true,
-    files: true,
-    audio: false,
-    jsonOutput: true,
-    contextWindow,
-    maxOutputTokens,
-    // Gateways and other clouds may swallow the pings.
-    keepAlives: endpoint === "api.anthropic.com",
-    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 128 },
-  };
 }

@@ -53,7 +53,5 @@ function toTool(
     }
     loss({ what: "tools strict", action: "downgraded", reason });
   }
-  const lowered = lowerSchema(inputSchema, TOOL, "tools");
-  if (lowered.loss !== undefined) loss(lowered.loss);
-  return { ...declared(lowered.schema), ...native };
+  return { ...declared(lowerSchema(inputSchema, TOOL, "tools", loss).schema), ...native };
 }

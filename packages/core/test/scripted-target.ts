@@ -70,6 +70,8 @@ export function scripted(clock: Clock, scripts: readonly Script[], options: Scri
       jsonOutput: true,
       contextWindow: "unknown",
       maxOutputTokens: "unknown",
+      size: "unknown",
+      reasoning: "unknown",
       keepAlives: false,
       toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
       ...options.capabilities,

@@ -1,4 +1,5 @@
 import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
+import { plainCallIds } from "@understudy/core/toolkit";
 
 /** Values of `reasoning_effort`. */
 export type DeepSeekEffort = Extract<ReasoningEffort, "low" | "high" | "max">;
@@ -15,6 +16,10 @@ export interface DeepSeekModel {
   readonly images: Capabilities["images"];
   /** Whether it takes `response_format` `json_object`; `unknown` is tried. */
   readonly jsonOutput: Capabilities["jsonOutput"];
+  /** How large it is; the Flash line is the vendor's faster and cheaper one. */
+  readonly size: Capabilities["size"];
+  /** Whether it can be asked not to think. */
+  readonly reasoning: Capabilities["reasoning"];
   /** The size of the context window in tokens. */
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
@@ -30,6 +35,8 @@ const UNKNOWN: DeepSeekModel = {
   tools: "unknown",
   images: "unknown",
   jsonOutput: "unknown",
+  size: "unknown",
+  reasoning: "unknown",
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
 };
@@ -38,13 +45,18 @@ const CURRENT: DeepSeekModel = {
   tools: true,
   images: true,
   jsonOutput: true,
+  size: "small",
+  reasoning: "optional",
   contextWindow: 1_000_000,
   maxOutputTokens: 384_000,
 };
 /** Names of earlier models, which a newer one answers now; whether they take images is not said. */
 const RENAMED: DeepSeekModel = { ...CURRENT, images: "unknown" };
 
-/** https://api-docs.deepseek.com (models and pricing, change log). */
+/**
+ * https://api-docs.deepseek.com (models and pricing, change log). All of these names are answered by the Flash model: since
+ * September 2026 also `deepseek-v4-pro`, so no name of this vendor is a larger one.
+ */
 const MODELS: ReadonlyMap<string, DeepSeekModel> = new Map<string, DeepSeekModel>([
   ["deepseek-flash", CURRENT],
   ["deepseek-v4-flash-vision-exp", CURRENT],
@@ -57,4 +69,19 @@ const MODELS: ReadonlyMap<string, DeepSeekModel> = new Map<string, DeepSeekModel
 /** What this version knows of a model id; ids it does not know are taken for a current model with unknown limits. */
 export function deepSeekModel(id: string): DeepSeekModel {
   return MODELS.get(id) ?? UNKNOWN;
+}
+
+/** What a model takes. */
+export function capabilitiesOf(id: string): Capabilities {
+  const { thinksByDefault: _thinks, topP: _topP, ...known } = deepSeekModel(id);
+  return {
+    ...known,
+    urls: known.images,
+    // Texts, and what lies in the vendor's own storage. What else there is fails before it is sent.
+    files: "unknown",
+    audio: false,
+    // Comments while a request waits for its turn, blank lines before an answer in one piece.
+    keepAlives: true,
+    toolCallId: plainCallIds(64),
+  };
 }

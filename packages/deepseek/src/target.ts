@@ -3,13 +3,12 @@ import {
   FetchConnection,
   makeTarget,
   readTargetOptions,
-  type Capabilities,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
-import { ChatReader, keyHeader, mergeHeaders } from "@understudy/core/toolkit";
+import { ChatReader, keyHeader } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
-import { deepSeekModel } from "./models.ts";
+import { capabilitiesOf } from "./models.ts";
 import { MOST_STOPS, toNativeRequest } from "./request.ts";
 
 /** Options of `deepseek`; every one may be left out. */
@@ -43,30 +42,8 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
     plan: () => ({ silentReasoning: false, eventsAtOnce: true }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, isBeta }),
     turns: "messages",
-    connection: new FetchConnection({
-      baseURL,
-      headers: mergeHeaders(keyHeader(apiKey), headers),
-      fetch,
-    }),
+    connection: new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
     reader: (context, failures, { stop }) =>
       new ChatReader(context, failures, { stop: stop.slice(MOST_STOPS), usageFollows: true }),
   });
-}
-
-function capabilitiesOf(id: string): Capabilities {
-  const { tools, images, jsonOutput, contextWindow, maxOutputTokens } = deepSeekModel(id);
-  return {
-    tools,
-    images,
-    urls: images,
-    // Texts, and what lies in the vendor's own storage. What else there is fails before it is sent.
-    files: "unknown",
-    audio: false,
-    jsonOutput,
-    contextWindow,
-    maxOutputTokens,
-    // Comments while a request waits for its turn, blank lines before an answer in one piece.
-    keepAlives: true,
-    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
-  };
 }

@@ -50,7 +50,7 @@ const WITHOUT_SIGNATURES: RequestRepair = {
   description: "without earlier signatures",
   loss: { what: "messages reasoning", action: "dropped" },
   once: true,
-  apply: (request) => changeAnswers(request, (parts) => (parts.some(isSigned) ? parts.map(unsigned) : parts)),
+  apply: (request) => changeAnswers(request, (parts) => parts.map(unsigned)),
 };
 /** For ids that the vendor answers with a newer model than the table knows. */
 const STAND_INS: RequestRepair = {

@@ -1,4 +1,5 @@
-import type { ReasoningEffort } from "@understudy/core/adapter";
+import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
+import { abilities, plainCallIds, sizeOf } from "@understudy/core/toolkit";
 
 /** Values of `thinkingLevel`. */
 export type GeminiLevel = Extract<ReasoningEffort, "minimal" | "low" | "medium" | "high">;
@@ -82,7 +83,10 @@ const OLDER: GeminiModel = { ...LINE_2_5, thinking: { type: "none" } };
  * for pictures or speech have less.
  */
 const LIMITS = { contextWindow: 1_048_576, maxOutputTokens: 65_536 } as const;
-const KNOWN_LIMITS = /^gemini-(?:2\.5|3|3\.1|3\.[5-8])-(?:flash|pro)(?:-lite)?(?:-\d{3}|-preview(?:-\d\d-\d{2,4})?)?$/;
+/** A model of a known line, also without a number, as a preview or dated; those for pictures or speech have other ends. */
+const LINE =
+  /^gemini-(?:(?:2\.5|3(?:\.[15-8])?|4)-)?(?:flash(?:-lite)?|pro|argon)(?:-latest|-\d{3}|-preview(?:-\d\d-\d{2,4})?)?$/;
+const NUMBERED = /^gemini-\d/;
 /** Of what was asked for at Vertex for this model, 65,536 is the first number that is refused. */
 const LIMITS_2_5_PRO = { ...LIMITS, maxOutputTokens: 65_535 } as const;
 /** Over all hops of a long answer, and with the input. */
@@ -103,7 +107,7 @@ const RETIREMENTS: Readonly<Record<string, readonly [day: string, successor?: st
  * since 1970, an id that is answered by its successor by then has its successor's rules.
  */
 export function geminiModel(id: string, at?: number): GeminiModel {
-  const name = id.slice(id.lastIndexOf("/") + 1);
+  const name = nameOf(id);
   const plain = name.replace(/-\d{3}$/, "");
   const [retiresOn, successor] = (Object.hasOwn(RETIREMENTS, plain) && RETIREMENTS[plain]) || [];
   const isGone = retiresOn !== undefined && at !== undefined && at >= Date.parse(retiresOn);
@@ -111,9 +115,13 @@ export function geminiModel(id: string, at?: number): GeminiModel {
   return { ...lineOf(served), ...limitsOf(served), retiresOn };
 }
 
+function nameOf(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
 function limitsOf(name: string): Partial<GeminiModel> {
   if (name.startsWith("gemini-4-")) return LIMITS_4;
-  if (!KNOWN_LIMITS.test(name)) return {};
+  if (!NUMBERED.test(name) || !LINE.test(name)) return {};
   return name.startsWith("gemini-2.5-pro") ? LIMITS_2_5_PRO : LIMITS;
 }
 
@@ -134,4 +142,34 @@ function line3(name: string, version: number): GeminiModel {
   if (name.includes("pro")) return isNew ? CURRENT : LINE_3_PRO;
   if (isNew) return version >= 3_007 && !isLite ? CURRENT : LINE_3_6;
   return LINE_3;
+}
+
+/**
+ * What a model takes. The sizes are those of the vendor's overview of November 2026
+ * (https://ai.google.dev/gemini-api/docs/models) and of its guides: Argon is its frontier model, Pro reasons deeply, Flash
+ * stands between Pro and Flash-Lite and balances speed with intelligence, Flash-Lite is the fastest and cheapest.
+ */
+export function capabilitiesOf(id: string): Capabilities {
+  const { thinking, contextWindow, maxOutputTokens, retiresOn } = geminiModel(id);
+  const name = nameOf(id);
+  // Other models of the same API may take less.
+  const known = id.includes("gemini-") ? true : "unknown";
+  return {
+    ...abilities(known),
+    urls: "unknown",
+    contextWindow,
+    maxOutputTokens,
+    size: LINE.test(name) ? sizeOf(name, /lite/, /flash/, /pro|argon/) : "unknown",
+    reasoning: reasoningOf(name, thinking),
+    retiresOn,
+    keepAlives: false,
+    toolCallId: plainCallIds(64),
+  };
+}
+
+/** Of names without a number only the rules of the newest model are assumed. */
+function reasoningOf(name: string, thinking: GeminiThinking): Capabilities["reasoning"] {
+  if (!NUMBERED.test(name)) return "unknown";
+  if (thinking.type === "none") return "never";
+  return thinking.type === "budget" && thinking.canStop ? "optional" : "always";
 }

@@ -16,7 +16,6 @@ export function toFormat(request: TargetRequest, model: GeminiModel, loss: (loss
   }
   const format = { responseMimeType: "application/json" };
   if (output.schema === undefined) return { format };
-  const lowered = lowerSchema(output.schema, RULES, "output.schema");
-  if (lowered.loss !== undefined) loss(lowered.loss);
-  return { format: { ...format, responseJsonSchema: lowered.schema } };
+  const { schema } = lowerSchema(output.schema, RULES, "output.schema", loss);
+  return { format: { ...format, responseJsonSchema: schema } };
 }

@@ -1,5 +1,5 @@
 import { asObject, type Foreign, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
-import { clampEffort, defined, takeUnless } from "@understudy/core/toolkit";
+import { clampEffort, filled, takeUnless } from "@understudy/core/toolkit";
 import type { GeminiModel } from "./models.ts";
 
 export interface ReasoningPlan {
@@ -32,23 +32,19 @@ export function planReasoning(
   if (thinking.type === "level") {
     takeUnless("the model takes levels only", "reasoning.budgetTokens", budgetTokens, loss);
     const level = effort === undefined ? undefined : clampEffort(effort, thinking.levels, loss);
-    const config = defined({ thinkingLevel: level?.toUpperCase(), includeThoughts });
-    return planned(config, level !== "minimal", visible);
+    const config = filled({ thinkingLevel: level?.toUpperCase(), includeThoughts });
+    return { config, isThinking: level !== "minimal", isVisible: visible };
   }
   let budget = budgetTokens ?? (effort === undefined ? undefined : (BUDGETS[effort] ?? LARGEST_BUDGET));
   if (budget === 0 && !thinking.canStop) {
     loss({ what: "reasoning.effort", action: "downgraded", reason: "the model cannot stop reasoning" });
     budget = undefined;
   }
-  if (budget === 0) return planned({ thinkingBudget: 0 }, false, false);
-  return planned(defined({ thinkingBudget: budget, includeThoughts }), true, visible);
+  if (budget === 0) return { config: { thinkingBudget: 0 }, isThinking: false, isVisible: false };
+  return { config: filled({ thinkingBudget: budget, includeThoughts }), isThinking: true, isVisible: visible };
 }
 
 /** What the caller says natively. */
 export function nativeThinking({ vendorOptions }: TargetRequest): Foreign {
   return asObject(asObject(vendorOptions?.gemini?.["generationConfig"])["thinkingConfig"]);
-}
-
-function planned(config: JsonObject, isThinking: boolean, isVisible: boolean): ReasoningPlan {
-  return { config: Object.keys(config).length === 0 ? undefined : config, isThinking, isVisible };
 }

@@ -15,6 +15,7 @@ import {
 import {
   clampOutputTokens,
   defined,
+  filled,
   GO_ON,
   mergeNative,
   pairs,
@@ -88,7 +89,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const { messages, token } = splitToken(request.messages);
   const contents = closing(opening(toContents(messages, rules, loss), loss), model, loss);
   takeUnless("the API has none", "userId", request.userId, loss);
-  const generationConfig = defined({
+  const generationConfig = filled({
     maxOutputTokens: clampOutputTokens(request.maxOutputTokens, context.maxOutputTokens ?? model.maxOutputTokens, loss),
     stopSequences: request.stop.length === 0 ? undefined : request.stop,
     thinkingConfig: planReasoning(request, model, loss).config,
@@ -102,7 +103,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
         ? undefined
         : { role: "user", ...asJsonObject(systemInstruction), parts: instructions },
     ...toTools(request, contents, names, isCached, loss),
-    generationConfig: Object.keys(generationConfig).length === 0 ? undefined : generationConfig,
+    generationConfig,
     continuationToken: token,
   });
   const name = modelId.includes("/") ? modelId : `models/${modelId}`;

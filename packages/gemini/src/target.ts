@@ -4,18 +4,17 @@ import {
   isJsonObject,
   makeTarget,
   readTargetOptions,
-  type Capabilities,
   type CheckedOptions,
   type Connection,
   type PlainOptions,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
-import { keyHeader, loadOnce, mergeHeaders, modelPathProblems, oneOf } from "@understudy/core/toolkit";
+import { keyHeader, lazyConnection, modelPathProblems, oneOf } from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import { failureTable } from "./errors.ts";
 import { GenerateContentReader } from "./events.ts";
-import { geminiModel } from "./models.ts";
+import { capabilitiesOf } from "./models.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
 
 /** What is used of a client of `@google/generative-ai`. */
@@ -107,21 +106,15 @@ function connect(
     // Never in the URL, which ends up in logs and messages.
     return new FetchConnection({
       baseURL: root,
-      headers: mergeHeaders(keyHeader(apiKey, KEY_HEADERS), headers),
+      ownHeaders: keyHeader(apiKey, KEY_HEADERS),
+      headers,
       fetch,
     });
   }
-  const load = loadOnce(async () => {
+  return lazyConnection(async () => {
     const { sdkTransport } = await import("./sdk-transport.ts");
     return sdkTransport({ apiKey, baseURL: root, headers });
   });
-  return {
-    send: async (request, context) => {
-      const connection = await load();
-      return connection.send(request, context);
-    },
-    prepare: async () => void (await load()),
-  };
 }
 
 function problemsOf({ client, transport, apiKey, fetch }: PlainOptions<GeminiTargetOptions>): readonly string[] {
@@ -142,22 +135,4 @@ function tokenOf(headers: Readonly<Record<string, string>>): string | undefined 
 
 function isVertex(endpoint: string): boolean {
   return /(?:^|[.-])aiplatform\./.test(endpoint);
-}
-
-function capabilitiesOf(id: string): Capabilities {
-  const { contextWindow, maxOutputTokens } = geminiModel(id);
-  // Other models of the same API may take less.
-  const known = id.includes("gemini-") ? true : "unknown";
-  return {
-    tools: known,
-    images: known,
-    urls: "unknown",
-    files: known,
-    audio: known,
-    jsonOutput: known,
-    contextWindow,
-    maxOutputTokens,
-    keepAlives: false,
-    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
-  };
 }

@@ -113,7 +113,5 @@ function toToolSchema(schema: JsonObject, loss: (loss: Loss) => void): JsonObjec
   );
   const takesNothing = properties === undefined || (isJsonObject(properties) && Object.keys(properties).length === 0);
   if (isPlain && takesNothing && !isJsonObject(schema["additionalProperties"])) return undefined;
-  const lowered = lowerSchema(schema, RULES, "tools");
-  if (lowered.loss !== undefined) loss(lowered.loss);
-  return lowered.schema;
+  return lowerSchema(schema, RULES, "tools", loss).schema;
 }

@@ -3,7 +3,6 @@ import {
   FetchConnection,
   makeTarget,
   SdkConnection,
-  type Capabilities,
   type CheckedOptions,
   type Connection,
   type GivenOptions,
@@ -15,17 +14,8 @@ import {
   type TargetOptions,
   type TargetSetup,
 } from "@understudy/core/adapter";
-import {
-  isLoopback,
-  keyHeader,
-  mergeHeaders,
-  modelPathProblems,
-  oneOf,
-  SDK_CLIENT,
-  sdkIdentity,
-  transportProblems,
-} from "@understudy/core/toolkit";
-import { openAIModel } from "./models.ts";
+import { isLoopback, keyHeader, oneOf, SDK_CLIENT, sdkIdentity, sdkProblems } from "@understudy/core/toolkit";
+import { capabilitiesOf, type ApiCapabilities } from "./models.ts";
 
 /** What is used of a client of the `openai` package: `OpenAI`, `AzureOpenAI`, `BedrockOpenAI`. */
 export interface OpenAIClient extends SdkClient {}
@@ -46,8 +36,7 @@ export interface Api extends Pick<
   TargetSetup,
   "optionsKey" | "failureTable" | "plan" | "toNativeRequest" | "turns" | "reader"
 > {
-  readonly capabilities: Pick<Capabilities, "tools" | "jsonOutput" | "urls" | "audio">;
-  readonly toolCallId: Capabilities["toolCallId"];
+  readonly capabilities: ApiCapabilities;
 }
 
 const VENDOR = "openai";
@@ -61,10 +50,7 @@ export function urlOf({ baseURL, client }: PlainOptions<OpenAITargetOptions>): s
 }
 
 /** One model at one endpoint with one key, through one of the two APIs. */
-export function makeOpenAITarget(
-  given: GivenOptions<OpenAITargetOptions>,
-  { capabilities, toolCallId, ...api }: Api,
-): Target {
+export function makeOpenAITarget(given: GivenOptions<OpenAITargetOptions>, { capabilities, ...api }: Api): Target {
   const { model, options } = given;
   const { client } = options;
   const checked = checkTargetOptions(options, {
@@ -75,29 +61,15 @@ export function makeOpenAITarget(
     keyHosts: HOSTS,
     isKeyRequired: !isLoopback(options.baseURL ?? BASE_URL),
     client: sdkIdentity(client),
-    // Clients for other clouds put it into the path.
-    problems: [
-      ...given.problems,
-      ...(client === undefined ? [] : modelPathProblems(model)),
-      ...transportProblems(options),
-    ],
+    problems: sdkProblems(given),
   });
-  const { contextWindow, maxOutputTokens } = openAIModel(model);
   return makeTarget({
     ...api,
     vendor: VENDOR,
     model,
     options,
     checked,
-    capabilities: {
-      ...capabilities,
-      images: "unknown",
-      files: "unknown",
-      contextWindow,
-      maxOutputTokens,
-      keepAlives: false,
-      toolCallId,
-    },
+    capabilities: capabilitiesOf(model, capabilities),
     connection: connect(options, checked),
   });
 }
@@ -107,7 +79,7 @@ function connect(
   { apiKey, baseURL, headers }: CheckedOptions,
 ): Connection {
   if (transport === "fetch") {
-    return new FetchConnection({ baseURL, headers: mergeHeaders(keyHeader(apiKey), headers), fetch });
+    return new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch });
   }
   return new SdkConnection({
     client,

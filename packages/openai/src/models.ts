@@ -1,4 +1,5 @@
-import type { ReasoningEffort } from "@understudy/core/adapter";
+import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
+import { abilities, plainCallIds, rowOf, sizeOf } from "@understudy/core/toolkit";
 
 /** `without-reasoning`: only while the effort is `none`. `unknown` is tried. */
 export type OpenAISupport = "always" | "without-reasoning" | "never" | "unknown";
@@ -103,6 +104,49 @@ const ENDS: readonly (readonly [RegExp, string])[] = [
 /** What this version knows of a model id; of ids it does not know, everything is tried. */
 export function openAIModel(id: string): OpenAIModel {
   const [, rules = UNKNOWN, limits = UNLIMITED] = MODELS.find(([pattern]) => pattern.test(id)) ?? [];
-  const retiresOn = ENDS.find(([pattern]) => pattern.test(id))?.[1];
+  const retiresOn = rowOf(ENDS, id);
   return { ...rules, ...limits, ...(retiresOn !== undefined && { retiresOn }) };
+}
+
+// Models for a single task have further words at their end.
+const SMALL = /^(?:ft:)?(?:gpt-[\d.]{1,4}o?|o\d)-(?:mini|nano|luna)(?![\w.]|-[a-z])/;
+const BALANCED = /^gpt-(?:6\.[12]-sol|[\d.]{1,4}-terra)(?![\w.]|-[a-z])/;
+const FLAGSHIP = /^(?:ft:)?gpt-(?:6(?:\.2)?-astra|5\.6-sol|5(?:\.[1-6])?(?:-pro)?|4\.1|4o)(?![\w.]|-[a-z])/;
+
+/** What differs between the vendor's two APIs. */
+export type ApiCapabilities = Pick<Capabilities, "toolCallId"> & Partial<Capabilities>;
+
+/** What the Responses API takes. */
+export const RESPONSES: ApiCapabilities = {
+  tools: true,
+  jsonOutput: true,
+  urls: true,
+  audio: false,
+  toolCallId: plainCallIds(64),
+};
+
+/**
+ * What a model takes through one of the two APIs. The sizes are those of the vendor's overviews of 2026
+ * (https://developers.openai.com/api/docs/models, and /all below it): Astra, 5.6 Sol, and in their time GPT-5 to 5.5, 4.1
+ * and 4o are flagships or frontier models; 6.1 and 6.2 Sol and Terra balance intelligence with time and cost; Luna, mini
+ * and nano are for high volumes at low cost. Of GPT-6 Sol, the o-series and special models nothing of the kind is said.
+ */
+export function capabilitiesOf(id: string, api: ApiCapabilities): Capabilities {
+  const { contextWindow, maxOutputTokens, efforts, retiresOn } = openAIModel(id);
+  return {
+    ...abilities("unknown"),
+    ...api,
+    contextWindow,
+    maxOutputTokens,
+    size: sizeOf(id, SMALL, BALANCED, FLAGSHIP),
+    reasoning: reasoningOf(efforts),
+    retiresOn,
+    keepAlives: false,
+  };
+}
+
+function reasoningOf(efforts: OpenAIModel["efforts"]): Capabilities["reasoning"] {
+  if (efforts === "unknown") return efforts;
+  if (efforts.length === 0) return "never";
+  return efforts.includes("none") ? "optional" : "always";
 }

@@ -22,7 +22,7 @@ export function toTools(
     const lowered = isLoose || isWords ? undefined : lowerWhole(inputSchema);
     const described = isWords
       ? toolInWords(description, inputSchema)
-      : { description, parameters: lowered ?? lowerLoose(inputSchema, loss) };
+      : { description, parameters: lowered ?? lowerSchema(inputSchema, LOOSE, "tools", loss).schema };
     // False is the default of nested tools, and not every server knows the word.
     const strict = lowered !== undefined || (nested ? undefined : false);
     const fields = defined({ name, ...described, strict });
@@ -34,10 +34,4 @@ export function toTools(
 function lowerWhole(schema: JsonObject): JsonObject | undefined {
   const { schema: lowered, obstacles, loss } = lowerSchema(schema, ENFORCED, "tools");
   return loss === undefined && ![...obstacles].some(isObstacle) ? lowered : undefined;
-}
-
-function lowerLoose(schema: JsonObject, loss: (loss: Loss) => void): JsonObject {
-  const lowered = lowerSchema(schema, LOOSE, "tools");
-  if (lowered.loss !== undefined) loss(lowered.loss);
-  return lowered.schema;
 }

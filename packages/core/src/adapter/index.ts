@@ -26,6 +26,7 @@ export {
   type PlainOptions,
   type TargetOptions,
 } from "./options/target-options.ts";
+export type { KnownModel } from "./options/model-table.ts";
 export { type Rule, type Shape } from "../model/rules.ts";
 export { makeTarget, type TargetSetup } from "./make-target.ts";
 export type { Connection, NativeRequest, RequestContext } from "./transport/connection.ts";

@@ -1,4 +1,5 @@
 import type { AttemptContext, AttemptPlan, Capabilities, Target, TargetRequest } from "../model/target.ts";
+import type { Loss } from "../model/trace.ts";
 import type { Connection, NativeRequest, RequestContext } from "./transport/connection.ts";
 import type { FailureTable } from "./failures/failure-table.ts";
 import { classifyFailures, type FailureClassifier } from "./failures/http-failure.ts";
@@ -44,6 +45,12 @@ export interface TargetSetup {
   readonly reader: (context: AttemptContext, failures: FailureClassifier, request: TargetRequest) => WireReader;
 }
 
+interface Translation {
+  /** As the vendor gets it, before it is native. */
+  readonly request: TargetRequest;
+  readonly native: NativeRequest;
+}
+
 /** Puts a target together: it streams unless the endpoint refuses to, and reads through the wire's reader. */
 export function makeTarget(setup: TargetSetup): Target {
   const { vendor, model, options, checked, connection } = setup;
@@ -52,6 +59,15 @@ export function makeTarget(setup: TargetSetup): Target {
   const secrets = secretsOf(checked.credential, checked.headers);
   const isUnary = ({ without = [] }: TargetRequest): boolean =>
     options.streaming === "never" || without.includes(STREAM);
+  // What it throws is known to come before anything was sent.
+  const translate = (given: TargetRequest, { clock, loss }: Pick<AttemptContext, "clock" | "loss">): Translation => {
+    const request = withUsualMedia(known.apply(given, loss));
+    const native = setup.toNativeRequest(request, { stream: !isUnary(request), wallNow: clock.wallNow(), loss });
+    if (setup.turns !== undefined && isEmptyList(native.body[setup.turns])) {
+      throw new TargetFailure("request.unsupported", { explanation: "nothing of the messages can be sent" });
+    }
+    return { request, native };
+  };
   return {
     vendor,
     model,
@@ -72,14 +88,15 @@ export function makeTarget(setup: TargetSetup): Target {
         ...(nativeTools.length > 0 && { nativeTools }),
       };
     },
+    losses: (given, clock) => {
+      const losses: Loss[] = [];
+      translate(given, { clock, loss: (loss) => losses.push(loss) });
+      return losses;
+    },
     stream: (given, context) => {
-      const { clock, loss } = context;
-      // Now, not when it is read: what the translation throws is known to come before anything was sent.
-      const request = withUsualMedia(known.apply(given, loss));
-      const native = setup.toNativeRequest(request, { stream: !isUnary(request), wallNow: clock.wallNow(), loss });
-      if (setup.turns !== undefined && isEmptyList(native.body[setup.turns])) {
-        throw new TargetFailure("request.unsupported", { explanation: "nothing of the messages can be sent" });
-      }
+      const { clock } = context;
+      // Now, not when it is read.
+      const { request, native } = translate(given, context);
       // More are known once the request is sent, and failures are classified later.
       const allSecrets = [...secrets, ...secretsOf("", native.headers)];
       const failures = classifyFailures(

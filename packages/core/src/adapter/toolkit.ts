@@ -1,13 +1,15 @@
 // What adapters share. Not part of the contract: may change in a minor version.
 export { isLoopback } from "./options/target-options.ts";
 export { oneOf } from "../model/rules.ts";
-export { SDK_CLIENT, sdkIdentity, transportProblems } from "./transport/sdk-connection.ts";
+export { SDK_CLIENT, sdkIdentity, sdkProblems } from "./transport/sdk-connection.ts";
 export { cappedFetch, type Fetch } from "./transport/capped-fetch.ts";
 export { FRESH_CONNECTION, freshInit, type FreshInit } from "./transport/fresh-connection.ts";
+export { lazyConnection } from "./transport/lazy-connection.ts";
 export { loadOnce } from "./transport/load-once.ts";
 export { keyHeader } from "./transport/credential-functions.ts";
 export { joinHeader, mergeHeaders } from "./transport/merge-headers.ts";
 export { isHost } from "./options/vendor-host.ts";
+export { abilities, knownModels, plainCallIds, rowOf, sizeOf } from "./options/model-table.ts";
 export { modelPathProblems } from "./options/model-path.ts";
 export { readAnswer } from "./reading/read-answer.ts";
 export { Evidence, type EvidenceSetup } from "./reading/evidence.ts";
@@ -94,6 +96,7 @@ export { NameMap } from "./requests/name-map.ts";
 export {
   defined,
   dropNative,
+  filled,
   layOverFlatTools,
   layOverTools,
   mergeNative,

@@ -9,6 +9,8 @@ export interface Rule {
   readonly test: (value: unknown) => boolean;
   /** Default false: it may be left out. */
   readonly isRequired?: true | undefined;
+  /** The only values that fit, where there are few. */
+  readonly values?: readonly unknown[] | undefined;
 }
 
 /** The rules for the fields of an object, by their names. */
@@ -42,6 +44,7 @@ export function oneOf(...values: readonly unknown[]): Rule {
   return {
     must: `be ${values.map((value) => `'${String(value)}'`).join(" or ")}`,
     test: (value) => values.includes(value),
+    values,
   };
 }
 

@@ -10,6 +10,9 @@ import type { Usage } from "./usage.ts";
 /** `unknown` is tried: the vendor decides. */
 export type Support = boolean | "unknown";
 
+/** How large a model is among its vendor's, in the vendor's own words. */
+export type ModelSize = "flagship" | "balanced" | "small";
+
 /** What one model at one endpoint takes and gives. A request that needs what is `false` passes it over; `unknown` is tried. */
 export interface Capabilities {
   /** Function tools. */
@@ -28,6 +31,15 @@ export interface Capabilities {
   readonly contextWindow: number | "unknown";
   /** The most tokens that one answer may have, reasoning included. */
   readonly maxOutputTokens: number | "unknown";
+  /** `unknown`: the vendor's words do not say, or it is not a model of that vendor's. Nothing is claimed of it. */
+  readonly size: ModelSize | "unknown";
+  /** Whether it reasons: `optional` means that it can be asked not to. Nothing is claimed of `unknown`. */
+  readonly reasoning: "always" | "optional" | "never" | "unknown";
+  /**
+   * The day on which the vendor stops serving it, as `2027-01-31`; absent where none was announced. Some vendors answer
+   * with a successor from then on.
+   */
+  readonly retiresOn?: string | undefined;
   /** The wire sends bytes while nothing happens; their absence then means that the connection is dead. */
   readonly keepAlives: boolean;
   /** Which tool-call ids the wire takes. Others are mapped, on the call and its result alike. */
@@ -209,6 +221,11 @@ export interface Target {
   readonly problems: readonly TargetProblem[];
   /** What the engine must know of a request before the attempt. Pure; called once for each attempt or more often. */
   plan(request: TargetRequest): AttemptPlan;
+  /**
+   * What `stream` would report as lost of a request, without sending it, and it throws what `stream` would throw before it
+   * sends anything. Pure; not called while a call runs. Absent: the losses of this target are not known beforehand.
+   */
+  losses?(request: TargetRequest, clock: Clock): readonly Loss[];
   /**
    * One array per network read, possibly empty: bytes arrived, nothing to show. Failures are thrown as `TargetFailure`.
    * The adapter never retries and never prints.

@@ -37,7 +37,8 @@ export function shownName(name: string): string {
   return name.slice(0, 40).replaceAll(/[^ -~]/g, "?");
 }
 
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that was probably meant. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const bare = bareOf(name);
   const synonym = Object.hasOwn(SYNONYMS, bare) ? SYNONYMS[bare] : undefined;
   if (synonym !== undefined && known.includes(synonym)) return synonym;

@@ -1,5 +1,5 @@
 import { asObject, asString, readTargetOptions, type Target } from "@understudy/core/adapter";
-import { ChatReader, oneOf } from "@understudy/core/toolkit";
+import { ChatReader, oneOf, plainCallIds } from "@understudy/core/toolkit";
 import { makeOpenAITarget, OWN_OPTIONS, urlOf, type OpenAITargetOptions } from "../endpoint.ts";
 import { openAIModel } from "../models.ts";
 import { dialectOf, DIALECTS } from "./dialects.ts";
@@ -37,12 +37,9 @@ export function chat(model: string, options: OpenAIChatTargetOptions = {}): Targ
   return makeOpenAITarget(given, {
     capabilities: {
       tools: chatTools === "unknown" ? chatTools : chatTools !== "never",
-      jsonOutput: "unknown",
-      urls: "unknown",
-      audio: "unknown",
+      // Some servers go by an older limit.
+      toolCallId: dialect.ids ?? plainCallIds(40),
     },
-    // Some servers go by an older limit.
-    toolCallId: dialect.ids ?? { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 40 },
     optionsKey: "openaiChat",
     failureTable,
     // Of models the table does not know, most show their reasoning or do not reason.

@@ -14,6 +14,7 @@ import {
   clampOutputTokens,
   defined,
   dropNative,
+  filled,
   layOverFlatTools,
   mergeNative,
   pairs,
@@ -75,7 +76,6 @@ export function toNativeRequest(
   takeStops(request, 0, loss);
   const tools = layOverFlatTools(toTools(request, false, loss), request, "openai");
   const sent = sentTools(tools, native["tools"]);
-  const asked = defined({ effort: reasoning.effort, summary: reasoning.isVisible ? "auto" : undefined });
   const body = defined({
     model: modelId,
     instructions: request.system,
@@ -84,7 +84,7 @@ export function toNativeRequest(
     tool_choice: chooseTool(sent, request, false),
     parallel_tool_calls: parallelCalls(reasoning, sent),
     text: format.format === undefined ? undefined : { format: format.format },
-    reasoning: Object.keys(asked).length === 0 ? undefined : asked,
+    reasoning: filled({ effort: reasoning.effort, summary: reasoning.isVisible ? "auto" : undefined }),
     max_output_tokens: clampOutputTokens(request.maxOutputTokens, model.maxOutputTokens, loss, LEAST_OUTPUT_TOKENS),
     temperature: request.temperature,
     top_p: request.topP,

@@ -1,6 +1,7 @@
 import { readTargetOptions, type Target } from "@understudy/core/adapter";
 import { makeOpenAITarget, OWN_OPTIONS, type OpenAITargetOptions } from "../endpoint.ts";
 import { failureTable } from "../errors.ts";
+import { RESPONSES } from "../models.ts";
 import { ResponsesReader } from "./events.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
 
@@ -8,8 +9,7 @@ import { reasoningOf, toNativeRequest } from "./request.ts";
 export function responses(model: string, options: OpenAITargetOptions = {}): Target {
   const given = readTargetOptions<OpenAITargetOptions>(model, options, OWN_OPTIONS);
   return makeOpenAITarget(given, {
-    capabilities: { tools: true, jsonOutput: true, urls: true, audio: false },
-    toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
+    capabilities: RESPONSES,
     failureTable,
     // Summaries come late, and often none comes.
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),

@@ -52,6 +52,8 @@ const ABLE: Capabilities = {
   jsonOutput: true,
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
+  size: "unknown",
+  reasoning: "unknown",
   keepAlives: false,
   toolCallId: { pattern: /^[\s\S]+$/, maxLength: 1_000 },
 };

@@ -53,6 +53,28 @@ describe("checkTargetOptions", () => {
     expect(readTargetOptions("large", { limits: 5 }).problems).toEqual(["`limits` must be an object"]);
   });
 
+  test("takes size, reasoning and end of a model, and says of wrong ones what was probably meant", () => {
+    const capabilities = { size: "small", reasoning: "never", retiresOn: "2027-01-31" };
+    expect(readTargetOptions("large", { capabilities })).toMatchObject({ options: { capabilities }, problems: [] });
+
+    const problemsOf = (wrong: object): readonly string[] =>
+      readTargetOptions("large", { capabilities: wrong }).problems;
+    const sizes = "`capabilities.size` must be 'flagship' or 'balanced' or 'small' or 'unknown'";
+    const ways = "`capabilities.reasoning` must be 'always' or 'optional' or 'never' or 'unknown'";
+    expect(problemsOf({ size: "Balance" })).toEqual([`${sizes} (did you mean 'balanced'?)`]);
+    expect(problemsOf({ size: "large" })).toEqual([`${sizes} (did you mean 'flagship'?)`]);
+    expect(problemsOf({ size: 7 })).toEqual([sizes]);
+    expect(problemsOf({ reasoning: false })).toEqual([`${ways} (did you mean 'never'?)`]);
+    expect(problemsOf({ reasoning: "__proto__" })).toEqual([ways]);
+    expect(problemsOf({ tools: "Unknown" })).toEqual([
+      "`capabilities.tools` must be 'true' or 'false' or 'unknown' (did you mean 'unknown'?)",
+    ]);
+    expect(problemsOf({ retiresOn: "31.1.2027" })).toEqual([
+      "`capabilities.retiresOn` must be a day, such as '2027-01-31'",
+    ]);
+    expect(problemsOf({ sizes: "small" })).toEqual(["unknown capability `sizes` (did you mean `size`?)"]);
+  });
+
   test("takes the key from the first environment variable that is set", () => {
     vi.stubEnv("ACME_API_KEY", " ");
     vi.stubEnv("ACME_KEY", "from-env");

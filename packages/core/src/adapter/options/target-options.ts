@@ -13,7 +13,7 @@ import {
   whole,
 } from "../../model/rules.ts";
 import type { Capabilities, TargetProblem, TargetScopes } from "../../model/target.ts";
-import { unknownNames } from "../../model/unknown-names.ts";
+import { nearest, shownName, unknownNames } from "../../model/unknown-names.ts";
 import { identity } from "../transport/client-credential.ts";
 import {
   credentialFunction,
@@ -145,6 +145,12 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
   jsonOutput: SUPPORT,
   contextWindow: TOKENS,
   maxOutputTokens: TOKENS,
+  size: oneOf("flagship", "balanced", "small", "unknown"),
+  reasoning: oneOf("always", "optional", "never", "unknown"),
+  retiresOn: {
+    must: "be a day, such as '2027-01-31'",
+    test: (value) => typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !isNaN(Date.parse(value)),
+  },
   keepAlives: FLAG,
   toolCallId: {
     must: "be { pattern, maxLength }, with a pattern that is neither global nor sticky",
@@ -154,6 +160,15 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
       return pattern instanceof RegExp && !pattern.global && !pattern.sticky && typeof maxLength === "number";
     },
   },
+};
+
+/** What is written where a value of a capability is meant. */
+const MEANT: Readonly<Record<string, string>> = {
+  large: "flagship",
+  medium: "balanced",
+  mini: "small",
+  true: "always",
+  false: "never",
 };
 
 const LIMITS: ShapeOf<AnswerLimits> = { maxEventChars: whole(1), maxBytes: whole(1) };
@@ -228,9 +243,18 @@ function readFields(given: Fields, shape: Shape, prefix: string, unknown: string
     const [rule, value] = [shape[name], given[name]];
     if (value === undefined || rule === undefined) continue;
     if (rule.test(value)) kept.push([name, value]);
-    else problems.push(`\`${prefix}${name}\` must ${rule.must}`);
+    else problems.push(`\`${prefix}${name}\` must ${rule.must}${didYouMean(value, rule)}`);
   }
   return Object.fromEntries(kept);
+}
+
+/** Only a right value is shown: the given one may hold anything. */
+function didYouMean(value: unknown, { values = [] }: Rule): string {
+  if (typeof value !== "string" && typeof value !== "boolean") return "";
+  const texts = values.flatMap((one) => (typeof one === "string" ? [one] : []));
+  const given = shownName(String(value));
+  const meant = texts.find((text) => text === MEANT[given.toLowerCase()]) ?? nearest(given, texts);
+  return meant === undefined ? "" : ` (did you mean '${meant}'?)`;
 }
 
 /** The forms that are taken beside the plain ones. */

@@ -207,28 +207,21 @@ export const WITHOUT_EARLIER_REASONING: RequestRepair = {
 
 /** Without the reasoning of earlier answers, and without answers that were nothing else. */
 export function forgetReasoning(request: TargetRequest): TargetRequest {
-  return changeAnswers(request, (parts) => {
-    return parts.some(isReasoning) ? parts.filter((part) => !isReasoning(part)) : parts;
-  });
+  return changeAnswers(request, (parts) => parts.filter(({ type }) => type !== "reasoning"));
 }
 
 /** Without the opaque data on parts of earlier answers. Parts that are nothing else stay. */
 export function forgetOpaque(request: TargetRequest): TargetRequest {
-  return changeAnswers(request, (parts) => {
-    if (!parts.some(hasOpaque)) return parts;
-    return parts.map((part) => (hasOpaque(part) ? { ...part, opaque: undefined } : part));
-  });
-}
-
-function isReasoning({ type }: AssistantPart): boolean {
-  return type === "reasoning";
+  return changeAnswers(request, (parts) =>
+    parts.map((part) => (hasOpaque(part) ? { ...part, opaque: undefined } : part)),
+  );
 }
 
 function hasOpaque(part: AssistantPart): boolean {
   return part.type !== "opaque" && part.opaque !== undefined;
 }
 
-/** The same request where no answer changes. */
+/** The same request where no part of an answer changes. */
 export function changeAnswers(
   request: TargetRequest,
   change: (parts: readonly AssistantPart[]) => readonly AssistantPart[],
@@ -237,7 +230,9 @@ export function changeAnswers(
   const messages = request.messages.map((message): TargetMessage => {
     if (message.role !== "assistant") return message;
     const content = change(message.content);
-    if (content === message.content) return message;
+    const isSame =
+      content.length === message.content.length && content.every((part, at) => part === message.content[at]);
+    if (isSame) return message;
     isChanged = true;
     return { ...message, content };
   });

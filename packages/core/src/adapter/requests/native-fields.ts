@@ -20,6 +20,12 @@ export function defined(fields: Readonly<Record<string, JsonValue | undefined>>)
   return Object.fromEntries(kept);
 }
 
+/** The same; undefined when none has. */
+export function filled(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject | undefined {
+  const kept = defined(fields);
+  return Object.keys(kept).length === 0 ? undefined : kept;
+}
+
 /**
  * Flat tools with the native fields that the caller gave for each. One of another type than `function` is not described
  * by a schema, nor has it a name where its type is one.

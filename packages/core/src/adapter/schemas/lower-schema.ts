@@ -71,12 +71,19 @@ const NO_PLAIN_PATTERN = /\(\?<?[=!]|\\[1-9]|\\k</;
 
 /**
  * Fits a JSON Schema, of whatever draft, into what a vendor takes, schema by schema. What it cannot say is stated in the
- * descriptions. `where` names the schema in a loss. The input is not touched.
+ * descriptions. `where` names the schema in a loss, which goes to `report`, if that is given. The input is not touched.
  */
-export function lowerSchema(schema: JsonObject, rules: SchemaRules, where: string): LoweredSchema {
+export function lowerSchema(
+  schema: JsonObject,
+  rules: SchemaRules,
+  where: string,
+  report?: (loss: Loss) => void,
+): LoweredSchema {
   const { lost, ...lowered } = memory.get(schema, rules, () => lower(schema, rules));
   const reason = `not enforced by the vendor: ${lost.join(", ")}`;
-  return { ...lowered, loss: lost.length === 0 ? undefined : { what: where, action: "downgraded", reason } };
+  const loss: Loss | undefined = lost.length === 0 ? undefined : { what: where, action: "downgraded", reason };
+  if (loss !== undefined) report?.(loss);
+  return { ...lowered, loss };
 }
 
 interface Lowered extends Omit<LoweredSchema, "loss"> {

@@ -8,6 +8,8 @@ import { mergeHeaders } from "./merge-headers.ts";
 export interface FetchConnectionSetup {
   /** Without a slash at its end; a request's path is appended. */
   readonly baseURL: string;
+  /** The adapter's own, such as that of the key; `headers` take their place. Default: none. */
+  readonly ownHeaders?: Readonly<Record<string, string>> | undefined;
   /** Sent with every request. A later one takes the place of an earlier one, whatever its case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Default: the global `fetch`, looked up when a request is sent. */
@@ -24,8 +26,8 @@ export class FetchConnection implements Connection {
 
   send({ path, headers, body }: NativeRequest, context: AttemptContext): Promise<Response> {
     const { clock, signal, freshConnection } = context;
-    const { baseURL, headers: common, fetch } = this.#setup;
-    const all = mergeHeaders({ "content-type": "application/json" }, common, headers);
+    const { baseURL, ownHeaders = {}, headers: common, fetch } = this.#setup;
+    const all = mergeHeaders({ "content-type": "application/json" }, ownHeaders, common, headers);
     const init = {
       method: "POST",
       headers: new Headers(all),

@@ -14,7 +14,8 @@ import { loadOnce } from "./load-once.ts";
 import { mergeHeaders } from "./merge-headers.ts";
 import { secretsOf } from "../failures/redact.ts";
 import { isCredentialHeader } from "../options/target-scopes.ts";
-import type { ClientIdentity } from "../options/target-options.ts";
+import { modelPathProblems } from "../options/model-path.ts";
+import type { ClientIdentity, GivenOptions, TargetOptions } from "../options/target-options.ts";
 import { withoutVariable } from "./without-variable.ts";
 
 /** What is used of a client of a vendor's SDK. */
@@ -170,13 +171,19 @@ export function sdkIdentity(client: SdkClient | undefined): ClientIdentity | und
   return { baseURL: client.baseURL, credential: clientCredential(client) };
 }
 
-/** A client asks through its own SDK. */
-export function transportProblems(options: {
+/** What is wrong with a target whose requests go through an SDK, beside what is known already. */
+export function sdkProblems({ model, options, problems }: GivenOptions<SdkOptions>): readonly string[] {
+  const { client, transport } = options;
+  // Clients for other clouds put it into the path.
+  const all = client === undefined ? problems : [...problems, ...modelPathProblems(model)];
+  if (client === undefined || transport !== "fetch") return all;
+  const fix = "a client asks through its SDK; leave one of them out";
+  return [...all, `\`client\` and \`transport: 'fetch'\` exclude each other: ${fix}`];
+}
+
+interface SdkOptions extends TargetOptions {
   readonly client?: SdkClient | undefined;
   readonly transport?: "sdk" | "fetch" | undefined;
-}): readonly string[] {
-  if (options.client === undefined || options.transport !== "fetch") return [];
-  return ["`client` and `transport: 'fetch'` exclude each other: a client asks through its SDK; leave one of them out"];
 }
 
 function fetchOf(client: SdkClient): Fetch | undefined {
