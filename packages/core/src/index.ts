@@ -1,4 +1,5 @@
 export { createChain, type Chain, type TargetSelector } from "./engine/chain.ts";
+export type { Finding, FindingBase } from "./check/finding.ts";
 export type { AnswerStream } from "./engine/stream/answer-stream.ts";
 export {
   DEFAULTS,
@@ -38,7 +39,7 @@ export type {
   VendorOptions,
 } from "./model/request.ts";
 export type { CheckedSchema, SchemaInput, StandardSchema, Validation } from "./model/schema.ts";
-export type { Capabilities, Target, TargetProblem } from "./model/target.ts";
+export type { Capabilities, ModelSize, Target, TargetProblem } from "./model/target.ts";
 export type { Clock } from "./model/clock.ts";
 export type {
   AttemptRecord,

@@ -1,5 +1,6 @@
 // Whoever compiles against the declarations may have an older `lib`, without `Symbol.asyncDispose`.
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { Finding } from "../check/finding.ts";
 import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
 import { misuse } from "../model/error.ts";
@@ -32,6 +33,12 @@ export interface Chain {
     input: string | Request<Output>,
     options?: CallOptions,
   ) => Promise<AnswerStream<Output>>;
+  /**
+   * Looks at the chain, and at what it would make of a request, without sending anything: tiers that are not like the
+   * first, that fail together, that end soon, or that lose something. Worst findings first. Never throws or rejects,
+   * whatever the request is; loaded with its first use.
+   */
+  check(input?: string | Request): Promise<readonly Finding[]>;
   /** Names of the tiers, in order. */
   readonly tiers: readonly string[];
   /** What is known about every target, in order. */
@@ -113,6 +120,16 @@ class TierChain implements Chain {
   get tiers(): readonly string[] {
     return this.#tiers.map((tier) => tier.name);
   }
+
+  readonly check = async (input?: string | Request): Promise<readonly Finding[]> => {
+    const { checkChain } = await import("../check/check-chain.ts");
+    return checkChain({
+      candidates: this.#candidates,
+      clock: this.#options.clock ?? systemClock,
+      deadlineMs: DEFAULTS.deadlineMs,
+      read: input === undefined ? undefined : () => new CallRequests(input, (error) => this.#onInternalError(error)),
+    });
+  };
 
   readonly snapshot = (): readonly TargetHealth[] => {
     return this.#select({}).map((one) => ({ ...candidateName(one), ...this.#health.inspect(one.target) }));

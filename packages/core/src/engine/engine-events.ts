@@ -1,6 +1,7 @@
 import type { ErrorCode, FailureClass } from "../model/failure.ts";
 import type { AttemptName } from "../model/events.ts";
 import type { JsonObject } from "../model/json.ts";
+import type { Degradation } from "./call/degradation.ts";
 import type { HealthEvent } from "./health/chain-health.ts";
 import type { AttemptRecord, RepeatKind, SkipRecord } from "../model/trace.ts";
 
@@ -82,6 +83,14 @@ export type CallNews =
       /** What was out of order, in a few words. */
       readonly detail: string;
     } & AttemptName)
+  /** The answer is less than the chain's first target would give. At most one per call, just before `end`. */
+  | {
+      readonly type: "degraded";
+      /** Name of the tier that answered. */
+      readonly tier: string;
+      /** `marked`: the tier is. Else the vendors' own words put its model below the first tier's first. */
+      readonly because: Degradation;
+    }
   /** Exactly one per call, always last. */
   | {
       readonly type: "end";

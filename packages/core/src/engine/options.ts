@@ -102,7 +102,7 @@ export interface CallOptions {
   readonly startWithinMs?: number | undefined;
   /** Only these tiers, in the chain's order. An unknown name throws `invalid-request`. Default: all. */
   readonly tiers?: readonly string[] | undefined;
-  /** False leaves out tiers marked degraded. Default true. */
+  /** False leaves out tiers marked degraded, and only those: a smaller model without a mark is asked. Default true. */
   readonly allowDegraded?: boolean | undefined;
   /**
    * Your own facts about the call, for events and trace; no vendor gets them. Plain JSON of at most 8,192 characters, copied

@@ -41,7 +41,10 @@ export interface Answer<Output = unknown> {
   readonly model: string;
   /** Name of the tier that answered. */
   readonly tier: string;
-  /** Whether that tier is marked `degraded`. */
+  /**
+   * The tier is marked `degraded`, or its model is less than the chain's first one in the vendors' own words: smaller, or it
+   * does not reason where the first one would have. The event `degraded` says which. Nothing is claimed of what is unknown.
+   */
   readonly degraded: boolean;
   /** What of the request the answering target could not take as asked. */
   readonly losses: readonly Loss[];

@@ -16,6 +16,10 @@ function check(given: unknown = {}, more: Partial<OptionRules> = {}): CheckedOpt
   return checkTargetOptions(options, { ...rules, problems, ...more });
 }
 
+function problemsOf(capabilities: object): readonly string[] {
+  return readTargetOptions("large", { capabilities }).problems;
+}
+
 function unasked(): never {
   throw new Error("It was asked.");
 }
@@ -57,8 +61,6 @@ describe("checkTargetOptions", () => {
     const capabilities = { size: "small", reasoning: "never", retiresOn: "2027-01-31" };
     expect(readTargetOptions("large", { capabilities })).toMatchObject({ options: { capabilities }, problems: [] });
 
-    const problemsOf = (wrong: object): readonly string[] =>
-      readTargetOptions("large", { capabilities: wrong }).problems;
     const sizes = "`capabilities.size` must be 'flagship' or 'balanced' or 'small' or 'unknown'";
     const ways = "`capabilities.reasoning` must be 'always' or 'optional' or 'never' or 'unknown'";
     expect(problemsOf({ size: "Balance" })).toEqual([`${sizes} (did you mean 'balanced'?)`]);
@@ -69,7 +71,7 @@ describe("checkTargetOptions", () => {
     expect(problemsOf({ tools: "Unknown" })).toEqual([
       "`capabilities.tools` must be 'true' or 'false' or 'unknown' (did you mean 'unknown'?)",
     ]);
-    expect(problemsOf({ retiresOn: "31.1.2027" })).toEqual([
+    expect(problemsOf({ retiresOn: "2027-13-01" })).toEqual([
       "`capabilities.retiresOn` must be a day, such as '2027-01-31'",
     ]);
     expect(problemsOf({ sizes: "small" })).toEqual(["unknown capability `sizes` (did you mean `size`?)"]);

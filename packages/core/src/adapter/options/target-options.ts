@@ -149,7 +149,7 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
   reasoning: oneOf("always", "optional", "never", "unknown"),
   retiresOn: {
     must: "be a day, such as '2027-01-31'",
-    test: (value) => typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !isNaN(Date.parse(value)),
+    test: (value) => typeof value === "string" && /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(value),
   },
   keepAlives: FLAG,
   toolCallId: {

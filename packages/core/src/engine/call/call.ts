@@ -29,6 +29,7 @@ import {
   type Stop,
 } from "./call-error.ts";
 import { CallLog } from "./call-log.ts";
+import { degradation } from "./degradation.ts";
 import { Delivery } from "./delivery.ts";
 import { makeAnswer, partialOf } from "./make-answer.ts";
 
@@ -216,18 +217,23 @@ export class Call {
   }
 
   #deliver(attempt: Attempt, { end, judgement }: Ended): undefined {
-    const { tier, target } = attempt.turn.candidate;
+    const { candidate, request } = attempt.turn;
+    const { tier, target } = candidate;
+    // Read before anything is decided: a getter of an adapter's may throw.
+    const [first = candidate] = this.#setup.candidates;
+    const because = degradation(candidate, first, request);
     // Decided: from here on nothing changes it.
     this.#close();
     attempt.release();
     this.#delivery.finish(attempt, end, judgement);
     this.#setup.health.answered(target, attempt.turn.permit);
     this.#record(attempt, "answered", undefined);
+    if (because !== undefined) this.#log.note({ type: "degraded", tier: tier.name, because });
     this.#log.end({ outcome: "answered", tier: tier.name });
     const usageTotal = this.#log.usageTotal();
     const trace = this.#log.trace();
     this.#tell();
-    this.#result.resolve(makeAnswer({ attempt, end, judgement, usageTotal, trace }));
+    this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded: because !== undefined, usageTotal, trace }));
     this.#setup.onEnd();
   }
 

@@ -9,12 +9,13 @@ export interface AnswerSources {
   readonly attempt: Attempt;
   readonly end: EndPart;
   readonly judgement: Judgement;
+  readonly degraded: boolean;
   readonly usageTotal: UsageTotal;
   readonly trace: Trace;
 }
 
 /** The answer of an attempt that ended well. */
-export function makeAnswer({ attempt, end, judgement, usageTotal, trace }: AnswerSources): Answer {
+export function makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace }: AnswerSources): Answer {
   const { fault: _fault, explanation: _explanation, issues: _issues, ...judged } = judgement;
   const { finishReason, rawFinishReason, vendorData } = end;
   const { tier, target } = attempt.turn.candidate;
@@ -28,7 +29,7 @@ export function makeAnswer({ attempt, end, judgement, usageTotal, trace }: Answe
     vendor: target.vendor,
     model: attempt.servedModel ?? target.model,
     tier: tier.name,
-    degraded: tier.degraded,
+    degraded,
     losses: attempt.losses,
     vendorData,
     callId: trace.callId,

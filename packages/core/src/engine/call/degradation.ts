@@ -1,0 +1,21 @@
+import type { Capabilities, TargetRequest } from "../../model/target.ts";
+import type { Candidate } from "../tier.ts";
+
+/** Why an answer is less than the chain's first target would give. */
+export type Degradation = "marked" | "smaller-model" | "no-reasoning";
+
+const SIZES: readonly Capabilities["size"][] = ["small", "balanced", "flagship"];
+
+/** Undefined where the answer is not known to be less: nothing is claimed of what is unknown. */
+export function degradation(
+  { tier, target }: Candidate,
+  { target: { capabilities: first } }: Candidate,
+  { reasoning: { effort = "none" } }: TargetRequest,
+): Degradation | undefined {
+  if (tier.degraded) return "marked";
+  const { size, reasoning } = target.capabilities;
+  const rank = SIZES.indexOf(size);
+  if (rank >= 0 && rank < SIZES.indexOf(first.size)) return "smaller-model";
+  const reasoned = first.reasoning === "always" || (first.reasoning === "optional" && effort !== "none");
+  return reasoned && reasoning === "never" ? "no-reasoning" : undefined;
+}
