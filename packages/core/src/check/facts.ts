@@ -16,7 +16,7 @@ export interface Facts {
   readonly vendor: string;
   readonly model: string;
   readonly endpoint: string;
-  /** For messages: the model, and where a tier has several targets, which one. */
+  /** For messages: the tier, the model where its name does not say it, and which one of several targets. */
   readonly name: string;
   readonly size: (typeof SIZES)[number] | undefined;
   readonly reasoning: (typeof REASONING)[number] | undefined;
@@ -36,14 +36,17 @@ export function readFacts(candidate: Candidate): Facts | undefined {
     const { tier, target, sibling } = candidate;
     const { vendor, model, endpoint, scopes } = target;
     const given: { readonly [Name in keyof Capabilities]?: unknown } = { ...target.capabilities };
-    const which = sibling === undefined ? "" : `, target ${sibling}`;
+    const which = [
+      ...(tier.name === `${vendor}/${model}` ? [] : [`${vendor}/${model}`]),
+      ...(sibling === undefined ? [] : [`target ${sibling}`]),
+    ];
     return {
       candidate,
       tier: tier.name,
       vendor: oneLine(vendor),
       model: oneLine(model),
       endpoint: oneLine(endpoint),
-      name: oneLine(`tier ${tier.name} (${vendor}/${model}${which})`),
+      name: oneLine(`tier ${tier.name}${which.length === 0 ? "" : ` (${which.join(", ")})`}`),
       size: SIZES.find((size) => size === given.size),
       reasoning: REASONING.find((way) => way === given.reasoning),
       window: tokens(given.contextWindow),

@@ -21,7 +21,9 @@ function compare(first: Facts, other: Facts): readonly Finding[] {
   // Whoever marks a tier knows that it is not the same.
   const level = candidate.tier.degraded ? "info" : "warning";
   const about = { tiers: [tier] };
-  const mark = "mark the tier `degraded`, so that users can be told, or give a model like the first one";
+  const mark = candidate.tier.degraded
+    ? "nothing, as the tier is marked: show your users what `answer.degraded` says"
+    : "mark the tier `degraded`, so that you can tell your users, or give a model like the first one";
   if (first.size !== undefined && other.size !== undefined && isBelow(other.size, first.size)) {
     findings.push({
       ...about,

@@ -61,7 +61,8 @@ function siblings(tier: readonly Facts[]): readonly Finding[] {
   const [first] = tier;
   return KINDS.slice(0, 3).flatMap(([shared, of, when], index) => {
     const isToldAlready = KINDS.slice(0, index).some(([, ofStronger]) => isCommon(tier, ofStronger));
-    if (isToldAlready || !isCommon(tier, of) || first === undefined) return [];
+    const areOne = shared === "key" && isCommon(tier, identity);
+    if (isToldAlready || areOne || !isCommon(tier, of) || first === undefined) return [];
     const level = shared === "endpoint" ? "info" : "warning";
     const message = `the targets of tier ${first.tier} share one ${shared}: they fail together ${when}`;
     return [{ type: "shared-fate", level, shared, tiers: [first.tier], message, fix: fixFor(shared) }];

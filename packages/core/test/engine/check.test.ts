@@ -1,0 +1,322 @@
+import { describe, expect, test } from "vitest";
+import type { Capabilities, Finding, Request, Target, TierInput } from "../../src/index.ts";
+import { TargetFailure } from "../../src/adapter/index.ts";
+import { finish, harness } from "../harness.ts";
+import { scripted, type ScriptedOptions } from "../scripted-target.ts";
+
+const KNOWN = { size: "balanced", reasoning: "optional", contextWindow: 1_000_000, maxOutputTokens: 64_000 } as const;
+const DAY = 86_400_000;
+
+/** Targets of two vendors that are alike, but for what is given. */
+function pair(first: ScriptedOptions = {}, second: ScriptedOptions = {}): readonly [Target, Target] {
+  const { clock } = harness();
+  const make = (vendor: string, { capabilities, ...more }: ScriptedOptions): Target =>
+    scripted(clock, [[]], { vendor, ...more, capabilities: { ...KNOWN, ...capabilities } });
+  return [make("alpha", first), make("beta", second)];
+}
+
+async function check(tiers: readonly TierInput[], request?: string | Request): Promise<readonly Finding[]> {
+  return harness().chain(tiers).check(request);
+}
+
+async function compare(from: Partial<Capabilities>, to: Partial<Capabilities>): Promise<readonly Finding[]> {
+  return check(pair({ capabilities: from }, { capabilities: to }));
+}
+
+function told(findings: readonly Finding[]): readonly string[] {
+  return findings.map(({ level, type, tiers }) => `${level} ${type} ${tiers.join("+")}`);
+}
+
+describe("what a later tier is, against the first", () => {
+  test("finds nothing in two models that are alike, at different vendors", async () => {
+    expect(await check(pair())).toEqual([]);
+  });
+
+  test.each([
+    ["flagship", "balanced", ["info smaller-model beta/one"]],
+    ["flagship", "small", ["warning smaller-model beta/one"]],
+    ["balanced", "small", ["warning smaller-model beta/one"]],
+    ["small", "flagship", []],
+    ["unknown", "small", ["info unknown-limits alpha/one"]],
+    ["flagship", "unknown", ["info unknown-limits beta/one"]],
+  ] as const)("from a %s model to a %s one: %j", async (from, to, expected) => {
+    expect(told(await compare({ size: from }, { size: to }))).toEqual(expected);
+  });
+
+  test.each([
+    ["always", "never", ["warning no-reasoning beta/one"]],
+    ["optional", "never", ["warning no-reasoning beta/one"]],
+    ["never", "always", ["warning always-reasons beta/one"]],
+    ["never", "optional", []],
+    ["always", "optional", []],
+    ["unknown", "never", ["info unknown-limits alpha/one"]],
+  ] as const)("from a model that reasons %s to one that does %s: %j", async (from, to, expected) => {
+    expect(told(await compare({ reasoning: from }, { reasoning: to }))).toEqual(expected);
+  });
+
+  test.each([
+    [1_048_576, 1_000_000, []],
+    [1_000_000, 400_000, ["info smaller-window beta/one"]],
+    [1_000_000, 128_000, ["warning smaller-window beta/one"]],
+  ] as const)("from a window of %d tokens to %d: %j", async (from, to, expected) => {
+    expect(told(await compare({ contextWindow: from }, { contextWindow: to }))).toEqual(expected);
+  });
+
+  test("names the abilities that are lost, and warns of those that most applications use", async () => {
+    const [finding] = await compare({ tools: true, audio: true }, { tools: false, audio: false });
+    expect(finding).toMatchObject({ type: "lost-abilities", level: "warning", abilities: ["tools", "audio"] });
+    expect(told(await compare({ audio: true }, { audio: false }))).toEqual(["info lost-abilities beta/one"]);
+    expect(await compare({ tools: "unknown" }, { tools: false })).toEqual([]);
+  });
+
+  test("only informs of a smaller model where the tier is marked, and says that in one whole sentence", async () => {
+    const [first, second] = pair({ capabilities: { size: "flagship" } }, { capabilities: { size: "small" } });
+
+    const findings = await check([first, { target: second, name: "budget", degraded: true }]);
+
+    expect(findings).toEqual([
+      {
+        type: "smaller-model",
+        level: "info",
+        tiers: ["budget"],
+        from: "flagship",
+        to: "small",
+        message: "tier budget (beta/one) is a small model, the first one (one) a flagship one",
+        fix: "nothing, as the tier is marked: show your users what `answer.degraded` says",
+      },
+    ]);
+    expect(Object.isFrozen(findings[0])).toBe(true);
+  });
+});
+
+describe("what fails together", () => {
+  test.each([
+    [{}, {}, []],
+    [{ key: "k" }, { key: "k" }, ["warning shared-fate alpha/one+beta/one"]],
+    [{ quota: "q" }, { quota: "q" }, ["warning shared-fate alpha/one+beta/one"]],
+    [{ endpoint: "proxy" }, { endpoint: "proxy" }, ["warning shared-fate alpha/one+beta/one"]],
+    // A client that does not say where it asks.
+    [{ endpoint: "client" }, { endpoint: "client" }, []],
+    [
+      { key: "a", endpoint: "eu" },
+      { vendor: "alpha", model: "two", endpoint: "us" },
+      ["warning one-vendor alpha/one+alpha/two"],
+    ],
+  ])("of tiers with %j and %j: %j", async (first, second, expected) => {
+    expect(told(await check(pair(first, second)))).toEqual(expected);
+  });
+
+  test("tells what tiers share once, by what takes them most often, and of two of three tiers also the vendor", async () => {
+    const [first, second] = pair();
+    const [third] = pair({ model: "two", key: "alpha-key" });
+
+    const findings = await check([first, second, third]);
+
+    expect(told(findings)).toEqual(["warning shared-fate alpha/one+alpha/two"]);
+    expect(findings[0]).toMatchObject({
+      shared: "key",
+      message: expect.stringContaining("if it is refused or limited"),
+    });
+  });
+
+  test.each([
+    [{ key: "a" }, { key: "a" }, ["same-target", "single-tier"]],
+    [{ key: "a", quota: "q" }, { key: "b", quota: "q" }, ["shared-fate", "single-tier"]],
+    [{ key: "a" }, { key: "b" }, ["single-tier", "shared-fate"]],
+    [{ key: "a" }, { key: "b", endpoint: "eu" }, ["single-tier"]],
+  ])("of siblings with %j and %j: %j", async (one, other, expected) => {
+    const [first] = pair(one);
+    const [second] = pair(other);
+
+    expect((await check([{ targets: [first, second] }])).map(({ type }) => type)).toEqual(expected);
+  });
+
+  test("finds one target under two names", async () => {
+    const [first] = pair();
+    const [again, other] = pair();
+
+    const [finding] = await check([first, { target: again, name: "again" }, other]);
+
+    expect(finding).toMatchObject({ type: "same-target", level: "warning", tiers: ["alpha/one", "again"] });
+  });
+});
+
+describe("what ends, and what waits", () => {
+  test.each([
+    [91, []],
+    [90, ["warning retiring alpha/one"]],
+    [0, ["warning retiring alpha/one"]],
+    [-1, ["error retiring alpha/one"]],
+  ])("a model that is retired in %d days: %j", async (days, expected) => {
+    const { clock, chain } = harness();
+    const retiresOn = new Date(Math.floor(clock.wallNow() / DAY) * DAY + days * DAY).toISOString().slice(0, 10);
+
+    const findings = await chain(pair({ capabilities: { retiresOn } })).check();
+
+    expect(told(findings)).toEqual(expected);
+    for (const finding of findings) expect(finding).toMatchObject({ retiresOn, inDays: days });
+  });
+
+  test("a tier that is marked and comes first", async () => {
+    const [first, second] = pair();
+
+    expect(told(await check([{ target: first, degraded: true }, second]))).toEqual([
+      "warning degraded-first alpha/one+beta/one",
+    ]);
+  });
+
+  test("limits that leave the last tiers no turn, and with a request how long a caller may wait", async () => {
+    const [first, second] = pair({}, { plan: { silentReasoning: true } });
+    const endless = [{ target: first, timeoutMs: Infinity }, second];
+
+    expect(told(await check(endless))).toEqual(["warning beyond-deadline alpha/one+beta/one"]);
+    expect(await check([first, second], "Hi")).toMatchObject([
+      { type: "longest-wait", level: "warning", waitMs: 195_000, message: expect.stringContaining("3 min") },
+    ]);
+    const quick = [first, second].map((target) => ({ target, timeoutMs: () => 5_000, silentReasoningMs: 6_000 }));
+    expect(await check(quick, "Hi")).toMatchObject([{ type: "longest-wait", level: "info", waitMs: 11_000 }]);
+    expect(await check(quick)).toEqual([]);
+  });
+});
+
+describe("what becomes of a request", () => {
+  const picture: Request = {
+    messages: [
+      { role: "user", content: [{ type: "image", source: { type: "base64", mediaType: "image/png", data: "AAAA" } }] },
+    ],
+  };
+
+  test("names the tiers that cannot take it, as errors only when none can", async () => {
+    const [able, blind] = pair({}, { capabilities: { images: false } });
+
+    const some = (await check([able, blind], picture)).filter(({ type }) => type === "unable");
+    const none = (await check([blind], picture)).filter(({ type }) => type === "unable");
+
+    expect(some).toMatchObject([{ level: "warning", tiers: ["beta/one"], missing: ["images"] }]);
+    expect(none).toMatchObject([{ level: "error", tiers: ["beta/one"], missing: ["images"] }]);
+  });
+
+  test("reports losses of the hand-off and of the adapter, and sends nothing", async () => {
+    const { clock } = harness();
+    const target = scripted(clock, [[]], { capabilities: KNOWN });
+    const lossy: Target = { ...target, losses: () => [{ what: "topK", action: "dropped", reason: "has\nnone" }] };
+    const mild: Target = { ...pair()[1], losses: () => [{ what: "stop", action: "translated" }] };
+
+    const findings = await check([lossy, mild], "half a pair: \ud800");
+
+    expect(findings.filter(({ type }) => type === "losses")).toMatchObject([
+      {
+        level: "warning",
+        tiers: ["alpha/one"],
+        losses: [
+          { what: expect.stringContaining("messages"), action: "translated" },
+          { what: "topK", action: "dropped", reason: "has?none" },
+        ],
+      },
+      { level: "info", tiers: ["beta/one"] },
+    ]);
+    expect(target.calls).toEqual([]);
+  });
+
+  test("a translation that would fail before anything is sent makes a tier unable", async () => {
+    const [first, second] = pair();
+    const failing: Target = {
+      ...second,
+      losses: () => {
+        throw new TargetFailure("request.unsupported", { capability: "audio" });
+      },
+    };
+
+    expect(await check([first, failing], "Hi")).toContainEqual(
+      expect.objectContaining({ type: "unable", level: "warning", tiers: ["beta/one"], missing: ["audio"] }),
+    );
+  });
+
+  test.each<readonly [string, unknown, readonly TierInput[]]>([
+    ["no messages", { messages: [] }, pair()],
+    ["an unknown option", { messages: [{ role: "user", content: "Hi" }], tempratur: 1 }, pair()],
+    ["a number", 5, pair()],
+    ["what JSON cannot hold", { messages: [{ role: "user", content: 1n }] }, pair()],
+    [
+      "overrides that make it wrong",
+      "Hi",
+      [{ target: pair()[0], requestOverrides: () => ({ messages: [] }) }, pair()[1]],
+    ],
+    [
+      "overrides that throw",
+      "Hi",
+      [
+        {
+          target: pair()[0],
+          requestOverrides: () => {
+            throw new Error("secret");
+          },
+        },
+        pair()[1],
+      ],
+    ],
+    ["a limit that is none", "Hi", [{ target: pair()[0], timeoutMs: () => Number.NaN }, pair()[1]]],
+  ])("%s is one error, in the words of the error that a call would have", async (_name, request, tiers) => {
+    const { clock, chain } = harness();
+    const built = chain(tiers);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what callers without types pass
+    const wrong = request as Request;
+    const words = await finish(clock, built.generate(wrong)).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+
+    const errors = (await built.check(wrong)).filter(({ level }) => level === "error");
+
+    expect(errors).toMatchObject([{ type: "invalid-request", message: words }]);
+    expect(words).not.toBe("");
+    expect(words).not.toContain("secret");
+  });
+});
+
+describe("never throws", () => {
+  const THROWING = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error("secret");
+      },
+      ownKeys: () => {
+        throw new Error("secret");
+      },
+    },
+  );
+
+  test.each<readonly [string, Partial<Record<keyof Target, unknown>>, string]>([
+    ["capabilities that throw", { capabilities: THROWING }, "unreadable"],
+    ["scopes that throw", { scopes: THROWING }, "unreadable"],
+    ["no capabilities", { capabilities: {} }, "unknown-limits"],
+    [
+      "wrong capabilities",
+      { capabilities: { size: "__proto__", reasoning: 7, contextWindow: "many", retiresOn: 5 } },
+      "",
+    ],
+    ["a day that is none", { capabilities: { ...KNOWN, retiresOn: "soon" } }, "longest-wait"],
+    ["losses that throw", { losses: () => JSON.parse("{") }, "unreadable"],
+    ["losses that are none", { losses: () => 5 }, "longest-wait"],
+    ["losses that are wrong", { losses: () => [null, 5] }, "unreadable"],
+    ["losses that are no function", { losses: 5 }, "unreadable"],
+  ])("whatever a foreign target has: %s", async (_name, wrong, expected) => {
+    const [first, second] = pair();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what adapters without types make
+    const foreign = { ...second, ...wrong } as Target;
+
+    const findings = await check([first, foreign], "Hi");
+
+    expect(["longest-wait", ...findings.map(({ type }) => type)]).toContain(expected);
+    expect(JSON.stringify(findings)).not.toContain("secret");
+  });
+
+  test("whatever the request is", async () => {
+    for (const request of [null, 5, [], THROWING, { messages: THROWING }, () => 1, Symbol("s")]) {
+      // oxlint-disable-next-line no-await-in-loop, typescript/no-unsafe-type-assertion -- one after the other
+      const findings = await check(pair(), request as unknown as Request);
+      expect(told(findings)[0]).toBe("error invalid-request ");
+    }
+  });
+});
