@@ -9,8 +9,16 @@ import { parseArgs } from "node:util";
 import { createChain, formatTrace } from "@understudy/core";
 import { acts } from "./demo/acts.ts";
 import { CAST, isVendorName, VENDOR_NAMES, type VendorName } from "./demo/cast.ts";
-import { printEnd, printFailure, printReview, printText, printTimeline, printTitle } from "./demo/print.ts";
-import { ask, closeStage, openStage, play, review } from "./demo/stage.ts";
+import {
+  printEnd,
+  printFailure,
+  printFindings,
+  printReview,
+  printText,
+  printTimeline,
+  printTitle,
+} from "./demo/print.ts";
+import { ask, chainOf, closeStage, openStage, play, review } from "./demo/stage.ts";
 
 const { values } = parseArgs({
   options: {
@@ -38,6 +46,7 @@ function giveUp(reason: string): never {
 
 async function rehearse(names: readonly VendorName[]): Promise<number> {
   const players = await openStage(names);
+  printFindings(await chainOf(players).check());
   let failed = 0;
   const all = acts(players.length);
   for (const [index, act] of all.entries()) {

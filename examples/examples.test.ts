@@ -132,6 +132,10 @@ describe.skipIf(!runsSources)("the demo", () => {
   test("is plain text when its output is no terminal", async () => {
     const { stdout } = await run("demo.ts", "--vendors", "anthropic,deepseek");
 
+    // What the chain says of itself before the first act.
+    expect(stdout).toContain(
+      "info: tier deepseek/deepseek-flash is a small model, the first one (claude-sonnet-5-5) a balanced one\n",
+    );
     // oxlint-disable-next-line no-control-regex -- it is what must not be there
     expect(stdout).not.toMatch(/\u001b/);
   });

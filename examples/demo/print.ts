@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { AttemptRecord } from "@understudy/core";
+import type { AttemptRecord, Finding } from "@understudy/core";
 
 const WIDTH = 34;
 
@@ -10,6 +10,15 @@ function paint(style: Parameters<typeof styleText>[0], text: string): string {
 
 export function printTitle(number: number, title: string): void {
   process.stdout.write(`\n${paint("bold", `${number}. ${title}`)}\n\n   `);
+}
+
+/** What the chain says of itself before anything happens. */
+export function printFindings(findings: readonly Finding[]): void {
+  process.stdout.write(`\n${paint("bold", "Before the outage: chain.check()")}\n\n`);
+  const lines = findings.map(({ level, message }) => `${level}: ${message}`);
+  for (const line of lines.length === 0 ? ["nothing to tell: the models are alike"] : lines) {
+    process.stdout.write(`   ${line}\n`);
+  }
 }
 
 export function printText(text: string): void {

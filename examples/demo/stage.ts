@@ -60,7 +60,12 @@ export async function play(act: Act, players: readonly Player[], onText: (text: 
     // The same fault again for every repeat: an outage does not end with the first request.
     vendor.script(fault === undefined ? [] : Array.from({ length: 5 }, () => ({ fault })));
   }
-  const chain = createChain(
+  return ask(chainOf(players), onText);
+}
+
+/** The players in their order; the last one is marked as the one to fall back to. */
+export function chainOf(players: readonly Player[]): Chain {
+  return createChain(
     players.map((player, position) => ({
       target: targetOf(player),
       timeoutMs: TIMEOUT_MS,
@@ -69,7 +74,6 @@ export async function play(act: Act, players: readonly Player[], onText: (text: 
       degraded: position > 0 && position === players.length - 1,
     })),
   );
-  return ask(chain, onText);
 }
 
 /** Streams the question through a chain and says what became of it. */

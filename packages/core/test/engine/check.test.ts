@@ -293,8 +293,16 @@ describe("never throws", () => {
     ["no capabilities", { capabilities: {} }, "unknown-limits"],
     [
       "wrong capabilities",
-      { capabilities: { size: "__proto__", reasoning: 7, contextWindow: "many", retiresOn: 5 } },
-      "",
+      {
+        capabilities: {
+          ...pair()[1].capabilities,
+          size: "__proto__",
+          reasoning: 7,
+          contextWindow: "many",
+          retiresOn: 5,
+        },
+      },
+      "unknown-limits",
     ],
     ["a day that is none", { capabilities: { ...KNOWN, retiresOn: "soon" } }, "longest-wait"],
     ["losses that throw", { losses: () => JSON.parse("{") }, "unreadable"],
