@@ -182,7 +182,9 @@ export function sdkProblems({ model, options, problems }: GivenOptions<SdkOption
 }
 
 interface SdkOptions extends TargetOptions {
+  /** The user's own client. */
   readonly client?: SdkClient | undefined;
+  /** What makes the request. */
   readonly transport?: "sdk" | "fetch" | undefined;
 }
 
