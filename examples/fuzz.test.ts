@@ -334,6 +334,18 @@ describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_0
     expect(chain.snapshot().map(({ isIsolated }) => isIsolated)).toEqual([false, false, false, false, false]);
   });
 
+  test("a check finds something or nothing, whatever the request is, and never throws", async () => {
+    const { chain } = world();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(bent({ messages: HISTORY }), wild), async (request) => {
+        const findings = await chain.check(wrong(request()));
+        const errors = findings.filter(({ type }) => type === "invalid-request");
+        expect(errors.length).toBeLessThanOrEqual(chain.tiers.length);
+      }),
+      share(0.05),
+    );
+  });
+
   test("messages of a stranger come out plain, or not at all", () => {
     fc.assert(
       fc.property(fc.oneof(bent(HISTORY), wild), (messages) => {

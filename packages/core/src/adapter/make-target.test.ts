@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { finish, harness, rejection } from "../../test/harness.ts";
 import { answer, scripted } from "../../test/scripted-target.ts";
-import type { Target, TargetRequest } from "../model/target.ts";
+import type { RequestRepair, StreamPart, Target, TargetRequest } from "../model/target.ts";
 import { Evidence } from "./reading/evidence.ts";
 import { makeTarget } from "./make-target.ts";
 import { checkTargetOptions, readTargetOptions } from "./options/target-options.ts";
+
+const END: StreamPart = { type: "end", finishReason: "stop", rawFinishReason: "stop" };
 
 /** A target whose translation is the test's, and whose every request is refused. */
 function target(turns: (request: TargetRequest) => readonly string[], sent: unknown[]): Target {
@@ -49,6 +51,76 @@ describe("a target", () => {
       explanation: "nothing of the messages can be sent",
     });
     expect(error.code).toBe("unsupported");
+    expect(sent).toEqual([]);
+  });
+
+  test("says beforehand what it would lose, with what earlier repairs leave out, and sends nothing", async () => {
+    const { clock, chain } = harness();
+    const sent: unknown[] = [];
+    const repair: RequestRepair = {
+      description: "without topK",
+      loss: { what: "topK", action: "dropped" },
+      apply: (request) => (request.topK === undefined ? request : { ...request, topK: undefined }),
+    };
+    const answers = [400, 200];
+    const given = readTargetOptions("one", { apiKey: "k", baseURL: "https://gamma.test" });
+    const made = makeTarget({
+      ...given,
+      vendor: "gamma",
+      checked: checkTargetOptions(given.options, { ...given, vendor: "gamma", defaultBaseURL: "", keyVariables: [] }),
+      capabilities: scripted(clock, []).capabilities,
+      failureTable: {
+        rows: [{ status: 400, class: "request.unsupported", repair }],
+        readError: () => undefined,
+        requestIdHeaders: [],
+      },
+      plan: () => ({ silentReasoning: false, eventsAtOnce: false }),
+      toNativeRequest: ({ topK, seed }, { loss }) => {
+        if (seed !== undefined) loss({ what: "seed", action: "dropped" });
+        return { path: "/", headers: {}, body: topK === undefined ? {} : { topK } };
+      },
+      connection: {
+        send: ({ body }) => {
+          sent.push(body);
+          const headers = { "content-type": "application/json" };
+          return Promise.resolve(new Response('{"text":"Hi"}', { status: answers.shift() ?? 500, headers }));
+        },
+      },
+      reader: ({ newId }) => ({
+        evidence: new Evidence(),
+        event: () => undefined,
+        whole: (_body, out) => {
+          const id = newId();
+          out.push({ type: "text-start", id }, { type: "text-delta", id, delta: "Hi" });
+          out.push({ type: "text-end", id, part: { type: "text", text: "Hi" } }, END);
+        },
+        finish: () => undefined,
+      }),
+    });
+    const request = { messages: [{ role: "user", content: "Hi" }], topK: 4, seed: 3 } as const;
+    const lost = async (): Promise<readonly unknown[]> =>
+      (await chain([made]).check(request)).flatMap((finding) => (finding.type === "losses" ? finding.losses : []));
+    const both = [{ what: "topK", action: "dropped", reason: "the vendor refused it" }, { what: "seed" }];
+
+    expect(await lost()).toEqual([{ what: "seed", action: "dropped" }]);
+    expect(sent).toEqual([]);
+    const { losses } = await finish(clock, chain([made]).generate(request));
+    expect(losses).toMatchObject(both);
+    expect(sent).toEqual([{ topK: 4 }, {}]);
+    expect(await lost()).toMatchObject(both);
+    expect(sent.length).toBe(2);
+  });
+
+  test("cannot take beforehand what it would send nothing of", async () => {
+    const sent: unknown[] = [];
+
+    const findings = await harness()
+      .chain([target(() => [], sent)])
+      .check("Hi");
+
+    expect(findings).toContainEqual(
+      expect.objectContaining({ type: "unable", level: "error", missing: ["nothing of the messages can be sent"] }),
+    );
     expect(sent).toEqual([]);
   });
 
