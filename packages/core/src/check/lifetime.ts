@@ -9,8 +9,8 @@ export function lifetime(targets: readonly Facts[], now: number): readonly Findi
   return targets.flatMap(({ tier, name, retiresOn }) => {
     // oxlint-disable-next-line no-restricted-globals -- reads a day, and asks no clock
     const end = retiresOn === undefined ? Number.NaN : Date.parse(retiresOn);
-    // Whether the last day is still served differs; it is counted as served.
-    const inDays = Math.floor((end - now) / DAY_MS) + 1;
+    // Whether that day is still served differs; it counts as served. Plus nothing makes a 0 of a -0.
+    const inDays = Math.ceil((end - now) / DAY_MS) + 0;
     if (retiresOn === undefined || !(inDays <= SOON_DAYS)) return [];
     const isOver = inDays < 0;
     const when = isOver ? `was retired on ${retiresOn}: the vendor refuses it, or another model answers` : "";

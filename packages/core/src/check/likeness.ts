@@ -1,7 +1,7 @@
 import { SIZES, type Ability, type Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 
-/** Windows that differ less are told of in round numbers only: a vendor's million and another's 2^20 are the same. */
+/** Above this part of the first window it counts as the same: one vendor's million is another's 2^20. */
 const SAME_WINDOW = 0.9;
 /** Below this part of the first window, requests that the first tier takes are likely not to fit. */
 const MUCH_SMALLER = 0.25;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Capabilities, Finding, Request, Target, TierInput } from "../../src/index.ts";
+import type { Capabilities, Clock, Finding, Request, Target, TierInput } from "../../src/index.ts";
 import { TargetFailure } from "../../src/adapter/index.ts";
 import { finish, harness } from "../harness.ts";
 import { scripted, type ScriptedOptions } from "../scripted-target.ts";
@@ -155,6 +155,22 @@ describe("what ends, and what waits", () => {
 
     expect(told(findings)).toEqual(expected);
     for (const finding of findings) expect(finding).toMatchObject({ retiresOn, inDays: days });
+  });
+
+  test("a day ends when it is over, whatever the hour", async () => {
+    const [first, second] = pair({ capabilities: { retiresOn: "2026-12-01" } });
+    const inDays = async (now: string): Promise<readonly unknown[]> => {
+      // oxlint-disable-next-line no-restricted-globals -- reads a day, and asks no clock
+      const wallNow = (): number => Date.parse(now);
+      const clock: Clock = { now: () => 0, wallNow, setTimeout: () => 0, clearTimeout: () => undefined };
+      const findings = await harness().chain([first, second], { clock }).check();
+      return findings.map((finding) => (finding.type === "retiring" ? [finding.level, finding.inDays] : finding));
+    };
+
+    expect(await inDays("2026-11-30T00:00:00Z")).toEqual([["warning", 1]]);
+    expect(await inDays("2026-12-01T00:00:00Z")).toEqual([["warning", 0]]);
+    expect(await inDays("2026-12-01T23:59:59Z")).toEqual([["warning", 0]]);
+    expect(await inDays("2026-12-02T00:00:00Z")).toEqual([["error", -1]]);
   });
 
   test("a tier that is marked and comes first", async () => {
