@@ -38,7 +38,7 @@ export interface Chain {
    * first, that fail together, that end soon, or that lose something. Worst findings first. Never throws or rejects,
    * whatever the request is; loaded with its first use.
    */
-  check(input?: string | Request): Promise<readonly Finding[]>;
+  readonly check: (input?: string | Request) => Promise<readonly Finding[]>;
   /** Names of the tiers, in order. */
   readonly tiers: readonly string[];
   /** What is known about every target, in order. */

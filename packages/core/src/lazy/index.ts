@@ -1,3 +1,4 @@
+import type { Finding } from "../check/finding.ts";
 import type { Answer } from "../model/answer.ts";
 import { misuse } from "../model/error.ts";
 import { watch } from "../model/promises.ts";
@@ -10,7 +11,7 @@ import type { AnswerStream } from "../engine/stream/answer-stream.ts";
 
 /**
  * A chain that `build` makes when it is first used, for modules that are loaded without keys: `lazy(() => createChain(…))`.
- * What `build` throws goes to that use (`generate` and `stream` reject), and the next use tries again. `close()` builds nothing.
+ * What `build` throws goes to that use (`generate`, `stream` and `check` reject), and the next use tries again. `close()` builds nothing.
  */
 export function lazy(build: () => Chain): Chain {
   if (!FUNCTION.test(build)) throw misuse("config", WANTED);
@@ -42,6 +43,8 @@ class LazyChain implements Chain {
     input: string | Request<Output>,
     options?: CallOptions,
   ): Promise<AnswerStream<Output>> => this.#built().stream(input, options);
+
+  readonly check = async (input?: string | Request): Promise<readonly Finding[]> => this.#built().check(input);
 
   readonly snapshot = (): readonly TargetHealth[] => this.#built().snapshot();
 
