@@ -320,7 +320,7 @@ describe("whatever JavaScript hands over", { timeout: given === undefined ? 60_0
 
   test("a selector selects or is refused", () => {
     const { chain } = world();
-    const selector = { tier: "chat", vendor: "openai", model: "llama-4", endpoint: "chat.test" };
+    const selector = { tier: "chat", vendor: "openai", model: "llama-4", endpoint: "chat.test", sibling: 1 };
 
     fc.assert(
       fc.property(fc.oneof(bent(selector), wild), (make) => {

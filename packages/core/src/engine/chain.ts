@@ -5,7 +5,8 @@ import type { Answer } from "../model/answer.ts";
 import type { Clock } from "../model/clock.ts";
 import { misuse } from "../model/error.ts";
 import type { Request } from "../model/request.ts";
-import { TEXT, type ShapeOf } from "../model/rules.ts";
+import { listed, TEXT, whole, type ShapeOf } from "../model/rules.ts";
+import type { Target } from "../model/target.ts";
 import { isThenable, watch } from "../model/promises.ts";
 import { AnswerStream } from "./stream/answer-stream.ts";
 import { readArgument, readCallOptions } from "./call-options.ts";
@@ -43,10 +44,13 @@ export interface Chain {
   readonly tiers: readonly string[];
   /** What is known about every target, in order. */
   readonly snapshot: () => readonly TargetHealth[];
-  /** Takes matching targets out until `enable`. */
-  readonly isolate: (selector: TargetSelector) => void;
-  /** Puts matching targets back, and ends their cooldowns and open breakers. */
-  readonly enable: (selector: TargetSelector) => void;
+  /** Takes matching targets out until `enable`, and returns them. A selector that matches none throws `invalid-request`. */
+  readonly isolate: (selector: TargetSelector | "all") => readonly TargetHealth[];
+  /**
+   * Puts matching targets back, ends their cooldowns and open breakers, and returns them. A selector that matches none
+   * throws `invalid-request`.
+   */
+  readonly enable: (selector: TargetSelector | "all") => readonly TargetHealth[];
   /**
    * Ends the chain's life: new calls reject with `config`, running ones continue. Resolves when the last of them is over
    * and the store is left; never rejects, and may be called again. To hurry the calls, abort their signals. The other
@@ -58,18 +62,20 @@ export interface Chain {
 }
 
 /**
- * Targets that have all of the given properties; an empty selector means all targets. One that is wrong (misspelt, no
- * object) throws `invalid-request` and changes nothing.
+ * Targets that have all of the given properties, at least one. One that is wrong (misspelt, undefined, no object) or matches
+ * no target throws `invalid-request`, names the targets that there are, and changes nothing.
  */
 export interface TargetSelector {
   /** The name of a tier. */
-  readonly tier?: string | undefined;
+  readonly tier?: string;
   /** The vendor's name, such as `anthropic`. */
-  readonly vendor?: string | undefined;
+  readonly vendor?: string;
   /** The model's id, as it was given to the target's factory. */
-  readonly model?: string | undefined;
+  readonly model?: string;
   /** Host or region label, as `snapshot()` shows it. */
-  readonly endpoint?: string | undefined;
+  readonly endpoint?: string;
+  /** The place in its tier, from 1. */
+  readonly sibling?: number;
 }
 
 /**
@@ -83,11 +89,12 @@ export function createChain(tiers: readonly TierInput[], options: ChainOptions =
 /** Not every runtime can tell where a call came from. */
 const runtime: { readonly captureStackTrace?: (holder: object, below: Chain["generate" | "stream"]) => void } = Error;
 
-const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT };
+const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT, sibling: whole(1) };
 
 class TierChain implements Chain {
   readonly #tiers: readonly Tier[];
   readonly #candidates: readonly Candidate[];
+  readonly #vendors: readonly string[];
   readonly #options: ChainOptions;
   readonly #random: () => number;
   readonly #events: EventQueue;
@@ -102,6 +109,7 @@ class TierChain implements Chain {
     this.#random = () => this.#jitter(random);
     this.#tiers = tiers;
     this.#candidates = candidatesOf(tiers);
+    this.#vendors = this.#candidates.map(({ target }) => target.vendor);
     this.#options = options;
     const onInternalError = (error: unknown): void => this.#onInternalError(error);
     this.#events = new EventQueue({ onEvent: options.onEvent, onInternalError });
@@ -127,28 +135,21 @@ class TierChain implements Chain {
       candidates: this.#candidates,
       clock: this.#options.clock ?? systemClock,
       deadlineMs: DEFAULTS.deadlineMs,
-      read: input === undefined ? undefined : () => new CallRequests(input, (error) => this.#onInternalError(error)),
+      read:
+        input === undefined
+          ? undefined
+          : () => new CallRequests(input, this.#vendors, (error) => this.#onInternalError(error)),
     });
   };
 
-  readonly snapshot = (): readonly TargetHealth[] => {
-    return this.#select({}).map((one) => ({ ...candidateName(one), ...this.#health.inspect(one.target) }));
+  readonly snapshot = (): readonly TargetHealth[] => this.#inspect(this.#candidates);
+
+  readonly isolate = (selector: TargetSelector | "all"): readonly TargetHealth[] => {
+    return this.#change(selector, "isolated", (target) => this.#health.isolate(target));
   };
 
-  readonly isolate = (selector: TargetSelector): void => {
-    for (const one of this.#select(selector)) {
-      this.#health.isolate(one.target);
-      this.#note("isolated", one);
-    }
-    this.#events.tell();
-  };
-
-  readonly enable = (selector: TargetSelector): void => {
-    for (const one of this.#select(selector)) {
-      this.#health.enable(one.target);
-      this.#note("enabled", one);
-    }
-    this.#events.tell();
+  readonly enable = (selector: TargetSelector | "all"): readonly TargetHealth[] => {
+    return this.#change(selector, "enabled", (target) => this.#health.enable(target));
   };
 
   readonly close = (): Promise<void> => {
@@ -182,8 +183,18 @@ class TierChain implements Chain {
     return new AnswerStream<Output>(call, clock);
   };
 
-  #note(type: "isolated" | "enabled", candidate: Candidate): void {
-    this.#events.note({ type, ...candidateName(candidate), endpoint: candidate.target.endpoint });
+  #change(
+    selector: TargetSelector | "all",
+    type: "isolated" | "enabled",
+    change: (target: Target) => void,
+  ): readonly TargetHealth[] {
+    const chosen = this.#select(selector);
+    for (const one of chosen) {
+      change(one.target);
+      this.#events.note({ type, ...candidateName(one), endpoint: one.target.endpoint });
+    }
+    this.#events.tell();
+    return this.#inspect(chosen);
   }
 
   #closeWhenIdle(): void {
@@ -192,15 +203,27 @@ class TierChain implements Chain {
     this.#closed.resolve();
   }
 
-  #select(selector: TargetSelector): readonly Candidate[] {
+  #inspect(candidates: readonly Candidate[]): readonly TargetHealth[] {
+    return candidates.map((one) => ({ ...candidateName(one), ...this.#health.inspect(one.target) }));
+  }
+
+  #select(selector: TargetSelector | "all"): readonly Candidate[] {
+    if (selector === "all") return this.#candidates;
     const wanted = Object.entries(
-      readArgument<TargetSelector>(selector, SELECTOR, "the selector", "the selector has an unknown field"),
+      readArgument<TargetSelector>(
+        selector,
+        SELECTOR,
+        `a selector other than "all"`,
+        "the selector has an unknown field",
+      ),
     );
-    return this.#candidates.filter(({ tier, target }) => {
-      const { vendor, model, endpoint } = target;
-      const facts: { readonly [name: string]: string } = { tier: tier.name, vendor, model, endpoint };
-      return wanted.every(([name, value]) => value === undefined || value === facts[name]);
+    const facts = this.#candidates.map((one) => ({ ...candidateName(one), endpoint: one.target.endpoint }));
+    const chosen = this.#candidates.filter((_, index) => {
+      return wanted.length > 0 && wanted.every(([name, value]) => value === Reflect.get(facts[index] ?? {}, name));
     });
+    if (chosen.length > 0) return chosen;
+    const there = listed(facts.map((fact) => JSON.stringify(fact)));
+    throw misuse("invalid-request", `The selector matches no target. Give "all", or fields of: ${there}.`);
   }
 
   #call(input: unknown, given: CallOptions, holdMs: number, method: Chain["generate" | "stream"]): Call {
@@ -214,7 +237,7 @@ class TierChain implements Chain {
       caller,
       tiers: this.tiers,
       candidates: this.#candidates,
-      requests: new CallRequests(input, (error) => this.#onInternalError(error)),
+      requests: new CallRequests(input, this.#vendors, (error) => this.#onInternalError(error)),
       options,
       limits: {
         deadlineMs: options.deadlineMs ?? DEFAULTS.deadlineMs,

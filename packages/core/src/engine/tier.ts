@@ -179,17 +179,21 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
     workingMs: options.workingMs ?? DEFAULTS.workingMs,
     degraded,
     balance,
-    requestOverrides: readOverrides(requestOverrides, where, problems),
+    requestOverrides: readOverrides(requestOverrides, targets, where, problems),
   };
 }
 
 function readOverrides(
   given: RequestOverrides | undefined,
+  targets: readonly Target[],
   where: string,
   problems: string[],
 ): RequestOverrides | undefined {
   if (given === undefined || typeof given === "function") return given;
-  const { overrides, problems: wrong } = readRequestPart(given);
+  const { overrides, problems: wrong } = readRequestPart(
+    given,
+    targets.map(({ vendor }) => vendor),
+  );
   for (const problem of wrong) problems.push(`${where}: requestOverrides: ${problem}`);
   return overrides;
 }

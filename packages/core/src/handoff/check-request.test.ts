@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { checkRequest } from "./check-request.ts";
+import { checkRequest as check } from "./check-request.ts";
+
+const VENDORS = ["anthropic", "openai", "groq"];
+const checkRequest = (request: unknown) => check(request, VENDORS);
 
 const USER = { role: "user", content: "Hi" };
 const CALL = { type: "tool-call", toolCallId: "1", toolName: "get", input: {} };
@@ -57,6 +60,87 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
     "source.mediaType must be",
   ],
   ["bytes as data", from({ type: "base64", mediaType: "image/png", data: [1] }), "source.data must be a string"],
+  [
+    "a misspelt field of an origin",
+    asked({ type: "text", text: "x", origin: { vendr: "a", model: "b", endpoint: "c" } }),
+    "content[0].origin has an unknown field `vendr` (did you mean `vendor`?)",
+  ],
+  [
+    "an origin without an endpoint",
+    answered({ type: "reasoning", text: "x", origin: { vendor: "a", model: "b" } }),
+    "messages[1].content[0].origin.endpoint must be a string",
+  ],
+  [
+    "a misspelt field of a citation",
+    answered({ type: "text", text: "x", citations: [{ title: "a" }, { ulr: "b" }] }),
+    "messages[1].content[0].citations[1] has an unknown field `ulr` (did you mean `url`?)",
+  ],
+  [
+    "a citation that is no object",
+    answered({ type: "text", text: "x", citations: ["a"] }),
+    "messages[1].content[0].citations[0] must be an object",
+  ],
+  [
+    "a misspelt field in a result's part",
+    ran({ ...RESULT, content: [{ type: "text", txet: "x" }] }),
+    "messages[2].content[0].content[0] has an unknown field `txet` (did you mean `text`?)",
+  ],
+  ["a misspelt role", { messages: [{ role: "usr", content: "Hi" }] }, "user, assistant or tool (did you mean `user`?)"],
+  ["a misspelt part", asked({ type: "imgae" }), "audio, opaque (did you mean `image`?)"],
+  ["a misspelt form of source", from({ type: "bsae64" }), "url, vendor-file (did you mean `base64`?)"],
+  [
+    "a misspelt vendor",
+    more({ vendorOptions: { antropic: {} } }),
+    "vendorOptions holds options for `antropic`: did you mean `anthropic`?",
+  ],
+  ["a vendor in capitals", more({ vendorOptions: { OpenAI: {} } }), "for `OpenAI`: did you mean `openai`?"],
+  [
+    "a misspelt vendor of a tool",
+    withTool({ name: "a", vendorOptions: { opnai: { strict: true } } }),
+    "tools[0].vendorOptions holds options for `opnai`: did you mean `openai`?",
+  ],
+  [
+    "a schema for text",
+    more({ output: { type: "text", schema: {} } }),
+    "output has an unknown field `schema`: known are type",
+  ],
+  ["two swapped letters of an effort", more({ reasoning: { effort: "hihg" } }), "or 'max' (did you mean `high`?)"],
+  ["a wrong letter of a choice", more({ toolChoice: "auta" }), "or { tool } (did you mean `auto`?)"],
+  [
+    "a misspelt tool in a choice",
+    more({ tools: [{ name: "weather" }], toolChoice: { tool: "waether" } }),
+    "names no tool of this request (did you mean `weather`?)",
+  ],
+  [
+    "a data: URL as an address",
+    from({ type: "url", url: "data:image/png;base64,AAAA" }),
+    "source.url must be an absolute URL that the vendor can fetch; a data: URL can be the `data` of a base64 source",
+  ],
+  ["an object URL of a browser", from({ type: "url", url: "blob:https://a.test/1" }), "that the vendor can fetch"],
+  ["a file of this machine", from({ type: "url", url: "file:///tmp/a.png" }), "that the vendor can fetch"],
+  ["no data", from({ type: "base64", mediaType: "image/png", data: "" }), "source.data must be base64 that is not"],
+  ["blank data", from({ type: "base64", mediaType: "image/png", data: " \n" }), "source.data must be base64"],
+  ["a URL as data", from({ type: "base64", mediaType: "image/png", data: "https://a.test/b" }), "must be base64"],
+  [
+    "a data: URL that is text",
+    from({ type: "base64", mediaType: "image/png", data: "data:image/png,abc" }),
+    "must be base64",
+  ],
+  [
+    "a data: URL of nothing",
+    from({ type: "base64", mediaType: "image/png", data: "data:image/png;base64," }),
+    "must be base64",
+  ],
+  [
+    "a document as an image",
+    from({ type: "base64", mediaType: "application/pdf", data: "AAAA" }),
+    "source.mediaType must begin with image/; other media go into a part of type file",
+  ],
+  [
+    "a film as audio",
+    asked({ type: "audio", source: { type: "url", url: "https://a.test/b", mediaType: "video/mp4" } }),
+    "source.mediaType must begin with audio/",
+  ],
   [
     "a call without id",
     answered({ ...CALL, toolCallId: undefined }),
@@ -151,6 +235,33 @@ describe("a request that cannot be sent anywhere", () => {
     const problems = BAD.flatMap(([, request]) => checkRequest(request));
 
     expect(problems.join("\n")).not.toMatch(/cat\.png|Be kind|bogus|xml|x: y|y: z/);
+  });
+
+  test.each<readonly [string, object]>([
+    ["options of a vendor that is not in this chain", more({ vendorOptions: { mistral: { safe_prompt: true } } })],
+    ["options of a vendor whose name holds another's", more({ vendorOptions: { "openai-compatible": {} } })],
+    ["native options, however they are spelt", more({ vendorOptions: { anthropic: { servicetier: "auto" } } })],
+    [
+      "a whole data: URL as the data",
+      from({ type: "base64", mediaType: "image/png", data: "data:image/png;base64,AA==" }),
+    ],
+    ["base64 in lines", from({ type: "base64", mediaType: "IMAGE/PNG", data: "AAAA\r\nAA==\n" })],
+    ["base64 in the alphabet of URLs", from({ type: "base64", mediaType: "image/png", data: "_-_-" })],
+    [
+      "an address that only one vendor knows",
+      asked({ type: "file", source: { type: "url", url: "gs://bucket/a.mp4" } }),
+    ],
+    ["an image as a file", asked({ type: "file", source: { type: "base64", mediaType: "image/png", data: "AAAA" } })],
+    [
+      "an empty image that a model made",
+      answered({ type: "image", source: { type: "base64", mediaType: "video/mp4", data: "" } }),
+    ],
+    [
+      "a citation of a web page",
+      answered({ type: "text", text: "x", citations: [{ url: "https://a.test", start: 0, end: 1 }] }),
+    ],
+  ])("%s is taken", (_name, request) => {
+    expect(checkRequest(request)).toEqual([]);
   });
 
   test("a history of nothing but mistakes is not looked at to its end", () => {

@@ -1,6 +1,6 @@
 import { isJsonObject } from "../model/json.ts";
 import { isHeaderName, isHeaderValue } from "../model/header.ts";
-import type { AssistantPart, MediaSource, ToolResultPart } from "../model/parts.ts";
+import type { AssistantPart, Citation, MediaSource, Origin, ToolResultPart } from "../model/parts.ts";
 import type { Request, Tool } from "../model/request.ts";
 import { legalToolName } from "../model/tool-name.ts";
 import {
@@ -20,6 +20,7 @@ import {
   type Shape,
   type ShapeOf,
 } from "../model/rules.ts";
+import { meant, misspelt, shownName } from "../model/unknown-names.ts";
 
 /** More would make the error unreadable, and the first ones are enough. */
 const MOST_PROBLEMS = 20;
@@ -30,17 +31,24 @@ const MEDIA_TYPE: Rule = {
   test: (value) => typeof value === "string" && MEDIA_TYPE_FORM.test(value),
 };
 
+const CHOICES = ["auto", "none", "required"];
+const OUTPUTS = {
+  text: { type: ANYTHING },
+  json: { type: ANYTHING, schema: ANYTHING, name: FULL_TEXT },
+};
+
 const REQUEST: ShapeOf<Request> = {
   system: TEXT,
   messages: { must: "hold at least one user message", test: isFilled, isRequired: true },
   tools: LIST,
   toolChoice: {
     must: "be auto, none, required or { tool }",
-    test: (value) => value === "auto" || value === "none" || value === "required" || isJsonObject(value),
+    test: (value) => CHOICES.some((choice) => choice === value) || isJsonObject(value),
+    known: CHOICES,
   },
   output: {
     must: "be { type: 'text' } or { type: 'json', schema }",
-    test: (value) => isJsonObject(value) && (value["type"] === "text" || value["type"] === "json"),
+    test: (value) => isJsonObject(value) && isIn(OUTPUTS, value["type"]),
   },
   reasoning: OBJECT,
   maxOutputTokens: whole(1),
@@ -62,7 +70,6 @@ const REQUEST: ShapeOf<Request> = {
 
 const NESTED: { readonly [Name in keyof Request]?: Shape } = {
   toolChoice: { tool: required(TEXT) },
-  output: { type: ANYTHING, schema: ANYTHING, name: FULL_TEXT },
   reasoning: {
     effort: oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max"),
     budgetTokens: whole(0),
@@ -81,6 +88,15 @@ const TOOL: ShapeOf<Tool> = {
   vendorOptions: { must: "hold an object for each vendor", test: isObjects },
 };
 
+const ORIGIN: ShapeOf<Origin> = { vendor: required(TEXT), model: required(TEXT), endpoint: required(TEXT) };
+const CITATION: ShapeOf<Citation> = {
+  citedText: TEXT,
+  title: TEXT,
+  url: TEXT,
+  documentIndex: NUMBER,
+  start: NUMBER,
+  end: NUMBER,
+};
 const MESSAGE = { role: ANYTHING, content: ANYTHING };
 const ON_ALL = { type: ANYTHING, origin: OBJECT, opaque: OBJECT };
 const WORDS = { ...ON_ALL, text: required(TEXT) };
@@ -113,11 +129,7 @@ const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape }
 
 const SOURCES: { readonly [Type in MediaSource["type"]]: Shape } = {
   base64: { type: ANYTHING, mediaType: required(MEDIA_TYPE), data: required(TEXT) },
-  url: {
-    type: ANYTHING,
-    url: { must: "be an absolute URL", test: (value) => URL.canParse(String(value)), isRequired: true },
-    mediaType: MEDIA_TYPE,
-  },
+  url: { type: ANYTHING, url: required(TEXT), mediaType: MEDIA_TYPE },
   "vendor-file": { type: ANYTHING, vendor: required(FULL_TEXT), id: required(FULL_TEXT) },
 };
 
@@ -128,32 +140,45 @@ const CONTENT_TYPES: ReadonlyMap<unknown, readonly string[]> = new Map([
 ]);
 const RESULT_TYPES: readonly string[] = ["text", "image", "file"];
 
-/** Everything that is wrong with a request, which is plain JSON beside its schemas: what, where and how to fix it. */
-export function checkRequest(request: unknown): string[] {
+/**
+ * Everything that is wrong with a request, which is plain JSON beside its schemas: what, where and how to fix it. Options
+ * may be for any vendor, but not for one that is nearly one of `vendors`.
+ */
+export function checkRequest(request: unknown, vendors: readonly string[]): string[] {
   if (!isJsonObject(request)) return ["the request must be a string or an object with `messages`"];
-  const problems = checkFields(request, REQUEST);
+  const problems = checkFields(request, REQUEST, vendors);
   const { messages, tools, toolChoice } = request;
   if (isFilled(messages)) problems.push(...checkMessages(messages));
   const names = new Set(listOf(tools).map((tool) => (isJsonObject(tool) ? tool["name"] : undefined)));
   if (isJsonObject(toolChoice) && !names.has(toolChoice["tool"])) {
-    problems.push("toolChoice.tool names no tool of this request");
+    problems.push(`toolChoice.tool names no tool of this request${meant(toolChoice["tool"], [...names].map(String))}`);
   }
   if (toolChoice === "required" && names.size === 0) problems.push("toolChoice is required, but there are no `tools`");
   return problems;
 }
 
 /** The same for a part of a request that is laid over another. */
-export function checkOverrides(overrides: unknown): string[] {
+export function checkOverrides(overrides: unknown, vendors: readonly string[]): string[] {
   if (!isJsonObject(overrides)) return ["it must be an object of request options, or a function"];
-  const problems = checkFields(overrides, { ...REQUEST, messages: { ...REQUEST.messages, isRequired: undefined } });
+  const shape = { ...REQUEST, messages: { ...REQUEST.messages, isRequired: undefined } };
+  const problems = checkFields(overrides, shape, vendors);
   return isFilled(overrides["messages"]) ? [...problems, ...checkMessages(overrides["messages"])] : problems;
 }
 
-function checkFields(request: { readonly [name: string]: unknown }, shape: Shape): string[] {
+function checkFields(
+  request: { readonly [name: string]: unknown },
+  shape: Shape,
+  vendors: readonly string[],
+): string[] {
   const problems = checkShape(request, shape, "", "unknown request option");
+  checkVendors("vendorOptions", request["vendorOptions"], vendors, problems);
   for (const [name, nested] of Object.entries(NESTED)) {
     const value = request[name];
     if (isJsonObject(value)) checkAt(name, value, nested, problems);
+  }
+  const { output } = request;
+  if (isJsonObject(output) && isIn(OUTPUTS, output["type"])) {
+    checkAt("output", output, OUTPUTS[output["type"]], problems);
   }
   const names = new Set<unknown>();
   for (const [index, tool] of listOf(request["tools"]).entries()) {
@@ -163,11 +188,20 @@ function checkFields(request: { readonly [name: string]: unknown }, shape: Shape
       continue;
     }
     checkAt(where, tool, TOOL, problems);
+    checkVendors(`${where}.vendorOptions`, tool["vendorOptions"], vendors, problems);
     if (names.has(tool["name"])) problems.push(`${where}.name repeats an earlier tool's name`);
     names.add(tool["name"]);
     if (problems.length > MOST_PROBLEMS) break;
   }
   return problems;
+}
+
+function checkVendors(place: string, options: unknown, vendors: readonly string[], problems: string[]): void {
+  for (const name of Object.keys(isJsonObject(options) ? options : {})) {
+    const vendor = vendors.includes(name) ? undefined : misspelt(name, vendors);
+    if (vendor !== undefined)
+      problems.push(`${place} holds options for \`${shownName(name)}\`: did you mean \`${vendor}\`?`);
+  }
 }
 
 /** Everything that is wrong with a history. */
@@ -177,9 +211,11 @@ export function checkMessages(messages: readonly unknown[]): string[] {
   const calls = new Set<unknown>();
   for (const [index, message] of messages.entries()) {
     if (problems.length > MOST_PROBLEMS) break;
-    const types = CONTENT_TYPES.get(isJsonObject(message) ? message["role"] : undefined);
+    const given = isJsonObject(message) ? message["role"] : undefined;
+    const types = CONTENT_TYPES.get(given);
     if (types === undefined || !isJsonObject(message)) {
-      problems.push(`messages[${index}].role must be user, assistant or tool; the system prompt goes into \`system\``);
+      const near = meant(given, ["user", "assistant", "tool"]) || "; the system prompt goes into `system`";
+      problems.push(`messages[${index}].role must be user, assistant or tool${near}`);
       continue;
     }
     const { role, content } = message;
@@ -204,11 +240,19 @@ function checkParts(
     const place = `${where}[${position}]`;
     const type = isJsonObject(part) ? part["type"] : undefined;
     if (!isJsonObject(part) || !isIn(PARTS, type) || !types.includes(type)) {
-      problems.push(`${place} must be a part of type ${types.join(", ")}`);
+      problems.push(`${place} must be a part of type ${types.join(", ")}${meant(type, types)}`);
       continue;
     }
     checkAt(place, part, PARTS[type], problems);
-    if (isJsonObject(part["source"])) checkSource(part["source"], place, problems);
+    const { origin, source } = part;
+    if (isJsonObject(origin)) checkAt(`${place}.origin`, origin, ORIGIN, problems);
+    if (isJsonObject(source)) checkSource(source, `${place}.source`, problems);
+    // What a model made goes back as it came.
+    if (isJsonObject(source) && !types.includes("tool-call")) {
+      const problem = mediaProblem(source, type);
+      if (problem !== undefined) problems.push(`${place}.source.${problem}`);
+    }
+    if (type === "text") checkCitations(listOf(part["citations"]), `${place}.citations`, problems);
     if (type === "opaque" && !types.includes("tool-call") && part["origin"] === undefined) {
       problems.push(`${place}.origin must be given: that of the part which it answers`);
     }
@@ -223,9 +267,33 @@ function checkParts(
 
 function checkSource(source: { readonly [name: string]: unknown }, place: string, problems: string[]): void {
   const { type } = source;
-  if (!isIn(SOURCES, type)) {
-    problems.push(`${place}.source.type must be ${Object.keys(SOURCES).join(", ")}`);
-  } else checkAt(`${place}.source`, source, SOURCES[type], problems);
+  const types = Object.keys(SOURCES);
+  if (isIn(SOURCES, type)) checkAt(place, source, SOURCES[type], problems);
+  else problems.push(`${place}.type must be ${types.join(", ")}${meant(type, types)}`);
+}
+
+/** What is wrong with media that no vendor would take. */
+function mediaProblem(source: { readonly [name: string]: unknown }, partType: string): string | undefined {
+  const { mediaType, data, url } = source;
+  if (partType !== "file" && isText(mediaType) && !mediaType.toLowerCase().startsWith(`${partType}/`)) {
+    return `mediaType must begin with ${partType}/; other media go into a part of type file`;
+  }
+  if (isText(data) && !isBase64(data)) return "data must be base64 that is not empty";
+  if (!isText(url) || (URL.canParse(url) && !/^\s*(?:data|blob|file):/i.test(url))) return undefined;
+  return "url must be an absolute URL that the vendor can fetch; a data: URL can be the `data` of a base64 source";
+}
+
+/** Only the beginning is looked at: it can be long. */
+function isBase64(text: string): boolean {
+  return /^[\w+/=\s-]*\w[\w+/=\s-]*$/.test(text.slice(0, 1_000).replace(/^\s*data:[^,]*;base64,/i, ""));
+}
+
+function checkCitations(citations: readonly unknown[], place: string, problems: string[]): void {
+  for (const [index, citation] of citations.entries()) {
+    if (problems.length > MOST_PROBLEMS) return;
+    if (isJsonObject(citation)) checkAt(`${place}[${index}]`, citation, CITATION, problems);
+    else problems.push(`${place}[${index}] must be an object`);
+  }
 }
 
 /** Most of what is looked at is right. */
@@ -258,8 +326,12 @@ function isIn<Table extends object>(table: Table, name: unknown): name is keyof 
   return typeof name === "string" && Object.hasOwn(table, name);
 }
 
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
 function isContent(value: unknown): boolean {
-  return typeof value === "string" || isList(value);
+  return isText(value) || isList(value);
 }
 
 function isFilled(value: unknown): value is readonly unknown[] {

@@ -20,7 +20,7 @@ describe("a target that says of itself that it cannot take a request", () => {
     ["tools", { ...asked({ type: "text", text: "Hi" }), tools: [{ name: "get" }] }, { tools: false }, "tools"],
     ["an image", asked({ type: "image", source: BASE64 }), { images: false }, "images"],
     ["a file", asked({ type: "file", source: BASE64 }), { files: false }, "files"],
-    ["audio", asked({ type: "audio", source: BASE64 }), { audio: false }, "audio"],
+    ["audio", asked({ type: "audio", source: { ...BASE64, mediaType: "audio/wav" } }), { audio: false }, "audio"],
     ["JSON", { ...asked({ type: "text", text: "Hi" }), output: { type: "json" } }, { jsonOutput: false }, "jsonOutput"],
     [
       "TR-07 a URL",

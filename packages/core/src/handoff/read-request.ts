@@ -29,12 +29,15 @@ export function readRequest(input: unknown): GivenRequest {
 }
 
 /** Reads a part of a request that is laid over others, with its schemas. Nothing is thrown. */
-export function readRequestPart(input: unknown): {
+export function readRequestPart(
+  input: unknown,
+  vendors: readonly string[],
+): {
   readonly overrides: Partial<Request>;
   readonly problems: readonly string[];
 } {
   const copy = copyJson(input, "", isSchema);
-  const problems = copy.ok ? checkOverrides(copy.value) : [copy.problem];
+  const problems = copy.ok ? checkOverrides(copy.value, vendors) : [copy.problem];
   if (!copy.ok || problems.length > 0) return { overrides: {}, problems };
   const settle = (schema: unknown, where: string): SchemaInput => {
     const resolution = resolveSchema(schema, where);

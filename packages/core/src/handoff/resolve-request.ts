@@ -22,14 +22,15 @@ const NO_ARGUMENTS: ResolvedSchema = { jsonSchema: { type: "object", properties:
 
 /**
  * Checks a request and reads its schemas. Throws one `invalid-request` error that names everything that is wrong; `what`
- * says in it whose request it is. `schemas` keeps what was read, for the next request of the same call.
+ * says in it whose request it is. `vendors` are those of the chain. `schemas` keeps what was read, for the next request of the same call.
  */
 export function resolveRequest(
   { request, losses }: GivenRequest,
   what: string,
   schemas: Map<unknown, SchemaResolution>,
+  vendors: readonly string[],
 ): ResolvedRequest {
-  const problems = checkRequest(request);
+  const problems = checkRequest(request, vendors);
   const toolSchemas = new Map<string, ResolvedSchema>();
   const tools: TargetTool[] = [];
   let outputSchema: ResolvedSchema | undefined;

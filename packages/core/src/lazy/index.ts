@@ -48,9 +48,9 @@ class LazyChain implements Chain {
 
   readonly snapshot = (): readonly TargetHealth[] => this.#built().snapshot();
 
-  readonly isolate = (selector: TargetSelector): void => this.#built().isolate(selector);
+  readonly isolate = (selector: TargetSelector | "all"): readonly TargetHealth[] => this.#built().isolate(selector);
 
-  readonly enable = (selector: TargetSelector): void => this.#built().enable(selector);
+  readonly enable = (selector: TargetSelector | "all"): readonly TargetHealth[] => this.#built().enable(selector);
 
   readonly close = async (): Promise<void> => {
     this.#isClosed = true;

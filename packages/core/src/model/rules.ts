@@ -1,5 +1,5 @@
 import { isJsonObject } from "./json.ts";
-import { unknownNames } from "./unknown-names.ts";
+import { meant, unknownNames } from "./unknown-names.ts";
 
 /** What a value has to be, in words that follow "must", and whether it is. */
 export interface Rule {
@@ -9,8 +9,8 @@ export interface Rule {
   readonly test: (value: unknown) => boolean;
   /** Default false: it may be left out. */
   readonly isRequired?: true | undefined;
-  /** The only values that fit, where there are few. */
-  readonly values?: readonly unknown[] | undefined;
+  /** All values that fit, where they are texts: a message then names the nearest. */
+  readonly known?: readonly string[] | undefined;
 }
 
 /** The rules for the fields of an object, by their names. */
@@ -44,7 +44,7 @@ export function oneOf(...values: readonly unknown[]): Rule {
   return {
     must: `be ${values.map((value) => `'${String(value)}'`).join(" or ")}`,
     test: (value) => values.includes(value),
-    values,
+    known: values.map(String),
   };
 }
 
@@ -90,9 +90,14 @@ export function checkShape(given: object, shape: Shape, prefix: string, what: st
     const rule = shape[name];
     const value: unknown = Reflect.get(given, name);
     const isWrong = value === undefined ? rule?.isRequired : rule?.test(value) === false;
-    if (isWrong === true) problems.push(`${prefix}${name} must ${rule?.must ?? ""}`);
+    if (isWrong === true && rule !== undefined) problems.push(breach(`${prefix}${name}`, rule, value));
   }
   return problems;
+}
+
+/** What is wrong with a value that is not as its rule says. */
+export function breach(name: string, { must, known = [] }: Rule, value: unknown): string {
+  return `${name} must ${must}${meant(value, known)}`;
 }
 
 /** For a message: the first problems, as the whole list could be as long as what is wrong. */

@@ -16,6 +16,8 @@ const PLACES: readonly (readonly [place: string, names: string])[] = [
 
 /** The first ones are enough. */
 const MOST = 10;
+/** Of a name, in a message. */
+const MOST_CHARS = 40;
 
 /** A problem for every name that is not known: a misspelt option would otherwise go unnoticed. */
 export function unknownNames(given: object, known: readonly string[], what: string): string[] {
@@ -25,38 +27,49 @@ export function unknownNames(given: object, known: readonly string[], what: stri
     .map((name) => {
       const shown = shownName(name);
       const place = PLACES.find(([, names]) => names.split(" ").includes(name))?.[0];
-      if (place !== undefined) return `${what} \`${shown}\`: it is an option of ${place}`;
-      const meant = nearest(shown, known);
-      const help = meant === undefined ? `: known are ${known.join(", ")}` : ` (did you mean \`${meant}\`?)`;
-      return `${what} \`${shown}\`${help}`;
+      if (place !== undefined && misspelt(shown, known) === undefined) {
+        return `${what} \`${shown}\`: it is an option of ${place}`;
+      }
+      return `${what} \`${shown}\`${meant(shown, known) || `: known are ${known.join(", ")}`}`;
     });
 }
 
 /** A name as a message may hold it: it forges no line, and floods no log. */
 export function shownName(name: string): string {
-  return name.slice(0, 40).replaceAll(/[^ -~]/g, "?");
+  return name.slice(0, MOST_CHARS).replaceAll(/[^ -~]/g, "?");
 }
 
-/** The known name that was probably meant. */
+/** For the end of a sentence about a wrong value: which of the known ones it is nearly; empty where it is like none. */
+export function meant(value: unknown, known: readonly string[]): string {
+  const name = typeof value === "string" ? nearest(value, known) : undefined;
+  return name === undefined ? "" : ` (did you mean \`${name}\`?)`;
+}
+
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const bare = bareOf(name);
+  const bare = bareOf(name.slice(0, MOST_CHARS));
   const synonym = Object.hasOwn(SYNONYMS, bare) ? SYNONYMS[bare] : undefined;
   if (synonym !== undefined && known.includes(synonym)) return synonym;
-  return known.find((one) => {
-    const other = bareOf(one);
-    const isWithin = bare.length > 3 && (other.includes(bare) || bare.includes(other));
-    return other === bare || isWithin || isAlike(other, bare);
-  });
+  const isWithin = (other: string): boolean => bare.length > 3 && (other.includes(bare) || bare.includes(other));
+  return misspelt(name, known) ?? known.find((one) => isWithin(bareOf(one)));
+}
+
+/** The known name of which this is another spelling: case and punctuation aside, at most one letter or one swap is wrong. */
+export function misspelt(name: string, known: readonly string[]): string | undefined {
+  const bare = bareOf(name.slice(0, MOST_CHARS));
+  return known.find((one) => isAlike(bareOf(one), bare));
 }
 
 function bareOf(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
 
-/** One letter is missing or too many: what stands before it and behind it is the same. */
+/** One letter is missing, too many or wrong, or two are swapped: what stands before it and behind it is the same. */
 function isAlike(left: string, right: string): boolean {
   let at = 0;
   while (at < left.length && left[at] === right[at]) at++;
   const [one, other] = [left.slice(at), right.slice(at)];
-  return at > 1 && (one.slice(1) === other || one === other.slice(1));
+  if (one === other) return true;
+  const [oneRest, otherRest] = [one.slice(1), other.slice(1)];
+  const isSwapped = one.slice(0, 2) === `${other.slice(1, 2)}${other.slice(0, 1)}` && one.slice(2) === other.slice(2);
+  return right.length > 2 && (oneRest === otherRest || oneRest === other || one === otherRest || isSwapped);
 }

@@ -1,6 +1,7 @@
 import { isHeaderName, isHeaderValue } from "../../model/header.ts";
 import { isJsonObject } from "../../model/json.ts";
 import {
+  breach,
   FLAG,
   FULL_TEXT,
   FUNCTION,
@@ -13,7 +14,7 @@ import {
   whole,
 } from "../../model/rules.ts";
 import type { Capabilities, TargetProblem, TargetScopes } from "../../model/target.ts";
-import { nearest, shownName, unknownNames } from "../../model/unknown-names.ts";
+import { unknownNames } from "../../model/unknown-names.ts";
 import { identity } from "../transport/client-credential.ts";
 import {
   credentialFunction,
@@ -243,18 +244,15 @@ function readFields(given: Fields, shape: Shape, prefix: string, unknown: string
     const [rule, value] = [shape[name], given[name]];
     if (value === undefined || rule === undefined) continue;
     if (rule.test(value)) kept.push([name, value]);
-    else problems.push(`\`${prefix}${name}\` must ${rule.must}${didYouMean(value, rule)}`);
+    else problems.push(breach(`\`${prefix}${name}\``, rule, meantBy(value)));
   }
   return Object.fromEntries(kept);
 }
 
-/** Only a right value is shown: the given one may hold anything. */
-function didYouMean(value: unknown, { values = [] }: Rule): string {
-  if (typeof value !== "string" && typeof value !== "boolean") return "";
-  const texts = values.flatMap((one) => (typeof one === "string" ? [one] : []));
-  const given = shownName(String(value));
-  const meant = texts.find((text) => text === MEANT[given.toLowerCase()]) ?? nearest(given, texts);
-  return meant === undefined ? "" : ` (did you mean '${meant}'?)`;
+/** What others call it. Only a right value is shown: the given one may hold anything. */
+function meantBy(value: unknown): unknown {
+  const name = String(typeof value === "boolean" ? value : typeof value === "string" && value).toLowerCase();
+  return Object.hasOwn(MEANT, name) ? MEANT[name] : value;
 }
 
 /** The forms that are taken beside the plain ones. */

@@ -400,11 +400,56 @@ describe("an operator", () => {
     expect(states()).toEqual(["closed", "closed"]);
   });
 
+  test("R7.5 is told which targets were meant, and may name them by their place in the tier", () => {
+    const { clock, chain } = harness();
+    const [one, two, other] = [
+      scripted(clock, [], { endpoint: "one.test" }),
+      scripted(clock, [], { endpoint: "two.test" }),
+      scripted(clock, [], { vendor: "beta" }),
+    ];
+    const front = chain([{ targets: [one, two] }, other]);
+
+    expect(front.isolate({ tier: "alpha/one", sibling: 2 })).toMatchObject([
+      { endpoint: "two.test", isIsolated: true },
+    ]);
+    expect(front.snapshot().map(({ isIsolated }) => isIsolated)).toEqual([false, true, false]);
+    expect(front.isolate("all").map(({ vendor }) => vendor)).toEqual(["alpha", "alpha", "beta"]);
+    expect(front.enable({ vendor: "alpha" }).map(({ isIsolated }) => isIsolated)).toEqual([false, false]);
+    expect(front.snapshot().map(({ isIsolated }) => isIsolated)).toEqual([false, false, true]);
+  });
+
+  test.each<readonly [string, unknown, string]>([
+    ["a misspelt field", { vendr: "alpha" }, "the selector has an unknown field `vendr` (did you mean `vendor`?)"],
+    ["a value that was forgotten", { vendor: undefined }, 'The selector matches no target. Give "all", or fields of:'],
+    ["nothing", {}, 'The selector matches no target. Give "all", or fields of:'],
+    ["no selector", undefined, 'a selector other than "all" must be an object'],
+    ["another word than all", "every", 'a selector other than "all" must be an object'],
+    [
+      "a misspelt value",
+      { vendor: "alhpa" },
+      '{"tier":"alpha/one","vendor":"alpha","model":"one","endpoint":"alpha.test","sibling":1}',
+    ],
+    ["one right and one wrong field", { vendor: "alpha", model: "two" }, "The selector matches no target"],
+    ["a place that no tier has", { sibling: 2 }, "The selector matches no target"],
+    ["a place in words", { sibling: "1" }, "sibling must be a whole number of at least 1"],
+  ])("R7.5 changes nothing with a selector of %s", (_name, selector, problem) => {
+    const { front } = rig([answer("Primary")]);
+    front.isolate({ vendor: "beta" });
+    for (const method of ["isolate", "enable"] as const) {
+      const change = (): unknown => Reflect.apply(front[method], front, [selector]);
+
+      expect(change).toThrow(
+        expect.objectContaining({ code: "invalid-request", message: expect.stringContaining(problem) }),
+      );
+    }
+    expect(front.snapshot().map(({ isIsolated }) => isIsolated)).toEqual([false, true]);
+  });
+
   test("finds an isolated target nowhere, also not as the last resort", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [answer("One")]);
     const front = chain([target]);
-    front.isolate({});
+    front.isolate("all");
 
     const error = await rejection(clock, front.generate("Hi"));
 

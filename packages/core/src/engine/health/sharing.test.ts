@@ -94,7 +94,7 @@ describe("two chains with one memoryStore()", () => {
     const made = pair([dead, dead, dead, dead, dead, answer("Primary")]);
     await ask(made, made.chains[0], 5);
 
-    made.chains[1]?.enable({});
+    made.chains[1]?.enable("all");
 
     expect(made.chains.map((chain) => chain.snapshot()[0]?.breaker)).toEqual(["closed", "closed"]);
   });

@@ -18,6 +18,7 @@ export type Fitted =
 /** One call's request as each tier and each target gets it; every form is made once. */
 export class CallRequests {
   readonly #given: GivenRequest;
+  readonly #vendors: readonly string[];
   readonly #onInternalError: (error: unknown) => void;
   readonly #resolved: ResolvedRequest;
   readonly #schemas = new Map<unknown, SchemaResolution>();
@@ -26,16 +27,17 @@ export class CallRequests {
   readonly #timeouts = new Map<Tier, number>();
 
   /** Throws `invalid-request` when the request cannot be sent anywhere. */
-  constructor(input: unknown, onInternalError: (error: unknown) => void) {
+  constructor(input: unknown, vendors: readonly string[], onInternalError: (error: unknown) => void) {
+    this.#vendors = vendors;
     this.#onInternalError = onInternalError;
     this.#given = readRequest(input);
-    this.#resolved = resolveRequest(this.#given, "The request", this.#schemas);
+    this.#resolved = resolveRequest(this.#given, "The request", this.#schemas, this.#vendors);
   }
 
   forTier(tier: Tier): ResolvedRequest {
     if (tier.requestOverrides === undefined) return this.#resolved;
     return once(this.#byTier, tier, () => {
-      return resolveRequest(this.#override(tier), `The request of tier ${tier.name}`, this.#schemas);
+      return resolveRequest(this.#override(tier), `The request of tier ${tier.name}`, this.#schemas, this.#vendors);
     });
   }
 
