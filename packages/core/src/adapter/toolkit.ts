@@ -1,6 +1,22 @@
 // What adapters share. Not part of the contract: may change in a minor version.
 export { isLoopback } from "./options/target-options.ts";
-export { oneOf } from "../model/rules.ts";
+export {
+  ANYTHING,
+  checkShape,
+  duration,
+  FLAG,
+  FULL_TEXT,
+  FUNCTION,
+  LIST,
+  listed,
+  NUMBER,
+  OBJECT,
+  oneOf,
+  required,
+  TEXT,
+  whole,
+  type ShapeOf,
+} from "../model/rules.ts";
 export { SDK_CLIENT, sdkIdentity, sdkProblems } from "./transport/sdk-connection.ts";
 export { cappedFetch, type Fetch } from "./transport/capped-fetch.ts";
 export { FRESH_CONNECTION, freshInit, type FreshInit } from "./transport/fresh-connection.ts";

@@ -24,22 +24,32 @@ export type ShapeOf<Fields> = { readonly [Name in keyof Required<Fields>]: Rule 
 
 const MOST_LISTED = 20;
 
+/** Any value. */
 export const ANYTHING: Rule = { must: "be given", test: () => true };
+/** A string. */
 export const TEXT: Rule = { must: "be a string", test: isText };
+/** A string that is not empty. */
 export const FULL_TEXT: Rule = {
   must: "be a string that is not empty",
   test: (value) => isText(value) && value !== "",
 };
+/** True or false. */
 export const FLAG: Rule = { must: "be true or false", test: (value) => typeof value === "boolean" };
+/** A number that is neither NaN nor infinite. */
 export const NUMBER: Rule = { must: "be a finite number", test: (value) => Number.isFinite(value) };
+/** A function. */
 export const FUNCTION: Rule = { must: "be a function", test: isFunction };
+/** An object, no array. */
 export const OBJECT: Rule = { must: "be an object", test: isJsonObject };
+/** An array. */
 export const LIST: Rule = { must: "be an array", test: (value) => Array.isArray(value) };
 
+/** The same rule for a field that has to be there. */
 export function required(rule: Rule): Rule {
   return { ...rule, isRequired: true };
 }
 
+/** One of these values, and no other. */
 export function oneOf(...values: readonly unknown[]): Rule {
   return {
     must: `be ${values.map((value) => `'${String(value)}'`).join(" or ")}`,
@@ -48,6 +58,7 @@ export function oneOf(...values: readonly unknown[]): Rule {
   };
 }
 
+/** A whole number of at least this. */
 export function whole(least: number): Rule {
   return {
     must: `be a whole number of at least ${least}`,
@@ -55,7 +66,7 @@ export function whole(least: number): Rule {
   };
 }
 
-/** May be infinite. */
+/** A number of milliseconds of at least this; may be infinite. */
 export function duration(least: number): Rule {
   return {
     must: `be a number of milliseconds, at least ${least}`,

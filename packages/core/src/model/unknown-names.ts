@@ -2,6 +2,7 @@
 const SYNONYMS: Readonly<Record<string, string>> = {
   parameters: "inputSchema",
   args: "input",
+  arguments: "input",
   mimetype: "mediaType",
   maxtokens: "maxOutputTokens",
   retries: "maxAttempts",

@@ -1,3 +1,4 @@
+import { checkAdapter } from "../checks/subject.ts";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { testAnswers } from "./answers.ts";
 import { testDeadConnections } from "./dead-connections.ts";
@@ -11,6 +12,7 @@ import { testRequests } from "./requests/test-requests.ts";
  * behind. `testAdapter({ describe, test }, { name, startVendor, makeTarget })` in a test file is all there is to do.
  */
 export function testAdapter(runner: TestRunner, adapter: AdapterUnderTest): void {
+  checkAdapter(runner, adapter);
   checkExemptions(adapter);
   testRequests(runner, adapter);
   testAnswers(runner, adapter);

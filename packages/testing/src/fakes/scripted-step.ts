@@ -1,5 +1,9 @@
-import type { FailureClass, FinishReason, JsonValue, Usage } from "@understudy/core";
-import type { TargetFailureDetails } from "@understudy/core/adapter";
+import { FAILURE_RULES, type FailureClass, type FinishReason, type JsonValue, type Usage } from "@understudy/core";
+import type { Shape, TargetFailureDetails } from "@understudy/core/adapter";
+import { ANYTHING, duration, FLAG, LIST, NUMBER, OBJECT, oneOf, TEXT, type ShapeOf } from "@understudy/core/toolkit";
+import { fieldProblems, refuse } from "../checks/refuse.ts";
+import { DELTAS, toolCallProblems } from "../checks/script.ts";
+import { isObject } from "../simulators/json.ts";
 import type { ToolCallAnswer } from "../simulators/answer.ts";
 
 /** What the model says, in this order: reasoning, text, tool calls. */
@@ -58,46 +62,67 @@ export type ScriptedStep = string | (ScriptedContent & ScriptedEnd);
 /** A step whose fields have been checked. */
 export type CheckedStep = ScriptedContent & ScriptedEnd;
 
-const CONTENT: Readonly<Record<keyof ScriptedContent, true>> = {
-  delayMs: true,
-  reasoning: true,
-  text: true,
-  json: true,
-  toolCalls: true,
+const FINISHES: Readonly<Record<FinishReason, true>> = {
+  stop: true,
+  length: true,
+  "tool-calls": true,
+  "content-filter": true,
   refusal: true,
-  inOnePiece: true,
-  requestId: true,
+  pause: true,
+  other: true,
 };
 
-const FAILURE: Readonly<Record<keyof TargetFailureDetails, true>> = {
-  scope: true,
-  status: true,
-  vendorCode: true,
-  requestId: true,
-  vendorMessage: true,
-  explanation: true,
-  retryAfterMs: true,
-  repeatForbidden: true,
-  beforeResponse: true,
-  connection: true,
-  capability: true,
-  contextWindow: true,
-  repair: true,
-  rateLimits: true,
+const CONTENT: ShapeOf<ScriptedContent> = {
+  delayMs: duration(0),
+  reasoning: DELTAS,
+  text: DELTAS,
+  json: ANYTHING,
+  toolCalls: LIST,
+  refusal: TEXT,
+  inOnePiece: FLAG,
+  requestId: TEXT,
 };
 
-const WHOLE = { finish: true, usage: true, model: true } as const;
+const FAILURE: ShapeOf<TargetFailureDetails> = {
+  scope: TEXT,
+  status: NUMBER,
+  vendorCode: TEXT,
+  requestId: TEXT,
+  vendorMessage: TEXT,
+  explanation: TEXT,
+  retryAfterMs: NUMBER,
+  repeatForbidden: FLAG,
+  beforeResponse: FLAG,
+  connection: oneOf("new", "reused"),
+  capability: TEXT,
+  contextWindow: NUMBER,
+  repair: OBJECT,
+  rateLimits: OBJECT,
+};
+const FAILS = {
+  fails: { ...oneOf(...Object.keys(FAILURE_RULES)), must: "be a class of failures, such as rate.requests" },
+};
+const STOPS = { stops: oneOf("cut", "hang") };
+const WHOLE = { finish: oneOf(...Object.keys(FINISHES)), usage: OBJECT, model: TEXT };
+const ALL: Shape = { ...CONTENT, ...FAILURE, ...FAILS, ...STOPS, ...WHOLE };
 
 /** Throws for a step that cannot be played as written: a test whose script is misread proves nothing. */
 export function checkStep(step: ScriptedStep, where: string): CheckedStep {
   if (typeof step === "string") return { text: step };
-  const { fails, stops, text, json } = step;
-  if (fails !== undefined && stops !== undefined) throw new Error(`${where} has both \`fails\` and \`stops\`.`);
-  if (text !== undefined && json !== undefined) throw new Error(`${where} has both \`text\` and \`json\`.`);
-  const end = fails !== undefined ? { fails: true, ...FAILURE } : stops !== undefined ? { stops: true } : WHOLE;
-  const stray = Object.keys(step).find(
-    (name) => !(name in CONTENT || name in end || Reflect.get(step, name) === undefined),
-  );
-  if (stray !== undefined) throw new Error(`${where} has the field \`${stray}\`, which means nothing there.`);
+  refuse("The script cannot be played", stepProblems(step, where));
   return step;
+}
+
+function stepProblems(step: unknown, where: string): readonly string[] {
+  const must = "a string or an object, such as { text } or { fails }";
+  if (!isObject(step)) return fieldProblems(step, ALL, where, must);
+  const given = Object.fromEntries(Object.entries(step).filter(([, value]) => value !== undefined));
+  const { fails, stops, text, json, toolCalls } = given;
+  if (fails !== undefined && stops !== undefined) return [`${where} has both \`fails\` and \`stops\``];
+  if (text !== undefined && json !== undefined) return [`${where} has both \`text\` and \`json\``];
+  const end = fails !== undefined ? { ...FAILS, ...FAILURE } : stops !== undefined ? STOPS : WHOLE;
+  const shape: Shape = { ...CONTENT, ...end };
+  const stray = Object.keys(given).find((name) => Object.hasOwn(ALL, name) && !Object.hasOwn(shape, name));
+  if (stray !== undefined) return [`${where} has the field \`${stray}\`, which means nothing there`];
+  return [...fieldProblems(given, shape, where, must), ...toolCallProblems(toolCalls, `${where}.toolCalls`)];
 }

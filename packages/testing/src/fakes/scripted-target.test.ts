@@ -268,7 +268,38 @@ describe("a scripted target", () => {
     expect(() => scriptedTarget([{ text: "a", status: 500 }])).toThrow(
       "Step 1 of scripted/fake has the field `status`, which means nothing there.",
     );
-    // @ts-expect-error -- a type error, too
-    expect(() => scriptedTarget([], { otherwise: { txt: "a" } })).toThrow("`otherwise` of scripted/fake has the field");
+  });
+
+  test.each<readonly [string, readonly unknown[], string]>([
+    [
+      "a script that is no array",
+      ["Blue."],
+      "The script of scripted/fake cannot be played: it must be an array of steps",
+    ],
+    ["a misspelt field", [[], { otherwise: { txt: "a" } }], "unknown field `txt` (did you mean `text`?)"],
+    ["a class that there is not", [[{ fails: "rate.request" }]], "rate.requests (did you mean `rate.requests`?)"],
+    ["another way to stop", [[{ text: "a", stops: "hangs" }]], "'cut' or 'hang' (did you mean `hang`?)"],
+    ["a number as text", [[{ text: 5 }]], "Step 1 of scripted/fake.text must be a string or an array of strings"],
+    ["a number as a step", [["a", 5]], "Step 2 of scripted/fake must be a string or an object"],
+    ["a call without a name", [[{ toolCalls: [{ input: {} }] }]], ".toolCalls[0].name must be a string"],
+    ["OpenAI's word for arguments", [[{ toolCalls: [{ name: "a", arguments: "{}" }] }]], "(did you mean `input`?)"],
+    ["a misspelt option", [[], { modle: "a" }], "unknown option `modle` (did you mean `model`?)"],
+    ["a misspelt capability", [[], { capabilities: { imges: false } }], "(did you mean `images`?)"],
+    ["a misspelt plan", [[], { plan: { unray: true } }], "plan has an unknown field `unray` (did you mean `unary`?)"],
+  ])("refuses %s, in plain JavaScript too", (_name, parameters, problem) => {
+    expect(() => Reflect.apply(scriptedTarget, undefined, parameters)).toThrow(problem);
+  });
+
+  test("says which steps no call has used, and throws for them when asked to", async () => {
+    const target = scriptedTarget(["One.", "Two."]);
+    const chain = createChain([target]);
+    await chain.generate("Hi");
+
+    expect(target.unused).toEqual(["Two."]);
+    expect(() => target.expectDone()).toThrow(
+      "The script of scripted/fake was not played: 1 of its 2 steps was not used",
+    );
+    await chain.generate("Hi");
+    expect(() => target.expectDone()).not.toThrow();
   });
 });

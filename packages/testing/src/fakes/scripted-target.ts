@@ -1,6 +1,8 @@
 import type { Capabilities, Target, TargetProblem } from "@understudy/core";
 import type { AttemptPlan, TargetRequest } from "@understudy/core/adapter";
 import { Play, readsOf, type CallFate } from "./play-step.ts";
+import { refuse, unusedOf } from "../checks/refuse.ts";
+import { checkTargetOptions } from "../checks/target-options.ts";
 import { checkStep, type CheckedStep, type ScriptedStep } from "./scripted-step.ts";
 
 /** One call of a scripted target, and what has become of it so far. */
@@ -20,6 +22,8 @@ export interface ScriptedTarget extends Target {
   readonly calls: readonly ScriptedCall[];
   /** The steps that no call has used. */
   readonly unused: readonly ScriptedStep[];
+  /** Throws when a step was not used: then the test did not test what it says. */
+  expectDone(): void;
 }
 
 export interface ScriptedTargetOptions {
@@ -60,14 +64,14 @@ const ABLE: Capabilities = {
 
 /**
  * A target for the unit tests of an application: no network, no key, nothing but what the script says, one step for each
- * call. Throws for a step that contradicts itself. Waits use the chain's clock, so a virtual one makes them free.
+ * call. Throws for a step that contradicts itself, and for options and fields that there are not. Waits use the chain's clock, so a virtual one makes them free.
  */
-export function scriptedTarget(
-  steps: readonly ScriptedStep[],
-  { otherwise, ...options }: ScriptedTargetOptions = {},
-): ScriptedTarget {
+export function scriptedTarget(steps: readonly ScriptedStep[], given: ScriptedTargetOptions = {}): ScriptedTarget {
+  checkTargetOptions(given);
+  const { otherwise, ...options } = given;
   const { vendor = "scripted", model = "fake", endpoint = "in-process", key = `${vendor}/${model}` } = options;
   const name = `${vendor}/${model}`;
+  refuse(`The script of ${name} cannot be played`, Array.isArray(steps) ? [] : ["it must be an array of steps"]);
   const script = steps.map((step, index) => checkStep(step, `Step ${index + 1} of ${name}`));
   const rest = otherwise === undefined ? undefined : checkStep(otherwise, `\`otherwise\` of ${name}`);
   const calls: (ScriptedCall & CallFate)[] = [];
@@ -88,6 +92,10 @@ export function scriptedTarget(
     calls,
     get unused() {
       return steps.slice(calls.length);
+    },
+    expectDone: () => {
+      const left = Math.max(0, steps.length - calls.length);
+      refuse(`The script of ${name} was not played`, left === 0 ? [] : [unusedOf(left, steps.length)]);
     },
     plan: () => ({ silentReasoning: false, eventsAtOnce: false, unary: false, ...options.plan }),
     stream: (request, context) => {

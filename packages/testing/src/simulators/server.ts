@@ -1,20 +1,27 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { checkShape, oneOf, required, whole } from "@understudy/core/toolkit";
 import { play } from "../faults/player.ts";
 import type { ScriptedAnswer } from "./answer.ts";
+import { checkAnswer, checkSteps } from "../checks/script.ts";
+import { checkOptions, refuse, unusedOf } from "../checks/refuse.ts";
+import { checkWire, SIMULATOR } from "../checks/simulator-options.ts";
 import { createIds } from "./ids.ts";
 import { LineClosed, openLine } from "./line.ts";
 import { openRecord, type LiveRecord } from "./record.ts";
-import type { ScriptedAnswerSource, IdleEnd, Step, Vendor, SimulatorOptions } from "./vendor.ts";
+import type { ScriptedAnswerSource, IdleEnd, RequestRecord, Step, Vendor, SimulatorOptions } from "./vendor.ts";
 import type { ArrivedRequest, AdmissionRules, Wire } from "./wire.ts";
 
 const greeting: ScriptedAnswer = { text: "Hello from the simulator." };
+const IDLE_END = oneOf("closed", "reset", "fin");
 let organizations = 0;
 
 /** Starts an HTTP server on the loopback interface that answers as the vendor of the wire does. */
 export async function startServer(wire: Wire, options: SimulatorOptions = {}): Promise<Vendor> {
+  checkWire(wire);
+  checkOptions(options, SIMULATOR, `The simulator of ${wire.name}`);
   organizations += 1;
-  const { apiKey, models, latencyMs = 0, organization = `org-simulated-${organizations}` } = options;
+  const { apiKey, models, latencyMs = 0, port = 0, organization = `org-simulated-${organizations}` } = options;
   const setTimer = options.setTimer ?? timeout;
   const ids = createIds(organization);
   const rules: AdmissionRules = {
@@ -33,6 +40,7 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
   let fallback: ScriptedAnswerSource = greeting;
   let steps: readonly Step[] = [];
   let nextStep = 0;
+  const failedAnswers: string[] = [];
   let inFlight = 0;
   const whenIdle = new Set<() => void>();
   const whenArrived = new Map<number, Set<(record: LiveRecord) => void>>();
@@ -62,8 +70,19 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
 
     if (latencyMs > 0) await line.wait(latencyMs);
     const source = step.answer ?? fallback;
-    const answer = typeof source === "function" ? source(record) : source;
+    const answer = typeof source === "function" ? answerOf(source, record) : source;
     await play({ wire, admission, answer, ids, line }, step.fault);
+  };
+
+  const answerOf = (source: (request: RequestRecord) => ScriptedAnswer, record: LiveRecord): ScriptedAnswer => {
+    try {
+      const answer = source(record);
+      checkAnswer(answer);
+      return answer;
+    } catch (error) {
+      failedAnswers.push(`the answer to request ${record.index} failed: ${String(error)}`);
+      throw error;
+    }
   };
 
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 0 }, (incoming, response) => {
@@ -109,10 +128,11 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(port, "127.0.0.1", resolve);
   });
 
   const dropIdle = (how: IdleEnd): void => {
+    refuse("Nothing is dropped", checkShape({ how }, { how: required(IDLE_END) }, "", ""));
     for (const socket of sockets.keys()) {
       if (busy.has(socket)) continue;
       if (how === "closed") socket.destroySoon();
@@ -139,13 +159,24 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
       },
     },
     answer: (answer) => {
+      if (typeof answer !== "function") checkAnswer(answer);
       fallback = answer;
     },
     script: (script) => {
-      steps = script;
+      checkSteps(script);
+      steps = [...script];
       nextStep = 0;
     },
+    get unused() {
+      return steps.slice(nextStep);
+    },
+    expectDone: () => {
+      const left = steps.length - nextStep;
+      const unused = left > 0 ? [unusedOf(left, steps.length)] : [];
+      refuse(`The simulator of ${wire.name} did not play what was written`, [...failedAnswers, ...unused]);
+    },
     arrived: (index) => {
+      refuse("Nothing can be waited for", whole(0).test(index) ? [] : ["the index of a request must be 0 or more"]);
       const record = requests[index];
       if (record !== undefined) return Promise.resolve(record);
       return new Promise((resolve) => {

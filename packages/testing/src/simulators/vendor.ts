@@ -17,6 +17,8 @@ export interface SimulatorOptions {
   readonly organization?: string | undefined;
   /** Timer of all pauses; a test may hand in a virtual one. Default: `setTimeout`. */
   readonly setTimer?: SetTimer | undefined;
+  /** The TCP port, for clients that have to know it before. One in use rejects the start. Default 0: any free one. */
+  readonly port?: number | undefined;
 }
 
 /** What is answered: always the same, or made for the request. */
@@ -87,13 +89,21 @@ export interface Vendor extends AsyncDisposable {
     /** Sockets accepted since the start. */
     readonly accepted: number;
   };
-  /** What every further request gets, unless a step of the script says otherwise. */
+  /**
+   * What every further request gets, unless a step of the script says otherwise. Throws for what is not an answer; what a
+   * function throws or returns wrongly is answered with status 599 and thrown by `expectDone`.
+   */
   answer(answer: ScriptedAnswerSource): void;
   /**
    * Replaces the script: one step for each further request, in order of arrival; after the last one the default
-   * answer again. A request that the vendor refuses uses its step up and is refused all the same.
+   * answer again. A request that the vendor refuses uses its step up and is refused all the same. Throws for a script that
+   * cannot be played as written, and names the step, what is wrong with it and what was probably meant.
    */
   script(steps: readonly Step[]): void;
+  /** The steps of the script that no request has used, in order. */
+  readonly unused: readonly Step[];
+  /** Throws when steps of the script are unused, or an answer's function failed: then the rehearsal did not take place. */
+  expectDone(): void;
   /** Resolves with the record of the request of this index, once it has come in whole. */
   arrived(index: number): Promise<RequestRecord>;
   /** Resolves when no answer is in flight and connections that ended with theirs are closed. */

@@ -1,3 +1,4 @@
+import { checkFactory } from "../../checks/subject.ts";
 import type { TestRunner } from "../adapter-under-test.ts";
 import { witnessed, type Witness } from "../witness.ts";
 import type { FactoryUnderTest } from "./factory-under-test.ts";
@@ -10,6 +11,7 @@ import { testProcess } from "./process.ts";
  * thrown, which URLs are taken, and that nothing is loaded or opened before it is needed.
  */
 export function testFactory(runner: TestRunner, factory: FactoryUnderTest): void {
+  checkFactory(runner, factory);
   let group = "";
   let witness: Witness | undefined;
   const watching: TestRunner = {

@@ -1,5 +1,6 @@
 import { ok } from "node:assert/strict";
 import { isTargetFailure, type StreamPart, type WireEvent } from "@understudy/core/adapter";
+import { checkReader } from "../../checks/subject.ts";
 import type { TestRunner } from "../adapter-under-test.ts";
 import { same, witnessed, type Witness } from "../witness.ts";
 import { disorderOf, readAnswer, readerContext, readEvents, textOf } from "./read-events.ts";
@@ -15,8 +16,10 @@ const ODD = ["null", "1", "[]", "[null]", '"text"', "{}", '{"type":null}', '{"ty
  * behind it, the same answer in both forms, events and fields of tomorrow without effect, and a `TargetFailure` for
  * everything that cannot be read.
  */
-export function testReader(runner: TestRunner, { name, make, samples }: ReaderUnderTest): void {
+export function testReader(runner: TestRunner, reader: ReaderUnderTest): void {
+  checkReader(runner, reader);
   const { describe } = runner;
+  const { name, make, samples } = reader;
   const read = (events: readonly WireEvent[]): StreamPart[] => readAnswer(make(readerContext()), events);
   const readAlike = (events: readonly WireEvent[]): unknown => withoutChance(read(events));
 

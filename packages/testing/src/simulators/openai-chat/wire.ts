@@ -1,3 +1,5 @@
+import { fieldProblems, refuse } from "../../checks/refuse.ts";
+import { COMPATIBLE } from "../../checks/simulator-options.ts";
 import { chatInBand, encodeChat } from "../chat/encode.ts";
 import { admitOpenAI, type Endpoint } from "../openai/admit.ts";
 import { openAIHeaders, openAINamed, openAIStatus } from "../openai/errors.ts";
@@ -34,8 +36,12 @@ function chatWire(endpoint: Endpoint): Wire {
 }
 
 /** Starts a simulator of Chat Completions. */
-export function startOpenAIChat(options: ChatSimulatorOptions = {}): Promise<Vendor> {
-  const { compatible = false } = options;
+export async function startOpenAIChat(options: ChatSimulatorOptions = {}): Promise<Vendor> {
+  const { compatible = false, ...shared } = options;
+  if (typeof compatible !== "boolean") {
+    const must = "true, false, or an object of what is refused";
+    refuse("The simulator cannot be called like this", fieldProblems(compatible, COMPATIBLE, "compatible", must));
+  }
   const endpoint = compatible === false ? chatEndpoint : compatibleEndpoint(compatible === true ? {} : compatible);
-  return startServer(chatWire(endpoint), options);
+  return startServer(chatWire(endpoint), shared);
 }
