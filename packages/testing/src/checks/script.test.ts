@@ -7,8 +7,11 @@ import type { Vendor } from "../simulators/vendor.ts";
 
 const vendor: Vendor = await startAnthropic();
 afterAll(() => vendor.close());
-const script = (steps: unknown) => (): unknown => Reflect.apply(vendor.script, vendor, [steps]);
-const answer = (given: unknown) => (): unknown => Reflect.apply(vendor.answer, vendor, [given]);
+/** As plain JavaScript may call it. */
+const call = (on: Vendor, method: "script" | "answer" | "dropIdle" | "arrived", value: unknown): unknown =>
+  Reflect.apply(on[method], on, [value]);
+const script = (steps: unknown) => (): unknown => call(vendor, "script", steps);
+const answer = (given: unknown) => (): unknown => call(vendor, "answer", given);
 const faulty = (fault: unknown) => script([{}, { fault }]);
 
 test.each<readonly [string, () => unknown, string]>([
@@ -131,7 +134,7 @@ test("What an answer's function returns is checked too, and is not lost behind a
   await using simulator = await startOpenAIChat();
   const body = JSON.stringify({ model: "gpt-5-mini", messages: [{ role: "user", content: "Hi" }] });
   const headers = { authorization: "Bearer any", "content-type": "application/json" };
-  Reflect.apply(simulator.answer, simulator, [() => "Hi"]);
+  call(simulator, "answer", () => "Hi");
   const response = await fetch(`${simulator.url}/chat/completions`, { method: "POST", headers, body });
 
   expect(response.status).toBe(599);
@@ -139,6 +142,6 @@ test("What an answer's function returns is checked too, and is not lost behind a
 });
 
 test("Words for dead connections and places of requests are checked", () => {
-  expect(() => Reflect.apply(vendor.dropIdle, vendor, ["rest"])).toThrow("(did you mean `reset`?)");
-  expect(() => Reflect.apply(vendor.arrived, vendor, ["0"])).toThrow("the index of a request must be 0 or more");
+  expect(() => call(vendor, "dropIdle", "rest")).toThrow("(did you mean `reset`?)");
+  expect(() => call(vendor, "arrived", "0")).toThrow("the index of a request must be 0 or more");
 });

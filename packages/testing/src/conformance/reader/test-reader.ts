@@ -16,10 +16,10 @@ const ODD = ["null", "1", "[]", "[null]", '"text"', "{}", '{"type":null}', '{"ty
  * behind it, the same answer in both forms, events and fields of tomorrow without effect, and a `TargetFailure` for
  * everything that cannot be read.
  */
-export function testReader(runner: TestRunner, reader: ReaderUnderTest): void {
-  checkReader(runner, reader);
+export function testReader(runner: TestRunner, subject: ReaderUnderTest): void {
+  checkReader(runner, subject);
   const { describe } = runner;
-  const { name, make, samples } = reader;
+  const { name, make, samples } = subject;
   const read = (events: readonly WireEvent[]): StreamPart[] => readAnswer(make(readerContext()), events);
   const readAlike = (events: readonly WireEvent[]): unknown => withoutChance(read(events));
 
