@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { anthropic } from "@understudy/anthropic";
-import { createChain, isUnderstudyError } from "@understudy/core";
-import { toResponse, type ResponseEvent } from "@understudy/core/web";
+import { createChain } from "@understudy/core";
+import { errorResponse, toResponse, type ResponseEvent } from "@understudy/core/web";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
 
@@ -28,8 +28,7 @@ async function handle(question: string, signal: AbortSignal): Promise<Response> 
     const stream = await chain.stream(question, { signal });
     return toResponse(stream);
   } catch (error) {
-    if (!isUnderstudyError(error)) throw error;
-    return Response.json({ code: error.code }, { status: error.code === "rate-limited" ? 429 : 503 });
+    return errorResponse(error);
   }
 }
 

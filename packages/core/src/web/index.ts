@@ -1,2 +1,3 @@
+export { errorResponse, statusOf } from "./error-response.ts";
 export { fromUntrusted } from "./from-untrusted.ts";
 export { toResponse, type AnswerResponseInit, type ResponseEvent } from "./to-response.ts";

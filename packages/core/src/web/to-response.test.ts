@@ -200,18 +200,30 @@ describe("what toResponse() cannot send", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test.each<readonly [string, AnswerResponseInit]>([
-    ["status 204", { status: 204 }],
-    ["status 205", { status: 205 }],
-    ["status 304", { status: 304 }],
-    ["status 199", { status: 199 }],
-    ["status 600", { status: 600 }],
-    ["status NaN", { status: Number.NaN }],
-    ["an invalid header", { headers: { "x-key": "secret\r\nx: y" } }],
-    ["an invalid status text", { statusText: "secret\n" }],
-    ["a negative keepAliveMs", { keepAliveMs: -1 }],
-    ["a keepAliveMs that is not a number", { keepAliveMs: Number.NaN }],
-  ])("%s is refused at once with a typed error, and the upstream closed", async (_, init) => {
+  const NO_BODY = "status must be a status from 200 to 599 that has a body";
+  test.each<readonly [string, object, string]>([
+    ["status 204", { status: 204 }, NO_BODY],
+    ["status 205", { status: 205 }, NO_BODY],
+    ["status 304", { status: 304 }, NO_BODY],
+    ["status 199", { status: 199 }, NO_BODY],
+    ["status 600", { status: 600 }, NO_BODY],
+    ["status NaN", { status: Number.NaN }, NO_BODY],
+    ["a status in words", { status: "OK" }, NO_BODY],
+    ["an invalid header", { headers: { "x-key": "secret\r\nx: y" } }, "its status text or headers are not valid"],
+    ["an invalid status text", { statusText: "secret\n" }, "its status text or headers are not valid"],
+    [
+      "a negative keepAliveMs",
+      { keepAliveMs: -1 },
+      "keepAliveMs must be a number of milliseconds, at least 0, or false",
+    ],
+    ["a keepAliveMs that is not a number", { keepAliveMs: Number.NaN }, "keepAliveMs must be a number of milliseconds"],
+    [
+      "a misspelt keepAliveMs",
+      { keepAliveMS: 5, keepALiveM: 5 },
+      "unknown option `keepAliveMS` (did you mean `keepAliveMs`?)",
+    ],
+    ["a list of events", { events: ["text-delta"] }, "events must be a function"],
+  ])("%s is refused at once with a typed error that names it, and the upstream closed", async (_, init, problem) => {
     const { clock, stream, targets } = await streamOf(begin(["One"], hang));
 
     let thrown: unknown;
@@ -222,10 +234,64 @@ describe("what toResponse() cannot send", () => {
     }
     await clock.settle();
 
-    expect(thrown).toMatchObject({ code: "invalid-request", message: expect.stringContaining("`init`") });
+    expect(thrown).toMatchObject({ code: "invalid-request", message: expect.stringContaining(problem) });
     expect(JSON.stringify(thrown) + String(thrown)).not.toContain("secret");
     expect(targets[0]?.calls).toMatchObject([{ aborted: true, returned: 1 }]);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe("the events that toResponse() sends", () => {
+  test("are those that the application chooses and rewrites, with the last message in any case", async () => {
+    const { clock, stream } = await streamOf(begin(["One"], wait(100), fail("stream.reset")), answer("Blue"));
+    const init: AnswerResponseInit = {
+      clock,
+      events: (event) => {
+        if (event.type === "failover") return { type: event.type, discards: event.discards };
+        return event.type === "text-delta" ? event : undefined;
+      },
+    };
+
+    const received = receive(toResponse(stream, init));
+    await clock.advance(20_000);
+
+    const sent = received.map((message) => message.replaceAll(/"(?:p\d+)"/g, '"p"'));
+    expect(sent).toEqual([
+      'data: {"type":"text-delta","id":"p","delta":"One"}',
+      'data: {"type":"failover","discards":{"textChars":3,"ids":["p"]}}',
+      'data: {"type":"text-delta","id":"p","delta":"Blue"}',
+      'data: {"type":"done"}',
+      "closed",
+    ]);
+  });
+
+  test("keep the connection alive while none of them is chosen", async () => {
+    const { clock, stream } = await streamOf(begin(["One"], wait(40_000), hang));
+
+    expect(await aliveAfter(clock, { events: () => undefined }, stream)).toBe(3);
+  });
+
+  test.each<readonly [string, () => never]>([
+    ["throws", throwing],
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as JavaScript may write it
+    ["answers later", (async () => throwing()) as unknown as () => never],
+  ])("end the response as a failed answer when the function %s", async (_, events) => {
+    const { clock, stream, targets } = await streamOf(begin(["One"], hang));
+
+    const received = receive(toResponse(stream, { clock, events }));
+    await clock.advance(100);
+
+    expect(received).toEqual(['data: {"type":"error","code":"adapter-error"}', "closed"]);
+    expect(targets[0]?.calls).toMatchObject([{ aborted: true, returned: 1 }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("cannot be those of a promise or an answer, and the error says what was meant", async () => {
+    const { clock, chain } = harness();
+    const front = chain([scripted(clock, [answer("One"), answer("Two")])]);
+    for (const wrong of [front.stream("Hi"), await finish(clock, front.generate("Hi")), undefined]) {
+      expect(() => Reflect.apply(toResponse, undefined, [wrong])).toThrow("takes what `await chain.stream(…)` gives");
+    }
   });
 });
 

@@ -3,6 +3,10 @@ import { systemClock } from "../engine/system-clock.ts";
 import type { Clock } from "../model/clock.ts";
 import { isUnderstudyError, misuse } from "../model/error.ts";
 import type { StreamEvent } from "../model/events.ts";
+import { isJsonObject } from "../model/json.ts";
+import { isThenable, watch } from "../model/promises.ts";
+import { ANYTHING, checkShape, duration, FUNCTION, listed, OBJECT, TEXT, whole, type ShapeOf } from "../model/rules.ts";
+import { misspelt } from "../model/unknown-names.ts";
 
 /** The last message of a response: the stream ended as it should, or with an error's code. */
 export type ResponseEvent =
@@ -21,6 +25,11 @@ export type ResponseEvent =
 /** What `Response` takes; the status must be one that has a body. */
 export interface AnswerResponseInit extends ResponseInit {
   /**
+   * What is sent for an event: what it returns, as JSON; `undefined` leaves the event out. It has to answer at once. One that
+   * throws ends the response as a failed answer. Default: every event as it is.
+   */
+  readonly events?: ((event: StreamEvent) => object | undefined) | undefined;
+  /**
    * After so many milliseconds without a message a comment is sent, so that no proxy takes the response for dead.
    * 0 or false: never. Default 15,000.
    */
@@ -28,6 +37,18 @@ export interface AnswerResponseInit extends ResponseInit {
   /** The clock and timer behind `keepAliveMs`, for tests. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
+
+const INIT: ShapeOf<AnswerResponseInit> = {
+  status: {
+    must: "be a status from 200 to 599 that has a body: none of 204, 205, 304",
+    test: (value) => whole(200).test(value) && Number(value) <= 599 && ![204, 205, 304].includes(Number(value)),
+  },
+  statusText: TEXT,
+  headers: ANYTHING,
+  keepAliveMs: { must: `${duration(0).must}, or false`, test: (value) => value === false || duration(0).test(value) },
+  clock: OBJECT,
+  events: FUNCTION,
+};
 
 type Events = AsyncIterableIterator<StreamEvent, undefined>;
 
@@ -51,26 +72,33 @@ const HEADERS = {
  * connection. Throws `invalid-request`, and lets everything go, when no response can be made with `init`.
  */
 export function toResponse(stream: AnswerStream, init: AnswerResponseInit = {}): Response {
-  const events = stream[Symbol.asyncIterator]();
-  try {
-    const { keepAliveMs = KEEP_ALIVE_MS, clock = systemClock, ...rest } = init;
-    if (keepAliveMs !== false && !isDuration(keepAliveMs)) throw new RangeError("keepAliveMs");
-    const headers = new Headers(rest.headers);
-    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
-    const body = new ReadableStream(new EventBody(events, clock, keepAliveMs || Infinity));
-    return new Response(body, { ...rest, headers });
-  } catch {
-    leave(events);
-    // What was thrown may repeat a header's value.
-    throw misuse(
-      "invalid-request",
-      "`init` needs a status that has a body, valid headers and a `keepAliveMs` of at least 0.",
-    );
+  if (!isJsonObject(stream) || !(Symbol.asyncIterator in stream)) {
+    throw misuse("invalid-request", "toResponse() takes what `await chain.stream(…)` gives.");
   }
+  const events = stream[Symbol.asyncIterator]();
+  let problems: readonly string[] = ["its status text or headers are not valid"];
+  try {
+    const wrong = isJsonObject(init) ? initProblems(init) : ["it must be an object"];
+    if (wrong.length > 0) problems = wrong;
+    else {
+      const { keepAliveMs = KEEP_ALIVE_MS, clock = systemClock, events: sent, ...rest } = init;
+      const headers = new Headers(rest.headers);
+      for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
+      const body = new ReadableStream(new EventBody(events, clock, keepAliveMs || Infinity, sent));
+      return new Response(body, { ...rest, headers });
+    }
+  } catch {
+    // What was thrown may repeat a header's value.
+  }
+  leave(events);
+  throw misuse("invalid-request", `No response can be made with \`init\`: ${listed(problems)}.`);
 }
 
-function isDuration(value: unknown): boolean {
-  return typeof value === "number" && value >= 0;
+/** Runtimes have more fields of their own; only those are unknown that are nearly one of ours. */
+function initProblems(init: { readonly [name: string]: unknown }): readonly string[] {
+  const names = Object.keys(INIT);
+  const known = Object.entries(init).filter(([name]) => names.includes(name) || misspelt(name, names) !== undefined);
+  return checkShape(Object.fromEntries(known), INIT, "", "unknown option");
 }
 
 /** The body of a response: an event per message, and a comment when there is none for too long. */
@@ -78,6 +106,7 @@ class EventBody {
   readonly #events: Events;
   readonly #clock: Clock;
   readonly #keepAliveMs: number;
+  readonly #sent: AnswerResponseInit["events"];
   readonly #encoder = new TextEncoder();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Ends the pull that waits. The client has room only while there is one. */
@@ -87,7 +116,8 @@ class EventBody {
   #timer: unknown;
   #quietSince = 0;
 
-  constructor(events: Events, clock: Clock, keepAliveMs: number) {
+  constructor(events: Events, clock: Clock, keepAliveMs: number, sent: AnswerResponseInit["events"]) {
+    this.#sent = sent;
     this.#events = events;
     this.#clock = clock;
     this.#keepAliveMs = keepAliveMs;
@@ -121,7 +151,7 @@ class EventBody {
     this.#isReading = false;
     if (this.#isOver) return;
     if (result.done === true) this.#end({ type: "done" });
-    else this.#safely(() => this.#write(toMessage(result.value)));
+    else this.#safely(() => this.#send(result.value));
   };
 
   readonly #onError = (error: unknown): void => {
@@ -138,6 +168,17 @@ class EventBody {
       this.#onError(error);
       leave(this.#events);
     }
+  }
+
+  #send(event: StreamEvent): void {
+    const sent = this.#sent === undefined ? event : this.#sent(event);
+    if (isThenable(sent)) {
+      watch(sent, () => undefined);
+      throw new TypeError("`events` returned a promise.");
+    }
+    if (sent !== undefined) this.#write(toMessage(sent));
+    // Nothing was sent: the client still has room, unless the function made the response end.
+    else if (this.#pulled !== undefined && !this.#isOver) this.#read();
   }
 
   #write(message: string): void {
@@ -184,7 +225,7 @@ class EventBody {
   }
 }
 
-function toMessage(event: ResponseEvent): string {
+function toMessage(event: object): string {
   return `data: ${JSON.stringify(event)}\n\n`;
 }
 

@@ -427,7 +427,7 @@ describe("an operator", () => {
     [
       "a misspelt value",
       { vendor: "alhpa" },
-      '{"tier":"alpha/one","vendor":"alpha","model":"one","endpoint":"alpha.test","sibling":1}',
+      '{"tier":"alpha/one","vendor":"alpha","model":"one","endpoint":"alpha.test"}',
     ],
     ["one right and one wrong field", { vendor: "alpha", model: "two" }, "The selector matches no target"],
     ["a place that no tier has", { sibling: 2 }, "The selector matches no target"],
