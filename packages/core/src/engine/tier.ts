@@ -115,6 +115,7 @@ export interface Definition {
 /** Reads a chain's definition. Throws one `config` error that names everything that is wrong with it. */
 export function readDefinition(inputs: readonly TierInput[], given: ChainOptions): Definition {
   const problems: string[] = [];
+  if (!("withResolvers" in Promise)) problems.push("this runtime is too old: Node 22.12 or later is needed");
   const tiers: Tier[] = [];
   let options: ChainOptions = {};
   try {
