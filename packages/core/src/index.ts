@@ -38,7 +38,7 @@ export type {
   ToolChoice,
   VendorOptions,
 } from "./model/request.ts";
-export type { CheckedSchema, SchemaInput, StandardSchema, Validation } from "./model/schema.ts";
+export type { CheckedSchema, JsonSchemaObject, SchemaInput, StandardSchema, Validation } from "./model/schema.ts";
 export type { Capabilities, ModelSize, Target, TargetProblem } from "./model/target.ts";
 export type { Clock } from "./model/clock.ts";
 export type {

@@ -10,7 +10,9 @@ import {
   type EngineEvent,
   type ErrorCode,
   type JsonObject,
+  type JsonSchemaObject,
   type Policy,
+  type SchemaInput,
   type StreamEvent,
   type Target,
 } from "./index.ts";
@@ -52,6 +54,50 @@ describe("public types", () => {
     expectTypeOf<Seen["plain"]>().resolves.toEqualTypeOf<Answer>();
     expectTypeOf<Seen["literal"]>().resolves.toEqualTypeOf<Answer>();
     expectTypeOf<Seen["text"]>().resolves.toEqualTypeOf<Answer>();
+  });
+
+  test("JSON Schema in the interfaces of other libraries is a schema, and what is none is a type error", () => {
+    /** As the types of draft 7 are written: interfaces without index signature, whose fields may be undefined. */
+    interface Draft7 {
+      $id?: string | undefined;
+      $ref?: string | undefined;
+      type?: "string" | "object" | ("string" | "object")[] | undefined;
+      const?: string | number | null | Draft7Object | undefined;
+      enum?: (string | number)[] | undefined;
+      minLength?: number | undefined;
+      items?: Draft7 | boolean | (Draft7 | boolean)[] | undefined;
+      required?: string[] | undefined;
+      properties?: { [key: string]: Draft7 | boolean } | undefined;
+      additionalProperties?: Draft7 | boolean | undefined;
+      anyOf?: (Draft7 | boolean)[] | undefined;
+      not?: Draft7 | boolean | undefined;
+      default?: unknown;
+    }
+    interface Draft7Object {
+      [key: string]: string;
+    }
+    interface OfTheApplication {
+      readonly type: "object";
+      readonly properties: { readonly city: { readonly type: "string" } };
+    }
+    expectTypeOf<Draft7>().toExtend<SchemaInput>();
+    expectTypeOf<OfTheApplication>().toExtend<SchemaInput>();
+    expectTypeOf<{ schema: Draft7; validate: CheckedSchema<1>["validate"] }>().toExtend<CheckedSchema<1>>();
+    const typed = (schema: Draft7) => createChain([target]).generate({ messages, output: { type: "json", schema } });
+    expectTypeOf(typed).returns.resolves.toEqualTypeOf<Answer>();
+
+    /** A schema of a library that has no common interface. */
+    interface Unreadable {
+      readonly description: string | undefined;
+      readonly _def: { readonly typeName: "object" };
+      parse(value: unknown): unknown;
+    }
+    expectTypeOf<Unreadable>().not.toExtend<SchemaInput>();
+    expectTypeOf<Date>().not.toExtend<SchemaInput>();
+    expectTypeOf<() => Draft7>().not.toExtend<SchemaInput>();
+    expectTypeOf<Promise<Draft7>>().not.toExtend<SchemaInput>();
+    expectTypeOf<"object">().not.toExtend<SchemaInput>();
+    expectTypeOf<{ type: number }>().not.toExtend<JsonSchemaObject>();
   });
 
   test("unknown options are type errors", () => {

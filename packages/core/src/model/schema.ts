@@ -68,13 +68,44 @@ type StandardResult<Output> =
 /** JSON Schema together with the check that decides whether a value fits it. */
 export interface CheckedSchema<Output = unknown> {
   /** JSON Schema of any draft: what is sent to the vendor. */
-  readonly schema: JsonObject;
+  readonly schema: JsonObject | JsonSchemaObject;
   /** Decides whether a parsed value fits, and gives the value to use. May be async. */
   readonly validate: (value: unknown) => Validation<Output> | Promise<Validation<Output>>;
 }
 
+/**
+ * JSON Schema in the types of other libraries, such as `JSONSchema7`: interfaces, which have no index signature. It needs one
+ * of these keywords at least and may have any other.
+ */
+export interface JsonSchemaObject {
+  /** The type, or several. */
+  readonly type?: string | readonly string[] | undefined;
+  /** The properties of an object. */
+  readonly properties?: object | undefined;
+  /** The properties that must be there. */
+  readonly required?: readonly string[] | boolean | undefined;
+  /** Whether an object may have others, or what these have to be. */
+  readonly additionalProperties?: object | boolean | undefined;
+  /** What the items of an array have to be. */
+  readonly items?: object | boolean | undefined;
+  /** The values that are allowed. */
+  readonly enum?: readonly unknown[] | undefined;
+  /** Schemas of which at least one fits. */
+  readonly anyOf?: readonly unknown[] | undefined;
+  /** Schemas of which exactly one fits. */
+  readonly oneOf?: readonly unknown[] | undefined;
+  /** Schemas that all fit. */
+  readonly allOf?: readonly unknown[] | undefined;
+  /** Where the schema itself is. */
+  readonly $ref?: string | undefined;
+}
+
 /** A Standard Schema that can give JSON Schema, plain JSON Schema (sent, not checked), or JSON Schema with a check. */
-export type SchemaInput<Output = unknown> = StandardSchema<Output> | CheckedSchema<Output> | JsonObject;
+export type SchemaInput<Output = unknown> =
+  | StandardSchema<Output>
+  | CheckedSchema<Output>
+  | JsonObject
+  | JsonSchemaObject;
 
 /** What a check found, with the places that the library names: keys and indices from the outside in. */
 export type Checked = Validation<unknown> & { readonly paths?: readonly (readonly unknown[])[] | undefined };
