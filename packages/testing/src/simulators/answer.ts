@@ -18,7 +18,7 @@ export interface ScriptedAnswer {
   readonly model?: string | undefined;
   /** Sources of the text, on wires that cite. */
   readonly citations?: readonly CitationAnswer[] | undefined;
-  /** Pause before each delta. Default: none. */
+  /** Pause before each delta, the first too, in milliseconds. Default: none. */
   readonly deltaDelayMs?: number | undefined;
 }
 
