@@ -2,7 +2,7 @@ import { misuse, type UnderstudyError } from "../model/error.ts";
 import { copyJson } from "../model/copy-json.ts";
 import { isJsonObject, type JsonObject } from "../model/json.ts";
 import { checkShape, duration, FLAG, FUNCTION, listed, OBJECT, TEXT, type ShapeOf } from "../model/rules.ts";
-import { shownName } from "../model/unknown-names.ts";
+import { meant, shownName } from "../model/unknown-names.ts";
 import type { CallOptions } from "./options.ts";
 
 const CALL: ShapeOf<CallOptions> = {
@@ -37,7 +37,7 @@ export function readCallOptions(given: unknown, tiers: readonly string[]): CallO
   );
   const problems = (options.tiers ?? [])
     .filter((name) => !tiers.includes(name))
-    .map((name) => `\`tiers\` names ${shownName(name)}, which is none of this chain: ${tiers.join(", ")}`);
+    .map((name) => `\`tiers\` names ${shownName(name)}, which is none of this chain: ${tiers.join(", ")}${meant(name, tiers)}`);
   if (options.tiers !== undefined) options.tiers = [...options.tiers];
   if (options.metadata !== undefined) options.metadata = readMetadata(options.metadata, problems);
   if (problems.length > 0) throw invalidArgument(problems);

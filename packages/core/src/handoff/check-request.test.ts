@@ -102,7 +102,7 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
   [
     "a schema for text",
     more({ output: { type: "text", schema: {} } }),
-    "output has an unknown field `schema`: known are type",
+    "output must be { type: 'text' } or { type: 'json', schema }",
   ],
   ["two swapped letters of an effort", more({ reasoning: { effort: "hihg" } }), "or 'max' (did you mean `high`?)"],
   ["a wrong letter of a choice", more({ toolChoice: "auta" }), "or { tool } (did you mean `auto`?)"],
@@ -114,7 +114,7 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
   [
     "a data: URL as an address",
     from({ type: "url", url: "data:image/png;base64,AAAA" }),
-    "source.url must be an absolute URL that the vendor can fetch; a data: URL can be the `data` of a base64 source",
+    "source.url must be an absolute URL that the vendor can fetch; a data: URL goes into `data` of a base64 source",
   ],
   ["an object URL of a browser", from({ type: "url", url: "blob:https://a.test/1" }), "that the vendor can fetch"],
   ["a file of this machine", from({ type: "url", url: "file:///tmp/a.png" }), "that the vendor can fetch"],
@@ -134,7 +134,7 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
   [
     "a document as an image",
     from({ type: "base64", mediaType: "application/pdf", data: "AAAA" }),
-    "source.mediaType must begin with image/; other media go into a part of type file",
+    "source.mediaType must begin with image/, or the part be a file",
   ],
   [
     "a film as audio",

@@ -6,7 +6,6 @@ import { legalToolName } from "../model/tool-name.ts";
 import {
   ANYTHING,
   checkShape,
-  fits,
   FLAG,
   FULL_TEXT,
   LIST,
@@ -22,6 +21,8 @@ import {
 } from "../model/rules.ts";
 import { meant, misspelt, shownName } from "../model/unknown-names.ts";
 
+type Fields = { readonly [name: string]: unknown };
+
 /** More would make the error unreadable, and the first ones are enough. */
 const MOST_PROBLEMS = 20;
 const MEDIA_TYPE_FORM = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[ -~]*)?$/;
@@ -32,25 +33,42 @@ const MEDIA_TYPE: Rule = {
 };
 
 const CHOICES = ["auto", "none", "required"];
-const OUTPUTS = {
-  text: { type: ANYTHING },
-  json: { type: ANYTHING, schema: ANYTHING, name: FULL_TEXT },
+
+const TOOL: ShapeOf<Tool> = {
+  name: {
+    must: "be 1 to 64 letters, digits, _ or -",
+    test: (value) => typeof value === "string" && legalToolName(value) === value,
+    isRequired: true,
+  },
+  description: TEXT,
+  inputSchema: ANYTHING,
+  vendorOptions: { must: "hold an object for each vendor", test: isObjects },
 };
 
 const REQUEST: ShapeOf<Request> = {
   system: TEXT,
   messages: { must: "hold at least one user message", test: isFilled, isRequired: true },
-  tools: LIST,
+  tools: { ...LIST, fields: TOOL },
   toolChoice: {
     must: "be auto, none, required or { tool }",
     test: (value) => CHOICES.some((choice) => choice === value) || isJsonObject(value),
     known: CHOICES,
+    fields: { tool: required(TEXT) },
   },
   output: {
     must: "be { type: 'text' } or { type: 'json', schema }",
-    test: (value) => isJsonObject(value) && isIn(OUTPUTS, value["type"]),
+    test: (value) =>
+      isJsonObject(value) && (value["type"] === "json" || (value["type"] === "text" && value["schema"] === undefined)),
+    fields: { type: ANYTHING, schema: ANYTHING, name: FULL_TEXT },
   },
-  reasoning: OBJECT,
+  reasoning: {
+    ...OBJECT,
+    fields: {
+      effort: oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+      budgetTokens: whole(0),
+      visible: FLAG,
+    },
+  },
   maxOutputTokens: whole(1),
   temperature: NUMBER,
   topP: NUMBER,
@@ -68,42 +86,28 @@ const REQUEST: ShapeOf<Request> = {
   },
 };
 
-const NESTED: { readonly [Name in keyof Request]?: Shape } = {
-  toolChoice: { tool: required(TEXT) },
-  reasoning: {
-    effort: oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max"),
-    budgetTokens: whole(0),
-    visible: FLAG,
-  },
+const ORIGIN: Rule = {
+  ...OBJECT,
+  fields: { vendor: required(TEXT), model: required(TEXT), endpoint: required(TEXT) } satisfies ShapeOf<Origin>,
 };
-
-const TOOL: ShapeOf<Tool> = {
-  name: {
-    must: "be 1 to 64 letters, digits, _ or -",
-    test: (value) => typeof value === "string" && legalToolName(value) === value,
-    isRequired: true,
-  },
-  description: TEXT,
-  inputSchema: ANYTHING,
-  vendorOptions: { must: "hold an object for each vendor", test: isObjects },
-};
-
-const ORIGIN: ShapeOf<Origin> = { vendor: required(TEXT), model: required(TEXT), endpoint: required(TEXT) };
-const CITATION: ShapeOf<Citation> = {
-  citedText: TEXT,
-  title: TEXT,
-  url: TEXT,
-  documentIndex: NUMBER,
-  start: NUMBER,
-  end: NUMBER,
+const CITATIONS: Rule = {
+  ...LIST,
+  fields: {
+    citedText: TEXT,
+    title: TEXT,
+    url: TEXT,
+    documentIndex: NUMBER,
+    start: NUMBER,
+    end: NUMBER,
+  } satisfies ShapeOf<Citation>,
 };
 const MESSAGE = { role: ANYTHING, content: ANYTHING };
-const ON_ALL = { type: ANYTHING, origin: OBJECT, opaque: OBJECT };
+const ON_ALL = { type: ANYTHING, origin: ORIGIN, opaque: OBJECT };
 const WORDS = { ...ON_ALL, text: required(TEXT) };
 const MEDIA = { ...ON_ALL, source: required(OBJECT) };
 
 const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape } = {
-  text: { ...WORDS, citations: LIST },
+  text: { ...WORDS, citations: CITATIONS },
   reasoning: WORDS,
   refusal: WORDS,
   image: MEDIA,
@@ -124,7 +128,7 @@ const PARTS: { readonly [Type in AssistantPart["type"] | "tool-result"]: Shape }
     content: { must: "be a string or an array of parts", test: isContent, isRequired: true },
     isError: FLAG,
   } satisfies ShapeOf<ToolResultPart>,
-  opaque: { type: ANYTHING, kind: required(TEXT), data: required(ANYTHING), origin: OBJECT },
+  opaque: { type: ANYTHING, kind: required(TEXT), data: required(ANYTHING), origin: ORIGIN },
 };
 
 const SOURCES: { readonly [Type in MediaSource["type"]]: Shape } = {
@@ -165,33 +169,16 @@ export function checkOverrides(overrides: unknown, vendors: readonly string[]): 
   return isFilled(overrides["messages"]) ? [...problems, ...checkMessages(overrides["messages"])] : problems;
 }
 
-function checkFields(
-  request: { readonly [name: string]: unknown },
-  shape: Shape,
-  vendors: readonly string[],
-): string[] {
+function checkFields(request: Fields, shape: Shape, vendors: readonly string[]): string[] {
   const problems = checkShape(request, shape, "", "unknown request option");
   checkVendors("vendorOptions", request["vendorOptions"], vendors, problems);
-  for (const [name, nested] of Object.entries(NESTED)) {
-    const value = request[name];
-    if (isJsonObject(value)) checkAt(name, value, nested, problems);
-  }
-  const { output } = request;
-  if (isJsonObject(output) && isIn(OUTPUTS, output["type"])) {
-    checkAt("output", output, OUTPUTS[output["type"]], problems);
-  }
   const names = new Set<unknown>();
   for (const [index, tool] of listOf(request["tools"]).entries()) {
-    const where = `tools[${index}]`;
-    if (!isJsonObject(tool)) {
-      problems.push(`${where} must be an object`);
-      continue;
-    }
-    checkAt(where, tool, TOOL, problems);
-    checkVendors(`${where}.vendorOptions`, tool["vendorOptions"], vendors, problems);
-    if (names.has(tool["name"])) problems.push(`${where}.name repeats an earlier tool's name`);
+    if (!isJsonObject(tool)) continue;
+    const where = `tools[${index}].`;
+    checkVendors(`${where}vendorOptions`, tool["vendorOptions"], vendors, problems);
+    if (names.has(tool["name"])) problems.push(`${where}name repeats an earlier tool's name`);
     names.add(tool["name"]);
-    if (problems.length > MOST_PROBLEMS) break;
   }
   return problems;
 }
@@ -244,16 +231,11 @@ function checkParts(
       continue;
     }
     checkAt(place, part, PARTS[type], problems);
-    const { origin, source } = part;
-    if (isJsonObject(origin)) checkAt(`${place}.origin`, origin, ORIGIN, problems);
-    if (isJsonObject(source)) checkSource(source, `${place}.source`, problems);
+    const { source } = part;
     // What a model made goes back as it came.
-    if (isJsonObject(source) && !types.includes("tool-call")) {
-      const problem = mediaProblem(source, type);
-      if (problem !== undefined) problems.push(`${place}.source.${problem}`);
-    }
-    if (type === "text") checkCitations(listOf(part["citations"]), `${place}.citations`, problems);
-    if (type === "opaque" && !types.includes("tool-call") && part["origin"] === undefined) {
+    const isMade = types.includes("tool-call");
+    if (isJsonObject(source)) checkSource(source, `${place}.source`, isMade ? undefined : type, problems);
+    if (type === "opaque" && !isMade && part["origin"] === undefined) {
       problems.push(`${place}.origin must be given: that of the part which it answers`);
     }
     if (type === "tool-call") calls.add(part["toolCallId"]);
@@ -265,40 +247,33 @@ function checkParts(
   }
 }
 
-function checkSource(source: { readonly [name: string]: unknown }, place: string, problems: string[]): void {
+function checkSource(source: Fields, place: string, given: string | undefined, problems: string[]): void {
   const { type } = source;
   const types = Object.keys(SOURCES);
   if (isIn(SOURCES, type)) checkAt(place, source, SOURCES[type], problems);
   else problems.push(`${place}.type must be ${types.join(", ")}${meant(type, types)}`);
+  const problem = given === undefined ? undefined : mediaProblem(source, given);
+  if (problem !== undefined) problems.push(`${place}.${problem}`);
 }
 
 /** What is wrong with media that no vendor would take. */
-function mediaProblem(source: { readonly [name: string]: unknown }, partType: string): string | undefined {
-  const { mediaType, data, url } = source;
-  if (partType !== "file" && isText(mediaType) && !mediaType.toLowerCase().startsWith(`${partType}/`)) {
-    return `mediaType must begin with ${partType}/; other media go into a part of type file`;
+function mediaProblem({ mediaType, data, url }: Fields, type: string): string | undefined {
+  if (type !== "file" && isText(mediaType) && !mediaType.toLowerCase().startsWith(`${type}/`)) {
+    return `mediaType must begin with ${type}/, or the part be a file`;
   }
   if (isText(data) && !isBase64(data)) return "data must be base64 that is not empty";
   if (!isText(url) || (URL.canParse(url) && !/^\s*(?:data|blob|file):/i.test(url))) return undefined;
-  return "url must be an absolute URL that the vendor can fetch; a data: URL can be the `data` of a base64 source";
+  return "url must be an absolute URL that the vendor can fetch; a data: URL goes into `data` of a base64 source";
 }
 
 /** Only the beginning is looked at: it can be long. */
 function isBase64(text: string): boolean {
-  return /^[\w+/=\s-]*\w[\w+/=\s-]*$/.test(text.slice(0, 1_000).replace(/^\s*data:[^,]*;base64,/i, ""));
+  const bare = text.slice(0, 1_000).replace(/^\s*data:[^,]*;base64,/i, "");
+  return /\w/.test(bare) && !/[^\w+/=\s-]/.test(bare);
 }
 
-function checkCitations(citations: readonly unknown[], place: string, problems: string[]): void {
-  for (const [index, citation] of citations.entries()) {
-    if (problems.length > MOST_PROBLEMS) return;
-    if (isJsonObject(citation)) checkAt(`${place}[${index}]`, citation, CITATION, problems);
-    else problems.push(`${place}[${index}] must be an object`);
-  }
-}
-
-/** Most of what is looked at is right. */
-function checkAt(place: string, given: { readonly [name: string]: unknown }, shape: Shape, problems: string[]): void {
-  if (!fits(given, shape)) problems.push(...checkShape(given, shape, `${place}.`, `${place} has an unknown field`));
+function checkAt(place: string, given: Fields, shape: Shape, problems: string[]): void {
+  problems.push(...checkShape(given, shape, `${place}.`, `${place} has an unknown field`));
 }
 
 function isObjects(value: unknown): boolean {

@@ -11,6 +11,8 @@ export interface Rule {
   readonly isRequired?: true | undefined;
   /** All values that fit, where they are texts: a message then names the nearest. */
   readonly known?: readonly string[] | undefined;
+  /** Rules for the fields of the value, if it is an object, or of each object in it, if it is an array. */
+  readonly fields?: Shape | undefined;
 }
 
 /** The rules for the fields of an object, by their names. */
@@ -82,28 +84,45 @@ export function having(what: string, ...methods: readonly string[]): Rule {
   };
 }
 
-/** Whether nothing is wrong with the fields of an object: cheap, as most are right. */
-export function fits(given: { readonly [name: string]: unknown }, shape: Shape): boolean {
+/** Cheap, as most of what is looked at is right. */
+function fits(given: object, shape: Shape): boolean {
   for (const name in given) if (!Object.hasOwn(shape, name)) return false;
   for (const name in shape) {
     const rule = shape[name];
-    const value = given[name];
-    if (value === undefined ? rule?.isRequired : rule?.test(value) !== true) return false;
+    const value: unknown = Reflect.get(given, name);
+    if (rule !== undefined && isWrong(value, rule)) return false;
+    if (rule?.fields === undefined || value === undefined) continue;
+    for (const one of objectsIn(value)) if (!isJsonObject(one) || !fits(one, rule.fields)) return false;
   }
   return true;
 }
 
 /** Everything that is wrong with the fields of an object. `prefix` stands before their names, `what` before unknown ones. */
 export function checkShape(given: object, shape: Shape, prefix: string, what: string): string[] {
-  const names = Object.keys(shape);
-  const problems = unknownNames(given, names, what);
-  for (const name of names) {
-    const rule = shape[name];
+  if (fits(given, shape)) return [];
+  const problems = unknownNames(given, Object.keys(shape), what);
+  for (const [name, rule] of Object.entries(shape)) {
     const value: unknown = Reflect.get(given, name);
-    const isWrong = value === undefined ? rule?.isRequired : rule?.test(value) === false;
-    if (isWrong === true && rule !== undefined) problems.push(breach(`${prefix}${name}`, rule, value));
+    const place = prefix + name;
+    if (isWrong(value, rule)) problems.push(breach(place, rule, value));
+    else if (rule.fields !== undefined) {
+      for (const [index, one] of objectsIn(value).entries()) {
+        const where = one === value ? place : `${place}[${index}]`;
+        if (isJsonObject(one)) {
+          problems.push(...checkShape(one, rule.fields, `${where}.`, `${where} has an unknown field`));
+        } else problems.push(`${where} must be an object`);
+      }
+    }
   }
   return problems;
+}
+
+function isWrong(value: unknown, rule: Rule): boolean {
+  return value === undefined ? rule.isRequired === true : !rule.test(value);
+}
+
+function objectsIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : isJsonObject(value) ? [value] : [];
 }
 
 /** What is wrong with a value that is not as its rule says. */

@@ -97,6 +97,7 @@ const SHAPES: FaultShapes = {
   "duplicate-terminal": {},
   "late-events": {},
   "unknown-events": {},
+  "no-evidence": {},
 };
 
 const TYPE: Rule = { ...required(oneOf(...Object.keys(SHAPES))), must: "be the type of a fault" };
