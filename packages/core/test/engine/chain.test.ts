@@ -195,6 +195,7 @@ describe("options of a call", () => {
   test.each<readonly [string, object, string]>([
     ["an unknown option", { timeout: 5 }, "unknown call option `timeout`: known are signal"],
     ["an unknown tier", { tiers: ["delta"] }, "`tiers` names delta, which is none of this chain: alpha/one"],
+    ["a misspelt tier", { tiers: ["alhpa/one"] }, "(did you mean `alpha/one`?)"],
     ["a deadline in words", { deadlineMs: "1m" }, "deadlineMs must be"],
     ["no time to start", { startWithinMs: 0 }, "startWithinMs must be"],
   ])("%s rejects before anything is sent", async (_name, options, problem) => {
