@@ -7,5 +7,5 @@ Reflect.deleteProperty(Promise, "withResolvers");
 try {
   createChain([scripted(systemClock, [answer("Hello")])]);
 } catch (error) {
-  console.log(isUnderstudyError(error), String(error));
+  process.stdout.write(`${isUnderstudyError(error)} ${String(error)}\n`);
 }

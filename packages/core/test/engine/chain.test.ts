@@ -223,6 +223,25 @@ describe("options of a call", () => {
 });
 
 describe("requestOverrides", () => {
+  test("options for a vendor that is nearly one of the chain are refused, before any attempt and when the chain is built", async () => {
+    const { clock: time, chain } = harness();
+    const alpha = scripted(time, [answer("One")]);
+    const front = chain([alpha, scripted(time, [answer("Two")], { vendor: "beta" })]);
+    const request = { messages: [{ role: "user", content: "Hi" }] } as const;
+    const misspelt: Request = Object.assign({ vendorOptions: { btea: {} } }, request);
+    const elsewhere: Request = Object.assign({ vendorOptions: { gamma: { speed: 1 } } }, request);
+
+    const error = await rejection(time, front.generate(misspelt));
+
+    expect(error).toMatchObject({ code: "invalid-request", attempts: [] });
+    expect(error.message).toContain("vendorOptions holds options for `btea`: did you mean `beta`?");
+    expect(alpha.calls).toHaveLength(0);
+    expect((await finish(time, front.generate(elsewhere))).text).toBe("One");
+    expect(configError([{ target: alpha, requestOverrides: { vendorOptions: { alpah: {} } } }]).message).toContain(
+      "tier 1: requestOverrides: vendorOptions holds options for `alpah`: did you mean `alpha`?",
+    );
+  });
+
   test("CF-04 options replace the request's own, for that tier alone", async () => {
     const { clock: time, primary, backup, call } = await overridden({ system: "For beta", temperature: undefined });
 
