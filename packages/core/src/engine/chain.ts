@@ -74,7 +74,7 @@ export interface TargetSelector {
   readonly model?: string;
   /** Host or region label, as `snapshot()` shows it. */
   readonly endpoint?: string;
-  /** The place in its tier, from 1. */
+  /** The place in a tier of several targets, from 1, as `snapshot()` shows it. */
   readonly sibling?: number;
 }
 

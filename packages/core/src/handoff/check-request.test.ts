@@ -270,6 +270,13 @@ describe("a request that cannot be sent anywhere", () => {
     expect(checkRequest({ messages }).length).toBeLessThan(50);
   });
 
+  test.each<readonly [string, object]>([
+    ["tools", more({ tools: Array.from({ length: 100_000 }, () => ({ nam: 1, x: 2 })) })],
+    ["citations", answered({ type: "text", text: "x", citations: Array.from({ length: 100_000 }, () => 1) })],
+  ])("a list of nothing but wrong %s is not looked at to its end", (_name, request) => {
+    expect(checkRequest(request).length).toBeLessThan(50);
+  });
+
   test("a result of a later message than its call, however far, is no problem", () => {
     const messages = [
       USER,

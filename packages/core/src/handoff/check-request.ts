@@ -174,6 +174,7 @@ function checkFields(request: Fields, shape: Shape, vendors: readonly string[]):
   checkVendors("vendorOptions", request["vendorOptions"], vendors, problems);
   const names = new Set<unknown>();
   for (const [index, tool] of listOf(request["tools"]).entries()) {
+    if (problems.length > MOST_PROBLEMS) break;
     if (!isJsonObject(tool)) continue;
     const where = `tools[${index}].`;
     checkVendors(`${where}vendorOptions`, tool["vendorOptions"], vendors, problems);

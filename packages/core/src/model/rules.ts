@@ -107,6 +107,7 @@ export function checkShape(given: object, shape: Shape, prefix: string, what: st
     if (isWrong(value, rule)) problems.push(breach(place, rule, value));
     else if (rule.fields !== undefined) {
       for (const [index, one] of objectsIn(value).entries()) {
+        if (problems.length > MOST_LISTED) return problems;
         const where = one === value ? place : `${place}[${index}]`;
         if (isJsonObject(one)) {
           problems.push(...checkShape(one, rule.fields, `${where}.`, `${where} has an unknown field`));

@@ -64,7 +64,8 @@ const ABLE: Capabilities = {
 
 /**
  * A target for the unit tests of an application: no network, no key, nothing but what the script says, one step for each
- * call. Throws for a step that contradicts itself, and for options and fields that there are not. Waits use the chain's clock, so a virtual one makes them free.
+ * call. Throws for a step that contradicts itself, and for options and fields that there are not. Waits use the chain's
+ * clock, so a virtual one makes them free.
  */
 export function scriptedTarget(steps: readonly ScriptedStep[], given: ScriptedTargetOptions = {}): ScriptedTarget {
   checkTargetOptions(given);
