@@ -37,7 +37,10 @@ export function readCallOptions(given: unknown, tiers: readonly string[]): CallO
   );
   const problems = (options.tiers ?? [])
     .filter((name) => !tiers.includes(name))
-    .map((name) => `\`tiers\` names ${shownName(name)}, which is none of this chain: ${tiers.join(", ")}${meant(name, tiers)}`);
+    .map(
+      (name) =>
+        `\`tiers\` names ${shownName(name)}, which is none of this chain: ${tiers.join(", ")}${meant(name, tiers)}`,
+    );
   if (options.tiers !== undefined) options.tiers = [...options.tiers];
   if (options.metadata !== undefined) options.metadata = readMetadata(options.metadata, problems);
   if (problems.length > 0) throw invalidArgument(problems);

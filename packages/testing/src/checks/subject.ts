@@ -24,7 +24,13 @@ const FILLED = {
   test: (value: unknown) => Array.isArray(value) && value.length > 0,
 };
 
-const ADAPTER: ShapeOf<AdapterUnderTest> = { name: NAME, startVendor: RUN, makeTarget: RUN, exemptions: LIST };
+const ADAPTER: ShapeOf<AdapterUnderTest> = {
+  name: NAME,
+  startVendor: RUN,
+  makeTarget: RUN,
+  optionsKey: FULL_TEXT,
+  exemptions: LIST,
+};
 const EXEMPTION: ShapeOf<Exemption> = {
   cases: required(LIST),
   reason: required(TEXT),
