@@ -50,8 +50,16 @@ describe("lazy()", () => {
   test.each<readonly [string, (chain: Chain) => unknown, unknown]>([
     ["tiers", (chain) => chain.tiers, ["alpha/one"]],
     ["snapshot", (chain) => chain.snapshot().map(({ isIsolated }) => isIsolated), [false]],
-    ["isolate", (chain) => chain.isolate({ vendor: "alpha" }), undefined],
-    ["enable", (chain) => chain.enable({ vendor: "alpha" }), undefined],
+    [
+      "isolate",
+      (chain) => chain.isolate({ vendor: "alpha" }),
+      [expect.objectContaining({ vendor: "alpha", isIsolated: true })],
+    ],
+    [
+      "enable",
+      (chain) => chain.enable({ vendor: "alpha" }),
+      [expect.objectContaining({ vendor: "alpha", isIsolated: false })],
+    ],
   ])("a first use of %s builds, or throws what building threw and tries again", (_name, use, result) => {
     const { made, builds } = rig(noKey);
 

@@ -63,13 +63,13 @@ describe("checkTargetOptions", () => {
 
     const sizes = "`capabilities.size` must be 'flagship' or 'balanced' or 'small' or 'unknown'";
     const ways = "`capabilities.reasoning` must be 'always' or 'optional' or 'never' or 'unknown'";
-    expect(problemsOf({ size: "Balance" })).toEqual([`${sizes} (did you mean 'balanced'?)`]);
-    expect(problemsOf({ size: "large" })).toEqual([`${sizes} (did you mean 'flagship'?)`]);
+    expect(problemsOf({ size: "Balance" })).toEqual([`${sizes} (did you mean \`balanced\`?)`]);
+    expect(problemsOf({ size: "large" })).toEqual([`${sizes} (did you mean \`flagship\`?)`]);
     expect(problemsOf({ size: 7 })).toEqual([sizes]);
-    expect(problemsOf({ reasoning: false })).toEqual([`${ways} (did you mean 'never'?)`]);
+    expect(problemsOf({ reasoning: false })).toEqual([`${ways} (did you mean \`never\`?)`]);
     expect(problemsOf({ reasoning: "__proto__" })).toEqual([ways]);
     expect(problemsOf({ tools: "Unknown" })).toEqual([
-      "`capabilities.tools` must be 'true' or 'false' or 'unknown' (did you mean 'unknown'?)",
+      "`capabilities.tools` must be 'true' or 'false' or 'unknown' (did you mean `unknown`?)",
     ]);
     expect(problemsOf({ retiresOn: "2027-13-01" })).toEqual([
       "`capabilities.retiresOn` must be a day, such as '2027-01-31'",
