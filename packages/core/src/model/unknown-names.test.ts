@@ -50,9 +50,3 @@ test.each(["signal", "deadlineMs", "startWithinMs", "tiers"])(
     await expect(createChain([target]).generate(request)).rejects.toThrow(`unknown request option ${hint}`);
   },
 );
-
-test.each([])("`%s` given to a call is said to be an option of %s", async (name, owner) => {
-  const call = createChain([target]).generate("Hi", { [name]: 1 });
-
-  await expect(call).rejects.toThrow(`unknown call option \`${name}\`: it is an option of ${owner}`);
-});
