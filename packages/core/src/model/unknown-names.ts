@@ -46,7 +46,7 @@ export function meant(value: unknown, known: readonly string[]): string {
   return name === undefined ? "" : ` (did you mean \`${name}\`?)`;
 }
 
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   const bare = bareOf(name.slice(0, MOST_CHARS));
   const synonym = Object.hasOwn(SYNONYMS, bare) ? SYNONYMS[bare] : undefined;
   if (synonym !== undefined && known.includes(synonym)) return synonym;
