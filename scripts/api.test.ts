@@ -25,6 +25,8 @@ describe("the listing of what can be imported", () => {
     }
 
     expect(packages.size).toBeGreaterThan(200);
+    // What every adapter has to have under this name: one who reads `@understudy/openai/models` knows whose they are.
+    packages.delete("models");
     expect([...packages].filter(([, owners]) => owners.size > 1)).toEqual([]);
   });
 

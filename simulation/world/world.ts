@@ -197,8 +197,10 @@ class World {
   }
 
   #operate(action: "isolate" | "enable", vendor: string): void {
-    this.#note({ type: "operator", action, targets: this.#plan.targets.filter((target) => target.vendor === vendor) });
-    this.#chain[action]({ vendor });
+    const targets = this.#plan.targets.filter((target) => target.vendor === vendor);
+    this.#note({ type: "operator", action, targets });
+    // A selector that matches nothing is refused.
+    if (targets.length > 0) this.#chain[action]({ vendor });
   }
 
   #onEvent(event: EngineEvent): void {
