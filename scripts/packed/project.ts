@@ -45,7 +45,8 @@ export async function installPacked(): Promise<Project> {
     cwd: folder,
     env: ENVIRONMENT,
   });
-  for (const name of ["program.ts", "loaded.mjs"]) copyFileSync(join(import.meta.dirname, name), join(folder, name));
+  for (const name of ["program.ts", "web.ts", "loaded.mjs"])
+    copyFileSync(join(import.meta.dirname, name), join(folder, name));
   const checks = new Map<string, Promise<string>>();
   return {
     folder,
