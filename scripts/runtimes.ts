@@ -78,9 +78,9 @@ function firstLine(error: unknown): string {
 
 /** The program as plain JavaScript, for runtimes that read nothing else. */
 function writeProgram(folder: string): void {
-  for (const name of ["program", "main", "worker"]) {
+  for (const name of ["program", "main", "worker", "jest-test"]) {
     const code = stripTypeScriptTypes(readFileSync(join(FOLDER, `${name}.ts`), "utf8"));
     writeFileSync(join(folder, `${name}.mjs`), code.replaceAll("./program.ts", "./program.mjs"));
   }
-  for (const name of ["start-worker.mjs", "jest-test.mjs"]) copyFileSync(join(FOLDER, name), join(folder, name));
+  copyFileSync(join(FOLDER, "start-worker.mjs"), join(folder, "start-worker.mjs"));
 }

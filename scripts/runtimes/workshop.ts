@@ -12,7 +12,7 @@ const LARGEST_OUTPUT = 64 * 1_024 * 1_024;
 const run = promisify(execFile);
 
 /** npm takes settings from the environment that pnpm made for itself; a user's shell has none of them. */
-export const ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
+const ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined || /^(?:npm|pnpm)_|^NODE_OPTIONS$/i.test(name) ? [] : [[name, value]],
   ),

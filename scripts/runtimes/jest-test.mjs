@@ -1,9 +1,0 @@
-// The program in the sandbox of Jest, whose globals are not those of Node.
-import { writeFileSync } from "node:fs";
-import { run } from "./program.mjs";
-
-test("runs", async () => {
-  const report = await run(JSON.parse(process.env.UNDERSTUDY_STAGE));
-  writeFileSync(process.env.UNDERSTUDY_REPORT, JSON.stringify(report));
-  expect(Object.keys(report).length).toBeGreaterThan(50);
-}, 120_000);
