@@ -1,9 +1,8 @@
 /** A web server that streams answers to a browser, and a client that takes back what a failover voids. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { anthropic } from "@understudy/anthropic";
 import { createChain } from "@understudy/core";
+import { leaving, sendResponse } from "@understudy/core/node";
 import { errorResponse, toResponse, type ResponseEvent } from "@understudy/core/web";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
@@ -33,18 +32,15 @@ async function handle(question: string, signal: AbortSignal): Promise<Response> 
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const left = new AbortController();
-  response.once("close", () => left.abort());
   const question = new URL(request.url ?? "/", "http://server").searchParams.get("question") ?? "";
-  const { status, headers, body } = await handle(question, left.signal);
-  response.writeHead(status, Object.fromEntries(headers));
-  if (body === null) response.end();
-  else await pipeline(Readable.fromWeb(body), response);
+  await sendResponse(await handle(question, leaving(response)), response);
 }
 
 const server = createServer((request, response) => {
-  // A browser that leaves ends its own connection; everybody else is served on.
-  serve(request, response).catch(() => response.destroy());
+  serve(request, response).catch((error: unknown) => {
+    console.error(error);
+    response.destroy();
+  });
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 

@@ -18,7 +18,7 @@ describe("the packed packages", () => {
   afterAll(() => project.remove());
 
   test.each(["nodenext", "bundler"] as const)(
-    "type-check under %s resolution, their own types included",
+    "type-check under %s resolution, their own types included, beside those of the browser or without",
     async (resolution) => {
       expect(await project.check(resolution)).toBe("");
     },

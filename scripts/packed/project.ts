@@ -85,7 +85,8 @@ async function check(folder: string, resolution: "nodenext" | "bundler"): Promis
   const module = resolution === "nodenext" ? "nodenext" : "esnext";
   const compilerOptions = {
     target: "es2023",
-    lib: ["es2024", "esnext.disposable"],
+    // An application with a page has the types of the browser, too, which declare some of the same names.
+    lib: ["es2024", "esnext.disposable", ...(resolution === "bundler" ? ["dom", "dom.iterable"] : [])],
     module,
     moduleResolution: resolution,
     types: ["node"],
@@ -96,7 +97,7 @@ async function check(folder: string, resolution: "nodenext" | "bundler"): Promis
   };
   mkdirSync(join(folder, resolution), { recursive: true });
   const config = join(folder, `tsconfig.${resolution}.json`);
-  writeFileSync(config, JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: ["program.ts", "web.ts"] }));
   try {
     await run(process.execPath, [TSC, "-p", config, "--pretty", "false"], { cwd: folder });
     return "";

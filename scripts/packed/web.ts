@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import { isUnderstudyError, type Chain } from "@understudy/core";
 import { leaving, sendResponse } from "@understudy/core/node";
-import { fromUntrusted } from "@understudy/core/web";
+import { fromUntrusted, toResponse } from "@understudy/core/web";
 
 export const serve = (chain: Chain): Server =>
   createServer(async (_request, response) => {
@@ -11,7 +11,7 @@ export const serve = (chain: Chain): Server =>
         { messages: fromUntrusted([{ role: "user", content: "Hello" }]) },
         { signal: leaving(response) },
       );
-      await sendResponse(stream.toResponse({ headers: { "x-own": "1" } }), response);
+      await sendResponse(toResponse(stream, { headers: { "x-own": "1" } }), response);
     } catch (error) {
       if (!isUnderstudyError(error)) throw error;
       await sendResponse(Response.json({ code: error.code }, { status: 503 }), response);

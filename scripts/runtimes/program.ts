@@ -12,6 +12,7 @@ import {
   type Message,
   type Target,
 } from "@understudy/core";
+import { toResponse } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { openai } from "@understudy/openai";
@@ -192,12 +193,12 @@ function ends(stage: StageAddress, fetch: Fetch | undefined): Scenes {
     "a response of events": async () => {
       await play(stage, { anthropic: { fault: { type: "cut", at: { deltas: 2 }, how: "reset" }, ...SLOWLY } });
       const stream = await chainOf(stage, "anthropic", fetch, { holdMs: 0 }).stream("Hello");
-      const response = stream.toResponse({ headers: { "x-own": "1" } });
+      const response = toResponse(stream, { headers: { "x-own": "1" } });
       const types = [...(await response.text()).matchAll(/^data: {"type":"([\w-]+)"/gm)].map((match) => match[1]);
       return { status: response.status, headers: Object.fromEntries(response.headers), types: inOrder(types) };
     },
     "a response that nobody reads to its end": async () => {
-      const reader = (await start()).toResponse().body?.getReader();
+      const reader = toResponse(await start()).body?.getReader();
       await reader?.read();
       await reader?.cancel();
       return endsOf(await seen(stage));
