@@ -32,14 +32,15 @@ export interface Project {
   remove(): void;
 }
 
-export async function installPacked(): Promise<Project> {
+/** Builds, packs and installs the packages of this repository, or of a copy of it. */
+export async function installPacked(root: string = ROOT): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), "understudy-packed-"));
-  const packages = readdirSync(join(ROOT, "packages")).toSorted();
-  for (const name of packages) removeStaleBuild(join(ROOT, "packages", name));
+  const packages = readdirSync(join(root, "packages")).toSorted();
+  for (const name of packages) removeStaleBuild(join(root, "packages", name));
   await run(join(BIN, "turbo"), ["run", "build", "--filter", "./packages/*", "--output-logs=errors-only"], {
-    cwd: ROOT,
+    cwd: root,
   });
-  await run("pnpm", ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", folder], { cwd: ROOT });
+  await run("pnpm", ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", folder], { cwd: root });
   writeManifest(folder, packages);
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"], {
     cwd: folder,

@@ -37,7 +37,7 @@ export const SUBJECTS: readonly Subject[] = [
   inJest("jest-modules", ["--experimental-vm-modules"], {}),
   inJest("jest-transform", [], {
     extensionsToTreatAsEsm: undefined,
-    transformIgnorePatterns: ["/node_modules/(?!(@understudy|eventsource-parser)/)"],
+    transformIgnorePatterns: [String.raw`/node_modules/(?!(\.pnpm|@understudy|eventsource-parser)/)`],
   }),
   bundled("esbuild", ["esbuild@0.28.2"], (tools, folder) => bundleWithEsbuild(tools, folder, { kind: "modules" })),
   bundled("esbuild-commonjs", ["esbuild@0.28.2"], (tools, folder) =>
