@@ -64,6 +64,8 @@ export async function bundleWithWebpack(tools: string, folder: string): Promise<
     const options = {
       context: folder,
       mode: "production",
+      // Takes most of the time, and is no matter of ours.
+      optimization: { minimize: false },
       target: "node22",
       entry: "./main.mjs",
       output: { path, filename: "main.cjs" },

@@ -173,10 +173,12 @@ function ends(stage: StageAddress, fetch: Fetch | undefined): Scenes {
     },
     "an abort before the answer": async () => {
       await play(stage, { anthropic: { fault: { type: "hang" } } });
-      const code = await refusal(() =>
-        chainOf(stage, "anthropic", fetch).generate("Hello", { signal: AbortSignal.timeout(50) }),
-      );
-      return { code, ends: endsOf(await seen(stage)) };
+      const controller = new AbortController();
+      const { signal } = controller;
+      const code = refusal(() => chainOf(stage, "anthropic", fetch).generate("Hello", { signal }));
+      await arrived(stage);
+      controller.abort();
+      return { code: await code, ends: endsOf(await seen(stage)) };
     },
     "an abort in mid-answer": async () => {
       const controller = new AbortController();
@@ -283,4 +285,9 @@ async function seen(stage: StageAddress): Promise<Readonly<Record<string, readon
     await (await globalThis.fetch(stage.control)).text(),
   );
   return all;
+}
+
+/** Until Anthropic's server has the request of this scene. */
+async function arrived(stage: StageAddress): Promise<void> {
+  await (await globalThis.fetch(`${stage.control}/arrived`)).text();
 }

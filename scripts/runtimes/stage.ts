@@ -23,8 +23,9 @@ const USUAL: ScriptedAnswer = { text: ["Hello ", "from ", "the ", "simulator."] 
 const PATIENCE_MS = 3_000;
 
 export async function openStage(): Promise<Stage> {
+  const anthropic = await startAnthropic();
   const vendors: Readonly<Record<string, Vendor>> = {
-    anthropic: await startAnthropic(),
+    anthropic,
     openai: await startOpenAI(),
     chat: await startOpenAIChat(),
     gemini: await startGemini(),
@@ -58,9 +59,14 @@ export async function openStage(): Promise<Stage> {
     return Object.fromEntries(all.filter(([, requests]) => requests.length > 0));
   }
 
+  async function handle(request: IncomingMessage): Promise<unknown> {
+    if (request.method === "POST") return play(await bodyOf(request));
+    if (request.url === "/arrived") return (await anthropic.arrived(counts.get("anthropic") ?? 0)).path;
+    return seen();
+  }
+
   const control = createServer((request, response) => {
-    const handled = request.method === "POST" ? bodyOf(request).then(play) : seen();
-    handled.then(
+    handle(request).then(
       (value) => response.end(JSON.stringify(value ?? null)),
       () => response.writeHead(500).end(),
     );
