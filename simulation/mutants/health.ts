@@ -62,7 +62,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "permit-is-settled-twice",
     breaks: "A refusal counts as two answers.",
     file: "engine/health/breaker.ts",
-    search: "    if (permit.isSettled) return;\n",
+    search: "    if (permit.isSettled) return false;\n",
     replace: "",
   },
   {
@@ -104,7 +104,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "openings-do-not-grow",
     breaks: "A vendor that is down for hours is probed every ten seconds.",
     file: "engine/health/breaker.ts",
-    search: "2 ** (opens - 1)",
+    search: "2 ** (this.#nextOpens(now) - 1)",
     replace: "2 ** 0",
   },
   {
@@ -132,8 +132,8 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "leaving-is-the-vendors-fault",
     breaks: "Users who cancel open the breaker for everybody.",
     file: "engine/health/chain-health.ts",
-    search: 'breaker.settle(permit, "neutral", this.#setup.clock.now());',
-    replace: 'breaker.settle(permit, "bad", this.#setup.clock.now());',
+    search: 'this.#settle(target, permit, "neutral");',
+    replace: 'this.#settle(target, permit, "bad");',
   },
   {
     name: "remaining-time-counts-in-full",
@@ -181,8 +181,8 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "silent-probe-is-due-at-once",
     breaks: "A vendor that hangs is probed by call after call.",
     file: "engine/health/breaker.ts",
-    search: "until: now + openMs }, isFinding ? openMs : 0);",
-    replace: "until: isFinding ? now + openMs : now }, isFinding ? openMs : 0);",
+    search: "const until = now + this.nextOpenMs(now, retryAfterMs);",
+    replace: "const until = isFinding ? now + this.nextOpenMs(now, retryAfterMs) : now;",
   },
   {
     name: "broken-probe-stays-closed",
@@ -259,8 +259,8 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "hard-block-survives-its-answer",
     breaks: "A mended key stays blocked although it answers.",
     file: "engine/health/cooldowns.ts",
-    search: "if (entry !== undefined && !(entry.isHard && entry.setAt <= requestedAt)) continue;",
-    replace: "if (entry !== undefined && entry.setAt + requestedAt >= 0) continue;",
+    search: "if (entry !== undefined && !(entry.isHard && entry.setAt <= requestedAt)) return false;",
+    replace: "if (entry !== undefined && entry.setAt + requestedAt >= 0) return false;",
   },
   {
     name: "cooldown-shrinks",

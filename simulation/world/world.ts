@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
 import { createChain, defaultPolicy, type Chain, type EngineEvent, type Policy } from "@understudy/core";
-import type { HealthStore } from "@understudy/core/store";
+import { shareHealth } from "@understudy/core/store";
 import type { CallFact, Facts, Happening, TimelineEntry } from "../facts.ts";
 import { SimulatedClock } from "./clock.ts";
 import { consume } from "./consumers.ts";
@@ -285,4 +285,4 @@ function makePolicy(kind: WorldPlan["policy"], misbehave: (manners: Manners) => 
 const fail = (): never => {
   throw new Error("The store threw.");
 };
-const throwingStore: HealthStore = { publish: fail, subscribe: fail, acquireProbe: fail, releaseProbe: fail };
+const throwingStore = shareHealth({ publish: fail, subscribe: fail, acquireProbe: fail });

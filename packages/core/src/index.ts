@@ -1,4 +1,4 @@
-export { createChain, type Chain, type TargetSelector } from "./engine/chain.ts";
+export { createChain, type Chain, type IsolateOptions, type TargetSelector } from "./engine/chain.ts";
 export type { Finding, FindingBase } from "./check/finding.ts";
 export type { AnswerStream } from "./engine/stream/answer-stream.ts";
 export {

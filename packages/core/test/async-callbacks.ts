@@ -3,14 +3,14 @@ import { finish } from "./harness.ts";
 import { answer, begin, fail, scripted, stop, wait } from "./scripted-target.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { createChain } from "../src/index.ts";
-import type { HealthStore } from "../src/store/index.ts";
+import { shareHealth } from "../src/store/index.ts";
 
 const rejecting = async (): Promise<never> => {
   throw new Error("asynchronous");
 };
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what TypeScript would refuse, JavaScript does
 const anything = (value: unknown): never => value as never;
-const store = anything({ publish: rejecting, subscribe: rejecting, acquireProbe: rejecting, releaseProbe: rejecting });
+const store = shareHealth(anything({ publish: rejecting, subscribe: rejecting, acquireProbe: rejecting }));
 
 const clock = new VirtualClock();
 const reported = new Set<string>();
@@ -23,9 +23,8 @@ const onInternalError = async (error: unknown): Promise<void> => {
   reported.add(String(error));
   throw error;
 };
-const healthStore: HealthStore = store;
-const chain = createChain(targets, { ...options, onInternalError, store: healthStore });
-const silent = createChain(targets, { ...options, store: healthStore });
+const chain = createChain(targets, { ...options, onInternalError, store });
+const silent = createChain(targets, { ...options, store });
 const odd = createChain(
   targets.map((target) => ({ target, timeoutMs: anything(rejecting), requestOverrides: anything(rejecting) })),
   { clock, onInternalError },

@@ -44,8 +44,11 @@ export interface Chain {
   readonly tiers: readonly string[];
   /** What is known about every target, in order. */
   readonly snapshot: () => readonly TargetHealth[];
-  /** Takes matching targets out until `enable`, and returns them. A selector that matches none throws `invalid-request`. */
-  readonly isolate: (selector: TargetSelector | "all") => readonly TargetHealth[];
+  /**
+   * Takes matching targets out until `enable`, or for a time, which with a store holds for all its chains; returns them. A
+   * selector that matches none throws `invalid-request`.
+   */
+  readonly isolate: (selector: TargetSelector | "all", options?: IsolateOptions) => readonly TargetHealth[];
   /**
    * Puts matching targets back, ends their cooldowns and open breakers, and returns them. A selector that matches none
    * throws `invalid-request`.
@@ -78,6 +81,15 @@ export interface TargetSelector {
   readonly sibling?: number;
 }
 
+/** How targets are taken out. */
+export interface IsolateOptions {
+  /**
+   * Milliseconds, above 0 and at most 86,400,000; else `isolate` throws `invalid-request`. Default: until `enable`, in this
+   * chain alone.
+   */
+  readonly forMs?: number | undefined;
+}
+
 /**
  * Builds a chain: `createChain([anthropic("…"), openai("…")])`. Throws one `config` error that names every problem:
  * missing keys, bad options, no tiers.
@@ -90,6 +102,14 @@ export function createChain(tiers: readonly TierInput[], options: ChainOptions =
 const runtime: { readonly captureStackTrace?: (holder: object, below: Chain["generate" | "stream"]) => void } = Error;
 
 const SELECTOR: ShapeOf<TargetSelector> = { tier: TEXT, vendor: TEXT, model: TEXT, endpoint: TEXT, sibling: whole(1) };
+
+const ISOLATE: ShapeOf<IsolateOptions> = {
+  forMs: { must: "be milliseconds, above 0 and at most a day", test: isTime },
+};
+
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && value > 0 && value <= 86_400_000;
+}
 
 class TierChain implements Chain {
   readonly #tiers: readonly Tier[];
@@ -144,8 +164,9 @@ class TierChain implements Chain {
 
   readonly snapshot = (): readonly TargetHealth[] => this.#inspect(this.#candidates);
 
-  readonly isolate = (selector: TargetSelector | "all"): readonly TargetHealth[] => {
-    return this.#change(selector, "isolated", (target) => this.#health.isolate(target));
+  readonly isolate = (selector: TargetSelector | "all", options: IsolateOptions = {}): readonly TargetHealth[] => {
+    const { forMs } = readArgument<IsolateOptions>(options, ISOLATE, "the options of isolate", "unknown option");
+    return this.#change(selector, "isolated", (target) => this.#health.isolate(target, forMs));
   };
 
   readonly enable = (selector: TargetSelector | "all"): readonly TargetHealth[] => {

@@ -3,7 +3,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
 import type { EngineEvent } from "./engine-events.ts";
-import type { HealthStore } from "./health/health-store.ts";
+import type { SharedStore } from "./health/shared-store.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -84,8 +84,11 @@ export interface ChainOptions {
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** Sees what callbacks throw or reject with. What it throws or rejects with itself is ignored. Default: ignored. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
-  /** Shares health with other chains or processes. Default: each chain knows only what it saw itself. */
-  readonly store?: HealthStore | undefined;
+  /**
+   * Shares health with other chains or processes: `memoryStore()`, or what `shareHealth` makes of a store. Default: each
+   * chain knows only what it saw itself.
+   */
+  readonly store?: SharedStore | undefined;
   /** Every clock and timer of the chain, for tests. Default: the system's. */
   readonly clock?: Clock | undefined;
   /** Returns numbers in [0, 1) for jitter. Default `Math.random`. */

@@ -98,7 +98,7 @@ const CHAIN: ShapeOf<ChainOptions> = {
   missingKeys: oneOf("throw", "skip"),
   onEvent: FUNCTION,
   onInternalError: FUNCTION,
-  store: having("a health store, such as memoryStore()", "publish", "subscribe", "acquireProbe", "releaseProbe"),
+  store: having("memoryStore(), or what shareHealth() makes of a store", "join"),
   clock: {
     must: "be a clock with now, wallNow, setTimeout and clearTimeout",
     test: (value) => isClock(value) && Number.isFinite(value.now()) && Number.isFinite(value.wallNow()),

@@ -4,7 +4,7 @@ import { misuse } from "../model/error.ts";
 import { watch } from "../model/promises.ts";
 import type { Request } from "../model/request.ts";
 import { FUNCTION, having } from "../model/rules.ts";
-import type { Chain, TargetSelector } from "../engine/chain.ts";
+import type { Chain, IsolateOptions, TargetSelector } from "../engine/chain.ts";
 import type { TargetHealth } from "../engine/health/chain-health.ts";
 import type { CallOptions } from "../engine/options.ts";
 import type { AnswerStream } from "../engine/stream/answer-stream.ts";
@@ -48,7 +48,8 @@ class LazyChain implements Chain {
 
   readonly snapshot = (): readonly TargetHealth[] => this.#built().snapshot();
 
-  readonly isolate = (selector: TargetSelector | "all"): readonly TargetHealth[] => this.#built().isolate(selector);
+  readonly isolate = (selector: TargetSelector | "all", options?: IsolateOptions): readonly TargetHealth[] =>
+    this.#built().isolate(selector, options);
 
   readonly enable = (selector: TargetSelector | "all"): readonly TargetHealth[] => this.#built().enable(selector);
 

@@ -1,2 +1,13 @@
-export { memoryStore } from "../engine/health/memory-store.ts";
-export type { HealthNews, HealthStore } from "../engine/health/health-store.ts";
+export { memoryStore, type MemoryStore } from "./memory-store.ts";
+export { shareHealth } from "./share-health.ts";
+export type {
+  CooldownReport,
+  HealthNews,
+  HealthReport,
+  HealthStore,
+  IsolationReport,
+  ProbeAnswer,
+  ProbeLease,
+  ResetReport,
+} from "../engine/health/health-store.ts";
+export type { SharedStore } from "../engine/health/shared-store.ts";

@@ -7,6 +7,7 @@ import { finish, harness, rejection } from "../harness.ts";
 import { answer, end, fail, read, scripted } from "../scripted-target.ts";
 import { sequence, wholeToolCall } from "../scripts.ts";
 import type { ChainOptions, Request } from "../../src/index.ts";
+import { shareHealth } from "../../src/store/index.ts";
 
 /** What JavaScript can hand over although its type says otherwise. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type is what is wrong
@@ -134,7 +135,7 @@ describe.each(MAKES)("a callback that returns %s", (_, make) => {
 
   test("a store's methods: health stays local, and the failures are reported", async () => {
     const method = vi.fn<() => never>(() => untyped(make()));
-    const store = { publish: method, subscribe: method, acquireProbe: method, releaseProbe: method };
+    const store = shareHealth({ publish: method, subscribe: method, acquireProbe: method });
     const { clock, chain } = harness();
     const onInternalError = vi.fn<(error: unknown) => void>();
     const primary = scripted(clock, [[fail("rate.requests", { status: 429, retryAfterMs: 30_000 })]]);
@@ -152,12 +153,7 @@ describe.each(MAKES)("a callback that returns %s", (_, make) => {
 
   test("a store's probe: the process decides alone, and its probe closes the breaker", async () => {
     const method = vi.fn<() => never>(() => untyped(make()));
-    const store = {
-      publish: () => undefined,
-      subscribe: () => () => undefined,
-      acquireProbe: method,
-      releaseProbe: method,
-    };
+    const store = shareHealth({ publish: () => undefined, subscribe: () => () => undefined, acquireProbe: method });
     const { clock, chain } = harness();
     const onInternalError = vi.fn<(error: unknown) => void>();
     const dead = [fail("server.error", { status: 500 })];
@@ -171,8 +167,8 @@ describe.each(MAKES)("a callback that returns %s", (_, make) => {
     await turns();
 
     expect([text, asked.snapshot()[0]?.breaker]).toEqual(["Primary", "closed"]);
-    expect(method).toHaveBeenCalledTimes(2);
-    expect(onInternalError).toHaveBeenCalledTimes(2);
+    expect(method).toHaveBeenCalledTimes(1);
+    expect(onInternalError).toHaveBeenCalledTimes(1);
     expect(unhandled).toEqual([]);
   });
 

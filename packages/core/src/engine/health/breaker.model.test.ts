@@ -69,9 +69,19 @@ class Model {
   }
 
   opened(forMs: number, now: number): void {
+    // A probe of its own decides.
+    if (this.state === "half-open" && now < this.until) return;
     // The same opening, heard of later.
     if (this.state === "open" && now + forMs - this.until <= 1_000) return;
+    // One more, unless this one was still running.
+    if (this.state !== "open" || this.until - now <= 1_000) this.#opens = this.#opensAt(now);
     this.#become("open", now + forMs);
+  }
+
+  postponed(forMs: number, now: number): void {
+    if (this.state === "closed" || now < this.until) return;
+    if (this.state === "half-open") this.#become("open", now + forMs);
+    else this.until = now + forMs;
   }
 
   closed(now: number): void {
@@ -125,11 +135,15 @@ class Model {
   }
 
   #open(now: number, statedMs: number, isNeutral: boolean): void {
-    const isHealthy = this.state === "closed" && this.#isProven();
-    const minutes = isHealthy ? Math.floor((now - this.#closedAt) / 60_000) : 0;
-    const opens = Math.max(0, this.#opens - minutes) + 1;
+    const opens = this.#opensAt(now);
     if (!isNeutral) this.#opens = opens;
     this.#become("open", now + Math.max(statedMs, Math.min(300_000, 10_000 * 2 ** (opens - 1))));
+  }
+
+  #opensAt(now: number): number {
+    const isHealthy = this.state === "closed" && this.#isProven();
+    const minutes = isHealthy ? Math.floor((now - this.#closedAt) / 60_000) : 0;
+    return Math.max(0, this.#opens - minutes) + 1;
   }
 
   #close(attempt: Attempt, now: number): void {
@@ -150,7 +164,7 @@ class Model {
 type Move =
   | { readonly type: "pass"; readonly ms: number }
   | { readonly type: "start" | "probe" | "closed" }
-  | { readonly type: "opened"; readonly forMs: number }
+  | { readonly type: "opened" | "postponed"; readonly forMs: number }
   | { readonly type: "content"; readonly which: number }
   | { readonly type: "settle"; readonly which: number; readonly verdict: HealthVerdict; readonly statedMs: number };
 
@@ -171,6 +185,7 @@ const move = fc.oneof<fc.MaybeWeightedArbitrary<Move>[]>(
     arbitrary: fc.record({ type: fc.constant("settle"), which, verdict, statedMs: fc.constantFrom(0, 0, 45_000) }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("opened"), forMs }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("postponed"), forMs }) },
   { weight: 1, arbitrary: fc.constant({ type: "closed" }) },
 );
 
@@ -203,6 +218,9 @@ test.each([
         } else if (one.type === "opened") {
           breaker.openFor(one.forMs, now);
           model.opened(one.forMs, now);
+        } else if (one.type === "postponed") {
+          breaker.postpone(one.forMs, now);
+          model.postponed(one.forMs, now);
         } else if (one.type === "closed") {
           breaker.closeNow(now);
           model.closed(now);

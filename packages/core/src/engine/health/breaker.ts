@@ -1,6 +1,7 @@
 import type { HealthVerdict } from "../../model/failure.ts";
 import type { BreakerState, Venture } from "../../model/trace.ts";
 import type { HealthCause } from "./chain-health.ts";
+import type { ProbeLease } from "./health-store.ts";
 import { HealthWindow, type HealthCounts } from "./health-window.ts";
 
 const WINDOW_MS = 60_000;
@@ -25,8 +26,8 @@ export interface Permit {
   readonly venture: Venture | undefined;
   readonly breakerBefore: BreakerState;
   readonly startedAt: number;
-  /** How long a probe's lease runs, until it is given back. */
-  leaseUntil: number | undefined;
+  /** A probe's lease of the store, until the route is known again. */
+  lease: ProbeLease | undefined;
   /** The bucket in which a provisional `ok` was counted. */
   provisional: number | undefined;
   isSettled: boolean;
@@ -59,7 +60,7 @@ type State =
  */
 export class Breaker {
   readonly #random: () => number;
-  readonly #onChange: (from: BreakerState, to: BreakerState, openMs: number) => void;
+  readonly #onChange: (from: BreakerState, to: BreakerState) => void;
   #state: State;
   #generation = 0;
   /** Openings so far; one is forgotten per healthy minute. */
@@ -69,11 +70,7 @@ export class Breaker {
   /** The probe whose first content closed the breaker, until an attempt has ended well since. */
   #unproven: Permit | undefined;
 
-  constructor(
-    now: number,
-    random: () => number,
-    onChange: (from: BreakerState, to: BreakerState, openMs: number) => void,
-  ) {
+  constructor(now: number, random: () => number, onChange: (from: BreakerState, to: BreakerState) => void) {
     this.#random = random;
     this.#onChange = onChange;
     this.#state = { type: "closed", since: now, window: new HealthWindow() };
@@ -119,7 +116,7 @@ export class Breaker {
   probe(now: number, leaseMs: number): Permit {
     const breakerBefore = this.state;
     this.#change({ type: "half-open", leaseUntil: now + leaseMs });
-    return { ...newPermit(this.#generation, "probe", breakerBefore, now), leaseUntil: now + leaseMs };
+    return newPermit(this.#generation, "probe", breakerBefore, now);
   }
 
   /** The attempt produced content: the route works. Replaced if the stream breaks later. */
@@ -131,19 +128,42 @@ export class Breaker {
     this.#unproven = permit;
   }
 
-  settle(permit: Permit, verdict: HealthVerdict, now: number, retryAfterMs = 0): void {
-    if (permit.isSettled) return;
+  /** Returns whether it was counted, which happens while the breaker is closed. */
+  settle(permit: Permit, verdict: HealthVerdict, now: number, retryAfterMs = 0): boolean {
+    if (permit.isSettled) return false;
     permit.isSettled = true;
-    if (this.#isStale(permit, now)) return;
+    if (this.#isStale(permit, now)) return false;
+    const isCounted = this.#state.type === "closed";
     if (this.#state.type === "closed") this.#count(this.#state, permit, verdict, now, retryAfterMs);
     else if (verdict === "ok") this.#close(permit, now);
     else if (this.#state.type === "half-open") this.#open(now, retryAfterMs, verdict !== "neutral");
+    return isCounted;
   }
 
-  /** Others found the route sick, or an operator says so. */
+  /** Others found the route sick. A probe of one's own that is under way decides by itself. */
   openFor(openMs: number, now: number): void {
-    if (this.#state.type === "open" && this.#state.until + ECHO_MS >= now + openMs) return;
-    this.#change({ type: "open", until: now + openMs }, openMs);
+    const dueAt = this.dueAt();
+    if (this.#state.type === "half-open" && dueAt > now) return;
+    if (this.#state.type === "open" && dueAt + ECHO_MS >= now + openMs) return;
+    // The end of an opening was waited out, and others probed: one more. Else it is the same outage, known for longer.
+    if (this.#state.type !== "open" || dueAt <= now + ECHO_MS) this.#opens = this.#nextOpens(now);
+    this.#change({ type: "open", until: now + openMs });
+  }
+
+  /** Another process is finding out: due again a little later. */
+  postpone(forMs: number, now: number): void {
+    if (this.#state.type === "closed" || this.dueAt() > now) return;
+    const open: State = { type: "open", until: now + forMs };
+    // The same opening: who was let through meanwhile may still close it.
+    if (this.#state.type === "open") this.#state = open;
+    else this.#change(open);
+  }
+
+  /** For how long it stays open if it opens now. */
+  nextOpenMs(now: number, retryAfterMs = 0): number {
+    const doubled = OPEN_MS * 2 ** (this.#nextOpens(now) - 1);
+    const ladder = Math.min(doubled, LONGEST_OPEN_MS) * (0.75 + this.#random() / 2);
+    return Math.max(ladder, Math.min(retryAfterMs, LONGEST_STATED_MS));
   }
 
   /** Others found the route well, or an operator says so. */
@@ -183,14 +203,17 @@ export class Breaker {
 
   /** Opens once more. A probe that said nothing (`isFinding` false) has others wait as long as a failed one, but is none. */
   #open(now: number, retryAfterMs: number, isFinding = true): void {
+    const until = now + this.nextOpenMs(now, retryAfterMs);
+    if (isFinding) this.#opens = this.#nextOpens(now);
+    this.#change({ type: "open", until });
+  }
+
+  /** Openings that count once it opens now: one is forgotten per healthy minute. */
+  #nextOpens(now: number): number {
     const state = this.#state;
     const isProven = state.type === "closed" && this.#unproven === undefined;
     const forgotten = isProven ? Math.floor((now - state.since) / FORGET_OPENING_MS) : 0;
-    const opens = Math.max(0, this.#opens - forgotten) + 1;
-    const ladder = Math.min(OPEN_MS * 2 ** (opens - 1), LONGEST_OPEN_MS) * (0.75 + this.#random() / 2);
-    const openMs = Math.max(ladder, Math.min(retryAfterMs, LONGEST_STATED_MS));
-    if (isFinding) this.#opens = opens;
-    this.#change({ type: "open", until: now + openMs }, isFinding ? openMs : 0);
+    return Math.max(0, this.#opens - forgotten) + 1;
   }
 
   /** The probe that closes the breaker continues in the new generation: it may still break. */
@@ -202,13 +225,13 @@ export class Breaker {
     permit.provisional = window.add("ok", now);
   }
 
-  #change(state: State, openMs = 0): void {
+  #change(state: State): void {
     const from = this.#state.type;
     this.#state = state;
     this.#generation++;
     this.#last = undefined;
     this.#unproven = undefined;
-    if (from !== state.type) this.#onChange(from, state.type, openMs);
+    if (from !== state.type) this.#onChange(from, state.type);
   }
 
   #isStale(permit: Permit, now: number): boolean {
@@ -250,7 +273,7 @@ function newPermit(
     venture,
     breakerBefore,
     startedAt,
-    leaseUntil: undefined,
+    lease: undefined,
     provisional: undefined,
     isSettled: false,
     failedAt: undefined,

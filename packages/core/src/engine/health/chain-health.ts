@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
-import type { FailureClass } from "../../model/failure.ts";
+import type { FailureClass, HealthVerdict } from "../../model/failure.ts";
 import type { Target } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import type { BreakerState } from "../../model/trace.ts";
@@ -9,11 +9,11 @@ import { isKeyless } from "../tier.ts";
 import { scopeId, scopeIds } from "./scope.ts";
 import { Breaker, type Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
-import { GuardedStore } from "./guarded-store.ts";
-import type { HealthNews, HealthStore } from "./health-store.ts";
+import type { ProbeAnswer } from "./health-store.ts";
 import type { HealthCounts } from "./health-window.ts";
 import { RepeatBudget } from "./repeat-budget.ts";
 import { routeKey, Routes, type Route } from "./routes.ts";
+import type { FleetLink, SharedStore } from "./shared-store.ts";
 import { verdictOf, type FailureCircumstances } from "./verdict.ts";
 
 /** Whether a target may be called now, and if not, when and why. */
@@ -91,6 +91,12 @@ export type HealthEvent =
       readonly endpoint: string;
       /** Its place among the targets of its tier, from 1; absent where the tier has only one. */
       readonly sibling?: number | undefined;
+    }
+  /** The chain's store. */
+  | {
+      readonly type: "store";
+      /** `paused`: it failed three times in a row and is left alone, the chain decides by itself. `back`: it answered again. */
+      readonly state: "paused" | "back";
     };
 
 /** What is known about one target, for operators. */
@@ -122,7 +128,7 @@ export interface TargetHealth {
 export interface ChainHealthSetup {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly store: HealthStore | undefined;
+  readonly store: SharedStore | undefined;
   readonly events: Pick<EventQueue, "note" | "tell">;
   readonly onInternalError: (error: unknown) => void;
 }
@@ -131,27 +137,33 @@ export interface ChainHealthSetup {
 export class ChainHealth {
   readonly #setup: ChainHealthSetup;
   readonly #cooldowns: Cooldowns;
-  readonly #store: GuardedStore;
-  readonly #routes = new Routes((key, target) => this.#newRoute(key, target));
-  readonly #isolated = new Set<string>();
-  /** True while news of others is applied: it is not published again. */
-  #isListening = false;
+  readonly #fleet: FleetLink | undefined;
+  readonly #routes = new Routes((target) => this.#newRoute(target));
+  /** Until when, by scope id. */
+  readonly #isolated = new Map<string, number>();
   /** Of what is being done right now. */
   #cause: HealthCause | undefined;
-  #isClosed = false;
 
   constructor(setup: ChainHealthSetup, targets: readonly Target[]) {
     this.#setup = setup;
     this.#cooldowns = new Cooldowns(setup.random);
-    this.#store = new GuardedStore(setup);
     for (const target of targets) this.#routes.of(target);
-    this.#store.subscribe(this, (health, news) => health.#hear(news));
+    this.#fleet = setup.store?.join({
+      ...setup,
+      cooldowns: this.#cooldowns,
+      breakerAt: (key) => {
+        this.#cause = undefined;
+        return this.#routes.at(key)?.breaker;
+      },
+      isolated: this.#isolated,
+    });
   }
 
   standing(target: Target): Standing {
     const now = this.#setup.clock.now();
     if (this.isIsolated(target)) {
-      return { type: "blocked", reason: "isolated", isHard: true, dueAt: Infinity, detail: "target" };
+      const dueAt = this.#isolated.get(targetScope(target)) ?? 0;
+      return { type: "blocked", reason: "isolated", isHard: true, dueAt, detail: "target" };
     }
     const cooldown = this.#cooldowns.longest(scopeIds(target), now);
     if (cooldown !== undefined) {
@@ -179,9 +191,9 @@ export class ChainHealth {
       this.#cooldowns.beginTrial(standing.scope, this.#setup.clock.now());
       return this.admit(target, "trial", cause);
     }
-    const acquired = this.#store.acquireProbe(routeKey(target), leaseMs);
-    if (acquired instanceof Promise) return acquired.then((isMine) => this.#admitProbe(target, leaseMs, isMine, cause));
-    return this.#admitProbe(target, leaseMs, acquired, cause);
+    const asked = this.#fleet?.acquireProbe(routeKey(target), leaseMs);
+    if (asked instanceof Promise) return asked.then((answer) => this.#admitProbe(target, leaseMs, answer, cause));
+    return this.#admitProbe(target, leaseMs, asked, cause);
   }
 
   /**
@@ -195,23 +207,22 @@ export class ChainHealth {
   }
 
   firstContent(target: Target, permit: Permit): void {
-    this.#route(target, permit.cause).breaker.provisionalOk(permit, this.#setup.clock.now());
-    this.#releaseProbe(target, permit);
+    const { breaker } = this.#route(target, permit.cause);
+    const wasClosed = breaker.state === "closed";
+    breaker.provisionalOk(permit, this.#setup.clock.now());
+    this.#fleet?.settled(routeKey(target), breaker, permit, { verdict: "ok", wasClosed, isCounted: false });
   }
 
   answered(target: Target, permit: Permit): void {
-    const route = this.#route(target, permit.cause);
-    route.throwsInARow = 0;
-    const now = this.#setup.clock.now();
-    this.#cooldowns.answered(scopeIds(target), permit.startedAt, now);
-    route.breaker.settle(permit, "ok", now);
-    this.#releaseProbe(target, permit);
+    this.#routes.of(target).throwsInARow = 0;
+    const scopes = this.#cooldowns.answered(scopeIds(target), permit.startedAt, this.#setup.clock.now());
+    if (scopes.length > 0) this.#fleet?.publish({ type: "reset", scopes, keys: [] });
+    this.#settle(target, permit, "ok");
   }
 
   /** The attempt was stopped for reasons of our own, or never made: it says nothing. */
   stopped(target: Target, permit: Permit): void {
-    this.#route(target, permit.cause).breaker.settle(permit, "neutral", this.#setup.clock.now());
-    this.#releaseProbe(target, permit);
+    this.#settle(target, permit, "neutral");
   }
 
   /** Returns for how many milliseconds the failed scope is left alone, if it is. */
@@ -225,8 +236,7 @@ export class ChainHealth {
     route.throwsInARow = failure.class === "adapter.threw" ? route.throwsInARow + 1 : 0;
     const isProbe = permit.venture === "probe";
     const verdict = verdictOf(failure, { ...circumstances, isProbe, throwsInARow: route.throwsInARow });
-    route.breaker.settle(permit, verdict, this.#setup.clock.now(), failure.details.retryAfterMs);
-    this.#releaseProbe(target, permit);
+    this.#settle(target, permit, verdict, failure.details.retryAfterMs);
     return this.#cool(target, failure, permit);
   }
 
@@ -249,27 +259,30 @@ export class ChainHealth {
   }
 
   isIsolated(target: Target): boolean {
-    return this.#isolated.size > 0 && this.#isolated.has(targetScope(target));
+    if (this.#isolated.size === 0) return false;
+    return (this.#isolated.get(targetScope(target)) ?? 0) > this.#setup.clock.now();
   }
 
-  isolate(target: Target): void {
-    this.#isolated.add(targetScope(target));
+  /** With a time also in the other chains of the store. */
+  isolate(target: Target, forMs: number = Infinity): void {
+    const scope = targetScope(target);
+    this.#isolated.set(scope, this.#setup.clock.now() + forMs);
+    if (forMs < Infinity) this.#fleet?.publish({ type: "isolated", scope, forMs });
   }
 
   /** Ends isolation, cooldowns and an open breaker. */
   enable(target: Target): void {
     this.#isolated.delete(targetScope(target));
     const scopes = scopeIds(target);
-    const keys = [routeKey(target)];
-    this.#cause = undefined;
-    this.#reset(scopes, keys);
-    this.#store.publish({ type: "reset", scopes, keys });
+    const now = this.#setup.clock.now();
+    for (const scope of scopes) this.#cooldowns.reset(scope, now);
+    this.#route(target, undefined).breaker.closeNow(now);
+    this.#fleet?.publish({ type: "reset", scopes, keys: [routeKey(target)] });
   }
 
   /** Nothing is heard or told any more, also by a store that goes on after it was left. */
   close(): void {
-    this.#isClosed = true;
-    this.#store.close();
+    this.#fleet?.close();
   }
 
   inspect(target: Target): Omit<TargetHealth, "tier" | "sibling"> {
@@ -292,18 +305,26 @@ export class ChainHealth {
   }
 
   /** The breaker may have closed, or another call begun the probe, while the store was asked. */
-  #admitProbe(target: Target, leaseMs: number, isMine: boolean, cause: HealthCause | undefined): Permit | undefined {
-    if (!isMine) return undefined;
+  #admitProbe(
+    target: Target,
+    leaseMs: number,
+    answer: ProbeAnswer | undefined,
+    cause: HealthCause | undefined,
+  ): Permit | undefined {
     const now = this.#setup.clock.now();
     const { breaker } = this.#route(target, cause);
-    if (breaker.state === "closed") {
-      this.#store.releaseProbe(routeKey(target));
-      return this.admit(target, undefined, cause);
+    if (answer?.granted === false) {
+      breaker.postpone(answer.retryInMs, now);
+      return undefined;
     }
-    if (breaker.state === "half-open" && breaker.dueAt() > now) return undefined;
-    const permit = breaker.probe(now, leaseMs);
-    permit.cause = cause;
-    return permit;
+    const lease = answer?.lease;
+    const isClosed = breaker.state === "closed";
+    if (!isClosed && (breaker.state === "open" || breaker.dueAt() <= now)) {
+      return Object.assign(breaker.probe(now, leaseMs), { lease, cause });
+    }
+    // A lease that cannot be used is another's chance.
+    if (lease !== undefined) this.#fleet?.giveBack(lease);
+    return isClosed ? this.admit(target, undefined, cause) : undefined;
   }
 
   /** The route of a target, about to change because of the given cause. */
@@ -322,64 +343,27 @@ export class ChainHealth {
     if (forMs === undefined) return undefined;
     const isHard = rule.hardBlock === true;
     const because = failure.class;
-    if (!this.#cooldowns.extend(scope, { until: now + forMs, isHard, because }, now)) return undefined;
-    this.#store.publish({ type: "cooldown", scope, forMs, isHard, because });
+    const hasGrown = this.#cooldowns.extend(scope, { until: now + forMs, isHard, because }, now);
+    // Others put off their own trial of a hard block that was just found to hold.
+    if (hasGrown || isHard) this.#fleet?.publish({ type: "cooldown", scope, forMs, isHard, because });
+    if (!hasGrown) return undefined;
     const { vendor, model, endpoint } = target;
     const what = { scope: kindOf(scope), reason: failure.class, forMs };
     this.#setup.events.note({ type: "cooldown", vendor, model, endpoint, ...cause, ...what });
     return forMs;
   }
 
-  #hear(news: HealthNews): void {
-    if (this.#isClosed) return;
-    const now = this.#setup.clock.now();
-    this.#isListening = true;
-    this.#cause = undefined;
-    switch (news.type) {
-      case "cooldown":
-        this.#cooldowns.extend(
-          news.scope,
-          { until: now + news.forMs, isHard: news.isHard, because: news.because },
-          now,
-        );
-        break;
-      case "opened":
-        this.#routes.at(news.key)?.breaker.openFor(news.forMs, now);
-        break;
-      case "closed":
-        this.#routes.at(news.key)?.breaker.closeNow(now);
-        break;
-      case "reset":
-        this.#reset(news.scopes, news.keys);
-        break;
-      default:
-        news satisfies never;
-    }
-    this.#isListening = false;
-    // Another chain of this process may be in the middle of a step.
-    queueMicrotask(() => this.#setup.events.tell());
+  #settle(target: Target, permit: Permit, verdict: HealthVerdict, retryAfterMs?: number): void {
+    const { breaker } = this.#route(target, permit.cause);
+    const wasClosed = breaker.state === "closed";
+    const isCounted = breaker.settle(permit, verdict, this.#setup.clock.now(), retryAfterMs);
+    this.#fleet?.settled(routeKey(target), breaker, permit, { verdict, wasClosed, isCounted, retryAfterMs });
   }
 
-  #reset(scopes: readonly string[], keys: readonly string[]): void {
-    const now = this.#setup.clock.now();
-    for (const scope of scopes) this.#cooldowns.reset(scope, now);
-    for (const key of keys) this.#routes.at(key)?.breaker.closeNow(now);
-  }
-
-  /** Gives the lease back once, as soon as the route is known again. When it has run out it may be another's. */
-  #releaseProbe(target: Target, permit: Permit): void {
-    const { leaseUntil } = permit;
-    permit.leaseUntil = undefined;
-    if (leaseUntil !== undefined && this.#setup.clock.now() < leaseUntil) this.#store.releaseProbe(routeKey(target));
-  }
-
-  #newRoute(key: string, { vendor, model, endpoint }: Target): Route {
+  #newRoute({ vendor, model, endpoint }: Target): Route {
     const { clock, random, events } = this.#setup;
     const now = clock.now();
-    const breaker = new Breaker(now, random, (from, to, openMs) => {
-      const isOwn = !this.#isListening;
-      if (isOwn && to === "open" && openMs > 0) this.#store.publish({ type: "opened", key, forMs: openMs });
-      if (isOwn && to === "closed") this.#store.publish({ type: "closed", key });
+    const breaker = new Breaker(now, random, (from, to) => {
       events.note({ type: "breaker", vendor, model, endpoint, ...this.#cause, from, to });
     });
     return { breaker, repeats: new RepeatBudget(now), throwsInARow: 0 };

@@ -38,10 +38,10 @@ export class Cooldowns {
     return Math.min(Math.max(plain, SHORTEST_MS), LONGEST_MS) * (1 + this.#random() / 2);
   }
 
-  /** Extends, and never shortens. */
-  extend(scope: string, cooldown: Cooldown, now: number): boolean {
+  /** Extends, and never shortens. `ageMs`: how long ago a hard block was last found to hold. */
+  extend(scope: string, cooldown: Cooldown, now: number, ageMs = 0): boolean {
     const present = this.#running(scope, now);
-    if (cooldown.isHard && present?.isHard !== true) this.#lastTrials.set(scope, now);
+    if (cooldown.isHard && present?.isHard !== true) this.#lastTrials.set(scope, now - ageMs);
     if (present !== undefined && present.until >= cooldown.until) return false;
     // A longer limit on top of a hard block does not make it a soft one.
     const { isHard, because } = present?.isHard === true ? present : cooldown;
@@ -69,14 +69,18 @@ export class Cooldowns {
     this.#lastTrials.set(scope, now);
   }
 
-  /** An answer came: what was cooled by guess starts over, and a hard block from before its request is over. */
-  answered(scopes: readonly string[], requestedAt: number, now: number): void {
-    for (const scope of scopes) {
+  /**
+   * An answer came: what was cooled by guess starts over, and a hard block from before its request is over. Returns the
+   * scopes that were blocked.
+   */
+  answered(scopes: readonly string[], requestedAt: number, now: number): readonly string[] {
+    return scopes.filter((scope) => {
       const entry = this.#running(scope, now);
-      if (entry !== undefined && !(entry.isHard && entry.setAt <= requestedAt)) continue;
+      if (entry !== undefined && !(entry.isHard && entry.setAt <= requestedAt)) return false;
       this.#entries.delete(scope);
       this.#levels.delete(scope);
-    }
+      return entry !== undefined;
+    });
   }
 
   reset(scope: string, now: number): void {

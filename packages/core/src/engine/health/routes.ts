@@ -11,16 +11,16 @@ export interface Route {
 
 /** The routes of a chain's targets, each made when it is first asked for. */
 export class Routes {
-  readonly #make: (key: string, target: Target) => Route;
+  readonly #make: (target: Target) => Route;
   readonly #byKey = new Map<string, Route>();
 
-  constructor(make: (key: string, target: Target) => Route) {
+  constructor(make: (target: Target) => Route) {
     this.#make = make;
   }
 
   of(target: Target): Route {
     const key = routeKey(target);
-    const route = this.#byKey.get(key) ?? this.#make(key, target);
+    const route = this.#byKey.get(key) ?? this.#make(target);
     this.#byKey.set(key, route);
     return route;
   }

@@ -11,7 +11,7 @@ import {
   type ScriptedTarget,
 } from "../../../test/scripted-target.ts";
 import type { Chain } from "../../index.ts";
-import { memoryStore, type HealthStore } from "../../store/index.ts";
+import { memoryStore, shareHealth, type HealthStore, type ProbeAnswer } from "../../store/index.ts";
 
 const dead: Script = [fail("server.error", { status: 500 })];
 
@@ -123,13 +123,19 @@ describe("two chains with one memoryStore()", () => {
     const { clock, chain } = harness();
     const returned: number[] = [];
     const leases = memoryStore(clock);
-    const store: HealthStore = {
+    const store = shareHealth({
       ...leases,
-      releaseProbe: (key) => {
-        returned.push(clock.now());
-        return leases.releaseProbe(key);
+      acquireProbe: async (key, leaseMs) => {
+        const asked = await leases.acquireProbe(key, leaseMs);
+        if (!asked.granted || asked.lease === undefined) return asked;
+        const { lease } = asked;
+        const report = (isWell: boolean, openMs: number): void => {
+          returned.push(clock.now());
+          void lease.report(isWell, openMs);
+        };
+        return { granted: true, lease: { ...lease, report } };
       },
-    };
+    });
     const target = scripted(clock, [dead, dead, dead, dead, dead, long]);
     const front = chain([target, scripted(clock, [answer("Backup")], { vendor: "beta" })], { store });
     await ask({ clock }, front, 5);
@@ -151,20 +157,16 @@ const hangs = (): Promise<never> => new Promise(() => undefined);
 
 describe("a store that fails changes no output", () => {
   test.each([
-    ["throws", { publish: fails, subscribe: fails, acquireProbe: fails, releaseProbe: fails }, 0],
-    [
-      "rejects",
-      { publish: rejects, subscribe: () => () => undefined, acquireProbe: rejects, releaseProbe: rejects },
-      0,
-    ],
-    ["hangs", { publish: hangs, subscribe: () => () => undefined, acquireProbe: hangs, releaseProbe: hangs }, 25],
+    ["throws", { publish: fails, subscribe: fails, acquireProbe: fails }, 0],
+    ["rejects", { publish: rejects, subscribe: () => () => undefined, acquireProbe: rejects }, 0],
+    ["hangs", { publish: hangs, subscribe: () => () => undefined, acquireProbe: hangs }, 25],
   ] satisfies readonly (readonly [string, HealthStore, number])[])(
     "R11.1 one that %s, and takes %s more than 25 ms",
     async (_what, store, extraMs) => {
       const { clock, chain } = harness();
       const target = scripted(clock, [dead, dead, dead, dead, dead, answer("Primary")]);
       const backup = scripted(clock, [answer("Backup")], { vendor: "beta" });
-      const front = chain([target, backup], { store });
+      const front = chain([target, backup], { store: shareHealth(store) });
       const tiers: string[] = [];
 
       for (let calls = 0; calls < 6; calls++) {
@@ -186,14 +188,13 @@ describe("a store that fails changes no output", () => {
 test("a call that ends while the store is asked for the probe gives the lease back and asks nobody", async () => {
   const made = harness();
   const target = scripted(made.clock, [dead]);
-  const lease = Promise.withResolvers<boolean>();
+  const asked = Promise.withResolvers<ProbeAnswer>();
   const released: string[] = [];
-  const store: HealthStore = {
+  const store = shareHealth({
     publish: () => undefined,
     subscribe: () => () => undefined,
-    acquireProbe: () => lease.promise,
-    releaseProbe: (key) => void released.push(key),
-  };
+    acquireProbe: () => asked.promise,
+  });
   const chain = made.chain([target], { store, maxAttempts: 1 });
   // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
   for (let count = 0; count < 5; count++) await settled(made.clock, chain.generate("Hi"));
@@ -203,21 +204,22 @@ test("a call that ends while the store is asked for the probe gives the lease ba
   const call = settled(made.clock, chain.generate("Hi", { signal: controller.signal }));
   await made.clock.advance(1);
   controller.abort();
-  lease.resolve(true);
+  const lease = { report: () => void released.push("report"), release: () => void released.push("release") };
+  asked.resolve({ granted: true, lease });
   expect((await call).error?.code).toBe("aborted");
   await made.clock.advance(1);
 
   expect(target.calls).toHaveLength(5);
-  expect(released).toEqual(["alpha/one@alpha.test"]);
+  expect(released).toEqual(["release"]);
   expect(chain.snapshot()).toMatchObject([{ breaker: "open" }]);
 });
 
-test("R11.1 a store that answers with something other than a boolean is taken at its word, and ends no call", async () => {
+test("R11.1 a store that answers with something else than it has to ends no call", async () => {
   const made = harness();
   const target = scripted(made.clock, [dead, dead, dead, dead, dead, answer("Back")]);
-  const store = { publish: () => undefined, subscribe: () => () => undefined, releaseProbe: () => undefined };
+  const store = { publish: () => undefined, subscribe: () => () => undefined };
   // @ts-expect-error -- as a store in plain JavaScript may
-  const chain = made.chain([target], { store: { ...store, acquireProbe: () => 1 }, maxAttempts: 1 });
+  const chain = made.chain([target], { store: shareHealth({ ...store, acquireProbe: () => 1 }), maxAttempts: 1 });
   // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
   for (let count = 0; count < 5; count++) await settled(made.clock, chain.generate("Hi"));
   await made.clock.advance(20_000);

@@ -1,0 +1,164 @@
+import { GuardedStore } from "./guarded-store.ts";
+import type { HealthNews, HealthReport, HealthStore, ProbeAnswer, ProbeLease } from "./health-store.ts";
+import type { Breaker, Permit } from "./breaker.ts";
+import type { FleetLink, FleetMember, Settled } from "./shared-store.ts";
+
+/** One report of a kind a second is enough, however many calls fail. */
+const EVERY_MS = 1_000;
+/** A store forgets a row after a minute: by then all of the own part in it is gone. */
+const ROW_IS_OVER_MS = 61_000;
+/** Less than fills a row of 5: one sick process alone takes no vendor from the others. */
+const MOST_OF_A_ROW = 4;
+const WEIGHT = 1;
+const WEIGHT_OF_OPENING = 3;
+
+/** What this chain has said about one route and heard of it. */
+interface Doubt {
+  /** Since when the route is suspected, by own failures or by news. */
+  since: number | undefined;
+  /** What was added to the row since it was last empty. */
+  given: number;
+  badAt: number;
+  okAt: number;
+}
+
+/**
+ * What one chain tells the others, and does with what they learned (rules R11.3 to R11.8). It reports what it saw; a
+ * conclusion of its own is only a heavier report.
+ */
+export class Fleet implements FleetLink {
+  readonly #member: FleetMember;
+  readonly #store: GuardedStore;
+  readonly #doubts = new Map<string, Doubt>();
+  #isClosed = false;
+
+  constructor(store: HealthStore, member: FleetMember) {
+    this.#member = member;
+    const onState = (state: "paused" | "back"): void => this.#note({ type: "store", state });
+    this.#store = new GuardedStore({ ...member, store, onState });
+    this.#store.subscribe(this, (fleet, news) => fleet.#hear(news));
+  }
+
+  acquireProbe(key: string, leaseMs: number): ProbeAnswer | Promise<ProbeAnswer> {
+    return this.#store.acquireProbe(key, leaseMs);
+  }
+
+  publish(report: HealthReport): void {
+    this.#store.publish(report);
+  }
+
+  giveBack(lease: ProbeLease): void {
+    this.#store.use(() => lease.release());
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#store.close();
+  }
+
+  settled(
+    key: string,
+    breaker: Breaker,
+    permit: Permit,
+    { verdict, wasClosed, isCounted, retryAfterMs }: Settled,
+  ): void {
+    const now = this.#member.clock.now();
+    const isOpen = breaker.state === "open";
+    const openMs = (): number => (isOpen ? breaker.dueAt() - now : breaker.nextOpenMs(now, retryAfterMs));
+    const { lease } = permit;
+    if (lease !== undefined) {
+      permit.lease = undefined;
+      if (verdict === "neutral") this.giveBack(lease);
+      else this.#store.use(() => lease.report(verdict === "ok", openMs()));
+      return;
+    }
+    const isOpening = wasClosed && isOpen;
+    if (verdict === "ok") this.#ok(key, permit, now);
+    else if (isOpening || (isCounted && verdict !== "neutral")) this.#bad(key, isOpening, openMs, now);
+  }
+
+  /** One failure a second, as long as the row can take it; what opened the own breaker always. */
+  #bad(key: string, isOpen: boolean, openMs: () => number, now: number): void {
+    const doubt = this.#doubt(key);
+    doubt.since ??= now;
+    if (now >= doubt.badAt + ROW_IS_OVER_MS) doubt.given = 0;
+    const left = MOST_OF_A_ROW - doubt.given;
+    if (!isOpen && (left === 0 || now < doubt.badAt + EVERY_MS)) return;
+    const weight = Math.min(isOpen ? WEIGHT_OF_OPENING : WEIGHT, left);
+    doubt.given += weight;
+    doubt.badAt = now;
+    this.publish({ type: "bad", key, weight, isOpen, openMs: openMs() });
+  }
+
+  /** Only what began after the doubts says anything about them. */
+  #ok(key: string, permit: Permit, now: number): void {
+    const doubt = this.#doubts.get(key);
+    if (doubt?.since === undefined || permit.startedAt <= doubt.since || now < doubt.okAt + EVERY_MS) return;
+    doubt.okAt = now;
+    settle(doubt);
+    this.publish({ type: "ok", key });
+  }
+
+  #hear(news: HealthNews): void {
+    if (this.#isClosed) return;
+    const { clock, cooldowns, breakerAt, isolated } = this.#member;
+    const now = clock.now();
+    switch (news.type) {
+      case "cooldown": {
+        const { scope, forMs, isHard, because, ageMs } = news;
+        cooldowns.extend(scope, { until: now + forMs, isHard, because }, now, ageMs);
+        break;
+      }
+      case "isolated":
+        isolated.set(news.scope, Math.max(isolated.get(news.scope) ?? 0, now + news.forMs));
+        break;
+      case "suspected":
+        this.#doubt(news.key).since ??= now;
+        break;
+      case "cleared":
+      case "opened":
+      case "closed": {
+        settle(this.#doubt(news.key));
+        const breaker = breakerAt(news.key);
+        if (news.type === "opened") breaker?.openFor(news.forMs, now);
+        if (news.type === "closed") breaker?.closeNow(now);
+        break;
+      }
+      case "reset":
+        for (const scope of news.scopes) {
+          cooldowns.reset(scope, now);
+          // What an operator took out here alone, without a time, stays out.
+          if (isolated.get(scope) !== Infinity) isolated.delete(scope);
+        }
+        for (const key of news.keys) {
+          settle(this.#doubt(key));
+          breakerAt(key)?.closeNow(now);
+        }
+        break;
+      default:
+        news satisfies never;
+    }
+    this.#tell();
+  }
+
+  #doubt(key: string): Doubt {
+    const doubt = this.#doubts.get(key) ?? { since: undefined, given: 0, badAt: -Infinity, okAt: -Infinity };
+    this.#doubts.set(key, doubt);
+    return doubt;
+  }
+
+  #note(event: { readonly type: "store"; readonly state: "paused" | "back" }): void {
+    this.#member.events.note(event);
+    this.#tell();
+  }
+
+  /** Another chain of this process may be in the middle of a step. */
+  #tell(): void {
+    queueMicrotask(() => this.#member.events.tell());
+  }
+}
+
+function settle(doubt: Doubt): void {
+  doubt.since = undefined;
+  doubt.given = 0;
+}

@@ -1,0 +1,50 @@
+import type { Clock } from "../../model/clock.ts";
+import type { HealthVerdict } from "../../model/failure.ts";
+import type { EventQueue } from "../event-queue.ts";
+import type { Breaker, Permit } from "./breaker.ts";
+import type { Cooldowns } from "./cooldowns.ts";
+import type { HealthReport, ProbeAnswer, ProbeLease } from "./health-store.ts";
+
+/**
+ * A store as `createChain` takes it: `memoryStore()`, `redisStore()`, or one of your own through `shareHealth`. What
+ * chains do with it is in none of those that have no store.
+ */
+export interface SharedStore {
+  /** Ties a chain to the store. Only `createChain` calls it. */
+  join(member: FleetMember): FleetLink;
+}
+
+/** The health of one chain, to be changed by what others learned. */
+export interface FleetMember {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly events: Pick<EventQueue, "note" | "tell">;
+  readonly onInternalError: (error: unknown) => void;
+  readonly cooldowns: Cooldowns;
+  /** The breaker of a route, about to change because others said so. */
+  readonly breakerAt: (key: string) => Breaker | undefined;
+  /** By scope id, until when. */
+  readonly isolated: Map<string, number>;
+}
+
+/** What an attempt that is over meant for the chain's own breaker. */
+export interface Settled {
+  readonly verdict: HealthVerdict;
+  readonly wasClosed: boolean;
+  /** Whether a closed breaker counted it. */
+  readonly isCounted: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A chain's side of a store. Nothing in it throws. */
+export interface FleetLink {
+  /** Asked only when a probe is due. A promise where the store answers with one; never waits longer than the limit. */
+  acquireProbe(key: string, leaseMs: number): ProbeAnswer | Promise<ProbeAnswer>;
+  /** An attempt got content, or is over. */
+  settled(key: string, breaker: Breaker, permit: Permit, result: Settled): void;
+  publish(report: HealthReport): void;
+  /** A lease that came too late to be used. */
+  giveBack(lease: ProbeLease): void;
+  /** Nothing is heard or told any more, also by a store that goes on after it was left. */
+  close(): void;
+}
