@@ -49,6 +49,8 @@ export { testFactory } from "./conformance/factory/test-factory.ts";
 export type { FactoryModule, FactoryUnderTest } from "./conformance/factory/factory-under-test.ts";
 export { testReader } from "./conformance/reader/test-reader.ts";
 export type { ReaderSample, ReaderUnderTest } from "./conformance/reader/reader-under-test.ts";
+export { testHealthStore } from "./conformance/store/test-health-store.ts";
+export type { StoreUnderTest, StoreWorld } from "./conformance/store/store-under-test.ts";
 export {
   scriptedTarget,
   type ScriptedCall,
