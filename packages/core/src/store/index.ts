@@ -1,3 +1,4 @@
+export { systemClock } from "../engine/system-clock.ts";
 export { memoryStore, type MemoryStore } from "./memory-store.ts";
 export { shareHealth } from "./share-health.ts";
 export type {

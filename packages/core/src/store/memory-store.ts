@@ -161,14 +161,16 @@ export class Conclusions implements HealthStore {
   #cool(report: CooldownReport): void {
     const now = this.#clock.now();
     const present = this.#cooldowns.get(report.scope);
+    const isRunning = present !== undefined && present.until > now;
     const until = now + report.forMs;
-    if (present === undefined || present.until < until) {
-      // A longer limit on top of a hard block does not make it a soft one.
-      const isHard = report.isHard || (present !== undefined && present.until > now && present.report.isHard);
-      const grown = { ...report, isHard };
-      this.#cooldowns.set(report.scope, { until, foundAt: now, report: grown });
-      this.#tell(grown);
-    } else if (report.isHard) present.foundAt = now;
+    const hasGrown = !isRunning || present.until < until;
+    if (isRunning && report.isHard) present.foundAt = now;
+    if (!hasGrown) return;
+    // A longer limit on top of a hard block does not make it a soft one.
+    const stays = isRunning && present.report.isHard ? present : undefined;
+    const grown = { ...report, ...(stays && { isHard: true, because: stays.report.because }) };
+    this.#cooldowns.set(report.scope, { until, foundAt: stays?.foundAt ?? now, report: grown });
+    this.#tell({ ...grown, ageMs: now - (stays?.foundAt ?? now) });
   }
 
   #isolate(scope: string, forMs: number): void {
