@@ -37,11 +37,17 @@ export class Connection {
     this.#clock = setup.clock;
   }
 
-  /** Runs one operation. One that was late is sent once more, by the server's time as it is now known. */
+  /**
+   * Runs one operation. One that was late is sent once more, by the server's time as it is now known. A lease is not asked
+   * for again by one who has waited: its call has long gone on.
+   */
   async run(operation: string, ...args: readonly string[]): Promise<Reply> {
+    const askedAt = this.#clock.now();
     const reply = await this.#evaluate(operation, args);
     if (reply.status !== "late") return reply;
     this.late++;
+    const hasWaited = this.#clock.now() - askedAt >= DEADLINE_MS;
+    if (hasWaited && operation === "acquire") throw new Error("Redis answered too late: no lease was taken.");
     const again = await this.#evaluate(operation, args);
     if (again.status === "late") throw new Error("Redis answered too late: the command did nothing.");
     return again;

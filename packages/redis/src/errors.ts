@@ -1,5 +1,8 @@
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
-  [/^NOPERM/, "its user lacks a right: the README of @understudy/redis lists the few that are needed"],
+  [
+    /^NOPERM|ACL failure|can't run this command/,
+    "its user lacks a right: the README of @understudy/redis lists the few that are needed",
+  ],
   [/^(NOAUTH|WRONGPASS)/, "it does not accept the user or password"],
   [/^WRONGTYPE/, "the key of this namespace holds something of another application: choose another `namespace`"],
   [/^READONLY/, "it is a replica, which cannot be written: connect to the primary"],

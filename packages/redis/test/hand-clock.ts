@@ -34,9 +34,7 @@ export class HandClock implements Clock {
 
   advance(milliseconds: number): void {
     this.#now += milliseconds;
-    for (const timer of [...this.#timers]) {
-      if (timer.at > this.#now || !this.#timers.delete(timer)) continue;
-      timer.run();
-    }
+    const due = [...this.#timers].filter(({ at }) => at <= this.#now);
+    for (const timer of due) if (this.#timers.delete(timer)) timer.run();
   }
 }

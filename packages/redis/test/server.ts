@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createClient } from "redis";
 
 /** One server on loopback, without persistence, ended by its process id. */
 export interface Server {
@@ -24,6 +25,18 @@ if (ENGINES.length === 0) {
   process.stderr.write(
     "\nSKIPPED: neither redis-server nor valkey-server is here. Tests against real servers do not run.\n",
   );
+}
+
+const make = (url: string) => createClient({ url });
+
+export type NodeRedis = ReturnType<typeof make>;
+
+/** A client of node-redis that is connected, and for which a server that ends is no reason to fail. */
+export async function connected(url: string): Promise<NodeRedis> {
+  const client = make(url);
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 export async function freePort(): Promise<number> {

@@ -1,13 +1,12 @@
 import { testHealthStore } from "@understudy/testing";
-import { createClient } from "redis";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { sendThrough, type SendCommand } from "../src/clients.ts";
-import { ENGINES, startServer, type Server } from "./server.ts";
+import { connected, ENGINES, startServer, type NodeRedis, type Server } from "./server.ts";
 import { redisWorld } from "./world.ts";
 
 describe.each(ENGINES)("%s", (binary) => {
   let server: Server;
-  let client: ReturnType<typeof createClient>;
+  let client: NodeRedis;
   const send: SendCommand = async (key, args) => {
     const through = sendThrough(client);
     if (through === undefined) throw new Error("It is a client.");
@@ -16,8 +15,7 @@ describe.each(ENGINES)("%s", (binary) => {
 
   beforeAll(async () => {
     server = await startServer(binary);
-    client = createClient({ url: server.url });
-    await client.connect();
+    client = await connected(server.url);
   });
   afterAll(async () => {
     client.destroy();
