@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient } from "redis";
+import { createClient, type RedisClientType, type RedisDefaultModules } from "redis";
 
 /** One server on loopback, without persistence, ended by its process id. */
 export interface Server {
@@ -27,13 +27,11 @@ if (ENGINES.length === 0) {
   );
 }
 
-const make = (url: string) => createClient({ url });
-
-export type NodeRedis = ReturnType<typeof make>;
+export type NodeRedis = RedisClientType<RedisDefaultModules, {}, {}, 3>;
 
 /** A client of node-redis that is connected, and for which a server that ends is no reason to fail. */
 export async function connected(url: string): Promise<NodeRedis> {
-  const client = make(url);
+  const client: NodeRedis = createClient({ url });
   client.on("error", () => undefined);
   await client.connect();
   return client;
