@@ -17,6 +17,8 @@ interface Subject {
 const subjects: readonly Subject[] = [
   { name: "@understudy/core", entry: "core/src/index.ts", limitKilobytes: 30 },
   { name: "@understudy/core/adapter", entry: "core/src/adapter/index.ts" },
+  { name: "@understudy/core/store", entry: "core/src/store/index.ts" },
+  { name: "@understudy/redis", entry: "redis/src/index.ts", limitKilobytes: 7 },
   { name: "@understudy/anthropic", entry: "anthropic/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/openai", entry: "openai/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/gemini", entry: "gemini/src/index.ts", limitKilobytes: 12 },
@@ -24,7 +26,7 @@ const subjects: readonly Subject[] = [
 ];
 
 /** What an application that uses the package has anyway: core, and the vendor's SDK. */
-const external = [/^@understudy\//, /^openai(\/|$)/, /^@anthropic-ai\//, /^@google\//];
+const external = [/^@understudy\//, /^openai(\/|$)/, /^@anthropic-ai\//, /^@google\//, /^redis$/];
 
 interface Bundle {
   /** What is loaded with the package. */

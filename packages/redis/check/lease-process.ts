@@ -55,6 +55,9 @@ async function step(): Promise<void> {
   else if (chance(0.8)) await lease.release();
 }
 
+await store.ready(5_000);
+write({ type: "up" });
+
 // What is not released and what fails is a case of its own.
 for (;;) {
   await step().catch(() => undefined);

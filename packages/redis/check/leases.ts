@@ -32,6 +32,8 @@ const grants = new Map<string, Grant>();
 /** When the data was lost: between the two times. */
 const losses: (readonly [from: number, to: number])[] = [];
 const outages: number[] = [];
+/** Processes that were started. */
+const up: number[] = [];
 
 const proxies: Proxy[] = [];
 const children: ChildProcess[] = [];
@@ -57,6 +59,10 @@ function begin(index: number, proxy: Proxy): ChildProcess {
 }
 
 function note(index: number, entry: Readonly<Record<string, string | number>>): void {
+  if (entry["type"] === "up") {
+    up.push(index);
+    return;
+  }
   const id = String(entry["id"]);
   if (entry["type"] === "grant") {
     grants.set(id, {
@@ -99,7 +105,10 @@ async function fault(): Promise<void> {
     }
     case "kill-process":
       child?.kill("SIGKILL");
-      if (proxy !== undefined) children[victim] = begin(victim, proxy);
+      if (proxy === undefined) break;
+      children[victim] = begin(victim, proxy);
+      // A machine under load takes its time to start one.
+      for (const before = up.length; up.length === before && monotonicMs() - from < 5_000;) await pause(20);
       break;
     case "stop-process":
       child?.kill("SIGSTOP");

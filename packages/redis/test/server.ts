@@ -27,7 +27,7 @@ if (ENGINES.length === 0) {
   );
 }
 
-export type NodeRedis = RedisClientType<RedisDefaultModules, {}, {}, 3>;
+export type NodeRedis = RedisClientType<RedisDefaultModules>;
 
 /** A client of node-redis that is connected, and for which a server that ends is no reason to fail. */
 export async function connected(url: string): Promise<NodeRedis> {

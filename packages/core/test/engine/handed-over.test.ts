@@ -257,7 +257,12 @@ describe("a wrong type", () => {
     ["a policy that is a word", [target], { policy: "next" }, "policy must be a function"],
     ["a marker that is an object", [target], { marker: {} }, "marker must be a string"],
     ["a hook that is none", [target], { onEvent: console }, "onEvent must be a function"],
-    ["a store that is none", [target], { store: {} }, "store must be memoryStore(), or what shareHealth() makes of a store"],
+    [
+      "a store that is none",
+      [target],
+      { store: {} },
+      "store must be memoryStore(), or what shareHealth() makes of a store",
+    ],
     ["a clock that is none", [target], { clock: {} }, "clock must be a clock with now, wallNow"],
     ["a clock without times", [target], { clock: timeless }, "clock must be a clock"],
     ["chance that is a number", [target], { random: 0.5 }, "random must be a function"],
