@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -53,6 +54,19 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const hasServer = ["redis-server", "valkey-server"].some((name) => spawnSync(name, ["--version"]).status === 0);
+const FLEET: Readonly<Record<string, readonly string[]>> = {
+  "fleet.ts": hasServer
+    ? [
+        "two: openai/gpt-6.1-terra, 2 asked",
+        "  one: breaker closed → open",
+        "Now both know, and ask GPT at once:",
+        "one: openai/gpt-6.1-terra, 1 asked",
+        "two: openai/gpt-6.1-terra, 1 asked",
+      ]
+    : ["This example needs redis-server or valkey-server: it is skipped."],
+};
+
 let bundle: Bundle;
 
 beforeAll(async () => {
@@ -80,19 +94,22 @@ function found(lines: readonly string[], expected: readonly string[]): readonly 
 }
 
 describe.skipIf(!runsSources)("the examples", () => {
-  test.concurrent.each(Object.entries(PROGRAMS))("%s prints what it promises", async (program, expected) => {
-    const { code, lines } = await play(program);
+  test.concurrent.each(Object.entries({ ...PROGRAMS, ...FLEET }))(
+    "%s prints what it promises",
+    async (program, expected) => {
+      const { code, lines } = await play(program);
 
-    expect(found(lines, expected), `${program}\n${lines.join("\n")}`).toEqual(expected);
-    expect(code).toBe(0);
-  });
+      expect(found(lines, expected), `${program}\n${lines.join("\n")}`).toEqual(expected);
+      expect(code).toBe(0);
+    },
+  );
 
   test("are all listed in their README and tested here", () => {
     const programs = readdirSync(FOLDER).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
     const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
 
     expect(programs.filter((name) => !readme.includes(`(${name})`))).toEqual([]);
-    expect(programs.filter((name) => name !== "demo.ts" && !(name in PROGRAMS))).toEqual([]);
+    expect(programs.filter((name) => name !== "demo.ts" && !(name in PROGRAMS) && !(name in FLEET))).toEqual([]);
   });
 
   test("hand tool results to the second vendor in its native form, and run nothing twice", async () => {

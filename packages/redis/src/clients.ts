@@ -4,19 +4,29 @@ export type SendCommand = (key: string, args: readonly string[]) => Promise<unkn
 /** Clients that are taken as they are, told apart by their methods. Any client of the same shape does. */
 export type RedisClient =
   /** node-redis: `createClient`. */
-  | { sendCommand(args: readonly string[]): Promise<unknown> }
+  | {
+      /** Sends a command and its arguments. */
+      sendCommand(args: readonly string[]): Promise<unknown>;
+    }
   /** node-redis: `createCluster`. */
   | {
+      /** Sends a command to the node of its key. */
       sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
+      /** Tells it from other clients; not called. */
       getSlotRandomNode(slot: number): unknown;
     }
   /** node-redis: `createSentinel`. */
   | {
+      /** Sends a command to the primary. */
       sendCommand(isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
+      /** Tells it from other clients; not called. */
       getSentinelNode(): unknown;
     }
   /** ioredis and iovalkey: `Redis` and `Cluster`. */
-  | { call(command: string, ...args: string[]): Promise<unknown> };
+  | {
+      /** Sends a command by its name. */
+      call(command: string, ...args: string[]): Promise<unknown>;
+    };
 
 /** How to send through a client; undefined for what is none. */
 export function sendThrough(client: object): SendCommand | undefined {

@@ -3,7 +3,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
 import type { EngineEvent } from "./engine-events.ts";
-import type { SharedStore } from "./health/shared-store.ts";
+import type { SharedStore } from "./health/health-store.ts";
 import type { Policy } from "./policy.ts";
 
 /**

@@ -10,5 +10,5 @@ export type {
   ProbeAnswer,
   ProbeLease,
   ResetReport,
+  SharedStore,
 } from "../engine/health/health-store.ts";
-export type { SharedStore } from "../engine/health/shared-store.ts";

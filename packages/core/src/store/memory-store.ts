@@ -6,8 +6,8 @@ import type {
   HealthStore,
   ProbeAnswer,
   ResetReport,
+  SharedStore,
 } from "../engine/health/health-store.ts";
-import type { SharedStore } from "../engine/health/shared-store.ts";
 import { systemClock } from "../engine/system-clock.ts";
 import { shareHealth } from "./share-health.ts";
 

@@ -1,8 +1,8 @@
 import { misuse } from "../model/error.ts";
 import { having } from "../model/rules.ts";
 import { Fleet } from "../engine/health/fleet.ts";
-import type { HealthStore } from "../engine/health/health-store.ts";
-import type { SharedStore } from "../engine/health/shared-store.ts";
+import type { FleetLink, FleetMember } from "../engine/health/fleet-link.ts";
+import type { HealthStore, SharedStore } from "../engine/health/health-store.ts";
 
 const STORE = having("an object with publish, subscribe and acquireProbe", "publish", "subscribe", "acquireProbe");
 
@@ -13,5 +13,5 @@ const STORE = having("an object with publish, subscribe and acquireProbe", "publ
  */
 export function shareHealth(store: HealthStore): SharedStore {
   if (!STORE.test(store)) throw misuse("config", `Health cannot be shared: the store must ${STORE.must}.`);
-  return { join: (member) => new Fleet(store, member) };
+  return { join: (member: FleetMember): FleetLink => new Fleet(store, member) };
 }

@@ -8,7 +8,7 @@ import { EventQueue } from "../event-queue.ts";
 import type { Permit } from "./breaker.ts";
 import { ChainHealth } from "./chain-health.ts";
 import { memoryStore } from "../../store/memory-store.ts";
-import type { SharedStore } from "./shared-store.ts";
+import type { SharedStore } from "./health-store.ts";
 
 /** As a real clock: two readings are never equal. */
 class CreepingClock extends VirtualClock {

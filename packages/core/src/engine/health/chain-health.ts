@@ -9,11 +9,11 @@ import { isKeyless } from "../tier.ts";
 import { scopeId, scopeIds } from "./scope.ts";
 import { Breaker, type Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
-import type { ProbeAnswer } from "./health-store.ts";
+import type { ProbeAnswer, SharedStore } from "./health-store.ts";
 import type { HealthCounts } from "./health-window.ts";
 import { RepeatBudget } from "./repeat-budget.ts";
 import { routeKey, Routes, type Route } from "./routes.ts";
-import type { FleetLink, SharedStore } from "./shared-store.ts";
+import type { FleetLink, FleetMember } from "./fleet-link.ts";
 import { verdictOf, type FailureCircumstances } from "./verdict.ts";
 
 /** Whether a target may be called now, and if not, when and why. */
@@ -148,7 +148,10 @@ export class ChainHealth {
     this.#setup = setup;
     this.#cooldowns = new Cooldowns(setup.random);
     for (const target of targets) this.#routes.of(target);
-    this.#fleet = setup.store?.join({
+    // Made by `shareHealth`, and opaque to everybody else.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const join = setup.store?.join as ((member: FleetMember) => FleetLink) | undefined;
+    this.#fleet = join?.({
       ...setup,
       cooldowns: this.#cooldowns,
       breakerAt: (key) => {

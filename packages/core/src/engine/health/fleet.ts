@@ -1,7 +1,7 @@
 import { GuardedStore } from "./guarded-store.ts";
 import type { HealthNews, HealthReport, HealthStore, ProbeAnswer, ProbeLease } from "./health-store.ts";
 import type { Breaker, Permit } from "./breaker.ts";
-import type { FleetLink, FleetMember, Settled } from "./shared-store.ts";
+import type { FleetLink, FleetMember, Settled } from "./fleet-link.ts";
 
 /** One report of a kind a second is enough, however many calls fail. */
 const EVERY_MS = 1_000;

@@ -84,11 +84,13 @@ export interface ProbeLease {
 /** Whether a probe may be made now. */
 export type ProbeAnswer =
   | {
+      /** It may. */
       readonly granted: true;
       /** Absent where the store has the route as closed: who doubts alone finds out alone. */
       readonly lease?: ProbeLease | undefined;
     }
   | {
+      /** Another process is finding out, or it is not time yet. */
       readonly granted: false;
       /** Milliseconds until asking again can help. */
       readonly retryInMs: number;
@@ -108,4 +110,13 @@ export interface HealthStore {
   subscribe(listener: (news: HealthNews) => void): () => void;
   /** Atomic: at most one lease for a route at a time, which ends by itself after `leaseMs` milliseconds. */
   acquireProbe(key: string, leaseMs: number): ProbeAnswer | Promise<ProbeAnswer>;
+}
+
+/**
+ * A store as `createChain` takes it: `memoryStore()`, `redisStore()`, or one of your own through `shareHealth`. What
+ * chains do with it is in no bundle that has none.
+ */
+export interface SharedStore {
+  /** Ties a chain to the store. Only `createChain` calls it. */
+  readonly join: unknown;
 }

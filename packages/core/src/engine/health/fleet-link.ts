@@ -5,15 +5,6 @@ import type { Breaker, Permit } from "./breaker.ts";
 import type { Cooldowns } from "./cooldowns.ts";
 import type { HealthReport, ProbeAnswer, ProbeLease } from "./health-store.ts";
 
-/**
- * A store as `createChain` takes it: `memoryStore()`, `redisStore()`, or one of your own through `shareHealth`. What
- * chains do with it is in none of those that have no store.
- */
-export interface SharedStore {
-  /** Ties a chain to the store. Only `createChain` calls it. */
-  join(member: FleetMember): FleetLink;
-}
-
 /** The health of one chain, to be changed by what others learned. */
 export interface FleetMember {
   readonly clock: Clock;
