@@ -66,7 +66,7 @@ async function run(storePort: number | undefined, fault: () => Promise<void>): P
   for (const child of children) child.kill("SIGKILL");
   await Promise.all([primary.close(), backup.close()]);
   const calls = entries.filter(({ type }) => type === "call");
-  const times = calls.filter(({ isPlain, at }) => isPlain && at > from).map(({ ms = 0 }) => ms);
+  const times = calls.filter(({ isPlain, at }) => isPlain && at > from && at < back).map(({ ms = 0 }) => ms);
   const ends = children.map((_, index) => closedAt(entries, index, back) ?? Infinity);
   const seconds = (monotonicMs() - begunAt) / 1_000;
   const commands = entries.reduce((sum, one) => sum + (one.commands ?? 0), 0);

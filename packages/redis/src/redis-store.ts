@@ -11,7 +11,7 @@ import { Connection, type Reply } from "./connection.ts";
 import { Known } from "./known.ts";
 import { Lease, LONGEST_LEASE_MS } from "./lease.ts";
 import { checkOptions, type RedisStoreOptions } from "./options.ts";
-import { ownClient, type OwnClient } from "./own-client.ts";
+import { OwnClient } from "./own-client.ts";
 import { Poller } from "./poller.ts";
 import { readSnapshot } from "./snapshot.ts";
 
@@ -92,8 +92,9 @@ class Store implements HealthStore {
     this.#clock = clock;
     this.#pollMs = pollMs;
     const onError = (error: unknown): void => this.#onError(error);
-    this.#own = url === undefined ? undefined : ownClient(url, Math.random, onError);
-    const through = send ?? this.#own?.send;
+    this.#own = url === undefined ? undefined : new OwnClient({ url, clock, random: Math.random, onError });
+    const own = this.#own;
+    const through = send ?? (own && ((key, args) => own.send(key, args)));
     if (through === undefined) throw new TypeError("redisStore needs `url`, `client` or `command`.");
     const key = `understudy:${SCHEMA}:{${namespace}}`;
     this.#connection = new Connection({ send: through, key, me: token(), clock });

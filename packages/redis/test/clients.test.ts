@@ -1,3 +1,6 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { Cluster, Redis } from "ioredis";
 import { Redis as Valkey } from "iovalkey";
 import { createClient, createCluster } from "redis";
@@ -5,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RedisClient } from "../src/clients.ts";
 import { redisStore, type RedisStore } from "../src/index.ts";
 import { startCluster } from "./cluster.ts";
-import { connected, ENGINES, startServer, type Server } from "./server.ts";
+import { connected, ENGINES, runsSources, startServer, type Server } from "./server.ts";
 
 const bad = (key: string, weight: number) => ({ type: "bad", key, weight, isOpen: false, openMs: 10_000 }) as const;
 
@@ -65,6 +68,21 @@ describe.each(ENGINES)("%s is spoken to through", (binary) => {
     client.disconnect();
   });
 });
+
+test.skipIf(!runsSources).each(["none", ...ENGINES])(
+  "a program whose server is %s ends although its store was not closed",
+  async (binary) => {
+    const server = binary === "none" ? undefined : await startServer(binary);
+    const program = fileURLToPath(new URL("left-open.ts", import.meta.url));
+    const child = fork(program, [server?.url ?? "redis://127.0.0.1:1"], { execArgv: ["-C", "@understudy/source"] });
+    const [code] = await once(child, "exit", { signal: AbortSignal.timeout(15_000) }).finally(() =>
+      child.kill("SIGKILL"),
+    );
+    await server?.kill();
+
+    expect(code).toBe(0);
+  },
+);
 
 describe("what is no client", () => {
   test.each([

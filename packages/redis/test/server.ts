@@ -29,6 +29,11 @@ if (ENGINES.length === 0) {
 
 export type NodeRedis = RedisClientType<RedisDefaultModules>;
 
+/** Child processes run the sources on Node 24 and later. */
+export const runsSources: boolean = Number(process.versions.node.split(".", 1)[0]) >= 24;
+if (!runsSources)
+  process.stderr.write("\nSKIPPED on this Node: child processes run the sources on Node 24 and later.\n");
+
 /** A client of node-redis that is connected, and for which a server that ends is no reason to fail. */
 export async function connected(url: string): Promise<NodeRedis> {
   const client: NodeRedis = createClient({ url });

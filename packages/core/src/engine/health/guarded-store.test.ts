@@ -148,6 +148,17 @@ const lateBy = (clock: () => VirtualClock, ms: number, released: string[]): Part
     }),
 });
 
+test("R11.2 a call that waits for the store keeps the process alive, and a report does not", () => {
+  const hanging = (): Promise<never> => new Promise(() => undefined);
+  const { clock, guarded } = rig({ publish: hanging, acquireProbe: hanging });
+
+  guarded.publish(NEWS);
+  expect([clock.pending, clock.pendingForeground]).toEqual([1, 0]);
+  void guarded.acquireProbe("a", 1);
+
+  expect([clock.pending, clock.pendingForeground]).toEqual([2, 1]);
+});
+
 describe("R11.1 a lease that comes too late", () => {
   test("is given back, and the call has long gone on without it", async () => {
     const released: string[] = [];

@@ -119,7 +119,8 @@ export class GuardedStore {
           resolve(otherwise);
         },
         this.#limitMs,
-        true,
+        // A call waits for a lease, and may be all that keeps the process alive; nobody waits for a report.
+        onLate === undefined,
       );
       // What comes late was counted as a failure already.
       const answered = (value: Value): void => {

@@ -1,0 +1,24 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { ENGINES, runsSources } from "./server.ts";
+
+/** Short forms of `pnpm leases`; a violation ends the program with 1. */
+describe.skipIf(!runsSources).each(ENGINES)("no two leases of %s are valid at once", (engine) => {
+  const run = async (...args: readonly string[]): Promise<string> => {
+    const program = fileURLToPath(new URL("../check/leases.ts", import.meta.url));
+    const options = ["-C", "@understudy/source", program, "--engine", engine, ...args];
+    return (await promisify(execFile)(process.execPath, options)).stdout;
+  };
+
+  test("while it stands still now and then, and a bug that is built in is found", async () => {
+    const [good, spoilt] = await Promise.all([
+      run("--fault", "stop-server", "--episodes", "2"),
+      run("--bug", "lease-ignored", "--episodes", "3"),
+    ]);
+
+    expect(good).toContain(" 0 overlap");
+    expect(spoilt).not.toContain(" 0 overlap");
+  });
+});
