@@ -23,6 +23,7 @@ import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { openai } from "@understudy/openai";
+import { redisStore } from "@understudy/redis";
 import {
   startAnthropic,
   startDeepSeek,
@@ -52,6 +53,7 @@ const targets: readonly Target[] = [
   gemini("gemini-3.8-flash", setup(stars)),
 ];
 const events: EngineEvent[] = [];
+redisStore({ command: async () => [] }).close();
 const options: ChainOptions = { policy: defaultPolicy, store: memoryStore(), onEvent: (event) => events.push(event) };
 const chain = lazy(() => createChain(targets, options));
 

@@ -31,6 +31,8 @@ const boom = (): never => {
   throw new Error("store down");
 };
 
+const hangs = (): Promise<never> => new Promise(() => undefined);
+
 describe("R11.1 a store that fails", () => {
   test("by throwing is reported and answers nothing", () => {
     const { guarded, errors } = rig({ publish: boom, subscribe: boom, acquireProbe: boom });
@@ -149,8 +151,7 @@ const lateBy = (clock: () => VirtualClock, ms: number, released: string[]): Part
 });
 
 test("R11.2 a call that waits for the store keeps the process alive, and a report does not", () => {
-  const hanging = (): Promise<never> => new Promise(() => undefined);
-  const { clock, guarded } = rig({ publish: hanging, acquireProbe: hanging });
+  const { clock, guarded } = rig({ publish: hangs, acquireProbe: hangs });
 
   guarded.publish(NEWS);
   expect([clock.pending, clock.pendingForeground]).toEqual([1, 0]);
