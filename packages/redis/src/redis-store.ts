@@ -126,7 +126,11 @@ class Store implements HealthStore {
     const id = token();
     const { status, rest } = await this.#run("acquire", key, id, whole(Math.min(leaseMs, LONGEST_LEASE_MS)));
     if (status === "denied") return { granted: false, retryInMs: Number(rest[0]) };
-    if (status !== "ok") return { granted: true };
+    if (status !== "ok") {
+      // Others may have closed it meanwhile: then there is nothing to probe, as the chain hears before it goes on.
+      await (this.#next ?? this.#reading)?.catch(() => undefined);
+      return { granted: true };
+    }
     const lease = new Lease({
       key,
       token: id,

@@ -176,6 +176,20 @@ describe.each(ENGINES)("%s", (binary) => {
     expect(await other.acquireProbe("a", 10_000)).toMatchObject({ granted: true, lease: expect.anything() });
   });
 
+  test("a process that asks for a probe after another one has closed the route hears that first", async () => {
+    const made = world();
+    const { one, other } = await opened(made);
+    const heard: string[] = [];
+    other.subscribe((news) => heard.push(news.type));
+    await vi.waitFor(() => expect(heard).toEqual(["opened"]));
+    const answer = await one.acquireProbe("a", 10_000);
+    if (answer.granted) await answer.lease?.report(true, 0);
+
+    expect(await other.acquireProbe("a", 10_000)).toEqual({ granted: true });
+
+    expect(heard).toEqual(["opened", "closed"]);
+  });
+
   test("a lease for longer than 15 s is renewed as long as its process lives, and is not when it has died", async () => {
     const made = world();
     const { one, other } = await opened(made);
