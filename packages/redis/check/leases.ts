@@ -2,14 +2,13 @@
  * `pnpm leases`: five processes take leases of a server that fails. Two that certainly were valid at the same time are a
  * violation, except across a loss of the data.
  *
- * --fault none|kill-server|stop-server|flush|kill-process|stop-process|partition|reset  --episodes N  --bug NAME  --engine
+ * --fault none|kill-server|stop-server|flush|kill-process|stop-process|partition|reset  --episodes N  --processes N  --bug NAME  --engine
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { connected, ENGINES, startServer } from "../test/server.ts";
 import { monotonicMs, pause, readSettings } from "./settings.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
 
-const PROCESSES = 5;
 const EPISODE_MS = 1_000;
 
 interface Grant {
@@ -20,12 +19,13 @@ interface Grant {
   until: number;
 }
 
-const settings = readSettings({ fault: "none", episodes: "20", bug: "", engine: ENGINES[0] ?? "" });
+const settings = readSettings({ fault: "none", episodes: "20", bug: "", processes: "5", engine: ENGINES[0] ?? "" });
 if (settings.engine === "") {
   process.stdout.write("SKIPPED: no server is here.\n");
   process.exit(0);
 }
 
+const PROCESSES = Number(settings.processes);
 let server = await startServer(settings.engine);
 const { port } = server;
 const grants = new Map<string, Grant>();

@@ -2,16 +2,16 @@ import { describe, expect, test } from "vitest";
 import { collect, finish, harness, rejection, types } from "../harness.ts";
 import { answer, begin, fail, hang, read, scripted, wait } from "../scripted-target.ts";
 import type { Chain, ChainOptions } from "../../src/index.ts";
-import type { HealthNews, HealthStore } from "../../src/store/index.ts";
+import { shareHealth, type HealthNews } from "../../src/store/index.ts";
 
 /** A store that counts who listens and what it is asked. */
 function countingStore(unsubscribe = (): unknown => undefined) {
   const listeners = new Set<(news: HealthNews) => void>();
   const asked: string[] = [];
-  const store: HealthStore = {
-    publish: (news) => {
-      asked.push(news.type);
-      for (const listener of listeners) listener(news);
+  const store = shareHealth({
+    publish: (report) => {
+      asked.push(report.type);
+      if (report.type === "cooldown") for (const listener of listeners) listener(report);
     },
     subscribe: (listener) => {
       listeners.add(listener);
@@ -20,9 +20,8 @@ function countingStore(unsubscribe = (): unknown => undefined) {
         return unsubscribe();
       };
     },
-    acquireProbe: () => true,
-    releaseProbe: () => undefined,
-  };
+    acquireProbe: () => ({ granted: true }),
+  });
   return { store, listeners, asked };
 }
 
