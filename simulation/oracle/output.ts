@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import { isUnderstudyError, type FinishReason, type StreamEvent } from "@understudy/core";
 import type { StreamPart } from "@understudy/core/adapter";
 import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
 import { attemptsOf, eventsOf, readsOf, type AttemptFact } from "./words.ts";
 
-type PartEvent = Exclude<StreamEvent, { type: "start" | "failover" | "finish" }>;
+type PartEvent = Exclude<StreamEvent, { type: "start" | "failover" | "tool-call-invalid" | "finish" }>;
 type EndPart = Extract<StreamPart, { type: "end" }>;
 
 const PRIVATE = ["response", "usage", "working", "end"];
@@ -193,7 +194,8 @@ export function* changesAreAnnounced({ calls }: Facts): Iterable<string> {
 export function* nothingLost({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const events = seenEvents(call).filter(
-      (event): event is PartEvent => !["start", "failover", "finish", "tool-call"].includes(event.type),
+      (event): event is PartEvent =>
+        !["start", "failover", "finish", "tool-call", "tool-call-invalid"].includes(event.type),
     );
     for (const attempt of attemptsOf(call)) {
       const { upstream } = attempt;
@@ -201,12 +203,26 @@ export function* nothingLost({ calls }: Facts): Iterable<string> {
       const seen = events.filter((event) => upstream.ids.has(event.id));
       if (seen.length === 0) continue;
       const sent = sentParts(upstream).filter(({ type }) => type !== "tool-call");
-      const misplaced = seen.slice(0, sent.length).findIndex((event, index) => event !== sent[index]);
+      const misplaced = seen.slice(0, sent.length).findIndex((event, index) => !isSame(event, sent[index], attempt));
       if (misplaced >= 0) yield `call ${call.id} attempt ${attempt.n}: event ${misplaced} is not what was sent`;
       const isWhole = readsToTheEnd(call) && seen.length < sent.length;
       if (isWhole) yield `call ${call.id} attempt ${attempt.n}: ${seen.length} of ${sent.length} events arrived`;
     }
   }
+}
+
+/** R4.12: What was sent, but that a finished part says which target made it where only that one may read it. */
+function isSame(event: PartEvent, sent: PartEvent | undefined, { record }: AttemptFact): boolean {
+  if (sent === undefined || !("part" in sent)) return event === sent;
+  const { part } = sent;
+  const isBound = part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined;
+  if (!isBound || record === undefined) return event === sent;
+  const { vendor, model, endpoint } = record;
+  return isDeepStrictEqual(event, { ...sent, part: { ...part, origin: { vendor, model, endpoint } } });
+}
+
+function isCall(type: string): boolean {
+  return type === "tool-call" || type === "tool-call-invalid";
 }
 
 /** R4.5: A failover notice is followed by something of the new attempt, unless the consumer leaves. */
@@ -258,8 +274,8 @@ export function* partialsHoldNoTools({ calls }: Facts): Iterable<string> {
 export function* toolCallsWait({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const events = seenEvents(call);
-    const first = events.findIndex(({ type }) => type === "tool-call");
-    if (first >= 0 && events.slice(first).some(({ type }) => type !== "tool-call" && type !== "finish"))
+    const first = events.findIndex(({ type }) => isCall(type));
+    if (first >= 0 && events.slice(first).some(({ type }) => !isCall(type) && type !== "finish"))
       yield `call ${call.id} released a tool call early`;
     const attempt = answered(call);
     for (const event of events) {
@@ -282,6 +298,9 @@ export function* toolCallsWait({ calls }: Facts): Iterable<string> {
       const shown = events.filter(({ type }) => type === "tool-call").length;
       if (readsToTheEnd(call) && shown !== answer.toolCalls.length)
         yield `call ${call.id} showed ${shown} of ${answer.toolCalls.length} tool calls`;
+      const ended = events.filter(({ type }) => type === "tool-call-invalid").length;
+      if (readsToTheEnd(call) && ended !== answer.invalidToolCalls.length)
+        yield `call ${call.id} ended ${ended} of ${answer.invalidToolCalls.length} invalid tool calls`;
     }
   }
 }

@@ -11,9 +11,13 @@ import type {
   TextPart,
   ToolCallPart,
 } from "./parts.ts";
+import type { Loss } from "./trace.ts";
 import type { Usage } from "./usage.ts";
 
-/** Output of one attempt. Every `id` is unique in the whole stream; several parts may be open at once. */
+/**
+ * Output of one attempt. Every `id` is unique in the whole stream; several parts may be open at once. A finished `part` is
+ * that of the answer's message.
+ */
 export type PartEvent =
   /** A text begins. */
   | {
@@ -80,6 +84,8 @@ export interface AttemptName {
 /** The answer begins. Exactly one per stream, from the first attempt whose output was released. */
 export interface StartEvent extends AttemptName {
   readonly type: "start";
+  /** What of the request this target could not take as asked, as far as it is known; `answer.losses` has all of it. */
+  readonly losses: readonly Loss[];
 }
 
 /**
@@ -107,6 +113,19 @@ export interface FailoverEvent {
   };
   /** The discarded attempt had run tools on the vendor's side (search, code): they may run twice. */
   readonly sideEffects: boolean;
+  /** The losses of the attempt that begins the answer again, as in `start`. */
+  readonly losses: readonly Loss[];
+}
+
+/** A call that must not be run, in the place of its `tool-call`. The answer's `invalidToolCalls` have it too. */
+export interface InvalidToolCallEvent {
+  readonly type: "tool-call-invalid";
+  /** The part that `tool-call-start` began, if it did. */
+  readonly id: string;
+  /** The call as far as it can be read. */
+  readonly part: ToolCallPart;
+  /** Why: the arguments are not JSON, were cut by the token limit, or do not fit the tool's schema. */
+  readonly reason: string;
 }
 
 /** The last event of a stream that succeeded. */
@@ -121,4 +140,4 @@ export interface FinishEvent {
 }
 
 /** What iterating a stream yields: one `start`, parts, possibly failovers, and one `finish` at the end. */
-export type StreamEvent = StartEvent | PartEvent | FailoverEvent | FinishEvent;
+export type StreamEvent = StartEvent | PartEvent | InvalidToolCallEvent | FailoverEvent | FinishEvent;

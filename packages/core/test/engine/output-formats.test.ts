@@ -269,14 +269,17 @@ describe("tool calls", () => {
     expect(calls).toBe(1);
   });
 
-  test("MS-05 an unusable call is not released as an event", async () => {
+  test("MS-05 R4.7 an unusable call is not released: it ends as invalid, with the reason", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [calling({ input: {}, inputText: '{"path":"/"' })]);
 
     const stream = await finish(clock, chain([target]).stream(tools));
     const { events } = await collect(clock, stream);
 
-    expect(types(events)).toEqual(["start", "tool-call-start", "tool-call-delta", "finish"]);
+    expect(types(events)).toEqual(["start", "tool-call-start", "tool-call-delta", "tool-call-invalid", "finish"]);
+    const { invalidToolCalls } = await stream.result;
+    expect(invalidToolCalls).toMatchObject([{ reason: expect.stringMatching(/not JSON/) }]);
+    expect(events[3]).toEqual({ type: "tool-call-invalid", id: "p1", ...invalidToolCalls[0] });
   });
 
   test.each<readonly [string, Parameters<typeof wholeToolCall>[0]]>([

@@ -62,7 +62,7 @@ describe("failures that stay invisible", () => {
     const { events, targets } = await play([preamble, answer("One", " two")]);
 
     expect(brief(events)).toEqual(["start b", "text-start", '"One"', '" two"', "text-end", "finish stop"]);
-    expect(events[0]).toEqual({ type: "start", attempt: 2, tier: "b/one", vendor: "b", model: "one" });
+    expect(events[0]).toEqual({ type: "start", attempt: 2, tier: "b/one", vendor: "b", model: "one", losses: [] });
     expect(targets.map((target) => target.calls.length)).toEqual([1, 1]);
   });
 
@@ -127,7 +127,7 @@ describe("failures after output was shown", () => {
     const result = await stream.result;
 
     expect(events).toEqual([
-      { type: "start", attempt: 1, tier: "a/one", vendor: "a", model: "one" },
+      { type: "start", attempt: 1, tier: "a/one", vendor: "a", model: "one", losses: [] },
       { type: "text-start", id: "p1" },
       { type: "text-delta", id: "p1", delta: "The sky" },
       {
@@ -139,6 +139,7 @@ describe("failures after output was shown", () => {
         marker: MARKER,
         discards: { textChars: 7, ids: ["p1"] },
         sideEffects: false,
+        losses: [],
       },
       { type: "text-start", id: "p2" },
       { type: "text-delta", id: "p2", delta: "The sky is" },

@@ -246,7 +246,7 @@ describe("toResponse()", () => {
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(response.headers.get("cache-control")).toBe("no-cache, no-transform");
     expect(messages).toEqual([
-      { type: "start", attempt: 1, tier: "a/one", vendor: "a", model: "one" },
+      { type: "start", attempt: 1, tier: "a/one", vendor: "a", model: "one", losses: [] },
       { type: "text-start", id: "p1" },
       { type: "text-delta", id: "p1", delta: "Héllo\n\n" },
       { type: "text-end", id: "p1", part: { type: "text", text: "Héllo\n\n" } },

@@ -59,6 +59,13 @@ export class Assembly {
     return this.#calledTools;
   }
 
+  /** The event as the consumer gets it: a finished part that must not reach another target says where it comes from. */
+  signed<Event extends PartEvent>(event: Event): Event {
+    if (!("part" in event) || !needsOrigin(event.part)) return event;
+    return { ...event, part: { ...event.part, origin: this.#origin } };
+  }
+
+  /** Takes events that are signed. */
   accept(event: PartEvent): Weight {
     switch (event.type) {
       case "text-delta": {
@@ -90,10 +97,13 @@ export class Assembly {
         this.#end(event.id, event.part);
         return "none";
       case "tool-call": {
-        const hasBegun = this.#open.has(event.id);
-        const part = hasBegun ? this.#end(event.id, event.part) : this.#whole(event.id, event.part);
-        if (!hasBegun) this.#calledTools.push(event.part.toolName);
-        if (part.type === "tool-call") this.#toolCalls.push({ id: event.id, part });
+        const { id, part } = event;
+        if (this.#open.has(id)) this.#end(id, part);
+        else {
+          this.#whole(id, part);
+          this.#calledTools.push(part.toolName);
+        }
+        this.#toolCalls.push({ id, part });
         return "progress";
       }
       case "file":
@@ -117,7 +127,7 @@ export class Assembly {
         case "text":
           return { type: "text-end", id, part: { type, text } };
         case "reasoning":
-          return { type: "reasoning-end", id, part: { type, text } };
+          return this.signed({ type: "reasoning-end", id, part: { type, text } });
         case "tool-call":
           throw new TargetFailure("adapter.contract");
         default:
@@ -167,16 +177,16 @@ export class Assembly {
     this.#latest.text += delta;
   }
 
-  #end(id: string, part: AssistantPart): AssistantPart {
+  #end(id: string, part: AssistantPart): void {
     const open = this.#open.get(id);
     if (open?.type !== part.type) throw new TargetFailure("adapter.contract");
     this.#open.delete(id);
     this.#latestId = undefined;
-    return this.#fill(open.slot, part);
+    this.#fill(open.slot, part);
   }
 
-  #whole(id: string, part: AssistantPart): AssistantPart {
-    return this.#fill(this.#reserve(id), part);
+  #whole(id: string, part: AssistantPart): void {
+    this.#fill(this.#reserve(id), part);
   }
 
   #reserve(id: string): number {
@@ -186,15 +196,12 @@ export class Assembly {
     return this.#slots.push(undefined) - 1;
   }
 
-  #fill(slot: number, part: AssistantPart): AssistantPart {
-    const filled = needsOrigin(part) ? { ...part, origin: this.#origin } : part;
-    this.#slots[slot] = filled;
+  #fill(slot: number, part: AssistantPart): void {
+    this.#slots[slot] = part;
     if (part.type === "text") this.#sawText(part.text);
-    return filled;
   }
 }
 
-/** Parts that must not reach another target as they are say where they come from. */
 function needsOrigin(part: AssistantPart): boolean {
   return part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined;
 }

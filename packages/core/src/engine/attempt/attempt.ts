@@ -206,11 +206,13 @@ export class Attempt {
           case "end":
             this.#ended = cleanEnd(part);
             break;
-          default:
-            weight = heavier(weight, this.assembly.accept(part));
+          default: {
+            const event = this.assembly.signed(part);
+            weight = heavier(weight, this.assembly.accept(event));
             // Whole tool calls leave with the end of the attempt, never before it.
-            if (part.type !== "tool-call") events.push(part);
-            if ("delta" in part) chars += part.delta.length;
+            if (event.type !== "tool-call") events.push(event);
+            if ("delta" in event) chars += event.delta.length;
+          }
         }
         clocks.event();
       }

@@ -33,16 +33,19 @@ export class Delivery {
     const before = this.#shown;
     this.#shown = attempt;
     const seam = before === undefined ? undefined : this.#seam(before, attempt);
-    this.output.push([seam ?? { type: "start", ...attempt.name }]);
+    this.output.push([seam ?? { type: "start", ...attempt.name, losses: [...attempt.losses] }]);
     for (const { events, chars } of held) this.output.push(events, chars);
     return seam;
   }
 
   /** The whole tool calls, all at once, and the end. */
-  finish(attempt: Attempt, { finishReason, rawFinishReason }: EndPart, { toolCalls }: Judgement): void {
-    const valid = new Set(toolCalls);
+  finish(attempt: Attempt, { finishReason, rawFinishReason }: EndPart, { invalidToolCalls }: Judgement): void {
+    const invalid = new Map(invalidToolCalls.map((call) => [call.part, call]));
     for (const { id, part } of attempt.assembly.toolCalls) {
-      if (valid.has(part)) this.output.push([{ type: "tool-call", id, part }]);
+      const call = invalid.get(part);
+      this.output.push([
+        call === undefined ? { type: "tool-call", id, part } : { type: "tool-call-invalid", id, ...call },
+      ]);
     }
     this.output.push([{ type: "finish", finishReason, rawFinishReason, usage: attempt.usage }]);
     this.output.end();
@@ -59,6 +62,7 @@ export class Delivery {
       marker: textChars > 0 ? this.#marker : null,
       discards: { textChars, ids },
       sideEffects: before.sideEffects,
+      losses: [...attempt.losses],
     };
   }
 }

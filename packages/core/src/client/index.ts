@@ -1,0 +1,3 @@
+export { foldEvents, type VisiblePart } from "./fold-events.ts";
+export { readEvents } from "./read-events.ts";
+export type { ResponseEvent } from "../web/to-response.ts";
