@@ -16,6 +16,7 @@ interface Subject {
 
 const subjects: readonly Subject[] = [
   { name: "@understudy/core", entry: "core/src/index.ts", limitKilobytes: 30 },
+  { name: "@understudy/core/client", entry: "core/src/client/index.ts", limitKilobytes: 1 },
   { name: "@understudy/core/adapter", entry: "core/src/adapter/index.ts" },
   { name: "@understudy/core/store", entry: "core/src/store/index.ts" },
   { name: "@understudy/redis", entry: "redis/src/index.ts", limitKilobytes: 7 },
@@ -23,6 +24,8 @@ const subjects: readonly Subject[] = [
   { name: "@understudy/openai", entry: "openai/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/gemini", entry: "gemini/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/deepseek", entry: "deepseek/src/index.ts", limitKilobytes: 12 },
+  { name: "@understudy/ai-sdk", entry: "ai-sdk/src/index.ts", limitKilobytes: 8 },
+  { name: "@understudy/ai-sdk/ui", entry: "ai-sdk/src/ui/index.ts", limitKilobytes: 2 },
 ];
 
 /** What an application that uses the package has anyway: core, and the vendor's SDK. */
