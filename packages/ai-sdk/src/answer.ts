@@ -6,7 +6,8 @@ import type {
 } from "@ai-sdk/provider";
 import type { Answer, AssistantPart, FinishReason, Usage } from "@understudy/core";
 import { ContentWriter } from "./content.ts";
-import { own, type Fields } from "./metadata.ts";
+import { FINISH_REASONS } from "./finish-reason.ts";
+import { own, toJson } from "./metadata.ts";
 import type { NameMap } from "@understudy/core/toolkit";
 import { lossWarnings } from "./warnings.ts";
 
@@ -23,12 +24,6 @@ export function answerMetadata({
   trace,
 }: Answer): ReturnType<typeof own> {
   return own(toJson({ tier, degraded, vendor, model, usageTotal, losses, trace }));
-}
-
-/** As it is sent and stored: without what is undefined. */
-export function toJson(value: object): Fields {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON.stringify writes of an object is one
-  return JSON.parse(JSON.stringify(value)) as Fields;
 }
 
 export function toGenerateResult(
@@ -73,16 +68,6 @@ export function responseOf({ model, trace }: Answer): { readonly id?: string; re
   const id = trace.attempts.at(-1)?.requestId;
   return { modelId: model, ...(id !== undefined && { id }) };
 }
-
-const FINISH_REASONS: Readonly<Record<FinishReason, LanguageModelV4FinishReason["unified"]>> = {
-  stop: "stop",
-  length: "length",
-  "tool-calls": "tool-calls",
-  "content-filter": "content-filter",
-  refusal: "content-filter",
-  pause: "other",
-  other: "other",
-};
 
 export function toFinishReason(reason: FinishReason, raw: string | undefined): LanguageModelV4FinishReason {
   return { unified: FINISH_REASONS[reason], raw };

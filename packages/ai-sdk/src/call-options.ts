@@ -99,8 +99,7 @@ function readOwn(
     if (!known.includes(name))
       warnings.push(unsupported(`providerOptions.${KEY}.${name}`, `known are ${known.join(", ")}`));
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- core refuses what does not fit
-  return own as UnderstudyProviderOptions;
+  return own;
 }
 
 function pick<Options extends object, Name extends keyof Options>(

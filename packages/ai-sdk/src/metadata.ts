@@ -39,9 +39,15 @@ export function own(fields: Fields): { readonly providerMetadata: { readonly und
 }
 
 /** Without what is undefined. */
-export function plain<Value extends object>(value: Value): JsonObject {
+export function plain(value: object): JsonObject {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left is JSON
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as JsonObject;
+}
+
+/** As it is sent and stored: without what is undefined. */
+export function toJson(value: object): Fields {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON.stringify writes of an object is one
+  return JSON.parse(JSON.stringify(value)) as Fields;
 }
 
 /**

@@ -53,3 +53,12 @@ export async function partsOf<Part>(stream: AsyncIterable<Part> | ReadableStream
   for await (const part of stream) parts.push(part);
   return parts;
 }
+
+export async function rejectionOf(call: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("The call was expected to fail.");
+}

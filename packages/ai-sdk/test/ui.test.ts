@@ -1,0 +1,253 @@
+import { isUnderstudyError } from "@understudy/core";
+import {
+  convertToModelMessages,
+  createUIMessageStream,
+  createUIMessageStreamResponse,
+  lastAssistantMessageIsCompleteWithToolCalls,
+  streamText,
+  toUIMessageStream as sdkStream,
+  type UIMessage,
+} from "ai";
+import { describe, expect, test } from "vitest";
+import { understudy, understudyCall } from "../src/index.ts";
+import { fromUIMessages, retractDiscarded, toUIMessageResponse } from "../src/ui/index.ts";
+import { Chat, serve, type Server } from "./chat.ts";
+import { bodyOf, counts, LOST, MARKER, RESET, setUp, type SetUp } from "./set-up.ts";
+
+function breaking({ claude, gpt }: SetUp): void {
+  claude.answer({ text: ["The sky ", "is blue."] });
+  claude.script([{ fault: RESET }]);
+  gpt.answer({ text: "Because of Rayleigh." });
+}
+
+async function messagesOf(request: Request): Promise<UIMessage[]> {
+  const { messages }: { messages: UIMessage[] } = JSON.parse(await request.text());
+  return messages;
+}
+
+type Given = (
+  vendors: SetUp,
+) => Partial<ReturnType<typeof understudyCall>> & Pick<ReturnType<typeof understudyCall>, "model">;
+const FORMS: readonly (readonly [string, Given])[] = [
+  ["understudy", ({ chain }) => ({ model: understudy(chain) })],
+  ["understudyCall", ({ chain }) => understudyCall(chain)],
+];
+
+/** A chat through the AI SDK on the server. */
+function sdkServer(vendors: SetUp, given: Given, saved: UIMessage[] = []): Promise<Server> {
+  return serve(async (request) => {
+    const messages = await messagesOf(request);
+    const stream = createUIMessageStream({
+      originalMessages: messages,
+      execute: async ({ writer }) => {
+        const result = streamText({
+          ...given(vendors),
+          messages: await convertToModelMessages(messages),
+          abortSignal: request.signal,
+        });
+        const onError = (error: unknown): string => (isUnderstudyError(error) ? error.code : "error");
+        writer.merge(sdkStream({ stream: result.stream, onError }).pipeThrough(retractDiscarded()));
+      },
+      onEnd: ({ responseMessage }) => void saved.push(responseMessage),
+    });
+    return createUIMessageStreamResponse({ stream });
+  });
+}
+
+/** A chat without `ai` on the server. */
+function ownServer({ chain }: SetUp): Promise<Server> {
+  return serve(async (request) => {
+    const messages = fromUIMessages(await messagesOf(request));
+    const tools = [{ name: "ask", inputSchema: { type: "object" } }];
+    return toUIMessageResponse(await chain.stream({ messages, tools }, { signal: request.signal }));
+  });
+}
+
+describe("a chat of the AI SDK", () => {
+  test.each(FORMS)(
+    "5, 6: shows half an answer, then the whole one alone, and sends that in the next turn (%s)",
+    async (_name, given) => {
+      await using vendors = await setUp();
+      breaking(vendors);
+      const saved: UIMessage[] = [];
+      await using server = await sdkServer(vendors, given, saved);
+      const chat = new Chat(server.url);
+
+      await chat.sendMessage({ text: "Why?" });
+
+      const { screens } = chat.shown;
+      expect(screens).toContain("The sky ");
+      const voided = screens.lastIndexOf("The sky ");
+      expect(screens.slice(voided + 1).join("")).not.toMatch(/The sky|backup/);
+      expect(screens.at(-1)).toBe("Because of Rayleigh.");
+      expect(chat.lastParts.map(({ type }) => type)).toEqual(["step-start", "custom", "text"]);
+      expect(chat.status).toBe("ready");
+      expect(saved.map(({ parts }) => parts.map(({ type }) => type))).toEqual([["step-start", "custom", "text"]]);
+      expect(saved[0]?.parts[2]).toMatchObject({ text: "Because of Rayleigh." });
+
+      vendors.claude.answer({ text: "You are welcome." });
+      await chat.sendMessage({ text: "Thanks." });
+
+      expect(simple(bodyOf(vendors.claude.requests[1])["messages"])).toEqual([
+        ["user", "Why?"],
+        ["assistant", "Because of Rayleigh."],
+        ["user", "Thanks."],
+      ]);
+      expect(counts(vendors)).toEqual([2, 1]);
+    },
+  );
+
+  test("5: without retractDiscarded it shows half, marker and whole, and the next turn still sends the whole alone", async () => {
+    await using vendors = await setUp();
+    breaking(vendors);
+    await using server = await serve(async (request) => {
+      const messages = await convertToModelMessages(await messagesOf(request));
+      const result = streamText({ model: understudy(vendors.chain), messages });
+      return createUIMessageStreamResponse({ stream: sdkStream({ stream: result.stream }) });
+    });
+    const chat = new Chat(server.url);
+
+    await chat.sendMessage({ text: "Why?" });
+    expect(chat.shown.screens.at(-1)).toBe(`The sky ${MARKER}Because of Rayleigh.`);
+    await chat.sendMessage({ text: "Thanks." });
+
+    expect(simple(bodyOf(vendors.claude.requests[1])["messages"])).toEqual([
+      ["user", "Why?"],
+      ["assistant", "Because of Rayleigh."],
+      ["user", "Thanks."],
+    ]);
+  });
+
+  test.each(FORMS)("8: an answer that is lost ends in the error's code (%s)", async (_name, given) => {
+    await using vendors = await setUp({ maxAttempts: 2 });
+    breaking(vendors);
+    vendors.gpt.script([{ fault: LOST }, { fault: LOST }]);
+    await using server = await sdkServer(vendors, given);
+    const chat = new Chat(server.url);
+
+    await chat.sendMessage({ text: "Why?" });
+
+    expect(chat.status).toBe("error");
+    expect(chat.error?.message).toBe("all-failed");
+    expect(chat.shown.screens.at(-1)).toBe("The sky ");
+    expect(counts(vendors)).toEqual([1, 1]);
+  });
+
+  test.each(FORMS)("a reader who leaves at the seam leaves no connection behind (%s)", async (_name, given) => {
+    await using vendors = await setUp();
+    breaking(vendors);
+    vendors.gpt.script([{ fault: { type: "silence", at: { deltas: 1 } } }]);
+    await using server = await sdkServer(vendors, given);
+    const chat = new Chat(server.url);
+
+    const sending = chat.sendMessage({ text: "Why?" });
+    const record = await vendors.gpt.arrived(0);
+    await expect.poll(() => chat.shown.screens.at(-1)).toBe("Because");
+    await chat.stop();
+    await sending;
+    await record.closed;
+
+    expect(record.closedByClient).toBe(true);
+  });
+});
+
+describe("toUIMessageResponse(), without the AI SDK on the server", () => {
+  test("26: a failover shows half an answer, then the whole one alone", async () => {
+    await using vendors = await setUp();
+    breaking(vendors);
+    await using server = await ownServer(vendors);
+    const chat = new Chat(server.url);
+
+    await chat.sendMessage({ text: "Why?" });
+    expect(chat.shown.screens).toContain("The sky ");
+    expect(chat.lastParts.map(({ type }) => type)).toEqual(["step-start", "custom", "text"]);
+    expect(chat.shown.screens.at(-1)).toBe("Because of Rayleigh.");
+    expect(chat.messages.at(-1)?.metadata).toEqual({ tier: "openai/gpt-6.1-terra", degraded: false });
+    expect(chat.status).toBe("ready");
+    await chat.sendMessage({ text: "Thanks." });
+
+    expect(simple(bodyOf(vendors.claude.requests[1])["messages"])).toEqual([
+      ["user", "Why?"],
+      ["assistant", "Because of Rayleigh."],
+      ["user", "Thanks."],
+    ]);
+  });
+
+  test("26: a tool of the browser's runs between two requests", async () => {
+    await using vendors = await setUp();
+    vendors.claude.script([
+      { answer: { reasoning: "Ask.", toolCalls: [{ name: "ask", input: { question: "Where?" } }] } },
+      { answer: { text: "Paris, then." } },
+    ]);
+    await using server = await ownServer(vendors);
+    const chat: Chat = new Chat(server.url, {
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithToolCalls,
+      onToolCall: ({ toolCall }) => {
+        void chat.addToolOutput({ tool: "ask", toolCallId: toolCall.toolCallId, output: { answer: "In Paris." } });
+      },
+    });
+
+    await chat.sendMessage({ text: "Help." });
+    await expect.poll(() => chat.shown.screens.at(-1)).toBe("Paris, then.");
+
+    const second = JSON.stringify(bodyOf(vendors.claude.requests[1])["messages"]);
+    expect(second).toMatch(/"type":"thinking","thinking":"Ask.","signature":"[^"]+"/);
+    expect(second).toMatch(/"type":"tool_use","id":"[^"]+","name":"ask","input":\{"question":"Where\?"\}/);
+    expect(second).toContain(String.raw`{\"answer\":\"In Paris.\"}`);
+    expect(counts(vendors)).toEqual([2, 0]);
+  });
+
+  test("26: arguments that are no JSON end as a tool error", async () => {
+    await using vendors = await setUp();
+    vendors.claude.script([{ answer: { toolCalls: [{ name: "ask", inputText: '{"question":' }] } }]);
+    await using server = await ownServer(vendors);
+    const chat = new Chat(server.url);
+
+    await chat.sendMessage({ text: "Help." });
+
+    expect(chat.lastParts).toMatchObject([
+      { type: "step-start" },
+      { type: "tool-ask", state: "output-error", errorText: "the text of the arguments is not JSON" },
+    ]);
+  });
+
+  test("26: an answer that is lost ends in the error's code", async () => {
+    await using vendors = await setUp({ maxAttempts: 2 });
+    breaking(vendors);
+    vendors.gpt.script([{ fault: LOST }, { fault: LOST }]);
+    await using server = await ownServer(vendors);
+    const chat = new Chat(server.url);
+
+    await chat.sendMessage({ text: "Why?" });
+
+    expect([chat.status, chat.error?.message]).toEqual(["error", "all-failed"]);
+    expect(chat.shown.screens.at(-1)).toBe("The sky ");
+  });
+
+  test("26: a chat that is stopped closes the vendor's connection", async () => {
+    await using vendors = await setUp();
+    vendors.claude.answer({ text: ["The sky ", "is blue."] });
+    vendors.claude.script([{ fault: { type: "silence", at: { deltas: 1 } } }]);
+    await using server = await ownServer(vendors);
+    const chat = new Chat(server.url);
+
+    const sending = chat.sendMessage({ text: "Why?" });
+    await expect.poll(() => chat.shown.screens.at(-1)).toBe("The sky ");
+    await chat.stop();
+    await sending;
+
+    const record = await vendors.claude.arrived(0);
+    await record.closed;
+    expect(record.closedByClient).toBe(true);
+    expect(counts(vendors)).toEqual([1, 0]);
+  });
+});
+
+/** Role and text of Claude's messages. */
+function simple(messages: unknown): unknown {
+  if (!Array.isArray(messages)) return messages;
+  return messages.map(({ role, content }: { role: string; content: string | readonly { text?: string }[] }) => [
+    role,
+    typeof content === "string" ? content : content.map(({ text }) => text).join("|"),
+  ]);
+}
