@@ -6,8 +6,8 @@ import type {
 } from "@ai-sdk/provider";
 import type { Answer, AssistantPart, FinishReason, Usage } from "@understudy/core";
 import { ContentWriter } from "./content.ts";
-import { FINISH_REASONS } from "./finish-reason.ts";
-import { own, toJson } from "./metadata.ts";
+import { FINISH_REASONS } from "../finish-reason.ts";
+import { own, toJson } from "../metadata.ts";
 import type { NameMap } from "@understudy/core/toolkit";
 import { lossWarnings } from "./warnings.ts";
 

@@ -20,9 +20,9 @@ import type {
   UserPart,
 } from "@understudy/core";
 import { parseToolInput, type NameMap } from "@understudy/core/toolkit";
-import { toBase64 } from "./base64.ts";
-import { validParts } from "./failover.ts";
-import { readMetadata } from "./metadata.ts";
+import { toBase64 } from "../base64.ts";
+import { validParts } from "../failover.ts";
+import { readMetadata } from "../metadata.ts";
 import { unsupported } from "./warnings.ts";
 
 /** A prompt of the AI SDK's as a request has it. */

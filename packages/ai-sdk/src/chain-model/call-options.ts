@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4ToolChoice, SharedV4Warning } from "@ai-sdk/provider";
 import type { CallOptions, JsonObject, ReasoningOptions, Request, Tool, ToolChoice } from "@understudy/core";
 import type { NameMap } from "@understudy/core/toolkit";
-import { isObject, KEY } from "./metadata.ts";
+import { isObject, KEY } from "../metadata.ts";
 import { calledNames, translatePrompt } from "./prompt.ts";
 import { toolNames } from "./tool-names.ts";
 import { unsupported } from "./warnings.ts";

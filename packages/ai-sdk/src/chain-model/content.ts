@@ -7,7 +7,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { AssistantPart, Citation, MediaSource, TextPart, ToolCallPart } from "@understudy/core";
 import type { NameMap } from "@understudy/core/toolkit";
-import { metadataOf, own, plain, type WithMetadata } from "./metadata.ts";
+import { metadataOf, own, plain, type WithMetadata } from "../metadata.ts";
 
 type MediaPart = Extract<AssistantPart, { readonly source: MediaSource }>;
 

@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamResult } from "@ai-sdk/provider";
 import { UnderstudyError, type Chain, type FailoverEvent } from "@understudy/core";
-import { FailoverNotice, isFailoverNotice } from "./failover.ts";
+import { FailoverNotice, isFailoverNotice } from "../failover.ts";
 import { LiveParts, type Part } from "./live-parts.ts";
 import { ChainModel, type UnderstudyModelOptions } from "./model.ts";
 import { ON_DEMAND } from "./streams.ts";

@@ -11,8 +11,8 @@ import type { NameMap } from "@understudy/core/toolkit";
 import { answerMetadata, jsonText, responseOf, toFinishReason, toUsage } from "./answer.ts";
 import { forCaller } from "./call-errors.ts";
 import { ContentWriter } from "./content.ts";
-import { FAILOVER_KIND, failoverMetadata } from "./failover.ts";
-import { metadataOf, own, toJson } from "./metadata.ts";
+import { FAILOVER_KIND, failoverMetadata } from "../failover.ts";
+import { metadataOf, own, toJson } from "../metadata.ts";
 import { lossWarnings } from "./warnings.ts";
 
 export type Part = LanguageModelV4StreamPart;

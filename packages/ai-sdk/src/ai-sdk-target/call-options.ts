@@ -1,0 +1,59 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4ToolChoice, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { JsonObject, Loss, TargetRequest, ToolChoice } from "@understudy/core/adapter";
+import { takeUnless } from "@understudy/core/toolkit";
+import { toPrompt } from "./prompt.ts";
+
+/** The key of a request's `vendorOptions` whose content becomes `providerOptions`. */
+const OPTIONS_KEY = "aiSdk";
+const NO_WORD = "the AI SDK has no common word for it";
+
+/** A request as the fourth version of the specification has it. */
+export function toCallOptions(
+  request: TargetRequest,
+  vendor: string,
+  loss: (loss: Loss) => void,
+): LanguageModelV4CallOptions {
+  const { tools, toolChoice, output, reasoning, stop } = request;
+  takeUnless(NO_WORD, "cache", request.cache === true || undefined, loss);
+  takeUnless(NO_WORD, "userId", request.userId, loss);
+  takeUnless(NO_WORD, "reasoning.budgetTokens", reasoning.budgetTokens, loss);
+  const options: LanguageModelV4CallOptions = {
+    prompt: toPrompt(request.system, request.messages, vendor, loss),
+    ...optionsFrom(request.vendorOptions),
+  };
+  for (const name of ["maxOutputTokens", "temperature", "topP", "topK", "seed"] as const) {
+    if (request[name] !== undefined) options[name] = request[name];
+  }
+  if (stop.length > 0) options.stopSequences = [...stop];
+  if (reasoning.effort !== undefined) options.reasoning = reasoning.effort;
+  if (output.type === "json") {
+    const { schema, name } = output;
+    options.responseFormat = { type: "json", name, ...(schema !== undefined && { schema: copyOf(schema) }) };
+  }
+  if (tools.length > 0) {
+    options.tools = tools.map(({ name, description, inputSchema, vendorOptions }) => ({
+      type: "function",
+      name,
+      inputSchema: copyOf(inputSchema),
+      ...(description !== undefined && { description }),
+      ...optionsFrom(vendorOptions),
+    }));
+    options.toolChoice = toChoice(toolChoice);
+  }
+  return options;
+}
+
+function toChoice(choice: ToolChoice): LanguageModelV4ToolChoice {
+  return typeof choice === "string" ? { type: choice } : { type: "tool", toolName: choice.tool };
+}
+
+function optionsFrom(vendorOptions: unknown): { readonly providerOptions?: SharedV4ProviderOptions } {
+  const given: unknown = Object(vendorOptions)[OPTIONS_KEY];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the provider checks what is meant for it
+  return given === undefined ? {} : { providerOptions: given as SharedV4ProviderOptions };
+}
+
+/** Ours is frozen, and providers change schemas to fit their vendor. */
+function copyOf(schema: JsonObject): { [name: string]: unknown } {
+  return structuredClone(schema);
+}

@@ -1,0 +1,158 @@
+import type {
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultOutput,
+  SharedV4ProviderOptions,
+} from "@ai-sdk/provider";
+import {
+  asObject,
+  isJsonObject,
+  type AssistantPart,
+  type Loss,
+  type MediaSource,
+  type TargetMessage,
+  type TargetToolResult,
+  type ToolResultContent,
+  type UserPart,
+} from "@understudy/core/adapter";
+import { inMessage, toolInputObject, unsupported, type ReportMessageLoss } from "@understudy/core/toolkit";
+
+type Content<Role> = Extract<LanguageModelV4Message, { role: Role }>["content"][number];
+type MediaPart = Extract<AssistantPart | UserPart | ToolResultContent, { readonly source: MediaSource }>;
+
+/** A conversation as the fourth version of the specification has it; `toVersion` makes older ones of it. */
+export function toPrompt(
+  system: string | undefined,
+  messages: readonly TargetMessage[],
+  vendor: string,
+  loss: (loss: Loss) => void,
+): LanguageModelV4Prompt {
+  const prompt: LanguageModelV4Prompt = system === undefined ? [] : [{ role: "system", content: system }];
+  for (const [index, message] of messages.entries()) {
+    const lost = inMessage(index, loss);
+    if (message.role === "user") {
+      prompt.push({ role: "user", content: message.content.flatMap((part) => userPart(part, vendor, lost)) });
+    } else if (message.role === "assistant") {
+      const content = message.content.flatMap((part) => assistantPart(part, vendor, lost));
+      if (content.length > 0) prompt.push({ role: "assistant", content });
+    } else {
+      prompt.push({ role: "tool", content: message.content.map((result) => toolResult(result, vendor, lost)) });
+    }
+  }
+  return prompt;
+}
+
+function userPart(part: UserPart, vendor: string, lost: ReportMessageLoss): Content<"user">[] {
+  if (part.type === "text") return [{ type: "text", text: part.text }];
+  if (part.type !== "opaque") return [toFile(part, vendor, lost)];
+  lost("opaque", "dropped", "the AI SDK has no place for it in a user message");
+  return [];
+}
+
+function assistantPart(part: AssistantPart, vendor: string, lost: ReportMessageLoss): Content<"assistant">[] {
+  const kept = part.type === "opaque" ? {} : optionsOf(part.opaque?.["providerMetadata"]);
+  switch (part.type) {
+    case "text":
+    case "refusal":
+      return [{ type: "text", text: part.text, ...kept }];
+    case "reasoning":
+      return [{ type: "reasoning", text: part.text, ...kept }];
+    case "tool-call": {
+      const { toolCallId, toolName } = part;
+      if (part.inputText !== undefined) lost("tool-call", "translated", "its arguments are no JSON");
+      return [{ type: "tool-call", toolCallId, toolName, input: toolInputObject(part), ...kept }];
+    }
+    case "opaque":
+      return [{ type: "custom", kind: kindOf(part.kind), ...optionsOf(part.data) }];
+    case "source":
+      return [];
+    default:
+      return [{ ...toFile(part, vendor, lost), ...kept }];
+  }
+}
+
+/** Kinds have a provider's name before a point. */
+function kindOf(kind: string): `${string}.${string}` {
+  const [provider = "", ...rest] = kind.split(".");
+  return `${provider}.${rest.join(".")}`;
+}
+
+/** What a provider gave with a part goes back to it with that part. */
+function optionsOf(metadata: unknown): { readonly providerOptions?: SharedV4ProviderOptions } {
+  if (!isJsonObject(metadata) || Object.keys(metadata).length === 0) return {};
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it came from the provider in this form
+  return { providerOptions: metadata as SharedV4ProviderOptions };
+}
+
+function toolResult(result: TargetToolResult, vendor: string, lost: ReportMessageLoss): Content<"tool"> {
+  const { toolCallId, toolName, content, isError = false } = result;
+  const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  let output: LanguageModelV4ToolResultOutput;
+  if (texts.length === content.length && texts.length < 2) {
+    output = { type: isError ? "error-text" : "text", value: texts[0] ?? "" };
+  } else if (texts.length === content.length && isError) {
+    output = { type: "error-text", value: texts.join("\n") };
+  } else {
+    if (isError) lost("tool-result error", "dropped", "the AI SDK marks texts alone as errors");
+    output = {
+      type: "content",
+      value: content.map((part) =>
+        part.type === "text" ? { type: "text", text: part.text } : toFile(part, vendor, lost),
+      ),
+    };
+  }
+  return { type: "tool-result", toolCallId, toolName, output };
+}
+
+function toFile(part: MediaPart, vendor: string, lost: ReportMessageLoss): LanguageModelV4FilePart {
+  const { source } = part;
+  const filename = part.type === "file" ? part.name : undefined;
+  if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the AI SDK has no word for them");
+  const mediaType = "mediaType" in source ? source.mediaType : undefined;
+  return {
+    type: "file",
+    mediaType: mediaType ?? guessedType(part),
+    data: toData(source, vendor),
+    ...(filename !== undefined && { filename }),
+  };
+}
+
+function guessedType({ type, source }: MediaPart): string {
+  if (type !== "file") return `${type}/*`;
+  return source.type === "url" && /\.pdf(?:[?#]|$)/i.test(source.url) ? "application/pdf" : "application/octet-stream";
+}
+
+function toData(source: MediaSource, vendor: string): LanguageModelV4FilePart["data"] {
+  switch (source.type) {
+    case "base64":
+      return { type: "data", data: source.data };
+    case "url":
+      return { type: "url", url: new URL(source.url) };
+    case "vendor-file":
+      if (source.vendor !== vendor) throw unsupported("files");
+      return { type: "reference", reference: { [vendor]: source.id } };
+    default:
+      return source satisfies never;
+  }
+}
+
+/** Every file of a prompt that is given as a URL. */
+export function urlsOf(prompt: LanguageModelV4Prompt): { readonly url: string; readonly mediaType: string }[] {
+  const parts = prompt.flatMap(({ content }): readonly object[] => (typeof content === "string" ? [] : content));
+  return parts.flatMap((part) => {
+    const { data, mediaType, output } = asObject(part);
+    const inner = asObject(output)["value"];
+    const own = isUrlData(data) ? [{ url: data.url.href, mediaType: String(mediaType) }] : [];
+    return Array.isArray(inner) ? inner.flatMap((one) => urlIn(one)) : own;
+  });
+}
+
+function urlIn(part: unknown): { readonly url: string; readonly mediaType: string }[] {
+  const { data, mediaType } = asObject(part);
+  return isUrlData(data) ? [{ url: data.url.href, mediaType: String(mediaType) }] : [];
+}
+
+function isUrlData(data: unknown): data is { readonly url: URL } {
+  return isJsonObject(data) && data["url"] instanceof URL;
+}
