@@ -3,6 +3,13 @@ import type { JsonObject, Loss, TargetRequest, ToolChoice } from "@understudy/co
 import { takeUnless } from "@understudy/core/toolkit";
 import { toPrompt } from "./prompt.ts";
 
+declare module "@understudy/core/adapter" {
+  interface VendorOptions {
+    /** For targets of `aiSdk`: the `providerOptions` of the call. */
+    readonly aiSdk?: Readonly<Record<string, JsonObject>> | undefined;
+  }
+}
+
 /** The key of a request's `vendorOptions` whose content becomes `providerOptions`. */
 const OPTIONS_KEY = "aiSdk";
 const NO_WORD = "the AI SDK has no common word for it";
