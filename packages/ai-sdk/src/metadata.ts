@@ -40,8 +40,7 @@ export function own(fields: Fields): { readonly providerMetadata: { readonly und
 
 /** Without what is undefined. */
 export function plain(value: object): JsonObject {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left is JSON
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as JsonObject;
+  return Object.fromEntries<JsonValue>(Object.entries(value).filter(([, field]) => field !== undefined));
 }
 
 /** As it is sent and stored: without what is undefined. */

@@ -15,13 +15,11 @@ function threeSteps({ claude, gpt }: SetUp): void {
 }
 
 interface Seen {
-  readonly cities: readonly string[];
   readonly tiers: readonly unknown[];
   readonly text: string;
 }
 
-function checkSteps({ claude, gpt }: SetUp, { cities, tiers, text }: Seen): void {
-  expect(cities).toEqual(["Paris", "Oslo"]);
+function expectSteps({ claude, gpt }: SetUp, { tiers, text }: Seen): void {
   expect(text).toBe("12 and 7 degrees.");
   expect(tiers).toEqual(["anthropic/claude-sonnet-5-5", "openai/gpt-6.1-terra", "anthropic/claude-sonnet-5-5"]);
   const last = JSON.stringify(bodyOf(claude.requests[2])["messages"]);
@@ -59,7 +57,8 @@ describe("an agent of three steps over a failover and back", () => {
 
     const result = await agent.generate({ prompt: "How warm is it in Paris and Oslo?" });
 
-    checkSteps(vendors, { cities, tiers: result.steps.map(tierOf), text: result.text });
+    expectSteps(vendors, { tiers: result.steps.map(tierOf), text: result.text });
+    expect(cities).toEqual(["Paris", "Oslo"]);
   });
 
   test("10: the same streamed", async () => {
@@ -75,7 +74,8 @@ describe("an agent of three steps over a failover and back", () => {
     const result = await agent.stream({ prompt: "How warm is it in Paris and Oslo?" });
 
     const text = await result.text;
-    checkSteps(vendors, { cities, tiers: (await result.steps).map(tierOf), text });
+    expectSteps(vendors, { tiers: (await result.steps).map(tierOf), text });
+    expect(cities).toEqual(["Paris", "Oslo"]);
   });
 
   test("10: the same with understudyCall in `prepareCall`", async () => {
@@ -92,7 +92,8 @@ describe("an agent of three steps over a failover and back", () => {
     const result = await agent.stream({ prompt: "How warm is it in Paris and Oslo?" });
 
     const text = await result.text;
-    checkSteps(vendors, { cities, tiers: (await result.steps).map(tierOf), text });
+    expectSteps(vendors, { tiers: (await result.steps).map(tierOf), text });
+    expect(cities).toEqual(["Paris", "Oslo"]);
   });
 
   test.each([

@@ -3,6 +3,10 @@ import { describe, expect, test } from "vitest";
 import { understudy, withoutDiscarded } from "../src/index.ts";
 import { bodyOf, RESET, setUp } from "./set-up.ts";
 
+function text(value: string): { readonly type: string; readonly text: string } {
+  return { type: "text", text: value };
+}
+
 describe("a history", () => {
   test("18: takes nothing but part data of the right shape from `providerOptions` of its parts", async () => {
     await using vendors = await setUp();
@@ -40,7 +44,6 @@ describe("a history", () => {
   });
 
   test("withoutDiscarded leaves what a failover did not void, up to the nearest tool call", () => {
-    const text = (value: string) => ({ type: "text", text: value });
     const failover = { type: "custom", kind: "understudy.failover" };
     const call = { type: "tool-call", toolCallId: "c", toolName: "look", input: {} };
     const user = { role: "user", content: [failover] };

@@ -1,9 +1,8 @@
-import { createChain, isUnderstudyError, type Answer, type FailureClass, type Request } from "@understudy/core";
+import { createChain, type Answer, type FailureClass, type Request } from "@understudy/core";
 import { scriptedTarget } from "@understudy/testing";
 import { describe, expect, test } from "vitest";
 import { aiSdk, type AiSdkOptions } from "../src/index.ts";
 import { fakeModel, finishes, says, START, type FakeModel, type FakePart } from "./fake-model.ts";
-import { rejectionOf } from "./set-up.ts";
 
 const TOOLS: Request = { messages: [{ role: "user", content: "Hi" }], tools: [{ name: "look" }] };
 
@@ -19,6 +18,10 @@ async function classOf(parts: readonly FakePart[], request?: Request): Promise<F
 
 function raw(value: object): FakePart {
   return { type: "raw", rawValue: value };
+}
+
+function chunk(delta: object, finish: string | null = null, usage?: object | null): FakePart {
+  return raw({ choices: [{ index: 0, delta, finish_reason: finish }], ...(usage !== undefined && { usage }) });
 }
 
 function apiError(fields: object): Error {
@@ -209,8 +212,6 @@ describe("a stream of a provider", () => {
 });
 
 describe("what the vendor says itself", () => {
-  const chunk = (delta: object, finish: string | null = null, usage?: object | null) =>
-    raw({ choices: [{ index: 0, delta, finish_reason: finish }], ...(usage !== undefined && { usage }) });
   const text: readonly FakePart[] = [
     START,
     chunk({ content: "Hello" }),
@@ -405,23 +406,4 @@ describe("what is no model", () => {
     expect(own.scopes.key).not.toBe(plain.scopes.key);
     expect(own.scopes.quota).not.toBe(own.scopes.key);
   });
-});
-
-test("a request that JSON cannot hold is refused before any model is asked", async () => {
-  const model = fakeModel([]);
-  const cyclic: { self?: unknown } = {};
-  cyclic.self = cyclic;
-  const messages: Request["messages"] = [
-    {
-      role: "user",
-      content: [
-        { type: "opaque", kind: "x", data: cyclic as never, origin: { vendor: "a", model: "b", endpoint: "c" } },
-      ],
-    },
-  ];
-
-  const error = await rejectionOf(ask(model, { messages }));
-
-  expect(isUnderstudyError(error) && error.code).toBe("invalid-request");
-  expect(model.calls).toEqual([]);
 });

@@ -76,7 +76,12 @@ describe("streamText with understudy(chain)", () => {
         },
       },
     });
-    const before = parts.slice(0, parts.indexOf(custom ?? parts[0]!)).filter(({ type }) => type === "text-end");
+    const before = parts
+      .slice(
+        0,
+        parts.findIndex((part) => part === custom),
+      )
+      .filter(({ type }) => type === "text-end");
     expect(before.map((part) => "providerMetadata" in part && part.providerMetadata?.["understudy"])).toEqual([
       { discard: true },
       { discard: true, marker: true },

@@ -16,8 +16,8 @@ describe("aiSdk(model)", () => {
     await using vendor = await startOpenAIChat();
     vendor.answer({ text: "Because of Rayleigh." });
     vendor.script([{ fault: { type: "open-end" } }, { fault: { type: "silence", at: "evidence" } }]);
-    const { chatModel } = createOpenAICompatible({ name: "compatible", baseURL: vendor.url, apiKey, fetch });
-    const chain = createChain([aiSdk(chatModel("gpt-5.5"))]);
+    const compatible = createOpenAICompatible({ name: "compatible", baseURL: vendor.url, apiKey, fetch });
+    const chain = createChain([aiSdk(compatible("gpt-5.5"))]);
 
     for (let call = 0; call < 2; call++) {
       const begunAt = performance.now();

@@ -45,13 +45,16 @@ function sdkServer(vendors: SetUp, given: Given, saved: UIMessage[] = []): Promi
           messages: await convertToModelMessages(messages),
           abortSignal: request.signal,
         });
-        const onError = (error: unknown): string => (isUnderstudyError(error) ? error.code : "error");
-        writer.merge(sdkStream({ stream: result.stream, onError }).pipeThrough(retractDiscarded()));
+        writer.merge(sdkStream({ stream: result.stream, onError: codeOf }).pipeThrough(retractDiscarded()));
       },
       onEnd: ({ responseMessage }) => void saved.push(responseMessage),
     });
     return createUIMessageStreamResponse({ stream });
   });
+}
+
+function codeOf(error: unknown): string {
+  return isUnderstudyError(error) ? error.code : "error";
 }
 
 /** A chat without `ai` on the server. */

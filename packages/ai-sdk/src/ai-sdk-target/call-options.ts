@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4ToolChoice, SharedV4ProviderOptions } from "@ai-sdk/provider";
-import type { JsonObject, Loss, TargetRequest, ToolChoice } from "@understudy/core/adapter";
+import type { JsonObject, TargetRequest, ToolChoice } from "@understudy/core/adapter";
 import { takeUnless } from "@understudy/core/toolkit";
-import { toPrompt } from "./prompt.ts";
+import { toPrompt, type PromptContext } from "./prompt.ts";
 
 declare module "@understudy/core/adapter" {
   interface VendorOptions {
@@ -15,17 +15,14 @@ const OPTIONS_KEY = "aiSdk";
 const NO_WORD = "the AI SDK has no common word for it";
 
 /** A request as the fourth version of the specification has it. */
-export function toCallOptions(
-  request: TargetRequest,
-  vendor: string,
-  loss: (loss: Loss) => void,
-): LanguageModelV4CallOptions {
+export function toCallOptions(request: TargetRequest, context: PromptContext): LanguageModelV4CallOptions {
+  const { loss } = context;
   const { tools, toolChoice, output, reasoning, stop } = request;
   takeUnless(NO_WORD, "cache", request.cache === true || undefined, loss);
   takeUnless(NO_WORD, "userId", request.userId, loss);
   takeUnless(NO_WORD, "reasoning.budgetTokens", reasoning.budgetTokens, loss);
   const options: LanguageModelV4CallOptions = {
-    prompt: toPrompt(request.system, request.messages, vendor, loss),
+    prompt: toPrompt(request.system, request.messages, context),
     ...optionsFrom(request.vendorOptions),
   };
   for (const name of ["maxOutputTokens", "temperature", "topP", "topK", "seed"] as const) {

@@ -25,6 +25,10 @@ import {
   type VendorError,
 } from "@understudy/core/toolkit";
 
+/** The sentences end with the window. */
+const WINDOW =
+  /^(?:This (?:model|endpoint)'s maximum context length is|prompt is too long: \d{1,12} tokens >|input length and `max_tokens` exceed context limit: \d{1,12} \+ \d{1,12} >|The input token count(?: \(\d{1,15}\))? exceeds the maximum number of tokens allowed) \(?(?<window>\d[\d,]{0,15})/;
+
 /** What vendors call the same thing, whichever of them is behind the model. Codes first, then types, then words. */
 const ROWS: readonly FailureRow[] = [
   {
@@ -44,22 +48,7 @@ const ROWS: readonly FailureRow[] = [
     text: /^(?:Insufficient Balance\b|Your credit balance is too low\b|Your prepayment credits are depleted\b)/i,
     class: "billing.exhausted",
   },
-  {
-    text: /^This (?:model|endpoint)'s maximum context length is (?<window>\d[\d,]{0,15}) tokens/,
-    class: "request.context-length",
-  },
-  {
-    text: /^prompt is too long(?:: \d{1,12} tokens > (?<window>\d{1,12}) maximum|\.?$)/,
-    class: "request.context-length",
-  },
-  {
-    text: /^input length and `max_tokens` exceed context limit: \d{1,12} \+ \d{1,12} > (?<window>\d{1,12})/,
-    class: "request.context-length",
-  },
-  {
-    text: /^The input token count(?: \(\d{1,15}\))? exceeds the maximum number of tokens allowed \(?(?<window>\d{1,15})/i,
-    class: "request.context-length",
-  },
+  { text: WINDOW, class: "request.context-length" },
   { status: 400, text: /^The supported API model names are\b/, class: "model.not-found" },
   { text: /^Your current concurrency is \d{1,9}, which exceeds your concurrency limit\b/, class: "rate.concurrency" },
   ...CLOUD_FAILURES,

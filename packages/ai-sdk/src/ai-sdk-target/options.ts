@@ -38,12 +38,9 @@ const OWN: Shape = {
   credential: NAME,
   silentReasoning: oneOf(true, false),
   // What other targets take, and what this one cannot do anything with.
-  apiKey: OF_PROVIDER,
-  baseURL: OF_PROVIDER,
-  headers: OF_PROVIDER,
-  fetch: OF_PROVIDER,
-  allowInsecureHttp: OF_PROVIDER,
-  limits: OF_PROVIDER,
+  ...Object.fromEntries(
+    ["apiKey", "baseURL", "headers", "fetch", "allowInsecureHttp", "limits"].map((name) => [name, OF_PROVIDER]),
+  ),
 };
 const VERSIONS: readonly unknown[] = ["v4", "v3", "v2"];
 

@@ -6,7 +6,6 @@ import type {
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
 import {
-  asObject,
   isJsonObject,
   type AssistantPart,
   type Loss,
@@ -21,36 +20,51 @@ import { inMessage, toolInputObject, unsupported, type ReportMessageLoss } from 
 type Content<Role> = Extract<LanguageModelV4Message, { role: Role }>["content"][number];
 type MediaPart = Extract<AssistantPart | UserPart | ToolResultContent, { readonly source: MediaSource }>;
 
+/** A file that is given by its address. */
+export interface FileUrl {
+  readonly url: string;
+  readonly mediaType: string;
+}
+
+export interface PromptContext {
+  readonly vendor: string;
+  /** Takes every address: the model says itself which ones it takes. */
+  readonly urls: FileUrl[];
+  readonly loss: (loss: Loss) => void;
+}
+
+/** The same for the parts of one message. */
+type Place = Omit<PromptContext, "loss"> & { readonly lost: ReportMessageLoss };
+
 /** A conversation as the fourth version of the specification has it; `toVersion` makes older ones of it. */
 export function toPrompt(
   system: string | undefined,
   messages: readonly TargetMessage[],
-  vendor: string,
-  loss: (loss: Loss) => void,
+  { vendor, urls, loss }: PromptContext,
 ): LanguageModelV4Prompt {
   const prompt: LanguageModelV4Prompt = system === undefined ? [] : [{ role: "system", content: system }];
   for (const [index, message] of messages.entries()) {
-    const lost = inMessage(index, loss);
+    const place = { vendor, urls, lost: inMessage(index, loss) };
     if (message.role === "user") {
-      prompt.push({ role: "user", content: message.content.flatMap((part) => userPart(part, vendor, lost)) });
+      prompt.push({ role: "user", content: message.content.flatMap((part) => userPart(part, place)) });
     } else if (message.role === "assistant") {
-      const content = message.content.flatMap((part) => assistantPart(part, vendor, lost));
+      const content = message.content.flatMap((part) => assistantPart(part, place));
       if (content.length > 0) prompt.push({ role: "assistant", content });
     } else {
-      prompt.push({ role: "tool", content: message.content.map((result) => toolResult(result, vendor, lost)) });
+      prompt.push({ role: "tool", content: message.content.map((result) => toolResult(result, place)) });
     }
   }
   return prompt;
 }
 
-function userPart(part: UserPart, vendor: string, lost: ReportMessageLoss): Content<"user">[] {
+function userPart(part: UserPart, place: Place): Content<"user">[] {
   if (part.type === "text") return [{ type: "text", text: part.text }];
-  if (part.type !== "opaque") return [toFile(part, vendor, lost)];
-  lost("opaque", "dropped", "the AI SDK has no place for it in a user message");
+  if (part.type !== "opaque") return [toFile(part, place)];
+  place.lost("opaque", "dropped", "the AI SDK has no place for it in a user message");
   return [];
 }
 
-function assistantPart(part: AssistantPart, vendor: string, lost: ReportMessageLoss): Content<"assistant">[] {
+function assistantPart(part: AssistantPart, place: Place): Content<"assistant">[] {
   const kept = part.type === "opaque" ? {} : optionsOf(part.opaque?.["providerMetadata"]);
   switch (part.type) {
     case "text":
@@ -60,7 +74,7 @@ function assistantPart(part: AssistantPart, vendor: string, lost: ReportMessageL
       return [{ type: "reasoning", text: part.text, ...kept }];
     case "tool-call": {
       const { toolCallId, toolName } = part;
-      if (part.inputText !== undefined) lost("tool-call", "translated", "its arguments are no JSON");
+      if (part.inputText !== undefined) place.lost("tool-call", "translated", "its arguments are no JSON");
       return [{ type: "tool-call", toolCallId, toolName, input: toolInputObject(part), ...kept }];
     }
     case "opaque":
@@ -68,7 +82,7 @@ function assistantPart(part: AssistantPart, vendor: string, lost: ReportMessageL
     case "source":
       return [];
     default:
-      return [{ ...toFile(part, vendor, lost), ...kept }];
+      return [{ ...toFile(part, place), ...kept }];
   }
 }
 
@@ -85,7 +99,7 @@ function optionsOf(metadata: unknown): { readonly providerOptions?: SharedV4Prov
   return { providerOptions: metadata as SharedV4ProviderOptions };
 }
 
-function toolResult(result: TargetToolResult, vendor: string, lost: ReportMessageLoss): Content<"tool"> {
+function toolResult(result: TargetToolResult, place: Place): Content<"tool"> {
   const { toolCallId, toolName, content, isError = false } = result;
   const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
   let output: LanguageModelV4ToolResultOutput;
@@ -94,25 +108,24 @@ function toolResult(result: TargetToolResult, vendor: string, lost: ReportMessag
   } else if (texts.length === content.length && isError) {
     output = { type: "error-text", value: texts.join("\n") };
   } else {
-    if (isError) lost("tool-result error", "dropped", "the AI SDK marks texts alone as errors");
+    if (isError) place.lost("tool-result error", "dropped", "the AI SDK marks texts alone as errors");
     output = {
       type: "content",
-      value: content.map((part) =>
-        part.type === "text" ? { type: "text", text: part.text } : toFile(part, vendor, lost),
-      ),
+      value: content.map((part) => (part.type === "text" ? { type: "text", text: part.text } : toFile(part, place))),
     };
   }
   return { type: "tool-result", toolCallId, toolName, output };
 }
 
-function toFile(part: MediaPart, vendor: string, lost: ReportMessageLoss): LanguageModelV4FilePart {
+function toFile(part: MediaPart, { vendor, urls, lost }: Place): LanguageModelV4FilePart {
   const { source } = part;
   const filename = part.type === "file" ? part.name : undefined;
   if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the AI SDK has no word for them");
-  const mediaType = "mediaType" in source ? source.mediaType : undefined;
+  const mediaType = ("mediaType" in source ? source.mediaType : undefined) ?? guessedType(part);
+  if (source.type === "url") urls.push({ url: source.url, mediaType });
   return {
     type: "file",
-    mediaType: mediaType ?? guessedType(part),
+    mediaType,
     data: toData(source, vendor),
     ...(filename !== undefined && { filename }),
   };
@@ -135,24 +148,4 @@ function toData(source: MediaSource, vendor: string): LanguageModelV4FilePart["d
     default:
       return source satisfies never;
   }
-}
-
-/** Every file of a prompt that is given as a URL. */
-export function urlsOf(prompt: LanguageModelV4Prompt): { readonly url: string; readonly mediaType: string }[] {
-  const parts = prompt.flatMap(({ content }): readonly object[] => (typeof content === "string" ? [] : content));
-  return parts.flatMap((part) => {
-    const { data, mediaType, output } = asObject(part);
-    const inner = asObject(output)["value"];
-    const own = isUrlData(data) ? [{ url: data.url.href, mediaType: String(mediaType) }] : [];
-    return Array.isArray(inner) ? inner.flatMap((one) => urlIn(one)) : own;
-  });
-}
-
-function urlIn(part: unknown): { readonly url: string; readonly mediaType: string }[] {
-  const { data, mediaType } = asObject(part);
-  return isUrlData(data) ? [{ url: data.url.href, mediaType: String(mediaType) }] : [];
-}
-
-function isUrlData(data: unknown): data is { readonly url: URL } {
-  return isJsonObject(data) && data["url"] instanceof URL;
 }

@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, isJsonObject, type FinishReason } from "@understudy/core/adapter";
+import { asArray, asObject, asString, isJsonObject, type FinishReason, type Foreign } from "@understudy/core/adapter";
 
 /** What one event of a known wire says about the end of the answer. */
 export interface RawEvent {
@@ -13,8 +13,7 @@ export interface RawEvent {
 }
 
 /** Providers say `finish` when the body ends, which may be never: what the vendor itself says is looked at too. */
-export function readRawEvent(value: unknown): RawEvent {
-  const event = asObject(value);
+export function readRawEvent(event: Foreign): RawEvent {
   const { type, choices, candidates, usage } = event;
   if (Array.isArray(choices)) {
     const finish = textOf(asObject(choices[0])["finish_reason"]);

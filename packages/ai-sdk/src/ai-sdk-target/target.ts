@@ -6,7 +6,7 @@ import { toCallOptions } from "./call-options.ts";
 import { ProviderFailures } from "./failures.ts";
 import { checkModel, type AiSdkModel, type AiSdkOptions } from "./options.ts";
 import { PartReader } from "./part-reader.ts";
-import { urlsOf } from "./prompt.ts";
+import type { FileUrl } from "./prompt.ts";
 import { readStream, readWhole } from "./read-stream.ts";
 import { takesUrl } from "./urls.ts";
 import { toVersion } from "./versions.ts";
@@ -63,8 +63,8 @@ function ask(
   context: AttemptContext,
 ): AsyncIterable<readonly StreamPart[]> {
   const { signal, clock, loss } = context;
-  const asked = toCallOptions(request, vendor, loss);
-  const urls = urlsOf(asked.prompt);
+  const urls: FileUrl[] = [];
+  const asked = toCallOptions(request, { vendor, urls, loss });
   const options = { ...toVersion(asked, model.specificationVersion, loss), abortSignal: signal };
   if (context.freshConnection === true) markFresh(signal);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the options are of its version, and what it gives is looked at

@@ -1,10 +1,8 @@
 import { isJsonObject } from "@understudy/core/adapter";
+import type { FileUrl } from "./prompt.ts";
 
 /** Whether a model takes a file of this type at this address, by what it says itself. */
-export function takesUrl(
-  supported: unknown,
-  { url, mediaType }: { readonly url: string; readonly mediaType: string },
-): boolean {
+export function takesUrl(supported: unknown, { url, mediaType }: FileUrl): boolean {
   if (!isJsonObject(supported)) return false;
   const asked = mediaType.toLowerCase().replace(/\*$/, "");
   return Object.entries(supported).some(([type, patterns]) => {
