@@ -40,6 +40,13 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     "claude: From the other project. after 1 attempt",
     "claude: From Europe.",
   ],
+  "ai-sdk.ts": [
+    "shown: The sky is ",
+    "the answer begins again",
+    "shown: blue light more than red.",
+    "kept: Air scatters blue light more than red.",
+    "answered: deepseek/deepseek-flash",
+  ],
   "observe.ts": [
     "attempt 1: anthropic/claude-sonnet-5-5 server.error",
     "attempt 2: openai/gpt-6.1-terra answered",

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { checkBesideAi } from "./packed/beside-ai.ts";
 import { installPacked, type Project } from "./packed/project.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek"];
+const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek", "ai-sdk"];
 
 describe("the packed packages", () => {
   let project: Project;
@@ -66,6 +67,17 @@ describe("the packed packages", () => {
     expect([...packages].toSorted((left, right) => left.localeCompare(right))).toEqual(
       [`@understudy/${name}`, "@understudy/core"].toSorted((left, right) => left.localeCompare(right)),
     );
+  });
+
+  test("30: the entry for user interfaces of the AI SDK loads nothing but itself", async () => {
+    const loaded = await loadedBy(project, "@understudy/ai-sdk/ui");
+    const packages = new Set(loaded.filter((url) => url.startsWith("file:")).map(packageOf));
+
+    expect([...packages]).toEqual(["@understudy/ai-sdk"]);
+  });
+
+  test.each(["ai", "ai-lowest"])("30: type-check in an application beside %s", async (alias) => {
+    expect(await checkBesideAi(project.folder, alias)).toBe("");
   });
 
   test("hold licence, README, and no tests; everything built has a source", () => {

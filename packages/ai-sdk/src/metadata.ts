@@ -15,11 +15,19 @@ export interface PartMetadata {
 
 /** To spread into a part of the AI SDK's. */
 export interface WithMetadata {
-  readonly providerMetadata?: { readonly understudy: Fields };
+  /** Comes back as `providerOptions` of the same part. */
+  readonly providerMetadata?: {
+    /** What only the target that made the part can read, and which target that is. */
+    readonly understudy: Fields;
+  };
 }
 
-/** JSON as the AI SDK's types have it. */
-export type Fields = { [name: string]: JsonValue | undefined };
+/** JSON as every version of the AI SDK's types has it: nothing in it is read-only. */
+export type Fields = {
+  /** Any name, with a value that JSON can hold. */
+  [name: string]: Plain | undefined;
+};
+type Plain = string | number | boolean | null | Plain[] | Fields;
 
 /** Nothing where the part could be written again from its text alone. */
 export function metadataOf(part: AssistantPart): WithMetadata {
@@ -27,8 +35,8 @@ export function metadataOf(part: AssistantPart): WithMetadata {
   if (part.origin !== undefined) fields["origin"] = { ...part.origin };
   if (part.type === "opaque") {
     fields["kind"] = part.kind;
-    fields["data"] = part.data;
-  } else if (part.opaque !== undefined) fields["opaque"] = part.opaque;
+    fields["data"] = writable(part.data);
+  } else if (part.opaque !== undefined) fields["opaque"] = writable(part.opaque);
   if (part.type === "text" && part.citations !== undefined) fields["citations"] = part.citations.map(plain);
   if (part.type === "refusal") fields["type"] = "refusal";
   return Object.keys(fields).length === 0 ? {} : own(fields);
@@ -38,9 +46,14 @@ export function own(fields: Fields): { readonly providerMetadata: { readonly und
   return { providerMetadata: { [KEY]: fields } };
 }
 
+function writable(value: JsonValue): Plain {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody writes it, but older types ask for it
+  return value as Plain;
+}
+
 /** Without what is undefined. */
-export function plain(value: object): JsonObject {
-  return Object.fromEntries<JsonValue>(Object.entries(value).filter(([, field]) => field !== undefined));
+export function plain(value: object): Fields {
+  return Object.fromEntries<Plain>(Object.entries(value).filter(([, field]) => field !== undefined));
 }
 
 /** As it is sent and stored: without what is undefined. */

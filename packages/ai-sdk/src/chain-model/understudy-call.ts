@@ -19,7 +19,10 @@ export interface UnderstudyCall {
   /** Lets the AI SDK take back what a failover voids. */
   readonly streamRetries: number;
   /** As the AI SDK's own, but silent about failovers. */
-  readonly onError: (event: { error: unknown }) => void;
+  readonly onError: (event: {
+    /** A failover's notice, or what went wrong. */
+    error: unknown;
+  }) => void;
 }
 
 /**

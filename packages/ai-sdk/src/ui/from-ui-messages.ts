@@ -8,7 +8,10 @@ export interface UIMessageLike {
   /** Who says it; what says `system` is left out, as a browser has no say in that. */
   readonly role: "system" | "user" | "assistant";
   /** What it consists of; parts that a chain does not take are left out. */
-  readonly parts: readonly { readonly type: string }[];
+  readonly parts: readonly {
+    /** What kind of part it is. */
+    readonly type: string;
+  }[];
 }
 
 type Fields = { readonly [name: string]: unknown };
