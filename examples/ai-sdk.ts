@@ -26,6 +26,6 @@ const result = streamText({
 });
 for await (const delta of result.textStream) console.log(`shown: ${delta}`);
 console.log(`kept: ${await result.text}`);
-const { providerMetadata } = await result.finalStep;
-console.log(`answered: ${String(providerMetadata?.["understudy"]?.["tier"])}`);
+const { response } = await result.finalStep;
+console.log(`answered: ${response.modelId}`);
 await Promise.all([claude.close(), deepSeek.close()]);

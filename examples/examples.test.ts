@@ -45,7 +45,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     "the answer begins again",
     "shown: blue light more than red.",
     "kept: Air scatters blue light more than red.",
-    "answered: deepseek/deepseek-flash",
+    "answered: deepseek-flash",
   ],
   "observe.ts": [
     "attempt 1: anthropic/claude-sonnet-5-5 server.error",

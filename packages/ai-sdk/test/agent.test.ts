@@ -57,6 +57,10 @@ describe("an agent of three steps over a failover and back", () => {
 
     const result = await agent.generate({ prompt: "How warm is it in Paris and Oslo?" });
 
+    // What a model cannot read of another's reasoning is ordinary after a failover: it is told, and not printed.
+    const [, second] = result.steps;
+    expect(second?.warnings).toEqual([]);
+    expect(second?.providerMetadata?.["understudy"]?.["losses"]).toMatchObject([{ what: "messages[1] reasoning" }]);
     expectSteps(vendors, { tiers: result.steps.map(tierOf), text: result.text });
     expect(cities).toEqual(["Paris", "Oslo"]);
   });

@@ -1,9 +1,12 @@
-import { isUnderstudyError } from "@understudy/core";
+import { anthropic } from "@understudy/anthropic";
+import { createChain, isUnderstudyError } from "@understudy/core";
+import { openai } from "@understudy/openai";
+import { scriptedTarget } from "@understudy/testing";
 import { generateText, streamText, wrapLanguageModel } from "ai";
 import * as lowest from "ai-lowest";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { isFailoverNotice, understudy, understudyCall } from "../src/index.ts";
-import { counts, MARKER, partsOf, rejectionOf, RESET, setUp, type SetUp } from "./set-up.ts";
+import { API_KEY, counts, MARKER, partsOf, rejectionOf, RESET, setUp, type SetUp } from "./set-up.ts";
 
 function breaking({ claude, gpt }: SetUp): void {
   claude.answer({ text: ["The sky ", "is blue."] });
@@ -114,23 +117,42 @@ describe("the model of understudyCall", () => {
     expect([streamed, whole.text]).toEqual(["Because of Rayleigh.", "Because of Rayleigh."]);
   });
 
+  test("lets an answer go that nobody comes back for", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const outcomes: string[] = [];
+      const lost = scriptedTarget([{ text: ["The sky "], fails: "stream.reset" }], { model: "one" });
+      const backup = scriptedTarget([{ text: ["Because ", "of Rayleigh."], stops: "hang" }], { model: "two" });
+      const chain = createChain([lost, backup], {
+        holdMs: 0,
+        onEvent: (event) => event.type === "end" && outcomes.push(event.outcome),
+      });
+      const { model } = understudyCall(chain);
+      const reader = await upToNotice((await model.doStream(options("Why?"))).stream);
+
+      await reader.cancel();
+      expect(outcomes).toEqual([]);
+      await vi.advanceTimersByTimeAsync(10_000);
+
+      expect(outcomes).toEqual(["abandoned"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("two failovers leave the third answer alone", async () => {
     await using vendors = await setUp();
     breaking(vendors);
-    const { chain: _chain, claude, gpt } = vendors;
+    const { claude, gpt } = vendors;
     await using third = await setUp();
     third.claude.answer({ text: "From the third." });
     gpt.answer({ text: ["Well, ", "because."] });
     gpt.script([{ fault: RESET }]);
-    const { createChain } = await import("@understudy/core");
-    const { anthropic } = await import("@understudy/anthropic");
-    const { openai } = await import("@understudy/openai");
-    const apiKey = "sk-test-0123456789abcdef";
     const chain = createChain(
       [
-        anthropic("claude-sonnet-5-5", { baseURL: claude.url, apiKey }),
-        openai("gpt-6.1-terra", { baseURL: gpt.url, apiKey }),
-        anthropic("claude-opus-5-5", { baseURL: third.claude.url, apiKey }),
+        anthropic("claude-sonnet-5-5", { baseURL: claude.url, apiKey: API_KEY }),
+        openai("gpt-6.1-terra", { baseURL: gpt.url, apiKey: API_KEY }),
+        anthropic("claude-opus-5-5", { baseURL: third.claude.url, apiKey: API_KEY }),
       ],
       { holdMs: 0 },
     );

@@ -8,7 +8,7 @@ import {
   toUIMessageStream as sdkStream,
   type UIMessage,
 } from "ai";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { understudy, understudyCall } from "../src/index.ts";
 import { fromUIMessages, retractDiscarded, toUIMessageResponse } from "../src/ui/index.ts";
 import { Chat, serve, type Server } from "./chat.ts";
@@ -121,15 +121,19 @@ describe("a chat of the AI SDK", () => {
     ]);
   });
 
-  test.each(FORMS)("8: an answer that is lost ends in the error's code (%s)", async (_name, given) => {
+  test.each(FORMS)("8: an answer that is lost ends in the error's code (%s)", async (name, given) => {
     await using vendors = await setUp({ maxAttempts: 2 });
     breaking(vendors);
     vendors.gpt.script([{ fault: LOST }, { fault: LOST }]);
     await using server = await sdkServer(vendors, given);
     const chat = new Chat(server.url);
+    const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
 
     await chat.sendMessage({ text: "Why?" });
 
+    const errors = printed.mock.calls.map(([error]) => isUnderstudyError(error));
+    printed.mockRestore();
+    expect(errors).toEqual(name === "understudy" ? [true] : [true, true]);
     expect(chat.status).toBe("error");
     expect(chat.error?.message).toBe("all-failed");
     expect(chat.shown.screens.at(-1)).toBe("The sky ");
