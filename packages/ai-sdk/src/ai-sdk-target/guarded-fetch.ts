@@ -31,5 +31,6 @@ const clock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
   setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  // A timer of Node's has a number, too.
   clearTimeout: (timer) => clearTimeout(Number(timer)),
 };

@@ -146,7 +146,7 @@ class CallModel {
 
   #park(parts: LiveParts, event: FailoverEvent): Parking {
     const untaken = Promise.withResolvers<readonly Part[]>();
-    let timer = later(() => {
+    let timer = setTimeout(() => {
       this.#state = RUNNING;
       untaken.resolve(parts.seam(event, this.#asked.marker(event.marker)));
     }, UNTAKEN_MS);
@@ -155,10 +155,12 @@ class CallModel {
       untaken: untaken.promise,
       cancelled: () => {
         clearTimeout(timer);
-        timer = later(() => {
+        timer = setTimeout(() => {
           this.#state = IDLE;
           parts.leave();
         }, CANCELLED_MS);
+        // It alone keeps no process alive; outside Node timers are numbers.
+        if (typeof timer === "object") timer.unref();
       },
     };
   }
@@ -168,13 +170,6 @@ interface Parking {
   /** Resolves with what marks the failover, when nobody has asked again and nobody has cancelled. */
   readonly untaken: Promise<readonly Part[]>;
   readonly cancelled: () => void;
-}
-
-function later(run: () => void, ms: number): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(run, ms);
-  // It alone keeps no process alive; outside Node timers are numbers.
-  if (typeof timer === "object") timer.unref();
-  return timer;
 }
 
 /**
