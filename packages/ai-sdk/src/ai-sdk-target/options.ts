@@ -7,6 +7,7 @@ import {
   type Rule,
   type Shape,
   type TargetOptions,
+  type TargetProblem,
 } from "@understudy/core/adapter";
 import { oneOf } from "@understudy/core/toolkit";
 
@@ -49,7 +50,7 @@ export interface CheckedModel {
   readonly provider: string;
   readonly modelId: string;
   readonly options: PlainOptions<AiSdkOptions & TargetOptions>;
-  readonly problems: readonly string[];
+  readonly problems: readonly TargetProblem[];
 }
 
 /** Throws nothing: what is wrong is reported. */
@@ -71,7 +72,7 @@ export function checkModel(model: unknown, options: unknown): CheckedModel {
     provider: provider || "ai-sdk",
     modelId: given.model || "unknown",
     options: given.options,
-    problems: problems.map((text) => `aiSdk("${given.model}"): ${text}`),
+    problems: problems.map((text) => ({ type: "invalid", message: `aiSdk("${given.model}"): ${text}` })),
   };
 }
 

@@ -20,6 +20,8 @@ const UNKNOWN: Capabilities = {
   jsonOutput: "unknown",
   contextWindow: "unknown",
   maxOutputTokens: "unknown",
+  size: "unknown",
+  reasoning: "unknown",
   // Whether the wire sends any, the provider does not say.
   keepAlives: false,
   toolCallId: { pattern: /^[\w-]+$/, maxLength: 64 },
