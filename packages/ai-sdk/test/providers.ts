@@ -27,39 +27,55 @@ export const PROVIDERS: readonly Provider[] = [
   {
     name: "@ai-sdk/anthropic",
     startVendor: startAnthropic,
-    makeTarget: ({ baseURL, apiKey }, options) =>
-      aiSdk(createAnthropic({ baseURL: `${baseURL}/v1`, apiKey, fetch: guardedFetch() })("claude-sonnet-5-5"), options),
+    makeTarget: ({ baseURL, apiKey, headers = {}, fetch, streaming }, options) =>
+      aiSdk(
+        createAnthropic({ baseURL: `${baseURL}/v1`, apiKey, headers, fetch: guardedFetch(fetch) })("claude-sonnet-5-5"),
+        { streaming, ...options },
+      ),
   },
   {
     name: "@ai-sdk/openai",
     startVendor: startOpenAI,
-    makeTarget: ({ baseURL, apiKey }, options) =>
-      aiSdk(createOpenAI({ baseURL, apiKey, fetch: guardedFetch() })("gpt-6.1-terra"), options),
+    makeTarget: ({ baseURL, apiKey, headers = {}, fetch, streaming }, options) =>
+      aiSdk(createOpenAI({ baseURL, apiKey, headers, fetch: guardedFetch(fetch) })("gpt-6.1-terra"), {
+        streaming,
+        ...options,
+      }),
   },
   {
     name: "@ai-sdk/openai-compatible",
     startVendor: startOpenAIChat,
-    makeTarget: ({ baseURL, apiKey }, options) =>
+    makeTarget: ({ baseURL, apiKey, headers = {}, fetch, streaming }, options) =>
       aiSdk(
-        createOpenAICompatible({ name: "compatible", baseURL, apiKey, includeUsage: true, fetch: guardedFetch() })(
-          "gpt-5.5",
-        ),
-        options,
+        createOpenAICompatible({
+          name: "compatible",
+          baseURL,
+          apiKey,
+          includeUsage: true,
+          headers,
+          fetch: guardedFetch(fetch),
+        })("gpt-5.5"),
+        { streaming, ...options },
       ),
   },
   {
     name: "@ai-sdk/deepseek",
     startVendor: startDeepSeek,
-    makeTarget: ({ baseURL, apiKey }, options) =>
-      aiSdk(createDeepSeek({ baseURL, apiKey, fetch: guardedFetch() })("deepseek-flash"), options),
+    makeTarget: ({ baseURL, apiKey, headers = {}, fetch, streaming }, options) =>
+      aiSdk(createDeepSeek({ baseURL, apiKey, headers, fetch: guardedFetch(fetch) })("deepseek-flash"), {
+        streaming,
+        ...options,
+      }),
   },
   {
     name: "@ai-sdk/google",
     startVendor: startGemini,
-    makeTarget: ({ baseURL, apiKey }, options) =>
+    makeTarget: ({ baseURL, apiKey, headers = {}, fetch, streaming }, options) =>
       aiSdk(
-        createGoogleGenerativeAI({ baseURL: `${baseURL}/v1beta`, apiKey, fetch: guardedFetch() })("gemini-3.8-flash"),
-        options,
+        createGoogleGenerativeAI({ baseURL: `${baseURL}/v1beta`, apiKey, headers, fetch: guardedFetch(fetch) })(
+          "gemini-3.8-flash",
+        ),
+        { streaming, ...options },
       ),
   },
 ];
