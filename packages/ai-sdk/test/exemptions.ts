@@ -14,7 +14,16 @@ const OF_ALL: readonly Exemption[] = [
     cases: ["event.invalid-utf8", "event.oversized"],
     reason: "the AI SDK decodes leniently and has no limit for an event; the answer is taken",
   },
+  { cases: ["wrong-options"], reason: "key, URL, headers and fetch are the provider's, which checks them itself" },
+  {
+    cases: ["request.vendor-options", "request.tool-options"],
+    reason: "the provider sends only those native fields that its schemas have",
+  },
+  { cases: ["request.effort"], reason: "the provider maps efforts that the model does not have" },
 ];
+const DROPPED = "the provider drops it without a warning";
+const REFUSED = "the provider sends it, and this model's vendor refuses it; the next tier answers";
+const MADE: Exemption = { cases: ["media.answer"], reason: DROPPED };
 
 const STRICT: Exemption = {
   cases: ["event.unknown"],
@@ -31,13 +40,55 @@ export const EXEMPTIONS: Readonly<Record<string, readonly Exemption[]>> = {
   "@ai-sdk/anthropic": [
     ...OF_ALL,
     STRICT,
+    MADE,
+    { cases: ["request.prefill"], reason: REFUSED },
+    { cases: ["request.json"], reason: "the provider asks for JSON only where there is a schema" },
+    { cases: ["answer.everything"], form: "stream", reason: "the provider's signature comes as a part of its own" },
     { cases: FIRST, reason: "the provider hides a first event that it does not expect; the next tier answers" },
   ],
-  "@ai-sdk/openai": OF_ALL,
-  "@ai-sdk/openai-compatible": OF_ALL,
-  "@ai-sdk/deepseek": [...OF_ALL, STRICT],
+  "@ai-sdk/openai": [
+    ...OF_ALL,
+    MADE,
+    { cases: ["request.json"], reason: "the provider asks for JSON only where there is a schema" },
+    {
+      cases: ["history.own-reasoning"],
+      reason: "the provider refers to items that the vendor has stored, which the simulator has not",
+    },
+    { cases: ["answer.future-finish-call"], form: "generate", reason: "the provider decides by the calls" },
+  ],
+  "@ai-sdk/openai-compatible": [
+    ...OF_ALL,
+    MADE,
+    {
+      cases: ["request.stop", "request.everything", "request.max-output-tokens", "request.frozen"],
+      reason: "the provider sends the older names of these fields, which this model refuses; the next tier answers",
+    },
+    { cases: ["request.json", "request.json-schema"], reason: DROPPED },
+    { cases: ["history.is-error"], reason: DROPPED },
+  ],
+  "@ai-sdk/deepseek": [
+    ...OF_ALL,
+    STRICT,
+    MADE,
+    {
+      cases: [
+        "media.pdf",
+        "media.text-file",
+        "media.file-name",
+        "media.audio",
+        "media.vendor-file",
+        "history.is-error",
+      ],
+      reason: DROPPED,
+    },
+    { cases: ["media.tool-result"], reason: REFUSED },
+    { cases: ["request.request-id"], reason: "the provider does not hand on the header of the vendor's id" },
+    { cases: ["answer.everything"], form: "generate", reason: "the provider puts reasoning behind the text" },
+  ],
   "@ai-sdk/google": [
     ...OF_ALL,
+    { cases: ["request.prefill"], reason: REFUSED },
+    { cases: ["media.file-name"], reason: DROPPED },
     { cases: ["in-band.bare"], reason: "the provider does not see it; the next tier answers, by another class" },
     {
       cases: ["event.late"],

@@ -392,7 +392,7 @@ describe("what is no model", () => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is wrong is the question
     const target = aiSdk(given as never, options as never);
 
-    expect(target.problems.join()).toMatch(words);
+    expect(target.problems.map(({ message }) => message).join()).toMatch(words);
     expect(() => createChain([target])).toThrow(words);
   });
 

@@ -11,6 +11,7 @@ const SINGLE: Readonly<Record<SingleCaseId, true>> = {
   "refused-connection": true,
   redirect: true,
   "stated-wait": true,
+  "wrong-options": true,
 };
 
 /** Cases that an adapter cannot pass, and why. */

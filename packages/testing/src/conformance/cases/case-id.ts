@@ -37,7 +37,7 @@ export type CaseId =
   | AnswerCaseId;
 
 /** Cases with a test of their own. */
-export type SingleCaseId = "refused-connection" | "redirect" | "stated-wait";
+export type SingleCaseId = "refused-connection" | "redirect" | "stated-wait" | "wrong-options";
 /** Pooled connections that died idle: how, and how many at once. */
 export type DeadCaseId = `dead.${"closed" | "fin" | "reset"}.${1 | 4 | 12}`;
 
