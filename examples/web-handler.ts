@@ -2,8 +2,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { anthropic } from "@understudy/anthropic";
 import { createChain } from "@understudy/core";
+import { foldEvents, readEvents } from "@understudy/core/client";
 import { leaving, sendResponse } from "@understudy/core/node";
-import { errorResponse, toResponse, type ResponseEvent } from "@understudy/core/web";
+import { errorResponse, toResponse } from "@understudy/core/web";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
 
@@ -44,33 +45,18 @@ const server = createServer((request, response) => {
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-/** The events of a response; throws when it breaks off before its last message. */
-async function* readEvents(response: Response): AsyncGenerator<ResponseEvent> {
-  let rest = "";
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const lines = (rest + chunk).split(/\r\n?|\n/);
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      // Blank lines stand between messages, comments keep the connection open.
-      if (!line.startsWith("data:")) continue;
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the documented format of `toResponse()`
-      const event = JSON.parse(line.slice("data:".length)) as ResponseEvent;
-      yield event;
-      if (event.type === "done" || event.type === "error") return;
-    }
-  }
-  throw new Error("The answer broke off.");
-}
-
 const address = server.address();
 const port = typeof address === "object" ? address?.port : undefined;
-const shown = new Map<string, string>();
+// The other side, as a browser does it.
+const fold = foldEvents();
+let shown = "";
 for await (const event of readEvents(await fetch(`http://127.0.0.1:${port}/?question=Why+is+the+sky+blue`))) {
   console.log(event.type);
-  if (event.type === "text-delta") shown.set(event.id, (shown.get(event.id) ?? "") + event.delta);
-  if (event.type === "failover") for (const id of event.discards.ids) shown.delete(id);
+  shown = fold(event)
+    .map(({ text }) => text)
+    .join("");
 }
-console.log(`The page shows: ${[...shown.values()].join("")}`);
+console.log(`The page shows: ${shown}`);
 
 server.close();
 await Promise.all([claude.close(), gpt.close()]);
