@@ -15,6 +15,8 @@ interface Grant {
   readonly id: string;
   readonly key: string;
   readonly process: number;
+  /** It was granted between these two. */
+  readonly sent: number;
   readonly got: number;
   until: number;
 }
@@ -69,6 +71,7 @@ function note(index: number, entry: Readonly<Record<string, string | number>>): 
       id,
       key: String(entry["key"]),
       process: index,
+      sent: Number(entry["sent"]),
       got: Number(entry["got"]),
       until: Number(entry["until"]),
     });
@@ -151,7 +154,7 @@ for (const [index, one] of all.entries()) {
       continue;
     }
     if (one.key !== other.key || other.got >= other.until) continue;
-    const isAcrossLoss = losses.some(([from, to]) => one.got <= to && other.got >= from);
+    const isAcrossLoss = losses.some(([from, to]) => one.sent <= to && other.got >= from);
     if (!isAcrossLoss) violations++;
   }
 }
