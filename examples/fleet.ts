@@ -2,13 +2,14 @@
  * Two processes and an outage: the second one does not pay for what the first one has learned, and one probe finds out for
  * both that the vendor is back. Starts a Redis or Valkey of its own, on loopback and without persistence.
  */
-import { fork, spawn, spawnSync } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { anthropic } from "@understudy/anthropic";
 import { createChain } from "@understudy/core";
 import { openai } from "@understudy/openai";
 import { redisStore } from "@understudy/redis";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
+import { startRedis } from "./servers/redis.ts";
 
 const [role, redisUrl = "", claudeUrl = "", gptUrl = ""] = process.argv.slice(2);
 await (role === undefined ? direct() : serve());
@@ -39,19 +40,13 @@ async function serve(): Promise<void> {
 
 /** Starts the processes, and lets the vendor fail. */
 async function direct(): Promise<void> {
-  const binary = ["redis-server", "valkey-server"].find((name) => spawnSync(name, ["--version"]).status === 0);
-  if (binary === undefined) {
+  const redis = await startRedis();
+  if (redis === undefined) {
     console.log("This example needs redis-server or valkey-server: it is skipped.");
     return;
   }
-  const port = String(20_000 + (process.pid % 20_000));
-  const plain = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"];
-  const server = spawn(binary, ["--port", port, ...plain], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const chunk of server.stdout) if (String(chunk).includes("Ready to accept")) break;
   const [claude, gpt] = await Promise.all([startAnthropic(), startOpenAI()]);
-  const processes = await Promise.all(
-    ["one", "two"].map((name) => begin([name, `redis://127.0.0.1:${port}`, claude.url, gpt.url])),
-  );
+  const processes = await Promise.all(["one", "two"].map((name) => begin([name, redis.url, claude.url, gpt.url])));
   const [one, two] = processes;
 
   console.log("Claude is down. Process one finds out, with the help of two:");
@@ -67,7 +62,7 @@ async function direct(): Promise<void> {
   console.log(`Claude was asked ${claude.requests.length} times.`);
 
   for (const { child } of processes) child.kill("SIGKILL");
-  server.kill("SIGKILL");
+  redis.end();
   await Promise.all([claude.close(), gpt.close()]);
 }
 
