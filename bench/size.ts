@@ -17,6 +17,7 @@ interface Subject {
 const subjects: readonly Subject[] = [
   { name: "@understudy/core", entry: "core/src/index.ts", limitKilobytes: 30 },
   { name: "@understudy/core/client", entry: "core/src/client/index.ts", limitKilobytes: 1 },
+  { name: "@understudy/core/trace", entry: "core/src/trace/index.ts", limitKilobytes: 2 },
   { name: "@understudy/core/adapter", entry: "core/src/adapter/index.ts" },
   { name: "@understudy/core/store", entry: "core/src/store/index.ts" },
   { name: "@understudy/redis", entry: "redis/src/index.ts", limitKilobytes: 7 },

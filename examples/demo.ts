@@ -6,7 +6,8 @@
  *   pnpm demo --live                             one question to the real vendors whose keys are in the environment
  */
 import { parseArgs } from "node:util";
-import { createChain, formatTrace } from "@understudy/core";
+import { createChain } from "@understudy/core";
+import { formatTrace } from "@understudy/core/trace";
 import { acts } from "./demo/acts.ts";
 import { CAST, isVendorName, VENDOR_NAMES, type VendorName } from "./demo/cast.ts";
 import {

@@ -1,5 +1,6 @@
 import { anthropic } from "@understudy/anthropic";
-import { createChain, formatTrace, isUnderstudyError, type EngineEvent, type Target } from "@understudy/core";
+import { createChain, isUnderstudyError, type EngineEvent, type Target } from "@understudy/core";
+import { formatTrace } from "@understudy/core/trace";
 import { fromUntrusted, toResponse } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";

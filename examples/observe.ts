@@ -1,6 +1,7 @@
 /** What an operator sees: every decision as an event, one readable trace per call, and the health of all targets. */
 import { anthropic } from "@understudy/anthropic";
-import { createChain, formatTrace, isUnderstudyError, type EngineEvent } from "@understudy/core";
+import { createChain, isUnderstudyError, type EngineEvent } from "@understudy/core";
+import { formatTrace } from "@understudy/core/trace";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
 

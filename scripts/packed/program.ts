@@ -4,7 +4,6 @@ import {
   createChain,
   defaultPolicy,
   FAILURE_RULES,
-  formatTrace,
   isUnderstudyError,
   type Answer,
   type ChainOptions,
@@ -18,6 +17,7 @@ import { TargetFailure, type WireReader } from "@understudy/core/adapter";
 import { Evidence } from "@understudy/core/toolkit";
 import { lazy } from "@understudy/core/lazy";
 import { memoryStore } from "@understudy/core/store";
+import { formatTrace } from "@understudy/core/trace";
 import { fromUntrusted } from "@understudy/core/web";
 import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";

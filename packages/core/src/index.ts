@@ -19,7 +19,6 @@ export {
 export type { CallEvent, EngineEvent } from "./engine/engine-events.ts";
 export type { HealthCause, HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
 export type { HealthCounts } from "./engine/health/health-window.ts";
-export { formatTrace, type FormatTraceOptions } from "./engine/format-trace.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";
 export { FAILURE_RULES } from "./model/failure-rules.ts";
 export type { ErrorCode, FailureClass, FailureRule, FailureScope } from "./model/failure.ts";

@@ -4,8 +4,9 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { collect, countedController, finish, harness, rejection } from "../harness.ts";
 import { answer, begin, fail, hang, scripted, wait } from "../scripted-target.ts";
-import { formatTrace, type ChainOptions, type EngineEvent } from "../../src/index.ts";
+import { type ChainOptions, type EngineEvent } from "../../src/index.ts";
 import type { FailureClass } from "../../src/model/failure.ts";
+import { formatTrace } from "../../src/trace/index.ts";
 
 describe("R8.8 the error of a call", () => {
   test("says what was passed over although something was tried, with its cause, in every later call too", async () => {

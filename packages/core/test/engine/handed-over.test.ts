@@ -3,7 +3,6 @@ import { finish, harness, rejection, types } from "../harness.ts";
 import { answer, fail, scripted, wait } from "../scripted-target.ts";
 import {
   createChain,
-  formatTrace,
   isUnderstudyError,
   type Chain,
   type ChainOptions,
@@ -13,6 +12,7 @@ import {
   type Target,
   type TierInput,
 } from "../../src/index.ts";
+import { formatTrace } from "../../src/trace/index.ts";
 
 /** Values as JavaScript callers may give them. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types are set aside on purpose

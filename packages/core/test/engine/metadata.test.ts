@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { collect, finish, harness, rejection } from "../harness.ts";
 import { answer, begin, fail, scripted, wait } from "../scripted-target.ts";
 import { toResponse } from "../../src/web/index.ts";
-import { formatTrace, type CallEvent, type CallOptions, type EngineEvent, type JsonObject } from "../../src/index.ts";
+import { type CallEvent, type CallOptions, type EngineEvent, type JsonObject } from "../../src/index.ts";
+import { formatTrace } from "../../src/trace/index.ts";
 
 const metadata = { user: "u-17", request: { id: "r-4", tags: ["chat", "beta"] } };
 

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { finish, harness, rejection } from "../harness.ts";
 import { answer, end, read, scripted, type Script } from "../scripted-target.ts";
 import { sequence, wholeToolCall } from "../scripts.ts";
-import { formatTrace, type Policy, type SchemaInput, type StandardSchema } from "../../src/index.ts";
+import { type Policy, type SchemaInput, type StandardSchema } from "../../src/index.ts";
+import { formatTrace } from "../../src/trace/index.ts";
 
 async function refuse(text: string, schema?: SchemaInput, more: readonly Script[] = []) {
   const { clock, chain, events } = harness();

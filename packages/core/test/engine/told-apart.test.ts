@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { collect, finish, harness, rejection } from "../harness.ts";
 import { answer, begin, fail, scripted, wait, type Script } from "../scripted-target.ts";
-import { formatTrace, type EngineEvent } from "../../src/index.ts";
+import { type EngineEvent } from "../../src/index.ts";
 import { memoryStore } from "../../src/store/index.ts";
+import { formatTrace } from "../../src/trace/index.ts";
 
 const limited = (retryAfterMs: number): Script => [fail("rate.requests", { status: 429, retryAfterMs })];
 

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { collect, finish, harness, rejection } from "../harness.ts";
 import { answer, begin, end, fail, hang, read, scripted, stop, wait } from "../scripted-target.ts";
 import { sequence, someText, wholeText } from "../scripts.ts";
-import { formatTrace, isUnderstudyError, UnderstudyError, type Request } from "../../src/index.ts";
+import { isUnderstudyError, UnderstudyError, type Request } from "../../src/index.ts";
 import { sumUsage } from "../../src/model/usage.ts";
+import { formatTrace } from "../../src/trace/index.ts";
 
 describe("usage", () => {
   test("US-01 US-07 an abandoned attempt's usage is kept and added up field by field, as a lower bound", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { finish, harness, rejection } from "../harness.ts";
 import { fail, read, scripted } from "../scripted-target.ts";
-import { formatTrace } from "../../src/index.ts";
 import type { Repair } from "../../src/model/target-failure.ts";
+import { formatTrace } from "../../src/trace/index.ts";
 
 const FORGED = "x\n9  backup  answered, after 1 ms";
 
