@@ -69,8 +69,7 @@ function isAlike(left: string, right: string): boolean {
   let at = 0;
   while (at < left.length && left[at] === right[at]) at++;
   const [one, other] = [left.slice(at), right.slice(at)];
-  if (one === other) return true;
-  const [oneRest, otherRest] = [one.slice(1), other.slice(1)];
-  const isSwapped = one.slice(0, 2) === `${other.slice(1, 2)}${other.slice(0, 1)}` && one.slice(2) === other.slice(2);
-  return right.length > 2 && (oneRest === otherRest || oneRest === other || one === otherRest || isSwapped);
+  const swapped = one.slice(1, 2) + one.slice(0, 1) + one.slice(2);
+  const isNear = [other, other.slice(1)].some((rest) => rest === one || rest === one.slice(1)) || swapped === other;
+  return one === other || (right.length > 2 && isNear);
 }
