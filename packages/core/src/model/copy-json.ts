@@ -10,7 +10,7 @@ export type JsonCopy =
   /** Says where, and what is wrong there; never with a value. */
   | { readonly ok: false; readonly problem: string };
 
-/** What can be nested in a request, and how much of it there may be. */
+/** What can be nested in a request, and how much of it there may be; the messages below say the same. */
 const MOST_LEVELS = 1_000;
 const MOST_ITEMS = 100_000;
 const MOST_VALUES = 1_000_000;
@@ -27,8 +27,8 @@ const NAME_SHOWN = /^[A-Za-z_$][\w$-]{0,39}$/;
  * strings are shared. Nothing is thrown, whatever getters and proxies do. `root` names the whole; what `isKept` says
  * yes to is taken as it is.
  */
-export function copyJson(value: unknown, root: string, isKept?: (path: Path) => boolean): JsonCopy {
-  const copier = new Copier(isKept ?? (() => false));
+export function copyJson(value: unknown, root: string, isKept: (path: Path) => boolean = () => false): JsonCopy {
+  const copier = new Copier(isKept);
   try {
     const copy = copier.copy(value);
     return { ok: true, value: copy, mended: [...copier.mended].map((path) => root + path) };
@@ -54,8 +54,7 @@ class Copier {
   }
 
   copy(value: unknown): unknown {
-    if (++this.#values > MOST_VALUES)
-      throw new NotJson(`is too much: ${MOST_VALUES.toLocaleString("en")} values at most`);
+    if (++this.#values > MOST_VALUES) throw new NotJson("is too much: 1,000,000 values at most");
     switch (typeof value) {
       case "string":
         return this.#text(value);
@@ -82,14 +81,14 @@ class Copier {
 
   #deeper(value: object): unknown {
     if (this.path.length >= MOST_LEVELS + SHELL_LEVELS) {
-      throw new NotJson(`is nested more than ${MOST_LEVELS.toLocaleString("en")} levels deep, or holds itself`);
+      throw new NotJson("is nested more than 1,000 levels deep, or holds itself");
     }
     return Object.freeze(Array.isArray(value) ? this.#list(value) : this.#record(value));
   }
 
   #list(list: readonly unknown[]): unknown[] {
     const { length } = list;
-    if (length > MOST_ITEMS) throw new NotJson(`holds more than ${MOST_ITEMS.toLocaleString("en")} items`);
+    if (length > MOST_ITEMS) throw new NotJson("holds more than 100,000 items");
     const copy: unknown[] = [];
     for (let index = 0; index < length; index++) {
       this.path.push(index);
@@ -128,6 +127,5 @@ function placeOf(root: string, path: Path): string {
     return NAME_SHOWN.test(step) ? `.${step}` : "[…]";
   });
   if (steps.length > STEPS_SHOWN + 1) steps.splice(STEPS_SHOWN, steps.length - STEPS_SHOWN - 1, "…");
-  const place = root + steps.join("");
-  return place === "" ? "the request" : place.replace(/^\./, "");
+  return (root + steps.join("")).replace(/^\./, "") || "the request";
 }
