@@ -1,5 +1,6 @@
 import { isJsonObject } from "../model/json.ts";
 import { isHeaderName, isHeaderValue } from "../model/header.ts";
+import type { Message } from "../model/message.ts";
 import type { AssistantPart, Citation, MediaSource, Origin, ToolResultPart } from "../model/parts.ts";
 import type { Request, Tool } from "../model/request.ts";
 import { legalToolName } from "../model/tool-name.ts";
@@ -8,6 +9,7 @@ import {
   checkShape,
   FLAG,
   FULL_TEXT,
+  isText,
   LIST,
   NUMBER,
   OBJECT,
@@ -29,7 +31,7 @@ const MEDIA_TYPE_FORM = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[ -~]*)?$/;
 
 const MEDIA_TYPE: Rule = {
   must: "be a media type such as image/png",
-  test: (value) => typeof value === "string" && MEDIA_TYPE_FORM.test(value),
+  test: (value) => isText(value) && MEDIA_TYPE_FORM.test(value),
 };
 
 const CHOICES = ["auto", "none", "required"];
@@ -37,7 +39,7 @@ const CHOICES = ["auto", "none", "required"];
 const TOOL: ShapeOf<Tool> = {
   name: {
     must: "be 1 to 64 letters, digits, _ or -",
-    test: (value) => typeof value === "string" && legalToolName(value) === value,
+    test: (value) => isText(value) && legalToolName(value) === value,
     isRequired: true,
   },
   description: TEXT,
@@ -75,7 +77,7 @@ const REQUEST: ShapeOf<Request> = {
   topK: whole(1),
   stop: {
     must: "be an array of strings that are not empty",
-    test: (value) => isList(value) && value.every((text) => typeof text === "string" && text !== ""),
+    test: (value) => isList(value) && value.every(FULL_TEXT.test),
   },
   seed: NUMBER,
   cache: FLAG,
@@ -137,11 +139,11 @@ const SOURCES: { readonly [Type in MediaSource["type"]]: Shape } = {
   "vendor-file": { type: ANYTHING, vendor: required(FULL_TEXT), id: required(FULL_TEXT) },
 };
 
-const CONTENT_TYPES: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ["user", ["text", "image", "file", "audio", "opaque"]],
-  ["assistant", ["text", "reasoning", "tool-call", "refusal", "source", "image", "file", "audio", "opaque"]],
-  ["tool", ["tool-result"]],
-]);
+const CONTENT_TYPES: { readonly [Role in Message["role"]]: readonly string[] } = {
+  user: ["text", "image", "file", "audio", "opaque"],
+  assistant: ["text", "reasoning", "tool-call", "refusal", "source", "image", "file", "audio", "opaque"],
+  tool: ["tool-result"],
+};
 const RESULT_TYPES: readonly string[] = ["text", "image", "file"];
 
 /**
@@ -185,10 +187,11 @@ function checkFields(request: Fields, shape: Shape, vendors: readonly string[]):
 }
 
 function checkVendors(place: string, options: unknown, vendors: readonly string[], problems: string[]): void {
-  for (const name of Object.keys(isJsonObject(options) ? options : {})) {
+  for (const name of Object.keys(options ?? {})) {
     const vendor = vendors.includes(name) ? undefined : misspelt(name, vendors);
-    if (vendor !== undefined)
+    if (vendor !== undefined) {
       problems.push(`${place} holds options for \`${shownName(name)}\`: did you mean \`${vendor}\`?`);
+    }
   }
 }
 
@@ -199,18 +202,17 @@ export function checkMessages(messages: readonly unknown[]): string[] {
   const calls = new Set<unknown>();
   for (const [index, message] of messages.entries()) {
     if (problems.length > MOST_PROBLEMS) break;
-    const given = isJsonObject(message) ? message["role"] : undefined;
-    const types = CONTENT_TYPES.get(given);
-    if (types === undefined || !isJsonObject(message)) {
-      const near = meant(given, ["user", "assistant", "tool"]) || "; the system prompt goes into `system`";
-      problems.push(`messages[${index}].role must be user, assistant or tool${near}`);
+    const place = `messages[${index}]`;
+    const { role, content }: Fields = isJsonObject(message) ? message : {};
+    if (!isJsonObject(message) || !isIn(CONTENT_TYPES, role)) {
+      const near = meant(role, Object.keys(CONTENT_TYPES)) || "; the system prompt goes into `system`";
+      problems.push(`${place}.role must be user, assistant or tool${near}`);
       continue;
     }
-    const { role, content } = message;
-    checkAt(`messages[${index}]`, message, MESSAGE, problems);
-    if (isList(content)) checkParts(content, types, `messages[${index}].content`, calls, problems);
-    else if (typeof content !== "string" || role === "tool") {
-      problems.push(`messages[${index}].content must be ${role === "tool" ? "" : "a string or "}an array of parts`);
+    checkAt(place, message, MESSAGE, problems);
+    if (isList(content)) checkParts(content, CONTENT_TYPES[role], `${place}.content`, calls, problems);
+    else if (!isText(content) || role === "tool") {
+      problems.push(`${place}.content must be ${role === "tool" ? "" : "a string or "}an array of parts`);
     }
   }
   return problems;
@@ -292,18 +294,13 @@ function areVendorOptions(options: unknown): boolean {
 }
 
 function isBlank(message: unknown): boolean {
-  const content = isJsonObject(message) ? message["content"] : undefined;
-  const parts = typeof content === "string" ? [{ text: content }] : content;
-  if (!isList(parts)) return false;
-  return parts.every((part) => isJsonObject(part) && typeof part["text"] === "string" && part["text"].trim() === "");
+  const { content }: Fields = isJsonObject(message) ? message : {};
+  if (isText(content)) return content.trim() === "";
+  return isList(content) && content.every((part) => isJsonObject(part) && isText(part["text"]) && !part["text"].trim());
 }
 
 function isIn<Table extends object>(table: Table, name: unknown): name is keyof Table {
-  return typeof name === "string" && Object.hasOwn(table, name);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
+  return isText(name) && Object.hasOwn(table, name);
 }
 
 function isContent(value: unknown): boolean {

@@ -123,7 +123,8 @@ export function listed(problems: readonly string[], most: number = MOST_LISTED):
   return problems.slice(0, most).join("; ") + more;
 }
 
-function isText(value: unknown): value is string {
+/** Whether it is a string. */
+export function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
