@@ -43,7 +43,7 @@ export class AttemptReader {
 
   open(stream: () => AsyncIterable<readonly StreamPart[]>): void {
     const iterator: unknown = stream()[Symbol.asyncIterator]();
-    if (typeof iterator !== "object" || iterator === null) throw new TypeError("The adapter's stream is not iterable.");
+    if (typeof iterator !== "object" || iterator === null) throw new TypeError("not a stream of parts");
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it gives is looked at as it comes
     this.#iterator = iterator as AsyncIterator<readonly StreamPart[]>;
   }

@@ -168,7 +168,7 @@ export class Attempt {
   #take(parts: readonly StreamPart[], clocks: AttemptClocks): Appetite {
     const { clock, onDeadline, output } = this.#setup;
     const now = clock.now();
-    if (!Array.isArray(parts)) throw new TypeError("The adapter yielded something other than an array of parts.");
+    if (!Array.isArray(parts)) throw new TypeError("not an array of parts");
     if (clocks.byte(now)) onDeadline();
     const weight = this.#sort(parts, clocks, now);
     // Also when the end came with it: short answers often arrive in one read.
@@ -189,7 +189,7 @@ export class Attempt {
     try {
       while (read < parts.length && this.#ended === undefined) {
         const part = parts[read++];
-        if (part === undefined) throw new TypeError("The adapter yielded an undefined part.");
+        if (part === undefined) throw new TypeError("not a part");
         switch (part.type) {
           case "response":
             this.requestId = part.requestId;

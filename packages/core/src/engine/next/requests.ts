@@ -99,7 +99,7 @@ export function planOf(target: Target, request: TargetRequest): AttemptPlan | Ta
   try {
     const plan = target.plan(request);
     if (isJsonObject(plan)) return plan;
-    throw new TypeError("The adapter's plan() must return an object.");
+    throw new TypeError("not a plan");
   } catch (error) {
     return toUnsentFailure(error);
   }
