@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HealthVerdict } from "../../model/failure.ts";
 import { Breaker, type Permit } from "./breaker.ts";
+import { openFor } from "./open-for.ts";
 
 interface Attempt {
   readonly begunAt: number;
@@ -216,7 +217,7 @@ test.each([
           permits.push(breaker.probe(now, 20_000));
           model.probe(now, 20_000);
         } else if (one.type === "opened") {
-          breaker.openFor(one.forMs, now);
+          openFor(breaker, one.forMs, now);
           model.opened(one.forMs, now);
         } else if (one.type === "postponed") {
           breaker.postpone(one.forMs, now);

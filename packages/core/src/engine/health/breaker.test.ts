@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BreakerState } from "../../model/trace.ts";
 import { Breaker, type Permit } from "./breaker.ts";
+import { openFor } from "./open-for.ts";
 
 interface Rig {
   readonly breaker: Breaker;
@@ -442,8 +443,8 @@ describe("from outside", () => {
   test("news of an opening opens it for as long as stated, and never shortens", () => {
     const { breaker } = rig();
 
-    breaker.openFor(30_000, 0);
-    breaker.openFor(5_000, 0);
+    openFor(breaker, 30_000, 0);
+    openFor(breaker, 5_000, 0);
 
     expect(breaker.dueAt()).toBe(30_000);
   });
@@ -452,7 +453,7 @@ describe("from outside", () => {
     const { breaker } = opened();
     const permit = breaker.permit(1);
 
-    breaker.openFor(10_000, 40);
+    openFor(breaker, 10_000, 40);
     expect(breaker.dueAt()).toBe(10_000);
     breaker.settle(permit, "ok", 50);
 

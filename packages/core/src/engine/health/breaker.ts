@@ -14,8 +14,6 @@ const OPEN_MS = 10_000;
 const LONGEST_OPEN_MS = 300_000;
 const LONGEST_STATED_MS = 24 * 3_600_000;
 const FORGET_OPENING_MS = 60_000;
-/** One opening that is heard of again on the way through a store ends this much later at most. */
-const ECHO_MS = 1_000;
 
 /**
  * The right to make one attempt. Belongs to the breaker's generation in which it was given: a result from an older
@@ -140,14 +138,10 @@ export class Breaker {
     return isCounted;
   }
 
-  /** Others found the route sick. A probe of one's own that is under way decides by itself. */
-  openFor(openMs: number, now: number): void {
-    const dueAt = this.dueAt();
-    if (this.#state.type === "half-open" && dueAt > now) return;
-    if (this.#state.type === "open" && dueAt + ECHO_MS >= now + openMs) return;
-    // The end of an opening was waited out, and others probed: one more. Else it is the same outage, known for longer.
-    if (this.#state.type !== "open" || dueAt <= now + ECHO_MS) this.#opens = this.#nextOpens(now);
-    this.#change({ type: "open", until: now + openMs });
+  /** `isFinding`: it counts as one more opening. */
+  openUntil(until: number, now: number, isFinding: boolean): void {
+    if (isFinding) this.#opens = this.#nextOpens(now);
+    this.#change({ type: "open", until });
   }
 
   /** Another process is finding out: due again a little later. */
@@ -204,8 +198,7 @@ export class Breaker {
   /** Opens once more. A probe that said nothing (`isFinding` false) has others wait as long as a failed one, but is none. */
   #open(now: number, retryAfterMs: number, isFinding = true): void {
     const until = now + this.nextOpenMs(now, retryAfterMs);
-    if (isFinding) this.#opens = this.#nextOpens(now);
-    this.#change({ type: "open", until });
+    this.openUntil(until, now, isFinding);
   }
 
   /** Openings that count once it opens now: one is forgotten per healthy minute. */

@@ -9,7 +9,7 @@ import { isKeyless } from "../tier.ts";
 import { scopeId, scopeIds } from "./scope.ts";
 import { Breaker, type Permit } from "./breaker.ts";
 import { Cooldowns } from "./cooldowns.ts";
-import type { ProbeAnswer, SharedStore } from "./health-store.ts";
+import type { SharedStore } from "./health-store.ts";
 import type { HealthCounts } from "./health-window.ts";
 import { RepeatBudget } from "./repeat-budget.ts";
 import { routeKey, Routes, type Route } from "./routes.ts";
@@ -194,9 +194,9 @@ export class ChainHealth {
       this.#cooldowns.beginTrial(standing.scope, this.#setup.clock.now());
       return this.admit(target, "trial", cause);
     }
-    const asked = this.#fleet?.acquireProbe(routeKey(target), leaseMs);
-    if (asked instanceof Promise) return asked.then((answer) => this.#admitProbe(target, leaseMs, answer, cause));
-    return this.#admitProbe(target, leaseMs, asked, cause);
+    const probe = (): Permit | undefined => this.#probe(target, leaseMs, cause);
+    if (this.#fleet === undefined) return probe();
+    return this.#fleet.ask(routeKey(target), leaseMs, { probe, breaker: () => this.#route(target, cause).breaker });
   }
 
   /**
@@ -211,9 +211,8 @@ export class ChainHealth {
 
   firstContent(target: Target, permit: Permit): void {
     const { breaker } = this.#route(target, permit.cause);
-    const wasClosed = breaker.state === "closed";
     breaker.provisionalOk(permit, this.#setup.clock.now());
-    this.#fleet?.settled(routeKey(target), breaker, permit, { verdict: "ok", wasClosed, isCounted: false });
+    this.#fleet?.settled(routeKey(target), breaker, permit, { verdict: "ok" });
   }
 
   answered(target: Target, permit: Permit): void {
@@ -307,27 +306,13 @@ export class ChainHealth {
     };
   }
 
-  /** The breaker may have closed, or another call begun the probe, while the store was asked. */
-  #admitProbe(
-    target: Target,
-    leaseMs: number,
-    answer: ProbeAnswer | undefined,
-    cause: HealthCause | undefined,
-  ): Permit | undefined {
+  /** The breaker may have closed, or another call begun the probe, while a store was asked. */
+  #probe(target: Target, leaseMs: number, cause: HealthCause | undefined): Permit | undefined {
     const now = this.#setup.clock.now();
     const { breaker } = this.#route(target, cause);
-    if (answer?.granted === false) {
-      breaker.postpone(answer.retryInMs, now);
-      return undefined;
-    }
-    const lease = answer?.lease;
-    const isClosed = breaker.state === "closed";
-    if (!isClosed && (breaker.state === "open" || breaker.dueAt() <= now)) {
-      return Object.assign(breaker.probe(now, leaseMs), { lease, cause });
-    }
-    // A lease that cannot be used is another's chance.
-    if (lease !== undefined) this.#fleet?.giveBack(lease);
-    return isClosed ? this.admit(target, undefined, cause) : undefined;
+    if (breaker.state === "closed") return this.admit(target, undefined, cause);
+    if (breaker.state === "half-open" && breaker.dueAt() > now) return undefined;
+    return Object.assign(breaker.probe(now, leaseMs), { cause });
   }
 
   /** The route of a target, about to change because of the given cause. */
@@ -358,9 +343,8 @@ export class ChainHealth {
 
   #settle(target: Target, permit: Permit, verdict: HealthVerdict, retryAfterMs?: number): void {
     const { breaker } = this.#route(target, permit.cause);
-    const wasClosed = breaker.state === "closed";
     const isCounted = breaker.settle(permit, verdict, this.#setup.clock.now(), retryAfterMs);
-    this.#fleet?.settled(routeKey(target), breaker, permit, { verdict, wasClosed, isCounted, retryAfterMs });
+    this.#fleet?.settled(routeKey(target), breaker, permit, { verdict, isCounted, retryAfterMs });
   }
 
   #newRoute({ vendor, model, endpoint }: Target): Route {

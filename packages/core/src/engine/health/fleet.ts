@@ -1,7 +1,8 @@
 import { GuardedStore } from "./guarded-store.ts";
+import { openFor } from "./open-for.ts";
 import type { HealthNews, HealthReport, HealthStore, ProbeAnswer, ProbeLease } from "./health-store.ts";
 import type { Breaker, Permit } from "./breaker.ts";
-import type { FleetLink, FleetMember, Settled } from "./fleet-link.ts";
+import type { FleetLink, FleetMember, ProbeDue, Settled } from "./fleet-link.ts";
 
 /** One report of a kind a second is enough, however many calls fail. */
 const EVERY_MS = 1_000;
@@ -39,16 +40,13 @@ export class Fleet implements FleetLink {
     this.#store.subscribe(this, (fleet, news) => fleet.#hear(news));
   }
 
-  acquireProbe(key: string, leaseMs: number): ProbeAnswer | Promise<ProbeAnswer> {
-    return this.#store.acquireProbe(key, leaseMs);
+  ask(key: string, leaseMs: number, due: ProbeDue): Permit | undefined | Promise<Permit | undefined> {
+    const asked = this.#store.acquireProbe(key, leaseMs);
+    return asked instanceof Promise ? asked.then((answer) => this.#answered(answer, due)) : this.#answered(asked, due);
   }
 
   publish(report: HealthReport): void {
     this.#store.publish(report);
-  }
-
-  giveBack(lease: ProbeLease): void {
-    this.#store.use(() => lease.release());
   }
 
   close(): void {
@@ -60,7 +58,7 @@ export class Fleet implements FleetLink {
     key: string,
     breaker: Breaker,
     permit: Permit,
-    { verdict, wasClosed, isCounted, retryAfterMs }: Settled,
+    { verdict, isCounted = false, retryAfterMs }: Settled,
   ): void {
     const now = this.#member.clock.now();
     const isOpen = breaker.state === "open";
@@ -68,13 +66,29 @@ export class Fleet implements FleetLink {
     const { lease } = permit;
     if (lease !== undefined) {
       permit.lease = undefined;
-      if (verdict === "neutral") this.giveBack(lease);
+      if (verdict === "neutral") this.#giveBack(lease);
       else this.#store.use(() => lease.report(verdict === "ok", openMs()));
       return;
     }
-    const isOpening = wasClosed && isOpen;
     if (verdict === "ok") this.#ok(key, permit, now);
-    else if (isOpening || (isCounted && verdict !== "neutral")) this.#bad(key, isOpening, openMs, now);
+    else if (isCounted && (isOpen || verdict !== "neutral")) this.#bad(key, isOpen, openMs, now);
+  }
+
+  #answered(answer: ProbeAnswer, { probe, breaker }: ProbeDue): Permit | undefined {
+    if (!answer.granted) {
+      breaker().postpone(answer.retryInMs, this.#member.clock.now());
+      return undefined;
+    }
+    const { lease } = answer;
+    const permit = probe();
+    if (permit?.venture === "probe") permit.lease = lease;
+    // A lease that cannot be used is another's chance.
+    else if (lease !== undefined) this.#giveBack(lease);
+    return permit;
+  }
+
+  #giveBack(lease: ProbeLease): void {
+    this.#store.use(() => lease.release());
   }
 
   /** One failure a second, as long as the row can take it; what opened the own breaker always. */
@@ -120,7 +134,7 @@ export class Fleet implements FleetLink {
       case "closed": {
         settle(this.#doubt(news.key));
         const breaker = breakerAt(news.key);
-        if (news.type === "opened") breaker?.openFor(news.forMs, now);
+        if (breaker !== undefined && news.type === "opened") openFor(breaker, news.forMs, now);
         if (news.type === "closed") breaker?.closeNow(now);
         break;
       }
