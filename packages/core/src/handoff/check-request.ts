@@ -34,6 +34,9 @@ const MEDIA_TYPE: Rule = {
   test: (value) => isText(value) && MEDIA_TYPE_FORM.test(value),
 };
 
+/** Some vendors take the form of a data URL, too. */
+const BASE64 = /^(?:\s*data:[^,]*;base64,)?[+/=\s-]*\w[\w+/=\s-]*$/i;
+
 const CHOICES = ["auto", "none", "required"];
 
 const TOOL: ShapeOf<Tool> = {
@@ -271,8 +274,7 @@ function mediaProblem({ mediaType, data, url }: Fields, type: string): string | 
 
 /** Only the beginning is looked at: it can be long. */
 function isBase64(text: string): boolean {
-  const bare = text.slice(0, 1_000).replace(/^\s*data:[^,]*;base64,/i, "");
-  return /\w/.test(bare) && !/[^\w+/=\s-]/.test(bare);
+  return BASE64.test(text.slice(0, 1_000));
 }
 
 function checkAt(place: string, given: Fields, shape: Shape, problems: string[]): void {
