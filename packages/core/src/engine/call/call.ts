@@ -1,24 +1,19 @@
 import type { Answer } from "../../model/answer.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { UnderstudyError } from "../../model/error.ts";
-import { FAILURE_RULES } from "../../model/failure-rules.ts";
-import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
 import type { AttemptRecord } from "../../model/trace.ts";
-import { Attempt, type EndPart } from "../attempt/attempt.ts";
 import type { Batch } from "../attempt/gate.ts";
-import { judgeAnswer, type Judgement } from "../attempt/judge-answer.ts";
 import type { Output } from "../attempt/output.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
-import { Candidates, type Begun } from "../next/candidates.ts";
 import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
-import { candidateName, isKeyless, type Candidate } from "../tier.ts";
 import type { Turn } from "../turn.ts";
-import { Alarm } from "./alarm.ts";
-import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
+// These stand in the bundle as they stand here: neighbours that are alike compress better.
+import { judgeAnswer, type Judgement } from "../attempt/judge-answer.ts";
+import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import {
   brokenError,
   exhaustedError,
@@ -28,10 +23,16 @@ import {
   type CallErrorContext,
   type Stop,
 } from "./call-error.ts";
-import { CallLog } from "./call-log.ts";
-import { degradation } from "./degradation.ts";
-import { Delivery } from "./delivery.ts";
 import { makeAnswer, partialOf } from "./make-answer.ts";
+import { degradation } from "./degradation.ts";
+import { Alarm } from "./alarm.ts";
+import { Delivery } from "./delivery.ts";
+import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
+import { Attempt, type EndPart } from "../attempt/attempt.ts";
+import { candidateName, isKeyless, type Candidate } from "../tier.ts";
+import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
+import { Candidates, type Begun } from "../next/candidates.ts";
+import { CallLog } from "./call-log.ts";
 
 /** A probe is held a little longer: its route is not known to be well. */
 const PROBE_HOLD_MS = 250;

@@ -1,14 +1,15 @@
-import { misuse } from "../../model/error.ts";
-import { isThenable, watch } from "../../model/promises.ts";
-import { isJsonObject } from "../../model/json.ts";
-import { duration } from "../../model/rules.ts";
 import type { SchemaResolution } from "../../model/schema.ts";
 import type { AttemptPlan, Target, TargetRequest } from "../../model/target.ts";
-import { isTargetFailure, toUnsentFailure, type TargetFailure } from "../../model/target-failure.ts";
-import { fitRequest, type Fit } from "../../handoff/fit-request.ts";
-import { readRequest, type GivenRequest } from "../../handoff/read-request.ts";
-import { resolveRequest, type ResolvedRequest } from "../../handoff/resolve-request.ts";
 import type { Candidate, Tier } from "../tier.ts";
+// These stand in the bundle as they stand here: neighbours that are alike compress better.
+import { resolveRequest, type ResolvedRequest } from "../../handoff/resolve-request.ts";
+import { fitRequest, type Fit } from "../../handoff/fit-request.ts";
+import { isJsonObject } from "../../model/json.ts";
+import { isThenable, watch } from "../../model/promises.ts";
+import { misuse } from "../../model/error.ts";
+import { isTargetFailure, toUnsentFailure, type TargetFailure } from "../../model/target-failure.ts";
+import { readRequest, type GivenRequest } from "../../handoff/read-request.ts";
+import { duration } from "../../model/rules.ts";
 
 /** A request as one target gets it, and how the target is going to answer it. */
 export type Fitted =
