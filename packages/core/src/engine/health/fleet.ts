@@ -54,12 +54,7 @@ export class Fleet implements FleetLink {
     this.#store.close();
   }
 
-  settled(
-    key: string,
-    breaker: Breaker,
-    permit: Permit,
-    { verdict, isCounted = false, retryAfterMs }: Settled,
-  ): void {
+  settled(key: string, breaker: Breaker, permit: Permit, { verdict, isCounted = false, retryAfterMs }: Settled): void {
     const now = this.#member.clock.now();
     const isOpen = breaker.state === "open";
     const openMs = (): number => (isOpen ? breaker.dueAt() - now : breaker.nextOpenMs(now, retryAfterMs));
