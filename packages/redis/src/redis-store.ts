@@ -8,10 +8,10 @@ import {
   type SharedStore,
 } from "@understudy/core/store";
 import { Connection, type Reply } from "./connection.ts";
+import { connect } from "./connection-options.ts";
 import { Known } from "./known.ts";
 import { Lease, LONGEST_LEASE_MS } from "./lease.ts";
 import { checkOptions, type RedisStoreOptions } from "./options.ts";
-import { OwnClient } from "./own-client.ts";
 import { Poller } from "./poller.ts";
 import { readSnapshot } from "./snapshot.ts";
 
@@ -71,7 +71,7 @@ class Store implements HealthStore {
   readonly #options: RedisStoreOptions;
   readonly #clock;
   readonly #connection: Connection;
-  readonly #own: OwnClient | undefined;
+  readonly #disconnect: () => void;
   readonly #known = new Known();
   readonly #poller: Poller;
   readonly #listeners = new Set<(news: HealthNews) => void>();
@@ -85,19 +85,17 @@ class Store implements HealthStore {
   #isClosed = false;
 
   constructor(options: RedisStoreOptions) {
-    const { url, send, namespace, pollMs, limitMs } = checkOptions(options);
+    const { namespace, pollMs, limitMs } = checkOptions(options);
     const { clock = systemClock } = options;
     this.limitMs = limitMs;
     this.#options = { ...options };
     this.#clock = clock;
     this.#pollMs = pollMs;
     const onError = (error: unknown): void => this.#onError(error);
-    this.#own = url === undefined ? undefined : new OwnClient({ url, clock, random: Math.random, onError });
-    const own = this.#own;
-    const through = send ?? (own && ((key, args) => own.send(key, args)));
-    if (through === undefined) throw new TypeError("redisStore needs `url`, `client` or `command`.");
+    const { send, close } = connect(options, clock, onError);
+    this.#disconnect = close;
     const key = `understudy:${SCHEMA}:{${namespace}}`;
-    this.#connection = new Connection({ send: through, key, me: token(), clock });
+    this.#connection = new Connection({ send, key, me: token(), clock });
     this.#poller = new Poller({ clock, random: Math.random, everyMs: pollMs, look: () => this.#look(), onError });
   }
 
@@ -157,7 +155,7 @@ class Store implements HealthStore {
   close(): void {
     this.#isClosed = true;
     this.#poller.stop();
-    this.#own?.close();
+    this.#disconnect();
   }
 
   stats(): RedisStoreStats {
