@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createChain } from "@understudy/core";
 import { resumeResponse, stopAnswer, toResponse, type AnswerStore } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
@@ -29,6 +30,7 @@ describe.each(ENGINES)("answers in %s", (binary) => {
 
   test("are kept in order, once, without gaps, and known to another client", async () => {
     const io = new Redis(server.port);
+    await once(io, "ready");
     const other = redisAnswers({ client: io });
 
     expect(await store.append("order", 0, ["a", "b"], false)).toEqual({
@@ -85,7 +87,7 @@ describe.each(ENGINES)("answers in %s", (binary) => {
   test("of one process go on in another, and the vendor is asked once", async () => {
     const vendor = await startDeepSeek();
     const words = Array.from({ length: 20 }, (_, index) => `word${index} `);
-    vendor.script([{ text: words, delayMs: 20 }]);
+    vendor.script([{ answer: { text: words, deltaDelayMs: 20 } }]);
     const chain = createChain([deepseek("deepseek-flash", { apiKey: "any", baseURL: vendor.url })]);
     const reader = toResponse(await chain.stream("Hi"), { resumable: store }).body?.getReader();
     const decoder = new TextDecoder();
@@ -120,7 +122,7 @@ describe.each(ENGINES)("answers in %s", (binary) => {
     const mortal = await startServer(binary);
     const vendor = await startDeepSeek();
     const words = Array.from({ length: 15 }, (_, index) => `word${index} `);
-    vendor.script([{ text: words, delayMs: 20 }]);
+    vendor.script([{ answer: { text: words, deltaDelayMs: 20 } }]);
     const errors: unknown[] = [];
     const own = redisAnswers({ url: mortal.url, onError: (error) => errors.push(error) });
     const chain = createChain([deepseek("deepseek-flash", { apiKey: "any", baseURL: vendor.url })]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { foldEvents, readEvents, type ResponseEvent, type VisiblePart } from "./index.ts";
 
 const NAME = { attempt: 1, tier: "a/one", vendor: "a", model: "one" };
@@ -83,6 +83,90 @@ describe("readEvents()", () => {
     }
 
     expect(isCancelled).toBe(true);
+  });
+});
+
+describe("readEvents() of a resumable answer", () => {
+  const MESSAGES = EVENTS.map((event, index) => `id: a.${index + 1}\ndata: ${JSON.stringify(event)}\n\n`);
+
+  /** A server that drops the connection behind so many messages of each response. */
+  function dropping(...lengths: readonly (number | Response | Error)[]) {
+    const asked: string[] = [];
+    const left = [...lengths];
+    const respond = (from: number): Response => {
+      const length = left.shift() ?? MESSAGES.length;
+      if (length instanceof Error) throw length;
+      if (length instanceof Response) return length;
+      const pieces = [...MESSAGES.slice(from, from + length), "id: a.99\nda"];
+      const body = ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece)));
+      return new Response(body);
+    };
+    const resume = async (lastEventId: string): Promise<Response> => {
+      asked.push(lastEventId);
+      return respond(Number(lastEventId.slice(2)));
+    };
+    return { response: respond(0), resume, asked };
+  }
+
+  async function read({ response, resume }: ReturnType<typeof dropping>): Promise<readonly ResponseEvent[]> {
+    const events: ResponseEvent[] = [];
+    for await (const event of readEvents(response, { resume })) events.push(event);
+    return events;
+  }
+
+  test("asks for the rest from the last event that it has, as often as needed", async () => {
+    const server = dropping(1, 2);
+
+    expect(await read(server)).toEqual(EVENTS);
+    expect(server.asked).toEqual(["a.1", "a.3"]);
+  });
+
+  test("asks again behind errors of the server and of the network, with growing pauses", async () => {
+    vi.useFakeTimers();
+    const server = dropping(2, new Response(null, { status: 503 }), new Error("offline"), new Error("offline"));
+    const reading = read(server);
+
+    await vi.advanceTimersByTimeAsync(240);
+    expect(server.asked).toEqual(["a.2"]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(server.asked).toEqual(["a.2", "a.2"]);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(await reading).toEqual(EVENTS);
+    expect(server.asked).toEqual(["a.2", "a.2", "a.2", "a.2"]);
+    vi.useRealTimers();
+  });
+
+  test("gives up after six times without an event", async () => {
+    vi.useFakeTimers();
+    const server = dropping(2, ...Array.from({ length: 9 }, () => new Error("offline")));
+    const reading = read(server).catch(String);
+
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await reading).toBe("Error: offline");
+    expect(server.asked).toHaveLength(6);
+    vi.useRealTimers();
+  });
+
+  test.each([204, 404])("throws at once where the server has nothing more (%i)", async (status) => {
+    const server = dropping(2, new Response(null, { status }));
+
+    await expect(read(server)).rejects.toThrow(
+      status === 204 ? "The answer broke off." : "The response has status 404.",
+    );
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test("asks nobody for an answer without ids, or that never began", async () => {
+    const asked: string[] = [];
+    const resume = async (id: string): Promise<Response> => {
+      asked.push(id);
+      return new Response();
+    };
+    for (const response of [new Response(bodyOf(EVENTS.slice(0, 2))), new Response("no", { status: 500 })]) {
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(read({ response, resume, asked })).rejects.toThrow(Error);
+    }
+    expect(asked).toEqual([]);
   });
 });
 
