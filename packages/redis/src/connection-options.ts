@@ -57,7 +57,7 @@ export function connect(
 ): { readonly send: SendCommand; readonly close: () => void } {
   const send = command ?? senderOf(client);
   if (send !== undefined) return { send, close: () => undefined };
-  if (url === undefined) throw new TypeError("A Redis store needs `url`, `client` or `command`.");
+  if (url === undefined) throw new TypeError("Nothing to connect to.");
   const own = new OwnClient({ url, clock, random: Math.random, onError });
   return { send: (key, args) => own.send(key, args), close: () => own.close() };
 }
