@@ -12,6 +12,7 @@ import { asArray, asIndex, asObject, asString, asText, parseEvent, type Foreign 
 import type { FailureClassifier } from "../failures/http-failure.ts";
 import { TextParts, type PartExtras } from "../parts/open-parts.ts";
 import { readAnnotation } from "../parts/read-annotation.ts";
+import { EchoCutter } from "../reading/echo-cutter.ts";
 import { RunningTotals } from "../reading/running-totals.ts";
 import { StopCutter } from "../reading/stop-cutter.ts";
 import type { WireEvent, WireReader } from "../reading/wire-reader.ts";
@@ -35,6 +36,8 @@ export interface ChatReaderSetup {
   readonly repeatsReasoning?: boolean | undefined;
   /** The field of a chunk that holds `usage` where the chunk itself has none. */
   readonly usageIn?: string | undefined;
+  /** The beginning of the answer, as it was given to the model: an answer that says it again is shown without it. */
+  readonly continues?: string | undefined;
 }
 
 /** In lower case. Behind the API's own words those of servers that pass on what their model said. */
@@ -64,6 +67,7 @@ export class ChatReader implements WireReader {
   readonly #failures: FailureClassifier;
   readonly #setup: ChatReaderSetup;
   readonly #cutter: StopCutter | undefined;
+  readonly #echo: EchoCutter | undefined;
   readonly #texts: TextParts;
   readonly #calls: ChatCalls;
   readonly #details = new ReasoningDetails();
@@ -82,12 +86,13 @@ export class ChatReader implements WireReader {
   #hasUnknown = false;
 
   constructor(context: AttemptContext, failures: FailureClassifier, setup: ChatReaderSetup) {
-    const { stop, usageFollows, audioFormat = "wav" } = setup;
+    const { stop, usageFollows, audioFormat = "wav", continues } = setup;
     this.evidence = new Evidence({ usageFollows });
     this.#newId = context.newId;
     this.#failures = failures;
     this.#setup = setup;
     this.#cutter = stop.length === 0 ? undefined : new StopCutter(stop);
+    this.#echo = continues ? new EchoCutter(continues, context.loss) : undefined;
     this.#audio = new ChatAudio(audioFormat);
     this.#texts = new TextParts(context.newId, { cutter: this.#cutter, extras: (type) => this.#extras(type) });
     this.#calls = new ChatCalls(context.newId, setup.ids);
@@ -110,6 +115,7 @@ export class ChatReader implements WireReader {
   }
 
   finish(out: StreamPart[]): void {
+    if (this.#echo !== undefined) this.#texts.append("text", this.#echo.flush(), out);
     this.#texts.close(out);
     const audio = this.#audio.part();
     if (audio !== undefined) out.push({ type: "file", id: this.#newId(), part: audio });
@@ -171,6 +177,7 @@ export class ChatReader implements WireReader {
     const native = delta["tool_calls"] ?? legacyCall(delta["function_call"]);
     if (!Array.isArray(native) || native.length === 0) return;
     this.evidence.content();
+    if (this.#echo !== undefined) this.#texts.append("text", this.#echo.flush(), out);
     this.#texts.close(out);
     this.#calls.take(native, out);
   }
@@ -178,7 +185,8 @@ export class ChatReader implements WireReader {
   #append(type: "reasoning" | "text", delta: string, out: StreamPart[]): void {
     if (delta === "") return;
     this.evidence.content();
-    this.#texts.append(type, delta, out);
+    const shown = type === "text" && this.#echo !== undefined ? this.#echo.push(delta) : delta;
+    this.#texts.append(type, shown, out);
   }
 
   #reasoning(delta: string, out: StreamPart[]): void {
