@@ -81,14 +81,6 @@ export const failureTable: FailureTable = {
   readError,
   requestIdHeaders: ["mistral-correlation-id", "x-request-id", "x-kong-request-id"],
   rateLimitPrefix: "x-ratelimit-",
-  statuses: {
-    invalid_request_error: 400,
-    authentication_error: 401,
-    rate_limit_error: 429,
-    rate_limited: 429,
-    server_error: 500,
-    internal_server_error: 500,
-  },
 };
 
 /** The field of a setting that some models lack, where it is called as in the sentence. */

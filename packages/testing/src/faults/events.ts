@@ -73,8 +73,10 @@ export async function inBandError(
 function withMessage(reply: Reply, message: string | undefined): Reply {
   const body = jsonOf(reply);
   const { error } = body;
-  if (message === undefined || !isObject(error)) return reply;
-  return { ...reply, body: { ...body, error: { ...error, message } } };
+  if (message === undefined) return reply;
+  if (isObject(error)) return { ...reply, body: { ...body, error: { ...error, message } } };
+  // Some vendors' errors have no object around them.
+  return typeof body["message"] === "string" ? { ...reply, body: { ...body, message } } : reply;
 }
 
 /** What a gateway says about a server behind it. */

@@ -21,7 +21,7 @@ export interface VendorError {
 const MAX_DEPTH = 4;
 const INNER = ["error", "detail", "errors", "Error", "fault", "message"];
 const MESSAGES = ["message", "msg", "Message", "error_description", "faultstring"];
-const STATUSES = ["code", "status", "status_code", "http_status", "statusCode", "http_code"];
+const STATUSES = ["code", "status", "status_code", "http_status", "statusCode", "http_code", "raw_status_code"];
 
 /** From an error object whose fields have these very names. */
 export function readErrorFields(error: Foreign): VendorError {
