@@ -80,7 +80,14 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     ...toSampling(request, loss),
     stop: request.stop.length === 0 ? undefined : request.stop,
   });
-  const merged = mergeNative(body, native, { objects: [], lists: ["tools"], without, says: SAYS, loss });
+  const merged = mergeNative(body, native, {
+    objects: [],
+    lists: ["tools"],
+    without,
+    reportsNative: true,
+    says: SAYS,
+    loss,
+  });
   return { path: "/chat/completions", headers, body: { ...merged, stream } };
 }
 

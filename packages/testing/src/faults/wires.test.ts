@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { startAnthropic } from "../simulators/anthropic/wire.ts";
 import { startDeepSeek } from "../simulators/deepseek/wire.ts";
 import { startGemini } from "../simulators/gemini/wire.ts";
+import { startMistral } from "../simulators/mistral/wire.ts";
 import { startOpenAIChat } from "../simulators/openai-chat/wire.ts";
 import { startOpenAI } from "../simulators/openai-responses/wire.ts";
 import type { Vendor } from "../simulators/vendor.ts";
@@ -16,7 +17,9 @@ interface WireUnderTest {
 
 const messages = [{ role: "user", content: "Hello" }];
 
-const wires: Readonly<Record<"anthropic" | "responses" | "chat" | "deepseek" | "gemini" | "array", WireUnderTest>> = {
+const wires: Readonly<
+  Record<"anthropic" | "responses" | "chat" | "deepseek" | "mistral" | "gemini" | "array", WireUnderTest>
+> = {
   anthropic: {
     name: "Anthropic",
     start: startAnthropic,
@@ -40,6 +43,12 @@ const wires: Readonly<Record<"anthropic" | "responses" | "chat" | "deepseek" | "
     start: startDeepSeek,
     path: "/chat/completions",
     body: { model: "deepseek-flash", messages, stream: true },
+  },
+  mistral: {
+    name: "Mistral",
+    start: startMistral,
+    path: "/chat/completions",
+    body: { model: "mistral-small-latest", messages, stream: true },
   },
   gemini: {
     name: "Gemini",
@@ -86,6 +95,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["responses", /event: response\.completed\n/],
   ["chat", /data: \[DONE\]\n/],
   ["deepseek", /data: \[DONE\]\n/],
+  ["mistral", /data: \[DONE\]\n/],
   ["gemini", /"finishReason":"STOP"/],
   ["array", /"finishReason": "STOP"[\s\S]*\]\n$/],
 ])("a cut before the evidence on the wire of %s leaves the content and nothing that ends it", async (name, end) => {
@@ -102,6 +112,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["responses", /event: response\.completed\n/],
   ["chat", /"finish_reason":"stop"/],
   ["deepseek", /"finish_reason":"stop"/],
+  ["mistral", /"finish_reason":"stop"/],
   ["gemini", /"finishReason":"STOP"/],
 ])("a cut after the evidence on the wire of %s has the evidence", async (name, evidence) => {
   const cut = await stream(wires[name], { type: "cut", at: "evidence", how: "clean" });
@@ -140,7 +151,7 @@ function chunks(body: string): readonly Said[] {
   });
 }
 
-const streaming = ["chat", "deepseek", "gemini"] as const;
+const streaming = ["chat", "deepseek", "mistral", "gemini"] as const;
 
 test.each(
   streaming.flatMap((wire) => [
@@ -195,6 +206,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["responses", /event: error\ndata: \{"type":"error","code":504,"message"/],
   ["chat", /data: \{"error":\{"code":504,"message"/],
   ["deepseek", /data: \{"error":\{"code":504,"message"/],
+  ["mistral", /data: \{"error":\{"code":504,"message"/],
   ["gemini", /data: \{"error":\{"code":504,"message"/],
 ])("a gateway's error inside the stream of %s has the code that it was given", async (name, shape) => {
   const body = await stream(wires[name], { type: "in-band-error", at: { deltas: 1 }, code: 504 });
@@ -208,7 +220,7 @@ test.each(Object.values(wires))("a split surrogate pair on the wire of $name has
   expect(body).toMatch(/\\ud83d"[^]*"\\udc41"/);
 });
 
-test.each<[keyof typeof wires]>([["anthropic"], ["responses"], ["chat"], ["deepseek"], ["gemini"]])(
+test.each<[keyof typeof wires]>([["anthropic"], ["responses"], ["chat"], ["deepseek"], ["mistral"], ["gemini"]])(
   "a heartbeat on the wire of %s is a data line of its own",
   async (name) => {
     const body = await stream(wires[name], { type: "heartbeat", at: { deltas: 1 }, data: "" });
@@ -228,6 +240,8 @@ test.each<[keyof typeof wires, Partial<Extract<Fault, { type: "in-band-error" }>
   ["responses", { form: "failed" }, /event: response\.failed\n.*"status":"failed".*"error":\{"code":"server_is_over/],
   ["chat", {}, /data: \{"error":\{"message"/],
   ["deepseek", { error: "server-error" }, /data: \{"error":\{"message":"Internal Server Error"/],
+  ["mistral", {}, /data: \{"object":"error","message":"Service tier capacity exceeded/],
+  ["mistral", { message: "Try later." }, /data: \{"object":"error","message":"Try later\."/],
   ["gemini", {}, /data: \{"error":\{"code":503.*"status":"UNAVAILABLE"/],
   ["gemini", { form: "bare" }, /\n\{\n {2}"error": \{\n {4}"code": 503/],
 ])("an error inside the stream of %s (%o) has the vendor's shape", async (name, fields, shape) => {
