@@ -2,11 +2,13 @@ import { anthropic, type AnthropicClient } from "@understudy/anthropic";
 import type { Target } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai, type OpenAIClient } from "@understudy/openai";
 import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Vendor,
@@ -103,9 +105,18 @@ export const mistralWire: AdaptedWire = {
   expected: mistralExpected,
   usualModel: "mistral-small-latest",
   newestModel: "mistral-small-latest",
+  requestIdHeaders: ["mistral-correlation-id", "x-request-id"],
+  target: (model, baseURL) => mistral(model, { apiKey, baseURL }),
+  start: () => startMistral(),
+  inProcess: (model, respond) => mistral(model, { apiKey, fetch: () => Promise.resolve(respond()) }),
+};
+
+/** The same recordings through the adapter for whoever speaks the format: what both read has to be the same. */
+export const mistralChatWire: AdaptedWire = {
+  ...mistralWire,
+  name: "mistral-chat",
   requestIdHeaders: ["x-request-id", "mistral-correlation-id"],
   target: (model, baseURL) => openai.chat(model, { apiKey, baseURL, dialect: "mistral" }),
-  start: () => startOpenAIChat({ compatible: { refusedFields: ["stream_options", "seed", "user"] } }),
   inProcess: (model, respond) => openai.chat(model, { client: openAIClient(respond), dialect: "mistral" }),
 };
 

@@ -55,6 +55,12 @@ export function askDeepSeek(stream: boolean): Question {
   return { ...chat, body: { ...chat.body, model: "deepseek-flash" } };
 }
 
+export function askMistral(stream: boolean): Question {
+  const { path, body } = askChat(stream);
+  const { stream_options: _unknown, ...known } = body;
+  return { path, body: { ...known, model: "mistral-small-latest", reasoning_effort: "high" } };
+}
+
 export function askGemini(stream: boolean): Question {
   return {
     path: `/v1beta/models/gemini-3.5-flash:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,

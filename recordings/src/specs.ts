@@ -30,6 +30,8 @@ export function answerSpec(vendor: string): AnswerSpec | undefined {
         whole: "CreateChatCompletionResponse",
         event: "CreateChatCompletionStreamResponse",
       });
+    case "mistral":
+      return openApi("mistral.openapi.json", { whole: "ChatCompletionResponse", event: "CompletionChunk" });
     case "gemini":
       return draft7("gemini-generate-content.schema.json", {
         whole: "GenerateContentResponse",

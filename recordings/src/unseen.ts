@@ -16,6 +16,10 @@ export const unseen: Readonly<Record<string, Readonly<Record<string, string>>>> 
     "response.incomplete: unseen response.output[].phase": "the recorded cut answers are of models without phases",
   },
   deepseek: { "chat.completion.chunk content -> chat.completion.chunk tool_calls": both },
+  mistral: {
+    "chat.completion.chunk content -> chat.completion.chunk tool_calls": both,
+    "chat.completion.chunk role -> chat.completion.chunk tool_calls": "calls in pieces were recorded without a role",
+  },
   "openai-chat": {
     "chat.completion.chunk content -> chat.completion.chunk tool_calls": both,
     "chat.completion.chunk content -> chat.completion.chunk annotations": cited,
@@ -42,6 +46,10 @@ export const undescribed: Readonly<Record<string, Readonly<Record<string, string
     "ResponseFunctionCallArgumentsDoneEvent: must have required property 'name'": live,
   },
   "openai-chat": {},
+  mistral: {
+    "ChatCompletionResponse/usage: must NOT have additional properties service_tier": "newer than the description",
+    "CompletionChunk/usage: must NOT have additional properties service_tier": "newer than the description",
+  },
   gemini: {
     "GenerateContentResponse/usageMetadata: must NOT have additional properties serviceTier":
       "newer than the description",

@@ -2,12 +2,13 @@ import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Vendor,
   type SimulatorOptions,
 } from "@understudy/testing";
-import { askAnthropic, askChat, askDeepSeek, askGemini, askResponses, type Question } from "./questions.ts";
+import { askAnthropic, askChat, askDeepSeek, askGemini, askMistral, askResponses, type Question } from "./questions.ts";
 import { isFields, type Recording } from "./recordings.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -67,6 +68,21 @@ const deepseek: RecordedWire = {
   question: askDeepSeek,
 };
 
+const mistral: RecordedWire = {
+  vendor: "mistral",
+  covers: (recording) => recording.vendor === "mistral",
+  start: startMistral,
+  path: () => "/chat/completions",
+  model: modelOfBody,
+  code: (text) => {
+    const body = parsed(text);
+    return isFields(body) ? ["type", "code", "detail"].map((field) => JSON.stringify(body[field])).join(" ") : "";
+  },
+  headers: bearer,
+  newest: {},
+  question: askMistral,
+};
+
 const chat: RecordedWire = {
   ...responses,
   vendor: "openai-chat",
@@ -98,7 +114,7 @@ const gemini: RecordedWire = {
   question: askGemini,
 };
 
-export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek, chat, gemini];
+export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek, mistral, chat, gemini];
 
 function bearer(key: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${key}` };

@@ -1,7 +1,7 @@
 import { isTargetFailure, type AttemptContext, type TargetRequest } from "@understudy/core/adapter";
 import { beforeAll, describe, expect, test } from "vitest";
 import { VirtualClock } from "../../packages/core/test/virtual-clock.ts";
-import { chatWire, deepSeekWire, geminiWire, type AdaptedWire } from "../src/adapters.ts";
+import { chatWire, deepSeekWire, geminiWire, mistralWire, type AdaptedWire } from "../src/adapters.ts";
 
 /** What a wire sends, by what it means. */
 interface Sends {
@@ -35,7 +35,7 @@ const geminiSends: Sends = {
   usage: { usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 3 } },
 };
 
-const wires: readonly Sends[] = [chatSends(chatWire), chatSends(deepSeekWire), geminiSends];
+const wires: readonly Sends[] = [chatSends(chatWire), chatSends(deepSeekWire), chatSends(mistralWire), geminiSends];
 
 type Event = (sends: Sends) => object;
 

@@ -3,6 +3,7 @@ import { createChain, isUnderstudyError, type AttemptRecord, type FailureClass, 
 import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import { describe, expect, test } from "vitest";
 import { rawResponse, startRawServer } from "../src/raw-server.ts";
@@ -21,6 +22,7 @@ const TARGETS: readonly (readonly [string, (url: string, fetch?: Fetch) => Targe
   ["anthropic", (url, fetch) => anthropic("claude-sonnet-5-5", options(url, fetch))],
   ["deepseek", (url, fetch) => deepseek("deepseek-flash", options(url, fetch))],
   ["gemini", (url, fetch) => gemini("gemini-3.8-flash", options(url, fetch))],
+  ["mistral", (url, fetch) => mistral("mistral-small-latest", options(url, fetch))],
   ["openai", (url, fetch) => openai(MODEL, options(url, fetch))],
   ["openai.chat", (url, fetch) => openai.chat(MODEL, options(url, fetch))],
 ];

@@ -22,15 +22,7 @@ import {
 
 const WINDOW =
   /^Prompt contains \d[\d,]{0,15} tokens(?: and \d{1,9} draft tokens)?, too large for model with (?<window>\d[\d,]{0,15}) maximum context length/;
-const NOT_ENABLED = /^(?<what>[A-Z][a-z]{1,20}(?: [a-z]{1,20}){0,3}) (?:is|are) not enabled for this model\b/;
-
 const EFFORT = alsoNative(WITHOUT_EFFORT, "mistral", ["reasoning_effort"]);
-/** What the sentence calls by other names than the field has. */
-const NAMED: Readonly<Record<string, RequestRepair>> = {
-  "Reasoning effort": EFFORT,
-  "Reasoning prompt mode": leaveOut("prompt_mode"),
-};
-
 /** These servers now and then give an id that they refuse when it comes back. */
 const USUAL_IDS: RequestRepair = {
   description: "with usual tool-call ids",
@@ -67,7 +59,7 @@ const REFUSALS: readonly FailureRow[] = [
   { ...unsupported, text: /^Unexpected content chunk types in user message: \['Audio/, capability: "audio" },
   { ...unsupported, text: /^reasoning_effort='\w{1,20}' is not supported for this model\b/, repair: EFFORT },
   { ...unsupported, param: "reasoning_effort", repair: EFFORT },
-  { ...unsupported, text: NOT_ENABLED, repair: withoutNamed },
+  { ...unsupported, text: /^Reasoning prompt mode is not enabled for this model\b/, repair: leaveOut("prompt_mode") },
   { ...unsupported, param: ["response_format", "json_schema"], capability: "jsonOutput", repair: looserSchemas },
   ...CHAT_REFUSALS,
   STREAMING_REFUSED,
@@ -82,12 +74,6 @@ export const failureTable: FailureTable = {
   requestIdHeaders: ["mistral-correlation-id", "x-request-id", "x-kong-request-id"],
   rateLimitPrefix: "x-ratelimit-",
 };
-
-/** The field of a setting that some models lack, where it is called as in the sentence. */
-function withoutNamed({ message = "" }: VendorError): RequestRepair | undefined {
-  const what = NOT_ENABLED.exec(message)?.groups?.["what"] ?? "";
-  return Object.hasOwn(NAMED, what) ? NAMED[what] : leaveOut(what.toLowerCase().replaceAll(" ", "_"));
-}
 
 /** `{ object: "error", message, type, param, code }`, where `message` may be a list of faults, or that list as `detail`. */
 function readError(body: unknown): VendorError | undefined {

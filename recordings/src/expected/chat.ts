@@ -41,8 +41,19 @@ export const deepSeekExpected: ExpectedWire = {
 export const mistralExpected: ExpectedWire = {
   ...chatExpected,
   kept: (completion) => [...keptThinking(firstMessage(completion)), ...chatExpected.kept(completion)],
-  sent: (request) => [...earlierAnswers(request).flatMap(keptThinking), ...chatExpected.sent(request)],
+  sent: (request) => {
+    const own = { ...request, messages: withoutBridges(list(request["messages"])) };
+    return [...earlierAnswers(own).flatMap(keptThinking), ...chatExpected.sent(own)];
+  },
 };
+
+/** The API wants a word of the model between results and a question: that was no answer. */
+function withoutBridges(messages: readonly Fields[]): readonly Fields[] {
+  const roles = messages.map(({ role }) => role);
+  return messages.filter(({ content }, at) => {
+    return !(content === "Noted." && roles[at - 1] === "tool" && roles[at + 1] === "user");
+  });
+}
 
 function keptThinking(message: Fields): readonly unknown[] {
   return [reasoningOf(message)].filter((text) => text !== "");

@@ -82,7 +82,7 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
       class: "request.context-length",
       contextWindow: 200_000,
     },
-  "mistral/error/400-invalid-request-invalid-args.json": rejected,
+  "mistral/error/400-invalid-request-invalid-args.json": { class: "request.unsupported", repaired: true },
   "mistral/error/400-model-not-found.json": noModel,
   "mistral/error/401-error.json": badKey,
   "azure-openai/error/401-error.json": badKey,

@@ -12,6 +12,8 @@ const FORMAT = /^(?:response_format|json_schema|json_object)$/;
 /** How validators of many kinds say that they do not know a field. */
 const UNKNOWN_FIELD =
   /^(?:Invalid JSON payload received\. Unknown name |Extra inputs are not permitted, field: |Unknown parameter: |Unsupported parameter: |Unrecognized request argument supplied: |Argument not supported on this model: |Additional properties are not allowed \(|property |(?:json: )?unknown field )["'`]?(?<field>[\w.]{1,100})/i;
+/** How servers say that only other models have a setting. */
+const NOT_ENABLED = /^(?<field>[A-Z][a-z]{1,20}) (?:is|are) not enabled for this model\b/;
 /** How servers say that they take JSON in another form, or in none. */
 const NO_FORMAT =
   /^(?:This response_format type is unavailable\b|This model does not support response format\b|'response_format\.type' must be\b|[`'"]?response_format[`'"]?(?: of type [`'"]?\w{1,20}[`'"]?)? (?:is|are) not supported\b|(?:Invalid|Unsupported) (?:value for )?[`'"]?response_format\b)/i;
@@ -37,6 +39,7 @@ export const CHAT_REFUSALS: readonly FailureRow[] = [
   { ...unsupported, type: ["extra_forbidden", "value_error.extra"], repair: withoutField },
   { ...unsupported, text: /^Extra (?:inputs|fields) (?:are )?not permitted$/i, repair: withoutField },
   { ...unsupported, text: UNKNOWN_FIELD, repair: withoutField },
+  { ...unsupported, text: NOT_ENABLED, repair: withoutField },
 ];
 
 /** Any JSON error is theirs. */
@@ -46,10 +49,14 @@ export function readChatError(body: unknown): VendorError | undefined {
 }
 
 /** A field inside of messages or tools goes as one of the request itself does. */
-function withoutField({ param, message }: VendorError): RequestRepair | undefined {
-  const named = asString(UNKNOWN_FIELD.exec(message ?? "")?.groups?.["field"]) ?? param ?? "";
+function withoutField({ param, message = "" }: VendorError): RequestRepair | undefined {
+  const named = fieldIn(UNKNOWN_FIELD, message) ?? fieldIn(NOT_ENABLED, message)?.toLowerCase() ?? param ?? "";
   const field = named.split(".").at(-1) ?? "";
   if (FORMAT.test(field)) return SCHEMA_IN_WORDS;
   if (field === "stream") return withoutStreaming();
   return field === "" || NEEDED.test(field) ? undefined : leaveOut(field);
+}
+
+function fieldIn(sentence: RegExp, message: string): string | undefined {
+  return asString(sentence.exec(message)?.groups?.["field"]);
 }

@@ -64,9 +64,17 @@ function thinking(text: string): WireObject {
 }
 
 function frame(base: WireObject, chunk: Chunk, position: number): Frame {
-  const choice = { index: 0, delta: chunk.delta, finish_reason: chunk.finish ?? null };
+  const isOfTool = chunk.delta["tool_calls"] !== undefined;
+  const choice = {
+    index: 0,
+    delta: isOfTool ? { ...chunk.delta, index: 0, content: "" } : chunk.delta,
+    finish_reason: chunk.finish ?? null,
+    ...(isOfTool ? { logprobs: null } : {}),
+  };
   const usage = chunk.usage === undefined ? {} : { usage: chunk.usage };
-  return { kind: chunk.kind, data: { ...base, choices: [choice], ...usage, p: PADDING.slice(0, position % 36) } };
+  // Padding hides how long a text is; the first chunk and those of calls have none.
+  const padding = chunk.kind === "preamble" || isOfTool ? {} : { p: PADDING.slice(0, position % 36) };
+  return { kind: chunk.kind, data: { ...base, choices: [choice], ...usage, ...padding } };
 }
 
 /** The first piece has the name; in the others it is empty, and there is no id. */

@@ -1,0 +1,4 @@
+import { mistralChatWire } from "../src/adapters.ts";
+import { replaySuite } from "../src/replay/suite.ts";
+
+replaySuite(mistralChatWire);
