@@ -3,11 +3,13 @@ import { createChain, isUnderstudyError, type Chain, type UnderstudyError } from
 import type { Target } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Vendor,
@@ -59,6 +61,7 @@ const SUBJECTS: readonly Subject[] = [
     keyHeader: "x-goog-api-key",
   },
   { name: "deepseek", start: startDeepSeek, make: (options) => deepseek("deepseek-flash", options) },
+  { name: "mistral", start: startMistral, make: (options) => mistral("mistral-small-latest", options) },
 ];
 
 async function failureOf(chain: Chain): Promise<UnderstudyError> {

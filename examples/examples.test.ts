@@ -149,6 +149,7 @@ describe.skipIf(!runsSources)("the demo", () => {
     "anthropic,openai,deepseek",
     "gemini,chat,anthropic",
     "deepseek,gemini",
+    "mistral,anthropic",
     "chat,openai,gemini,deepseek",
   ];
 
@@ -174,6 +175,6 @@ describe.skipIf(!runsSources)("the demo", () => {
     const { code, stderr } = await run("demo.ts", "--vendors", "anthropic,nobody");
 
     expect(code).toBe(1);
-    expect(stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, chat");
+    expect(stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, mistral, chat");
   });
 });

@@ -4,6 +4,7 @@ import { formatTrace } from "@understudy/core/trace";
 import { fromUntrusted, toResponse } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -20,13 +21,14 @@ const share = (part: number): Pick<fc.Parameters, "numRuns" | "seed"> => {
 const wrong = (value: unknown): never => value as never;
 
 const CANARY = "sk-canary";
-const FACTORIES = { anthropic, openai, chat: openai.chat, gemini, deepseek };
+const FACTORIES = { anthropic, openai, chat: openai.chat, gemini, deepseek, mistral };
 const MODELS = {
   anthropic: "claude-sonnet-5-5",
   openai: "gpt-6.1-terra",
   chat: "llama-4",
   gemini: "gemini-3.8-flash",
   deepseek: "deepseek-flash",
+  mistral: "mistral-small-latest",
 };
 
 function boom(): never {
@@ -157,10 +159,11 @@ const REQUEST = {
     openai: { include: ["x"], headers: { a: "b" } },
     gemini: { generationConfig: { thinkingConfig: {} } },
     deepseek: { tools: [] },
+    mistral: { safe_prompt: true },
   },
 };
 
-/** A chain of all five adapters whose requests go nowhere: each is answered with the vendor's own refusal. */
+/** A chain of all adapters whose requests go nowhere: each is answered with the vendor's own refusal. */
 function world() {
   const sent: unknown[] = [];
   const events: EngineEvent[] = [];

@@ -10,11 +10,13 @@ import {
 import type { Target } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Vendor,
@@ -217,6 +219,17 @@ function checkChat(body: JsonObject): void {
   expect(open).toEqual([]);
 }
 
+/** "Unexpected role 'user' after role 'tool'"; "Expected last role User or Tool (or Assistant with prefix True)". */
+function checkMistral(body: JsonObject): void {
+  checkChat(body);
+  const messages = list(body["messages"]);
+  for (const [index, message] of messages.entries()) {
+    if (message["role"] === "user") expect(messages[index - 1]?.["role"]).not.toBe("tool");
+  }
+  const last = messages.at(-1);
+  expect(last?.["role"] === "assistant" && last["prefix"] !== true).toBe(false);
+}
+
 /** "Every function_call in the input needs a function_call_output with the same call_id", and the other way round. */
 function checkResponses(body: JsonObject, sent: readonly Message[]): void {
   let open: unknown[] = [];
@@ -268,6 +281,12 @@ const WIRES: Readonly<Record<string, Wire>> = {
     hosted: [],
     signature: {},
     check: checkChat,
+  },
+  mistral: {
+    make: (fetch) => mistral("mistral-small-latest", { ...KEY, fetch }),
+    hosted: [],
+    signature: { signature: "c2ln" },
+    check: checkMistral,
   },
 };
 
@@ -323,6 +342,7 @@ const VENDORS: readonly (readonly [string, () => Promise<Vendor>, (baseURL: stri
   ["openai responses", startOpenAI, (baseURL) => openai("gpt-6.1-terra", { ...KEY, baseURL })],
   ["openai chat", startOpenAIChat, (baseURL) => openai.chat("gpt-5.1", { ...KEY, baseURL })],
   ["deepseek", startDeepSeek, (baseURL) => deepseek("deepseek-v4-pro", { ...KEY, baseURL })],
+  ["mistral", startMistral, (baseURL) => mistral("mistral-small-latest", { ...KEY, baseURL })],
 ];
 
 describe.each(VENDORS)("%s", (_, start, make) => {

@@ -88,6 +88,7 @@ function nativeSteps(vendor: VendorName, body: unknown): readonly NativeStep[] {
       return list(contents).flatMap((content) => list(fields(content)["parts"]).flatMap(geminiStep));
     case "chat":
     case "deepseek":
+    case "mistral":
       return list(messages).flatMap(chatStep);
     default:
       return vendor satisfies never;

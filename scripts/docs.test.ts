@@ -142,6 +142,7 @@ describe("options.md", () => {
         "OpenAIChatTargetOptions",
         "GeminiTargetOptions",
         "DeepSeekTargetOptions",
+        "MistralTargetOptions",
       ],
       [],
     ],

@@ -7,7 +7,7 @@ import { installPacked, type Project } from "./packed/project.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek", "ai-sdk"];
+const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek", "mistral", "ai-sdk"];
 
 describe("the packed packages", () => {
   let project: Project;
@@ -35,9 +35,10 @@ describe("the packed packages", () => {
         "openai/gpt-6.1-terra",
         "openai/gpt-5.5",
         "deepseek/deepseek-flash",
+        "mistral/mistral-small-latest",
         "gemini/gemini-3.8-flash",
       ],
-      texts: Array.from({ length: 5 }, () => "Hello from the simulator."),
+      texts: Array.from({ length: 6 }, () => "Hello from the simulator."),
       seen: expect.arrayContaining(["start", "text-delta", "finish"]),
       classes: ["server.overloaded", "answered"],
       lines: 3,

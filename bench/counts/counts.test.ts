@@ -36,6 +36,7 @@ const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
   "openai-chat": 366,
   gemini: 675,
   deepseek: 360,
+  mistral: 360,
 };
 
 /** This SDK takes its listener off an attempt's signal when the response is collected, the signal with it. */

@@ -36,6 +36,7 @@ export const readText: Readonly<Record<WireName, (data: string) => string | unde
   },
   "openai-chat": chatText,
   deepseek: chatText,
+  mistral: chatText,
   gemini: (data) => {
     const answer: GeminiAnswer = JSON.parse(data);
     return answer.candidates?.[0]?.content?.parts?.[0]?.text;

@@ -17,6 +17,7 @@ export function readWhole(wire: WireName, body: string): string {
       return answer.output?.[0]?.content?.[0]?.text ?? "";
     case "openai-chat":
     case "deepseek":
+    case "mistral":
       return answer.choices?.[0]?.message?.content ?? "";
     case "gemini":
       return answer.candidates?.[0]?.content?.parts?.[0]?.text ?? "";

@@ -26,6 +26,7 @@ export function plainRequest(wire: WireName, baseURL: string, stream: boolean): 
       return { url: `${baseURL}/responses`, headers: bearer, body: { model, input: prompt, stream, store: false } };
     case "openai-chat":
     case "deepseek":
+    case "mistral":
       return { url: `${baseURL}/chat/completions`, headers: bearer, body: { model, messages, stream } };
     case "gemini":
       return {

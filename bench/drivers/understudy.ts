@@ -21,6 +21,7 @@ const factories: Readonly<Record<WireName, () => Promise<Factory | undefined>>> 
   "openai-chat": async () => Reflect.get(await import("@understudy/openai"), "openai")?.chat,
   gemini: async () => Reflect.get(await import("@understudy/gemini"), "gemini"),
   deepseek: async () => Reflect.get(await import("@understudy/deepseek"), "deepseek"),
+  mistral: async () => Reflect.get(await import("@understudy/mistral"), "mistral"),
 };
 
 export interface ChainShape extends ChainOptions {

@@ -3,6 +3,7 @@ import { deepseekWire } from "./deepseek.ts";
 import { geminiWire } from "./gemini.ts";
 import { openaiChatWire } from "./openai-chat.ts";
 import { openaiResponsesWire } from "./openai-responses.ts";
+import { mistralWire } from "./mistral.ts";
 import type { Wire, WireName } from "./wire.ts";
 
 export const wires: Readonly<Record<WireName, Wire>> = {
@@ -11,4 +12,5 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   "openai-chat": openaiChatWire,
   gemini: geminiWire,
   deepseek: deepseekWire,
+  mistral: mistralWire,
 };

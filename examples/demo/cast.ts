@@ -1,18 +1,20 @@
 import { anthropic } from "@understudy/anthropic";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import type { Target } from "@understudy/core";
 import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Vendor,
 } from "@understudy/testing";
 
-export type VendorName = "anthropic" | "openai" | "deepseek" | "gemini" | "chat";
+export type VendorName = "anthropic" | "openai" | "deepseek" | "gemini" | "mistral" | "chat";
 
 interface Part {
   readonly model: string;
@@ -49,6 +51,12 @@ export const CAST: Readonly<Record<VendorName, Part>> = {
     target: (options) => gemini("gemini-3.8-flash", options),
     keyVariable: "GEMINI_API_KEY",
   },
+  mistral: {
+    model: "mistral-medium-latest",
+    start: startMistral,
+    target: (options) => mistral("mistral-medium-latest", options),
+    keyVariable: "MISTRAL_API_KEY",
+  },
   chat: {
     model: "gpt-5.5",
     start: startOpenAIChat,
@@ -57,7 +65,7 @@ export const CAST: Readonly<Record<VendorName, Part>> = {
   },
 };
 
-export const VENDOR_NAMES: readonly VendorName[] = ["anthropic", "openai", "deepseek", "gemini", "chat"];
+export const VENDOR_NAMES: readonly VendorName[] = ["anthropic", "openai", "deepseek", "gemini", "mistral", "chat"];
 
 export function isVendorName(name: string): name is VendorName {
   return Object.hasOwn(CAST, name);

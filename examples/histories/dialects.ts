@@ -69,6 +69,12 @@ export const gemini: Dialect = {
   answer: () => [],
 };
 
+export const mistral: Dialect = {
+  on: { ...ARGUMENTS, reasoning: (word) => ({ signature: word }) },
+  blocks: [],
+  answer: () => [],
+};
+
 export const deepseek: Dialect = { on: ARGUMENTS, blocks: [], answer: () => [] };
 
 /** A data set that no adapter makes, to stand under everybody's name. */
@@ -83,4 +89,4 @@ const nobodys: Dialect = {
   answer: (word) => [{ type: "message", role: "developer", content: word }],
 };
 
-export const DIALECTS: readonly Dialect[] = [nobodys, anthropic, responses, gemini, deepseek];
+export const DIALECTS: readonly Dialect[] = [nobodys, anthropic, responses, gemini, deepseek, mistral];

@@ -2,11 +2,13 @@ import { anthropic } from "@understudy/anthropic";
 import type { JsonObject, Target } from "@understudy/core";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import { admitAnthropic } from "../../packages/testing/src/simulators/anthropic/request.ts";
 import { admitDeepSeek } from "../../packages/testing/src/simulators/deepseek/request.ts";
 import { admitGemini } from "../../packages/testing/src/simulators/gemini/request.ts";
 import { createIds } from "../../packages/testing/src/simulators/ids.ts";
+import { admitMistral } from "../../packages/testing/src/simulators/mistral/request.ts";
 import { admitOpenAI } from "../../packages/testing/src/simulators/openai/admit.ts";
 import { chatEndpoint } from "../../packages/testing/src/simulators/openai-chat/request.ts";
 import { responsesEndpoint } from "../../packages/testing/src/simulators/openai-responses/request.ts";
@@ -58,6 +60,13 @@ export const WIRES: Readonly<Record<string, Wire>> = {
     make: (fetch) => deepseek("deepseek-v4-pro", { ...KEY, fetch }),
     dialect: dialects.deepseek,
     admit: admitDeepSeek,
+    turns: "messages",
+    before: ["tools"],
+  },
+  mistral: {
+    make: (fetch) => mistral("mistral-small-latest", { ...KEY, fetch }),
+    dialect: dialects.mistral,
+    admit: admitMistral,
     turns: "messages",
     before: ["tools"],
   },

@@ -3,6 +3,7 @@ import { createChain, type Answer, type JsonObject, type JsonValue, type Message
 import { asJsonObject, isJsonObject, type Target, type TargetOptions } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 
 export type Use = "tool" | "output";
@@ -100,6 +101,15 @@ export const WIRES: Readonly<Record<string, Wire>> = {
     },
     call: (input) => candidate({ functionCall: { name: "f", args: input } }),
     text: candidate({ text: "{}" }),
+  },
+  mistral: {
+    makeTarget: (options) => mistral("mistral-small-latest", options),
+    places: {
+      tool: { schema: "tools.0.function.parameters", strict: "tools.0.function.strict" },
+      output: { schema: "response_format.json_schema.schema", strict: "response_format.json_schema.strict" },
+    },
+    call: chatCall,
+    text: CHAT_TEXT,
   },
   deepseek: {
     makeTarget: (options) => deepseek("deepseek-v4-flash", options),

@@ -9,7 +9,8 @@ import type { Route } from "./vendors.ts";
 const routes = JSON.parse(process.env["UNDERSTUDY_ROUTES"] ?? "[]") as readonly Route[];
 const fetchFrom = globalThis.fetch;
 
-for (const vendor of ["ANTHROPIC", "OPENAI", "DEEPSEEK", "GEMINI"]) process.env[`${vendor}_API_KEY`] = "simulated-key";
+for (const vendor of ["ANTHROPIC", "OPENAI", "DEEPSEEK", "GEMINI", "MISTRAL"])
+  process.env[`${vendor}_API_KEY`] = "simulated-key";
 
 globalThis.fetch = (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);

@@ -2,6 +2,7 @@ import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Vendor,
@@ -28,6 +29,7 @@ export async function openStage(): Promise<Stage> {
     routed(startOpenAI(), ["api.openai.com", "/"], ["eu.api.openai.com", "/"], ["*.openai.azure.com", "/"]),
     routed(startDeepSeek(), ["api.deepseek.com", "/"]),
     routed(startGemini(), ["generativelanguage.googleapis.com", "/"]),
+    routed(startMistral(), ["api.mistral.ai", "/"], ["api.eu.mistral.ai", "/"]),
     routed(startOpenAIChat({ compatible: true }), ["localhost:11434", "/v1/"]),
   ]);
   return {

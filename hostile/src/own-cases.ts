@@ -1,7 +1,7 @@
 import { calls, fine, malformed, oversized, type HostileCase, type Outcome } from "./case.ts";
 import { list, listOf, MI, names, objects } from "./json.ts";
 import { anthropicWire, block, messageStream, textBlock } from "./wires/anthropic.ts";
-import { chatCall, chatStream, chatWire, chunk, completion, deepseekWire } from "./wires/chat.ts";
+import { chatCall, chatStream, chatWire, chunk, completion, deepseekWire, mistralWire } from "./wires/chat.ts";
 import { candidate, content, geminiText, geminiWire } from "./wires/gemini.ts";
 import { item, outputMessage, outputText, response, responsesWire, responseStream } from "./wires/responses.ts";
 import { FINE, times, type Form, type Wire } from "./wires/wire.ts";
@@ -296,5 +296,6 @@ export const OWN_CASES: readonly HostileCase[] = [
   ...responsesCases,
   ...openaiChatCases,
   ...chatCases(deepseekWire),
+  ...chatCases(mistralWire),
   ...geminiCases,
 ];

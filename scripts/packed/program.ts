@@ -22,12 +22,14 @@ import { fromUntrusted } from "@understudy/core/web";
 import { nodeTransport } from "@understudy/core/node";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import { redisStore } from "@understudy/redis";
 import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   testAdapter,
@@ -40,9 +42,10 @@ const vendors = await Promise.all([
   startOpenAI(),
   startOpenAIChat(),
   startDeepSeek(),
+  startMistral(),
   startGemini(),
 ] as const);
-const [claude, gpt, chat, whale, stars] = vendors;
+const [claude, gpt, chat, whale, wind, stars] = vendors;
 const setup = (vendor: Vendor): { apiKey: string; baseURL: string } => ({ apiKey: "any", baseURL: vendor.url });
 
 const targets: readonly Target[] = [
@@ -50,6 +53,7 @@ const targets: readonly Target[] = [
   openai("gpt-6.1-terra", setup(gpt)),
   openai.chat("gpt-5.5", setup(chat)),
   deepseek("deepseek-flash", setup(whale)),
+  mistral("mistral-small-latest", setup(wind)),
   gemini("gemini-3.8-flash", setup(stars)),
 ];
 const events: EngineEvent[] = [];

@@ -15,6 +15,7 @@ import {
 import { toResponse } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 
 /** What a vendor plays: an answer and a fault of the simulators, the fault for so many requests (default 9). */
@@ -40,17 +41,18 @@ export interface StageAddress {
 /** Results by scene; plain JSON. */
 export type Report = Readonly<Record<string, unknown>>;
 
-type VendorName = "anthropic" | "openai" | "chat" | "gemini" | "deepseek";
+type VendorName = "anthropic" | "openai" | "chat" | "gemini" | "deepseek" | "mistral";
 type Fetch = typeof globalThis.fetch;
 type Setup = ReturnType<typeof setup>;
 
-const VENDORS: readonly VendorName[] = ["anthropic", "openai", "chat", "gemini", "deepseek"];
+const VENDORS: readonly VendorName[] = ["anthropic", "openai", "chat", "gemini", "deepseek", "mistral"];
 const FACTORIES: Readonly<Record<VendorName, (options: Setup) => Target>> = {
   anthropic: (options) => anthropic("claude-sonnet-5-5", options),
   openai: (options) => openai("gpt-6.1-terra", options),
   chat: (options) => openai.chat("gpt-5.5", options),
   gemini: (options) => gemini("gemini-3.8-flash", options),
   deepseek: (options) => deepseek("deepseek-flash", options),
+  mistral: (options) => mistral("mistral-small-latest", options),
 };
 /** Short, for vendors that say nothing; all others answer in a few milliseconds. */
 const SHORT_MS = 600;

@@ -4,6 +4,7 @@ import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Fault,
@@ -30,6 +31,7 @@ export async function openStage(): Promise<Stage> {
     chat: await startOpenAIChat(),
     gemini: await startGemini(),
     deepseek: await startDeepSeek(),
+    mistral: await startMistral(),
   };
   const counts = new Map<string, number>();
 

@@ -1,4 +1,5 @@
 import { deepseek } from "@understudy/deepseek";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import { list } from "../json.ts";
 import { FINE, frame, options, pieces, times, type Wire } from "./wire.ts";
@@ -63,4 +64,7 @@ export const chatWire: Wire = chat("openai.chat", (baseURL, form, limits) =>
 );
 export const deepseekWire: Wire = chat("deepseek", (baseURL, form, limits) =>
   deepseek("deepseek-flash", options(baseURL, form, limits)),
+);
+export const mistralWire: Wire = chat("mistral", (baseURL, form, limits) =>
+  mistral("mistral-small-latest", options(baseURL, form, limits)),
 );
