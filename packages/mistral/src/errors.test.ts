@@ -48,6 +48,7 @@ describe("failures of the chat API", () => {
     [401, { message: "Unauthorized", request_id: "r1" }, "auth.invalid"],
     [402, body("Payment required.", "billing", null), "billing.exhausted"],
     [403, body("Not for this tier.", "forbidden", null), "auth.forbidden"],
+    [403, { error: { type: "forbidden", message: "Not through this gateway.", code: 403 } }, "auth.forbidden"],
     [404, { message: "no Route matched with those values", request_id: "r1" }, "endpoint.not-found"],
     [422, invalid(["messages"], "Field required", "missing"), "request.rejected"],
     [422, { detail: [{ type: "missing", loc: ["body", "messages"], msg: "Field required" }] }, "request.rejected"],

@@ -13,6 +13,7 @@ import {
   looserSchemas,
   OVERLOADED,
   readAnyError,
+  readChatError,
   STREAMING_REFUSED,
   USER_TURN,
   WITHOUT_EARLIER_REASONING,
@@ -75,8 +76,8 @@ export const failureTable: FailureTable = {
   rateLimitPrefix: "x-ratelimit-",
 };
 
-/** `{ object: "error", message, type, param, code }`, where `message` may be a list of faults, or that list as `detail`. */
+/** Of gateways, and the vendor's own: `{ object: "error", message, type, param, code }`, where `message` may be a list of faults, or that list as `detail`. */
 function readError(body: unknown): VendorError | undefined {
-  if (!isJsonObject(body) || (body["object"] !== "error" && body["detail"] === undefined)) return undefined;
+  if (!isJsonObject(body) || (body["object"] !== "error" && body["detail"] === undefined)) return readChatError(body);
   return { ...readAnyError(body), requestId: asString(body["request_id"]) };
 }
