@@ -4,6 +4,7 @@ import { anthropic } from "@understudy/anthropic";
 import { createChain, type Clock, type Target } from "@understudy/core";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import { describe, expect, test } from "vitest";
 
@@ -22,6 +23,7 @@ const FACTORIES: readonly (readonly [prefix: string, make: (model: string, optio
   ["gpt-", openai],
   ["gemini-", gemini],
   ["deepseek-", deepseek],
+  ["mistral-", mistral],
 ];
 
 function targetOf(model: string): Target {
@@ -72,6 +74,7 @@ describe("what is equal", () => {
     ["claude-haiku-5-5", "gpt-5.4-mini"],
     ["claude-haiku-5-5", "deepseek-flash"],
     ["gpt-5.4-mini", "deepseek-flash"],
+    ["gpt-5.4-mini", "mistral-small-latest"],
     ["gemini-3.1-pro-preview", "claude-sonnet-5-5"],
   ])("%s and %s raise no alarm, whichever is first", async (one, other) => {
     const all = [...(await told([one, other])), ...(await told([other, one]))];
@@ -82,6 +85,12 @@ describe("what is equal", () => {
   test.each([
     ["a reasoning model and a plain one", "claude-opus-5-5", "gpt-4.1", "no-reasoning"],
     ["Opus and a small model", "claude-opus-5-5", "gpt-6-luna", "smaller-model"],
+    [
+      "Medium and Large of Mistral, which does not reason",
+      "mistral-medium-latest",
+      "mistral-large-latest",
+      "no-reasoning",
+    ],
     ["a frontier model and Flash-Lite", "gemini-4-argon", "gemini-3.5-flash-lite", "smaller-model"],
   ])("%s are not", async (_name, first, second, type) => {
     const findings = await createChain([targetOf(first), targetOf(second)], { clock: CLOCK }).check();
