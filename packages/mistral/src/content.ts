@@ -37,7 +37,7 @@ export function inOrder(messages: readonly JsonObject[], onBridge: () => void): 
   const last = ordered.at(-1);
   // A call in it is not one to run.
   if (last?.["role"] !== "assistant" || last["tool_calls"] !== undefined) return ordered;
-  return ordered.with(-1, { ...last, prefix: true });
+  return [...ordered.slice(0, -1), { ...last, prefix: true }];
 }
 
 /** The text that the model is to continue: some answers begin with it again. */

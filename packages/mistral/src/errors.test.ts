@@ -30,6 +30,10 @@ function http(status: number, error: unknown, headers: Record<string, string> = 
   return failures.http({ status, headers: new Headers(headers), body: error, wallNow: 0 });
 }
 
+function inBand(error: object): FailureClass | undefined {
+  return failures.inBand(error)?.class;
+}
+
 /** As the target carries its repairs out. */
 function repaired(failure: TargetFailure, request: TargetRequest = REQUEST): TargetRequest | undefined {
   const changed = failure.details.repair?.apply(request);
@@ -177,8 +181,6 @@ describe("failures of the chat API", () => {
   });
 
   test("takes the status that an error inside an answer repeats", () => {
-    const inBand = (error: object): FailureClass | undefined => failures.inBand(error)?.class;
-
     expect(inBand({ ...body("x", "billing", null), raw_status_code: 402 })).toBe("billing.exhausted");
     expect(inBand({ ...body("x", "new", null), raw_status_code: 503 })).toBe("server.gateway");
     expect(inBand(body("Service tier capacity exceeded for this model.", "new", null))).toBe("server.overloaded");

@@ -41,6 +41,10 @@ function delta(native: object, finishReason: string | null = null, more: object 
   return { model: "m", choices: [{ index: 0, delta: native, finish_reason: finishReason }], ...more };
 }
 
+const thought = (text: string) => ({ type: "thinking", thinking: [{ type: "text", text }], closed: true });
+
+const call = (id: string, args: unknown) => ({ id, function: { name: "f", arguments: args } });
+
 function textOf({ parts }: Read): string {
   return parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join("");
 }
@@ -56,8 +60,6 @@ function failureOf(run: () => unknown): FailureClass | undefined {
 
 describe("the answers of the chat API", () => {
   test("MI-01 reads thinking chunks as reasoning, with the text that shares an event with the last of them", () => {
-    const thought = (text: string) => ({ type: "thinking", thinking: [{ type: "text", text }], closed: true });
-
     const { parts } = read([
       delta({ role: "assistant", content: "" }),
       delta({ content: [thought("a")] }),
@@ -72,8 +74,6 @@ describe("the answers of the chat API", () => {
   });
 
   test("takes arguments as a text or as an object", () => {
-    const call = (id: string, args: unknown) => ({ id, function: { name: "f", arguments: args } });
-
     const { parts } = read([
       delta({
         tool_calls: [

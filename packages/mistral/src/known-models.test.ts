@@ -13,9 +13,9 @@ test("every listed name has a row, and its target says the same", () => {
   }
 });
 
-test("Large and Medium are flagships in the vendor's words, Small and Ministral are small", () => {
-  const sizeOf = (id: string) => models.find((model) => model.id === id)?.capabilities.size;
+const sizeOf = (id: string) => models.find((model) => model.id === id)?.capabilities.size;
 
+test("Large and Medium are flagships in the vendor's words, Small and Ministral are small", () => {
   expect(
     ["mistral-large-latest", "mistral-medium-latest", "mistral-small-latest", "ministral-8b-latest"].map(sizeOf),
   ).toEqual(["flagship", "flagship", "small", "small"]);

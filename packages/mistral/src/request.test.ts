@@ -81,6 +81,10 @@ function refusal(request: Partial<TargetRequest>): readonly unknown[] | undefine
   return undefined;
 }
 
+function choice(request: Partial<TargetRequest>): unknown {
+  return send(request).body["tool_choice"];
+}
+
 function messagesOf({ body }: Sent): unknown {
   return body["messages"];
 }
@@ -232,8 +236,6 @@ describe("JSON", () => {
 
 describe("tools", () => {
   test("are chosen by name or by word, native ones too, and never without any", () => {
-    const choice = (request: Partial<TargetRequest>): unknown => send(request).body["tool_choice"];
-
     expect(choice({ tools: [TOOL] })).toBe("auto");
     expect(choice({ tools: [TOOL], toolChoice: "none" })).toBe("none");
     expect(choice({ tools: [TOOL], toolChoice: { tool: "f" } })).toEqual({ type: "function", function: { name: "f" } });
@@ -331,8 +333,6 @@ describe("the conversation", () => {
 });
 
 describe("media", () => {
-  const content = (part: unknown): unknown => [{ role: "user", content: [part] }];
-
   test.each([
     [
       { type: "image", source: base64("image/png", "AAAA") },
@@ -355,7 +355,9 @@ describe("media", () => {
       { type: "input_audio", input_audio: "AAAA" },
     ],
   ] as const)("sends %j in the API's words", (part, expected) => {
-    expect(messagesOf(send({ messages: [{ role: "user", content: [part] }] }))).toEqual(content(expected));
+    expect(messagesOf(send({ messages: [{ role: "user", content: [part] }] }))).toEqual([
+      { role: "user", content: [expected] },
+    ]);
   });
 
   test("sends texts as text, and asks the next tier for what is neither text nor PDF", () => {
