@@ -43,7 +43,7 @@ describe("the packed packages", () => {
       classes: ["server.overloaded", "answered"],
       lines: 3,
       code: "invalid-request",
-      ends: 6,
+      ends: 7,
       failure: "conflict",
       rules: true,
       kit: true,
