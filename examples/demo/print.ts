@@ -58,4 +58,5 @@ export function printReview(findings: readonly string[]): void {
 
 export function printEnd(failed: number, all: number): void {
   process.stdout.write(`\n${all - failed} of ${all} acts went as they should\n`);
+  process.stdout.write("To see it in a browser: npm run page\n");
 }

@@ -40,7 +40,6 @@ async function strike(url: string, method: "GET" | "PUT"): Promise<void> {
   const response = await fetch(url, { method });
   const name = await response.text();
   for (const button of strikes) button.ariaPressed = String(button.dataset["strike"] === name);
-  document.body.classList.toggle("struck", name !== "heal");
 }
 
 async function ask(text: string): Promise<void> {
