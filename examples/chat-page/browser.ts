@@ -10,7 +10,7 @@ export const chromiumPath: string | undefined = [process.env["CHROMIUM"] ?? "", 
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: chromiumPath,
+    executablePath: chromiumPath ?? "chromium",
     // Root has no sandbox.
     chromiumSandbox: process.getuid?.() !== 0,
     // It opens no connection but those of the page.

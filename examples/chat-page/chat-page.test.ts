@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runsSources } from "../snippets/run.ts";
 import { chromiumPath, openBrowser } from "./browser.ts";
 import { startChatPage, type ChatPage } from "./server.ts";
@@ -45,6 +45,11 @@ const HALF = "Sunlight looks white, but it holds every colour of the rainbow. On
 const BY_CLAUDE = { speaker: "Claude · claude-sonnet-5-5", struckOut: "", badge: "", text: CLAUDE };
 const BY_GPT = { speaker: "GPT · gpt-6.1-terra", struckOut: "" };
 
+/** What was said, in order, without the words in between. */
+function told(frames: readonly Frame[]): readonly string[] {
+  return frames.map(({ badge }) => badge).filter((badge, index, all) => badge !== all[index - 1]);
+}
+
 describe.skipIf(chromiumPath === undefined)("the chat page", () => {
   let server: ChatPage;
   let browser: Browser;
@@ -72,12 +77,8 @@ describe.skipIf(chromiumPath === undefined)("the chat page", () => {
     await press("Heal");
   });
 
-  afterEach(() => {
-    expect(complaints).toEqual([]);
-  });
-
   async function press(name: string): Promise<void> {
-    await page.getByRole("button", { name, exact: false }).click();
+    await page.getByRole("button", { name }).click();
     await page.locator(`button[aria-pressed=true]:has-text("${name}")`).waitFor();
   }
 
@@ -92,11 +93,6 @@ describe.skipIf(chromiumPath === undefined)("the chat page", () => {
   /** Everything that the newest answer shows. */
   function shown(): Promise<string> {
     return page.locator(".answer").last().innerText();
-  }
-
-  /** What was said, in order, without the words in between. */
-  function told(frames: readonly Frame[]): readonly string[] {
-    return frames.map(({ badge }) => badge).filter((badge, index, all) => badge !== all[index - 1]);
   }
 
   test("shows an answer as it grows, without a word about failover", async () => {
@@ -188,6 +184,21 @@ describe.skipIf(chromiumPath === undefined)("the chat page", () => {
     expect(request.closedByClient).toBe(true);
   });
 
+  test("an answer that fails for good keeps what was shown, and says so", async () => {
+    const events = [
+      { type: "text-start", id: "p1" },
+      { type: "text-delta", id: "p1", delta: "Half" },
+      { type: "error", code: "all-failed" },
+    ];
+    const body = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
+    await page.route("**/chat", (route) => route.fulfill({ body }), { times: 1 });
+
+    const frames = await ask(SKY);
+
+    const badge = "Nobody can answer just now. Please try again.";
+    expect(frames.at(-1)).toEqual({ speaker: "", struckOut: "", badge, text: "Half" });
+  });
+
   test("HTML in a question or an answer is text", async () => {
     const hostile = `<img src="x" onerror="document.title = 'owned'">`;
 
@@ -196,6 +207,10 @@ describe.skipIf(chromiumPath === undefined)("the chat page", () => {
     expect(frames.at(-1)?.text).toContain(`You asked: “${hostile}”`);
     expect(await page.locator("#log img").count()).toBe(0);
     expect(await page.title()).toBe("A chat that keeps answering");
+  });
+
+  test("all of that without a word in the console, or a request to anybody else", () => {
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -13,10 +13,10 @@ await browser.close();
 
 /** The moment at which half an answer is struck through and the whole one begins. */
 async function takePicture(from: Browser, colorScheme: "light" | "dark"): Promise<void> {
-  const page = await from.newPage({ colorScheme, viewport: { width: 1000, height: 600 }, deviceScaleFactor: 1.5 });
+  const page = await from.newPage({ colorScheme, viewport: { width: 1000, height: 640 }, deviceScaleFactor: 1.5 });
   await page.goto(server.url);
   await page.getByRole("button", { name: "Heal" }).click();
-  await page.getByRole("button", { name: "What is a leap second?" }).click();
+  await page.getByRole("button", { name: "Why is the sky blue?" }).click();
   await page.locator(".answer[aria-busy=false]").waitFor();
   await page.getByRole("button", { name: "Cut" }).click();
   await page.getByRole("button", { name: "How do bees find home?" }).click();

@@ -44,7 +44,6 @@ export class AnswerView {
   }
 
   fail(notice: string): void {
-    this.#answer.classList.add("failed");
     this.#notify(notice);
   }
 

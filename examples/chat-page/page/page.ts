@@ -11,6 +11,7 @@ const history: Message[] = [];
 const question = find("#question", HTMLInputElement);
 const send = find("#send", HTMLButtonElement);
 let running: AbortController | undefined;
+let turns = 0;
 
 find("#composer", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
@@ -37,8 +38,11 @@ for (const button of strikes) {
 void strike("/strikes", "GET");
 
 async function strike(url: string, method: "GET" | "PUT"): Promise<void> {
+  const turn = ++turns;
   const response = await fetch(url, { method });
   const name = await response.text();
+  // Answers may overtake each other.
+  if (turn !== turns) return;
   for (const button of strikes) button.ariaPressed = String(button.dataset["strike"] === name);
 }
 
