@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { RequestRecord } from "@understudy/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runsSources } from "../snippets/run.ts";
@@ -159,29 +160,38 @@ describe.skipIf(chromiumPath === undefined)("the chat page", () => {
     });
   });
 
-  test("a page that is left in mid-answer frees the vendor's socket", async () => {
-    await press("Silence");
+  /** Asks for an answer that takes a minute, and gives what was seen of it once it has begun. */
+  async function askAtLength(): Promise<{ request: RequestRecord; frames: Promise<readonly Frame[]> }> {
     const index = server.claude.requests.length;
-    void ask(SKY).catch(() => undefined);
-    await page.getByText(HALF).waitFor();
+    server.claude.script([{ answer: { text: Array.from({ length: 6_000 }, () => "word "), deltaDelayMs: 10 } }]);
+    const frames = ask(SKY);
+    // The page may be gone before the answer is whole.
+    frames.catch(() => undefined);
+    await page.getByText("word word").waitFor();
+    return { request: await server.claude.arrived(index), frames };
+  }
+
+  test("a page that is left in mid-answer frees the vendor's socket, and nobody else is asked", async () => {
+    const asked = server.gpt.requests.length;
+    const { request } = await askAtLength();
+    expect(request.finishedAt).toBe(undefined);
     await page.goto("about:blank");
 
-    const request = await server.claude.arrived(index);
     await request.closed;
     expect(request.closedByClient).toBe(true);
+    expect(server.gpt.requests.length).toBe(asked);
   });
 
   test("Stop keeps what there is, says so, and frees the vendor's socket", async () => {
-    await press("Silence");
-    const index = server.claude.requests.length;
-    const frames = ask(SKY);
-    await page.getByText(HALF).waitFor();
+    const asked = server.gpt.requests.length;
+    const { request, frames } = await askAtLength();
     await page.keyboard.press("Enter");
 
-    expect((await frames).at(-1)).toEqual({ ...BY_CLAUDE, badge: "Stopped.", text: HALF });
-    const request = await server.claude.arrived(index);
+    const last = (await frames).at(-1);
+    expect(last).toEqual({ ...BY_CLAUDE, badge: "Stopped.", text: expect.stringMatching(/^(?:word ?)+$/) });
     await request.closed;
     expect(request.closedByClient).toBe(true);
+    expect(server.gpt.requests.length).toBe(asked);
   });
 
   test("an answer that fails for good keeps what was shown, and says so", async () => {
