@@ -24,9 +24,9 @@ interface Frame {
 
 const SKY = "Why is the sky blue?";
 const CLAUDE =
-  "Sunlight looks white, but it holds every colour of the rainbow. On its way through the air it meets molecules far smaller than its waves, and they turn blue light aside much more than red. So blue reaches your eyes from all over the sky.";
+  "Sunlight looks white, but it holds every colour of the rainbow. On its way through the air, blue light is turned aside far more than red, and reaches you from everywhere.";
 const GPT =
-  "Because air scatters short waves best. Blue light is bounced around until it comes at you from every direction, while red goes almost straight on. At sunset the way is longer: most of the blue is lost, and the red remains.";
+  "Because air scatters short waves best: blue light is bounced around until it comes from every direction, while red goes almost straight on.";
 /** Runs in the page: every state of the answer that a question begins, as the screen had it, until it stands alone. */
 const WATCH = `new Promise((resolve) => {
   const before = document.querySelectorAll(".answer").length;

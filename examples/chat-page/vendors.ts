@@ -25,8 +25,8 @@ type Speaker = "Claude" | "GPT";
 const ANSWERS: Readonly<Record<string, Readonly<Record<Speaker, string>>>> = {
   "Why is the sky blue?": {
     Claude:
-      "Sunlight looks white, but it holds every colour of the rainbow. On its way through the air it meets molecules far smaller than its waves, and they turn blue light aside much more than red. So blue reaches your eyes from all over the sky.",
-    GPT: "Because air scatters short waves best. Blue light is bounced around until it comes at you from every direction, while red goes almost straight on. At sunset the way is longer: most of the blue is lost, and the red remains.",
+      "Sunlight looks white, but it holds every colour of the rainbow. On its way through the air, blue light is turned aside far more than red, and reaches you from everywhere.",
+    GPT: "Because air scatters short waves best: blue light is bounced around until it comes from every direction, while red goes almost straight on.",
   },
   "How do bees find home?": {
     Claude:
