@@ -54,8 +54,7 @@ export async function startChatPage({ wordMs = 60, silentMs = 2_500 }: ChatPageO
   /** What happens to Claude; a request that changes it names it. */
   function strikes({ method, url = "" }: IncomingMessage): Response {
     if (method === "PUT") {
-      struck = url.slice("/strikes/".length);
-      strike(claude, struck);
+      struck = strike(claude, url.slice("/strikes/".length));
       // The chain has not forgotten the last outage, and would leave Claude alone for a while.
       chain.enable("all");
     }

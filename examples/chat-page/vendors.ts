@@ -13,10 +13,11 @@ const STRIKES: Readonly<Record<string, Fault>> = {
 /** An outage does not end with the first request. */
 const REQUESTS_OF_AN_OUTAGE = 1_000;
 
-/** From now on this happens to every request; a name that is no strike heals the vendor. */
-export function strike(vendor: Vendor, name: string): void {
+/** From now on this happens to every request. Any other name heals the vendor; returns what happens now. */
+export function strike(vendor: Vendor, name: string): string {
   const fault = Object.hasOwn(STRIKES, name) ? STRIKES[name] : undefined;
   vendor.script(fault === undefined ? [] : Array.from({ length: REQUESTS_OF_AN_OUTAGE }, () => ({ fault })));
+  return fault === undefined ? "heal" : name;
 }
 
 type Speaker = "Claude" | "GPT";
