@@ -110,7 +110,7 @@ describe("defaults in the documentation", () => {
     ["docs/health.md", `held back for at least ${constant("engine/call/call.ts", "PROBE_HOLD_MS")} ms`],
     ["docs/health.md", `at least ${seconds(constant(COOLDOWNS, "SHORTEST_MS"))} s`],
     ["docs/health.md", `at most ${constant(COOLDOWNS, "LONGEST_MS") / 3_600_000} h`],
-    ["docs/streaming.md", `| \`keepAliveMs\` | ${count(constant("web/to-response.ts", "KEEP_ALIVE_MS"))} |`],
+    ["docs/streaming.md", `| \`keepAliveMs\` | ${count(constant("web/event-response.ts", "KEEP_ALIVE_MS"))} |`],
     ["docs/health.md", `has ${constant(STORE, "LIMIT_MS")} ms for an answer`],
     [
       "docs/failover.md",
