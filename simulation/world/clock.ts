@@ -1,38 +1,39 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "@understudy/core";
+import { VirtualClock, type VirtualTimer } from "@understudy/testing/rehearse";
 import type { Moment } from "../facts.ts";
 import type { SeededRandom } from "./random.ts";
 
 /** Whose timer it is. At rest the engine has none. */
 export type TimerOwner = "engine" | "upstream" | "consumer" | "world";
 
-interface Timer {
-  at: number;
-  /** Orders timers that are due together. */
-  tie: number;
+interface OwnedTimer {
+  readonly timer: VirtualTimer;
   readonly owner: TimerOwner;
+  readonly tie: number;
   readonly callback: () => void;
-  isLive: boolean;
 }
 
 /** A schedule that needs more goes round in circles. */
 const MOST_TURNS = 50_000;
-const WALL_START = 1_700_000_000_000;
 /** A timer of the engine fires up to this much late, as real ones do; never early. */
 const LATEST_MS = 3;
 /** Two readings of a real clock are never the same: each is later than the one before by something in between. */
 const SHORTEST_STEP_MS = 1e-4;
 const LONGEST_STEP_MS = 1e-2;
 
-/** Virtual time: an ordered heap of timers. Between two timers everything goes on that can go on without time. */
+/** Virtual time as an unkind machine has it: every timer has an owner, fires late, and those due together in any order. */
 export class SimulatedClock {
   /** One sequence per owner: a timer more of one kind does not reorder the others. */
   readonly #ties: Readonly<Record<TimerOwner, SeededRandom>>;
   readonly #lateness: SeededRandom;
-  readonly #steps: SeededRandom;
-  readonly #heap: Timer[] = [];
-  readonly #live: Record<TimerOwner, number> = { engine: 0, upstream: 0, consumer: 0, world: 0 };
-  #now = 0;
+  readonly #clock: VirtualClock;
+  readonly #live: Readonly<Record<TimerOwner, Set<OwnedTimer>>> = {
+    engine: new Set(),
+    upstream: new Set(),
+    consumer: new Set(),
+    world: new Set(),
+  };
   #wallOffset = 0;
   /** Counts timers fired: entries of one turn happened without time or timers in between. */
   turn = 0;
@@ -40,41 +41,47 @@ export class SimulatedClock {
   constructor(random: SeededRandom) {
     this.#ties = { engine: random.fork(), upstream: random.fork(), consumer: random.fork(), world: random.fork() };
     this.#lateness = random.fork();
-    this.#steps = random.fork();
+    const steps = random.fork();
+    this.#clock = new VirtualClock({
+      step: () => SHORTEST_STEP_MS + steps.next() ** 4 * (LONGEST_STEP_MS - SHORTEST_STEP_MS),
+    });
   }
 
   /** For the world itself, which looks without being seen: only the engine's readings move the time. */
   get now(): number {
-    return this.#now;
+    return this.#clock.elapsed;
   }
 
   get moment(): Moment {
-    return { at: this.#now, turn: this.turn };
+    return { at: this.now, turn: this.turn };
   }
 
   pending(owner: TimerOwner): number {
-    return this.#live[owner];
+    return this.#live[owner].size;
   }
 
-  schedule(owner: TimerOwner, delayMs: number, callback: () => void): Timer {
-    const at = this.#now + Math.max(0, delayMs);
-    const timer = { at, tie: this.#ties[owner].next(), owner, callback, isLive: true };
-    this.#live[owner]++;
-    this.#push(timer);
-    return timer;
+  schedule(owner: TimerOwner, delayMs: number, callback: () => void): OwnedTimer {
+    const tie = this.#ties[owner].next();
+    const fire = (): void => {
+      this.#live[owner].delete(owned);
+      this.turn++;
+      callback();
+    };
+    const owned: OwnedTimer = { timer: this.#clock.schedule(delayMs, fire, tie), owner, tie, callback };
+    this.#live[owner].add(owned);
+    return owned;
   }
 
-  cancel(timer: Timer): void {
-    if (!timer.isLive) return;
-    timer.isLive = false;
-    this.#live[timer.owner]--;
+  cancel(owned: OwnedTimer): void {
+    this.#live[owned.owner].delete(owned);
+    this.#clock.clearTimeout(owned.timer);
   }
 
   /** The clock as the engine gets it: it creeps. A timer takes at least a millisecond, as in Node. */
   engineClock(): Clock {
     return {
-      now: () => this.#creep(),
-      wallNow: () => WALL_START + this.#wallOffset + this.#now,
+      now: () => this.#clock.now(),
+      wallNow: () => this.#clock.wallNow() + this.#wallOffset,
       setTimeout: (callback, delayMs) =>
         this.schedule(
           "engine",
@@ -84,7 +91,7 @@ export class SimulatedClock {
         ),
       clearTimeout: (handle) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only handles from above come back
-        this.cancel(handle as Timer);
+        this.cancel(handle as OwnedTimer);
       },
     };
   }
@@ -94,15 +101,13 @@ export class SimulatedClock {
    * arrived meanwhile, as an event loop does it.
    */
   sleep(ms: number): void {
-    this.#now += ms;
-    const arrived = this.#heap.filter(({ owner, at }) => owner === "upstream" && at <= this.#now);
-    for (const timer of arrived.toSorted((a, b) => a.at - b.at || a.tie - b.tie)) {
-      const { owner, callback } = timer;
-      if (!timer.isLive) continue;
-      this.cancel(timer);
+    this.#clock.standStill(ms);
+    const arrived = [...this.#live.upstream].filter(({ timer }) => timer.at <= this.now);
+    for (const owned of arrived.toSorted((a, b) => a.timer.at - b.timer.at || a.tie - b.tie)) {
+      this.cancel(owned);
       // One after the other, a hair apart: what was sent first is read first.
-      this.#now += 1e-6;
-      this.schedule(owner, 0, callback);
+      this.#clock.standStill(1e-6);
+      this.schedule(owned.owner, 0, owned.callback);
     }
   }
 
@@ -112,67 +117,8 @@ export class SimulatedClock {
 
   /** Runs until `isDone`, or until nothing is left to happen or the time is over; then it says false. */
   async run(isDone: () => boolean, untilMs: number): Promise<boolean> {
-    for (let turns = 0; turns < MOST_TURNS; turns++) {
-      // oxlint-disable-next-line no-await-in-loop -- one turn at a time, as an event loop does it
-      await new Promise((resolve) => setImmediate(resolve));
-      if (isDone()) return true;
-      const timer = this.#pop();
-      if (timer === undefined || timer.at > untilMs) return false;
-      this.cancel(timer);
-      this.#now = Math.max(this.#now, timer.at);
-      this.turn++;
-      timer.callback();
-    }
-    return false;
+    let turns = 0;
+    const isEnough = (): boolean => isDone() || ++turns > MOST_TURNS;
+    return (await this.#clock.run(isEnough, untilMs)) && turns <= MOST_TURNS;
   }
-
-  #creep(): number {
-    this.#now += SHORTEST_STEP_MS + this.#steps.next() ** 4 * (LONGEST_STEP_MS - SHORTEST_STEP_MS);
-    return this.#now;
-  }
-
-  #push(timer: Timer): void {
-    const heap = this.#heap;
-    let index = heap.push(timer) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(timer, above)) break;
-      heap[index] = above;
-      index = parent;
-    }
-    heap[index] = timer;
-  }
-
-  #pop(): Timer | undefined {
-    for (;;) {
-      const [first] = this.#heap;
-      const last = this.#heap.pop();
-      if (first === undefined || last === undefined) return undefined;
-      if (this.#heap.length > 0) this.#sink(last);
-      if (first.isLive) return first;
-    }
-  }
-
-  #sink(timer: Timer): void {
-    const heap = this.#heap;
-    let index = 0;
-    for (;;) {
-      let child = index * 2 + 1;
-      let least = heap[child];
-      const right = heap[child + 1];
-      if (right !== undefined && least !== undefined && isBefore(right, least)) {
-        least = right;
-        child++;
-      }
-      if (least === undefined || !isBefore(least, timer)) break;
-      heap[index] = least;
-      index = child;
-    }
-    heap[index] = timer;
-  }
-}
-
-function isBefore(a: Timer, b: Timer): boolean {
-  return a.at < b.at || (a.at === b.at && a.tie < b.tie);
 }

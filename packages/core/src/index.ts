@@ -1,4 +1,11 @@
-export { createChain, type Chain, type IsolateOptions, type TargetSelector } from "./engine/chain.ts";
+export {
+  createChain,
+  type Chain,
+  type ChainDescription,
+  type IsolateOptions,
+  type TargetSelector,
+} from "./engine/chain.ts";
+export type { Tier } from "./engine/tier.ts";
 export type { Finding, FindingBase } from "./check/finding.ts";
 export type { AnswerStream } from "./engine/stream/answer-stream.ts";
 export {

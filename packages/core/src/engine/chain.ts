@@ -43,6 +43,8 @@ export interface Chain {
   readonly check: (input?: string | Request) => Promise<readonly Finding[]>;
   /** Names of the tiers, in order. */
   readonly tiers: readonly string[];
+  /** What the chain is made of, to look at it or to build one like it. Frozen, and never throws. */
+  readonly describe: () => ChainDescription;
   /** What is known about every target, in order. */
   readonly snapshot: () => readonly TargetHealth[];
   /**
@@ -63,6 +65,14 @@ export interface Chain {
   readonly close: () => Promise<void>;
   /** The same as `close()`, for `await using`. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+/** What a chain is made of: `createChain(tiers, options)` makes another one that does the same. */
+export interface ChainDescription {
+  /** In order, with every default filled in. */
+  readonly tiers: readonly Tier[];
+  /** As they were given; what was left out is left out. */
+  readonly options: ChainOptions;
 }
 
 /**
@@ -98,6 +108,8 @@ export interface IsolateOptions {
 export function createChain(tiers: readonly TierInput[], options: ChainOptions = {}): Chain {
   return new TierChain(readDefinition(tiers, options));
 }
+
+const { freeze } = Object;
 
 /** Not every runtime can tell where a call came from. */
 const runtime: { readonly captureStackTrace?: (holder: object, below: Chain["generate" | "stream"]) => void } = Error;
@@ -162,6 +174,12 @@ class TierChain implements Chain {
           : () => new CallRequests(input, this.#vendors, (error) => this.#onInternalError(error)),
     });
   };
+
+  readonly describe = (): ChainDescription =>
+    freeze({
+      tiers: freeze(this.#tiers.map((tier) => freeze({ ...tier, targets: freeze([...tier.targets]) }))),
+      options: freeze({ ...this.#options }),
+    });
 
   readonly snapshot = (): readonly TargetHealth[] => this.#inspect(this.#candidates);
 

@@ -25,16 +25,27 @@ import type { Target } from "../model/target.ts";
 import type { Spread } from "./next/spread.ts";
 import { DEFAULTS, type ChainOptions, type RequestOverrides, type TierInput } from "./options.ts";
 
+/** A tier with everything filled in. Times are in milliseconds. */
 export interface Tier {
+  /** As given, or `vendor/model` of the first target. */
   readonly name: string;
+  /** In order; at least one. */
   readonly targets: readonly Target[];
+  /** A function also where a number was given, which it then returns. One of yours may throw or return anything. */
   readonly timeoutMs: (request: Request) => number;
+  /** As in `TierLimits`. */
   readonly silentReasoningMs: number;
+  /** As in `TierLimits`. */
   readonly livenessMs: number;
+  /** As in `TierLimits`. */
   readonly progressMs: number;
+  /** As in `TierLimits`. */
   readonly workingMs: number;
+  /** Whether its answers are marked. */
   readonly degraded: boolean;
+  /** Which sibling a call asks first. */
   readonly balance: "first" | "spread";
+  /** A copy of what was given; undefined when nothing was. */
   readonly requestOverrides: RequestOverrides | undefined;
 }
 

@@ -4,7 +4,7 @@ import { misuse } from "../model/error.ts";
 import { watch } from "../model/promises.ts";
 import type { Request } from "../model/request.ts";
 import { FUNCTION, having } from "../model/rules.ts";
-import type { Chain, IsolateOptions, TargetSelector } from "../engine/chain.ts";
+import type { Chain, ChainDescription, IsolateOptions, TargetSelector } from "../engine/chain.ts";
 import type { TargetHealth } from "../engine/health/chain-health.ts";
 import type { CallOptions } from "../engine/options.ts";
 import type { AnswerStream } from "../engine/stream/answer-stream.ts";
@@ -45,6 +45,8 @@ class LazyChain implements Chain {
   ): Promise<AnswerStream<Output>> => this.#built().stream(input, options);
 
   readonly check = async (input?: string | Request): Promise<readonly Finding[]> => this.#built().check(input);
+
+  readonly describe = (): ChainDescription => this.#built().describe();
 
   readonly snapshot = (): readonly TargetHealth[] => this.#built().snapshot();
 

@@ -50,6 +50,7 @@ describe("lazy()", () => {
   test.each<readonly [string, (chain: Chain) => unknown, unknown]>([
     ["tiers", (chain) => chain.tiers, ["alpha/one"]],
     ["snapshot", (chain) => chain.snapshot().map(({ isIsolated }) => isIsolated), [false]],
+    ["describe", (chain) => chain.describe().tiers.map(({ name }) => name), ["alpha/one"]],
     [
       "isolate",
       (chain) => chain.isolate({ vendor: "alpha" }),
