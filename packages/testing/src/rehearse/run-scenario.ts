@@ -1,0 +1,161 @@
+import {
+  isUnderstudyError,
+  type Chain,
+  type Clock,
+  type Request,
+  type Target,
+  type Tier,
+  type Trace,
+} from "@understudy/core";
+import type { TargetRequest } from "@understudy/core/adapter";
+import { withStream, type Blueprint } from "./definition.ts";
+import type { DrillCall, Strike } from "./drill-result.ts";
+import { faultyScript, healthyScript, type FaultName } from "./faults.ts";
+import { play, type Healthy } from "./play.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+/** What is the same in every scenario. */
+export interface Stage {
+  readonly blueprint: Blueprint;
+  readonly request: Request;
+  readonly mode: "stream" | "generate";
+  readonly seed: number;
+  readonly healthy: Healthy;
+  readonly everyMs: number;
+  readonly calls: number;
+  readonly outage: { readonly fromMs: number; readonly toMs: number };
+  /** Targets that are not struck answer for real, and so does time pass. */
+  readonly live: boolean;
+}
+
+export interface Blow {
+  readonly fault: FaultName;
+  readonly strike: Strike;
+}
+
+/** A call, before it is known what a healthy one looks like. */
+export type RawCall = Omit<DrillCall, "mark"> & { readonly hadSeam: boolean };
+
+/** Time of one scenario, virtual or real. */
+interface Time {
+  readonly clock: Clock;
+  readonly elapsed: () => number;
+  /** Waits until a moment of the scenario. */
+  readonly until: (ms: number) => Promise<void>;
+  readonly finish: <Value>(work: Promise<Value>) => Promise<Value>;
+}
+
+/** Plays one scenario: a call every so often, through a chain that is new. */
+export async function runScenario(stage: Stage, blow: Blow | undefined): Promise<readonly RawCall[]> {
+  const { blueprint, seed, everyMs, calls } = stage;
+  const time = stage.live ? realTime() : virtualTime();
+  const places = blueprint.tiers.flatMap(({ targets }) => targets);
+  const targets = places.map((target, index) =>
+    actor(target, index, { stage, blow, time, tier: tierOf(blueprint, target) }),
+  );
+  let next = 0;
+  const tiers = blueprint.tiers.map((tier) => ({
+    ...tier,
+    targets: tier.targets.map((target) => targets[next++] ?? target),
+  }));
+  const chain = blueprint.create(tiers, {
+    ...blueprint.options,
+    random: seededRandom(seed),
+    ...(stage.live ? {} : { clock: time.clock }),
+  });
+  const running: Promise<RawCall>[] = [];
+  for (let index = 0; index < calls; index++) {
+    // oxlint-disable-next-line no-await-in-loop -- one call after the other
+    await time.until(index * everyMs);
+    running.push(call(chain, stage, time));
+  }
+  const made = await time.finish(Promise.all(running));
+  await time.finish(chain.close());
+  return made;
+}
+
+interface Role {
+  readonly stage: Stage;
+  readonly blow: Blow | undefined;
+  readonly time: Time;
+  readonly tier: Tier | undefined;
+}
+
+function tierOf({ tiers }: Blueprint, target: Target): Tier | undefined {
+  return tiers.find(({ targets }) => targets.includes(target));
+}
+
+function actor(target: Target, index: number, { stage, blow, time, tier }: Role): Target {
+  const { healthy, outage, request: asked, live } = stage;
+  let before = 0;
+  return withStream(target, (request, context) => {
+    const { silentReasoning, unary } = target.plan(request);
+    const manner = { healthy, isJson: isJson(request), isUnary: unary };
+    const now = time.elapsed();
+    const isStruck = blow?.strike.targets.includes(index) === true && now >= outage.fromMs && now < outage.toMs;
+    if (!isStruck) return live ? target.stream(request, context) : play(healthyScript(healthy), manner, context);
+    const limitMs = (silentReasoning || unary ? tier?.silentReasoningMs : tier?.timeoutMs(asked)) ?? Infinity;
+    return play(faultyScript(blow.fault, { healthy, limitMs, before: before++ }), manner, context);
+  });
+}
+
+function isJson({ output }: TargetRequest): boolean {
+  return output.type === "json";
+}
+
+async function call(chain: Chain, { request, mode }: Stage, time: Time): Promise<RawCall> {
+  const startedAtMs = time.elapsed();
+  let firstWordsMs: number | undefined;
+  let hadSeam = false;
+  const since = (): number => time.elapsed() - startedAtMs;
+  try {
+    const answer = mode === "generate" ? await chain.generate(request) : await read();
+    const { tier, degraded, trace } = answer;
+    const endedMs = since();
+    return { startedAtMs, firstWordsMs: firstWordsMs ?? endedMs, endedMs, hadSeam, degraded, tier, trace };
+  } catch (error) {
+    if (!isUnderstudyError(error)) throw error;
+    const { code, trace } = error;
+    if (trace === undefined) throw error;
+    const waited = firstWordsMs === undefined ? {} : { firstWordsMs };
+    return { startedAtMs, ...waited, endedMs: since(), hadSeam, degraded: false, code, trace };
+  }
+
+  async function read(): Promise<{ readonly tier: string; readonly degraded: boolean; readonly trace: Trace }> {
+    const stream = await chain.stream(request);
+    for await (const event of stream) {
+      if (event.type === "text-delta") firstWordsMs ??= since();
+      if (event.type === "failover" && event.marker !== null) hadSeam = true;
+    }
+    return stream.result;
+  }
+}
+
+function virtualTime(): Time {
+  const clock = new VirtualClock();
+  return {
+    // Nobody asks in which context something happens: a third of the time is saved.
+    clock: {
+      now: () => clock.now(),
+      wallNow: () => clock.wallNow(),
+      setTimeout: (callback, ms) => clock.schedule(ms, callback),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+    },
+    elapsed: () => clock.elapsed,
+    until: (ms) => clock.advance(ms - clock.elapsed),
+    finish: (work) => clock.finish(work),
+  };
+}
+
+// oxlint-disable no-restricted-globals, no-restricted-properties -- a live drill takes the time that it takes
+function realTime(): Time {
+  const begin = performance.now();
+  const elapsed = (): number => performance.now() - begin;
+  return {
+    clock: new VirtualClock(),
+    elapsed,
+    until: (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms - elapsed()))),
+    finish: (work) => work,
+  };
+}
