@@ -6,3 +6,5 @@ export type { ChainDefinition } from "./definition.ts";
 export { FAULT_NAMES, isFaultName, type FaultName } from "./faults.ts";
 export type { Healthy } from "./play.ts";
 export type * from "./drill-result.ts";
+export { drawTimeline, type DrawOptions } from "../drawing/draw-timeline.ts";
+export { TIMELINE_STYLE } from "../drawing/svg.ts";
