@@ -2,7 +2,7 @@ import type { AttemptRecord } from "@understudy/core";
 import { placeOf } from "../rehearse/numbers.ts";
 import type { CallMark, DrillCall, Scenario } from "../rehearse/drill-result.ts";
 import { inRows, runsOf, type Placed, type Span } from "./lanes.ts";
-import { axis, pathOf, Pen, px, seconds, svgOf, textAt, xOf, type Scale } from "./svg.ts";
+import { axis, Pen, px, seconds, svgOf, textAt, titled, xOf, type Scale } from "./svg.ts";
 
 const WIDTH = 960;
 const MARGIN = 10;
@@ -88,14 +88,14 @@ function users(calls: readonly DrillCall[], top: number, scale: Scale): string {
     .map((run) => {
       const mark = run[0]?.mark ?? "well";
       const y = top + HEIGHTS[mark];
-      const pen = new Pen();
+      const pen = new Pen(10);
       const form = SHAPES[mark](px(size), px(size * 2));
       for (const { startedAtMs } of run) pen.move(xOf(scale, startedAtMs), y).form(form);
       const width =
         mark === "well"
           ? ` us-well" stroke-width="${px(size * 1.6)}`
           : ` us-${mark}" stroke-width="${mark === "failed" ? 1.8 : 0}`;
-      return pathOf(pen.path, `us-u${width}`, titleOfCalls(run, mark));
+      return titled(titleOfCalls(run, mark), [`us-u${width}`, pen.path]);
     })
     .join("");
 }
@@ -166,28 +166,26 @@ function drawRun(run: readonly Placed<Bar>[], { top, pitch, thickness, scale }: 
   const { outcome, venture } = first.item.record;
   const at = (row: number): number => top + pitch * (row + 0.5);
   const lines = (from: (bar: Bar) => number, to: (bar: Bar) => number, least: number): string => {
-    const pen = new Pen();
+    const pen = new Pen(1);
     for (const { item, row } of run) pen.move(xOf(scale, from(item)), at(row)).across(xOf(scale, to(item)), least);
     return pen.path;
   };
   const title = titleOfBars(run.map(({ item }) => item));
   const width = `" stroke-width="${px(thickness)}`;
-  const outlines =
-    venture === undefined ? "" : pathOf(frames(run, { top, pitch, thickness, scale }), "us-probe", title);
+  const framed = ["us-probe", venture === undefined ? "" : frames(run, { top, pitch, thickness, scale })] as const;
   if (outcome === "answered") {
-    const waits = lines(fromOf, contentOf, 0);
     const content = lines(contentOf, toOf, 1.5);
-    return pathOf(waits, "us-wait", title) + pathOf(content, `us-good${width}`, title) + outlines;
+    return titled(title, ["us-wait", lines(fromOf, contentOf, 0)], [`us-good${width}`, content], framed);
   }
   const whole = lines(fromOf, toOf, SHORTEST);
-  if (outcome === "stopped") return pathOf(whole, `us-off${width}`, title) + outlines;
-  const caps = new Pen();
+  if (outcome === "stopped") return titled(title, [`us-off${width}`, whole], framed);
+  const caps = new Pen(1);
   const cap = `v${px(pitch)}m0-${px(pitch)}`;
   for (const { item, row } of run) {
     const x = Math.max(xOf(scale, item.fromMs) + SHORTEST, xOf(scale, item.toMs));
     caps.move(x, top + pitch * row).form(cap);
   }
-  return pathOf(whole, `us-bad${width}`, title) + pathOf(caps.path, "us-cap", title) + outlines;
+  return titled(title, [`us-bad${width}`, whole], ["us-cap", caps.path], framed);
 }
 
 const fromOf = ({ fromMs }: Bar): number => fromMs;
@@ -196,7 +194,7 @@ const toOf = ({ toMs }: Bar): number => toMs;
 
 /** Around those that were made to find out. */
 function frames(run: readonly Placed<Bar>[], { top, pitch, scale }: LaneScale): string {
-  const pen = new Pen();
+  const pen = new Pen(1);
   for (const { item, row } of run) {
     const width = px(Math.max(SHORTEST, xOf(scale, item.toMs) - xOf(scale, item.fromMs)) + 4);
     pen.move(xOf(scale, item.fromMs) - 1.5, top + pitch * row - 0.5);

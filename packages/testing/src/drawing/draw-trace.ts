@@ -1,5 +1,5 @@
 import type { AttemptRecord, SkipRecord, Trace } from "@understudy/core";
-import { axis, pathOf, px, seconds, svgOf, textAt, xOf, type Scale } from "./svg.ts";
+import { axis, px, seconds, svgOf, textAt, titled, xOf, type Scale } from "./svg.ts";
 
 const WIDTH = 720;
 const MARGIN = 10;
@@ -37,19 +37,21 @@ function drawAttempt(attempt: AttemptRecord, top: number, scale: Scale): string 
     `M${px(x(from))} ${y}h${px(Math.max(least, x(to) - x(from)))}`;
   const width = `" stroke-width="${BAR}`;
   const end = Math.max(x(0) + 3, x(endedMs));
-  const marks =
-    outcome === "answered"
-      ? pathOf(line(0, firstContentMs, 0), "us-wait", title) +
-        pathOf(line(firstContentMs, endedMs, 2), `us-good${width}`, title)
-      : outcome === "failed"
-        ? pathOf(line(0, endedMs, 3), `us-bad${width}`, title) +
-          pathOf(`M${px(end)} ${px(top + 17)}v14`, "us-cap", title)
-        : pathOf(line(0, endedMs, 3), `us-off${width}`, title);
-  const outline =
-    venture === undefined
-      ? ""
-      : pathOf(`M${px(x(0) - 2)} ${px(top + 16)}H${px(end + 3)}v16H${px(x(0) - 2)}z`, "us-probe", title);
-  return `${textAt(MARGIN, top + 12, `${attempt.attempt}  ${placeOf(attempt)}`, "us-l")}${textAt(WIDTH - MARGIN, top + 12, endOf(attempt), "us-t us-e")}${marks}${outline}`;
+  const whole = line(0, endedMs, 3);
+  const marks = {
+    answered: [
+      ["us-wait", line(0, firstContentMs, 0)],
+      [`us-good${width}`, line(firstContentMs, endedMs, 2)],
+    ],
+    failed: [
+      [`us-bad${width}`, whole],
+      ["us-cap", `M${px(end)} ${px(top + 17)}v14`],
+    ],
+    stopped: [[`us-off${width}`, whole]],
+  } as const;
+  const frame = venture === undefined ? "" : `M${px(x(0) - 2)} ${px(top + 16)}H${px(end + 3)}v16H${px(x(0) - 2)}z`;
+  const drawn = titled(title, ...marks[outcome], ["us-probe", frame]);
+  return `${textAt(MARGIN, top + 12, `${attempt.attempt}  ${placeOf(attempt)}`, "us-l")}${textAt(WIDTH - MARGIN, top + 12, endOf(attempt), "us-t us-e")}${drawn}`;
 }
 
 function placeOf({ tier, sibling }: Pick<SkipRecord, "tier" | "sibling">): string {

@@ -15,9 +15,15 @@ export function px(value: number): string {
 
 /** Writes a path, each point relative to the one before: half as long as with absolute ones. */
 export class Pen {
+  readonly #grain: number;
   #x = 0;
   #y = 0;
   #path = "";
+
+  /** `grain`: the parts of a pixel that are told apart. */
+  constructor(grain: number) {
+    this.#grain = grain;
+  }
 
   get path(): string {
     return this.#path;
@@ -25,8 +31,8 @@ export class Pen {
 
   /** Begins a new line. */
   move(x: number, y: number): this {
-    const [nextX, nextY] = [tenths(x), tenths(y)];
-    this.#path += `m${pair(nextX - this.#x, nextY - this.#y)}`;
+    const [nextX, nextY] = [Math.round(x * this.#grain), Math.round(y * 10)];
+    this.#path += `m${pair((nextX - this.#x) / this.#grain, (nextY - this.#y) / 10)}`;
     this.#x = nextX;
     this.#y = nextY;
     return this;
@@ -34,8 +40,8 @@ export class Pen {
 
   /** A horizontal line of at least so much. */
   across(toX: number, least: number): this {
-    const length = Math.max(tenths(least), tenths(toX) - this.#x);
-    this.#path += `h${short(length)}`;
+    const length = Math.max(Math.ceil(least * this.#grain), Math.round(toX * this.#grain) - this.#x);
+    this.#path += `h${short(length / this.#grain)}`;
     this.#x += length;
     return this;
   }
@@ -47,12 +53,8 @@ export class Pen {
   }
 }
 
-function tenths(value: number): number {
-  return Math.round(value * 10);
-}
-
 function short(value: number): string {
-  return String(value / 10 + 0).replace(/^(-?)0\./, "$1.");
+  return px(value).replace(/^(-?)0\./, "$1.");
 }
 
 function pair(x: number, y: number): string {
@@ -64,9 +66,10 @@ export function textAt(x: number, y: number, text: string, className: string): s
   return `<text x="${px(x)}" y="${px(y)}" class="${className}">${escaped(text)}</text>`;
 }
 
-/** Everything that has this title, as one path. */
-export function pathOf(d: string, className: string, title: string): string {
-  return `<path class="${className}" d="${d}"><title>${escaped(title)}</title></path>`;
+/** Paths with their classes, and one title for all of them. */
+export function titled(title: string, ...paths: readonly (readonly [className: string, d: string])[]): string {
+  const drawn = paths.map(([className, d]) => (d === "" ? "" : `<path class="${className}" d="${d}"/>`));
+  return `<g><title>${escaped(title)}</title>${drawn.join("")}</g>`;
 }
 
 /** Seconds, as short as they are read. */
