@@ -58,11 +58,12 @@ export function withTargets(input: TierInput, change: (target: Target) => Target
   return "target" in input ? { ...input, target: change(input.target) } : change(input);
 }
 
-/** The same target, that does something else when it is asked. What is no target stays. */
+/** The same target without its problems, that does something else when it is asked. What is no target stays. */
 export function withStream(target: Target, stream: Target["stream"]): Target {
   // oxlint-disable-next-line typescript/no-unnecessary-condition -- types forbid it, files hold it
   if (typeof target?.stream !== "function") return target;
   const { vendor, model, endpoint, scopes, capabilities } = target;
+  const losses = target.losses?.bind(target);
   return {
     vendor,
     model,
@@ -71,6 +72,7 @@ export function withStream(target: Target, stream: Target["stream"]): Target {
     capabilities,
     problems: [],
     plan: (request) => target.plan(request),
+    ...(losses === undefined ? {} : { losses }),
     stream,
   };
 }

@@ -1,0 +1,132 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type * as Core from "@understudy/core";
+import type { Chain, ChainOptions, Request, Target, TierInput } from "@understudy/core";
+import { WrongUse } from "./wrong-use.ts";
+
+/** What a chain file says. */
+export interface ChainFile {
+  /** For people. */
+  readonly name: string;
+  readonly path: string;
+  readonly tiers: readonly TierInput[];
+  readonly options: ChainOptions;
+  /** What it exports as `request`: what users of the chain ask. */
+  readonly request: string | Request | undefined;
+  /** The core beside the file, so that there is one copy. */
+  readonly createChain: typeof Core.createChain;
+}
+
+const FORMS = "export default an array of tiers, { tiers, options }, a chain, or a function that returns one of these";
+
+/** Loads the module and reads its default export. Throws `WrongUse` with one sentence. */
+export async function loadChainFile(given: string | undefined, cwd: string): Promise<ChainFile> {
+  if (given === undefined) throw new WrongUse("Give a chain file: an ES module, .ts, .js or .mjs.");
+  const path = resolve(cwd, given);
+  if (!existsSync(path)) throw new WrongUse(`${given} does not exist.`);
+  const module = await load(path, given);
+  const made = await settle(module["default"], given);
+  const parts = partsOf(made);
+  if (parts === undefined) throw new WrongUse(`${given} holds no chain: ${FORMS}.`);
+  const { request } = module;
+  return {
+    name: basename(path),
+    path,
+    ...parts,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the chain itself says what is wrong with a request
+    request: request as string | Request | undefined,
+    createChain: (await coreOf(path)).createChain,
+  };
+}
+
+async function load(path: string, given: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(path).href);
+    return module;
+  } catch (error) {
+    if (codeOf(error) === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[cm]?tsx?$/.test(path)) {
+      throw new WrongUse(
+        `${given}: Node 22.18 or later reads TypeScript; or start with \`node --import tsx\`, or give a .js file.`,
+      );
+    }
+    throw new WrongUse(`${given} cannot be loaded: ${sentenceOf(error)}`);
+  }
+}
+
+async function settle(exported: unknown, given: string): Promise<unknown> {
+  try {
+    const value: unknown = typeof exported === "function" ? await exported() : await exported;
+    return value;
+  } catch (error) {
+    throw new WrongUse(`${given} cannot be loaded: its default export failed: ${sentenceOf(error)}`);
+  }
+}
+
+function partsOf(made: unknown): { readonly tiers: readonly TierInput[]; readonly options: ChainOptions } | undefined {
+  if (isList(made)) return { tiers: made, options: {} };
+  if (typeof made !== "object" || made === null) return undefined;
+  if (isChain(made)) return made.describe();
+  const { tiers, options = {} }: { readonly tiers?: unknown; readonly options?: unknown } = made;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- createChain says what is wrong with it
+  return isList(tiers) ? { tiers, options: options as ChainOptions } : undefined;
+}
+
+/** What is in it, `createChain` judges. */
+function isList(value: unknown): value is readonly TierInput[] {
+  return Array.isArray(value);
+}
+
+function isChain(value: object): value is Chain {
+  return "describe" in value && typeof value.describe === "function";
+}
+
+/** The copy of core that the file itself would import; this package's own where it has none. */
+async function coreOf(path: string): Promise<typeof Core> {
+  let url: string;
+  try {
+    url = pathToFileURL(createRequire(path).resolve("@understudy/core")).href;
+  } catch {
+    return import("@understudy/core");
+  }
+  const core: typeof Core = await import(url);
+  return core;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function sentenceOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split("\n")[0] ?? text;
+}
+
+/** A target at its place in the file. */
+export interface Place {
+  /** Number of the tier, from 1. */
+  readonly tier: number;
+  /** From 1; undefined where the tier has only one target. */
+  readonly sibling: number | undefined;
+  readonly target: Target;
+}
+
+/** Every target of the file, in order. What is no tier has none: `createChain` says so. */
+export function placesOf({ tiers }: ChainFile): readonly Place[] {
+  return tiers.flatMap((input, index) => {
+    const targets = targetsOf(input);
+    return targets.map((target, at) => ({
+      tier: index + 1,
+      sibling: targets.length > 1 ? at + 1 : undefined,
+      target,
+    }));
+  });
+}
+
+function targetsOf(input: TierInput): readonly Target[] {
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- types forbid it, files hold it
+  if (typeof input !== "object" || input === null) return [];
+  if ("targets" in input) return Array.isArray(input.targets) ? input.targets : [];
+  return "target" in input ? [input.target] : [input];
+}
