@@ -10,18 +10,30 @@ type Entry = Readonly<Record<string, string>> | string;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, Entry>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: object;
   readonly peerDependencies?: object;
 }
 
 const root = process.cwd();
-const { exports, dependencies, peerDependencies }: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
+const {
+  exports,
+  bin = {},
+  dependencies,
+  peerDependencies,
+}: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The name of a built file, without its ending, and the source it is made of. */
 const entries = Object.values(exports).flatMap((entry) => {
   const source = typeof entry === "string" ? undefined : entry["@understudy/source"];
   if (source === undefined) return [];
   return [[source.replace("./src/", "").replace(/\.ts$/, ""), resolve(source)] as const];
+});
+
+/** Programs are built from the sources of the same name. */
+const programs = Object.values(bin).map((path) => {
+  const name = path.replace("./dist/", "").replace(/\.js$/, "");
+  return [name, resolve(`src/${name}.ts`)] as const;
 });
 
 const others = Object.keys({ ...dependencies, ...peerDependencies });
@@ -39,7 +51,11 @@ await build({
     minify: false,
     sourcemap: true,
     outDir: "dist",
-    lib: { entry: Object.fromEntries(entries), formats: ["es"], fileName: (_format, name) => `${name}.js` },
+    lib: {
+      entry: Object.fromEntries([...entries, ...programs]),
+      formats: ["es"],
+      fileName: (_format, name) => `${name}.js`,
+    },
     rolldownOptions: {
       external: isOthers,
       output: {

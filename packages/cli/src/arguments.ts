@@ -4,13 +4,13 @@ import { WrongUse } from "./wrong-use.ts";
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /** What every command takes. */
-export const COMMON = {
+const COMMON: Options = {
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
   json: { type: "boolean" },
   "no-color": { type: "boolean" },
   "env-file": { type: "string", multiple: true },
-} as const satisfies Options;
+};
 
 export interface Arguments {
   readonly flags: ReadonlySet<string>;
@@ -75,9 +75,9 @@ export function nearestOf(name: string, there: readonly string[]): string | unde
 
 function changesBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, letter] of a.split("").entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
+    for (const [j, other] of b.split("").entries()) {
       const same = (row[j] ?? 0) + (letter === other ? 0 : 1);
       next.push(Math.min(same, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }

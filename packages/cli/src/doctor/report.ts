@@ -119,7 +119,9 @@ function linesOf({ place, live }: TargetReport): readonly string[] {
   const failed = live.checks.flatMap(({ name, status, class: failure, httpStatus, message, fix }) => {
     if (status !== "failed") return [];
     const facts = [failure, httpStatus].filter((fact) => fact !== undefined).join(" ");
-    return [`${name}${facts === "" ? "" : ` ${facts}`}: ${message ?? "failed"}. ${sentence(fix ?? "")}`.trimEnd()];
+    return [
+      `${name}${facts === "" ? "" : ` ${facts}`}: ${(message ?? "failed").replace(/\.$/, "")}. ${sentence(fix ?? "")}`.trimEnd(),
+    ];
   });
   const summary = [words.join(" · "), ...served, ...quota].filter((text) => text !== "").join("   ");
   return words.length === 0 ? failed : [summary, ...failed];

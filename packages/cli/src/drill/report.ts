@@ -77,7 +77,9 @@ function table({ scenarios }: DrillResult): string {
     "noticed",
     "back",
   ];
-  const rows = scenarios.map(({ verdict, numbers, isSurvivable }, index) => {
+  const rows = scenarios.map((scenario, index) => {
+    const { verdict, numbers, isSurvivable } = scenario;
+    if (isBoring(scenario)) return "";
     const { failed, seams, late, degraded, firstWords, askedInVain, tokensInVain, noticedAfterMs, backAfterMs } =
       numbers;
     const [name = "", ...rest] = verdict.split(": ");
@@ -93,13 +95,24 @@ function table({ scenarios }: DrillResult): string {
       askedInVain,
       tokensInVain,
       shown(noticedAfterMs),
-      shown(backAfterMs),
+      askedInVain === 0 ? shown(undefined) : backAfterMs === 0 ? "at once" : shown(backAfterMs),
     ].map((cell) => `<td>${cell === 0 ? "<i>0</i>" : cell}</td>`);
     const mark = isSurvivable ? "" : " *";
     return `<tr class="${["ok", "soft", "bad"][["✓", "!", "✗"].indexOf(level)]}"><th scope="row" title="${html(rest.join(": "))}"><b>${level}</b> <a href="#s${index}">${html(name)}</a>${mark}</th>${cells.join("")}</tr>`;
   });
+  const boring = scenarios.filter(isBoring);
+  const names = [...new Set(boring.map(({ strike }) => strike?.name ?? ""))].join(", ");
+  if (boring.length > 0) {
+    const text = `${boring.length} outages of ${names}: nobody was affected, as nobody asks them while the others are well`;
+    rows.push(`<tr class="ok"><th scope="row" colspan="${heads.length}"><b>✓</b> ${html(text)}</th></tr>`);
+  }
   const head = heads.map((one) => `<th scope="col">${one}</th>`).join("");
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>\n<p class="facts">* Everyone is struck: no chain survives it, and no budget counts it.</p>`;
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.filter((row) => row !== "").join("\n")}</tbody></table></div>\n<p class="facts">* Everyone is struck: no chain survives it, and no budget counts it.</p>`;
+}
+
+/** Nothing that is worth a drawing. */
+function isBoring({ numbers }: Scenario): boolean {
+  return numbers.askedInVain + numbers.late + numbers.failed + numbers.seams === 0;
 }
 
 function figuresOf(scenarios: readonly Scenario[], room: number): string {
@@ -107,27 +120,25 @@ function figuresOf(scenarios: readonly Scenario[], room: number): string {
   let left = room;
   let leftOut = 0;
   for (const [index, scenario] of scenarios.entries()) {
-    const isBoring = scenario.numbers.askedInVain === 0 && scenario.numbers.late === 0 && scenario.numbers.failed === 0;
-    const figure = figureOf(scenario, index, !isBoring);
+    if (isBoring(scenario)) continue;
+    const figure = figureOf(scenario, index);
     if (figure.length <= left) {
       figures.push(figure);
       left -= figure.length;
-      continue;
-    }
-    leftOut++;
+    } else leftOut++;
   }
-  const more =
-    leftOut === 0
-      ? ""
-      : `<p class="facts">${leftOut} of the scenarios are not drawn, so that this page stays small: rehearse fewer with --faults or --strike to see them.</p>`;
-  return `${figures.join("\n")}${more}`;
+  if (leftOut > 0) {
+    const text = `${leftOut} more are not drawn, so that this page stays small: rehearse fewer with --faults or --strike to see them.`;
+    figures.push(`<p class="facts">${text}</p>`);
+  }
+  return figures.join("\n");
 }
 
-function figureOf(scenario: Scenario, index: number, isDrawn: boolean): string {
+function figureOf(scenario: Scenario, index: number): string {
   const { verdict, advice } = scenario;
   const list = advice.length === 0 ? "" : `<ul>${advice.map((one) => `<li>${words(one)}</li>`).join("")}</ul>`;
-  const drawing = isDrawn ? `<div class="wide">${drawTimeline(scenario, { inline: true })}</div>` : "";
-  return `<figure id="s${index}"${isDrawn ? "" : ` class="quiet"`}><figcaption>${html(verdict)}</figcaption>${drawing}${list}</figure>`;
+  const drawing = drawTimeline(scenario, { inline: true });
+  return `<figure id="s${index}"><figcaption>${html(verdict)}</figcaption><div class="wide">${drawing}</div>${list}</figure>`;
 }
 
 function settings(targets: readonly DrillTarget[]): string {

@@ -7,22 +7,22 @@ const EXPECTED =
   "a trace (`answer.trace`), an error as JSON, or engine events (what `onEvent` gets): one JSON value, or one per line";
 
 /** Reads every call that a text tells of. Fields that are not known are ignored. Throws `WrongUse` for another shape. */
-export function readTraces(text: string): readonly Trace[] {
-  const values = valuesOf(text);
+export function readTraces(given: string): readonly Trace[] {
+  const values = valuesOf(given);
   const events = values.flat().filter((value) => isObject(value) && typeof value["type"] === "string");
   const traces = events.length > 0 ? fromEvents(events.filter(isObject)) : values.flat().map(fromValue);
   if (traces.length === 0) throw new WrongUse(`There is no call in it. Expected is ${EXPECTED}.`);
   return traces;
 }
 
-function valuesOf(text: string): readonly unknown[] {
+function valuesOf(given: string): readonly unknown[] {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(given);
     return [value];
   } catch {
     // Then it is one value per line.
   }
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const lines = given.split("\n").filter((line) => line.trim() !== "");
   return lines.map((line, index) => {
     try {
       const value: unknown = JSON.parse(line);
@@ -124,7 +124,7 @@ function breaker(value: unknown): AttemptRecord["breakerBefore"] {
 }
 
 /** Those of the fields that are there, as what they have to be. */
-function kept<Value>(from: Json, fields: readonly string[], read: (value: unknown) => Value | undefined): object {
+function kept(from: Json, fields: readonly string[], read: (value: unknown) => unknown): object {
   return Object.fromEntries(
     fields.map((field) => [field, read(from[field])] as const).filter(([, value]) => value !== undefined),
   );

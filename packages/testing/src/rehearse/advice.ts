@@ -20,6 +20,7 @@ export function adviceOf(one: Case): readonly string[] {
     ...unable(one),
     ...outOfAttempts(one),
     ...waited(one),
+    ...slowAnswers(one),
     ...seams(one),
     ...lesser(one),
   ];
@@ -104,6 +105,17 @@ function* waited({ blueprint, calls }: Case): Generator<string> {
   for (const { calls: count, waitMs, tier, option } of limits.values()) {
     yield `${callCount(count)} waited ${duration(waitMs)} for tier ${tier}: lower \`${option}\` of that tier`;
   }
+}
+
+/** Slow answers that no limit cut short. */
+function* slowAnswers({ blueprint, calls }: Case): Generator<string> {
+  const slow = calls.filter(({ mark, trace }) => mark === "late" && trace.attempts[0]?.outcome === "answered");
+  const tier = slow[0]?.tier;
+  const target = blueprint.targets.find((one) => one.tier === tier);
+  if (tier === undefined || target?.timeoutMs === undefined) return;
+  const longest = Math.max(...slow.map(({ firstWordsMs = 0 }) => firstWordsMs));
+  const option = longest > target.timeoutMs ? "silentReasoningMs" : "timeoutMs";
+  yield `${callCount(slow.length)} waited up to ${duration(longest)} for tier ${tier}, less than its \`${option}\` (${duration(target[option] ?? 0)}): lower it, so that the next one is asked sooner`;
 }
 
 function limitOf(attempt: AttemptRecord, targets: readonly DrillTarget[]): string | undefined {
