@@ -4,12 +4,12 @@ import { deepseek } from "@understudy/deepseek";
 import { openai } from "@understudy/openai";
 
 /** The tests say where the vendors are. */
-const env = process.env as Readonly<Record<"CLAUDE" | "GPT" | "FLASH" | "GPT_KEY", string>>;
+const env = (name: string): string => process.env[name] ?? "";
 
 const tiers = (): readonly TierInput[] => [
-  anthropic("claude-sonnet-5-5", { baseURL: env.CLAUDE, apiKey: "any" }),
-  openai("gpt-6.1-terra", { baseURL: env.GPT, apiKey: env.GPT_KEY }),
-  deepseek("no-such-model", { baseURL: env.FLASH, apiKey: "any" }),
+  anthropic("claude-sonnet-5-5", { baseURL: env("CLAUDE"), apiKey: "any" }),
+  openai("gpt-6.1-terra", { baseURL: env("GPT"), apiKey: env("GPT_KEY") }),
+  deepseek("no-such-model", { baseURL: env("FLASH"), apiKey: "any" }),
   openai("gpt-6-luna"),
 ];
 
