@@ -53,6 +53,7 @@ export const PAGE_STYLE: string = [
   "figure ul{color:var(--soft);font-size:13px}tbody th[colspan]{white-space:normal}",
   "figcaption{font-weight:600;margin-bottom:8px}",
   ".legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13px;color:var(--soft)}.legend span{display:flex;align-items:center;gap:6px}",
+  "@media screen and (max-width:640px){tbody th{white-space:normal;min-width:11em}}",
   "@page{size:A4;margin:14mm}@media print{main{max-width:none;padding:0}.wide{overflow:visible}.wide svg{min-width:0}",
   "body{font-size:11px}table{font-size:9px}th,td{padding:2px 4px}figure{padding:8px}}",
 ].join("");

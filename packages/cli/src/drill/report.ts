@@ -107,7 +107,7 @@ function table({ scenarios }: DrillResult): string {
     rows.push(`<tr class="ok"><th scope="row" colspan="${heads.length}"><b>✓</b> ${html(text)}</th></tr>`);
   }
   const head = heads.map((one) => `<th scope="col">${one}</th>`).join("");
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.filter((row) => row !== "").join("\n")}</tbody></table></div>\n<p class="facts">* Everyone is struck: no chain survives it, and no budget counts it.</p>`;
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.filter((row) => row !== "").join("\n")}</tbody></table></div>\n<p class="facts">* Everyone is struck: more than a chain can be asked to survive, and no budget counts it.</p>`;
 }
 
 /** Nothing that is worth a drawing. */

@@ -39,7 +39,11 @@ function reactions(
   if (blow === undefined || askedInVain === 0) return [];
   return [
     noticedAfterMs === undefined ? "never passed over" : `noticed after ${duration(noticedAfterMs)}`,
-    backAfterMs === undefined ? "not back by the end" : `back after ${duration(backAfterMs)}`,
+    backAfterMs === undefined
+      ? "not back by the end"
+      : backAfterMs === 0
+        ? "back at once"
+        : `back after ${duration(backAfterMs)}`,
   ];
 }
 
