@@ -3,11 +3,15 @@
  *
  *   pnpm demo                                    Claude, then GPT, then DeepSeek, without any key
  *   pnpm demo --vendors gemini,chat,anthropic    another chain, in this order
+ *   pnpm demo --report drill.html                and then a minute of every outage, drawn as users would have seen it
  *   pnpm demo --live                             one question to the real vendors whose keys are in the environment
  */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createChain } from "@understudy/core";
+import { drillReport } from "@understudy/cli";
+import { createChain, type Chain } from "@understudy/core";
 import { formatTrace } from "@understudy/core/trace";
+import { rehearse as playOutages } from "@understudy/testing/rehearse";
 import { acts } from "./demo/acts.ts";
 import { CAST, isVendorName, VENDOR_NAMES, type VendorName } from "./demo/cast.ts";
 import {
@@ -25,6 +29,7 @@ const { values } = parseArgs({
   options: {
     vendors: { type: "string", default: "anthropic,openai,deepseek" },
     live: { type: "boolean", default: false },
+    report: { type: "string" },
   },
 });
 
@@ -61,9 +66,21 @@ async function rehearse(names: readonly VendorName[]): Promise<number> {
     printReview(findings);
     if (findings.length > 0) failed++;
   }
+  const definition = chainOf(players);
   await closeStage(players);
   printEnd(failed, all.length);
+  await offerReport(definition);
   return failed === 0 ? 0 : 1;
+}
+
+async function offerReport(chain: Chain): Promise<void> {
+  if (values.report === undefined) {
+    printText("\nA minute of every outage, drawn as users would have seen it: pnpm demo --report drill.html\n");
+    return;
+  }
+  const result = await playOutages(chain);
+  writeFileSync(values.report, drillReport({ file: "the demo", version: "demo", result }));
+  printText(`\n${result.scenarios.length} outages rehearsed: open ${values.report}\n`);
 }
 
 async function performLive(names: readonly VendorName[]): Promise<number> {

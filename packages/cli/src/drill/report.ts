@@ -10,13 +10,20 @@ import { html, legend, PAGE_STYLE, shown } from "./report-parts.ts";
 /** Above that, the mildest drawings are left out: a report has to open at once. */
 const MOST_CHARS = 280_000;
 
+const FOOTNOTE =
+  '<p class="facts">* Everyone is struck: more than a chain can be asked to survive, and no budget counts it.</p>';
+
+/** What a report is about. */
 export interface ReportSetup {
+  /** What the chain is called. */
   readonly file: string;
+  /** Who made the report; part of its head. */
   readonly version: string;
+  /** What `rehearse` found. */
   readonly result: DrillResult;
 }
 
-/** One page that asks nobody for anything, the same for the same result. */
+/** The page that `understudy drill` writes: at most 300 KiB of HTML that asks nobody for anything, the same for the same result. */
 export function reportOf({ file, version, result }: ReportSetup): string {
   const { scenarios, healthy, seed, mode, everyMs, targets } = result;
   const head = [
@@ -107,7 +114,7 @@ function table({ scenarios }: DrillResult): string {
     rows.push(`<tr class="ok"><th scope="row" colspan="${heads.length}"><b>✓</b> ${html(text)}</th></tr>`);
   }
   const head = heads.map((one) => `<th scope="col">${one}</th>`).join("");
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.filter((row) => row !== "").join("\n")}</tbody></table></div>\n<p class="facts">* Everyone is struck: more than a chain can be asked to survive, and no budget counts it.</p>`;
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.filter((row) => row !== "").join("\n")}</tbody></table></div>${scenarios.every(({ isSurvivable }) => isSurvivable) ? "" : FOOTNOTE}`;
 }
 
 /** Nothing that is worth a drawing. */

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { formatTrace, type AttemptRecord, type Trace } from "@understudy/core";
+import type { AttemptRecord, Trace } from "@understudy/core";
+import { formatTrace } from "@understudy/core/trace";
 import { drawTimeline, TIMELINE_STYLE } from "@understudy/testing/rehearse";
 import { lastOf } from "../arguments.ts";
 import type { Command, Run } from "../command.ts";
