@@ -18,6 +18,7 @@ export function adviceOf(one: Case): readonly string[] {
     ...stopped(one),
     ...noOneLeft(one),
     ...unable(one),
+    ...sharedFate(one),
     ...outOfAttempts(one),
     ...waited(one),
     ...slowAnswers(one),
@@ -69,6 +70,19 @@ function* unable({ calls, numbers }: Case): Generator<string> {
   }
   for (const [tier, { count, what }] of tiers) {
     yield `tier ${tier} was passed over by ${callCount(count)} because it does not take the request (${what}): put a model behind the first that takes it, or change the request by the tier's \`requestOverrides\``;
+  }
+}
+
+/** Tiers that fail together with the one that was struck. */
+function* sharedFate({ calls }: Case): Generator<string> {
+  const tiers = new Map<string, { count: number; what: string }>();
+  for (const { mark, trace } of calls) {
+    for (const { tier, reason, detail = "scope" } of mark === "failed" ? trace.skipped : []) {
+      if (reason === "scope-failed") tiers.set(tier, { count: (tiers.get(tier)?.count ?? 0) + 1, what: detail });
+    }
+  }
+  for (const [tier, { count, what }] of tiers) {
+    yield `tier ${tier} was passed over by ${callCount(count)} because it shares the ${what} of a target that failed: give it another one, or add a tier that shares nothing`;
   }
 }
 

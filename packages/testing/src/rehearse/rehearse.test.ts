@@ -7,7 +7,7 @@ import { rehearse } from "./rehearse.ts";
 
 /** A target that must not be asked: whoever rehearses does not. */
 function untouched(vendor: string, plan = {}): Target {
-  return scriptedTarget([], { vendor, plan, problems: [{ type: "no-key", message: "no key" }] });
+  return scriptedTarget([], { vendor, endpoint: vendor, plan, problems: [{ type: "no-key", message: "no key" }] });
 }
 
 const pair: readonly TierInput[] = [untouched("a"), untouched("b")];
@@ -78,6 +78,14 @@ describe("rehearse", () => {
     expect(scenarios[0]?.advice.join()).toContain("nobody takes over from a/fake: add a tier of another vendor");
   });
 
+  test("says that tiers share what fails", async () => {
+    const tiers = [scriptedTarget([], { vendor: "a" }), scriptedTarget([], { vendor: "b" })];
+    const [down] = (await rehearse(tiers, { faults: ["unreachable"], strike })).scenarios;
+
+    expect(down?.numbers.failed).toBeGreaterThan(0);
+    expect(down?.advice.join()).toMatch(/tier b\/fake was passed over by \d calls because it shares the endpoint/);
+  });
+
   test("answers a request for JSON in the form of JSON", async () => {
     const messages = [{ role: "user", content: "As JSON." }] as const;
     const request = { messages, output: { type: "json", schema: { type: "object" } } } as const;
@@ -106,7 +114,9 @@ describe("drawTimeline", () => {
     const drawn = drawTimeline(hang, { inline: true });
     const one = drawTimeline(call.trace);
 
-    expect(drawn).toMatch(/^<svg class="us-timeline" viewBox="0 0 960 \d+" role="img" aria-label="a hanging: /);
+    expect(drawn).toMatch(
+      /^<svg class="us-timeline" viewBox="0 0 960 \d+" role="img" aria-label="a\/fake hanging: 21 users waited up to 15\.7 s/,
+    );
     expect(drawn).toContain('class="us-out"');
     expect(drawn).toMatch(/<title>\d+ calls late, 20 s to \d+ s; first words after 15\.7 s<\/title>/);
     expect(drawn).not.toMatch(/http|<style/);
