@@ -109,6 +109,6 @@ async function askAll(
 }
 
 /** As in the first column. */
-export function labelOf({ tier, sibling }: Place): string {
+function labelOf({ tier, sibling }: Place): string {
   return sibling === undefined ? String(tier) : `${tier}.${sibling}`;
 }

@@ -1,5 +1,5 @@
 /** For text and attributes of a document. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text
     .replaceAll(/\p{Cc}/gu, " ")
     .replaceAll("&", "&amp;")

@@ -103,7 +103,14 @@ export interface Scenario {
   /** Whether a chain can be expected to survive it: false when everyone is struck on purpose. Budgets leave it out. */
   readonly isSurvivable: boolean;
   /** When it happens, in milliseconds since the scenario began; absent in the healthy run. */
-  readonly outage?: { readonly fromMs: number; readonly toMs: number } | undefined;
+  readonly outage?:
+    | {
+        /** Its begin. */
+        readonly fromMs: number;
+        /** Its end. */
+        readonly toMs: number;
+      }
+    | undefined;
   /** The chain's targets, in order. */
   readonly targets: readonly DrillTarget[];
   /** Every call, in the order in which they began. */
