@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { bundlePackages, type Bundle } from "./snippets/bundle.ts";
@@ -156,7 +157,11 @@ describe.skipIf(!runsSources)("the demo", () => {
   test.concurrent.each(ORDERS)("goes as it should with %s", async (vendors) => {
     const { code, lines } = await play("demo.ts", "--vendors", vendors);
 
-    expect(lines.slice(-2)).toEqual(["7 of 7 acts went as they should", "To see it in a browser: npm run page"]);
+    expect(lines).toContain("7 of 7 acts went as they should");
+    expect(lines.slice(-2)).toEqual([
+      "To see it in a browser: npm run page",
+      "To see a minute of every outage, drawn: npm run report",
+    ]);
     expect(code, `${vendors}\n${lines.join("\n")}`).toBe(0);
   });
 
@@ -169,6 +174,18 @@ describe.skipIf(!runsSources)("the demo", () => {
     );
     // oxlint-disable-next-line no-control-regex -- it is what must not be there
     expect(stdout).not.toMatch(/\u001b/);
+  });
+
+  test("draws every outage when it is asked for a report", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "understudy-demo-"));
+    const page = join(folder, "drill.html");
+    const { code, stdout } = await run("demo.ts", "--vendors", "anthropic,deepseek", "--report", page);
+    const report = readFileSync(page, "utf8");
+    rmSync(folder, { recursive: true });
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`36 outages rehearsed: open ${page}`);
+    expect(report.match(/<figure/g)?.length).toBeGreaterThan(10);
   });
 
   test("names the vendors when it is asked for one that it does not know", async () => {
