@@ -16,6 +16,7 @@ import { acts } from "./demo/acts.ts";
 import { CAST, isVendorName, VENDOR_NAMES, type VendorName } from "./demo/cast.ts";
 import {
   printEnd,
+  printOffers,
   printFailure,
   printFindings,
   printReview,
@@ -75,7 +76,7 @@ async function rehearse(names: readonly VendorName[]): Promise<number> {
 
 async function offerReport(chain: Chain): Promise<void> {
   if (values.report === undefined) {
-    printText("\nA minute of every outage, drawn as users would have seen it: pnpm demo --report drill.html\n");
+    printOffers();
     return;
   }
   const result = await playOutages(chain);

@@ -56,7 +56,12 @@ export function printReview(findings: readonly string[]): void {
   process.stdout.write(`   ${verdict}\n`);
 }
 
+/** What else there is to see. */
+export function printOffers(): void {
+  process.stdout.write("To see it in a browser: npm run page\n");
+  process.stdout.write("To see a minute of every outage, drawn: npm run report\n");
+}
+
 export function printEnd(failed: number, all: number): void {
   process.stdout.write(`\n${all - failed} of ${all} acts went as they should\n`);
-  process.stdout.write("To see it in a browser: npm run page\n");
 }
