@@ -46,6 +46,22 @@ describe("R9.10 one consumer per stream", () => {
   });
 });
 
+test("members of a stream work when they are taken off it, and count as its one consumer", async () => {
+  const { clock, stream } = await streamOf([answer("Hello", " there")]);
+  const { textStream, result, callId } = stream;
+  const texts: string[] = [];
+
+  const reading = (async () => {
+    for await (const text of textStream()) texts.push(text);
+  })();
+  await finish(clock, reading);
+
+  expect(texts).toEqual(["Hello", " there"]);
+  expect((await result).text).toBe("Hello there");
+  expect(callId).toBe(1);
+  expect(() => textStream()).toThrow("already read by textStream()");
+});
+
 describe("result", () => {
   test("AB-01 awaiting it alone reads the stream to its end", async () => {
     const long = answer(...Array.from({ length: 200 }, () => "x".repeat(1_000)));

@@ -7,7 +7,8 @@ import { ObservedPromise } from "./observed-promise.ts";
 
 /**
  * A released answer. It has one consumer: the first of iterating it, as `toResponse(stream)` does, and `textStream()`; a
- * second one throws at once. Leaving the loop early lets everything go at once.
+ * second one throws at once. Leaving the loop early lets everything go at once. Its members may be taken off:
+ * `const { textStream, result } = stream`.
  */
 export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent> {
   readonly #call: Call;
@@ -31,10 +32,10 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
   }
 
   /** The text alone. Where another target starts the answer again after text was shown, the marker stands in between. */
-  textStream(): AsyncIterableIterator<string, undefined> {
+  readonly textStream = (): AsyncIterableIterator<string, undefined> => {
     this.#claim("textStream()");
     return textsOf(this.#call);
-  }
+  };
 
   /**
    * The whole answer, as `generate()` gives it. Never rejects unobserved. If the stream has no consumer by
