@@ -6,7 +6,7 @@ import type { Finding } from "./finding.ts";
 import { degradedFirst, lifetime } from "./lifetime.ts";
 import { likeness } from "./likeness.ts";
 import { misused, requestFindings, unreadable } from "./request-findings.ts";
-import { sharedFate } from "./shared-fate.ts";
+import { sharedFate, withoutKey } from "./shared-fate.ts";
 import { waiting } from "./waiting.ts";
 
 const LEVELS: readonly Finding["level"][] = ["error", "warning", "info"];
@@ -29,12 +29,13 @@ export function checkChain({ candidates, clock, deadlineMs, read }: CheckSetup):
     if (facts === undefined) findings.push(unreadable(candidate.tier.name, `a target of tier ${candidate.tier.name}`));
     return facts ?? [];
   });
-  findings.push(...likeness(targets), ...sharedFate(targets), ...lifetime(targets, clock.wallNow()));
-  findings.push(...degradedFirst(targets));
+  const asked = targets.filter(({ noKey }) => noKey === undefined);
+  findings.push(...targets.flatMap(withoutKey), ...likeness(targets), ...lifetime(targets, clock.wallNow()));
+  findings.push(...sharedFate(asked, asked.length < targets.length), ...degradedFirst(asked));
   try {
     const requests = read?.();
-    findings.push(...waiting(targets, requests, deadlineMs));
-    if (requests !== undefined) findings.push(...requestFindings(targets, requests, clock));
+    findings.push(...waiting(asked, requests, deadlineMs));
+    if (requests !== undefined) findings.push(...requestFindings(asked, requests, clock));
   } catch (error) {
     findings.push(misused(error, []));
   }

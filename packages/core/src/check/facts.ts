@@ -28,6 +28,8 @@ export interface Facts {
   readonly lacks: ReadonlySet<Ability>;
   readonly key: string | undefined;
   readonly quota: string | undefined;
+  /** What the adapter says of a key that was not found. */
+  readonly noKey: string | undefined;
 }
 
 /** Undefined when a getter or proxy threw. */
@@ -56,6 +58,7 @@ export function readFacts(candidate: Candidate): Facts | undefined {
       lacks: new Set(ABILITIES.filter((name) => given[name] === false)),
       key: text(scopes.key),
       quota: text(scopes.quota),
+      noKey: text(target.problems.find(({ type }) => type === "no-key")?.message),
     };
   } catch {
     return undefined;

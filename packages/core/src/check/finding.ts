@@ -56,6 +56,8 @@ export type Finding = FindingBase &
       }
     /** Two names for one target: the second is no help when the first fails. */
     | { readonly type: "same-target" }
+    /** No key was found for it: it is never asked, and nothing is said of what it shares or takes. */
+    | { readonly type: "no-key" }
     /** There is no other tier to take over. */
     | { readonly type: "single-tier" }
     | {
@@ -91,6 +93,14 @@ export type Finding = FindingBase &
         readonly type: "losses";
         /** As an answer of this tier would report them. */
         readonly losses: readonly Loss[];
+      }
+    | {
+        /** With a request: it may be longer than the window; media are not counted. */
+        readonly type: "too-long";
+        /** An estimate: a quarter of the bytes of all texts. */
+        readonly tokens: number;
+        /** What the model takes, in tokens. */
+        readonly window: number;
       }
     | {
         /** With a request: the tier cannot take it, and is passed over or fails before anything is sent. */

@@ -1,5 +1,6 @@
 import { SIZES, type Ability, type Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
+import { count } from "./length.ts";
 
 /** Above this part of the first window it counts as the same: one vendor's million is another's 2^20. */
 const SAME_WINDOW = 0.9;
@@ -91,8 +92,4 @@ function unknownLimits({ tier, name, size, reasoning, window, maxOutput }: Facts
 
 function isBelow(size: (typeof SIZES)[number], than: (typeof SIZES)[number]): boolean {
   return SIZES.indexOf(size) < SIZES.indexOf(than);
-}
-
-function count(tokens: number): string {
-  return tokens.toLocaleString("en-US");
 }

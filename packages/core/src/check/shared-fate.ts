@@ -1,5 +1,6 @@
 import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
+import { oneLine } from "./foreign.ts";
 
 type Shared = Extract<Finding, { type: "shared-fate" }>["shared"];
 
@@ -11,8 +12,22 @@ const KINDS: readonly (readonly [shared: Shared, of: (facts: Facts) => string | 
   ["vendor", ({ vendor }) => vendor, "when it is down"],
 ];
 
-/** What takes several tiers, or several targets of one tier, at once. */
-export function sharedFate(targets: readonly Facts[]): readonly Finding[] {
+/** A target that no call comes to, as the chain was told to do without missing keys. */
+export function withoutKey({ tier, name, noKey }: Facts): readonly Finding[] {
+  if (noKey === undefined) return [];
+  return [
+    {
+      type: "no-key",
+      level: "warning",
+      tiers: [tier],
+      message: `${name} has no key: every call passes it over`,
+      fix: `give it one and make a new chain: ${oneLine(noKey)}`,
+    },
+  ];
+}
+
+/** What takes several tiers, or several targets of one tier, at once. `isPart`: other targets of the chain have no key. */
+export function sharedFate(targets: readonly Facts[], isPart: boolean): readonly Finding[] {
   const tiers = groups(targets, ({ candidate }) => candidate.tier);
   const findings: Finding[] = [...sameTargets(targets), ...tiers.flatMap(siblings), ...acrossTiers(tiers)];
   const [only, ...more] = tiers;
@@ -23,7 +38,7 @@ export function sharedFate(targets: readonly Facts[]): readonly Finding[] {
       type: "single-tier",
       level: "warning",
       tiers: namesOf(only),
-      message: "the chain has one tier: no other model takes over when this one fails",
+      message: `${isPart ? `only tier ${only[0]?.tier ?? ""} has a key` : "the chain has one tier"}: no other model takes over when ${isPart ? "it" : "this one"} fails`,
       fix: "add a tier of another vendor",
     });
   } else if (vendors.size === 1) {
@@ -32,7 +47,7 @@ export function sharedFate(targets: readonly Facts[]): readonly Finding[] {
       level: "warning",
       tiers: namesOf(targets),
       vendor,
-      message: `every tier is of ${vendor}: an outage there leaves no one to answer`,
+      message: `every tier${isPart ? " with a key" : ""} is of ${vendor}: an outage there leaves no one to answer`,
       fix: "add a tier of another vendor",
     });
   }

@@ -141,6 +141,138 @@ describe("what fails together", () => {
   });
 });
 
+describe("a target without a key", () => {
+  const NO_KEY = { problems: [{ type: "no-key", message: 'beta("one"): set BETA_KEY' }] } as const;
+  const skipping = async (tiers: readonly TierInput[], request?: Request): Promise<readonly Finding[]> =>
+    harness().chain(tiers, { missingKeys: "skip" }).check(request);
+
+  test("is found, and who has a key is told to be alone", async () => {
+    const [first, second] = pair({}, NO_KEY);
+
+    expect(await skipping([first, second])).toEqual([
+      {
+        type: "no-key",
+        level: "warning",
+        tiers: ["beta/one"],
+        message: "tier beta/one has no key: every call passes it over",
+        fix: 'give it one and make a new chain: beta("one"): set BETA_KEY',
+      },
+      {
+        type: "single-tier",
+        level: "warning",
+        tiers: ["alpha/one"],
+        message: "only tier alpha/one has a key: no other model takes over when it fails",
+        fix: "add a tier of another vendor",
+      },
+    ]);
+  });
+
+  test("is one of several targets, and is no vendor that could take over", async () => {
+    const [first, second] = pair({}, NO_KEY);
+    const [, third] = pair({}, { vendor: "alpha", model: "two", endpoint: "us", key: "other" });
+
+    const findings = await skipping([{ targets: [second, first], name: "both" }, third]);
+
+    expect(told(findings)).toEqual(["warning no-key both", "warning one-vendor both+alpha/two"]);
+    expect(findings.map(({ message }) => message)).toEqual([
+      "tier both (beta/one, target 1) has no key: every call passes it over",
+      "every tier with a key is of alpha: an outage there leaves no one to answer",
+    ]);
+  });
+
+  test("is compared like the others, and nothing is said of a request that never comes to it", async () => {
+    const [first, second] = pair({}, { ...NO_KEY, capabilities: { images: false, size: "small" } });
+    const lossy: Target = { ...second, losses: () => [{ what: "topK", action: "dropped" }] };
+    const picture = { type: "image", source: { type: "base64", mediaType: "image/png", data: "AAAA" } } as const;
+    const tiers = [{ target: first, timeoutMs: 5_000 }, lossy];
+
+    const plain = await skipping(tiers, { messages: [{ role: "user", content: "Hi" }] });
+    const seen = await skipping(tiers, { messages: [{ role: "user", content: [picture] }] });
+
+    const expected = ["no-key", "smaller-model", "lost-abilities", "single-tier"];
+    expect(plain.filter(({ level }) => level !== "info").map(({ type }) => type)).toEqual(expected);
+    expect(seen.map(({ type }) => type)).toEqual([...expected, "longest-wait"]);
+    expect(seen).toContainEqual(expect.objectContaining({ type: "longest-wait", tiers: ["alpha/one"], waitMs: 5_000 }));
+  });
+
+  test("makes a request an error that only it could take", async () => {
+    const [blind, second] = pair({ capabilities: { images: false } }, NO_KEY);
+    const picture = { type: "image", source: { type: "base64", mediaType: "image/png", data: "AAAA" } } as const;
+
+    const findings = await skipping([blind, second], { messages: [{ role: "user", content: [picture] }] });
+
+    expect(told(findings)[0]).toBe("error unable alpha/one");
+  });
+});
+
+describe("a request against the window", () => {
+  const windows = (first: number, second: number): readonly [Target, Target] =>
+    pair({ capabilities: { contextWindow: first } }, { capabilities: { contextWindow: second } });
+  const lengths = async (request: string | Request, tiers = windows(1_000, 950)): Promise<readonly Finding[]> =>
+    (await check(tiers, request)).filter(({ type }) => type === "too-long");
+
+  // A quarter of its bytes: 4,000 bytes are about 1,000 tokens.
+  test.each([
+    ["a".repeat(1_900), []],
+    ["a".repeat(1_904), ["info too-long beta/one"]],
+    ["a".repeat(3_800), ["info too-long alpha/one", "info too-long beta/one"]],
+    ["a".repeat(3_804), ["warning too-long beta/one", "info too-long alpha/one"]],
+    ["\u732b".repeat(1_300), ["warning too-long beta/one", "info too-long alpha/one"]],
+  ] as const)("is estimated by its bytes, and warned of above the window: case %#", async (request, expected) => {
+    expect(told(await lengths(request))).toEqual(expected);
+  });
+
+  test("says how long both are, and what to do", async () => {
+    const [, beta] = await lengths("a".repeat(4_800));
+
+    expect(beta).toEqual({
+      type: "too-long",
+      level: "warning",
+      tiers: ["beta/one"],
+      tokens: 1_200,
+      window: 950,
+      message: "tier beta/one takes 950 tokens, and the texts of the request are about 1,200: it probably does not fit",
+      fix: expect.stringContaining("larger window"),
+    });
+  });
+
+  test("counts system, calls, results, tools and schemas, and no media", async () => {
+    const long = "a".repeat(2_000);
+    const schema = { type: "object", description: long };
+    const hi = { role: "user", content: "Hi" } as const;
+    const call = { type: "tool-call", toolCallId: "c", toolName: "t", input: { long } } as const;
+    const result = { type: "tool-result", toolCallId: "c", content: "x" } as const;
+    const source = { type: "base64", mediaType: "image/png", data: "A".repeat(400_000) } as const;
+    const requests: readonly Request[] = [
+      { messages: [hi], system: long },
+      { messages: [hi], tools: [{ name: "t", inputSchema: schema }] },
+      { messages: [hi], output: { type: "json", schema } },
+      { messages: [hi, { role: "assistant", content: [call] }, { role: "tool", content: [result] }] },
+      {
+        messages: [
+          hi,
+          { role: "assistant", content: [{ ...call, input: {} }] },
+          { role: "tool", content: [{ ...result, content: long }] },
+        ],
+      },
+      { messages: [{ role: "user", content: [{ type: "image", source }] }] },
+    ];
+
+    const counted = await Promise.all(requests.map(async (request) => (await lengths(request)).length));
+
+    expect(counted).toEqual([2, 2, 2, 2, 2, 0]);
+  });
+
+  test("is what the tier makes of it, and nothing where the window is unknown", async () => {
+    const [first, second] = windows(1_000, 950);
+    const [unknown] = pair({ capabilities: { contextWindow: "unknown" } });
+    const short: TierInput = { target: first, requestOverrides: { messages: [{ role: "user", content: "Hi" }] } };
+
+    expect(told(await lengths("a".repeat(8_000), [short, second]))).toEqual(["warning too-long beta/one"]);
+    expect(await lengths("a".repeat(8_000), [unknown, { ...unknown, vendor: "beta" }])).toEqual([]);
+  });
+});
+
 describe("what ends, and what waits", () => {
   test.each([
     [91, []],
