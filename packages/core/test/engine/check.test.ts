@@ -23,6 +23,10 @@ async function compare(from: Partial<Capabilities>, to: Partial<Capabilities>): 
   return check(pair({ capabilities: from }, { capabilities: to }));
 }
 
+async function skipping(tiers: readonly TierInput[], request?: Request): Promise<readonly Finding[]> {
+  return harness().chain(tiers, { missingKeys: "skip" }).check(request);
+}
+
 function told(findings: readonly Finding[]): readonly string[] {
   return findings.map(({ level, type, tiers }) => `${level} ${type} ${tiers.join("+")}`);
 }
@@ -143,8 +147,6 @@ describe("what fails together", () => {
 
 describe("a target without a key", () => {
   const NO_KEY = { problems: [{ type: "no-key", message: 'beta("one"): set BETA_KEY' }] } as const;
-  const skipping = async (tiers: readonly TierInput[], request?: Request): Promise<readonly Finding[]> =>
-    harness().chain(tiers, { missingKeys: "skip" }).check(request);
 
   test("is found, and who has a key is told to be alone", async () => {
     const [first, second] = pair({}, NO_KEY);
@@ -206,10 +208,11 @@ describe("a target without a key", () => {
 });
 
 describe("a request against the window", () => {
-  const windows = (first: number, second: number): readonly [Target, Target] =>
-    pair({ capabilities: { contextWindow: first } }, { capabilities: { contextWindow: second } });
-  const lengths = async (request: string | Request, tiers = windows(1_000, 950)): Promise<readonly Finding[]> =>
-    (await check(tiers, request)).filter(({ type }) => type === "too-long");
+  const windows = pair({ capabilities: { contextWindow: 1_000 } }, { capabilities: { contextWindow: 950 } });
+  const lengths = async (
+    request: string | Request,
+    tiers: readonly TierInput[] = windows,
+  ): Promise<readonly Finding[]> => (await check(tiers, request)).filter(({ type }) => type === "too-long");
 
   // A quarter of its bytes: 4,000 bytes are about 1,000 tokens.
   test.each([
@@ -264,7 +267,7 @@ describe("a request against the window", () => {
   });
 
   test("is what the tier makes of it, and nothing where the window is unknown", async () => {
-    const [first, second] = windows(1_000, 950);
+    const [first, second] = windows;
     const [unknown] = pair({ capabilities: { contextWindow: "unknown" } });
     const short: TierInput = { target: first, requestOverrides: { messages: [{ role: "user", content: "Hi" }] } };
 
