@@ -104,7 +104,7 @@ export function makeTarget(setup: TargetSetup): Target {
         allSecrets,
         () => clock.wallNow(),
         request,
-        pathHint(checked, native.path),
+        () => pathHint(checked, native.path),
       );
       return readAnswer({
         open: async () => {

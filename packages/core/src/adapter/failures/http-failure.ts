@@ -55,7 +55,7 @@ export function classifyFailures(
   secrets: readonly string[],
   wallNow: () => number = () => Number.NaN,
   request?: TargetRequest,
-  pathHint?: string,
+  pathHint?: () => string | undefined,
 ): FailureClassifier {
   const http = ({ body, ...response }: FailedResponse): TargetFailure =>
     classify(table, secrets, { ...response, body: parsedBody(body), isInBand: false, request, pathHint });
@@ -96,7 +96,7 @@ interface Facts extends Omit<FailedResponse, "status"> {
   readonly status: number | undefined;
   readonly isInBand: boolean;
   readonly request: TargetRequest | undefined;
-  readonly pathHint?: string | undefined;
+  readonly pathHint?: (() => string | undefined) | undefined;
 }
 
 function classify(table: FailureTable, secrets: readonly string[], facts: Facts): TargetFailure {
@@ -141,9 +141,9 @@ function classify(table: FailureTable, secrets: readonly string[], facts: Facts)
 function explanationOf(
   failureClass: FailureClass,
   { param }: VendorError,
-  pathHint: string | undefined,
+  pathHint: (() => string | undefined) | undefined,
 ): string | undefined {
-  if (failureClass === "endpoint.not-found") return pathHint;
+  if (failureClass === "endpoint.not-found") return pathHint?.();
   return failureClass.startsWith("request.") && param !== undefined ? `at ${param}` : undefined;
 }
 

@@ -12,9 +12,34 @@ describe("a path that is not found", () => {
     ["https://proxy.test/v1", "/v1/messages", "`baseURL` goes without its `/v1`, which is added"],
     ["https://proxy.test/a/v1/", "/v1/messages?beta=true", "`baseURL` goes without its `/v1`, which is added"],
     ["https://proxy.test", "/v1/messages", undefined],
+    ["https://v1", "/v1/messages", undefined],
     ["https://proxy.test/v1/account/gateway", "/v1/messages", undefined],
     ["https://proxy.test/v1", "/v10/messages", undefined],
   ])("behind a base URL whose version is added: %s + %s", (baseURL, path, expected) => {
+    expect(pathHint(check(baseURL, "https://api.test"), path)).toBe(expected);
+  });
+
+  test.each([
+    [
+      "https://proxy.test/v1/messages",
+      "/v1/messages?beta=true",
+      "`baseURL` goes without its `/v1/messages`, which is added",
+    ],
+    ["https://proxy.test/v1/responses", "/responses", "`baseURL` goes without its `/responses`, which is added"],
+    [
+      "https://proxy.test/chat/completions/",
+      "/chat/completions",
+      "`baseURL` goes without its `/chat/completions`, which is added",
+    ],
+    [
+      "https://proxy.test/v1beta/models",
+      "/models/m:generateContent",
+      "`baseURL` goes without its `/models`, which is added",
+    ],
+    ["https://proxy.test/mychat", "/chat/completions", undefined],
+    ["https://chat", "/chat/completions", undefined],
+    ["https://proxy.test/v1/v1", "/responses", "`baseURL` ends in `/v1` twice"],
+  ])("behind a base URL that holds the path already: %s + %s", (baseURL, path, expected) => {
     expect(pathHint(check(baseURL, "https://api.test"), path)).toBe(expected);
   });
 
