@@ -83,10 +83,8 @@ describe("the error of a base URL behind which nothing is found says what may be
     const error: unknown = await chain.generate("Hi").catch((thrown: unknown) => thrown);
 
     if (!isUnderstudyError(error)) throw error;
-    expect([error.code, error.message.replace(/^.* failed with | at 127\.0\.0\.1:\d+/g, "")]).toEqual([
-      "config",
-      expect.stringMatching(/^endpoint\.not-found \(404\)/),
-    ]);
+    expect(error.code).toBe("config");
+    expect(error.message).toContain("endpoint.not-found (404)");
     expect(error.message.endsWith(`: ${hint}.`)).toBe(true);
     expect(vendor.requests).toHaveLength(1);
   });

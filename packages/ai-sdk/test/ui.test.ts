@@ -1,4 +1,6 @@
-import { isUnderstudyError } from "@understudy/core";
+import { createChain, isUnderstudyError } from "@understudy/core";
+import { statusOf } from "@understudy/core/web";
+import { scriptedTarget } from "@understudy/testing";
 import {
   convertToModelMessages,
   createUIMessageStream,
@@ -9,8 +11,8 @@ import {
   type UIMessage,
 } from "ai";
 import { describe, expect, test, vi } from "vitest";
-import { understudy, understudyCall } from "../src/index.ts";
-import { fromUIMessages, retractDiscarded, toUIMessageResponse } from "../src/ui/index.ts";
+import { understudy, understudyCall, withoutDiscarded } from "../src/index.ts";
+import { fromUIMessages, retractDiscarded, toUIMessageResponse, toUIMessageStream } from "../src/ui/index.ts";
 import { Chat, serve, type Server } from "./chat.ts";
 import { bodyOf, counts, LOST, MARKER, RESET, setUp, type SetUp } from "./set-up.ts";
 
@@ -258,3 +260,67 @@ function simple(messages: unknown): unknown {
     typeof content === "string" ? content : content.map(({ text }) => text).join("|"),
   ]);
 }
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types are set aside on purpose
+const wrong = (value: unknown): never => value as never;
+const misused = (message: string): object => expect.objectContaining({ code: "invalid-request", message });
+
+describe("what is no answer, chain or chat", () => {
+  test.each([null, undefined, "Hi", [], {}, Promise.resolve()])("is refused in words: %s", async (value) => {
+    for (const give of [toUIMessageStream, toUIMessageResponse]) {
+      expect(() => give(wrong(value))).toThrow(misused(`${give.name}() takes what \`await chain.stream(…)\` gives.`));
+    }
+    for (const model of [understudy, understudyCall]) {
+      expect(() => model(wrong(value))).toThrow(expect.objectContaining({ code: "config" }));
+    }
+  });
+
+  test.each([
+    [null, "messages must be an array"],
+    [{ messages: [] }, "messages must be an array"],
+    [[{ role: "user", parts: [] }, null], "messages[1] must be an object"],
+    [[{ role: "user", content: "Hi" }], "messages[0].parts must be an array"],
+    [[{ role: "user", parts: [{ type: "text", text: "Hi" }, 5] }], "messages[0].parts[1] must be an object"],
+  ])("in a chat that a browser sent is its own mistake: %j", (messages, problem) => {
+    let thrown: unknown;
+    try {
+      fromUIMessages(wrong(messages));
+    } catch (error) {
+      thrown = error;
+    }
+
+    expect(thrown).toEqual(misused(`The messages cannot be sent: ${problem}.`));
+    expect(statusOf(thrown)).toBe(400);
+  });
+
+  test.each([null, undefined, "Hi", {}])("in a history is refused: %j", (messages) => {
+    expect(() => withoutDiscarded(wrong(messages))).toThrow(misused("withoutDiscarded() takes an array of messages."));
+    expect(withoutDiscarded(wrong([null, "Hi"]))).toEqual([null, "Hi"]);
+  });
+
+  test.each([{ status: 204 }, { status: 99 }, { headers: { "x y": "secret" } }, { statusText: "\n" }])(
+    "in the init of a response closes the call: %j",
+    async (init) => {
+      const target = scriptedTarget([{ text: "Hello", stops: "hang" }]);
+      const stream = await createChain([target], { holdMs: 0 }).stream("Hi");
+
+      const refuse = (): unknown => toUIMessageResponse(stream, init);
+
+      expect(refuse).toThrow(misused("`init` needs a status that has a body, and valid headers."));
+      await expect(stream.result).rejects.toMatchObject({ code: "aborted" });
+    },
+  );
+
+  test.each([null, "Hi"])("among options is refused: %j", async (options) => {
+    await using vendors = await setUp();
+    const stream = await vendors.chain.stream("Hi");
+
+    for (const give of [toUIMessageStream, toUIMessageResponse]) {
+      expect(() => give(stream, wrong(options))).toThrow(misused(`The options of ${give.name}() must be an object.`));
+    }
+    expect(() => understudy(vendors.chain, wrong(options))).toThrow(
+      expect.objectContaining({ code: "invalid-request" }),
+    );
+    expect((await stream.result).text).toBe("Hello from the simulator.");
+  });
+});

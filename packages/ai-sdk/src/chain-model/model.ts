@@ -5,6 +5,8 @@ import type {
   LanguageModelV4StreamResult,
 } from "@ai-sdk/provider";
 import type { CallOptions, Chain } from "@understudy/core";
+import { isObject } from "../metadata.ts";
+import { checkOptions, misuse } from "../misuse.ts";
 import { toFinishReason, toGenerateResult, toUsage } from "./answer.ts";
 import { forCaller, textOfInvalid } from "./call-errors.ts";
 import { translateCall, type TranslatedCall } from "./call-options.ts";
@@ -56,6 +58,8 @@ export class ChainModel {
   readonly #options: UnderstudyModelOptions;
 
   constructor(chain: Chain, options: UnderstudyModelOptions) {
+    if (!isChain(chain)) throw misuse("config", "The model of a chain takes what `createChain(…)` gives.");
+    checkOptions(options, "understudy");
     this.#chain = chain;
     this.#options = options;
   }
@@ -128,4 +132,8 @@ function rescue(
     ...(attempt !== undefined && { response: { modelId: attempt.servedModel ?? attempt.model } }),
     warnings: [...warnings],
   };
+}
+
+function isChain(chain: unknown): boolean {
+  return isObject(chain) && typeof chain["generate"] === "function" && typeof chain["stream"] === "function";
 }

@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamResult } from "@ai-sdk/provider";
-import { UnderstudyError, type Chain, type FailoverEvent } from "@understudy/core";
+import type { Chain, FailoverEvent, UnderstudyError } from "@understudy/core";
 import { FailoverNotice, isFailoverNotice } from "../failover.ts";
+import { misuse } from "../misuse.ts";
 import { LiveParts, type Part } from "./live-parts.ts";
 import { ChainModel, type UnderstudyModelOptions } from "./model.ts";
 import { ON_DEMAND } from "./streams.ts";
@@ -186,8 +187,8 @@ function inWords({ prompt }: LanguageModelV4CallOptions): string {
 }
 
 function busy(): UnderstudyError {
-  return new UnderstudyError({
-    code: "invalid-request",
-    message: "This model answers one call at a time: call understudyCall() anew for every call, or use understudy().",
-  });
+  return misuse(
+    "invalid-request",
+    "This model answers one call at a time: call understudyCall() anew for every call, or use understudy().",
+  );
 }

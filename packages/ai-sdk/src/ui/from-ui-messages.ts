@@ -1,4 +1,12 @@
-import type { AssistantPart, JsonValue, MediaSource, Message, ToolResultPart, UserPart } from "@understudy/core";
+import {
+  UnderstudyError,
+  type AssistantPart,
+  type JsonValue,
+  type MediaSource,
+  type Message,
+  type ToolResultPart,
+  type UserPart,
+} from "@understudy/core";
 import { toBase64 } from "../base64.ts";
 import { validParts } from "../failover.ts";
 import { isObject, readMetadata } from "../metadata.ts";
@@ -20,9 +28,11 @@ type Fields = { readonly [name: string]: unknown };
  * The messages of a chat as a request of a chain has them: one assistant message for each step, with the results of its
  * tools behind it. What a failover voided, tool calls that are still being written, and parts of the application's own are
  * left out; a call without a result is sent as one that was not run. Messages from a browser say whatever it wants:
- * `fromUntrusted` takes out what only a target may have written.
+ * `fromUntrusted` takes out what only a target may have written. Throws one `invalid-request` error, for which `statusOf`
+ * says 400, when they are no such messages.
  */
 export function fromUIMessages(messages: readonly UIMessageLike[]): Message[] {
+  checkMessages(messages);
   return messages.flatMap(({ role, parts }): Message[] => {
     if (role === "user") {
       const content = parts.flatMap((part) => userPart({ ...part }));
@@ -30,6 +40,27 @@ export function fromUIMessages(messages: readonly UIMessageLike[]): Message[] {
     }
     return role === "assistant" ? stepsOf(parts).flatMap(stepMessages) : [];
   });
+}
+
+/** They come from a browser, which may send anything. */
+function checkMessages(messages: unknown): void {
+  const problem = Array.isArray(messages)
+    ? messages.flatMap((message: unknown, index) => problemOf(message, `messages[${index}]`)).at(0)
+    : "messages must be an array";
+  if (problem === undefined) return;
+  throw new UnderstudyError({
+    code: "invalid-request",
+    reason: "request.invalid",
+    message: `The messages cannot be sent: ${problem}.`,
+  });
+}
+
+function problemOf(message: unknown, where: string): readonly string[] {
+  if (!isObject(message)) return [`${where} must be an object`];
+  const { parts } = message;
+  if (!Array.isArray(parts)) return [`${where}.parts must be an array`];
+  const index = parts.findIndex((part) => !isObject(part));
+  return index === -1 ? [] : [`${where}.parts[${index}] must be an object`];
 }
 
 function stepsOf(parts: readonly { readonly type: string }[]): Fields[][] {

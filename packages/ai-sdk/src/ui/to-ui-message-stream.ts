@@ -2,6 +2,7 @@ import type { Answer, AnswerStream, AssistantPart, MediaSource, StreamEvent } fr
 import { FAILOVER_KIND, failoverMetadata } from "../failover.ts";
 import { FINISH_REASONS } from "../finish-reason.ts";
 import { isObject, metadataOf, own, toJson } from "../metadata.ts";
+import { checkOptions, checkStream } from "../misuse.ts";
 import type { UIChunk } from "./chunks.ts";
 
 /** Options of a UI message stream; every one may be left out. */
@@ -17,9 +18,11 @@ const ERROR: unique symbol = Symbol.for("understudy.error");
 /**
  * A chain's answer as a UI message stream of the AI SDK, for `useChat` without `ai` on the server. What a failover voids is
  * taken back. A failure is one `error` chunk whose text is the error's code. Reads only what is asked for; cancelling it
- * closes the vendor's connection.
+ * closes the vendor's connection. Throws `invalid-request` when it is given something else, such as a promise of a stream.
  */
 export function toUIMessageStream(stream: AnswerStream, options: UIStreamOptions = {}): ReadableStream<UIChunk> {
+  checkStream(stream, "toUIMessageStream");
+  checkOptions(options, "toUIMessageStream");
   return streamChunks(stream, options, (chunk) => chunk);
 }
 

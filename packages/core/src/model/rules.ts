@@ -76,11 +76,17 @@ export function duration(least: number): Rule {
   };
 }
 
-/** An object with these methods, whatever it is an instance of. */
+/** An object with these methods, whatever it is an instance of. One that throws when it is looked at has none. */
 export function having(what: string, ...methods: readonly string[]): Rule {
   return {
     must: `be ${what}`,
-    test: (value) => isJsonObject(value) && methods.every((name) => isFunction(value[name])),
+    test: (value) => {
+      try {
+        return isJsonObject(value) && methods.every((name) => isFunction(value[name]));
+      } catch {
+        return false;
+      }
+    },
   };
 }
 

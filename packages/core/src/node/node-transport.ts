@@ -1,6 +1,9 @@
 import http from "node:http";
 import https from "node:https";
 import { isFreshAsked } from "../adapter/transport/fresh-connection.ts";
+import { misuse } from "../model/error.ts";
+import { isJsonObject } from "../model/json.ts";
+import { checkShape, duration, listed, whole, type ShapeOf } from "../model/rules.ts";
 import { NodeBody } from "./node-body.ts";
 import { NodeResponse } from "./node-response.ts";
 
@@ -11,6 +14,8 @@ export interface NodeTransportOptions {
   readonly idleMs?: number | undefined;
 }
 
+const OPTIONS: ShapeOf<NodeTransportOptions> = { maxIdleSockets: whole(0), idleMs: duration(1) };
+
 type Fetch = typeof globalThis.fetch;
 type Init = NonNullable<Parameters<Fetch>[1]>;
 
@@ -20,9 +25,14 @@ type Init = NonNullable<Parameters<Fetch>[1]>;
  * `anthropic("…", { fetch })`.
  *
  * It sends text and bytes, follows no redirect and knows no proxy. Bodies are read by `getReader()`, `text()`, `json()`.
- * Its errors say by `reusedSocket` whether the connection had carried a request before.
+ * Its errors say by `reusedSocket` whether the connection had carried a request before. Throws `config` for options that
+ * there are not, or that are no such numbers.
  */
 export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
+  const problems = isJsonObject(options)
+    ? checkShape(options, OPTIONS, "", "unknown option")
+    : ["its options must be an object"];
+  if (problems.length > 0) throw misuse("config", `nodeTransport() cannot be made: ${listed(problems)}.`);
   const { maxIdleSockets = 256, idleMs = 4_000 } = options;
   const settings = { keepAlive: true, maxFreeSockets: maxIdleSockets, timeout: idleMs, scheduling: "lifo" } as const;
   const agents = { http: new http.Agent(settings), https: new https.Agent(settings) };

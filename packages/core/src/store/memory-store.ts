@@ -8,6 +8,8 @@ import type {
   ResetReport,
   SharedStore,
 } from "../engine/health/health-store.ts";
+import { misuse } from "../model/error.ts";
+import { having } from "../model/rules.ts";
 import { systemClock } from "../engine/system-clock.ts";
 import { shareHealth } from "./share-health.ts";
 
@@ -17,6 +19,8 @@ const ROW = 5;
 const ROW_LASTS_MS = 60_000;
 /** A probe that is due this soon is made now. */
 const DUE_MS = 50;
+
+const CLOCK = having("a clock with now and wallNow", "now", "wallNow");
 
 interface RouteState {
   row: number;
@@ -32,9 +36,10 @@ export interface MemoryStore extends HealthStore, SharedStore {}
 
 /**
  * Shares health between the chains of one process that are given the same store. They use one network: what one of them
- * concludes holds for all. Answers at once; nothing waits for it.
+ * concludes holds for all. Answers at once; nothing waits for it. Throws `config` when the clock is none.
  */
 export function memoryStore(clock: Clock = systemClock): MemoryStore {
+  if (!CLOCK.test(clock)) throw misuse("config", `The clock of a memory store must ${CLOCK.must}.`);
   const store = new Conclusions(clock, true);
   return {
     publish: (report) => store.publish(report),
