@@ -64,6 +64,14 @@ describe("readEvents()", () => {
     },
   );
 
+  test.each([undefined, null, "Hi", {}, Promise.resolve(new Response("Hi"))])(
+    "throws for what is no response: %s",
+    async (value) => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what callers without types pass
+      await expect(collect(value as never)).rejects.toThrow("readEvents() takes a response, awaited.");
+    },
+  );
+
   test("throws for a response without a body", async () => {
     await expect(collect(new Response(null))).rejects.toThrow("The answer broke off.");
   });
@@ -230,5 +238,14 @@ describe("foldEvents()", () => {
     add({ type: "text-delta", id: "p1", delta: " sky" });
 
     expect(before).toEqual([{ id: "p1", type: "text", text: "The" }]);
+  });
+
+  test("shows nothing of a message that the application made itself", () => {
+    const own: object = { type: "progress", id: "job", percent: 5 };
+
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `events` of toResponse() may send
+    expect(fold([{ type: "text-start", id: "p1" }, own as ResponseEvent])).toEqual([
+      { id: "p1", type: "text", text: "" },
+    ]);
   });
 });

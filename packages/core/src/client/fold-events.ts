@@ -48,7 +48,7 @@ export function foldEvents(): (event: ResponseEvent) => readonly VisiblePart[] {
         parts.set(id, { ...known, id, type, text: text + event.delta });
       } else if (event.type === "tool-call-start") {
         parts.set(id, { id, type: "tool-call", text, toolName: event.toolName });
-      } else {
+      } else if (event.type === "text-start" || event.type === "reasoning-start") {
         parts.set(id, { id, type: event.type === "text-start" ? "text" : "reasoning", text });
       }
     }

@@ -22,6 +22,8 @@ export async function* readEvents(
   response: Response,
   { resume }: ReadEventsOptions = {},
 ): AsyncGenerator<ResponseEvent, undefined> {
+  // Several implementations have a class of this name; a promise of one is an easy slip.
+  if (typeof response?.ok !== "boolean") throw new TypeError("readEvents() takes a response, awaited.");
   const place = { id: "" };
   let next: Response | undefined = response;
   let tries = 0;

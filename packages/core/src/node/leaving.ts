@@ -21,5 +21,5 @@ export function leaving(response: ServerResponse): AbortSignal {
 const NODE = having("the response of node:http, such as `reply.raw` or `ctx.res`", "once", "writeHead", "end");
 
 export function checkNode(response: unknown, name: string): void {
-  if (!NODE.test(response)) throw misuse("invalid-request", `What ${name}() writes to must ${NODE.must}.`);
+  if (!NODE.test(response)) throw misuse("invalid-request", `What ${name}() is given must ${NODE.must}.`);
 }

@@ -317,3 +317,15 @@ describe("nodeTransport", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
+
+test.each([
+  [null, "its options must be an object"],
+  [{ maxIdleSocket: 3 }, "unknown option `maxIdleSocket` (did you mean `maxIdleSockets`?)"],
+  [{ maxIdleSockets: -1 }, "maxIdleSockets must be a whole number of at least 0"],
+  [{ idleMs: "4s" }, "idleMs must be a number of milliseconds, at least 1"],
+])("options that there are not are refused: %j", (options, problem) => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what callers without types pass
+  expect(() => nodeTransport(options as never)).toThrow(
+    expect.objectContaining({ code: "config", message: `nodeTransport() cannot be made: ${problem}.` }),
+  );
+});

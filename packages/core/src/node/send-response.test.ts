@@ -3,6 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import http2 from "node:http2";
 import { connect, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { isUnderstudyError } from "../model/error.ts";
 import { leaving } from "./leaving.ts";
 import { sendResponse } from "./send-response.ts";
 
@@ -392,4 +393,38 @@ describe("leaving", () => {
       expect(listenersOf(response)).toBe(0);
     },
   );
+});
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types are set aside on purpose
+const wrong = (value: unknown): never => value as never;
+const misused = (message: string): object => expect.objectContaining({ code: "invalid-request", message });
+
+describe("what is no response", () => {
+  const NODE = "must be the response of node:http, such as `reply.raw` or `ctx.res`.";
+
+  test.each([undefined, null, "Hi", [], {}, Promise.resolve(new Response("Hi"))])(
+    "is refused, and nothing is written: %s",
+    async (value) => {
+      const { url } = await serve(async (_request, response) => {
+        const refusal: unknown = await sendResponse(wrong(value), response).catch((error: unknown) => error);
+        expect(response.headersSent).toBe(false);
+        response.end(isUnderstudyError(refusal) ? `${refusal.code}: ${refusal.message}` : "raw");
+      });
+
+      expect(await (await fetch(url)).text()).toBe(
+        "invalid-request: sendResponse(from, to) sends a web `Response`, awaited.",
+      );
+    },
+  );
+
+  test.each([undefined, null, "Hi", {}, new Response("Hi")])("of node:http is refused: %s", async (to) => {
+    const isCancelled = Promise.withResolvers<boolean>();
+    const body = new ReadableStream({ cancel: () => isCancelled.resolve(true) });
+
+    await expect(sendResponse(new Response(body), wrong(to))).rejects.toThrow(
+      misused(`What sendResponse() is given ${NODE}`),
+    );
+    expect(await isCancelled.promise).toBe(true);
+    expect(() => leaving(wrong(to))).toThrow(misused(`What leaving() is given ${NODE}`));
+  });
 });

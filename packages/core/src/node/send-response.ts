@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { leaving } from "./leaving.ts";
+import { misuse } from "../model/error.ts";
+import { isJsonObject } from "../model/json.ts";
+import { checkNode, leaving } from "./leaving.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -8,14 +10,16 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
  * Headers set before stay unless the `Response` has them too; if they have been sent already, only the body is sent.
  * Resolves when everything was handed to the system, or when the client has left: then the body is cancelled, which ends
  * the call it comes from. A body that fails closes the connection, so that no client takes half an answer for a whole
- * one. Rejects with that failure, and with a `TypeError` or `RangeError` when body, status or headers cannot be sent.
+ * one. Rejects with that failure, with `invalid-request` when it is given something else, and with a `TypeError` or `RangeError` when body, status or headers cannot be sent.
  */
 export async function sendResponse(from: Response, to: ServerResponse): Promise<void> {
+  if (!isWebResponse(from)) throw misuse("invalid-request", "sendResponse(from, to) sends a web `Response`, awaited.");
   const reader = from.body?.getReader();
-  const left = leaving(to);
-  // Somebody else may have ended the response; writing would then be an error.
-  const isOver = (): boolean => left.aborted || to.destroyed || to.writableEnded;
   try {
+    checkNode(to, "sendResponse");
+    const left = leaving(to);
+    // Somebody else may have ended the response; writing would then be an error.
+    const isOver = (): boolean => left.aborted || to.destroyed || to.writableEnded;
     if (isOver()) return;
     if (!to.headersSent) sendHead(from, to);
     if (reader !== undefined && to.req.method !== "HEAD") {
@@ -28,6 +32,11 @@ export async function sendResponse(from: Response, to: ServerResponse): Promise<
   } finally {
     cancel(reader);
   }
+}
+
+/** Several implementations have a class of this name. */
+function isWebResponse(from: unknown): boolean {
+  return isJsonObject(from) && isJsonObject(from["headers"]) && Number.isInteger(from["status"]);
 }
 
 function sendHead(from: Response, to: ServerResponse): void {

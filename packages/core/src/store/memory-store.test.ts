@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { VirtualClock } from "../../test/virtual-clock.ts";
-import { memoryStore, type HealthNews } from "./index.ts";
+import type { Clock } from "../model/clock.ts";
+import { memoryStore, shareHealth, type HealthNews } from "./index.ts";
 
 const bad = (weight: number, isOpen = false) => ({ type: "bad", key: "a", weight, isOpen, openMs: 10_000 }) as const;
 
@@ -37,4 +38,24 @@ test("R11.2 a probe has one owner per route until it is given back or its lease 
   expect(second.granted).toBe(true);
   await clock.advance(1_000);
   expect(await ask()).toMatchObject({ granted: true });
+});
+
+test.each([null, {}, 5, { now: () => 0 }, { now: 0, wallNow: 0 }])("a clock that is none is refused: %j", (clock) => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what callers without types pass
+  expect(() => memoryStore(clock as unknown as Clock)).toThrow(
+    expect.objectContaining({
+      code: "config",
+      message: "The clock of a memory store must be a clock with now and wallNow.",
+    }),
+  );
+});
+
+test("a store that throws when it is looked at lacks its methods", () => {
+  const store = new Proxy(memoryStore(), {
+    get: () => {
+      throw new Error("secret");
+    },
+  });
+
+  expect(() => shareHealth(store)).toThrow(expect.objectContaining({ code: "config" }));
 });

@@ -1,6 +1,7 @@
 import type { Shape } from "@understudy/core/adapter";
 import {
   ANYTHING,
+  FLAG,
   FULL_TEXT,
   FUNCTION,
   LIST,
@@ -14,6 +15,7 @@ import type { AdapterUnderTest, TestRunner } from "../conformance/adapter-under-
 import type { Exemption } from "../conformance/exemptions.ts";
 import type { FactoryModule, FactoryUnderTest } from "../conformance/factory/factory-under-test.ts";
 import type { ReaderSample, ReaderUnderTest } from "../conformance/reader/reader-under-test.ts";
+import type { StoreUnderTest } from "../conformance/store/store-under-test.ts";
 import { isObject } from "../simulators/json.ts";
 import { fieldProblems, listProblems, refuse } from "./refuse.ts";
 
@@ -50,6 +52,7 @@ const FACTORY: ShapeOf<FactoryUnderTest> = {
 const MODULE: ShapeOf<FactoryModule> = { url: NAME, factory: NAME, model: NAME, flags: LIST, loads: LIST };
 
 const READER: ShapeOf<ReaderUnderTest> = { name: NAME, make: RUN, samples: required(FILLED) };
+const STORE: ShapeOf<StoreUnderTest> = { name: NAME, isOneProcess: required(FLAG), open: RUN };
 const SAMPLE: ShapeOf<ReaderSample> = { name: NAME, events: required(FILLED), whole: ANYTHING, text: required(TEXT) };
 
 export function checkAdapter(runner: TestRunner, adapter: AdapterUnderTest): void {
@@ -68,6 +71,10 @@ export function checkReader(runner: TestRunner, reader: ReaderUnderTest): void {
   checkSubject("testReader", runner, reader, READER, () =>
     listProblems(reader.samples, SAMPLE, "reader.samples", "an object, { name, events, text }"),
   );
+}
+
+export function checkStore(runner: TestRunner, store: StoreUnderTest): void {
+  checkSubject("testHealthStore", runner, store, STORE, () => []);
 }
 
 /** Throws for what a kit cannot use. Otherwise its tests would fail one by one, or test less than they say. */

@@ -1,3 +1,4 @@
+import { checkStore } from "../../checks/subject.ts";
 import { equal, ok } from "node:assert/strict";
 import type { HealthReport } from "@understudy/core/store";
 import type { TestRunner } from "../adapter-under-test.ts";
@@ -29,7 +30,9 @@ const cooldown = (forMs: number, isHard = false): HealthReport => ({
 type Run = (one: FleetMember, other: FleetMember, world: StoreWorld) => Promise<void>;
 
 /** Holds a health store to the rules that all stores share: rows, openings, leases, cooldowns and what is told of them. */
-export function testHealthStore({ describe, test }: TestRunner, store: StoreUnderTest): void {
+export function testHealthStore(runner: TestRunner, store: StoreUnderTest): void {
+  checkStore(runner, store);
+  const { describe, test } = runner;
   const check = (title: string, run: Run): void => {
     test(title, async () => {
       const world = await store.open();
