@@ -2,11 +2,13 @@ import { anthropic } from "@understudy/anthropic";
 import { createChain, isUnderstudyError, type Target } from "@understudy/core";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import {
   startAnthropic,
   startDeepSeek,
   startGemini,
+  startMistral,
   startOpenAI,
   startOpenAIChat,
   type Vendor,
@@ -65,6 +67,16 @@ const SUBJECTS: readonly Subject[] = [
     // It has no SDK of its own.
     make: ({ baseURL, apiKey }) => deepseek("deepseek-flash", { baseURL, apiKey }),
     wrong: [["/chat/completions", "`baseURL` goes without its `/chat/completions`, which is added"]],
+  },
+  {
+    name: "mistral",
+    start: startMistral,
+    // It has no SDK of its own.
+    make: ({ baseURL, apiKey }) => mistral("mistral-small-latest", { baseURL, apiKey }),
+    wrong: [
+      ["", "`baseURL` may have to end in `/v1`"],
+      ["/v1/chat/completions", "`baseURL` goes without its `/chat/completions`, which is added"],
+    ],
   },
 ];
 

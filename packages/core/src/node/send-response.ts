@@ -10,7 +10,8 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
  * Headers set before stay unless the `Response` has them too; if they have been sent already, only the body is sent.
  * Resolves when everything was handed to the system, or when the client has left: then the body is cancelled, which ends
  * the call it comes from. A body that fails closes the connection, so that no client takes half an answer for a whole
- * one. Rejects with that failure, with `invalid-request` when it is given something else, and with a `TypeError` or `RangeError` when body, status or headers cannot be sent.
+ * one. Rejects with that failure, with `invalid-request` when it is given something else, and with a `TypeError` or
+ * `RangeError` when body, status or headers cannot be sent.
  */
 export async function sendResponse(from: Response, to: ServerResponse): Promise<void> {
   if (!isWebResponse(from)) throw misuse("invalid-request", "sendResponse(from, to) sends a web `Response`, awaited.");
