@@ -70,11 +70,11 @@ describe("the packed packages", () => {
     );
   });
 
-  test("30: the entry for user interfaces of the AI SDK loads nothing but itself", async () => {
+  test("30: the entry for user interfaces of the AI SDK does without `ai`", async () => {
     const loaded = await loadedBy(project, "@understudy/ai-sdk/ui");
     const packages = new Set(loaded.filter((url) => url.startsWith("file:")).map(packageOf));
 
-    expect([...packages]).toEqual(["@understudy/ai-sdk"]);
+    expect([...packages].toSorted()).toEqual(["@understudy/ai-sdk", "@understudy/core"]);
   });
 
   test.each(["ai", "ai-lowest"])("30: type-check in an application beside %s", async (alias) => {
@@ -107,6 +107,8 @@ async function loadedBy(project: Project, name: string): Promise<readonly string
 
 /** The sources that a built file's map names. */
 function sourcesOf(file: string): readonly string[] {
+  // What only passes others on has no source of its own.
+  if (/^(?:export \{[^}]*\} from "[^"]+";\s*)+$/.test(readFileSync(file, "utf8"))) return [];
   const map: { readonly sources: readonly string[] } = JSON.parse(readFileSync(`${file}.map`, "utf8"));
   expect(map.sources.length, `${file} has a map`).toBeGreaterThan(0);
   return map.sources.map((source) => resolve(dirname(file), source));
