@@ -6,6 +6,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { startAnthropic, startOpenAI } from "@understudy/testing";
 import { describe, expect, test } from "vitest";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../docs/equal-models.md"), "utf8");
@@ -96,6 +97,41 @@ describe("what is equal", () => {
     const findings = await createChain([targetOf(first), targetOf(second)], { clock: CLOCK }).check();
 
     expect(findings).toContainEqual(expect.objectContaining({ type, level: "warning" }));
+  });
+});
+
+describe("an answer of the second model, with a request that names no effort", () => {
+  test.each([
+    ["claude-haiku-5-5", "gpt-5.4-mini", "none", true],
+    ["claude-sonnet-5-5", "gpt-5.4", "none", true],
+    ["claude-haiku-5-5", "gpt-6-luna", "medium", false],
+    ["claude-sonnet-5-5", "gpt-6.2-astra", "medium", false],
+  ])("%s → %s, which is asked for effort %s, is degraded: %s", async (first, second, effort, degraded) => {
+    await using claude = await startAnthropic();
+    await using gpt = await startOpenAI();
+    claude.script([{ fault: { type: "error", error: "overloaded" } }]);
+    const chain = createChain([
+      anthropic(first, { ...KEY, baseURL: claude.url }),
+      openai(second, { ...KEY, baseURL: gpt.url }),
+    ]);
+
+    const answer = await chain.generate("Why?");
+
+    expect(answer).toMatchObject({ tier: `openai/${second}`, degraded });
+    expect(claude.requests[0]?.body).toMatchObject({ thinking: { type: "adaptive" } });
+    expect(gpt.requests[0]?.body).toMatchObject({ reasoning: { effort } });
+  });
+
+  test("of Sonnet after GPT's flagship is as good as the flagship's", async () => {
+    await using claude = await startAnthropic();
+    await using gpt = await startOpenAI();
+    gpt.script([{ fault: { type: "error", error: "overloaded" } }]);
+    const chain = createChain([
+      openai("gpt-6.2-astra", { ...KEY, baseURL: gpt.url }),
+      anthropic("claude-sonnet-5-5", { ...KEY, baseURL: claude.url }),
+    ]);
+
+    expect(await chain.generate("Why?")).toMatchObject({ tier: "anthropic/claude-sonnet-5-5", degraded: false });
   });
 });
 

@@ -38,6 +38,15 @@ describe("models", () => {
     expect(anthropic(id, { apiKey: "k" }).capabilities).toMatchObject({ size, reasoning });
   });
 
+  test.each([
+    ["claude-haiku-5-5", true],
+    ["claude-opus-5", true],
+    ["claude-opus-4-8", false],
+    ["claude-sonnet-4-6", false],
+  ])("says of %s whether it reasons when no effort is named: %s", (id, reasonsByDefault) => {
+    expect(anthropic(id, { apiKey: "k" }).capabilities).toMatchObject({ reasoning: "optional", reasonsByDefault });
+  });
+
   test("says when a model ends, and lets the user know better", () => {
     expect(anthropic("claude-sonnet-4-5", { apiKey: "k" }).capabilities.retiresOn).toBe("2026-11-30");
     const capabilities = { size: "small", reasoning: "never", retiresOn: "2027-02-01" } as const;

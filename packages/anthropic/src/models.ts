@@ -11,7 +11,7 @@ export interface AnthropicModel {
   /** Values of `thinking.type` that it takes. */
   readonly thinking: readonly AnthropicThinking[];
   /** What it does when `thinking` is left out. */
-  readonly thinksByDefault: boolean;
+  readonly reasonsByDefault: boolean;
   /** Whether reasoning is shown when `thinking.display` is left out. */
   readonly showsByDefault: boolean;
   /** Values of `output_config.effort`; empty: the parameter is refused. */
@@ -46,7 +46,7 @@ const UNKNOWN = { contextWindow: "unknown", maxOutputTokens: "unknown", reasonin
 const CURRENT: AnthropicModel = {
   ...UNKNOWN,
   thinking: ["adaptive"],
-  thinksByDefault: true,
+  reasonsByDefault: true,
   showsByDefault: false,
   efforts: ALL,
   sampling: false,
@@ -57,7 +57,7 @@ const CURRENT: AnthropicModel = {
 const ALWAYS: AnthropicModel = { ...CURRENT, reasoning: "always" };
 const LARGE: AnthropicModel = { ...ALWAYS, contextWindow: 1_000_000, maxOutputTokens: 128_000 };
 const SWITCHABLE: AnthropicModel = { ...LARGE, thinking: ["adaptive", "disabled"], reasoning: "optional" };
-const LINE_4_7: AnthropicModel = { ...SWITCHABLE, thinksByDefault: false };
+const LINE_4_7: AnthropicModel = { ...SWITCHABLE, reasonsByDefault: false };
 const LINE_4_6: AnthropicModel = {
   ...LINE_4_7,
   thinking: ["adaptive", "enabled", "disabled"],
@@ -109,7 +109,7 @@ export function anthropicModel(id: string): AnthropicModel {
  * Opus is what it advises for most work, Sonnet its balance of speed and intelligence, Haiku its fastest, for high volumes.
  */
 export function capabilitiesOf(id: string, host: string = HOST): Capabilities {
-  const { contextWindow, maxOutputTokens, reasoning, retiresOn } = anthropicModel(id);
+  const { contextWindow, maxOutputTokens, reasoning, reasonsByDefault, retiresOn } = anthropicModel(id);
   return {
     ...abilities(true),
     audio: false,
@@ -117,6 +117,7 @@ export function capabilitiesOf(id: string, host: string = HOST): Capabilities {
     maxOutputTokens,
     size: sizeOf(id, /haiku/, /sonnet/, /fable|mythos|opus/),
     reasoning,
+    reasonsByDefault,
     retiresOn,
     // Gateways and other clouds may swallow the pings.
     keepAlives: host === HOST,

@@ -34,7 +34,7 @@ export function planReasoning(
   });
 
   if (effort === "none") {
-    if (!model.thinksByDefault) return off;
+    if (!model.reasonsByDefault) return off;
     if (model.thinking.includes("disabled")) return { ...off, thinking: { type: "disabled" } };
     return adaptive({ effort: clampEffort("none", model.efforts, loss) });
   }
@@ -61,7 +61,7 @@ export function planReasoning(
   takeUnless("the model decides its own budget", "reasoning.budgetTokens", budgetTokens, loss);
   const isWanted = effort !== undefined || budgetTokens !== undefined;
   if (isWanted && model.thinking.includes("adaptive")) return adaptive({ effort: wanted });
-  if (!model.thinksByDefault) return { ...off, effort: wanted };
+  if (!model.reasonsByDefault) return { ...off, effort: wanted };
   // Asked for explicitly: nothing else shows that the model is working.
   return visible ? adaptive({ effort: wanted }) : { effort: wanted, isThinking: true, isVisible: model.showsByDefault };
 }

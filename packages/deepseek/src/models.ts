@@ -7,7 +7,7 @@ export type DeepSeekEffort = Extract<ReasoningEffort, "low" | "high" | "max">;
 /** What is known of a model: what it takes, its limits and its end. */
 export interface DeepSeekModel {
   /** Whether it thinks when `thinking` is left out. */
-  readonly thinksByDefault: boolean;
+  readonly reasonsByDefault: boolean;
   /** When `top_p` counts: only while the model thinks, or only while it does not. */
   readonly topP: "thinking" | "not-thinking";
   /** Whether it takes function tools; `unknown` is tried. */
@@ -30,7 +30,7 @@ export interface DeepSeekModel {
 
 /** What is assumed of a model that this table does not know yet. */
 const UNKNOWN: DeepSeekModel = {
-  thinksByDefault: true,
+  reasonsByDefault: true,
   topP: "thinking",
   tools: "unknown",
   images: "unknown",
@@ -62,7 +62,7 @@ const MODELS: ReadonlyMap<string, DeepSeekModel> = new Map<string, DeepSeekModel
   ["deepseek-v4-flash-vision-exp", CURRENT],
   ["deepseek-v4-flash", RENAMED],
   ["deepseek-v4-pro", { ...RENAMED, topP: "not-thinking" }],
-  ["deepseek-chat", { ...RENAMED, thinksByDefault: false, retiresOn: "2026-07-24" }],
+  ["deepseek-chat", { ...RENAMED, reasonsByDefault: false, retiresOn: "2026-07-24" }],
   ["deepseek-reasoner", { ...RENAMED, retiresOn: "2026-07-24" }],
 ]);
 
@@ -73,7 +73,7 @@ export function deepSeekModel(id: string): DeepSeekModel {
 
 /** What a model takes. */
 export function capabilitiesOf(id: string): Capabilities {
-  const { thinksByDefault: _thinks, topP: _topP, ...known } = deepSeekModel(id);
+  const { topP: _topP, ...known } = deepSeekModel(id);
   return {
     ...known,
     urls: known.images,

@@ -37,12 +37,12 @@ export function planReasoning(
   const given = request.vendorOptions?.deepseek?.["thinking"];
   const native = isJsonObject(given) ? given : undefined;
   const asked = effort === undefined ? undefined : effort !== "none";
-  const isOn = native === undefined ? (asked ?? model.thinksByDefault) : native["type"] !== "disabled";
+  const isOn = native === undefined ? (asked ?? model.reasonsByDefault) : native["type"] !== "disabled";
   if (native !== undefined && asked === !isOn) {
     loss({ what: "reasoning", action: "dropped", reason: "a native field says something else" });
   }
   if (!isOn) {
-    return { isThinking: false, thinking: native ?? (model.thinksByDefault ? { type: "disabled" } : undefined) };
+    return { isThinking: false, thinking: native ?? (model.reasonsByDefault ? { type: "disabled" } : undefined) };
   }
   if (forcesTool) {
     // Refused together. Which tool is called is the application's need; thinking is only a way to it.

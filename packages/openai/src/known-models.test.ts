@@ -48,6 +48,23 @@ describe("models", () => {
     expect(openai.chat(id, options).capabilities).toMatchObject({ size, reasoning });
   });
 
+  test.each([
+    ["gpt-5.4", false],
+    ["gpt-5.4-mini", false],
+    ["gpt-5.2", false],
+    ["gpt-5.1", false],
+    ["gpt-6.1-terra", true],
+    ["gpt-5.5", true],
+    // Always, or never, or nobody knows.
+    ["gpt-6.2-astra", undefined],
+    ["gpt-4.1", undefined],
+    ["llama-4-mini", undefined],
+  ])("says of %s whether it reasons when no effort is named: %s", (id, reasonsByDefault) => {
+    for (const target of [openai(id, { apiKey: "k" }), openai.chat(id, { apiKey: "k" })]) {
+      expect(target.capabilities.reasonsByDefault).toBe(reasonsByDefault);
+    }
+  });
+
   test("says when a model ends", () => {
     expect(openai("gpt-5", { apiKey: "k" }).capabilities.retiresOn).toBe("2026-12-11");
     expect(openai("gpt-6.2-sol", { apiKey: "k" }).capabilities.retiresOn).toBeUndefined();

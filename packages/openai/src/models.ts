@@ -8,7 +8,7 @@ export type OpenAISupport = "always" | "without-reasoning" | "never" | "unknown"
 export interface OpenAIModel {
   /** Values of the reasoning effort; empty: the model does not reason and refuses the parameter. */
   readonly efforts: readonly ReasoningEffort[] | "unknown";
-  /** What is asked when the request names no effort: the vendor's own default differs too much. */
+  /** What is asked when the request names no effort: the vendor's own default, which its sources do not state alike. */
   readonly defaultEffort?: ReasoningEffort | undefined;
   /** `temperature` and `top_p`. */
   readonly sampling: OpenAISupport;
@@ -132,14 +132,16 @@ export const RESPONSES: ApiCapabilities = {
  * and nano are for high volumes at low cost. Of GPT-6 Sol, the o-series and special models nothing of the kind is said.
  */
 export function capabilitiesOf(id: string, api: ApiCapabilities): Capabilities {
-  const { contextWindow, maxOutputTokens, efforts, retiresOn } = openAIModel(id);
+  const { contextWindow, maxOutputTokens, efforts, defaultEffort, retiresOn } = openAIModel(id);
+  const reasoning = reasoningOf(efforts);
   return {
     ...abilities("unknown"),
     ...api,
     contextWindow,
     maxOutputTokens,
     size: sizeOf(id, SMALL, BALANCED, FLAGSHIP),
-    reasoning: reasoningOf(efforts),
+    reasoning,
+    ...(reasoning === "optional" && { reasonsByDefault: defaultEffort !== "none" }),
     retiresOn,
     keepAlives: false,
   };

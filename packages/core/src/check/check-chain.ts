@@ -30,15 +30,18 @@ export function checkChain({ candidates, clock, deadlineMs, read }: CheckSetup):
     return facts ?? [];
   });
   const asked = targets.filter(({ noKey }) => noKey === undefined);
-  findings.push(...targets.flatMap(withoutKey), ...likeness(targets), ...lifetime(targets, clock.wallNow()));
-  findings.push(...sharedFate(asked, asked.length < targets.length), ...degradedFirst(asked));
+  let requests: CallRequests | undefined;
+  const misuses: Finding[] = [];
   try {
-    const requests = read?.();
-    findings.push(...waiting(asked, requests, deadlineMs));
-    if (requests !== undefined) findings.push(...requestFindings(asked, requests, clock));
+    requests = read?.();
   } catch (error) {
-    findings.push(misused(error, []));
+    misuses.push(misused(error, []));
   }
+  findings.push(...targets.flatMap(withoutKey), ...likeness(targets, requests), ...lifetime(targets, clock.wallNow()));
+  findings.push(...sharedFate(asked, asked.length < targets.length), ...degradedFirst(asked));
+  if (misuses.length === 0) findings.push(...waiting(asked, requests, deadlineMs));
+  if (requests !== undefined) findings.push(...requestFindings(asked, requests, clock));
+  findings.push(...misuses);
   const frozen = findings.map((finding) => Object.freeze(finding));
   return LEVELS.flatMap((level) => frozen.filter((finding) => finding.level === level));
 }

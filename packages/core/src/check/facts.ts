@@ -20,6 +20,8 @@ export interface Facts {
   readonly name: string;
   readonly size: (typeof SIZES)[number] | undefined;
   readonly reasoning: (typeof REASONING)[number] | undefined;
+  /** Where `reasoning` is `optional`: whether it reasons when no effort is named. */
+  readonly reasonsByDefault: boolean | undefined;
   readonly window: number | undefined;
   readonly maxOutput: number | undefined;
   readonly retiresOn: string | undefined;
@@ -51,6 +53,7 @@ export function readFacts(candidate: Candidate): Facts | undefined {
       name: oneLine(`tier ${tier.name}${which.length === 0 ? "" : ` (${which.join(", ")})`}`),
       size: SIZES.find((size) => size === given.size),
       reasoning: REASONING.find((way) => way === given.reasoning),
+      reasonsByDefault: typeof given.reasonsByDefault === "boolean" ? given.reasonsByDefault : undefined,
       window: tokens(given.contextWindow),
       maxOutput: tokens(given.maxOutputTokens),
       retiresOn: text(given.retiresOn),

@@ -24,7 +24,7 @@ export type Finding = FindingBase &
         /** The class of this tier's. */
         readonly to: ModelSize;
       }
-    /** The first tier's model reasons, or can, and this one never does. */
+    /** The first tier's model reasons, or can, and this one never does, or not as the request asks it, if at all. */
     | { readonly type: "no-reasoning" }
     /** The first tier's model never reasons, and this one always does: it answers later and spends output on it. */
     | { readonly type: "always-reasons" }

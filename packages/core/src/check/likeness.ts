@@ -1,3 +1,6 @@
+import type { CallRequests } from "../engine/next/requests.ts";
+import type { Candidate } from "../engine/tier.ts";
+import type { ReasoningEffort } from "../model/request.ts";
 import { SIZES, type Ability, type Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { count } from "./length.ts";
@@ -10,13 +13,13 @@ const MUCH_SMALLER = 0.25;
 const NOTICED: readonly Ability[] = ["tools", "images", "jsonOutput"];
 
 /** What an answer of a later target would be like, against the first target of the first tier. */
-export function likeness(targets: readonly Facts[]): readonly Finding[] {
+export function likeness(targets: readonly Facts[], requests: CallRequests | undefined): readonly Finding[] {
   const [first, ...others] = targets;
   if (first === undefined) return [];
-  return [...others.flatMap((other) => compare(first, other)), ...targets.flatMap(unknownLimits)];
+  return [...others.flatMap((other) => compare(first, other, requests)), ...targets.flatMap(unknownLimits)];
 }
 
-function compare(first: Facts, other: Facts): readonly Finding[] {
+function compare(first: Facts, other: Facts, requests: CallRequests | undefined): readonly Finding[] {
   const findings: Finding[] = [];
   const { tier, name, candidate } = other;
   // Whoever marks a tier knows that it is not the same.
@@ -26,6 +29,8 @@ function compare(first: Facts, other: Facts): readonly Finding[] {
     ? "nothing, as the tier is marked: show your users what `answer.degraded` says"
     : "mark the tier `degraded`, so that you can tell your users, or give a model like the first one";
   if (first.size !== undefined && other.size !== undefined && isBelow(other.size, first.size)) {
+    // One vendor's balanced model is as good as another's flagship: only of its own it says which is less.
+    const isLess = other.size === "small" || other.vendor === first.vendor;
     findings.push({
       ...about,
       type: "smaller-model",
@@ -33,12 +38,22 @@ function compare(first: Facts, other: Facts): readonly Finding[] {
       from: first.size,
       to: other.size,
       message: `${name} is a ${other.size} model, the first one (${first.model}) a ${first.size} one`,
-      fix: mark,
+      fix: isLess
+        ? mark
+        : "nothing for most work, and no answer is `degraded` by it; for the hardest, give another flagship",
     });
   }
   if (other.reasoning === "never" && first.reasoning !== undefined && first.reasoning !== "never") {
     const message = `${name} does not reason, the first one (${first.model}) ${first.reasoning === "always" ? "does" : "can"}`;
     findings.push({ ...about, type: "no-reasoning", level, message, fix: mark });
+  } else if (reasons(first, requests) === true && reasons(other, requests) === false) {
+    findings.push({
+      ...about,
+      type: "no-reasoning",
+      level: "info",
+      message: `${name} does not reason unless it is asked to, the first one (${first.model}) does`,
+      fix: "set `reasoning.effort` in the request, or in the tier's `requestOverrides`, so that both do or neither",
+    });
   }
   if (first.reasoning === "never" && other.reasoning === "always") {
     findings.push({
@@ -88,6 +103,23 @@ function unknownLimits({ tier, name, size, reasoning, window, maxOutput }: Facts
       fix: "state what you know in the target's option `capabilities`",
     },
   ];
+}
+
+/** Whether it reasons for this request, or for one that says nothing of it; undefined where that is not known. */
+function reasons({ candidate, reasoning, reasonsByDefault }: Facts, requests?: CallRequests): boolean | undefined {
+  const effort = effortOf(candidate, requests);
+  if (reasoning === "optional") return effort === undefined ? reasonsByDefault : effort !== "none";
+  return reasoning === undefined ? undefined : reasoning === "always";
+}
+
+function effortOf(candidate: Candidate, requests: CallRequests | undefined): ReasoningEffort | undefined {
+  try {
+    const fit = requests?.forTarget(candidate);
+    return fit?.ok === true ? fit.request.reasoning.effort : undefined;
+  } catch {
+    // A function of the caller's; what it throws is a finding of its own.
+    return undefined;
+  }
 }
 
 function isBelow(size: (typeof SIZES)[number], than: (typeof SIZES)[number]): boolean {

@@ -36,6 +36,11 @@ export interface Capabilities {
   /** Whether it reasons: `optional` means that it can be asked not to. Nothing is claimed of `unknown`. */
   readonly reasoning: "always" | "optional" | "never" | "unknown";
   /**
+   * Of a model whose `reasoning` is `optional`: whether it reasons when the request names no effort. Absent: not known, and
+   * nothing is claimed.
+   */
+  readonly reasonsByDefault?: boolean | undefined;
+  /**
    * The day on which the vendor stops serving it, as `2027-01-31`; absent where none was announced. Some vendors answer
    * with a successor from then on.
    */

@@ -59,6 +59,39 @@ describe("what a later tier is, against the first", () => {
   });
 
   test.each([
+    [undefined, ["info no-reasoning beta/one"]],
+    ["Hi", ["info no-reasoning beta/one"]],
+    [{ messages: [{ role: "user", content: "Hi" }], reasoning: { effort: "high" } }, []],
+    [{ messages: [{ role: "user", content: "Hi" }], reasoning: { effort: "none" } }, []],
+  ] as const)("from a model that reasons to one that does when asked to, with %j: %j", async (request, expected) => {
+    const [first, second] = pair(
+      { capabilities: { reasonsByDefault: true } },
+      { capabilities: { reasonsByDefault: false } },
+    );
+    const reasoning = async (tiers: readonly TierInput[]): Promise<readonly string[]> => {
+      return told((await check(tiers, request)).filter(({ type }) => type === "no-reasoning"));
+    };
+
+    expect(await reasoning([first, second])).toEqual(expected);
+    expect(await reasoning([second, first])).toEqual([]);
+    // Whoever asks the later tier for it has it.
+    expect(
+      request === undefined
+        ? []
+        : await reasoning([first, { target: second, requestOverrides: { reasoning: { effort: "low" } } }]),
+    ).toEqual([]);
+  });
+
+  test("says of another vendor's balanced model that nothing has to be done, and of the same vendor's what", async () => {
+    const sizes = [{ capabilities: { size: "flagship" } }, { capabilities: { size: "balanced" } }] as const;
+    const [first, second] = pair(...sizes);
+    const [, own] = pair(sizes[0], { ...sizes[1], vendor: "alpha", model: "two" });
+
+    expect((await check([first, second]))[0]?.fix).toMatch(/^nothing for most work/);
+    expect((await check([first, own])).find(({ type }) => type === "smaller-model")?.fix).toMatch(/^mark the tier/);
+  });
+
+  test.each([
     [1_048_576, 1_000_000, []],
     [1_000_000, 400_000, ["info smaller-window beta/one"]],
     [1_000_000, 128_000, ["warning smaller-window beta/one"]],

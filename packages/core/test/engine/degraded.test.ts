@@ -22,15 +22,23 @@ async function answered(
   return [result.degraded, before?.type === "degraded" ? [before.tier, before.because] : []];
 }
 
+const ASKED: Partial<Capabilities> = { reasoning: "optional", reasonsByDefault: false };
+const ANYWAY: Partial<Capabilities> = { reasoning: "optional", reasonsByDefault: true };
+
 describe("R5.15 an answer that is less than the first target's", () => {
   test.each<readonly [string, Partial<Capabilities>, Partial<Capabilities>, readonly unknown[]]>([
-    ["smaller", { size: "flagship" }, { size: "balanced" }, ["beta/one", "smaller-model"]],
+    ["that is small", { size: "flagship" }, { size: "small" }, ["beta/one", "smaller-model"]],
+    ["that another vendor calls balanced", { size: "flagship" }, { size: "balanced" }, []],
     ["larger", { size: "small" }, { size: "flagship" }, []],
     ["of unknown size", { size: "flagship" }, { size: "unknown" }, []],
     ["smaller than something unknown", { size: "unknown" }, { size: "small" }, []],
     ["without reasoning", { reasoning: "always" }, { reasoning: "never" }, ["beta/one", "no-reasoning"]],
     ["without reasoning that nobody asked for", { reasoning: "optional" }, { reasoning: "never" }, []],
     ["that may reason", { reasoning: "always" }, { reasoning: "optional" }, []],
+    ["that reasons when asked", { reasoning: "always" }, ASKED, ["beta/one", "no-reasoning"]],
+    ["that reasons when asked, after one that does anyway", ANYWAY, ASKED, ["beta/one", "no-reasoning"]],
+    ["that reasons anyway, after one that does when asked", ASKED, ANYWAY, []],
+    ["that never reasons, after one that does anyway", ANYWAY, { reasoning: "never" }, ["beta/one", "no-reasoning"]],
   ])("is known to be from a model %s", async (_name, from, to, because) => {
     expect(await answered(from, to)).toEqual([because.length > 0, because]);
   });
@@ -44,10 +52,19 @@ describe("R5.15 an answer that is less than the first target's", () => {
       ["beta/one", "no-reasoning"],
     ]);
     expect(await answered(...ways, { messages, reasoning: { effort: "none" } })).toEqual([false, []]);
+    expect(await answered(ANYWAY, ASKED, { messages, reasoning: { effort: "low" } })).toEqual([false, []]);
     expect(await answered({ size: "flagship" }, { size: "small" }, { messages }, true)).toEqual([
       true,
       ["beta/one", "marked"],
     ]);
+  });
+
+  test("is one of a balanced model, where the first is a flagship of the same vendor", async () => {
+    const { clock, chain } = harness();
+    const first = scripted(clock, [[fail("server.error", { status: 500 })]], { capabilities: { size: "flagship" } });
+    const second = scripted(clock, [answer("Hello")], { model: "two", capabilities: { size: "balanced" } });
+
+    expect((await finish(clock, chain([first, second]).generate("Hi"))).degraded).toBe(true);
   });
 
   test("`allowDegraded: false` leaves out marked tiers only", async () => {

@@ -148,6 +148,7 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
   maxOutputTokens: TOKENS,
   size: oneOf("flagship", "balanced", "small", "unknown"),
   reasoning: oneOf("always", "optional", "never", "unknown"),
+  reasonsByDefault: FLAG,
   retiresOn: {
     must: "be a day, such as '2027-01-31'",
     test: (value) => typeof value === "string" && /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(value),

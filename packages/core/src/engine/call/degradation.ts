@@ -1,3 +1,4 @@
+import type { ReasoningEffort } from "../../model/request.ts";
 import type { Capabilities, TargetRequest } from "../../model/target.ts";
 import type { Candidate } from "../tier.ts";
 
@@ -14,13 +15,24 @@ const RANKS: Readonly<Record<Capabilities["size"], number>> = {
 
 /** Undefined where the answer is not known to be less: nothing is claimed of what is unknown. */
 export function degradation(
-  { tier, target }: Candidate,
-  { target: { capabilities: first } }: Candidate,
-  { reasoning: { effort = "none" } }: TargetRequest,
+  { tier, target: { capabilities, vendor } }: Candidate,
+  { target: first }: Candidate,
+  { reasoning: { effort } }: TargetRequest,
 ): Degradation | undefined {
   if (tier.degraded) return "marked";
-  const { size, reasoning } = target.capabilities;
-  if (RANKS[size] < RANKS[first.size]) return "smaller-model";
-  const reasoned = first.reasoning === "always" || (first.reasoning === "optional" && effort !== "none");
-  return reasoned && reasoning === "never" ? "no-reasoning" : undefined;
+  const { size } = capabilities;
+  // One vendor's balanced model is as good as another's flagship: only of its own it says which is less.
+  const isComparable = size === "small" || vendor === first.vendor;
+  if (isComparable && RANKS[size] < RANKS[first.capabilities.size]) return "smaller-model";
+  const isUnreasoned = reasons(first.capabilities, effort) === true && reasons(capabilities, effort) === false;
+  return isUnreasoned ? "no-reasoning" : undefined;
+}
+
+/** Whether a model reasons when it is asked for this effort; undefined where it is not known. */
+function reasons(
+  { reasoning, reasonsByDefault }: Capabilities,
+  effort: ReasoningEffort | undefined,
+): boolean | undefined {
+  if (reasoning === "optional") return effort === undefined ? reasonsByDefault : effort !== "none";
+  return reasoning === "unknown" ? undefined : reasoning === "always";
 }
