@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./failure.ts";
 import type { ReasoningPart, TextPart } from "./parts.ts";
-import { placeOf, reasonOf, type AttemptRecord, type Trace } from "./trace.ts";
+import { placeOf, reasonOf, wordsOf, type AttemptRecord, type Trace } from "./trace.ts";
 import type { UsageTotal } from "./usage.ts";
 
 const MARKER: unique symbol = Symbol.for("understudy.error");
@@ -116,16 +116,18 @@ export function misuse(code: "config" | "invalid-request", message: string, caus
   return new UnderstudyError({ code, message, cause });
 }
 
+/** What printing it shows. Nothing of the cause: the first attempt is there, and a caller's reason may hold anything. */
 function describe(error: UnderstudyError): string {
-  const { callId } = error;
-  const lines = [error.stack ?? `${error.name}: ${error.message}`, `  code: ${error.code}`];
-  if (callId !== undefined) lines.push(`  call: ${callId}`);
+  const lines = [String(error.stack ?? error)];
+  for (const fact of ["code", ...FACTS] as const)
+    if (error[fact] !== undefined) lines.push(`  ${fact}: ${error[fact]}`);
   for (const attempt of error.attempts) {
-    lines.push(`  attempt ${attempt.attempt}: ${placeOf(attempt)} ${attempt.class ?? attempt.outcome}`);
+    const { endedMs, requestId = "" } = attempt;
+    lines.push(
+      `  attempt ${attempt.attempt}: ${wordsOf(attempt)}, after ${Math.round(endedMs)} ms ${requestId}`.trimEnd(),
+    );
   }
   for (const skip of error.trace?.skipped ?? []) lines.push(`  passed over: ${placeOf(skip)} ${reasonOf(skip)}`);
-  // Only our own errors are shown: a caller's abort reason may hold anything.
-  if (isUnderstudyError(error.cause)) lines.push(`  cause: ${error.cause.code}: ${error.cause.message}`);
   return lines.join("\n");
 }
 

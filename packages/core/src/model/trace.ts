@@ -167,3 +167,19 @@ export function reasonOf({ reason, detail, class: failed }: SkipRecord): string 
   const why = failed ?? detail;
   return why === undefined ? reason : `${reason} (${why})`;
 }
+
+/** What became of an attempt that did not answer, in words. */
+export function wordsOf(record: AttemptRecord): string {
+  const { outcome, class: failed, status, vendorCode, explanation, venture } = record;
+  const facts = [
+    placeOf(record),
+    venture && `(${venture})`,
+    `${outcome} with`,
+    failed,
+    status && `(${status})`,
+    vendorCode,
+    hostOf(record),
+  ];
+  const line = facts.filter((fact) => fact !== undefined).join(" ");
+  return explanation === undefined ? line : `${line}: ${explanation}`;
+}

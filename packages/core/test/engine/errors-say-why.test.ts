@@ -158,6 +158,86 @@ describe("R8.8 the error of a call", () => {
   });
 });
 
+describe("R8.8 an error at night", () => {
+  test("names the limit that fired, by its option, and how long each attempt took", async () => {
+    const { clock, chain } = harness();
+    const silent = scripted(clock, [[hang]], { plan: { silentReasoning: true } });
+    const plain = scripted(clock, [[hang]], { vendor: "beta" });
+    const stuck = scripted(clock, [begin(["One"], hang)], { vendor: "gamma" });
+    const tiers = [silent, plain, stuck].map((target) => ({ target, timeoutMs: 1_000, silentReasoningMs: 3_000 }));
+
+    const error = await rejection(clock, chain(tiers).generate("Hi"));
+
+    expect(error.attempts.map(({ class: failed, explanation }) => [failed, explanation])).toEqual([
+      ["timeout.first-content", "silentReasoningMs"],
+      ["timeout.first-content", "timeoutMs"],
+      ["timeout.progress", "progressMs"],
+    ]);
+    expect(error.message).toContain("1 alpha/one failed with timeout.first-content: silentReasoningMs; 2 ");
+    expect(inspect(error).split("\n  ").slice(-3)).toEqual([
+      "attempt 1: alpha/one failed with timeout.first-content: silentReasoningMs, after 3000 ms",
+      "attempt 2: beta/one failed with timeout.first-content: timeoutMs, after 1000 ms",
+      "attempt 3: gamma/one failed with timeout.progress: progressMs, after 60000 ms",
+    ]);
+  });
+
+  test("does not begin with `maxAttempts` where every target was tried", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [[fail("server.overloaded", { status: 529 })]]);
+
+    const { message, reason } = await rejection(clock, chain([target]).generate("Hi"));
+
+    expect(message).toMatch(/^No answer after 3 failed attempts: 1 alpha\/one .* \(maxAttempts\)\.$/);
+    expect(reason).toBe("engine.budget");
+  });
+
+  test("R1.8 calls the last resort so, and does not count it among those that were not tried", async () => {
+    const { clock, chain } = harness();
+    const [first, second] = [30_000, 40_000].map((retryAfterMs, index) =>
+      scripted(clock, [[fail("rate.tokens", { status: 429, retryAfterMs })]], { vendor: `vendor${index}` }),
+    );
+    const front = chain([first ?? never(), second ?? never()]);
+
+    await rejection(clock, front.generate("Hi"));
+    const { message, trace } = await rejection(clock, front.generate("Hi"));
+
+    expect(message).toBe(
+      "No candidate is left after 1 failed attempt: 1 vendor0/one (last-resort) failed with rate.tokens (429). " +
+        "Not tried: vendor1/one cooldown (rate.tokens).",
+    );
+    expect(trace?.skipped.map(({ tier }) => tier)).toEqual(["vendor1/one"]);
+  });
+
+  test.each([
+    ["that of a timeout", new DOMException("CANARY", "TimeoutError"), " The reason: TimeoutError."],
+    ["of an ordinary abort", undefined, ""],
+    ["that is no error", "CANARY", ""],
+    ["of an error with a name that is none", Object.assign(new Error("CANARY"), { name: "CANARY said Error" }), ""],
+    [
+      "that cannot be looked at",
+      new Proxy(new Error("CANARY"), {
+        getPrototypeOf: () => {
+          throw new Error("CANARY");
+        },
+      }),
+      "",
+    ],
+  ])("R9.1 says of a caller's reason only what kind of error it is: %s", async (_name, reason, expected) => {
+    const { clock, chain } = harness();
+    const controller = new AbortController();
+    const call = chain([scripted(clock, [[hang]])]).generate("Hi", { signal: controller.signal });
+    call.catch(() => undefined);
+    await clock.advance(700);
+    controller.abort(reason);
+
+    const error = await rejection(clock, call);
+
+    expect(error.message).toBe(`The caller aborted the call.${expected}`);
+    expect(inspect(error)).toContain("attempt 1: alpha/one stopped with caller.aborted, after 700 ms");
+    expect(inspect(error)).not.toContain("CANARY");
+  });
+});
+
 describe("the stack of an error", () => {
   test.each(["generate", "stream"] as const)("begins where `%s` was called, not in the engine", async (method) => {
     const { clock, chain } = harness();

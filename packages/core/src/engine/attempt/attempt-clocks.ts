@@ -3,6 +3,8 @@ import type { FailureClass } from "../../model/failure.ts";
 export interface AttemptLimits {
   /** Milliseconds from the attempt's start to its first content, as far as this call's clocks leave them. */
   readonly firstContentMs: number;
+  /** Whose limit that is: an option's name. */
+  readonly firstContentBy: string;
   /** The same by the tier's own limit. */
   readonly ownFirstContentMs: number;
   /** Milliseconds from the attempt's start to the first native event; `Infinity` where the wire sends none at once. */
@@ -88,12 +90,16 @@ export class AttemptClocks {
     return Math.min(this.#startDue(), this.#livenessDue(), this.#progressDue());
   }
 
-  /** The limit that was reached, if any. */
-  expired(now: number): FailureClass | undefined {
+  /** The limit that was reached, if any, and its option, where several lead to one class. */
+  expired(now: number): readonly [failure: FailureClass, by?: string] | undefined {
     if (this.#pausedAt !== undefined) return undefined;
-    if (this.#startDue() <= now) return "timeout.first-content";
-    if (this.#livenessDue() <= now) return "timeout.liveness";
-    if (this.#progressDue() <= now) return "timeout.progress";
+    const { firstContentMs, firstContentBy, firstEventMs } = this.#limits;
+    if (this.#startDue() <= now) {
+      const isEvent = !this.#firstEvent && firstEventMs < firstContentMs;
+      return ["timeout.first-content", isEvent ? "timeoutMs" : firstContentBy];
+    }
+    if (this.#livenessDue() <= now) return ["timeout.liveness"];
+    if (this.#progressDue() <= now) return ["timeout.progress", this.#progressBy];
     return undefined;
   }
 
@@ -118,6 +124,10 @@ export class AttemptClocks {
 
   #progressDue(): number {
     if (!this.#firstContent) return Infinity;
-    return this.#lastContentAt + (this.#working.size > 0 ? this.#limits.workingMs : this.#limits.progressMs);
+    return this.#lastContentAt + this.#limits[this.#progressBy];
+  }
+
+  get #progressBy(): "workingMs" | "progressMs" {
+    return this.#working.size > 0 ? "workingMs" : "progressMs";
   }
 }

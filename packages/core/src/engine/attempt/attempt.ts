@@ -101,7 +101,8 @@ export class Attempt {
     if (expired === undefined) return;
     this.isLate = late;
     this.isShort = this.#clocks?.isShort(now) === true;
-    this.#reader.stop(new TargetFailure(expired));
+    const [failure, explanation] = expired;
+    this.#reader.stop(new TargetFailure(failure, { explanation }));
   }
 
   /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */

@@ -8,7 +8,7 @@ import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import { listed } from "../../model/rules.ts";
-import { hostOf, placeOf, reasonOf, type AttemptRecord, type Trace } from "../../model/trace.ts";
+import { placeOf, reasonOf, wordsOf, type AttemptRecord, type Trace } from "../../model/trace.ts";
 import type { UsageTotal } from "../../model/usage.ts";
 
 /** More would bury the beginning. */
@@ -46,7 +46,7 @@ function attemptError(attempt: FailedAttempt): UnderstudyError {
   const { record, failure } = attempt;
   const error = new UnderstudyError({
     code: FAILURE_RULES[failure.class].code,
-    message: `Attempt ${record.attempt} at ${describe(record)}.`,
+    message: `Attempt ${record.attempt} at ${wordsOf(record)}.`,
     scope: record.scope,
     retryAfterMs: failure.details.retryAfterMs,
     ...vendorDetails(attempt),
@@ -72,7 +72,7 @@ export function stoppedError(stop: Stop, context: CallErrorContext): UnderstudyE
 export function finalError(last: FailedAttempt, context: CallErrorContext): UnderstudyError {
   return new UnderstudyError({
     code: FAILURE_RULES[last.failure.class].code,
-    message: `The call ended when attempt ${last.record.attempt} at ${describe(last.record)}.`,
+    message: `The call ended when attempt ${last.record.attempt} at ${wordsOf(last.record)}.`,
     ...callDetails(context),
     ...vendorDetails(last),
   });
@@ -98,14 +98,16 @@ export function exhaustedError(context: CallErrorContext, isBudgetSpent: boolean
   const codes = new Set(failed.map(({ failure }) => FAILURE_RULES[failure.class].code));
   const [shared] = codes;
   const list = listed(
-    failed.map(({ record }) => `${record.attempt} ${describe(record)}`),
+    failed.map(({ record }) => `${record.attempt} ${wordsOf(record)}`),
     MOST_LISTED,
   );
   const notTried = skips === "" ? "" : ` Not tried: ${skips}.`;
-  const ending = isBudgetSpent ? "No attempt (maxAttempts)" : "No candidate";
+  const start = isBudgetSpent ? "No answer" : "No candidate is left";
+  // Behind the attempts: more of them would seldom have helped.
+  const limit = isBudgetSpent ? " (maxAttempts)" : "";
   return new UnderstudyError({
     code: codes.size === 1 && shared !== undefined ? shared : "all-failed",
-    message: `${ending} is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.${notTried}`,
+    message: `${start} after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}${limit}.${notTried}`,
     reason: isBudgetSpent ? "engine.budget" : "engine.no-target",
     ...callDetails(context),
     ...(failed.length === 1 ? vendorDetails(first) : undefined),
@@ -128,6 +130,10 @@ export function brokenError(error: unknown, context: CallErrorContext): Understu
 export function withCaller(error: UnderstudyError, caller: { readonly stack?: unknown }): void {
   try {
     const frames = /\n +at .*/s.exec(String(caller.stack))?.[0];
+    const { code, cause } = error;
+    // It may hold anything: only what kind of error it is, and nothing of an ordinary abort.
+    const name = code === "aborted" && cause instanceof Error && /^(?!Abort)[A-Za-z]{1,40}Error$/.exec(cause.name)?.[0];
+    if (typeof name === "string") error.message += ` The reason: ${name}.`;
     if (frames !== undefined) error.stack = String(error) + frames.replaceAll(/\n.*node:internal.*/g, "");
   } catch {
     // It is made when it is read, by a function that the application may have replaced.
@@ -145,11 +151,4 @@ function callDetails(
 function vendorDetails({ failure, issues }: FailedAttempt): Partial<UnderstudyErrorDetails> {
   const { status, vendorCode, requestId, vendorMessage } = failure.details;
   return { reason: failure.class, status, vendorCode, requestId, vendorMessage, issues };
-}
-
-function describe(record: AttemptRecord): string {
-  const { class: failureClass, status, vendorCode, explanation } = record;
-  const facts = [placeOf(record), "failed with", failureClass, status && `(${status})`, vendorCode, hostOf(record)];
-  const line = facts.filter((fact) => fact !== undefined).join(" ");
-  return explanation === undefined ? line : `${line}: ${explanation}`;
 }

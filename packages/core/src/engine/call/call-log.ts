@@ -3,7 +3,7 @@ import type { AttemptName } from "../../model/events.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { FailureClass } from "../../model/failure.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
-import type { AttemptRecord, BreakerState, SkipRecord, Trace } from "../../model/trace.ts";
+import { placeOf, type AttemptRecord, type BreakerState, type SkipRecord, type Trace } from "../../model/trace.ts";
 import { sumUsage, type UsageTotal } from "../../model/usage.ts";
 import type { Attempt } from "../attempt/attempt.ts";
 import type { CallNews } from "../engine-events.ts";
@@ -37,7 +37,7 @@ export class CallLog {
   readonly #wallStartedAt: number;
   readonly #attempts: AttemptRecord[] = [];
   readonly #failed: FailedAttempt[] = [];
-  readonly #skipped: SkipRecord[] = [];
+  #skipped: SkipRecord[] = [];
 
   constructor(setup: CallLogSetup) {
     this.#setup = setup;
@@ -101,6 +101,10 @@ export class CallLog {
     if (this.#setup.vendorMessages) Object.defineProperty(record, "vendorMessage", { value: vendorMessage });
     Object.freeze(record);
     this.#attempts.push(record);
+    // It was passed over until nothing else was left.
+    if (record.venture === "last-resort") {
+      this.#skipped = this.#skipped.filter((skip) => placeOf(skip) !== placeOf(record));
+    }
     if (failure !== undefined) this.#failed.push({ record, failure, issues: attempt.issues });
     this.note({ type: "attempt-end", record });
     this.#warn(failure?.class, name);

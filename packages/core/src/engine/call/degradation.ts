@@ -24,15 +24,12 @@ export function degradation(
   // One vendor's balanced model is as good as another's flagship: only of its own it says which is less.
   const isComparable = size === "small" || vendor === first.vendor;
   if (isComparable && RANKS[size] < RANKS[first.capabilities.size]) return "smaller-model";
-  const isUnreasoned = reasons(first.capabilities, effort) === true && reasons(capabilities, effort) === false;
-  return isUnreasoned ? "no-reasoning" : undefined;
+  return reasons(capabilities, effort) < reasons(first.capabilities, effort) ? "no-reasoning" : undefined;
 }
 
-/** Whether a model reasons when it is asked for this effort; undefined where it is not known. */
-function reasons(
-  { reasoning, reasonsByDefault }: Capabilities,
-  effort: ReasoningEffort | undefined,
-): boolean | undefined {
-  if (reasoning === "optional") return effort === undefined ? reasonsByDefault : effort !== "none";
-  return reasoning === "unknown" ? undefined : reasoning === "always";
+/** 1 when a model reasons that is asked for this effort, else 0. */
+function reasons({ reasoning, reasonsByDefault }: Capabilities, effort: ReasoningEffort | undefined): number {
+  // Of undefined too, a number is NaN.
+  const optional = Number(effort === undefined ? reasonsByDefault : effort !== "none");
+  return { always: 1, optional, never: 0, unknown: Number.NaN }[reasoning];
 }

@@ -108,6 +108,7 @@ export class Eligibility {
     const own = firstContentMs(tier, timeoutMs, plan);
     return {
       firstContentMs: this.#firstContentMs(own),
+      firstContentBy: own === timeoutMs ? "timeoutMs" : "silentReasoningMs",
       ownFirstContentMs: own,
       firstEventMs:
         isTargetFailure(plan) || !plan.silentReasoning || !plan.eventsAtOnce || plan.unary ? Infinity : timeoutMs,
