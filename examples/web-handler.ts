@@ -26,6 +26,8 @@ const chain = createChain(
 async function handle(question: string, signal: AbortSignal): Promise<Response> {
   try {
     const stream = await chain.stream(question, { signal });
+    // The response has begun: what fails from here on is seen by the client, and by nobody else.
+    stream.result.catch((error: unknown) => console.error(error));
     return toResponse(stream);
   } catch (error) {
     return errorResponse(error);
@@ -53,7 +55,7 @@ let shown = "";
 for await (const event of readEvents(await fetch(`http://127.0.0.1:${port}/?question=Why+is+the+sky+blue`))) {
   console.log(event.type);
   shown = fold(event)
-    .map(({ text }) => text)
+    .map(({ type, text }) => (type === "text" ? text : "")) // reasoning is not the answer
     .join("");
 }
 console.log(`The page shows: ${shown}`);

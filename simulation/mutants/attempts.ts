@@ -34,8 +34,8 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "work-is-not-expected",
     breaks: "A model that runs a tool on its side is cut off.",
     file: "engine/attempt/attempt-clocks.ts",
-    search: 'this.#working.size > 0 ? "workingMs" : "progressMs"',
-    replace: '"progressMs"',
+    search: "this.#working.size > 0 ? this.#limits.workingMs : this.#limits.progressMs",
+    replace: "this.#limits.progressMs",
   },
   {
     name: "first-event-may-take-long",

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./failure.ts";
 import type { ReasoningPart, TextPart } from "./parts.ts";
-import { placeOf, reasonOf, wordsOf, type AttemptRecord, type Trace } from "./trace.ts";
+import { wordsOf, type AttemptRecord, type Trace } from "./trace.ts";
 import type { UsageTotal } from "./usage.ts";
 
 const MARKER: unique symbol = Symbol.for("understudy.error");
@@ -127,7 +127,6 @@ function describe(error: UnderstudyError): string {
       `  attempt ${attempt.attempt}: ${wordsOf(attempt)}, after ${Math.round(endedMs)} ms ${requestId}`.trimEnd(),
     );
   }
-  for (const skip of error.trace?.skipped ?? []) lines.push(`  passed over: ${placeOf(skip)} ${reasonOf(skip)}`);
   return lines.join("\n");
 }
 

@@ -180,6 +180,6 @@ export function wordsOf(record: AttemptRecord): string {
     vendorCode,
     hostOf(record),
   ];
-  const line = facts.filter((fact) => fact !== undefined).join(" ");
+  const line = facts.filter(Boolean).join(" ");
   return explanation === undefined ? line : `${line}: ${explanation}`;
 }

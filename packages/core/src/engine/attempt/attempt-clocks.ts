@@ -1,4 +1,4 @@
-import type { FailureClass } from "../../model/failure.ts";
+import { TargetFailure } from "../../model/target-failure.ts";
 
 export interface AttemptLimits {
   /** Milliseconds from the attempt's start to its first content, as far as this call's clocks leave them. */
@@ -90,17 +90,16 @@ export class AttemptClocks {
     return Math.min(this.#startDue(), this.#livenessDue(), this.#progressDue());
   }
 
-  /** The limit that was reached, if any, and its option, where several lead to one class. */
-  expired(now: number): readonly [failure: FailureClass, by?: string] | undefined {
+  /** What the attempt fails with when a limit was reached; of the two for the first content, it says which. */
+  expired(now: number): TargetFailure | undefined {
     if (this.#pausedAt !== undefined) return undefined;
-    const { firstContentMs, firstContentBy, firstEventMs } = this.#limits;
     if (this.#startDue() <= now) {
+      const { firstContentMs, firstContentBy, firstEventMs } = this.#limits;
       const isEvent = !this.#firstEvent && firstEventMs < firstContentMs;
-      return ["timeout.first-content", isEvent ? "timeoutMs" : firstContentBy];
+      return new TargetFailure("timeout.first-content", { explanation: isEvent ? "timeoutMs" : firstContentBy });
     }
-    if (this.#livenessDue() <= now) return ["timeout.liveness"];
-    if (this.#progressDue() <= now) return ["timeout.progress", this.#progressBy];
-    return undefined;
+    if (this.#livenessDue() <= now) return new TargetFailure("timeout.liveness");
+    return this.#progressDue() <= now ? new TargetFailure("timeout.progress") : undefined;
   }
 
   /** Whether the wait for the first content was too short to say anything about the vendor. */
@@ -124,10 +123,6 @@ export class AttemptClocks {
 
   #progressDue(): number {
     if (!this.#firstContent) return Infinity;
-    return this.#lastContentAt + this.#limits[this.#progressBy];
-  }
-
-  get #progressBy(): "workingMs" | "progressMs" {
-    return this.#working.size > 0 ? "workingMs" : "progressMs";
+    return this.#lastContentAt + (this.#working.size > 0 ? this.#limits.workingMs : this.#limits.progressMs);
   }
 }

@@ -101,8 +101,7 @@ export class Attempt {
     if (expired === undefined) return;
     this.isLate = late;
     this.isShort = this.#clocks?.isShort(now) === true;
-    const [failure, explanation] = expired;
-    this.#reader.stop(new TargetFailure(failure, { explanation }));
+    this.#reader.stop(expired);
   }
 
   /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */

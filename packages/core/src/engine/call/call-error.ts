@@ -102,12 +102,10 @@ export function exhaustedError(context: CallErrorContext, isBudgetSpent: boolean
     MOST_LISTED,
   );
   const notTried = skips === "" ? "" : ` Not tried: ${skips}.`;
-  const start = isBudgetSpent ? "No answer" : "No candidate is left";
-  // Behind the attempts: more of them would seldom have helped.
-  const limit = isBudgetSpent ? " (maxAttempts)" : "";
+  const what = isBudgetSpent ? "attempt" : "candidate";
   return new UnderstudyError({
     code: codes.size === 1 && shared !== undefined ? shared : "all-failed",
-    message: `${start} after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}${limit}.${notTried}`,
+    message: `No ${what} is left after ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}: ${list}.${notTried}`,
     reason: isBudgetSpent ? "engine.budget" : "engine.no-target",
     ...callDetails(context),
     ...(failed.length === 1 ? vendorDetails(first) : undefined),
