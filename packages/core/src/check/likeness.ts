@@ -100,7 +100,7 @@ function unknownLimits({ tier, name, size, reasoning, window, maxOutput }: Facts
       tiers: [tier],
       unknown,
       message: `${name}: ${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} unknown, so nothing is compared`,
-      fix: "state what you know in the target's option `capabilities`",
+      fix: "compare its spelling with the list in the adapter's entry `/models`, or state what you know in the target's option `capabilities`",
     },
   ];
 }

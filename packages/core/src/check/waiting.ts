@@ -2,9 +2,18 @@ import type { CallRequests } from "../engine/next/requests.ts";
 import type { Tier } from "../engine/tier.ts";
 import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
+import { oneLine } from "./foreign.ts";
 
 /** Longer than a person watches an empty screen. */
 const PATIENCE_MS = 30_000;
+
+/** The wait for one tier, and the option that bounds it. */
+interface Limit {
+  readonly ms: number;
+  readonly option: string;
+}
+
+const NONE: Limit = { ms: 0, option: "timeoutMs" };
 
 /** How long it takes at most until somebody answers, tier after tier. Without a request only limits that need none count. */
 export function waiting(
@@ -12,13 +21,15 @@ export function waiting(
   requests: CallRequests | undefined,
   deadlineMs: number,
 ): readonly Finding[] {
-  const byTier = new Map<Tier, number>();
+  const byTier = new Map<Tier, Limit>();
   for (const facts of targets) {
     const { tier } = facts.candidate;
-    byTier.set(tier, Math.max(byTier.get(tier) ?? 0, limitOf(facts, requests)));
+    const [before = NONE, limit] = [byTier.get(tier), limitOf(facts, requests)];
+    byTier.set(tier, limit.ms > before.ms ? limit : before);
   }
   const tiers = [...byTier.keys()].map(({ name }) => name);
-  const waitMs = [...byTier.values()].reduce((sum, limit) => sum + limit, 0);
+  const waitMs = [...byTier.values()].reduce((sum, { ms }) => sum + ms, 0);
+  const parts = Array.from(byTier, ([{ name }, { ms, option }]) => `${option} of ${oneLine(name)}: ${shown(ms)}`);
   const findings: Finding[] = [];
   if (waitMs > deadlineMs) {
     findings.push({
@@ -26,7 +37,7 @@ export function waiting(
       level: "warning",
       tiers,
       waitMs,
-      message: `the limits of the tiers add up to ${shown(waitMs)}, more than the ${shown(deadlineMs)} of a call: the last tiers may get no turn`,
+      message: `the limits of the tiers add up to ${shown(waitMs)} (${parts.join(", ")}), more than the ${shown(deadlineMs)} of a call: the last tiers may get no turn`,
       fix: "lower `timeoutMs` or `silentReasoningMs` of the first tiers, or raise `deadlineMs` of the call",
     });
   }
@@ -36,22 +47,24 @@ export function waiting(
       level: waitMs > PATIENCE_MS ? "warning" : "info",
       tiers,
       waitMs,
-      message: `if every tier is silent, a caller waits ${shown(waitMs)} for the last one's first output`,
+      message: `if every tier is silent, a caller waits ${shown(waitMs)} for the last one's first output (${parts.join(", ")})`,
       fix: "lower `timeoutMs` and `silentReasoningMs` where users watch, or set `startWithinMs` for the call",
     });
   }
   return findings;
 }
 
-function limitOf({ candidate }: Facts, requests: CallRequests | undefined): number {
+function limitOf({ candidate }: Facts, requests: CallRequests | undefined): Limit {
   const { tier } = candidate;
-  if (requests === undefined) return withoutRequest(tier);
+  if (requests === undefined) return { ms: withoutRequest(tier), option: "timeoutMs" };
   try {
     // What cannot take it is passed over at once.
-    return requests.forTarget(candidate).ok ? requests.firstContentMs(candidate) : 0;
+    if (!requests.forTarget(candidate).ok) return NONE;
+    const ms = requests.firstContentMs(candidate);
+    return { ms, option: ms === requests.timeoutMs(tier) ? "timeoutMs" : "silentReasoningMs" };
   } catch {
     // A function of the caller's; what it throws is a finding of its own.
-    return 0;
+    return NONE;
   }
 }
 
@@ -69,5 +82,5 @@ function withoutRequest({ timeoutMs }: Tier): number {
 function shown(milliseconds: number): string {
   if (milliseconds === Infinity) return "without end";
   const seconds = Math.round(milliseconds / 1_000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return seconds < 600 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
