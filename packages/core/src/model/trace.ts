@@ -171,15 +171,7 @@ export function reasonOf({ reason, detail, class: failed }: SkipRecord): string 
 /** What became of an attempt that did not answer, in words. */
 export function wordsOf(record: AttemptRecord): string {
   const { outcome, class: failed, status, vendorCode, explanation, venture } = record;
-  const facts = [
-    placeOf(record),
-    venture && `(${venture})`,
-    `${outcome} with`,
-    failed,
-    status && `(${status})`,
-    vendorCode,
-    hostOf(record),
-  ];
-  const line = facts.filter(Boolean).join(" ");
+  const facts = [placeOf(record), venture && `(${venture})`, outcome, "with", failed, status && `(${status})`];
+  const line = [...facts, vendorCode, hostOf(record)].filter((fact) => fact !== undefined).join(" ");
   return explanation === undefined ? line : `${line}: ${explanation}`;
 }

@@ -208,31 +208,17 @@ describe("R8.8 an error at night", () => {
     expect(trace?.skipped.map(({ tier }) => tier)).toEqual(["vendor1/one"]);
   });
 
-  test.each([
-    ["that of a timeout", new DOMException("CANARY", "TimeoutError"), " The reason: TimeoutError."],
-    ["of an ordinary abort", undefined, ""],
-    ["that is no error", "CANARY", ""],
-    ["of an error with a name that is none", Object.assign(new Error("CANARY"), { name: "CANARY said Error" }), ""],
-    [
-      "that cannot be looked at",
-      new Proxy(new Error("CANARY"), {
-        getPrototypeOf: () => {
-          throw new Error("CANARY");
-        },
-      }),
-      "",
-    ],
-  ])("R9.1 says of a caller's reason only what kind of error it is: %s", async (_name, reason, expected) => {
+  test("R9.1 of a call that was aborted shows how long each attempt took, and nothing of the caller's reason", async () => {
     const { clock, chain } = harness();
     const controller = new AbortController();
     const call = chain([scripted(clock, [[hang]])]).generate("Hi", { signal: controller.signal });
     call.catch(() => undefined);
     await clock.advance(700);
-    controller.abort(reason);
+    controller.abort(new Error("CANARY"));
 
     const error = await rejection(clock, call);
 
-    expect(error.message).toBe(`The caller aborted the call.${expected}`);
+    expect(error.message).toBe("The caller aborted the call.");
     expect(inspect(error)).toContain("attempt 1: alpha/one stopped with caller.aborted, after 700 ms");
     expect(inspect(error)).not.toContain("CANARY");
   });

@@ -93,11 +93,9 @@ export class AttemptClocks {
   /** What the attempt fails with when a limit was reached; of the two for the first content, it says which. */
   expired(now: number): TargetFailure | undefined {
     if (this.#pausedAt !== undefined) return undefined;
-    if (this.#startDue() <= now) {
-      const { firstContentMs, firstContentBy, firstEventMs } = this.#limits;
-      const isEvent = !this.#firstEvent && firstEventMs < firstContentMs;
-      return new TargetFailure("timeout.first-content", { explanation: isEvent ? "timeoutMs" : firstContentBy });
-    }
+    const { firstContentMs, firstContentBy, firstEventMs } = this.#limits;
+    const explanation = !this.#firstEvent && firstEventMs < firstContentMs ? "timeoutMs" : firstContentBy;
+    if (this.#startDue() <= now) return new TargetFailure("timeout.first-content", { explanation });
     if (this.#livenessDue() <= now) return new TargetFailure("timeout.liveness");
     return this.#progressDue() <= now ? new TargetFailure("timeout.progress") : undefined;
   }

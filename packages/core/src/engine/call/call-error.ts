@@ -128,10 +128,6 @@ export function brokenError(error: unknown, context: CallErrorContext): Understu
 export function withCaller(error: UnderstudyError, caller: { readonly stack?: unknown }): void {
   try {
     const frames = /\n +at .*/s.exec(String(caller.stack))?.[0];
-    const { code, cause } = error;
-    // It may hold anything: only what kind of error it is, and nothing of an ordinary abort.
-    const name = code === "aborted" && cause instanceof Error && /^(?!Abort)[A-Za-z]{1,40}Error$/.exec(cause.name)?.[0];
-    if (typeof name === "string") error.message += ` The reason: ${name}.`;
     if (frames !== undefined) error.stack = String(error) + frames.replaceAll(/\n.*node:internal.*/g, "");
   } catch {
     // It is made when it is read, by a function that the application may have replaced.

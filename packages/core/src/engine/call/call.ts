@@ -14,6 +14,7 @@ import type { Turn } from "../turn.ts";
 // These stand in the bundle as they stand here: neighbours that are alike compress better.
 import { judgeAnswer, type Judgement } from "../attempt/judge-answer.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import { candidateName, isKeyless, type Candidate } from "../tier.ts";
 import {
   brokenError,
   exhaustedError,
@@ -23,16 +24,15 @@ import {
   type CallErrorContext,
   type Stop,
 } from "./call-error.ts";
-import { makeAnswer, partialOf } from "./make-answer.ts";
 import { degradation } from "./degradation.ts";
+import { makeAnswer, partialOf } from "./make-answer.ts";
 import { Alarm } from "./alarm.ts";
-import { Delivery } from "./delivery.ts";
-import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
 import { Attempt, type EndPart } from "../attempt/attempt.ts";
-import { candidateName, isKeyless, type Candidate } from "../tier.ts";
+import { Delivery } from "./delivery.ts";
 import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
 import { Candidates, type Begun } from "../next/candidates.ts";
 import { CallLog } from "./call-log.ts";
+import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
 
 /** A probe is held a little longer: its route is not known to be well. */
 const PROBE_HOLD_MS = 250;
