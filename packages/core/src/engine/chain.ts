@@ -7,18 +7,18 @@ import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
 // These stand in the bundle as they stand here: neighbours that are alike compress better.
 import { CallRequests } from "./next/requests.ts";
-import { systemClock, systemRandom } from "./system-clock.ts";
-import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { candidateName, candidatesOf, readDefinition, type Candidate, type Definition, type Tier } from "./tier.ts";
+import { listed, TEXT, whole, type ShapeOf } from "../model/rules.ts";
+import { isThenable, watch } from "../model/promises.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
-import { misuse } from "../model/error.ts";
 import { readArgument, readCallOptions } from "./call-options.ts";
-import { EventQueue } from "./event-queue.ts";
+import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
+import { misuse } from "../model/error.ts";
+import { systemClock, systemRandom } from "./system-clock.ts";
 import { Call, type CallSetup } from "./call/call.ts";
+import { EventQueue } from "./event-queue.ts";
 import { AnswerStream } from "./stream/answer-stream.ts";
 import { ChainHealth, type TargetHealth } from "./health/chain-health.ts";
-import { isThenable, watch } from "../model/promises.ts";
-import { listed, TEXT, whole, type ShapeOf } from "../model/rules.ts";
 
 /**
  * Ordered tiers that answer as one model. Serves any number of concurrent calls; all state of a call lives in the call.

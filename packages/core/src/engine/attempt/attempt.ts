@@ -1,14 +1,14 @@
-import { cleanId, cleanLine, cleanModel } from "../../model/clean-text.ts";
+import { Gate, type Batch } from "./gate.ts";
 import type { AttemptName, PartEvent } from "../../model/events.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { AttemptContext, StreamPart } from "../../model/target.ts";
-import { isTargetFailure, TargetFailure, toTargetFailure, toUnsentFailure } from "../../model/target-failure.ts";
+import { Assembly, type Weight } from "./assembly.ts";
 import type { Loss, RateLimits } from "../../model/trace.ts";
 import type { Usage } from "../../model/usage.ts";
-import { Assembly, type Weight } from "./assembly.ts";
-import { AttemptClocks, type AttemptLimits } from "./attempt-clocks.ts";
 import { AttemptReader, type Appetite } from "./attempt-reader.ts";
-import { Gate, type Batch } from "./gate.ts";
+import { cleanId, cleanLine, cleanModel } from "../../model/clean-text.ts";
+import { AttemptClocks, type AttemptLimits } from "./attempt-clocks.ts";
+import { isTargetFailure, TargetFailure, toTargetFailure, toUnsentFailure } from "../../model/target-failure.ts";
 import type { Turn } from "../turn.ts";
 import type { Output } from "./output.ts";
 

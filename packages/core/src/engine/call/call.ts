@@ -28,11 +28,11 @@ import { degradation } from "./degradation.ts";
 import { makeAnswer, partialOf } from "./make-answer.ts";
 import { Alarm } from "./alarm.ts";
 import { Attempt, type EndPart } from "../attempt/attempt.ts";
-import { Delivery } from "./delivery.ts";
-import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
-import { Candidates, type Begun } from "../next/candidates.ts";
-import { CallLog } from "./call-log.ts";
 import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
+import { Candidates, type Begun } from "../next/candidates.ts";
+import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
+import { Delivery } from "./delivery.ts";
+import { CallLog } from "./call-log.ts";
 
 /** A probe is held a little longer: its route is not known to be well. */
 const PROBE_HOLD_MS = 250;
