@@ -58,7 +58,7 @@ export class MessagesReader implements WireReader {
   readonly #cutter: StopCutter | undefined;
   readonly #said = new VendorData();
   readonly #saidOfUsage = new VendorData();
-  #id: unknown;
+  #id: string | undefined;
   #hasStarted = false;
   #model: string | undefined;
   #stopReason: string | undefined;
@@ -130,6 +130,7 @@ export class MessagesReader implements WireReader {
       rawFinishReason: this.#stopReason,
       usage: this.#usage(),
       model: this.#model,
+      responseId: this.#id,
       stopSequence: this.#stopReason === undefined ? undefined : this.#stopReason === "stop_sequence",
       unknownContent: this.#hasUnknown || undefined,
       vendorData: this.#vendorData(),
@@ -145,6 +146,7 @@ export class MessagesReader implements WireReader {
       rawFinishReason: undefined,
       usage: { ...this.#usage(), exact: false },
       model: this.#model,
+      responseId: this.#id,
       stopSequence: true,
       vendorData: this.#vendorData(),
     });
@@ -164,11 +166,11 @@ export class MessagesReader implements WireReader {
   #start(message: Foreign, out: StreamPart[]): void {
     if (this.#hasStarted) {
       // Some gateways repeat it; a second answer inside the first is not one.
-      if (message["id"] === this.#id) return;
+      if (asString(message["id"]) === this.#id) return;
       throw new TargetFailure("stream.malformed");
     }
     this.#hasStarted = true;
-    this.#id = message["id"];
+    this.#id = asString(message["id"]);
     this.#model = asString(message["model"]);
     for (const [index, block] of asArray(message["content"]).entries()) {
       if (this.#cutter?.isCut === true) break;

@@ -24,6 +24,7 @@ export {
   type PolicyFailure,
 } from "./engine/policy.ts";
 export type { CallEvent, EngineEvent } from "./engine/engine-events.ts";
+export type { CallContent, ObservedAttempt, Observer, ObserverFactory, RequestSettings } from "./engine/observers.ts";
 export type { HealthCause, HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
 export type { HealthCounts } from "./engine/health/health-window.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";

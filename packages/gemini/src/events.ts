@@ -78,6 +78,7 @@ export class GenerateContentReader implements WireReader {
   #calling: Calling | undefined;
   #usage: Usage | undefined;
   #model: string | undefined;
+  #id: string | undefined;
   #finishReason: FinishReason | undefined;
   #rawFinishReason: string | undefined;
   #token: string | undefined;
@@ -128,6 +129,7 @@ export class GenerateContentReader implements WireReader {
       rawFinishReason: this.#rawFinishReason,
       usage: this.#usage,
       model: this.#model,
+      responseId: this.#id,
       unknownContent: this.#hasUnknown || undefined,
       vendorData: this.#vendorData.collected,
     });
@@ -135,6 +137,7 @@ export class GenerateContentReader implements WireReader {
 
   #chunk(chunk: Foreign, out: StreamPart[]): void {
     this.#model = asString(chunk["modelVersion"]) ?? this.#model;
+    this.#id = asString(chunk["responseId"]) ?? this.#id;
     const usage = asObject(chunk["usageMetadata"]);
     if (hasUsage(usage)) {
       const later = readUsage(usage);

@@ -26,6 +26,7 @@ export class PartReader {
   #isComplete = false;
   #isLate = false;
   #model: string | undefined;
+  #id: string | undefined;
   #isEnded = false;
 
   constructor({ newId }: AttemptContext) {
@@ -54,6 +55,7 @@ export class PartReader {
         break;
       case "response-metadata":
         this.#model = asString(part["modelId"]) ?? this.#model;
+        this.#id = asString(part["id"]) ?? this.#id;
         break;
       case "finish":
         this.#finished(part, out);
@@ -138,6 +140,7 @@ export class PartReader {
       finishReason,
       rawFinishReason: raw,
       model: this.#model,
+      responseId: this.#id,
       vendorData: isJsonObject(providerMetadata) ? asJson(providerMetadata) : undefined,
     });
   }

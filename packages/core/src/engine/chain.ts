@@ -145,7 +145,9 @@ class TierChain implements Chain {
     this.#vendors = this.#candidates.map(({ target }) => target.vendor);
     this.#options = options;
     const onInternalError = (error: unknown): void => this.#onInternalError(error);
-    this.#events = new EventQueue({ onEvent: options.onEvent, onInternalError });
+    const { onEvent, observers = [] } = options;
+    this.#events = new EventQueue(onInternalError);
+    if (onEvent !== undefined) this.#events.join(() => ({ onEvent }));
     this.#health = new ChainHealth(
       {
         clock,
@@ -156,6 +158,7 @@ class TierChain implements Chain {
       },
       this.#candidates.map(({ target }) => target),
     );
+    for (const make of observers) this.#events.join(() => make(this));
   }
 
   get tiers(): readonly string[] {
@@ -204,7 +207,7 @@ class TierChain implements Chain {
     input: string | Request<Output>,
     options: CallOptions = {},
   ): Promise<Answer<Output>> => {
-    const call = this.#call(input, options, Infinity, this.generate);
+    const call = this.#call(input, options, Infinity, "generate");
     call.output.discard();
     call.start();
     // The output's type is what the request's schema promised, and validation has checked it.
@@ -217,7 +220,7 @@ class TierChain implements Chain {
     options: CallOptions = {},
   ): Promise<AnswerStream<Output>> => {
     const { holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
-    const call = this.#call(input, options, holdMs, this.stream);
+    const call = this.#call(input, options, holdMs, "stream");
     call.start();
     await call.released;
     return new AnswerStream<Output>(call, clock);
@@ -266,14 +269,15 @@ class TierChain implements Chain {
     throw misuse("invalid-request", `The selector matches no target. Give "all", or fields of: ${there}.`);
   }
 
-  #call(input: unknown, given: CallOptions, holdMs: number, method: Chain["generate" | "stream"]): Call {
+  #call(input: unknown, given: CallOptions, holdMs: number, mode: "generate" | "stream"): Call {
     if (this.#isClosing) throw misuse("config", "The chain is closed.");
     const caller = {};
-    runtime.captureStackTrace?.(caller, method);
+    runtime.captureStackTrace?.(caller, this[mode]);
     const options = readCallOptions(given, this.tiers);
     const { clock = systemClock, policy = defaultPolicy, marker = DEFAULTS.marker } = this.#options;
     const setup: CallSetup = {
       callId: ++this.#calls,
+      mode,
       caller,
       tiers: this.tiers,
       candidates: this.#candidates,

@@ -3,7 +3,8 @@ import type { AttemptName } from "../model/events.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Degradation } from "./call/degradation.ts";
 import type { HealthEvent } from "./health/chain-health.ts";
-import type { AttemptRecord, RepeatKind, SkipRecord } from "../model/trace.ts";
+import type { RequestSettings } from "./observers.ts";
+import type { AttemptRecord, RepeatKind, SkipRecord, Venture } from "../model/trace.ts";
 
 /** What `onEvent` sees: every decision of the engine, in order. No event holds a prompt, an answer or a credential. */
 export type EngineEvent = CallEvent | HealthEvent;
@@ -23,6 +24,10 @@ export type CallNews =
       readonly type: "call-start";
       /** Names of the chain's tiers, in order. */
       readonly tiers: readonly string[];
+      /** Which method was called. */
+      readonly mode: "generate" | "stream";
+      /** What the caller asks for. */
+      readonly settings: RequestSettings;
     }
   /** A candidate is passed over. */
   | {
@@ -31,7 +36,19 @@ export type CallNews =
       readonly skip: SkipRecord;
     }
   /** A target is asked. */
-  | ({ readonly type: "attempt-start" } & AttemptName)
+  | ({
+      readonly type: "attempt-start";
+      /** Host or region label, never a credential. */
+      readonly endpoint: string;
+      /** Why it is made although its target is not known to be well. */
+      readonly venture?: Venture | undefined;
+      /** Why it repeats the attempt before at the same target. */
+      readonly repeat?: RepeatKind | undefined;
+      /** What the adapter changed in the request after the attempt before was rejected. */
+      readonly repair?: string | undefined;
+      /** What this target is asked for: after `requestOverrides`, and as far as it takes it. */
+      readonly settings: RequestSettings;
+    } & AttemptName)
   /** An attempt is over, whatever came of it. */
   | {
       readonly type: "attempt-end";
@@ -99,6 +116,8 @@ export type CallNews =
       /** The code of the error, unless the call was answered. */
       readonly code?: ErrorCode | undefined;
       readonly tier?: string | undefined;
+      /** Whether the answer is less than the chain's first target would give; absent unless the call was answered. */
+      readonly degraded?: boolean | undefined;
       /** Milliseconds since `call-start`. */
       readonly totalMs: number;
     };

@@ -4,6 +4,7 @@ import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import type { SharedStore } from "./health/health-store.ts";
+import type { ObserverFactory } from "./observers.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -82,6 +83,11 @@ export interface ChainOptions {
   readonly missingKeys?: "throw" | "skip" | undefined;
   /** Sees every decision. May be async; it is not waited for. What it throws or rejects with goes to `onInternalError`. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
+  /**
+   * Watch the chain, for telemetry: `openTelemetry()` of `@understudy/otel`, or your own. Each is called once, while the
+   * chain is built. Default: none.
+   */
+  readonly observers?: readonly ObserverFactory[] | undefined;
   /** Sees what callbacks throw or reject with. What it throws or rejects with itself is ignored. Default: ignored. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
   /**

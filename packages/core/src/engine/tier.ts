@@ -108,6 +108,10 @@ const CHAIN: ShapeOf<ChainOptions> = {
   vendorMessages: FLAG,
   missingKeys: oneOf("throw", "skip"),
   onEvent: FUNCTION,
+  observers: {
+    must: "be an array of functions",
+    test: (value) => Array.isArray(value) && value.every(FUNCTION.test),
+  },
   onInternalError: FUNCTION,
   store: having("memoryStore(), or what shareHealth() makes of a store", "join"),
   clock: {

@@ -194,6 +194,8 @@ export type StreamPart =
       readonly usage?: Usage | undefined;
       /** The model that answered. */
       readonly model?: string | undefined;
+      /** The vendor's id of the answer, which is not that of the request. */
+      readonly responseId?: string | undefined;
       /** Whether one of the caller's stop sequences ended the answer; absent where the wire does not say. */
       readonly stopSequence?: boolean | undefined;
       /** The wire held content of a type that the reader does not know: an answer that looks empty may not be. */

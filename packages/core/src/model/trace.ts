@@ -1,4 +1,5 @@
 import type { FailureClass, FailureScope } from "./failure.ts";
+import type { FinishReason } from "./finish-reason.ts";
 import type { JsonObject } from "./json.ts";
 import type { Usage } from "./usage.ts";
 
@@ -69,8 +70,14 @@ export interface AttemptRecord {
   readonly vendorMessage?: string | undefined;
   /** The vendor's id of the request, for its support. */
   readonly requestId?: string | undefined;
+  /** The vendor's id of the answer, where it came to its end and the wire has one. */
+  readonly responseId?: string | undefined;
   /** The model that answered, where the vendor says so. */
   readonly servedModel?: string | undefined;
+  /** Why the answer ended; absent where it did not come to its end. */
+  readonly finishReason?: FinishReason | undefined;
+  /** The vendor's own word for it, where it gave one that is safe to keep. */
+  readonly rawFinishReason?: string | undefined;
   /** Characters of text and reasoning that reached the consumer. */
   readonly deliveredChars: number;
   /** Milliseconds that the vendor asked to wait, where it stated a time. */

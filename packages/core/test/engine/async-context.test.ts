@@ -27,3 +27,20 @@ test("`onEvent` runs in the asynchronous context of the call, also when calls an
   expect(seen.filter(([id, event]) => !("callId" in event) || event.callId !== id)).toEqual([]);
   expect(seen.map(([, { type }]) => type)).toEqual(expect.arrayContaining(["released", "failover", "cooldown", "end"]));
 });
+
+test("R9.13 events of a long stream are told in the context of the call, also where a reader elsewhere makes room", async () => {
+  const context = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const long = "x".repeat(70_000);
+  const front = createChain([scripted(systemClock, [answer(long, long, long)])], {
+    holdMs: 0,
+    onEvent: () => void seen.push(context.getStore()),
+  });
+
+  const stream = await context.run("call", () => front.stream("Hi"));
+  await context.run("reader", async () => {
+    for await (const { type } of stream) if (type === "finish") break;
+  });
+
+  expect(seen).toEqual(["call", "call", "call", "call", "call"]);
+});

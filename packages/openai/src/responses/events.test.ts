@@ -435,7 +435,7 @@ describe("ResponsesReader", () => {
     const end = endOf(read([completed(items, { ...beside, ...echoes, moderation: null })]));
 
     const vendorData = { ...beside, usage: USAGE, logprobs: [...logprobs, ...logprobs] };
-    expect(end).toEqual({ ...END, finishReason: "stop", vendorData });
+    expect(end).toEqual({ ...END, finishReason: "stop", responseId: "resp_1", vendorData });
     const bare = completed([message([said("Hi", { logprobs: [] })])], { usage: null });
     expect(endOf(read([bare])).vendorData).toBeUndefined();
   });

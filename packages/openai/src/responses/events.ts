@@ -195,6 +195,7 @@ export class ResponsesReader implements WireReader {
       rawFinishReason: reason,
       usage: isSet(usage) ? readUsage(asObject(usage)) : undefined,
       model: asString(response["model"]),
+      responseId: asString(response["id"]),
       stopSequence: this.#isCut() || undefined,
       unknownContent: this.#hasUnknown || undefined,
       vendorData: this.#data.collected,
@@ -217,7 +218,15 @@ export class ResponsesReader implements WireReader {
     for (const index of this.#items.keys()) this.#close(index, undefined, out);
     this.#isEnded = true;
     const vendorData = this.#data.collected;
-    out.push({ type: "end", finishReason: "stop", rawFinishReason: undefined, stopSequence: true, vendorData });
+    const responseId = asString(vendorData?.["id"]);
+    out.push({
+      type: "end",
+      finishReason: "stop",
+      rawFinishReason: undefined,
+      responseId,
+      stopSequence: true,
+      vendorData,
+    });
   }
 }
 

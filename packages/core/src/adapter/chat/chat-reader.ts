@@ -80,6 +80,7 @@ export class ChatReader implements WireReader {
   #signature: string | undefined;
   #lastReasoning = "";
   #model: string | undefined;
+  #id: string | undefined;
   #usage: Usage | undefined;
   #nativeUsage: Foreign | undefined;
   #rawFinishReason: string | undefined;
@@ -138,6 +139,7 @@ export class ChatReader implements WireReader {
     this.#data.chunk(native);
     // Empty in the first chunk of some clouds.
     this.#model ||= asString(native["model"]);
+    this.#id ||= asString(native["id"]);
     // Some chunks have none: of filters, of usage.
     for (const choice of asArray(native["choices"])) this.#choice(asObject(choice), field, native, out);
     const { usageIn } = this.#setup;
@@ -284,6 +286,7 @@ export class ChatReader implements WireReader {
       rawFinishReason,
       usage: this.#usage,
       model: this.#model,
+      responseId: this.#id,
       stopSequence,
       unknownContent: this.#hasUnknown || undefined,
       vendorData: this.#data.read(this.#nativeUsage),

@@ -88,6 +88,7 @@ export function classifyFailures(
       ...part,
       rawFinishReason: cleanId(part.rawFinishReason, secrets),
       model: cleanModel(part.model, secrets),
+      responseId: cleanModel(part.responseId, secrets),
     }),
   };
 }

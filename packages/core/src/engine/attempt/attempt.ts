@@ -48,7 +48,8 @@ export class Attempt {
   usage: Usage | undefined;
   requestId: string | undefined;
   rateLimits: RateLimits | undefined;
-  servedModel: string | undefined;
+  /** The answer is complete: no clock runs while it is looked at. */
+  ended: EndPart | undefined;
   /** What of its answer does not fit the schema, in the words of the schema's library. */
   issues: readonly string[] | undefined;
   /** Tools that the request declares by native fields only. */
@@ -62,9 +63,8 @@ export class Attempt {
   readonly #setup: AttemptSetup;
   readonly #gate: Gate;
   readonly #reader: AttemptReader;
+  #running: Promise<EndPart> | undefined;
   #clocks: AttemptClocks | undefined;
-  /** The answer is complete: no clock runs while it is looked at. */
-  #ended: EndPart | undefined;
 
   constructor(setup: AttemptSetup) {
     const { turn } = setup;
@@ -86,16 +86,16 @@ export class Attempt {
 
   /** When a limit of this attempt is reached. */
   dueAt(): number {
-    return this.#ended === undefined ? (this.#clocks?.dueAt() ?? Infinity) : Infinity;
+    return this.ended === undefined ? (this.#clocks?.dueAt() ?? Infinity) : Infinity;
   }
 
   /** When its gate opens. */
   get gateDueAt(): number {
-    return this.#ended === undefined ? this.#gate.opensAt : Infinity;
+    return this.ended === undefined ? this.#gate.opensAt : Infinity;
   }
 
   onDue(now: number, late: boolean): void {
-    if (this.#ended !== undefined) return;
+    if (this.ended !== undefined) return;
     if (this.#gate.opensAt <= now) this.release();
     const expired = this.#clocks?.expired(now);
     if (expired === undefined) return;
@@ -104,12 +104,21 @@ export class Attempt {
     this.#reader.stop(expired);
   }
 
-  /** Reads until the end. Rejects with a `TargetFailure`; then the attempt is stopped. */
-  async run(): Promise<EndPart> {
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Reads until the end, once. Rejects with a `TargetFailure`; then the attempt is stopped. */
+  run(): Promise<EndPart> {
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  async #run(): Promise<EndPart> {
     try {
       await this.#reader.read(this.#open());
-      if (this.#ended === undefined) throw new TargetFailure("stream.truncated");
-      return this.#ended;
+      if (this.ended === undefined) throw new TargetFailure("stream.truncated");
+      return this.ended;
     } catch (error) {
       const failure = toTargetFailure(error);
       this.#reader.stop(failure);
@@ -173,7 +182,7 @@ export class Attempt {
     const weight = this.#sort(parts, clocks, now);
     // Also when the end came with it: short answers often arrive in one read.
     if (weight !== "none") this.#progressed(now, clocks);
-    if (this.#ended !== undefined) return "enough";
+    if (this.ended !== undefined) return "enough";
     if (weight === "show" && !this.#gate.isOpen) this.#shown(now);
     if (output.hasRoom || !this.#gate.isOpen) return "more";
     this.#pauseUntilRoom(clocks);
@@ -187,7 +196,7 @@ export class Attempt {
     let weight: Weight = "none";
     let read = 0;
     try {
-      while (read < parts.length && this.#ended === undefined) {
+      while (read < parts.length && this.ended === undefined) {
         const part = parts[read++];
         if (part === undefined) throw new TypeError("not a part");
         switch (part.type) {
@@ -204,7 +213,7 @@ export class Attempt {
             this.#setup.onDeadline();
             break;
           case "end":
-            this.#ended = cleanEnd(part);
+            this.ended = cleanEnd(part);
             break;
           default: {
             const event = this.assembly.signed(part);
@@ -219,7 +228,7 @@ export class Attempt {
     } finally {
       this.#pass({ events, chars });
     }
-    if (this.#ended !== undefined) this.#end(this.#ended, read === parts.length);
+    if (this.ended !== undefined) this.#end(this.ended, read === parts.length);
     return weight;
   }
 
@@ -228,7 +237,8 @@ export class Attempt {
     const { clock, onDeadline, output } = this.#setup;
     clocks.pause(clock.now());
     onDeadline();
-    output.whenRoom(() => {
+    // A promise, as the reader who makes room has an asynchronous context of its own.
+    void new Promise<void>((resolve) => output.whenRoom(resolve)).then(() => {
       clocks.resume(clock.now());
       onDeadline();
       this.#reader.resume();
@@ -250,7 +260,6 @@ export class Attempt {
       this.#pass({ events: [missing], chars: 0 });
     }
     this.usage = part.usage ?? this.usage;
-    this.servedModel = part.model;
   }
 
   #progressed(now: number, clocks: AttemptClocks): void {
@@ -270,7 +279,13 @@ export class Attempt {
 
 /** What adapters pass on of a vendor's or a caller's words ends up in traces, events and logs. */
 function cleanEnd(part: EndPart): EndPart {
-  return { ...part, rawFinishReason: cleanId(part.rawFinishReason), model: cleanModel(part.model) };
+  const { rawFinishReason, model, responseId } = part;
+  return {
+    ...part,
+    rawFinishReason: cleanId(rawFinishReason),
+    model: cleanModel(model),
+    responseId: cleanModel(responseId),
+  };
 }
 
 function cleanLoss({ what, action, reason }: Loss): Loss {

@@ -71,7 +71,7 @@ export class CallLog {
     const { failure, ...how } = ending;
     const { scope, status, vendorCode, capability, requestId, retryAfterMs, rateLimits, vendorMessage } =
       failure?.details ?? {};
-    const { name, turn, startedAt, firstContentAt, usage } = attempt;
+    const { name, turn, startedAt, firstContentAt, usage, ended } = attempt;
     // Hooks see it before the caller does: none of them may change what the other reads.
     const record: AttemptRecord = {
       ...name,
@@ -85,7 +85,10 @@ export class CallLog {
       vendorCode,
       explanation: failure?.details.explanation ?? capability,
       requestId: requestId ?? attempt.requestId,
-      servedModel: attempt.servedModel,
+      responseId: ended?.responseId,
+      servedModel: ended?.model,
+      finishReason: ended?.finishReason,
+      rawFinishReason: ended?.rawFinishReason,
       deliveredChars: attempt.isReleased ? attempt.assembly.textChars + attempt.assembly.reasoningChars : 0,
       retryAfterMs,
       repeat: turn.repeat,
@@ -106,13 +109,14 @@ export class CallLog {
       this.#skipped = this.#skipped.filter((skip) => placeOf(skip) !== placeOf(record));
     }
     if (failure !== undefined) this.#failed.push({ record, failure, issues: attempt.issues });
+    this.#wrote(attempt);
     this.note({ type: "attempt-end", record });
     this.#warn(failure?.class, name);
     return record;
   }
 
   /** The last event of a call. */
-  end(end: Pick<Extract<CallNews, { type: "end" }>, "outcome" | "code" | "tier">): void {
+  end(end: Omit<Extract<CallNews, { type: "end" }>, "type" | "totalMs">): void {
     this.note({ type: "end", ...end, totalMs: this.#setup.clock.now() - this.#startedAt });
   }
 
@@ -134,6 +138,13 @@ export class CallLog {
         .filter((attempt) => !isUnbilled(attempt))
         .map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
     );
+  }
+
+  #wrote({ name: { attempt }, assembly, ended }: Attempt): void {
+    const { callId, events } = this.#setup;
+    if (!events.isRead) return;
+    const content = ended === undefined ? assembly.partialContent() : assembly.content();
+    if (content.length > 0) events.note({ type: "answer", callId, attempt, message: { role: "assistant", content } });
   }
 
   #warn(reason: FailureClass | undefined, name: Omit<AttemptName, "attempt">): void {

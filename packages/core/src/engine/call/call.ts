@@ -5,6 +5,7 @@ import type { AttemptRecord } from "../../model/trace.ts";
 import type { Batch } from "../attempt/gate.ts";
 import type { Output } from "../attempt/output.ts";
 import type { EventQueue } from "../event-queue.ts";
+import { settingsOf } from "../observers.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
@@ -39,6 +40,7 @@ const PROBE_HOLD_MS = 250;
 
 export interface CallSetup {
   readonly callId: number;
+  readonly mode: "generate" | "stream";
   /** Its stack begins where the caller called; empty where the runtime cannot tell. */
   readonly caller: { readonly stack?: unknown };
   /** Names, in order. */
@@ -130,8 +132,10 @@ export class Call {
   }
 
   start(): void {
-    const { callId, tiers, options } = this.#setup;
-    this.#log.note({ type: "call-start", tiers });
+    const { callId, mode, tiers, requests, options, events } = this.#setup;
+    const { request } = requests;
+    this.#log.note({ type: "call-start", tiers, mode, settings: settingsOf(request) });
+    if (events.isRead) events.note({ type: "request", callId, request });
     if (callId === 1) this.#reportMissingKeys();
     this.#tell();
     if (options.signal?.aborted === true) {
@@ -180,7 +184,7 @@ export class Call {
 
   #begin(turn: Turn, { attempt: number, limits }: Begun): Attempt {
     const { clock, holdMs, health } = this.#setup;
-    const { candidate, permit, request } = turn;
+    const { candidate, permit, request, repeat, repair } = turn;
     const { target } = candidate;
     const hold = permit.venture === "probe" ? Math.max(holdMs, PROBE_HOLD_MS) : holdMs;
     const name = { attempt: number, ...candidateName(candidate) };
@@ -199,13 +203,15 @@ export class Call {
       onStep: () => this.#tell(),
     });
     this.#running = attempt;
-    this.#log.note({ type: "attempt-start", ...name });
+    const { endpoint } = target;
+    const settings = settingsOf(request);
+    this.#log.note({ type: "attempt-start", ...name, endpoint, venture: permit.venture, repeat, repair, settings });
     return attempt;
   }
 
   async #outcome(attempt: Attempt): Promise<Outcome> {
     try {
-      const end = await attempt.run();
+      const end = await this.#setup.events.run(attempt, this.#setup.callId);
       const request = this.#setup.requests.forTier(attempt.turn.candidate.tier);
       const judgement = await judgeAnswer(attempt, end, request);
       const ended = { end, judgement };
@@ -230,11 +236,12 @@ export class Call {
     this.#setup.health.answered(target, attempt.turn.permit);
     this.#record(attempt, "answered", undefined);
     if (because !== undefined) this.#log.note({ type: "degraded", tier: tier.name, because });
-    this.#log.end({ outcome: "answered", tier: tier.name });
+    const degraded = because !== undefined;
+    this.#log.end({ outcome: "answered", tier: tier.name, degraded });
     const usageTotal = this.#log.usageTotal();
     const trace = this.#log.trace();
     this.#tell();
-    this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded: because !== undefined, usageTotal, trace }));
+    this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace }));
     this.#setup.onEnd();
   }
 

@@ -27,7 +27,7 @@ export function makeAnswer({ attempt, end, judgement, degraded, usageTotal, trac
     usage: attempt.usage,
     usageTotal,
     vendor: target.vendor,
-    model: attempt.servedModel ?? target.model,
+    model: end.model ?? target.model,
     tier: tier.name,
     degraded,
     losses: attempt.losses,

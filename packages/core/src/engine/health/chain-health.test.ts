@@ -30,7 +30,8 @@ function rig(make: { readonly clock?: VirtualClock; readonly store?: (clock: Vir
   const { clock = new CreepingClock() } = make;
   const target = scripted(clock, []);
   const told: EngineEvent[] = [];
-  const events = new EventQueue({ onEvent: (event) => told.push(event), onInternalError });
+  const events = new EventQueue(onInternalError);
+  events.join(() => ({ onEvent: (event) => void told.push(event) }));
   const setup = { clock, random: () => 0.5, store: make.store?.(clock), events, onInternalError };
   const health = new ChainHealth(setup, [target]);
   const fail = (

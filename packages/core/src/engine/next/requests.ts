@@ -1,5 +1,6 @@
 import type { SchemaResolution } from "../../model/schema.ts";
 import type { AttemptPlan, Target, TargetRequest } from "../../model/target.ts";
+import type { AskedRequest } from "../observers.ts";
 import type { Candidate, Tier } from "../tier.ts";
 // These stand in the bundle as they stand here: neighbours that are alike compress better.
 import { resolveRequest, type ResolvedRequest } from "../../handoff/resolve-request.ts";
@@ -33,6 +34,12 @@ export class CallRequests {
     this.#onInternalError = onInternalError;
     this.#given = readRequest(input);
     this.#resolved = resolveRequest(this.#given, "The request", this.#schemas, this.#vendors);
+  }
+
+  /** As the caller gave it, checked and with its defaults. */
+  get request(): AskedRequest {
+    const { messages, options } = this.#resolved;
+    return { ...options, messages };
   }
 
   forTier(tier: Tier): ResolvedRequest {
