@@ -351,7 +351,7 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "hooks-run-inside-steps",
     breaks: "A hook that aborts its call does so in the middle of what the engine is doing.",
     file: "engine/event-queue.ts",
-    search: "    this.#noted.push(event);\n",
-    replace: "    this.#noted.push(event);\n    this.tell();\n",
+    search: "    this.#noted.push(news);\n",
+    replace: "    this.#noted.push(news);\n    this.tell();\n",
   },
 ];
