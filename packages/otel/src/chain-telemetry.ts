@@ -173,8 +173,7 @@ export class ChainTelemetry {
     if (provider === this.#meterProvider) return;
     this.#meterProvider = provider;
     const meter = provider.getMeter(SCOPE, undefined, { schemaUrl: NAMES[conventions].schemaUrl });
-    const { chain, chainName } = { chain: this.#chain, chainName: this.#chainName };
-    this.#instruments =
-      meter === createNoopMeter() ? undefined : new Instruments({ meter, conventions, chainName, chain });
+    const setup = { meter, conventions, chainName: this.#chainName, chain: this.#chain };
+    this.#instruments = meter === createNoopMeter() ? undefined : new Instruments(setup);
   }
 }

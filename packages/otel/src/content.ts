@@ -131,8 +131,6 @@ function shortened(text: string, longest: number): string {
 /** Fits the schemas of messages, instructions and tools alike. */
 function leftOut(count: number): Json {
   const content = `[${count} more entries]`;
-  return {
-    ...{ role: "system", parts: [{ type: "text", content }], finish_reason: "other" },
-    ...{ type: "text", content, name: "more", description: content },
-  };
+  const message = { role: "system", parts: [{ type: "text", content }], finish_reason: "other" };
+  return { ...message, type: "text", content, name: "more", description: content };
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
+import type { Attributes, Counter, Histogram, Meter, ObservableCallback } from "@opentelemetry/api";
 import type { AttemptRecord, Chain, TargetHealth } from "@understudy/core";
 import { errorOf, given, serviceOf, type Mode } from "./attributes.ts";
 import type { CallEnd } from "./call-spans.ts";
@@ -121,11 +121,14 @@ export class Instruments {
       description: "Targets that calls pass over now, by reason.",
       unit: "{target}",
     });
-    gauge.addCallback((result) => {
-      for (const [attributes, count] of blockedIn(held.deref()?.snapshot() ?? [])) {
+    const observe: ObservableCallback = (result) => {
+      const alive = held.deref();
+      if (alive === undefined) gauge.removeCallback(observe);
+      for (const [attributes, count] of blockedIn(alive?.snapshot() ?? [])) {
         result.observe(count, { ...this.#chain, ...attributes });
       }
-    });
+    };
+    gauge.addCallback(observe);
   }
 }
 

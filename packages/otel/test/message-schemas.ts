@@ -10,6 +10,7 @@ const NULLABLE_TEXT = { type: ["string", "null"] };
 function part(name: string, required: readonly string[], properties: Readonly<Record<string, object>>): object {
   return {
     if: { properties: { type: { const: name } } },
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
     then: { required: ["type", ...required], properties },
   };
 }

@@ -10,9 +10,13 @@ const failing = () =>
   scriptedTarget([{ fails: "server.error", status: 500 }], { vendor: "anthropic", model: "claude-x" });
 const answering = () =>
   scriptedTarget([], {
-    ...{ vendor: "gemini", model: "gemini-x", endpoint: "127.0.0.1:8080" },
+    vendor: "gemini",
+    model: "gemini-x",
+    endpoint: "127.0.0.1:8080",
     otherwise: { text: ["Second ", "answer."], usage, model: "gemini-x-001" },
   });
+
+const sibling = (key: string) => scriptedTarget([], { vendor: "a", key, otherwise: "Hi" });
 
 const service = {
   "gen_ai.operation.name": "generate_content",
@@ -140,7 +144,12 @@ describe.each(["1.41", "latest"] as const)("the names of the conventions %s", (c
     };
     const whole = {
       messages: [{ role: "user", content: "Hi" }],
-      ...{ maxOutputTokens: 100, temperature: 0.5, topP: 0.9, topK: 40, seed: 7, stop: ["x"] },
+      maxOutputTokens: 100,
+      temperature: 0.5,
+      topP: 0.9,
+      topK: 40,
+      seed: 7,
+      stop: ["x"],
       reasoning: { effort: "low" },
       tools: [{ name: "look" }],
     } as const;
@@ -272,7 +281,6 @@ describe("the chain's own metrics", () => {
 
   test("say how many targets of a tier are blocked now, also siblings, and 0 where none is", async () => {
     const { chain: build, metrics } = world({ chain: "chat" });
-    const sibling = (key: string) => scriptedTarget([], { vendor: "a", key, otherwise: "Hi" });
     const built = build([{ targets: [sibling("one"), sibling("two"), sibling("three")] }]);
     await built.generate("Hi");
     built.isolate({ sibling: 1 });

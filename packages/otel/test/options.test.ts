@@ -24,8 +24,13 @@ test("what is left out comes from the environment, else from the defaults", () =
 
 test("everything that is wrong is named at once", () => {
   const wrong = {
-    ...{ chian: "chat", chain: "", conventions: "1.42", captureContent: "yes", metrics: 1 },
-    ...{ tracerProvider: {}, meterProvider: 7 },
+    chian: "chat",
+    chain: "",
+    conventions: "1.42",
+    captureContent: "yes",
+    metrics: 1,
+    tracerProvider: {},
+    meterProvider: 7,
   };
 
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- wrong on purpose

@@ -132,6 +132,16 @@ function contextual(storage: AsyncLocalStorage<string>, seen: string[], failing:
   return { ...base, stream };
 }
 
+/** What both observers log of one attempt. */
+const logOf = (n: number): string[] => [
+  `a told ${n}`,
+  `b told ${n}`,
+  `a in ${n}`,
+  `b in ${n}`,
+  `b out ${n}`,
+  `a out ${n}`,
+];
+
 describe("R12.2 `aroundAttempt`", () => {
   test("has the whole run of its attempt inside: the request, and every read, whoever reads the stream", async () => {
     const storage = new AsyncLocalStorage<string>();
@@ -147,9 +157,9 @@ describe("R12.2 `aroundAttempt`", () => {
 
     const stream = await storage.run("caller", () => chain.stream("Hi"));
     await storage.run("reader", async () => {
-      let read = 0;
-      for await (const event of stream) read += event.type === "text-delta" ? event.delta.length : 0;
-      expect(read).toBe(280_000);
+      let chars = 0;
+      for await (const event of stream) chars += event.type === "text-delta" ? event.delta.length : 0;
+      expect(chars).toBe(280_000);
     });
 
     expect(seen).toEqual([...Array<string>(5).fill("1.1 alpha/one"), ...Array<string>(5).fill("1.2 beta/one")]);
@@ -170,11 +180,7 @@ describe("R12.2 `aroundAttempt`", () => {
 
     await finish(clock, built.generate("Hi"));
 
-    const one = (n: number): string[] => [
-      ...[`a told ${n}`, `b told ${n}`],
-      ...[`a in ${n}`, `b in ${n}`, `b out ${n}`, `a out ${n}`],
-    ];
-    expect(log).toEqual([...one(1), ...one(2)]);
+    expect(log).toEqual([...logOf(1), ...logOf(2)]);
   });
 });
 
@@ -213,8 +219,8 @@ const misbehaving: Readonly<Record<string, readonly [Observer["aroundAttempt"] &
   ],
   "is async and rejects": [
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- wrong on purpose
-    (async (_attempt: unknown, run: () => unknown) => {
-      await (run() as Promise<unknown>).catch(() => undefined);
+    (async (_attempt: unknown, run: () => Promise<unknown>) => {
+      await run().catch(() => undefined);
       throw new Error("async");
     }) as never,
     "Error: async",
@@ -300,6 +306,16 @@ async function contentOf(
   return { content, order, events: world.events };
 }
 
+/** Breaks in the middle of a tool call. */
+const cut: Script = ({ context }) => {
+  const id = context.newId();
+  return [
+    read({ type: "tool-call-start", id, toolCallId: "t", toolName: "send" }),
+    read({ type: "tool-call-delta", id, delta: '{"to":' }),
+    fail("stream.reset"),
+  ];
+};
+
 describe("R12.4 `onContent`", () => {
   test("gets the request behind `call-start`, and each answer before its `attempt-end`, also one never shown", async () => {
     const { content, order, events } = await contentOf(
@@ -328,21 +344,21 @@ describe("R12.4 `onContent`", () => {
       },
     ]);
     expect(order).toEqual([
-      ...["call-start", "content request", "attempt-start", "content answer", "attempt-end"],
-      ...["attempt-start", "released", "content answer", "attempt-end", "end"],
+      "call-start",
+      "content request",
+      "attempt-start",
+      "content answer",
+      "attempt-end",
+      "attempt-start",
+      "released",
+      "content answer",
+      "attempt-end",
+      "end",
     ]);
     expect(JSON.stringify(events)).not.toMatch(/secret|Hello|brief|Hi there/);
   });
 
   test("gets nothing of an attempt that wrote nothing, nor a tool call of one that did not come to its end", async () => {
-    const cut: Script = ({ context }) => {
-      const id = context.newId();
-      return [
-        read({ type: "tool-call-start", id, toolCallId: "t", toolName: "send" }),
-        read({ type: "tool-call-delta", id, delta: '{"to":' }),
-        fail("stream.reset"),
-      ];
-    };
     const { content } = await contentOf([cut], (built, { clock }) =>
       finish(clock, built.generate({ messages: [{ role: "user", content: "Hi" }], tools: [{ name: "send" }] })),
     );
@@ -388,8 +404,16 @@ describe("R12.5 events", () => {
     userId: "canary-user",
   } as const;
   const asked = {
-    ...{ maxOutputTokens: 100, temperature: 0.5, topP: 0.9, topK: 40, seed: 7, reasoningEffort: "low" },
-    ...{ output: "json", stop: 2, tools: 1, messages: 3 },
+    maxOutputTokens: 100,
+    temperature: 0.5,
+    topP: 0.9,
+    topK: 40,
+    seed: 7,
+    reasoningEffort: "low",
+    output: "json",
+    stop: 2,
+    tools: 1,
+    messages: 3,
   };
 
   test("say how the call was made and what was asked for, in numbers and words of ours", async () => {
@@ -425,7 +449,12 @@ describe("R12.5 events", () => {
     const starts = world.events.filter((event) => event.type === "attempt-start");
     expect(
       starts.map(({ endpoint, venture, repeat, repair: repaired, settings }) => [
-        ...[endpoint, venture, repeat, repaired, settings.temperature, settings.maxOutputTokens],
+        endpoint,
+        venture,
+        repeat,
+        repaired,
+        settings.temperature,
+        settings.maxOutputTokens,
       ]),
     ).toEqual([
       ["alpha.test", undefined, undefined, undefined, 0.5, undefined],
@@ -436,10 +465,9 @@ describe("R12.5 events", () => {
 
   test("say in the record why the answer ended, with the vendor's own word and id, as far as they are safe to keep", async () => {
     const world = harness();
-    const ended = (part: Partial<Extract<StreamPart, { type: "end" }>>): Script =>
-      [({ context }: Parameters<Exclude<Script, readonly unknown[]>>[0]) => context].flatMap(() => [
-        read({ type: "refusal", id: "r", part: { type: "refusal", text: "" } }, { ...endPart, ...part }),
-      ]);
+    const ended = (part: Partial<Extract<StreamPart, { type: "end" }>>): Script => [
+      read({ type: "refusal", id: "r", part: { type: "refusal", text: "" } }, { ...endPart, ...part }),
+    ];
     const endPart = { type: "end", finishReason: "length", rawFinishReason: "max_tokens" } as const;
     const built = world.chain([
       scripted(world.clock, [
