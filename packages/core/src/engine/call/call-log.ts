@@ -69,6 +69,7 @@ export class CallLog {
 
   record(attempt: Attempt, ending: AttemptEnding): AttemptRecord {
     const { failure, ...how } = ending;
+    const { callId, events } = this.#setup;
     const { scope, status, vendorCode, capability, requestId, retryAfterMs, rateLimits, vendorMessage } =
       failure?.details ?? {};
     const { name, turn, startedAt, firstContentAt, usage, ended } = attempt;
@@ -109,7 +110,16 @@ export class CallLog {
       this.#skipped = this.#skipped.filter((skip) => placeOf(skip) !== placeOf(record));
     }
     if (failure !== undefined) this.#failed.push({ record, failure, issues: attempt.issues });
-    this.#wrote(attempt);
+    if (events.isRead) {
+      const content = ended === undefined ? attempt.assembly.partialContent() : attempt.assembly.content();
+      const answer = {
+        type: "answer",
+        callId,
+        attempt: name.attempt,
+        message: { role: "assistant", content },
+      } as const;
+      if (content.length > 0) events.note(answer);
+    }
     this.note({ type: "attempt-end", record });
     this.#warn(failure?.class, name);
     return record;
@@ -138,13 +148,6 @@ export class CallLog {
         .filter((attempt) => !isUnbilled(attempt))
         .map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
     );
-  }
-
-  #wrote({ name: { attempt }, assembly, ended }: Attempt): void {
-    const { callId, events } = this.#setup;
-    if (!events.isRead) return;
-    const content = ended === undefined ? assembly.partialContent() : assembly.content();
-    if (content.length > 0) events.note({ type: "answer", callId, attempt, message: { role: "assistant", content } });
   }
 
   #warn(reason: FailureClass | undefined, name: Omit<AttemptName, "attempt">): void {

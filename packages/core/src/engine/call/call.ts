@@ -5,7 +5,6 @@ import type { AttemptRecord } from "../../model/trace.ts";
 import type { Batch } from "../attempt/gate.ts";
 import type { Output } from "../attempt/output.ts";
 import type { EventQueue } from "../event-queue.ts";
-import { settingsOf } from "../observers.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
@@ -27,6 +26,7 @@ import {
 } from "./call-error.ts";
 import { degradation } from "./degradation.ts";
 import { makeAnswer, partialOf } from "./make-answer.ts";
+import { settingsOf } from "../observers.ts";
 import { Alarm } from "./alarm.ts";
 import { Attempt, type EndPart } from "../attempt/attempt.ts";
 import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
