@@ -48,6 +48,16 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     "kept: Air scatters blue light more than red.",
     "answered: deepseek-flash",
   ],
+  "telemetry.ts": [
+    "GET /chat",
+    "  understudy chat  answered",
+    "    * understudy.failover",
+    "    chat claude-sonnet-5-5  server.error",
+    "    chat gpt-6.1-terra  9",
+    "gen_ai.client.operation.duration",
+    "gen_ai.client.token.usage",
+    "understudy.failovers",
+  ],
   "observe.ts": [
     "attempt 1: anthropic/claude-sonnet-5-5 server.error",
     "attempt 2: openai/gpt-6.1-terra answered",

@@ -70,6 +70,13 @@ describe("the packed packages", () => {
     );
   });
 
+  test("load the API of OpenTelemetry and nothing else of others when otel is imported", async () => {
+    const loaded = await loadedBy(project, "@understudy/otel");
+    const packages = new Set(loaded.filter((url) => url.startsWith("file:")).map(packageOf));
+
+    expect(packages).toEqual(new Set(["@understudy/otel", "@opentelemetry/api"]));
+  });
+
   test("30: the entry for user interfaces of the AI SDK does without `ai`", async () => {
     const loaded = await loadedBy(project, "@understudy/ai-sdk/ui");
     const packages = new Set(loaded.filter((url) => url.startsWith("file:")).map(packageOf));

@@ -24,6 +24,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { openTelemetry } from "@understudy/otel";
 import { redisStore } from "@understudy/redis";
 import {
   startAnthropic,
@@ -58,7 +59,12 @@ const targets: readonly Target[] = [
 ];
 const events: EngineEvent[] = [];
 redisStore({ command: async () => [] }).close();
-const options: ChainOptions = { policy: defaultPolicy, store: memoryStore(), onEvent: (event) => events.push(event) };
+const options: ChainOptions = {
+  policy: defaultPolicy,
+  store: memoryStore(),
+  onEvent: (event) => events.push(event),
+  observers: [openTelemetry({ chain: "packed" })],
+};
 const chain = lazy(() => createChain(targets, options));
 
 const messages: Message[] = fromUntrusted([{ role: "user", content: "Why is the sky blue?" }]);
