@@ -43,8 +43,9 @@ function print(parent: string | undefined, indent: string): void {
   for (const span of spans.getFinishedSpans()) {
     if (span.parentSpanContext?.spanId !== parent) continue;
     const { attributes, events } = span;
-    const facts = ["error.type", "gen_ai.usage.output_tokens", "understudy.outcome"].map((name) => attributes[name]);
-    console.log(`${indent}${span.name}  ${facts.filter((fact) => fact !== undefined).join(", ")}`);
+    const fact =
+      attributes["error.type"] ?? attributes["gen_ai.usage.output_tokens"] ?? attributes["understudy.outcome"];
+    console.log(`${indent}${span.name}  ${String(fact ?? "")}`);
     for (const { name } of events) console.log(`${indent}  * ${name}`);
     print(span.spanContext().spanId, `${indent}  `);
   }

@@ -1,6 +1,4 @@
 import {
-  context,
-  isSpanContextValid,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -24,13 +22,10 @@ import type { Names } from "./names.ts";
 
 export type CallEnd = Extract<CallEvent, { readonly type: "end" }>;
 
-/** What all spans of a chain have in common. */
+/** Where spans are made, and with which names. */
 export interface SpanSetup {
   readonly tracer: Tracer;
   readonly names: Names;
-  /** Name of the span of a call. */
-  readonly name: string;
-  readonly attributes: Attributes;
 }
 
 interface AttemptSpan {
@@ -54,19 +49,12 @@ export class CallSpans {
   /** Made once, for however many attempts. */
   #asked: Record<string, string> | undefined;
 
-  /** Called in the context in which the call was made. */
-  constructor(setup: SpanSetup, mode: Mode) {
-    const { tracer, name, attributes } = setup;
-    const parent = context.active();
+  /** `span`: of the call. `parent`: the context in which it was made. */
+  constructor(setup: SpanSetup, mode: Mode, span: Span, parent: Context) {
     this.#setup = setup;
     this.#mode = mode;
-    this.#span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, parent);
-    this.#context = trace.setSpan(parent, this.#span);
-  }
-
-  /** False where no SDK is registered. */
-  get isReal(): boolean {
-    return isSpanContextValid(this.#span.spanContext());
+    this.#span = span;
+    this.#context = trace.setSpan(parent, span);
   }
 
   /** Something that happened between attempts. */

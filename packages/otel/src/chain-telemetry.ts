@@ -1,4 +1,14 @@
-import { context, createNoopMeter, metrics, trace, type MeterProvider, type TracerProvider } from "@opentelemetry/api";
+import {
+  context,
+  createNoopMeter,
+  INVALID_SPANID,
+  metrics,
+  SpanKind,
+  trace,
+  type MeterProvider,
+  type SpanOptions,
+  type TracerProvider,
+} from "@opentelemetry/api";
 import type { AttemptRecord, CallEvent, Chain, EngineEvent, Observer } from "@understudy/core";
 import type { AttemptStart, Mode } from "./attributes.ts";
 import { CallSpans, type SpanSetup } from "./call-spans.ts";
@@ -21,6 +31,9 @@ export class ChainTelemetry {
   readonly #settings: Settings;
   readonly #chain: Pick<Chain, "tiers" | "snapshot">;
   readonly #chainName: string;
+  /** Of every call. */
+  readonly #spanName: string;
+  readonly #spanOptions: SpanOptions;
   /** Calls that run, by number. */
   readonly #calls = new Map<number, CallState>();
   #tracerProvider: TracerProvider | undefined;
@@ -33,6 +46,11 @@ export class ChainTelemetry {
     this.#settings = settings;
     this.#chain = chain;
     this.#chainName = settings.chain ?? chain.tiers.join(">");
+    this.#spanName = `understudy ${this.#chainName}`;
+    this.#spanOptions = {
+      kind: SpanKind.INTERNAL,
+      attributes: { "understudy.chain.name": this.#chainName, "understudy.chain.tiers": [...chain.tiers] },
+    };
   }
 
   /** How many calls are known to run. */
@@ -119,8 +137,13 @@ export class ChainTelemetry {
 
   #begin({ callId, mode }: Extract<CallEvent, { readonly type: "call-start" }>): void {
     this.#lookUpMetrics();
-    const spans = new CallSpans(this.#spanSetup(), mode);
-    if (!spans.isReal && this.#instruments === undefined) return;
+    const setup = this.#lookUpTracer();
+    // Where the call was made: events are told there.
+    const parent = context.active();
+    const span = setup.tracer.startSpan(this.#spanName, this.#spanOptions, parent);
+    // No SDK is registered.
+    if (this.#instruments === undefined && span.spanContext().spanId === INVALID_SPANID) return;
+    const spans = new CallSpans(setup, mode, span, parent);
     this.#calls.set(callId, { spans, mode, last: undefined, isReleased: false, attempts: 0 });
   }
 
@@ -151,17 +174,12 @@ export class ChainTelemetry {
   }
 
   /** The global provider is a proxy: a tracer of it finds an SDK that is registered later. */
-  #spanSetup(): SpanSetup {
+  #lookUpTracer(): SpanSetup {
     const provider = this.#settings.tracerProvider ?? trace.getTracerProvider();
     if (this.#spans !== undefined && provider === this.#tracerProvider) return this.#spans;
     const names = NAMES[this.#settings.conventions];
     this.#tracerProvider = provider;
-    this.#spans = {
-      tracer: provider.getTracer(SCOPE, undefined, { schemaUrl: names.schemaUrl }),
-      names,
-      name: `understudy ${this.#chainName}`,
-      attributes: { "understudy.chain.name": this.#chainName, "understudy.chain.tiers": [...this.#chain.tiers] },
-    };
+    this.#spans = { tracer: provider.getTracer(SCOPE, undefined, { schemaUrl: names.schemaUrl }), names };
     return this.#spans;
   }
 

@@ -238,6 +238,7 @@ export class Attempt {
     clocks.pause(clock.now());
     onDeadline();
     // A promise, as the reader who makes room has an asynchronous context of its own.
+    // oxlint-disable-next-line promise/always-return -- nobody waits for it
     void new Promise<void>((resolve) => output.whenRoom(resolve)).then(() => {
       clocks.resume(clock.now());
       onDeadline();
