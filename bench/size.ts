@@ -25,6 +25,7 @@ const subjects: readonly Subject[] = [
   { name: "@understudy/redis answers", entry: "redis/src/redis-answers.ts", limitKilobytes: 3.5 },
   { name: "@understudy/core/web", entry: "core/src/web/index.ts" },
   { name: "@understudy/otel", entry: "otel/src/index.ts", limitKilobytes: 6 },
+  { name: "@understudy/live", entry: "live/src/index.ts", limitKilobytes: 6 },
   { name: "@understudy/anthropic", entry: "anthropic/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/openai", entry: "openai/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/gemini", entry: "gemini/src/index.ts", limitKilobytes: 12 },

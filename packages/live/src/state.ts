@@ -1,0 +1,72 @@
+import type { AttemptRecord, BreakerState, FailureClass } from "@understudy/core";
+
+/** What `GET …/state` answers: nothing of prompts, answers, keys or scopes. */
+export interface LiveState {
+  /** In the order in which they were made. */
+  readonly chains: readonly ChainState[];
+}
+
+/** One chain as it is now. */
+export interface ChainState {
+  /** The name that `observe()` was given. */
+  readonly name: string;
+  /** Whether its store is left alone; `none` until the store has said something. */
+  readonly store: "none" | "paused" | "back";
+  /** Every target, in order. */
+  readonly targets: readonly TargetState[];
+  /** What a person has to act on, the latest first; gone once the target has answered again. */
+  readonly problems: readonly CredentialProblem[];
+  /** The last 50 calls, the latest first. */
+  readonly calls: readonly CallState[];
+}
+
+/** One target as it is now. */
+export interface TargetState {
+  /** Name of the tier, and the place in it where it has several. */
+  readonly place: string;
+  /** The vendor's name. */
+  readonly vendor: string;
+  /** The model's id. */
+  readonly model: string;
+  /** Host or region label. */
+  readonly endpoint: string;
+  /** State of its breaker. */
+  readonly breaker: BreakerState;
+  /** What its attempts of the last 60 s were. */
+  readonly counts: { readonly ok: number; readonly bad: number; readonly slow: number };
+  /** Why it is passed over, if it is. */
+  readonly blocked: "isolated" | "no-key" | "cooldown" | "breaker" | undefined;
+  /** What failed to cause it, where that is known. */
+  readonly cause: FailureClass | undefined;
+  /** Milliseconds until it may be asked again; undefined where nobody knows. */
+  readonly blockedForMs: number | undefined;
+}
+
+/** A key or an account that needs a person. */
+export interface CredentialProblem {
+  readonly tier: string;
+  readonly reason: FailureClass;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** One call that is over. */
+export interface CallState {
+  readonly callId: number;
+  /** When it ended, in milliseconds since 1970. */
+  readonly at: number;
+  readonly outcome: "answered" | "failed" | "abandoned";
+  /** The tier that answered, or the error's code. */
+  readonly by: string | undefined;
+  readonly totalMs: number;
+  readonly isDegraded: boolean;
+  /** How many candidates were passed over. */
+  readonly skipped: number;
+  readonly attempts: readonly CallAttempt[];
+}
+
+/** One attempt of a call. */
+export interface CallAttempt extends Pick<AttemptRecord, "tier" | "outcome" | "startedAtMs" | "endedMs"> {
+  /** What kind of failure ended it; undefined when it answered. */
+  readonly failed: FailureClass | undefined;
+}
