@@ -9,6 +9,7 @@ import { anthropic } from "@understudy/anthropic";
 import { createChain } from "@understudy/core";
 import { leaving, sendResponse } from "@understudy/core/node";
 import { errorResponse, fromUntrusted, toResponse } from "@understudy/core/web";
+import { livePage } from "@understudy/live";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI, type Vendor } from "@understudy/testing";
 import { readFiles } from "./files.ts";
@@ -32,7 +33,9 @@ export async function startChatPage({ wordMs = 60, silentMs = 2_500 }: ChatPageO
   // Without the simulators: no `apiKey`, no `baseURL`, and your own patience.
   const lead = anthropic("claude-sonnet-5-5", { apiKey: "simulated", baseURL: claude.url });
   const understudy = openai("gpt-6.1-terra", { apiKey: "simulated", baseURL: gpt.url });
-  const chain = createChain([{ target: lead, progressMs: silentMs }, understudy]);
+  const live = livePage({ enabled: true });
+  const observers = [live.observe("chat")];
+  const chain = createChain([{ target: lead, progressMs: silentMs }, understudy], { observers });
 
   // A first call loads a vendor's SDK: the first answer on the page should not be about that.
   await Promise.all([lead, understudy].map((target) => createChain([target]).generate("Hello.")));
@@ -63,7 +66,8 @@ export async function startChatPage({ wordMs = 60, silentMs = 2_500 }: ChatPageO
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url = "/" } = request;
-    if (url === "/chat") await sendResponse(await chat(request, leaving(response)), response);
+    if (url.startsWith("/chain")) await live.nodeHandler(request, response);
+    else if (url === "/chat") await sendResponse(await chat(request, leaving(response)), response);
     else await sendResponse(url.startsWith("/strikes") ? strikes(request) : files(url), response);
   }
 

@@ -8,7 +8,7 @@ const NEWS_MS = 100;
 /** Bytes that wait for a viewer who does not read. */
 const MOST_WAITING = 256 * 1_024;
 
-export const MOST_VIEWERS = 8;
+const MOST_VIEWERS = 8;
 
 /** Those who look. Each gets the whole state: nothing has to be put together, and one that was missed is missed by nobody. */
 export class Viewers {
