@@ -4,9 +4,10 @@ import { anthropic } from "@understudy/anthropic";
 import { createChain, type Chain, type Target } from "@understudy/core";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI, type Fault, type ScriptedAnswer, type Vendor } from "@understudy/testing";
-import { streamText, tool, type LanguageModel } from "ai";
+import { readUIMessageStream, streamText, tool, toUIMessageStream, type LanguageModel } from "ai";
 import { z } from "zod";
 import { aiSdk, guardedFetch, understudy, understudyCall } from "../src/index.ts";
+import { retractDiscarded } from "../src/ui/index.ts";
 
 /** One way in which the first vendor fails. */
 export interface Scenario {
@@ -18,6 +19,9 @@ export interface Scenario {
   readonly isShown: boolean;
   readonly isStall?: true;
 }
+
+/** What was said by then. */
+export const SAID = "The sky ";
 
 const HALF = { deltas: 1 } as const;
 
@@ -33,7 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "a tool call, then a cut",
     fault: { type: "cut", at: "content", how: "clean" },
-    answer: { text: ["The sky "], toolCalls: [{ name: "look", input: { at: "the sky" } }] },
+    answer: { text: [SAID], toolCalls: [{ name: "look", input: { at: "the sky" } }] },
     isShown: true,
   },
 ];
@@ -86,35 +90,83 @@ export const OURS: readonly Arrangement[] = [
 
 /** What an application saw of a scenario, and what it cost. */
 export interface Outcome {
-  readonly text: string;
-  readonly finishReason: string;
+  /** `undefined`: the AI SDK gave none. */
+  readonly text: string | undefined;
+  readonly finishReason: string | undefined;
+  /** What a chat showed, from beginning to end. */
+  readonly screens: readonly string[];
   /** How often each vendor was asked. */
   readonly requests: readonly [number, number];
   readonly toolRuns: number;
   readonly ms: number;
+  /** It did not end by itself. */
+  readonly hangs: boolean;
 }
 
 /** Plays one scenario in one arrangement, on vendors of its own. A call that never ends is aborted. */
 export async function play({ fault, answer }: Scenario, { call }: Arrangement, patienceMs = 6_000): Promise<Outcome> {
   const [claude, gpt] = await Promise.all([startAnthropic(), startOpenAI()]);
   try {
-    claude.answer(answer ?? { text: ["The sky ", "is blue."] });
+    claude.answer(answer ?? { text: [SAID, "is blue."] });
     claude.script([{ fault }, { fault }, { fault }]);
     gpt.answer({ text: BACKUP });
     let toolRuns = 0;
     const look = tool({ inputSchema: z.object({ at: z.string() }), execute: () => ++toolRuns });
     const begunAt = performance.now();
+    const abortSignal = AbortSignal.timeout(patienceMs);
     const result = streamText({
+      onError: () => undefined,
       ...call({ claude, gpt }),
       prompt: "Why is the sky blue?",
       tools: { look },
-      abortSignal: AbortSignal.timeout(patienceMs),
+      abortSignal,
     });
-    const text = await result.text;
+    const [screens, text, finishReason] = await Promise.all([
+      screensOf(toUIMessageStream({ stream: result.stream }).pipeThrough(retractDiscarded())),
+      orNothing(result.text),
+      orNothing(result.finishReason),
+    ]);
+    const requests = [claude.requests.length, gpt.requests.length] as const;
     const ms = performance.now() - begunAt;
-    const finishReason = await result.finishReason;
-    return { text, finishReason, requests: [claude.requests.length, gpt.requests.length], toolRuns, ms };
+    return { text, finishReason, screens, requests, toolRuns, ms, hangs: abortSignal.aborted };
   } finally {
     await Promise.all([claude.close(), gpt.close()]);
   }
+}
+
+async function screensOf(stream: Parameters<typeof readUIMessageStream>[0]["stream"]): Promise<string[]> {
+  const screens: string[] = [];
+  try {
+    for await (const { parts } of readUIMessageStream({ stream, onError: () => undefined })) {
+      screens.push(parts.map((part) => (part.type === "text" ? part.text : "")).join(""));
+    }
+  } catch {
+    // What was shown stays.
+  }
+  return screens;
+}
+
+async function orNothing<Value>(value: PromiseLike<Value>): Promise<Value | undefined> {
+  try {
+    return await value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why an outcome is none that a user should see; empty for a good one. */
+export function faultsOf({ text, screens, requests, toolRuns, hangs }: Outcome): readonly string[] {
+  const shown = screens.at(-1) ?? "";
+  return [
+    ...(hangs ? ["hangs"] : []),
+    ...(shown === BACKUP ? [] : [shown === "" ? "no answer" : `shows "${shown}"`]),
+    ...(screens.some((screen) => !isPrefix(screen, SAID) && !isPrefix(screen, BACKUP)) ? ["glues two answers"] : []),
+    ...(text === BACKUP || text?.endsWith(`\n\n${BACKUP}`) === true ? [] : ["its text is another"]),
+    ...(requests[0] > 1 ? [`asks A ${requests[0]} times`] : []),
+    ...(toolRuns > 0 ? ["runs a tool of a void answer"] : []),
+  ];
+}
+
+function isPrefix(text: string, whole: string): boolean {
+  return whole.startsWith(text);
 }
