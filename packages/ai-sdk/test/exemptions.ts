@@ -16,18 +16,19 @@ const OF_ALL: readonly Exemption[] = [
   },
   { cases: ["wrong-options"], reason: "key, URL, headers and fetch are the provider's, which checks them itself" },
   {
-    cases: ["request.vendor-options", "request.tool-options"],
-    reason: "the provider sends only those native fields that its schemas have",
+    cases: ["request.vendor-options"],
+    reason: "native fields reach the provider as its `providerOptions`, and it sends those that its schemas have",
   },
-  { cases: ["request.effort"], reason: "the provider maps efforts that the model does not have" },
 ];
-const DROPPED = "the provider drops it without a warning";
-const REFUSED = "the provider sends it, and this model's vendor refuses it; the next tier answers";
-const MADE: Exemption = { cases: ["media.answer"], reason: DROPPED };
 
 const STRICT: Exemption = {
   cases: ["event.unknown"],
   reason: "the provider takes no event that its schemas do not have; the next tier answers",
+};
+const NO_PREFILL: Exemption = {
+  cases: ["request.prefill"],
+  reason:
+    "which models continue an answer is not known of a provider's; this one's vendor refuses, and the next tier answers",
 };
 
 const CODES = [401, 402, 403, 404, "404-model", 408, 413, 429, 500, 502, 503, 504, 524, 529] as const;
@@ -40,55 +41,46 @@ export const EXEMPTIONS: Readonly<Record<string, readonly Exemption[]>> = {
   "@ai-sdk/anthropic": [
     ...OF_ALL,
     STRICT,
-    MADE,
-    { cases: ["request.prefill"], reason: REFUSED },
-    { cases: ["request.json"], reason: "the provider asks for JSON only where there is a schema" },
-    { cases: ["answer.everything"], form: "stream", reason: "the provider's signature comes as a part of its own" },
-    { cases: FIRST, reason: "the provider hides a first event that it does not expect; the next tier answers" },
+    NO_PREFILL,
+    {
+      cases: FIRST,
+      reason:
+        "the provider answers a first event that it does not expect with an error that holds nothing of it; the next tier answers",
+    },
   ],
   "@ai-sdk/openai": [
     ...OF_ALL,
-    MADE,
-    { cases: ["request.json"], reason: "the provider asks for JSON only where there is a schema" },
     {
       cases: ["history.own-reasoning"],
-      reason: "the provider refers to items that the vendor has stored, which the simulator has not",
+      reason: "the provider refers to items that the vendor has stored, and the simulator stores none",
     },
-    { cases: ["answer.future-finish-call"], form: "generate", reason: "the provider decides by the calls" },
-  ],
-  "@ai-sdk/openai-compatible": [
-    ...OF_ALL,
-    MADE,
     {
-      cases: ["request.stop", "request.everything", "request.max-output-tokens", "request.frozen"],
-      reason: "the provider sends the older names of these fields, which this model refuses; the next tier answers",
+      cases: ["answer.future-finish-call"],
+      form: "generate",
+      reason: "in one piece the provider decides by the calls alone, and hands on a finish reason that says so",
     },
-    { cases: ["request.json", "request.json-schema"], reason: DROPPED },
-    { cases: ["history.is-error"], reason: DROPPED },
   ],
+  "@ai-sdk/openai-compatible": [...OF_ALL],
   "@ai-sdk/deepseek": [
     ...OF_ALL,
     STRICT,
-    MADE,
     {
-      cases: [
-        "media.pdf",
-        "media.text-file",
-        "media.file-name",
-        "media.audio",
-        "media.vendor-file",
-        "history.is-error",
-      ],
-      reason: DROPPED,
+      cases: ["media.pdf", "media.text-file", "media.audio", "media.vendor-file"],
+      reason: "the provider leaves out files that it cannot send; the answer's losses name them",
     },
-    { cases: ["media.tool-result"], reason: REFUSED },
-    { cases: ["request.request-id"], reason: "the provider does not hand on the header of the vendor's id" },
-    { cases: ["answer.everything"], form: "generate", reason: "the provider puts reasoning behind the text" },
+    {
+      cases: ["media.tool-result"],
+      reason: "the provider sends a list where the vendor takes a text; the vendor refuses, and the next tier answers",
+    },
+    {
+      cases: ["answer.everything"],
+      form: "generate",
+      reason: "in one piece the provider puts the text behind the calls",
+    },
   ],
   "@ai-sdk/google": [
     ...OF_ALL,
-    { cases: ["request.prefill"], reason: REFUSED },
-    { cases: ["media.file-name"], reason: DROPPED },
+    NO_PREFILL,
     { cases: ["in-band.bare"], reason: "the provider does not see it; the next tier answers, by another class" },
     {
       cases: ["event.late"],

@@ -11,14 +11,19 @@ export interface FakeModel {
   readonly isCancelled: () => boolean;
 }
 
-/** A model that plays the same parts at every call. `open`: its stream never ends by itself. */
+/**
+ * A model that plays the same parts at every call. `open`: its stream never ends by itself. `body`: what it says that it
+ * sent. `own`: other fields of the model.
+ */
 export function fakeModel(
   parts: readonly FakePart[],
   {
     version = "v4",
     open = false,
     supportedUrls = {},
-  }: { version?: string; open?: boolean; supportedUrls?: object } = {},
+    body,
+    own = {},
+  }: { version?: string; open?: boolean; supportedUrls?: object; body?: unknown; own?: object } = {},
 ): FakeModel {
   const calls: { readonly [name: string]: unknown }[] = [];
   let isCancelled = false;
@@ -40,13 +45,14 @@ export function fakeModel(
         isCancelled = true;
       },
     });
-    return { stream };
+    return { stream, request: { body } };
   };
   const model = {
     specificationVersion: version,
     provider: "fake.chat",
     modelId: "fake-1",
     supportedUrls,
+    ...own,
     doStream,
     doGenerate: () => Promise.reject(new Error("Nobody asks for it.")),
   };

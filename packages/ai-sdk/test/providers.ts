@@ -44,7 +44,7 @@ export const PROVIDERS: readonly Provider[] = [
   },
   {
     name: "@ai-sdk/openai-compatible",
-    startVendor: startOpenAIChat,
+    startVendor: (options) => startOpenAIChat({ ...options, compatible: true }),
     makeTarget: ({ baseURL, apiKey, headers = {}, fetch, streaming }, options) =>
       aiSdk(
         createOpenAICompatible({

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4ToolChoice, SharedV4ProviderOptions } from "@ai-sdk/provider";
-import type { JsonObject, TargetRequest, ToolChoice } from "@understudy/core/adapter";
-import { takeUnless } from "@understudy/core/toolkit";
+import { asObject, type JsonObject, type TargetRequest, type ToolChoice } from "@understudy/core/adapter";
+import { addToSystem, jsonInstruction, takeUnless } from "@understudy/core/toolkit";
 import { toPrompt, type PromptContext } from "./prompt.ts";
 
 declare module "@understudy/core/adapter" {
@@ -12,17 +12,32 @@ declare module "@understudy/core/adapter" {
 
 /** The key of a request's `vendorOptions` whose content becomes `providerOptions`. */
 const OPTIONS_KEY = "aiSdk";
+const ELSEWHERE = `providers take theirs in vendorOptions.${OPTIONS_KEY}`;
 const NO_WORD = "the AI SDK has no common word for it";
 
+export interface CallContext extends PromptContext {
+  /** False: the model says itself that it takes JSON without a schema only. */
+  readonly takesSchemas: boolean;
+}
+
 /** A request as the fourth version of the specification has it. */
-export function toCallOptions(request: TargetRequest, context: PromptContext): LanguageModelV4CallOptions {
-  const { loss } = context;
+export function toCallOptions(request: TargetRequest, context: CallContext): LanguageModelV4CallOptions {
+  const { vendor, loss } = context;
   const { tools, toolChoice, output, reasoning, stop } = request;
   takeUnless(NO_WORD, "cache", request.cache === true || undefined, loss);
   takeUnless(NO_WORD, "userId", request.userId, loss);
   takeUnless(NO_WORD, "reasoning.budgetTokens", reasoning.budgetTokens, loss);
+  const optionsFrom = (vendorOptions: unknown) => {
+    const { [OPTIONS_KEY]: given, [vendor]: native } = asObject(vendorOptions);
+    takeUnless(ELSEWHERE, `vendorOptions.${vendor}`, native === given ? undefined : native, loss);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the provider checks what is meant for it
+    return given === undefined ? {} : { providerOptions: given as SharedV4ProviderOptions };
+  };
+  // Of JSON without a schema many vendors want to read in the prompt, and of a schema that they do not take.
+  const isTold = output.type === "json" && !(context.takesSchemas && output.schema !== undefined);
+  const system = addToSystem(request.system, isTold ? jsonInstruction(output.schema) : undefined);
   const options: LanguageModelV4CallOptions = {
-    prompt: toPrompt(request.system, request.messages, context),
+    prompt: toPrompt(system, request.messages, context),
     ...optionsFrom(request.vendorOptions),
   };
   for (const name of ["maxOutputTokens", "temperature", "topP", "topK", "seed"] as const) {
@@ -49,12 +64,6 @@ export function toCallOptions(request: TargetRequest, context: PromptContext): L
 
 function toChoice(choice: ToolChoice): LanguageModelV4ToolChoice {
   return typeof choice === "string" ? { type: choice } : { type: "tool", toolName: choice.tool };
-}
-
-function optionsFrom(vendorOptions: unknown): { readonly providerOptions?: SharedV4ProviderOptions } {
-  const given: unknown = Object(vendorOptions)[OPTIONS_KEY];
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the provider checks what is meant for it
-  return given === undefined ? {} : { providerOptions: given as SharedV4ProviderOptions };
 }
 
 /** Ours is frozen, and providers change schemas to fit their vendor. */

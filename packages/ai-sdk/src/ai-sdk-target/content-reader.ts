@@ -74,7 +74,8 @@ export class ContentReader {
         if (!isLate) this.#whole(part, out);
         break;
       case "custom":
-        this.#held.push(part);
+        // An event of the wire, which nobody takes back.
+        if (!/\.message_start$/.test(asString(part["kind"]) ?? "")) this.#held.push(part);
         break;
       default:
     }

@@ -76,7 +76,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 const TABLE: FailureTable = {
   rows: ROWS,
   readError,
-  requestIdHeaders: ["x-request-id", "request-id", "x-amzn-requestid"],
+  requestIdHeaders: ["x-request-id", "request-id", "x-amzn-requestid", "x-ds-trace-id"],
   rateLimitPrefix: /^(?:anthropic-|x-)?ratelimit-/,
   statuses: STATUSES,
 };

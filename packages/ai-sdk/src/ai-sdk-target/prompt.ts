@@ -16,9 +16,10 @@ import {
   type UserPart,
 } from "@understudy/core/adapter";
 import { inMessage, toolInputObject, unsupported, type ReportMessageLoss } from "@understudy/core/toolkit";
+import type { Watched } from "./unsent.ts";
 
 type Content<Role> = Extract<LanguageModelV4Message, { role: Role }>["content"][number];
-type MediaPart = Extract<AssistantPart | UserPart | ToolResultContent, { readonly source: MediaSource }>;
+export type MediaPart = Extract<AssistantPart | UserPart | ToolResultContent, { readonly source: MediaSource }>;
 
 /** A file that is given by its address. */
 export interface FileUrl {
@@ -30,6 +31,8 @@ export interface PromptContext {
   readonly vendor: string;
   /** Takes every address: the model says itself which ones it takes. */
   readonly urls: FileUrl[];
+  /** Takes what providers leave out without a word. */
+  readonly watched: Watched[];
   readonly loss: (loss: Loss) => void;
 }
 
@@ -40,11 +43,11 @@ type Place = Omit<PromptContext, "loss"> & { readonly lost: ReportMessageLoss };
 export function toPrompt(
   system: string | undefined,
   messages: readonly TargetMessage[],
-  { vendor, urls, loss }: PromptContext,
+  { loss, ...context }: PromptContext,
 ): LanguageModelV4Prompt {
   const prompt: LanguageModelV4Prompt = system === undefined ? [] : [{ role: "system", content: system }];
   for (const [index, message] of messages.entries()) {
-    const place = { vendor, urls, lost: inMessage(index, loss) };
+    const place = { ...context, lost: inMessage(index, loss) };
     if (message.role === "user") {
       prompt.push({ role: "user", content: message.content.flatMap((part) => userPart(part, place)) });
     } else if (message.role === "assistant") {
@@ -102,6 +105,7 @@ function optionsOf(metadata: unknown): { readonly providerOptions?: SharedV4Prov
 function toolResult(result: TargetToolResult, place: Place): Content<"tool"> {
   const { toolCallId, toolName, content, isError = false } = result;
   const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  if (isError) place.watched.push({ errors: [...texts, texts.join("\n")], lost: place.lost });
   let output: LanguageModelV4ToolResultOutput;
   if (texts.length === content.length && texts.length < 2) {
     output = { type: isError ? "error-text" : "text", value: texts[0] ?? "" };
@@ -117,8 +121,9 @@ function toolResult(result: TargetToolResult, place: Place): Content<"tool"> {
   return { type: "tool-result", toolCallId, toolName, output };
 }
 
-function toFile(part: MediaPart, { vendor, urls, lost }: Place): LanguageModelV4FilePart {
+function toFile(part: MediaPart, { vendor, urls, watched, lost }: Place): LanguageModelV4FilePart {
   const { source } = part;
+  watched.push({ media: part, lost });
   const filename = part.type === "file" ? part.name : undefined;
   if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the AI SDK has no word for them");
   const mediaType = ("mediaType" in source ? source.mediaType : undefined) ?? guessedType(part);

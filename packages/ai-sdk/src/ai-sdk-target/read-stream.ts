@@ -1,7 +1,5 @@
 import {
-  asArray,
   asObject,
-  asString,
   isTargetFailure,
   type AttemptContext,
   type Clock,
@@ -9,11 +7,18 @@ import {
   type StreamPart,
 } from "@understudy/core/adapter";
 import { isHeartbeat, type Phase, type ProviderFailures } from "./failures.ts";
+import { lossesOf } from "./losses.ts";
 import type { PartReader } from "./part-reader.ts";
+
+/** What a provider shows of what it sent. */
+export interface SentRequest {
+  readonly body?: unknown;
+}
 
 /** What `doStream` resolves with, of any version. */
 export interface OpenedStream {
   readonly stream: ReadableStream<unknown>;
+  readonly request?: SentRequest | undefined;
   readonly response?: { readonly headers?: Record<string, string> } | undefined;
 }
 
@@ -109,60 +114,4 @@ async function drain(source: Source, clock: Clock): Promise<void> {
     clock.clearTimeout(timer);
     letGo();
   }
-}
-
-/** Other warnings are advice for developers, and may quote the request. */
-function lossesOf(warnings: unknown): Parameters<AttemptContext["loss"]>[0][] {
-  return asArray(warnings).flatMap((warning) => {
-    const { type, feature, setting, details } = asObject(warning);
-    const action = type === "compatibility" ? "translated" : "dropped";
-    // The second version calls it a setting.
-    const what = asString(feature) ?? asString(setting);
-    if (what === undefined || type === "deprecated" || type === "other") return [];
-    return [{ what, action, reason: asString(details) }];
-  });
-}
-
-/** What `doGenerate` resolves with, of any version. */
-export interface WholeAnswer {
-  readonly content: readonly unknown[];
-  readonly finishReason: unknown;
-  readonly usage: unknown;
-  readonly providerMetadata?: unknown;
-  readonly response?:
-    | { readonly headers?: Record<string, string>; readonly id?: string; readonly modelId?: string }
-    | undefined;
-  readonly warnings?: unknown;
-}
-
-/** An answer in one piece, read as the stream that it could have been. */
-export async function* readWhole(
-  ask: () => PromiseLike<WholeAnswer>,
-  { reader, failures, context }: AnswerSetup,
-): AsyncGenerator<readonly StreamPart[], undefined> {
-  let answer: WholeAnswer;
-  try {
-    answer = await ask();
-  } catch (error) {
-    throw failures.thrown(error, "before");
-  }
-  const { content, response, warnings, ...end } = answer;
-  for (const one of lossesOf(warnings)) context.loss(one);
-  yield [failures.classifier.responsePart(new Headers(response?.headers ?? {}))];
-  const parts = [
-    { type: "response-metadata", ...response },
-    ...asArray(content).flatMap((part, index) => partsOf(asObject(part), `part-${index}`)),
-    { type: "finish", ...end },
-  ];
-  yield parts.flatMap((part) => reader.take(part));
-}
-
-function partsOf(part: Foreign, id: string): Foreign[] {
-  const { type, text, providerMetadata } = part;
-  if (type !== "text" && type !== "reasoning") return [part];
-  return [
-    { type: `${type}-start`, id },
-    { type: `${type}-delta`, id, delta: text },
-    { type: `${type}-end`, id, providerMetadata },
-  ];
 }

@@ -1,4 +1,4 @@
-import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { AttemptContext, Capabilities, StreamPart, Target, TargetRequest } from "@understudy/core/adapter";
 import { targetScopes, unsupported } from "@understudy/core/toolkit";
 import { markFresh } from "./guarded-fetch.ts";
@@ -7,9 +7,10 @@ import { ProviderFailures } from "./failures.ts";
 import { checkModel, type AiSdkModel, type AiSdkOptions } from "./options.ts";
 import { PartReader } from "./part-reader.ts";
 import type { FileUrl } from "./prompt.ts";
-import { readStream, readWhole } from "./read-stream.ts";
+import { readStream, type AnswerSetup, type SentRequest } from "./read-stream.ts";
+import type { WholeAnswer } from "./read-whole.ts";
+import type { Watched } from "./unsent.ts";
 import { takesUrl } from "./urls.ts";
-import { toVersion } from "./versions.ts";
 
 const UNKNOWN: Capabilities = {
   tools: "unknown",
@@ -66,8 +67,9 @@ function ask(
 ): AsyncIterable<readonly StreamPart[]> {
   const { signal, clock, loss } = context;
   const urls: FileUrl[] = [];
-  const asked = toCallOptions(request, { vendor, urls, loss });
-  const options = { ...toVersion(asked, model.specificationVersion, loss), abortSignal: signal };
+  const watched: Watched[] = [];
+  const takesSchemas = Reflect.get(model, "supportsStructuredOutputs") !== false;
+  const asked = toCallOptions(request, { vendor, urls, watched, takesSchemas, loss });
   if (context.freshConnection === true) markFresh(signal);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the options are of its version, and what it gives is looked at
   const any = model as LanguageModelV4;
@@ -76,19 +78,26 @@ function ask(
     failures: new ProviderFailures(() => clock.wallNow(), request),
     context,
   };
-  const checkUrls = async (): Promise<void> => {
-    if (urls.length === 0) return;
-    const supported: unknown = await any.supportedUrls;
-    if (!urls.every((one) => takesUrl(supported, one))) throw unsupported("urls");
+  const send = async <Answer extends { readonly request?: SentRequest | undefined }>(
+    call: (options: LanguageModelV4CallOptions) => PromiseLike<Answer>,
+  ): Promise<Answer> => {
+    if (urls.length > 0) {
+      const supported: unknown = await any.supportedUrls;
+      if (!urls.every((one) => takesUrl(supported, one))) throw unsupported("urls");
+    }
+    const { specificationVersion: version } = model;
+    const options = version === "v4" ? asked : (await import("./versions.ts")).toVersion(asked, version, loss);
+    const answer = await call({ ...options, abortSignal: signal });
+    if (watched.length > 0) (await import("./unsent.ts")).reportUnsent(watched, answer.request?.body);
+    return answer;
   };
-  if (unary) {
-    return readWhole(async () => {
-      await checkUrls();
-      return any.doGenerate(options);
-    }, setup);
-  }
-  return readStream(async () => {
-    await checkUrls();
-    return any.doStream({ ...options, includeRawChunks: true });
-  }, setup);
+  return unary
+    ? whole(() => send((options) => any.doGenerate(options)), setup)
+    : readStream(() => send((options) => any.doStream({ ...options, includeRawChunks: true })), setup);
+}
+
+/** Loaded where it is needed: most answers are streamed, whatever the caller asked for. */
+async function* whole(call: () => PromiseLike<WholeAnswer>, setup: AnswerSetup): AsyncGenerator<readonly StreamPart[]> {
+  const { readWhole } = await import("./read-whole.ts");
+  yield* readWhole(call, setup);
 }

@@ -2,8 +2,8 @@ import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from "@ai-sdk/
 import { asArray, asObject, isJsonObject, type Foreign, type Loss } from "@understudy/core/adapter";
 import { takeUnless, unsupported } from "@understudy/core/toolkit";
 
-/** Of the specification that a model follows. */
-export type Version = "v4" | "v3" | "v2";
+/** Of the specification that a model follows. Loaded for such models alone. */
+export type OldVersion = "v3" | "v2";
 
 /**
  * The options of a call as the model's version takes them. Before the fourth, file data stands bare, nothing is `custom`,
@@ -11,17 +11,16 @@ export type Version = "v4" | "v3" | "v2";
  */
 export function toVersion(
   options: LanguageModelV4CallOptions,
-  version: Version,
+  version: OldVersion,
   loss: (loss: Loss) => void,
 ): LanguageModelV4CallOptions {
-  if (version === "v4") return options;
   const { reasoning, prompt, ...others } = options;
   takeUnless("the model's version of the AI SDK has no word for it", "reasoning", reasoning, loss);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an older form of the same
   return { ...others, prompt: prompt.map((message) => toMessage(message, version)) as LanguageModelV4Prompt };
 }
 
-function toMessage(message: LanguageModelV4Prompt[number], version: Version): object {
+function toMessage(message: LanguageModelV4Prompt[number], version: OldVersion): object {
   if (typeof message.content === "string") return message;
   const parts: readonly Foreign[] = message.content.map((part) => asObject(part));
   const content = parts.flatMap((part) => {
@@ -38,7 +37,7 @@ function bare(data: unknown): unknown {
   return type === "url" ? url : bytes;
 }
 
-function toOutput(output: unknown, version: Version): unknown {
+function toOutput(output: unknown, version: OldVersion): unknown {
   const { type, value } = asObject(output);
   if (type !== "content") return output;
   return {
