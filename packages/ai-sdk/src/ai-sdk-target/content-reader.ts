@@ -75,7 +75,7 @@ export class ContentReader {
         break;
       case "custom":
         // An event of the wire, which nobody takes back.
-        if (!/\.message_start$/.test(asString(part["kind"]) ?? "")) this.#held.push(part);
+        if (asString(part["kind"])?.endsWith(".message_start") !== true) this.#held.push(part);
         break;
       default:
     }

@@ -61,6 +61,7 @@ function isPlain(value: object): boolean {
 function isUnmarked(value: unknown, errors: readonly string[]): boolean {
   if (typeof value === "string") return value !== "" && errors.includes(value);
   if (typeof value !== "object" || value === null) return false;
-  const isMarked = isJsonObject(value) && Object.entries(value).some(([name, inner]) => /error/i.test(name) && inner);
-  return isMarked !== true && Object.values(value).some((inner) => isUnmarked(inner, errors));
+  const isMarked =
+    isJsonObject(value) && Object.entries(value).some(([name, inner]) => /error/i.test(name) && Boolean(inner));
+  return !isMarked && Object.values(value).some((inner) => isUnmarked(inner, errors));
 }
