@@ -58,6 +58,16 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     "gen_ai.client.token.usage",
     "understudy.failovers",
   ],
+  "ai-sdk-chat.ts": [
+    'screen: "The sky is "',
+    'screen: ""',
+    'screen: "Air scatters blue light more than red."',
+    'from: {"tier":"openai/gpt-6.1-terra"}',
+    'screen: "You asked about the sky."',
+    'from: {"tier":"anthropic/claude-sonnet-5-5"}',
+    "Claude was told of the first answer: false",
+    "and of the second: true",
+  ],
   "observe.ts": [
     "attempt 1: anthropic/claude-sonnet-5-5 server.error",
     "attempt 2: openai/gpt-6.1-terra answered",
