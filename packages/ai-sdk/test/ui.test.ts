@@ -252,6 +252,70 @@ describe("toUIMessageResponse(), without the AI SDK on the server", () => {
   });
 });
 
+describe("toUIMessageResponse while a vendor is silent", () => {
+  /** What is read of a response whose vendor falls silent behind its first words. */
+  async function readFor(ms: number, init: Parameters<typeof toUIMessageResponse>[1], isRead = true): Promise<string> {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const target = scriptedTarget([{ text: ["The sky "], stops: "hang" }]);
+      const stream = await createChain([target], { holdMs: 0 }).stream("Why?");
+      const reader = toUIMessageResponse(stream, init).body?.getReader();
+      await import("../src/ui/keep-alive.ts");
+      let text = "";
+      const decoder = new TextDecoder();
+      const read = async (): Promise<void> => {
+        for (;;) {
+          // oxlint-disable-next-line no-await-in-loop -- a body is read in order
+          const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+          if (done) return;
+          text += decoder.decode(value);
+        }
+      };
+      const reading = isRead ? read() : Promise.resolve();
+      await vi.waitFor(() => expect(text.includes("The sky ")).toBe(isRead));
+      await vi.advanceTimersByTimeAsync(ms);
+      if (!isRead) text = String(vi.getTimerCount());
+      await reader?.cancel();
+      await reading;
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
+      return text;
+    } finally {
+      vi.useRealTimers();
+    }
+  }
+
+  test.each([
+    ["every 15 s", {}, 46_000, 3],
+    ["as often as is asked", { keepAliveMs: 5_000 }, 16_000, 3],
+    ["never", { keepAliveMs: 0 }, 60_000, 0],
+  ])("sends a comment %s, and none behind the end", async (_title, init, ms, count) => {
+    const text = await readFor(ms, init);
+
+    expect(text.split("\n\n").filter((line) => line === ": keep-alive")).toHaveLength(count);
+    expect(text.endsWith("\n\n")).toBe(true);
+  });
+
+  test("stops when nobody reads", async () => {
+    expect(await readFor(39 * 1_000, { keepAliveMs: 1_000 }, false)).toBe("1");
+    expect(await readFor(60 * 1_000, { keepAliveMs: 1_000 }, false)).toBe("0");
+  });
+
+  test("is read by a chat like any other", async () => {
+    await using vendors = await setUp();
+    vendors.claude.answer({ text: ["The sky ", "is blue."], deltaDelayMs: 30 });
+    await using server = await serve(async (request) => {
+      const messages = fromUIMessages(await messagesOf(request));
+      return toUIMessageResponse(await vendors.chain.stream({ messages }), { keepAliveMs: 5 });
+    });
+    const chat = new Chat(server.url);
+
+    await chat.sendMessage({ text: "Why?" });
+
+    expect(chat.shown.screens.at(-1)).toBe("The sky is blue.");
+    expect(chat.status).toBe("ready");
+  });
+});
+
 /** Role and text of Claude's messages. */
 function simple(messages: unknown): unknown {
   if (!Array.isArray(messages)) return messages;

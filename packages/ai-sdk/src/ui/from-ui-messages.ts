@@ -34,10 +34,7 @@ type Fields = { readonly [name: string]: unknown };
 export function fromUIMessages(messages: readonly UIMessageLike[]): Message[] {
   checkMessages(messages);
   return messages.flatMap(({ role, parts }): Message[] => {
-    if (role === "user") {
-      const content = parts.flatMap((part) => userPart({ ...part }));
-      return content.length === 0 ? [] : [{ role, content }];
-    }
+    if (role === "user") return unlessEmpty({ role, content: parts.flatMap((part) => userPart({ ...part })) });
     return role === "assistant" ? stepsOf(parts).flatMap(stepMessages) : [];
   });
 }
@@ -73,12 +70,14 @@ function stepsOf(parts: readonly { readonly type: string }[]): Fields[][] {
 }
 
 function stepMessages(step: readonly Fields[]): Message[] {
-  const content = step.flatMap(assistantPart);
-  const results = step.flatMap(resultOf);
   return [
-    ...(content.length === 0 ? [] : [{ role: "assistant", content } as const]),
-    ...(results.length === 0 ? [] : [{ role: "tool", content: results } as const]),
+    ...unlessEmpty({ role: "assistant", content: step.flatMap(assistantPart) }),
+    ...unlessEmpty({ role: "tool", content: step.flatMap(resultOf) }),
   ];
+}
+
+function unlessEmpty(message: Message): Message[] {
+  return message.content.length === 0 ? [] : [message];
 }
 
 function userPart(part: Fields): UserPart[] {
@@ -132,7 +131,9 @@ function resultOf(part: Fields): ToolResultPart[] {
   switch (state) {
     case "output-available":
       if (part["preliminary"] === true) return [];
-      return [{ type: "tool-result", ...call, content: typeof output === "string" ? output : toText(output) }];
+      return [
+        { type: "tool-result", ...call, content: typeof output === "string" ? output : (JSON.stringify(output) ?? "") },
+      ];
     case "output-error":
       return [{ type: "tool-result", ...call, content: textOf(errorText), isError: true }];
     case "output-denied":
@@ -158,10 +159,6 @@ function toSource(url: string, mediaType: string): MediaSource {
   const rest = url.slice(start.length);
   const data = base64 === undefined ? toBase64(new TextEncoder().encode(decodeURIComponent(rest))) : rest;
   return { type: "base64", mediaType: mediaType || type || "text/plain", data };
-}
-
-function toText(output: unknown): string {
-  return output === undefined ? "" : JSON.stringify(output);
 }
 
 function textOf(value: unknown): string {

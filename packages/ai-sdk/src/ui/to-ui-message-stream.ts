@@ -26,17 +26,22 @@ export function toUIMessageStream(stream: AnswerStream, options: UIStreamOptions
   return streamChunks(stream, options, (chunk) => chunk);
 }
 
-/** The same, each chunk in a form of its own, and something behind the last one. */
+/** The same, each chunk in a form of its own, and something behind the last one. `onOpen` may write between them. */
 export function streamChunks<Item>(
   stream: AnswerStream,
   options: UIStreamOptions,
   write: (chunk: UIChunk) => Item,
   ending?: Item,
+  onOpen?: (controller: ReadableStreamDefaultController<Item>) => Promise<void>,
 ): ReadableStream<Item> {
   const events = stream[Symbol.asyncIterator]();
   const writer = new ChunkWriter(options);
   return new ReadableStream<Item>(
     {
+      start(controller) {
+        // An answer without comments is one all the same.
+        onOpen?.(controller).catch(() => undefined);
+      },
       async pull(controller) {
         for (;;) {
           // oxlint-disable-next-line no-await-in-loop -- until there is something to hand on
@@ -77,21 +82,19 @@ async function step(
 }
 
 class ChunkWriter {
-  readonly #messageId: string | undefined;
+  readonly #start: { readonly messageId?: string };
   readonly #dynamic: { readonly dynamic?: true };
   readonly #calls = new Map<string, string>();
 
   constructor({ messageId, dynamic }: UIStreamOptions) {
-    this.#messageId = messageId;
+    this.#start = messageId === undefined ? {} : { messageId };
     this.#dynamic = dynamic === true ? { dynamic } : {};
   }
 
   chunks(event: Exclude<StreamEvent, { type: "finish" }>): readonly UIChunk[] {
     switch (event.type) {
-      case "start": {
-        const messageId = this.#messageId;
-        return [{ type: "start", ...(messageId !== undefined && { messageId }) }, { type: "start-step" }];
-      }
+      case "start":
+        return [{ type: "start", ...this.#start }, { type: "start-step" }];
       case "text-start":
       case "text-delta":
       case "reasoning-start":
