@@ -23,8 +23,16 @@ const own: Readonly<Record<string, () => Promise<Driver>>> = {
   "sdk-streamed": async () => (await import("./sdk-answer.ts")).sdkStreamed,
 };
 
-/** Other libraries, installed apart from the workspace; each file exports its driver as `driver`. */
-export const comparableNames = ["google-genai", "ai-sdk", "ai-fallback", "ai-retry", "langchain"] as const;
+/** Other libraries, and chains in them, installed apart from the workspace; each file exports its driver as `driver`. */
+export const comparableNames = [
+  "google-genai",
+  "ai-sdk",
+  "ai-sdk-chain",
+  "ai-sdk-call",
+  "ai-fallback",
+  "ai-retry",
+  "langchain",
+] as const;
 
 const comparables = new URL("../comparables/", import.meta.url);
 

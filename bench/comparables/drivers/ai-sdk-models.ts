@@ -3,7 +3,7 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { streamText, type LanguageModel } from "ai";
-import { prompt, type Driver } from "../../drivers/driver.ts";
+import { prompt, type Driver, type StreamCall } from "../../drivers/driver.ts";
 import { wires } from "../../wires/index.ts";
 import type { WireName } from "../../wires/wire.ts";
 
@@ -19,18 +19,23 @@ export function modelOf(wire: WireName, baseURL: string): Model {
   return wire === "openai-responses" ? openai.responses(model) : openai.chat(model);
 }
 
+/** A call of `streamText` with whatever it is given beside the prompt. */
+export function callOf(settings: () => { readonly model: Exclude<LanguageModel, string> }): StreamCall {
+  return async (onText) => {
+    const { stream } = streamText({ ...settings(), prompt, maxRetries: 0 });
+    for await (const part of stream) {
+      if (part.type === "text-delta") onText(part.text);
+      else if (part.type === "error") throw part.error;
+    }
+  };
+}
+
 /** The driver of a model, or of a wrapper around models. */
 export function driverOf(wrap: (open: () => Model) => Model): Driver {
   return {
     stream: async (wire, baseURL) => {
       const model = wrap(() => modelOf(wire, baseURL));
-      return async (onText) => {
-        const { stream } = streamText({ model, prompt, maxRetries: 0 });
-        for await (const part of stream) {
-          if (part.type === "text-delta") onText(part.text);
-          else if (part.type === "error") throw part.error;
-        }
-      };
+      return callOf(() => ({ model }));
     },
   };
 }
