@@ -252,38 +252,38 @@ describe("toUIMessageResponse(), without the AI SDK on the server", () => {
   });
 });
 
-describe("toUIMessageResponse while a vendor is silent", () => {
-  /** What is read of a response whose vendor falls silent behind its first words. */
-  async function readFor(ms: number, init: Parameters<typeof toUIMessageResponse>[1], isRead = true): Promise<string> {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    try {
-      const target = scriptedTarget([{ text: ["The sky "], stops: "hang" }]);
-      const stream = await createChain([target], { holdMs: 0 }).stream("Why?");
-      const reader = toUIMessageResponse(stream, init).body?.getReader();
-      await import("../src/ui/keep-alive.ts");
-      let text = "";
-      const decoder = new TextDecoder();
-      const read = async (): Promise<void> => {
-        for (;;) {
-          // oxlint-disable-next-line no-await-in-loop -- a body is read in order
-          const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-          if (done) return;
-          text += decoder.decode(value);
-        }
-      };
-      const reading = isRead ? read() : Promise.resolve();
-      await vi.waitFor(() => expect(text.includes("The sky ")).toBe(isRead));
-      await vi.advanceTimersByTimeAsync(ms);
-      if (!isRead) text = String(vi.getTimerCount());
-      await reader?.cancel();
-      await reading;
-      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
-      return text;
-    } finally {
-      vi.useRealTimers();
-    }
+/** What is read of a response whose vendor falls silent behind its first words. */
+async function readFor(ms: number, init: Parameters<typeof toUIMessageResponse>[1], isRead = true): Promise<string> {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const target = scriptedTarget([{ text: ["The sky "], stops: "hang" }]);
+    const stream = await createChain([target], { holdMs: 0 }).stream("Why?");
+    const reader = toUIMessageResponse(stream, init).body?.getReader();
+    await import("../src/ui/keep-alive.ts");
+    let text = "";
+    const decoder = new TextDecoder();
+    const read = async (): Promise<void> => {
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- a body is read in order
+        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+        if (done) return;
+        text += decoder.decode(value);
+      }
+    };
+    const reading = isRead ? read() : Promise.resolve();
+    await vi.waitFor(() => expect(text.includes("The sky ")).toBe(isRead));
+    await vi.advanceTimersByTimeAsync(ms);
+    if (!isRead) text = String(vi.getTimerCount());
+    await reader?.cancel();
+    await reading;
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
+    return text;
+  } finally {
+    vi.useRealTimers();
   }
+}
 
+describe("toUIMessageResponse while a vendor is silent", () => {
   test.each([
     ["every 15 s", {}, 46_000, 3],
     ["as often as is asked", { keepAliveMs: 5_000 }, 16_000, 3],

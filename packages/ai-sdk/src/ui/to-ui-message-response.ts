@@ -28,7 +28,8 @@ export function toUIMessageResponse(stream: AnswerStream, init: ResponseInit & U
   checkOptions(init, "toUIMessageResponse");
   const { messageId, dynamic, keepAliveMs = 15_000, ...rest } = init;
   const encoder = new TextEncoder();
-  const write = (text: string): Uint8Array => encoder.encode(`data: ${text}
+  const write = (text: string): Uint8Array =>
+    encoder.encode(`data: ${text}
 
 `);
   const isKept = keepAliveMs > 0 && keepAliveMs <= MAX_KEEP_ALIVE_MS;
