@@ -362,18 +362,24 @@ describe("what is no answer, chain or chat", () => {
     expect(withoutDiscarded(wrong([null, "Hi"]))).toEqual([null, "Hi"]);
   });
 
-  test.each([{ status: 204 }, { status: 99 }, { headers: { "x y": "secret" } }, { statusText: "\n" }])(
-    "in the init of a response closes the call: %j",
-    async (init) => {
-      const target = scriptedTarget([{ text: "Hello", stops: "hang" }]);
-      const stream = await createChain([target], { holdMs: 0 }).stream("Hi");
+  test.each([
+    { status: 204 },
+    { status: 99 },
+    { headers: { "x y": "secret" } },
+    { statusText: "\n" },
+    { keepAliveMs: -1 },
+    { keepAliveMs: Number.NaN },
+  ])("in the init of a response closes the call: %j", async (init) => {
+    const target = scriptedTarget([{ text: "Hello", stops: "hang" }]);
+    const stream = await createChain([target], { holdMs: 0 }).stream("Hi");
 
-      const refuse = (): unknown => toUIMessageResponse(stream, init);
+    const refuse = (): unknown => toUIMessageResponse(stream, init);
 
-      expect(refuse).toThrow(misused("`init` needs a status that has a body, and valid headers."));
-      await expect(stream.result).rejects.toMatchObject({ code: "aborted" });
-    },
-  );
+    expect(refuse).toThrow(
+      misused("`init` needs a status that has a body, valid headers, and `keepAliveMs` of at least 0."),
+    );
+    await expect(stream.result).rejects.toMatchObject({ code: "aborted" });
+  });
 
   test.each([null, "Hi"])("among options is refused: %j", async (options) => {
     await using vendors = await setUp();
