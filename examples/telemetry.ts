@@ -45,7 +45,7 @@ function print(parent: string | undefined, indent: string): void {
     const { attributes, events } = span;
     const fact =
       attributes["error.type"] ?? attributes["gen_ai.usage.output_tokens"] ?? attributes["understudy.outcome"];
-    console.log(`${indent}${span.name}  ${typeof fact === "string" || typeof fact === "number" ? fact : ""}`);
+    console.log(`${indent}${span.name}  ${typeof fact === "string" || typeof fact === "number" ? fact : ""}`.trimEnd());
     for (const { name } of events) console.log(`${indent}  * ${name}`);
     print(span.spanContext().spanId, `${indent}  `);
   }
