@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { ENGINES, runsSources } from "./server.ts";
 
 /** Short forms of `pnpm leases`. How long nobody got a lease is left to the long ones: here others use the machine too. */
-describe.skipIf(!runsSources).each(ENGINES)("no two leases of %s are valid at once", (engine) => {
+describe.skipIf(!runsSources).each(ENGINES.slice(0, 1))("no two leases of %s are valid at once", (engine) => {
   const run = async (...args: readonly string[]): Promise<string> => {
     const program = fileURLToPath(new URL("../check/leases.ts", import.meta.url));
     const options = ["-C", "@understudy/source", program, "--engine", engine, "--processes", "3", ...args];
