@@ -1,4 +1,4 @@
-import type { AttemptRecord, BreakerState, FailureClass } from "@understudy/core";
+import type { AttemptRecord, BreakerState, FailureClass, HealthCounts } from "@understudy/core";
 
 /** What `GET …/state` answers: nothing of prompts, answers, keys or scopes. */
 export interface LiveState {
@@ -33,7 +33,7 @@ export interface TargetState {
   /** State of its breaker. */
   readonly breaker: BreakerState;
   /** What its attempts of the last 60 s were. */
-  readonly counts: { readonly ok: number; readonly bad: number; readonly slow: number };
+  readonly counts: Pick<HealthCounts, "ok" | "bad" | "slow">;
   /** Why it is passed over, if it is. */
   readonly blocked: "isolated" | "no-key" | "cooldown" | "breaker" | undefined;
   /** What failed to cause it, where that is known. */
@@ -44,24 +44,31 @@ export interface TargetState {
 
 /** A key or an account that needs a person. */
 export interface CredentialProblem {
+  /** Name of the tier. */
   readonly tier: string;
+  /** What failed. */
   readonly reason: FailureClass;
-  /** Milliseconds since 1970. */
+  /** When, in milliseconds since 1970. */
   readonly at: number;
 }
 
 /** One call that is over. */
 export interface CallState {
+  /** Counts the calls of the chain, from 1. */
   readonly callId: number;
   /** When it ended, in milliseconds since 1970. */
   readonly at: number;
+  /** `abandoned`: its consumer left. */
   readonly outcome: "answered" | "failed" | "abandoned";
   /** The tier that answered, or the error's code. */
   readonly by: string | undefined;
+  /** Milliseconds from its beginning to its end. */
   readonly totalMs: number;
+  /** Whether the answer is less than the first tier would give. */
   readonly isDegraded: boolean;
   /** How many candidates were passed over. */
   readonly skipped: number;
+  /** Every attempt, in order. */
   readonly attempts: readonly CallAttempt[];
 }
 
