@@ -18,7 +18,7 @@ import { listen, WIRES, type Sent, type Wire } from "./histories/wires.ts";
 
 /** How many histories for each adapter: always the same ones, unless a number is given; then so many new ones. */
 const given = process.env["UNDERSTUDY_HISTORIES"];
-const runs = given === undefined ? { numRuns: 500, seed: 1 } : { numRuns: Number(given) };
+const runs = given === undefined ? { numRuns: 150, seed: 1 } : { numRuns: Number(given) };
 
 type Options = Omit<Request, "messages">;
 

@@ -1,6 +1,6 @@
 const SMALL_BYTES = 4 * 1024;
 /** How many splits of each body are read: all of them take minutes (`pnpm replay`). */
-const MOST_SPLITS = Number(process.env["UNDERSTUDY_SPLITS"] ?? 40);
+const MOST_SPLITS = Number(process.env["UNDERSTUDY_SPLITS"] ?? 15);
 /** All of them in all but the largest recordings, which have thousands of events. */
 const MOST_TRUNCATIONS = 400;
 
