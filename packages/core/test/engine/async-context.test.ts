@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { expect, test } from "vitest";
-import { answer, begin, fail, scripted, wait } from "../scripted-target.ts";
+import { answer, begin, end, fail, read, scripted, wait } from "../scripted-target.ts";
 import { createChain, type EngineEvent } from "../../src/index.ts";
 import { systemClock } from "../../src/engine/system-clock.ts";
 
@@ -30,11 +30,12 @@ test("`onEvent` runs in the asynchronous context of the call, also when calls an
 
 test("R9.13 events of a long stream are told in the context of the call, also where a reader elsewhere makes room", async () => {
   const context = new AsyncLocalStorage<string>();
-  const seen: (string | undefined)[] = [];
+  const seen: (readonly [string, string | undefined])[] = [];
   const long = "x".repeat(70_000);
-  const front = createChain([scripted(systemClock, [answer(long, long, long)])], {
+  // The last read has something to say: an end is missing.
+  const front = createChain([scripted(systemClock, [begin([long, long], read(end()))])], {
     holdMs: 0,
-    onEvent: () => void seen.push(context.getStore()),
+    onEvent: ({ type }) => void seen.push([type, context.getStore()]),
   });
 
   const stream = await context.run("call", () => front.stream("Hi"));
@@ -42,5 +43,6 @@ test("R9.13 events of a long stream are told in the context of the call, also wh
     for await (const { type } of stream) if (type === "finish") break;
   });
 
-  expect(seen).toEqual(["call", "call", "call", "call", "call"]);
+  const types = ["call-start", "attempt-start", "released", "protocol-warning", "attempt-end", "end"];
+  expect(seen).toEqual(types.map((type) => [type, "call"]));
 });
