@@ -63,6 +63,10 @@ export function asJsonObject(value: unknown): JsonObject {
 const NOTHING: Foreign = Object.freeze({});
 const NONE: readonly unknown[] = Object.freeze([]);
 
+function malformed(what: string): TargetFailure {
+  return new TargetFailure("stream.malformed", { explanation: `an event ${what}` });
+}
+
 /** The JSON object of one event. Throws `stream.malformed` when it is none, `stream.oversized` when it holds too much. */
 export function parseEvent(data: string): Foreign {
   let value: unknown;
@@ -70,8 +74,8 @@ export function parseEvent(data: string): Foreign {
     value = parseBoundedJson(data);
   } catch (error) {
     // The parser's message quotes the text, which is part of an answer.
-    throw new TargetFailure(error instanceof RangeError ? "stream.oversized" : "stream.malformed");
+    throw error instanceof RangeError ? new TargetFailure("stream.oversized") : malformed("is broken JSON");
   }
-  if (!isJsonObject(value)) throw new TargetFailure("stream.malformed");
+  if (!isJsonObject(value)) throw malformed("is JSON and not an object");
   return value;
 }

@@ -46,6 +46,7 @@ export {
   type KeyOption,
 } from "./transport/credential-functions.ts";
 export { type AnswerLimits, type AnswerSource } from "./reading/read-answer.ts";
+export type { FrameReader, Framing } from "./reading/framing.ts";
 export type { WireEvent, WireReader } from "./reading/wire-reader.ts";
 export { classifyFailures, type FailureClassifier } from "./failures/http-failure.ts";
 export type { FailureRow, FailureTable, LimitHeaders } from "./failures/failure-table.ts";

@@ -11,6 +11,7 @@ import { mergeHeaders } from "./transport/merge-headers.ts";
 import { withUsualMedia } from "./parts/media-source.ts";
 import { toolNames } from "./requests/native-fields.ts";
 import { prepareLater } from "./transport/load-once.ts";
+import type { Framing } from "./reading/framing.ts";
 import { readAnswer } from "./reading/read-answer.ts";
 import { secretsOf } from "./failures/redact.ts";
 import { STREAM } from "./repairs/repairs.ts";
@@ -39,6 +40,8 @@ export interface TargetSetup {
   readonly toNativeRequest: (request: TargetRequest, context: RequestContext) => NativeRequest;
   /** The field of a native body that holds the turns: with none left, nothing is sent and the next tier is asked. */
   readonly turns?: string | undefined;
+  /** How the vendor cuts a stream into events. Default: `sse`, server-sent events. */
+  readonly framing?: Framing | undefined;
   /** Carries the requests of this target. */
   readonly connection: Connection;
   /** A new reader for one answer. */
@@ -118,6 +121,7 @@ export function makeTarget(setup: TargetSetup): Target {
           }
         },
         wire: setup.reader(context, failures, request),
+        framing: setup.framing,
         failures,
         context,
         limits: options.limits,

@@ -10,13 +10,12 @@ export interface BodyRead {
 const DRAIN_BYTES = 64 * 1024;
 const DRAIN_MS = 250;
 
-/** The bytes of one response: stops with the signal, counts, decodes, and lets go of the connection in the right way. */
+/** The bytes of one response: stops with the signal, counts, and lets go of the connection in the right way. */
 export class AnswerBody {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #signal: AbortSignal;
   readonly #clock: Clock;
   readonly #maxBytes: number;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #bytes = 0;
   #hasEnded = false;
   #isSilent = false;
@@ -48,16 +47,11 @@ export class AnswerBody {
     this.#hasEnded = true;
   }
 
-  /** The text of a read. Throws `stream.malformed` for bytes that are no UTF-8, `stream.oversized` above the limit. */
-  text(bytes: Uint8Array): string {
+  /** Bytes came. Throws `stream.oversized` above the limit. */
+  count(bytes: Uint8Array): void {
     this.stopTimer();
     this.#bytes += bytes.byteLength;
     if (this.#bytes > this.#maxBytes) throw new TargetFailure("stream.oversized");
-    try {
-      return this.#decoder.decode(bytes, { stream: true });
-    } catch {
-      throw new TargetFailure("stream.malformed");
-    }
   }
 
   stopTimer(): void {

@@ -1,64 +1,82 @@
-import type { EventSourceParser } from "eventsource-parser";
 import { parseBoundedJson } from "../../model/json-structure.ts";
+import type { FailureClass } from "../../model/failure.ts";
 import type { StreamPart } from "../../model/target.ts";
 import { isTargetFailure, TargetFailure } from "../../model/target-failure.ts";
+import { BoundedText } from "./bounded-text.ts";
 import type { CreateParser } from "./event-parser.ts";
-import { beginsLikeJson, StrayJson } from "./stray-json.ts";
+import { Frames } from "./frames.ts";
+import type { EventCutter, Framing, OnEvent } from "./framing.ts";
+import { JsonLines } from "./json-lines.ts";
+import { ServerSentEvents } from "./server-sent-events.ts";
+import { beginsLikeJson } from "./stray-json.ts";
 import type { WireEvent, WireReader } from "./wire-reader.ts";
 
-const FIELD_NAMES = [":", "data", "event", "id", "retry"];
 /** The explicit end of many wires, and what some gateways add to those of others. */
 const SENTINEL = "[DONE]";
+const JSON_TYPE = /^application\/(?:[\w.-]{1,100}\+)?json\b/i;
+const TEXT_TYPE = /^text\//i;
+const FIRST_OF_TEXT = /[\s{[<]/;
+
+type Form = "unknown" | "events" | "first-line" | "json";
+
+export interface DecoderSetup {
+  readonly framing: Framing;
+  /** There where the framing is `sse`. */
+  readonly createParser: CreateParser | undefined;
+  readonly maxEventChars: number;
+  readonly contentType: string | null;
+}
 
 /**
- * Feeds the text of one body to a wire reader, in whichever form it came: server-sent events or one JSON value. The
- * first character decides, because content types are wrong too often (gateways, error bodies, `octet-stream`).
+ * Feeds one body to a wire reader, in whichever form it came: events, as the wire frames them, or one JSON value. The
+ * first character decides, because content types are wrong too often (gateways, error bodies, `octet-stream`). They are
+ * asked where it cannot: whether one line of JSON is an answer or the first event, and what begins with a byte of a frame.
  */
 export class AnswerDecoder {
   readonly #wire: WireReader;
-  readonly #maxEventChars: number;
-  readonly #parser: EventSourceParser;
-  #form: "unknown" | "events" | "json" = "unknown";
+  readonly #contentType: string;
+  readonly #text = new TextDecoder("utf-8", { fatal: true });
+  readonly #cutter: Omit<EventCutter<never>, "push">;
+  readonly #lines: JsonLines | ServerSentEvents | undefined;
+  readonly #frames: Frames | undefined;
+  readonly #json: BoundedText;
+  #form: Form = "unknown";
+  /** One whole line of JSON: the answer in one piece, unless another line follows. */
+  #line: string | undefined;
+  /** The only line so far, if nothing came of it as an event: it may be an answer in one piece. */
+  #lone: string | undefined;
   #out: StreamPart[] = [];
-  #isOversized = false;
   #events = 0;
-  // The first characters of an event stream, to tell fields from prose.
-  #head = "";
-  readonly #stray = new StrayJson();
-  #hasUnknownLine = false;
   #isEnding = false;
-  #json: string[] = [];
-  #jsonChars = 0;
 
-  constructor(wire: WireReader, maxEventChars: number, createParser: CreateParser) {
+  constructor(wire: WireReader, { framing, createParser, maxEventChars, contentType }: DecoderSetup) {
+    const onEvent: OnEvent = (event) => this.#read(event);
     this.#wire = wire;
-    this.#maxEventChars = maxEventChars;
-    this.#parser = createParser({
-      maxBufferSize: maxEventChars,
-      onEvent: (event) => this.#read(event),
-      onError: (error) => {
-        if (error.type === "max-buffer-size-exceeded") this.#isOversized = true;
-        else this.#hasUnknownLine = true;
-      },
-    });
+    this.#contentType = contentType ?? "";
+    this.#json = new BoundedText(maxEventChars);
+    if (typeof framing === "function") {
+      this.#cutter = this.#frames = new Frames(onEvent, maxEventChars, framing());
+    } else if (createParser === undefined) this.#cutter = this.#lines = new JsonLines(onEvent, maxEventChars);
+    else this.#cutter = this.#lines = new ServerSentEvents(onEvent, maxEventChars, createParser);
   }
 
-  push(text: string, out: StreamPart[]): void {
-    if (this.#form === "unknown") this.#sniff(text);
-    if (this.#form === "events") this.#pushEvents(text, out);
-    else if (this.#form === "json") this.#pushJson(text);
+  push(bytes: Uint8Array, out: StreamPart[]): void {
+    this.#out = out;
+    if (this.#frames === undefined) this.#pushText(bytes);
+    else this.#pushFrames(this.#frames, bytes);
   }
 
   /** The body has come to an end: its own (`ended`), or it broke or fell silent. Throws for an incomplete answer. */
   end(how: "ended" | "broken", out: StreamPart[]): void {
-    if (this.#form === "unknown") throw new TargetFailure("gateway.not-a-stream");
-    if (this.#form === "json") this.#endJson(out);
-    else this.#endEvents(how, out);
+    this.#out = out;
+    if (this.#form === "unknown") throw this.#foreign("gateway.not-a-stream", "nothing came");
+    if (this.#form === "events") this.#endEvents(how, out);
+    else this.#endJson(this.#line ?? this.#json.take().trim(), out);
   }
 
   /** More of a line is to come. */
   get isInsideLine(): boolean {
-    return !this.#stray.isLineStart;
+    return this.#cutter.isInside;
   }
 
   #read(event: WireEvent): void {
@@ -66,6 +84,7 @@ export class AnswerDecoder {
     const out = this.#out;
     const { data } = event;
     this.#events += 1;
+    this.#lone = undefined;
     if (wire.evidence.isEnded) return;
     if (!data.startsWith("{")) {
       const text = data.trim();
@@ -81,6 +100,7 @@ export class AnswerDecoder {
     const from = out.length;
     wire.event(event, out);
     wire.evidence.read(out, from);
+    if (this.#events === 1 && out.length === from) this.#lone = data;
   }
 
   #finish(out: StreamPart[]): void {
@@ -91,41 +111,83 @@ export class AnswerDecoder {
     if (!evidence.isEnded) throw new TargetFailure("adapter.contract");
   }
 
-  #sniff(text: string): void {
-    const first = text.trimStart().charAt(0);
-    if (first === "") return;
-    if (first === "<") throw new TargetFailure("gateway.html");
-    this.#form = first === "{" || first === "[" ? "json" : "events";
+  /** A frame may begin with any byte: then the content type has to say that it is text. */
+  #pushFrames(frames: Frames, bytes: Uint8Array): void {
+    if (this.#form === "unknown") {
+      const isText = JSON_TYPE.test(this.#contentType) || TEXT_TYPE.test(this.#contentType);
+      if (!isText || !FIRST_OF_TEXT.test(String.fromCharCode(bytes[0] ?? 0))) this.#form = "events";
+    }
+    if (this.#form === "events") frames.push(bytes);
+    else this.#pushText(bytes);
   }
 
-  #pushEvents(text: string, out: StreamPart[]): void {
-    if (this.#head.length < 8) this.#head = (this.#head + text).trimStart().slice(0, 8);
-    this.#out = out;
-    this.#hasUnknownLine = false;
-    this.#parser.feed(text);
-    if (this.#isOversized) throw new TargetFailure("stream.oversized");
-    this.#stray.push(text, this.#hasUnknownLine);
+  #pushText(bytes: Uint8Array): void {
+    let text = this.#decoded(bytes);
+    if (this.#form === "unknown") {
+      this.#form = this.#formOf(text.trimStart().charAt(0));
+      if (this.#form === "first-line") text = text.trimStart();
+    }
+    if (this.#form === "events") this.#lines?.push(text);
+    else if (this.#form === "first-line") this.#pushFirstLine(text);
+    else if (this.#form === "json") this.#json.push(text);
+  }
+
+  #decoded(bytes: Uint8Array): string {
+    try {
+      return this.#text.decode(bytes, { stream: true });
+    } catch {
+      throw this.#foreign("stream.malformed", "bytes came that are no UTF-8");
+    }
+  }
+
+  #formOf(first: string): Form {
+    if (first === "") return "unknown";
+    if (first === "<") throw new TargetFailure("gateway.html");
+    if (first === "{" && this.#lines instanceof JsonLines) return "first-line";
+    return first === "{" || first === "[" || this.#lines === undefined ? "json" : "events";
+  }
+
+  /** A value that takes more than one line is no event. One on one line may be the answer, where the server calls it JSON. */
+  #pushFirstLine(text: string): void {
+    let rest = text;
+    if (this.#line === undefined) {
+      const end = text.indexOf("\n");
+      this.#json.push(end === -1 ? text : text.slice(0, end));
+      if (end === -1) return;
+      const line = this.#json.take();
+      rest = text.slice(end + 1);
+      if (valueIn(line) === undefined) {
+        this.#form = "json";
+        this.#json.push(`${line}\n${rest}`);
+        return;
+      }
+      this.#line = line;
+    }
+    if (JSON_TYPE.test(this.#contentType) && rest.trim() === "") return;
+    this.#form = "events";
+    this.#lines?.push(`${this.#line}\n${rest}`);
   }
 
   #endEvents(how: "ended" | "broken", out: StreamPart[]): void {
     const { evidence } = this.#wire;
-    const isForeign = this.#events === 0 && !isField(this.#head);
-    const isWhole = this.#endLast(out);
+    // A field that is cut is one only as long as nothing stands behind it.
+    const hadBegun = this.#cutter.hasBegun;
+    const isWhole = this.#endLast();
     // An error counts after evidence too: some vendors repeat their evidence from the first event on.
-    if (!evidence.isEnded && this.#stray.text !== "") this.#whole(this.#stray.text, out);
+    const other = this.#lines instanceof ServerSentEvents ? this.#lines.stray : (this.#lone ?? "");
+    if (!evidence.isEnded && other !== "") this.#whole(other, out);
     if (evidence.isEnded) return;
-    if (isForeign) throw new TargetFailure("gateway.not-a-stream");
+    if (!hadBegun && !this.#cutter.hasBegun) throw this.#foreign("gateway.not-a-stream", this.#cutter.came);
     if (!isWhole || !(how === "ended" ? evidence.isGiven : evidence.stands))
       throw new TargetFailure("stream.truncated");
     this.#finish(out);
   }
 
-  /** The parser drops a last event that lacks its blank line. False when it lacks more than that. */
-  #endLast(out: StreamPart[]): boolean {
+  /** What is left is the last event. False when it lacks more than its end. */
+  #endLast(): boolean {
     this.#isEnding = true;
     try {
-      this.#pushEvents("\n\n", out);
-      return true;
+      return this.#cutter.end();
     } catch (error) {
       // Broken because it was cut: then that is what is wrong with it.
       if (isTargetFailure(error) && error.class === "stream.malformed") return false;
@@ -133,38 +195,45 @@ export class AnswerDecoder {
     }
   }
 
-  #pushJson(text: string): void {
-    this.#jsonChars += text.length;
-    if (this.#jsonChars > this.#maxEventChars) throw new TargetFailure("stream.oversized");
-    this.#json.push(text);
-  }
-
-  #endJson(out: StreamPart[]): void {
-    const text = this.#json.join("").trim();
-    this.#json = [];
-    if (!this.#whole(text, out)) throw new TargetFailure(isCut(text) ? "stream.truncated" : "stream.malformed");
-    if (!this.#wire.evidence.isEnded) throw new TargetFailure("gateway.not-a-stream");
+  #endJson(text: string, out: StreamPart[]): void {
+    if (!this.#whole(text, out)) {
+      const line = text.slice(0, text.indexOf("\n") + 1);
+      if (line !== "" && valueIn(line) !== undefined) {
+        throw this.#foreign("stream.malformed", "several JSON values came, one on each line");
+      }
+      if (isCut(text)) throw new TargetFailure("stream.truncated");
+      throw this.#foreign("stream.malformed", "text came that begins like JSON and is not");
+    }
+    if (this.#wire.evidence.isEnded) return;
+    throw this.#foreign("gateway.not-a-stream", "JSON came that is neither an answer nor an error");
   }
 
   /** False when the text is no JSON. */
   #whole(text: string, out: StreamPart[]): boolean {
-    let value: unknown;
-    try {
-      value = parseBoundedJson(text);
-    } catch (error) {
-      if (error instanceof RangeError) throw new TargetFailure("stream.oversized");
-      return false;
-    }
+    const parsed = valueIn(text);
+    if (parsed === undefined) return false;
     const from = out.length;
-    this.#wire.whole(value, out);
+    this.#wire.whole(parsed.value, out);
     this.#wire.evidence.read(out, from);
     return true;
   }
+
+  /** Says what was expected and what came, in words that hold nothing of it. */
+  #foreign(failureClass: FailureClass, came: string): TargetFailure {
+    return new TargetFailure(failureClass, {
+      explanation: `expected ${this.#cutter.expected} or one JSON value; ${came}`,
+    });
+  }
 }
 
-/** A whole field name or the start of one. */
-function isField(head: string): boolean {
-  return FIELD_NAMES.some((name) => head.startsWith(name) || name.startsWith(head));
+/** The value of a JSON text; undefined when it is none. */
+function valueIn(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: parseBoundedJson(text) };
+  } catch (error) {
+    if (error instanceof RangeError) throw new TargetFailure("stream.oversized");
+    return undefined;
+  }
 }
 
 /** Whether a JSON text ends before its value does: a bracket or a string is open. */

@@ -3,6 +3,7 @@ import { isTargetFailure, TargetFailure } from "../../model/target-failure.ts";
 import { AnswerBody, stopReason, type BodyRead } from "./answer-body.ts";
 import { AnswerDecoder } from "./answer-decoder.ts";
 import { loadEventParser } from "./event-parser.ts";
+import type { Framing } from "./framing.ts";
 import type { FailureClassifier } from "../failures/http-failure.ts";
 import { networkFailure } from "../failures/network-failure.ts";
 import type { WireReader } from "./wire-reader.ts";
@@ -16,6 +17,8 @@ export interface AnswerSource {
   readonly open: () => Promise<Response>;
   /** Translates this one answer. */
   readonly wire: WireReader;
+  /** How the vendor cuts a stream into events. Default: `sse`. */
+  readonly framing?: Framing | undefined;
   /** Classifies what goes wrong. */
   readonly failures: FailureClassifier;
   /** Signal and clock of the attempt. */
@@ -28,7 +31,7 @@ export interface AnswerSource {
 
 /** How large an answer may be. */
 export interface AnswerLimits {
-  /** Characters of one event, or of an answer in one piece. Default 16 Mi. */
+  /** Characters of one event, bytes of one frame, or characters of an answer in one piece. Default 16 Mi. */
   readonly maxEventChars?: number | undefined;
   /** Bytes of the whole body. Default 256 MiB. */
   readonly maxBytes?: number | undefined;
@@ -84,13 +87,19 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
   }
 
   async #open(): Promise<Result> {
-    const { wire, failures, context, limits } = this.#source;
+    const { wire, framing = "sse", failures, context, limits } = this.#source;
     try {
-      const [response, { createParser }] = await Promise.all([openResponse(this.#source), loadEventParser()]);
+      const parser = framing === "sse" ? loadEventParser() : undefined;
+      const [response, loaded] = await Promise.all([openResponse(this.#source), parser]);
       if (response.body === null) throw new TargetFailure("gateway.not-a-stream", { status: response.status });
       const { signal, clock } = context;
       const body = new AnswerBody(response.body, { signal, clock, maxBytes: limits?.maxBytes ?? 256 * MI });
-      const decoder = new AnswerDecoder(wire, limits?.maxEventChars ?? 16 * MI, createParser);
+      const decoder = new AnswerDecoder(wire, {
+        framing,
+        createParser: loaded?.createParser,
+        maxEventChars: limits?.maxEventChars ?? 16 * MI,
+        contentType: response.headers.get("content-type"),
+      });
       this.#opened = { response, body, decoder };
       // It was left while it was being opened.
       if (this.#isOver) return await this.return();
@@ -115,7 +124,8 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
         body.sawEnd();
         decoder.end(body.isSilent ? "broken" : "ended", out);
       } else {
-        decoder.push(body.text(value), out);
+        body.count(value);
+        decoder.push(value, out);
       }
       if (wire.evidence.isEnded) this.#ended(out);
       return { done: false, value: out };

@@ -1,11 +1,11 @@
 import type { StreamPart } from "../../model/target.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** One server-sent event. Its data begins like JSON: what cannot is a heartbeat, and is not handed on. */
+/** One event of a stream: a server-sent event, a line, a frame. Its data begins like JSON: what cannot is a heartbeat, and is not handed on. */
 export interface WireEvent {
   /** The event's name; undefined where the wire gives none. */
   readonly event?: string | undefined;
-  /** The event's data lines, joined. */
+  /** The event's data lines, joined; the line; what a frame holds. */
   readonly data: string;
 }
 
