@@ -1,21 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { finish, harness, rejection } from "../../test/harness.ts";
 import { answer, scripted } from "../../test/scripted-target.ts";
-import type { RequestRepair, StreamPart, Target, TargetRequest } from "../model/target.ts";
+import type { Capabilities, RequestRepair, StreamPart, Target, TargetRequest } from "../model/target.ts";
 import { Evidence } from "./reading/evidence.ts";
 import { makeTarget } from "./make-target.ts";
 import { checkTargetOptions, readTargetOptions } from "./options/target-options.ts";
 
+const make = (number: number): string => `zr-${String(number).padStart(6, "0")}`;
+
 const END: StreamPart = { type: "end", finishReason: "stop", rawFinishReason: "stop" };
 
 /** A target whose translation is the test's, and whose every request is refused. */
-function target(turns: (request: TargetRequest) => readonly string[], sent: unknown[]): Target {
+function target(
+  turns: (request: TargetRequest) => readonly string[],
+  sent: unknown[],
+  own: Partial<Capabilities> = {},
+): Target {
   const given = readTargetOptions("one", { apiKey: "k", baseURL: "https://gamma.test" });
   return makeTarget({
     ...given,
     vendor: "gamma",
     checked: checkTargetOptions(given.options, { ...given, vendor: "gamma", defaultBaseURL: "", keyVariables: [] }),
-    capabilities: scripted(harness().clock, []).capabilities,
+    capabilities: { ...scripted(harness().clock, []).capabilities, ...own },
     failureTable: { rows: [], readError: () => undefined, requestIdHeaders: [] },
     plan: () => ({ silentReasoning: false, eventsAtOnce: false }),
     toNativeRequest: (request) => ({ path: "/", headers: {}, body: { turns: turns(request) } }),
@@ -36,6 +42,16 @@ function target(turns: (request: TargetRequest) => readonly string[], sent: unkn
 }
 
 describe("a target", () => {
+  test("has a problem where its rule for ids refuses those that are made for other targets' calls", () => {
+    const { chain } = harness();
+    const toolCallId = { pattern: /^zr-[a-z0-9]{6,20}$/, maxLength: 23 };
+    const strict = target(() => [], [], { toolCallId });
+
+    expect(target(() => [], [], { toolCallId: { ...toolCallId, make } }).problems).toEqual([]);
+    expect(strict.problems).toMatchObject([{ type: "invalid", message: expect.stringMatching(/^gamma\("one"\): /) }]);
+    expect(() => chain([strict])).toThrow(/`capabilities\.toolCallId` refuses ids .*; give `make`/);
+  });
+
   test("sends nothing where its translation leaves no turn, and the next tier answers", async () => {
     const { clock, chain } = harness();
     const sent: unknown[] = [];

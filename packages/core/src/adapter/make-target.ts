@@ -15,6 +15,7 @@ import type { Framing } from "./reading/framing.ts";
 import { readAnswer } from "./reading/read-answer.ts";
 import { secretsOf } from "./failures/redact.ts";
 import { STREAM } from "./repairs/repairs.ts";
+import { toolCallIdProblem } from "./options/tool-call-id-rule.ts";
 import type { CheckedOptions, PlainOptions } from "./options/target-options.ts";
 import type { WireReader } from "./reading/wire-reader.ts";
 
@@ -62,6 +63,8 @@ export function makeTarget(setup: TargetSetup): Target {
   const secrets = secretsOf(checked.credential, checked.headers);
   const isUnary = ({ without = [] }: TargetRequest): boolean =>
     options.streaming === "never" || without.includes(STREAM);
+  const capabilities = { ...setup.capabilities, ...options.capabilities };
+  const idProblem = toolCallIdProblem(capabilities.toolCallId);
   // What it throws is known to come before anything was sent.
   const translate = (given: TargetRequest, { clock, loss }: Pick<AttemptContext, "clock" | "loss">): Translation => {
     const request = withUsualMedia(known.apply(given, loss));
@@ -76,8 +79,11 @@ export function makeTarget(setup: TargetSetup): Target {
     model,
     endpoint: checked.endpoint,
     scopes: checked.scopes,
-    capabilities: { ...setup.capabilities, ...options.capabilities },
-    problems: checked.problems,
+    capabilities,
+    problems:
+      idProblem === undefined
+        ? checked.problems
+        : [...checked.problems, { type: "invalid", message: `${vendor}("${model}"): ${idProblem}` }],
     plan: (given) => {
       const request = known.apply(given);
       const unary = isUnary(request);

@@ -5,6 +5,8 @@ import { answer, fail, scripted } from "../../test/scripted-target.ts";
 import type { Capabilities } from "../adapter/index.ts";
 import type { AssistantPart, MediaSource, Request, UserPart } from "../index.ts";
 
+const make = (number: number): string => `zr-${String(number).padStart(6, "0")}`;
+
 const asked = (...content: readonly UserPart[]): Request => ({ messages: [{ role: "user", content }] });
 const BASE64: MediaSource = { type: "base64", mediaType: "image/png", data: "AA==" };
 const called = (toolCallId: string, toolName: string): AssistantPart => ({
@@ -170,6 +172,35 @@ describe("what a target gets", () => {
     expect(result.losses).toMatchObject([{ what: "messages[1] reasoning", action: "dropped" }]);
     expect(result.trace.attempts.map((attempt) => attempt.losses.length)).toEqual([0, 1]);
     expect(JSON.stringify(request)).toBe(before);
+  });
+
+  test("TR-01 a target whose rule for ids refuses what is made for it is passed over, and says why", async () => {
+    const { clock, chain } = harness();
+    const request: Request = {
+      messages: [
+        { role: "user", content: "Hi" },
+        { role: "assistant", content: [{ type: "tool-call", toolCallId: "toolu_01AbC", toolName: "get", input: {} }] },
+        { role: "tool", content: [{ type: "tool-result", toolCallId: "toolu_01AbC", content: "42" }] },
+      ],
+    };
+    const pattern = /^zr-[a-z0-9]{6,20}$/;
+    const strict = scripted(clock, [answer("Hello")], { capabilities: { toolCallId: { pattern, maxLength: 23 } } });
+    const able = scripted(clock, [answer("Hello")], {
+      vendor: "beta",
+      capabilities: { toolCallId: { pattern, maxLength: 23, make } },
+    });
+
+    const { trace } = await finish(clock, chain([strict, able]).generate(request));
+
+    expect(strict.calls).toEqual([]);
+    expect(trace.skipped).toMatchObject([
+      { reason: "unsupported", detail: "toolCallId: its rule refuses what it makes" },
+    ]);
+    const sent = able.calls[0]?.request.messages.slice(1);
+    expect(sent).toMatchObject([
+      { content: [{ toolCallId: "zr-000001" }] },
+      { content: [{ toolCallId: "zr-000001" }] },
+    ]);
   });
 
   test("left-out options have their defaults, and given ones arrive", async () => {

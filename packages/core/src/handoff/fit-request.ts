@@ -13,21 +13,27 @@ export type Fit =
 /** Makes a request fit one target and says what was lost. The resolved request is not touched. */
 export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
   const losses: Loss[] = [...resolved.losses];
+  const missing = new Set<string>();
   const messages = fitHistory(resolved.messages, {
     origin: { vendor: target.vendor, model: target.model, endpoint: target.endpoint },
-    callId: toolCallIds(target.capabilities.toolCallId),
+    callId: toolCallIds(target.capabilities.toolCallId, () =>
+      missing.add("toolCallId: its rule refuses what it makes"),
+    ),
     native: JSON.stringify(resolved.options.vendorOptions ?? {}),
     loss: (loss) => losses.push(loss),
   });
   const request: TargetRequest = { ...resolved.options, messages };
-  const missing = [...missingOf(request, target)];
-  return missing.length > 0 ? { ok: false, missing } : { ok: true, request, losses };
+  noteMissing(request, target, missing);
+  return missing.size > 0 ? { ok: false, missing: [...missing] } : { ok: true, request, losses };
 }
 
 type Need = "tools" | "images" | "urls" | "files" | "audio" | "jsonOutput";
 
-function missingOf({ messages, tools, toolChoice, output }: TargetRequest, target: Target): Set<string> {
-  const missing = new Set<string>();
+function noteMissing(
+  { messages, tools, toolChoice, output }: TargetRequest,
+  target: Target,
+  missing: Set<string>,
+): void {
   const need = (what: Need): void => {
     if (target.capabilities[what] === false) missing.add(what);
   };
@@ -42,7 +48,6 @@ function missingOf({ messages, tools, toolChoice, output }: TargetRequest, targe
     // A file stored at one vendor does not exist at another.
     if (source.type === "vendor-file" && source.vendor !== target.vendor) missing.add("files");
   }
-  return missing;
 }
 
 /** What the caller put in. Media a model made is history; an adapter that cannot send it back reports a loss. */

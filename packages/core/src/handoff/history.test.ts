@@ -13,7 +13,7 @@ function fit(messages: readonly Message[]): { readonly messages: TargetMessage[]
   const losses: Loss[] = [];
   const fitted = fitHistory(messages, {
     origin: HERE,
-    callId: toolCallIds(RULE),
+    callId: toolCallIds(RULE, () => undefined),
     native: "{}",
     loss: (loss) => losses.push(loss),
   });

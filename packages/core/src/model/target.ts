@@ -53,6 +53,12 @@ export interface Capabilities {
     readonly pattern: RegExp;
     /** In characters. */
     readonly maxLength: number;
+    /**
+     * Makes an id that the wire takes of a number, another one for each: for calls whose own id it refuses. Default: up to 16
+     * letters and digits of that id and 14 digits, or the end of it, if `maxLength` is less. A rule that refuses those needs
+     * this; the target is not asked where an id that was made is refused by it.
+     */
+    readonly make?: ((number: number) => string) | undefined;
   };
 }
 

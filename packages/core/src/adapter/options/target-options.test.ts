@@ -173,6 +173,16 @@ describe("checkTargetOptions", () => {
       "neither global nor sticky",
     ],
     [
+      "a maker of ids that is no function",
+      { capabilities: { toolCallId: { pattern: /a/, maxLength: 9, make: "a" } } },
+      "`capabilities.toolCallId` must be { pattern, maxLength } and maybe { make }",
+    ],
+    [
+      "ids of no length",
+      { capabilities: { toolCallId: { pattern: /a/, maxLength: Number.NaN } } },
+      "`capabilities.toolCallId` must be { pattern, maxLength }",
+    ],
+    [
       "a getter that throws",
       Object.defineProperty({}, "apiKey", {
         enumerable: true,

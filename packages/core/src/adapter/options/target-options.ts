@@ -26,6 +26,7 @@ import {
 import { asObject, asString } from "../foreign.ts";
 import type { AnswerLimits } from "../reading/read-answer.ts";
 import { isCredentialHeader, targetScopes } from "./target-scopes.ts";
+import { TOOL_CALL_ID } from "./tool-call-id-rule.ts";
 import { isHost } from "./vendor-host.ts";
 
 /** What every factory takes. Adapters extend it with what is their vendor's own. */
@@ -154,14 +155,7 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
     test: (value) => typeof value === "string" && /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(value),
   },
   keepAlives: FLAG,
-  toolCallId: {
-    must: "be { pattern, maxLength }, with a pattern that is neither global nor sticky",
-    test: (value) => {
-      if (!isJsonObject(value)) return false;
-      const { pattern, maxLength } = value;
-      return pattern instanceof RegExp && !pattern.global && !pattern.sticky && typeof maxLength === "number";
-    },
-  },
+  toolCallId: TOOL_CALL_ID,
 };
 
 /** What is written where a value of a capability is meant. */
