@@ -41,7 +41,7 @@ export type {
 } from "./simulators/wire.ts";
 export type { Ids } from "./simulators/ids.ts";
 export type { WireObject } from "./simulators/json.ts";
-export type { SetTimer } from "./simulators/line.ts";
+export type { SetTimer } from "./simulators/set-timer.ts";
 export { testAdapter } from "./conformance/test-adapter.ts";
 export type { Exemption } from "./conformance/exemptions.ts";
 export type { CaseId } from "./conformance/cases/case-id.ts";

@@ -48,6 +48,11 @@ const CUT = oneOf("clean", "close", "fin", "reset");
 const HOW = required(CUT);
 const ERROR = oneOf(...Object.keys(ERRORS));
 const MS = duration(0);
+const MISSING: Rule = {
+  must: "be a number of bytes, or half",
+  test: (value) => value === "half" || Number.isInteger(value),
+  known: ["half"],
+};
 const EVENT = { at: AT };
 
 const SHAPES: FaultShapes = {
@@ -57,7 +62,7 @@ const SHAPES: FaultShapes = {
     headers: { must: "be an object of strings", test: areTexts },
     body: { must: "be a string or an object", test: (value) => TEXT.test(value) || OBJECT.test(value) },
   },
-  error: { error: required(ERROR), retryAfterMs: MS },
+  error: { error: required(ERROR), retryAfterMs: MS, message: TEXT },
   delay: { ms: required(MS), next: ANYTHING },
   hang: {},
   "reset-before-headers": {},
@@ -77,7 +82,7 @@ const SHAPES: FaultShapes = {
   "cut-in-character": { how: HOW },
   "gzip-cut": {},
   "bad-chunk-size": EVENT,
-  "content-length": { missing: required(NUMBER) },
+  "content-length": { missing: required(MISSING) },
   "open-end": {},
   "in-band-error": {
     at: AT,

@@ -1,7 +1,7 @@
 import { createChain, type StreamEvent } from "@understudy/core";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { ANSWER_CASES, checkParts, type AnswerCase } from "./answer-cases.ts";
-import { exemptionFrom, testCase } from "./exemptions.ts";
+import { exemptible, testCase } from "./exemptions.ts";
 import { targetOf } from "./requests/ask.ts";
 import type { Form } from "./run-case.ts";
 import { same, witnessed, type Witness } from "./witness.ts";
@@ -11,7 +11,7 @@ export function testAnswers({ describe, test }: TestRunner, adapter: AdapterUnde
   for (const form of ["stream", "generate"] as const) {
     describe(`${adapter.name}: an answer ${form === "stream" ? "that is streamed" : "in one piece"}`, () => {
       for (const one of ANSWER_CASES) {
-        testCase(test, one.name, exemptionFrom(adapter, one.id, form), () =>
+        testCase(test, one.name, exemptible(adapter, one.id, form), () =>
           witnessed(`an answer ${one.name}`, (witness) => play(adapter, form, one, witness)),
         );
       }

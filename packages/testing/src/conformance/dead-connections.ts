@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createChain, type Answer } from "@understudy/core";
 import type { IdleEnd } from "../simulators/vendor.ts";
-import type { SetTimer } from "../simulators/line.ts";
+import type { SetTimer } from "../simulators/set-timer.ts";
 import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import { ANSWER, ANSWER_TEXT } from "./answer.ts";
 import { backupTarget } from "./backup.ts";
-import { DEAD_COUNTS, DEAD_ENDS, exemptionFrom, testCase } from "./exemptions.ts";
+import { DEAD_COUNTS, DEAD_ENDS, exemptible, testCase } from "./exemptions.ts";
 import { API_KEY, PROMPT, type Form } from "./run-case.ts";
 import { same, witnessed, type Witness } from "./witness.ts";
 
@@ -16,9 +16,9 @@ export function testDeadConnections({ describe, test }: TestRunner, adapter: Ada
       for (const count of DEAD_COUNTS) {
         for (const form of ["stream", "generate"] as const) {
           const calls = count === 1 ? "a call" : `${count} calls at once`;
-          const exemption = exemptionFrom(adapter, `dead.${how}.${count}`, form);
+          const one = exemptible(adapter, `dead.${how}.${count}`, form);
           const name = `(${how}) cost ${calls} neither the answer nor the tier (${form})`;
-          testCase(test, name, exemption, () =>
+          testCase(test, name, one, () =>
             witnessed(`pooled connections that died idle ${name}`, (witness) =>
               loseAll(adapter, how, count, form, witness),
             ),

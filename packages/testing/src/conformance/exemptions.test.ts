@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { startDeepSeek } from "../simulators/deepseek/wire.ts";
 import type { AdapterUnderTest } from "./adapter-under-test.ts";
 import { FAULT_CASES } from "./cases/fault-cases.ts";
-import { exemptionFrom, testCase, type Exemption } from "./exemptions.ts";
+import { exemptible, testCase, type Exemption } from "./exemptions.ts";
 import { scriptedTarget } from "../fakes/scripted-target.ts";
 import { testAdapter } from "./test-adapter.ts";
 
@@ -26,9 +26,14 @@ function define(exemptions: readonly Exemption[]): readonly Defined[] {
   return defined;
 }
 
-function single(exemption: Exemption, run: () => Promise<void>): Defined {
+function single(exemption: Exemption | undefined, run: () => Promise<void>): Defined {
   const defined: Defined[] = [];
-  testCase((title, body) => void defined.push({ title, run: body }), "a case leads to the next tier", exemption, run);
+  testCase(
+    (title, body) => void defined.push({ title, run: body }),
+    "a case leads to the next tier",
+    { id: "page.200", form: "stream", exemption },
+    run,
+  );
   const [only] = defined;
   if (only === undefined) throw new Error("No test was defined.");
   return only;
@@ -85,6 +90,12 @@ describe("an exemption", () => {
     await expect(passing.run()).rejects.toThrow("Drop its exemption, which says: pages are read as text.");
   });
 
+  test("is named by what fails without one", async () => {
+    const { run } = single(undefined, () => Promise.reject(new Error("broken: classified as unknown")));
+
+    await expect(run()).rejects.toThrow('broken: classified as unknown\nits id for `exemptions`: "page.200" (stream)');
+  });
+
   test("from a harmful case says that the case is not run, and does not run it", async () => {
     const { title, run } = single({ cases: ["page.200"], reason: "it hangs", harmful: true }, () =>
       Promise.reject(new Error("was run")),
@@ -97,8 +108,8 @@ describe("an exemption", () => {
   test("of one form leaves the other as it is", () => {
     const adapter = adapterWith([{ cases: ["redirect"], reason: "so", form: "generate" }]);
 
-    expect(exemptionFrom(adapter, "redirect", "generate")?.reason).toBe("so");
-    expect(exemptionFrom(adapter, "redirect", "stream")).toBeUndefined();
-    expect(exemptionFrom(adapter, "page.200", "generate")).toBeUndefined();
+    expect(exemptible(adapter, "redirect", "generate").exemption?.reason).toBe("so");
+    expect(exemptible(adapter, "redirect", "stream").exemption).toBeUndefined();
+    expect(exemptible(adapter, "page.200", "generate").exemption).toBeUndefined();
   });
 });

@@ -51,24 +51,45 @@ export function checkExemptions({ name, exemptions = [] }: AdapterUnderTest): vo
 }
 
 /** What exempts the adapter from a case; undefined when nothing does. */
-export function exemptionFrom({ exemptions }: AdapterUnderTest, id: CaseId, form: Form): Exemption | undefined {
+function exemptionFrom({ exemptions }: AdapterUnderTest, id: CaseId, form: Form): Exemption | undefined {
   return exemptions?.find((one) => one.cases.includes(id) && (one.form ?? form) === form);
+}
+
+/** A case in one form, as an exemption names it. */
+export interface Exemptible {
+  readonly id: CaseId;
+  readonly form: Form;
+  readonly exemption: Exemption | undefined;
+}
+
+export function exemptible(adapter: AdapterUnderTest, id: CaseId, form: Form): Exemptible {
+  return { id, form, exemption: exemptionFrom(adapter, id, form) };
 }
 
 /** The test of a case or, where the adapter is exempted from it, the test that it still fails. */
 export function testCase(
   test: TestRunner["test"],
   title: string,
-  exemption: Exemption | undefined,
+  { id, form, exemption }: Exemptible,
   run: () => Promise<void>,
 ): void {
   if (exemption === undefined) {
-    test(title, run);
+    test(title, () => named(run, id, form));
     return;
   }
   const { reason, harmful } = exemption;
   if (harmful === true) test(`not run: ${title} (exempted: ${reason})`, async () => undefined);
   else test(`still fails: ${title} (exempted: ${reason})`, () => failing(run, reason));
+}
+
+/** What fails says how an exemption would name it. */
+async function named(run: () => Promise<void>, id: CaseId, form: Form): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(`${words}\nits id for \`exemptions\`: "${id}" (${form})`, { cause: error });
+  }
 }
 
 async function failing(run: () => Promise<void>, reason: string): Promise<void> {

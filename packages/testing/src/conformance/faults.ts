@@ -8,7 +8,7 @@ import { ANSWER } from "./answer.ts";
 import type { SingleCaseId } from "./cases/case-id.ts";
 import type { FaultCase } from "./cases/fault-case.ts";
 import { FAULT_CASES } from "./cases/fault-cases.ts";
-import { exemptionFrom, testCase } from "./exemptions.ts";
+import { exemptible, testCase } from "./exemptions.ts";
 import { API_KEY, codeOf, errorOf, playFault, PROMPT, type Form, type Played } from "./run-case.ts";
 import { standstillMs } from "./standstill.ts";
 import { together, type Run } from "./together.ts";
@@ -23,12 +23,13 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Every fault, streamed and whole: the next tier takes over, or the answer is good where the fault is none. */
 export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnderTest): void {
   const check = (id: SingleCaseId, form: Form, name: string, run: (witness: Witness) => Promise<void>): void =>
-    testCase(test, name, exemptionFrom(adapter, id, form), () => witnessed(name, run));
+    testCase(test, name, exemptible(adapter, id, form), () => witnessed(name, run));
   const waiting = together();
   for (const form of ["stream", "generate"] as const) {
     describe(`${adapter.name}: ${form} and`, () => {
       for (const faultCase of FAULT_CASES) {
-        const exemption = exemptionFrom(adapter, faultCase.id, form);
+        const one = exemptible(adapter, faultCase.id, form);
+        const { exemption } = one;
         const limits = faultCase.limits ?? (exemption === undefined ? undefined : EXEMPTED);
         const name = `${faultCase.name} leads to ${title(faultCase)}`;
         const run: Run = (begun) =>
@@ -46,7 +47,7 @@ export function testFaults({ describe, test }: TestRunner, adapter: AdapterUnder
           });
         const waits = exemption?.harmful !== true && (faultCase.slow === true || limits !== undefined);
         const begin = waits ? waiting(run) : () => run(() => undefined);
-        testCase(test, name, exemption, begin);
+        testCase(test, name, one, begin);
       }
       check("refused-connection", form, "a refused connection leads to the next tier", async (witness) => {
         const vendor = await adapter.startVendor();

@@ -5,7 +5,7 @@ import type { AdapterUnderTest, TestRunner } from "./adapter-under-test.ts";
 import type { RequestRecord, Vendor } from "../simulators/vendor.ts";
 import { ANSWER, ANSWER_TEXT } from "./answer.ts";
 import { API_KEY, codeOf, errorOf, PROMPT } from "./run-case.ts";
-import { exemptionFrom, testCase } from "./exemptions.ts";
+import { exemptible, testCase } from "./exemptions.ts";
 import { same, shown, witnessed, type Witness } from "./witness.ts";
 
 const GOOD_CALLS = 50;
@@ -111,16 +111,14 @@ export function testLifecycle({ describe, test }: TestRunner, adapter: AdapterUn
       }
       return Promise.resolve();
     };
-    testCase(test, whatever, exemptionFrom(adapter, "wrong-options", "stream"), () =>
+    testCase(test, whatever, exemptible(adapter, "wrong-options", "stream"), () =>
       witnessed(`a target ${whatever}`, makeOfWhatever),
     );
 
     check("keeps key, prompt and answer out of errors, traces and events", async (witness) => {
       await using vendor = await start(witness);
       const echo = `You sent ${PROMPT} with ${API_KEY}`;
-      vendor.script([
-        { fault: { type: "status", status: 400, body: { error: { type: "invalid_request_error", message: echo } } } },
-      ]);
+      vendor.script([{ fault: { type: "error", error: "bad-request", message: echo } }]);
       const seen: unknown[] = [];
       const chain = createChain([adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY })], {
         onEvent: (event) => seen.push(event),

@@ -30,12 +30,15 @@ export async function witnessed(rule: string, run: (witness: Witness) => Promise
     });
     const [print] = watch.prints;
     if (print !== undefined) throw new Error(`An adapter never prints, and this was printed: ${print}`);
+    if (vendors.some(({ unplayable }) => unplayable.length > 0)) throw new Error("the case did not take place");
   } catch (error) {
     const requests = vendors.flatMap((vendor) => vendor.requests);
     const exchanges = requests.flatMap((request) => [`sent: ${sent(request)}`, `answered: ${answered(request)}`]);
     const told = exchanges.length === 0 && vendors.length > 0 ? ["sent: nothing"] : exchanges.slice(0, 12);
     const read = values.map((value) => `read: ${cut(shown(value))}`);
-    throw new Error([`The rule: ${rule}`, `broken: ${wordsOf(error)}`, ...told, ...read].join("\n"), { cause: error });
+    const [unplayable] = vendors.flatMap((vendor) => vendor.unplayable);
+    const broken = unplayable === undefined ? wordsOf(error) : `nothing that the adapter did: ${unplayable}`;
+    throw new Error([`The rule: ${rule}`, `broken: ${broken}`, ...told, ...read].join("\n"), { cause: error });
   }
 }
 

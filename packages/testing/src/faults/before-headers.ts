@@ -2,6 +2,7 @@ import type { Fault } from "./fault.ts";
 import type { OddAnswer } from "../simulators/line.ts";
 import type { Reply } from "../simulators/wire.ts";
 import { replyParts, sendReply, type CallScene } from "./scene.ts";
+import { vendorError } from "./vendor-error.ts";
 
 /** Faults that leave nothing of the answer: no headers, another status, another body. */
 export type WholeFault = Extract<
@@ -35,7 +36,7 @@ export async function playBeforeHeaders(scene: CallScene, fault: WholeFault): Pr
       return;
     }
     case "error":
-      await sendReply(scene, wire.error(fault.error, { ids, model: call.model, retryAfterMs: fault.retryAfterMs }));
+      await sendReply(scene, vendorError(scene, fault.error, fault));
       return;
     case "hang":
       await line.wait();

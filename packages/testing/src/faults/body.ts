@@ -3,7 +3,7 @@ import type { Cut, Fault, Place } from "./fault.ts";
 import type { WholeFault } from "./before-headers.ts";
 import { damaged, inBandError, invalidUtf8, multiByteCut, oversized, sprinkled } from "./events.ts";
 import { drip, heartbeat, keepAlives, pausedAt } from "./pauses.ts";
-import { indexOf, piecesOf, type Piece } from "./pieces.ts";
+import { indexOf, isEvidence, piecesOf, type Piece } from "./pieces.ts";
 import { endAs, framingOf, openBody, sendPieces, sendWhole, type CallScene } from "./scene.ts";
 import { withMultiByte, withSplitSurrogate } from "./texts.ts";
 
@@ -67,7 +67,7 @@ export async function playBody(scene: CallScene, fault: BodyFault | undefined): 
       line.fin();
       return;
     case "content-length":
-      openBody(scene, bytesOf(pieces).length - fault.missing);
+      openBody(scene, statedLength(bytesOf(pieces).length, fault.missing));
       await sendPieces(scene, pieces);
       line.fin();
       return;
@@ -94,7 +94,7 @@ export async function playBody(scene: CallScene, fault: BodyFault | undefined): 
     case "no-evidence":
       await sendWhole(
         scene,
-        pieces.filter((piece) => piece.kind !== "evidence"),
+        pieces.filter((piece) => !isEvidence(piece)),
       );
       return;
     case "late-events":
@@ -133,7 +133,7 @@ async function earlyFinish(scene: CallScene, fault: Extract<Fault, { readonly ty
 
 async function lateUsage(scene: CallScene, ms: number): Promise<void> {
   const pieces = piecesOf(scene.wire, scene.answer, scene.call, { usageAlone: true });
-  const behind = pieces.findIndex((piece) => piece.kind === "evidence") + 1;
+  const behind = pieces.findIndex(isEvidence) + 1;
   await pausedAt(scene, pieces, behind, () => scene.line.wait(ms));
 }
 
@@ -142,6 +142,11 @@ function withHalf(pieces: readonly Piece[], index: number): readonly Piece[] {
   if (next === undefined) return pieces;
   const half = next.bytes.subarray(0, Math.floor(next.bytes.length / 2));
   return [...pieces.slice(0, index), { ...next, bytes: half }];
+}
+
+/** A length below 1 would be another fault. */
+function statedLength(length: number, missing: number | "half"): number {
+  return Math.max(1, length - (missing === "half" ? Math.ceil(length / 2) : missing));
 }
 
 function bytesOf(pieces: readonly Piece[]): Uint8Array {

@@ -1,8 +1,8 @@
-import { isObject } from "../simulators/json.ts";
-import { jsonOf, type Reply } from "../simulators/wire.ts";
+import type { Reply } from "../simulators/wire.ts";
 import type { Fault } from "./fault.ts";
 import { encodeAll, indexOf, type Piece } from "./pieces.ts";
 import { openBody, sendPieces, sendReply, type CallScene } from "./scene.ts";
+import { vendorError } from "./vendor-error.ts";
 
 /** The piece with its JSON cut short but its framing whole. */
 export function damaged(piece: Piece): Piece {
@@ -55,28 +55,20 @@ export async function inBandError(
   pieces: readonly Piece[],
   fault: Extract<Fault, { readonly type: "in-band-error" }>,
 ): Promise<void> {
-  const { wire, call, ids, line } = scene;
+  const { wire, call, line } = scene;
   const { error = "overloaded", code, message, retryAfterMs } = fault;
-  const usual = wire.error(error, { ids, model: call.model, retryAfterMs });
-  const reply = code === undefined ? withMessage(usual, message) : gatewayError(code, message);
+  const reply = code === undefined ? vendorError(scene, error, { retryAfterMs, message }) : gatewayError(code, message);
   if (!call.streamed) {
     await sendReply(scene, { ...reply, status: 200 });
     return;
   }
-  const index = indexOf(fault.at, pieces);
+  // Nothing follows an event that is evidence and end in one: what fails behind the one comes in place of the other.
+  const last = pieces.findIndex(({ kind }) => kind === "last");
+  const index = Math.min(indexOf(fault.at, pieces), last === -1 ? pieces.length : last);
   openBody(scene, "chunked");
   await sendPieces(scene, pieces.slice(0, index));
   await sendPieces(scene, encodeAll(wire, wire.inBand(reply, fault.form ?? "native", call, index), call, index));
   await line.end();
-}
-
-function withMessage(reply: Reply, message: string | undefined): Reply {
-  const body = jsonOf(reply);
-  const { error } = body;
-  if (message === undefined) return reply;
-  if (isObject(error)) return { ...reply, body: { ...body, error: { ...error, message } } };
-  // Some vendors' errors have no object around them.
-  return typeof body["message"] === "string" ? { ...reply, body: { ...body, message } } : reply;
 }
 
 /** What a gateway says about a server behind it. */

@@ -56,6 +56,8 @@ export type Fault =
       readonly error: VendorErrorName;
       /** Milliseconds that the vendor asks to wait. Default: as the vendor does for that failure. */
       readonly retryAfterMs?: number | undefined;
+      /** Takes the place of the vendor's usual sentence. A wire that writes it nowhere shows in `vendor.unplayable`. */
+      readonly message?: string | undefined;
     }
   /** Waits before the headers, then continues, well or with another fault. */
   | {
@@ -150,11 +152,11 @@ export type Fault =
   | { readonly type: "gzip-cut" }
   /** A chunk header that is not a number. */
   | { readonly type: "bad-chunk-size"; readonly at: Place }
-  /** A content length that is smaller than the body by so many bytes; negative: larger. */
+  /** A content length that is smaller than the body by so many bytes, or by half of them; negative: larger. */
   | {
       readonly type: "content-length";
-      /** Bytes by which the stated length is too small. */
-      readonly missing: number;
+      /** Bytes by which the stated length is too small; of a shorter body all but one. */
+      readonly missing: number | "half";
     }
   /** The answer is whole and the body never ends. */
   | { readonly type: "open-end" }
@@ -174,7 +176,7 @@ export type Fault =
       readonly form?: InBandForm | undefined;
       /** The code in the error, often a status. */
       readonly code?: number | string | undefined;
-      /** Takes the place of the vendor's usual sentence. */
+      /** Takes the place of the vendor's usual sentence. A wire that writes it nowhere shows in `vendor.unplayable`. */
       readonly message?: string | undefined;
       readonly retryAfterMs?: number | undefined;
     }

@@ -36,12 +36,17 @@ export function indexOf(place: Place, pieces: readonly Piece[]): number {
     case "preamble":
       return firstOrEnd(pieces, (piece) => piece.kind !== "preamble" && piece.kind !== "structure");
     case "content":
-      return firstOrEnd(pieces, (piece) => piece.kind === "evidence" || piece.kind === "terminal");
+      return firstOrEnd(pieces, (piece) => isEvidence(piece) || piece.kind === "terminal");
     case "evidence":
       return firstOrEnd(pieces, (piece) => piece.kind === "terminal");
     default:
       return afterDeltas(place.deltas, pieces);
   }
+}
+
+/** The piece says that the answer is complete. */
+export function isEvidence({ kind }: Piece): boolean {
+  return kind === "evidence" || kind === "last";
 }
 
 function afterDeltas(count: number, pieces: readonly Piece[]): number {

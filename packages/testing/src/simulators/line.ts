@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { SetTimer } from "./set-timer.ts";
 
 /** The client has gone, or the server is closing: the one who plays an answer stops. */
 export class LineClosed extends Error {
@@ -7,9 +8,6 @@ export class LineClosed extends Error {
 
 /** How a body is delimited. A number is a declared content length, which need not be true. */
 export type Framing = "chunked" | "until-close" | number;
-
-/** Runs the callback after a time; returns what calls it off. */
-export type SetTimer = (callback: () => void, ms: number) => () => void;
 
 /** Any three digits as status, any bytes as reason phrase. */
 export interface OddAnswer {

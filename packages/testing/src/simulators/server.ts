@@ -6,6 +6,7 @@ import type { ScriptedAnswer } from "./answer.ts";
 import { checkAnswer, checkSteps } from "../checks/script.ts";
 import { checkOptions, refuse, unusedOf } from "../checks/refuse.ts";
 import { checkWire, SIMULATOR } from "../checks/simulator-options.ts";
+import { Unplayable } from "../faults/unplayable.ts";
 import { createIds } from "./ids.ts";
 import { LineClosed, openLine } from "./line.ts";
 import { openRecord, type LiveRecord } from "./record.ts";
@@ -40,7 +41,7 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
   let fallback: ScriptedAnswerSource = greeting;
   let steps: readonly Step[] = [];
   let nextStep = 0;
-  const failedAnswers: string[] = [];
+  const unplayable: string[] = [];
   let inFlight = 0;
   const whenIdle = new Set<() => void>();
   const whenArrived = new Map<number, Set<(record: LiveRecord) => void>>();
@@ -74,17 +75,6 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
     await play({ wire, admission, answer, ids, line }, step.fault);
   };
 
-  const answerOf = (source: (request: RequestRecord) => ScriptedAnswer, record: LiveRecord): ScriptedAnswer => {
-    try {
-      const answer = source(record);
-      checkAnswer(answer);
-      return answer;
-    } catch (error) {
-      failedAnswers.push(`the answer to request ${record.index} failed: ${String(error)}`);
-      throw error;
-    }
-  };
-
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 0 }, (incoming, response) => {
     const { socket } = incoming;
     const end = dead.get(socket);
@@ -102,8 +92,10 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
       .catch((error: unknown) => {
         // A client that goes away is part of the game; anything else is a bug in a script and is shown to the client.
         if (error instanceof LineClosed || response.socket?.destroyed === true) return;
+        const isKnown = error instanceof Unplayable;
+        unplayable.push(isKnown ? error.message : `the wire of ${wire.name} threw: ${String(error)}`);
         if (!response.headersSent) response.statusCode = 599;
-        response.end(String(error));
+        response.end(String(isKnown ? (error.cause ?? error) : error));
       })
       .then(() => ended)
       // A connection that will not be used again belongs to its last answer.
@@ -170,10 +162,11 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
     get unused() {
       return steps.slice(nextStep);
     },
+    unplayable,
     expectDone: () => {
       const left = steps.length - nextStep;
       const unused = left > 0 ? [unusedOf(left, steps.length)] : [];
-      refuse(`The simulator of ${wire.name} did not play what was written`, [...failedAnswers, ...unused]);
+      refuse(`The simulator of ${wire.name} did not play what was written`, [...unplayable, ...unused]);
     },
     arrived: (index) => {
       refuse("Nothing can be waited for", whole(0).test(index) ? [] : ["the index of a request must be 0 or more"]);
@@ -189,6 +182,16 @@ export async function startServer(wire: Wire, options: SimulatorOptions = {}): P
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function answerOf(source: (request: RequestRecord) => ScriptedAnswer, record: RequestRecord): ScriptedAnswer {
+  try {
+    const answer = source(record);
+    checkAnswer(answer);
+    return answer;
+  } catch (error) {
+    throw new Unplayable(`the answer to request ${record.index} failed: ${String(error)}`, { cause: error });
+  }
 }
 
 async function read(incoming: IncomingMessage): Promise<ArrivedRequest> {

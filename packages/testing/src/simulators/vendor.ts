@@ -1,6 +1,6 @@
 import type { Fault } from "../faults/fault.ts";
 import type { ScriptedAnswer } from "./answer.ts";
-import type { SetTimer } from "./line.ts";
+import type { SetTimer } from "./set-timer.ts";
 import type { Reply } from "./wire.ts";
 
 export interface SimulatorOptions {
@@ -102,7 +102,12 @@ export interface Vendor extends AsyncDisposable {
   script(steps: readonly Step[]): void;
   /** The steps of the script that no request has used, in order. */
   readonly unused: readonly Step[];
-  /** Throws when steps of the script are unused, or an answer's function failed: then the rehearsal did not take place. */
+  /**
+   * What could not be answered as it was written, and why, in sentences: an answer's function or the wire threw, or the wire
+   * does not write what a fault has to say. The client got a status 599 for it.
+   */
+  readonly unplayable: readonly string[];
+  /** Throws when steps of the script are unused, or something was `unplayable`: then the rehearsal did not take place. */
   expectDone(): void;
   /** Resolves with the record of the request of this index, once it has come in whole. */
   arrived(index: number): Promise<RequestRecord>;

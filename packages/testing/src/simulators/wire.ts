@@ -76,10 +76,11 @@ export type Admission =
  * - `structure`: opens or closes a block between deltas
  * - `evidence`: the vendor's first sign that the answer is complete (and what follows before the terminal)
  * - `terminal`: the event that ends the stream
+ * - `last`: `evidence` and `terminal` in one: the event that says that the answer is complete, and that nothing follows
  */
 export interface Frame {
   /** What the event is to a fault that strikes at a place. */
-  readonly kind: "preamble" | "delta" | "structure" | "evidence" | "terminal";
+  readonly kind: "preamble" | "delta" | "structure" | "evidence" | "terminal" | "last";
   /** Name of the event, on wires that name them. */
   readonly event?: string | undefined;
   /** A string is sent as it is. */
@@ -161,6 +162,11 @@ export interface ErrorDetail {
   readonly model: string;
   /** When the vendor says to come back, if it says so. */
   readonly retryAfterMs?: number | undefined;
+  /**
+   * What the error has to say, in place of the vendor's usual sentence. A wire whose errors are `{ error: { message } }`
+   * or `{ message }` may leave it: then it is written there.
+   */
+  readonly message?: string | undefined;
 }
 
 export function refused(reply: Reply): Admission {

@@ -47,7 +47,7 @@ export type RequestCaseId =
   | `request.${"tools" | "no-arguments" | "tool-choice" | "json" | "json-schema" | "vendor-options" | "tool-options"}`
   | `request.${"max-output-tokens" | "temperature" | "top-p" | "top-k" | "seed" | "stop" | "effort" | "budget"}`
   | `request.${"cache" | "user-id" | "headers" | "fetch" | "request-id" | "frozen"}`
-  | `history.${"calls" | "arguments" | "call-ids" | "results" | "is-error" | "foreign" | "own-reasoning" | "refusal"}`
+  | `history.${"calls" | "arguments" | "call-ids" | "id-rule" | "results" | "is-error" | "foreign" | "own-reasoning" | "refusal"}`
   | `media.${"image" | "image-url" | "pdf" | "text-file" | "file-name" | "citations" | "audio" | "vendor-file"}`
   | `media.${"tool-result" | "answer"}`;
 

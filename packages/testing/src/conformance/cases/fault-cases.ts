@@ -100,7 +100,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   {
     id: "body.too-short",
     name: "a content length that is too small",
-    fault: { type: "content-length", missing: 600 },
+    fault: { type: "content-length", missing: "half" },
     expected: CUT_OFF,
   },
   {

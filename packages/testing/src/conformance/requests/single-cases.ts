@@ -61,15 +61,18 @@ export const SINGLE_REQUEST_CASES: readonly SingleRequestCase[] = [
     run: async (adapter, form, witness) => {
       const request = { messages: foreignHistory(false), tools: [LOOKUP] };
       const { arrived } = await sent(adapter, form, witness, request);
-      const calls = elementsWith(arrived.body, ["enum_canary", "cage two canary"]);
-      const results = elementsWith(arrived.body, ["first part canary", "other result canary"]);
-      assert.ok(calls !== undefined && results !== undefined, "calls and results do not arrive as elements of lists");
-      for (const [index, call] of calls.entries()) {
-        const others = [calls, results].flatMap((list) => textsIn(list.toSpliced(index, 1)));
-        const shared = textsIn(call).filter((text) => textsIn(results[index]).includes(text) && !others.includes(text));
-        assert.ok(shared.length > 0, `call ${index + 1} and its result share nothing that other calls do not have`);
+      const shared = sharedTexts(arrived.body);
+      assert.ok(shared !== undefined, "calls and results do not arrive as elements of lists");
+      for (const [index, texts] of shared.entries()) {
+        assert.ok(texts.length > 0, `call ${index + 1} and its result share nothing that other calls do not have`);
       }
     },
+  },
+  {
+    id: "history.id-rule",
+    name: "has ids of calls that its own rule takes",
+    rule: "`capabilities.toolCallId` takes the ids of the vendor's own calls, and those that arrive in place of others",
+    run: idRule,
   },
   {
     id: "history.own-reasoning",
@@ -140,6 +143,36 @@ async function sent(adapter: AdapterUnderTest, form: Form, witness: Witness, req
   const { arrived } = await ask(vendor, target, form, request, { witness, isRefusedToo: false });
   assert.ok(arrived !== undefined, "nothing arrived");
   return { arrived, target };
+}
+
+/** Of each call of the foreign history: the texts that only it and its result have, among them its id. */
+function sharedTexts(body: unknown): readonly (readonly string[])[] | undefined {
+  const calls = elementsWith(body, ["enum_canary", "cage two canary"]);
+  const results = elementsWith(body, ["first part canary", "other result canary"]);
+  if (calls === undefined || results === undefined) return undefined;
+  return calls.map((call, index) => {
+    const others = [calls, results].flatMap((list) => textsIn(list.toSpliced(index, 1)));
+    return textsIn(call).filter((text) => textsIn(results[index]).includes(text) && !others.includes(text));
+  });
+}
+
+async function idRule(adapter: AdapterUnderTest, form: Form, witness: Witness): Promise<void> {
+  await using vendor = await start(adapter, witness);
+  const target = targetOf(adapter, vendor, form);
+  const { pattern, maxLength } = target.capabilities.toolCallId;
+  const isLegal = (id: string): boolean => id.length <= maxLength && pattern.test(id);
+  vendor.answer({ toolCalls: [{ name: "lookup_canary", input: { cage_field: "own cage", depth_field: "other" } }] });
+  const { toolCalls } = witness.read(await createChain([target]).generate({ messages: [HELLO], tools: [LOOKUP] }));
+  for (const { toolCallId } of toolCalls) {
+    assert.ok(isLegal(toolCallId), `the rule refuses ${toolCallId}, the id of a call that the target itself made`);
+  }
+  vendor.answer(ANSWER);
+  const request = { messages: foreignHistory(false), tools: [LOOKUP] };
+  const { arrived } = await ask(vendor, target, form, request, { witness, isRefusedToo: false });
+  for (const texts of sharedTexts(arrived?.body) ?? []) {
+    // What connects calls and results in another way is looked for by another case.
+    assert.ok(texts.length === 0 || texts.some(isLegal), `the rule refuses ${texts.join()}, which arrived as the id`);
+  }
 }
 
 async function ownReasoning(adapter: AdapterUnderTest, form: Form, witness: Witness): Promise<void> {

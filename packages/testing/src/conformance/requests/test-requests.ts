@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AdapterUnderTest, TestRunner } from "../adapter-under-test.ts";
-import { exemptionFrom, testCase } from "../exemptions.ts";
+import { exemptible, testCase } from "../exemptions.ts";
 import type { Form } from "../run-case.ts";
 import { witnessed, type Witness } from "../witness.ts";
 import { holds, type Sought } from "./arrived.ts";
@@ -20,7 +20,7 @@ export function testRequests({ describe, test }: TestRunner, adapter: AdapterUnd
   for (const form of ["stream", "generate"] as const) {
     const words = form === "stream" ? "for a stream" : "for an answer in one piece";
     const define: Define = (id, title, rule, run) =>
-      testCase(test, title, exemptionFrom(adapter, id, form), () => witnessed(rule, run));
+      testCase(test, title, exemptible(adapter, id, form), () => witnessed(rule, run));
     describe(`${adapter.name}: a request ${words}`, () => {
       for (const one of CARRY_CASES) {
         const rule = `${one.name} arrives at the vendor, or is reported as a loss${one.mayBeUnsupported === true ? ", or has the next tier asked" : ""}`;

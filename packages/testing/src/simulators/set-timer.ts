@@ -1,0 +1,2 @@
+/** Runs the callback after a time; returns what calls it off. */
+export type SetTimer = (callback: () => void, ms: number) => () => void;
