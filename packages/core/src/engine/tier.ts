@@ -177,8 +177,11 @@ function readTiers(inputs: readonly TierInput[], problems: string[], maySkip: bo
 function readTier(input: TierInput, where: string, problems: string[]): Tier | undefined {
   const targets = readTargets(input);
   const [first] = targets;
-  if (first === undefined || !targets.every(isTarget)) {
-    problems.push(`${where} has no target: give what an adapter's factory returns, { target } or { targets: [ … ] }`);
+  if (!isTarget(first) || !targets.every(isTarget)) {
+    const but = targets.some((target) => FUNCTION.test(target)) ? ", but a function (call it with a model)" : "";
+    problems.push(
+      `${where} has no target${but}: give what an adapter's factory returns, { target } or { targets: [ … ] }`,
+    );
     return undefined;
   }
   const options: TierOptions = isTarget(input) ? {} : { ...input };
@@ -214,11 +217,11 @@ function readOverrides(
   return overrides;
 }
 
-function readTargets(input: TierInput): readonly Target[] {
-  if (isTarget(input)) return [input];
-  if (!isJsonObject(input)) return [];
-  if ("targets" in input) return Array.isArray(input.targets) ? [...input.targets] : [];
-  return "target" in input && isTarget(input.target) ? [input.target] : [];
+/** What stands where targets should. */
+function readTargets(input: unknown): readonly unknown[] {
+  if (!isJsonObject(input) || isTarget(input)) return [input];
+  const { target, targets = [target] } = input;
+  return Array.isArray(targets) ? [...targets] : [];
 }
 
 const TARGET: Shape = {

@@ -29,6 +29,8 @@ function configError(tiers: unknown, options?: unknown) {
 
 const clock = new VirtualClock();
 const target = scripted(clock, [answer("Hello")]);
+/** What an adapter exports. */
+const factory = (): Target => target;
 const keyless = (vendor: string): Target =>
   scripted(clock, [], {
     vendor,
@@ -54,6 +56,15 @@ describe("a chain that cannot be built", () => {
     ["a tier that is a model name", ["alpha/one"], {}, "tier 1 has no target"],
     ["a tier without targets", [{ targets: [] }], {}, "tier 1 has no target"],
     ["a target that is none", [target, { target: {} }], {}, "tier 2 has no target"],
+    [
+      "a factory that is not called",
+      [factory],
+      {},
+      "tier 1 has no target, but a function (call it with a model): give",
+    ],
+    ["a target that is a factory", [{ target: factory }], {}, "tier 1 has no target, but a function (call it"],
+    ["targets of which one is a factory", [{ targets: [target, factory] }], {}, "tier 1 has no target, but a function"],
+    ["a list of targets", [[target, target]], {}, "tier 1 has no target: give what an adapter's factory returns"],
     ["half a target", [{ vendor: "a", stream: () => [], plan: () => ({}) }], {}, "tier 1 has no target"],
     ["two tiers of one name", [target, target], {}, "tier 2 has the name alpha/one of an earlier tier"],
     ["an unknown tier option", [{ target, timeout: 5 }], {}, "unknown option `timeout` (did you mean `timeoutMs`?)"],
