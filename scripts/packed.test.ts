@@ -25,6 +25,10 @@ describe("the packed packages", () => {
     },
   );
 
+  test("type-check, the simulators and the kit too, in a project that does not name the types of Node", async () => {
+    expect(await project.check("page")).toBe("");
+  });
+
   test("run on plain Node", async () => {
     await project.check("nodenext");
     const printed: unknown = JSON.parse(await project.node("nodenext/program.js"));

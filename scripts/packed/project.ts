@@ -20,13 +20,16 @@ const run = promisify(execFile);
 /** npm takes settings from the environment that pnpm made for itself; a user's shell has none of them. */
 const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:npm|pnpm)_/i.test(name)));
 
+/** A module resolution, or a `page`: what knows the types of the browser and not those of Node. */
+type Kind = "nodenext" | "bundler" | "page";
+
 /** An empty project outside of the workspace, with the packed packages installed in it by npm. */
 export interface Project {
   readonly folder: string;
   /** Names of the packages, without their scope. */
   readonly packages: readonly string[];
   /** Type-checks the program under a module resolution, once; what the compiler says, nothing when all is well. */
-  check(resolution: "nodenext" | "bundler"): Promise<string>;
+  check(kind: Kind): Promise<string>;
   /** Runs a module on this Node, without any condition. */
   node(...parameters: readonly string[]): Promise<string>;
   remove(): void;
@@ -46,15 +49,15 @@ export async function installPacked(root: string = ROOT): Promise<Project> {
     cwd: folder,
     env: ENVIRONMENT,
   });
-  for (const name of ["program.ts", "web.ts", "loaded.mjs"])
+  for (const name of ["program.ts", "web.ts", "page.ts", "loaded.mjs"])
     copyFileSync(join(import.meta.dirname, name), join(folder, name));
   const checks = new Map<string, Promise<string>>();
   return {
     folder,
     packages,
-    check: (resolution) => {
-      const checked = checks.get(resolution) ?? check(folder, resolution);
-      checks.set(resolution, checked);
+    check: (kind) => {
+      const checked = checks.get(kind) ?? check(folder, kind);
+      checks.set(kind, checked);
       return checked;
     },
     node: async (...parameters) => (await run(process.execPath, parameters, { cwd: folder, env: ENVIRONMENT })).stdout,
@@ -82,7 +85,8 @@ function writeManifest(folder: string, packages: readonly string[]): void {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
 }
 
-async function check(folder: string, resolution: "nodenext" | "bundler"): Promise<string> {
+async function check(folder: string, kind: Kind): Promise<string> {
+  const resolution = kind === "page" ? "bundler" : kind;
   const module = resolution === "nodenext" ? "nodenext" : "esnext";
   const compilerOptions = {
     target: "es2023",
@@ -90,15 +94,16 @@ async function check(folder: string, resolution: "nodenext" | "bundler"): Promis
     lib: ["es2024", "esnext.disposable", ...(resolution === "bundler" ? ["dom", "dom.iterable"] : [])],
     module,
     moduleResolution: resolution,
-    types: ["node"],
+    types: kind === "page" ? [] : ["node"],
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
-    outDir: resolution,
+    outDir: kind,
   };
-  mkdirSync(join(folder, resolution), { recursive: true });
-  const config = join(folder, `tsconfig.${resolution}.json`);
-  writeFileSync(config, JSON.stringify({ compilerOptions, files: ["program.ts", "web.ts"] }));
+  mkdirSync(join(folder, kind), { recursive: true });
+  const config = join(folder, `tsconfig.${kind}.json`);
+  const files = kind === "page" ? ["page.ts"] : ["program.ts", "web.ts"];
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
   try {
     await run(process.execPath, [TSC, "-p", config, "--pretty", "false"], { cwd: folder });
     return "";
