@@ -185,7 +185,7 @@ export class OpenCall {
 
   /**
    * As `close`, for a vendor that takes the arguments back as an object, however they were spelled. `whole`: what was
-   * parsed with its event, where nothing came in deltas.
+   * parsed with its event, where nothing came in deltas; it is not looked at where something did, so `{}` does then.
    */
   closeObject(whole: JsonValue, fields: CallFields, out: StreamPart[]): void {
     this.#end(this.#text === "" ? readToolInput(whole) : parseToolInput(this.#text), fields, out);

@@ -82,7 +82,8 @@ export function testOptions(
       const known = make(withKey).capabilities;
       const { capabilities } = make({ ...withKey, capabilities: { contextWindow: 5 } });
 
-      assert.deepEqual({ ...capabilities }, { ...known, contextWindow: 5 });
+      // As text: a rule for ids may have a function of its own in each target.
+      assert.equal(inspect({ ...capabilities }), inspect({ ...known, contextWindow: 5 }));
     });
 
     test("hold no key that a header cannot carry, and keep it out of the problem", async () => {
