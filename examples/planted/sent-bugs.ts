@@ -12,6 +12,7 @@ const PARTS = carries("every text of every user's turn");
 const IMAGE = carries("an image and its media type");
 const CHOICE = says("the choice of tools");
 const IDS = request("connects every result with its call");
+const RULE = request("has ids of calls that its own rule takes");
 const OPTIONS = carries("the vendor's native fields, and nobody else's");
 
 /** What is not sent, or sent wrong. */
@@ -197,6 +198,12 @@ export const SENT_BUGS: readonly PlantedBug[] = [
     "{ pattern: /^[\\w-]+$/, maxLength: 64 }",
     "{ pattern: /^[^]*$/, maxLength: 10_000 }",
     FOREIGN,
+  ),
+  bug(
+    "the rule for ids is another vendor's",
+    "toolCallId: { pattern: /^[\\w-]+$/, maxLength: 64 },",
+    "toolCallId: { pattern: /^pr_\\d+$/, maxLength: 64, make: (number) => `pr_${number}` },",
+    RULE,
   ),
   bug(
     "ids are cut on the call alone",
