@@ -10,30 +10,27 @@ export type Fit =
   /** The target says of itself that it cannot take this; it is not called. */
   | { readonly ok: false; readonly missing: readonly string[] };
 
+const NO_LEGAL_ID = "toolCallId: none is legal";
+
 /** Makes a request fit one target and says what was lost. The resolved request is not touched. */
 export function fitRequest(resolved: ResolvedRequest, target: Target): Fit {
   const losses: Loss[] = [...resolved.losses];
-  const missing = new Set<string>();
+  let missing: string[] = [];
   const messages = fitHistory(resolved.messages, {
     origin: { vendor: target.vendor, model: target.model, endpoint: target.endpoint },
-    callId: toolCallIds(target.capabilities.toolCallId, () =>
-      missing.add("toolCallId: its rule refuses what it makes"),
-    ),
+    callId: toolCallIds(target.capabilities.toolCallId, () => (missing = [NO_LEGAL_ID])),
     native: JSON.stringify(resolved.options.vendorOptions ?? {}),
     loss: (loss) => losses.push(loss),
   });
   const request: TargetRequest = { ...resolved.options, messages };
-  noteMissing(request, target, missing);
-  return missing.size > 0 ? { ok: false, missing: [...missing] } : { ok: true, request, losses };
+  missing.push(...missingOf(request, target));
+  return missing.length > 0 ? { ok: false, missing } : { ok: true, request, losses };
 }
 
 type Need = "tools" | "images" | "urls" | "files" | "audio" | "jsonOutput";
 
-function noteMissing(
-  { messages, tools, toolChoice, output }: TargetRequest,
-  target: Target,
-  missing: Set<string>,
-): void {
+function missingOf({ messages, tools, toolChoice, output }: TargetRequest, target: Target): Set<string> {
+  const missing = new Set<string>();
   const need = (what: Need): void => {
     if (target.capabilities[what] === false) missing.add(what);
   };
@@ -48,6 +45,7 @@ function noteMissing(
     // A file stored at one vendor does not exist at another.
     if (source.type === "vendor-file" && source.vendor !== target.vendor) missing.add("files");
   }
+  return missing;
 }
 
 /** What the caller put in. Media a model made is history; an adapter that cannot send it back reports a loss. */

@@ -45,7 +45,11 @@ test.each<readonly [string, () => unknown, string]>([
   ],
   ["a status that HTTP cannot write", faulty({ type: "status", status: 1_000 }), "a whole number from 0 to 999"],
   ["a status in words", faulty({ type: "status", status: "503" }), "a whole number from 0 to 999"],
-  ["a length without a number", faulty({ type: "content-length" }), "script[1].fault.missing must be a number of bytes, or half"],
+  [
+    "a length without a number",
+    faulty({ type: "content-length" }),
+    "script[1].fault.missing must be a number of bytes, or half",
+  ],
   ["a field of another fault", faulty({ type: "hang", ms: 5 }), "script[1].fault has an unknown field `ms`"],
   [
     "a wrong fault behind a delay",
