@@ -118,7 +118,10 @@ export function testLifecycle({ describe, test }: TestRunner, adapter: AdapterUn
     check("keeps key, prompt and answer out of errors, traces and events", async (witness) => {
       await using vendor = await start(witness);
       const echo = `You sent ${PROMPT} with ${API_KEY}`;
-      vendor.script([{ fault: { type: "error", error: "bad-request", message: echo } }]);
+      // Again for every repair.
+      vendor.script(
+        Array.from({ length: 3 }, () => ({ fault: { type: "error", error: "bad-request", message: echo } })),
+      );
       const seen: unknown[] = [];
       const chain = createChain([adapter.makeTarget({ baseURL: vendor.url, apiKey: API_KEY })], {
         onEvent: (event) => seen.push(event),

@@ -31,8 +31,8 @@ export function problemReply(problem: MistralFault | MistralProblem): Reply {
   };
 }
 
-export function badKey(): Reply {
-  return { status: 401, body: { detail: "Invalid API Key" } };
+export function badKey(message = "Invalid API Key"): Reply {
+  return { status: 401, body: { detail: message } };
 }
 
 export function modelNotFound(model: string): Reply {
@@ -63,12 +63,12 @@ export function mistralStatus(status: number): Reply {
   return mistralError(status, message, type);
 }
 
-export function mistralNamed(name: VendorErrorName, { model, retryAfterMs }: ErrorDetail): Reply {
+export function mistralNamed(name: VendorErrorName, { model, retryAfterMs, message }: ErrorDetail): Reply {
   switch (name) {
     case "bad-request":
-      return problemReply({ type: "missing", loc: ["messages"], msg: "Field required" });
+      return problemReply({ type: "missing", loc: ["messages"], msg: message ?? "Field required" });
     case "bad-key":
-      return badKey();
+      return badKey(message);
     case "out-of-quota":
     case "spend-limit":
       return mistralStatus(402);
