@@ -163,6 +163,7 @@ async function idRule(adapter: AdapterUnderTest, form: Form, witness: Witness): 
   const isLegal = (id: string): boolean => id.length <= maxLength && pattern.test(id);
   vendor.answer({ toolCalls: [{ name: "lookup_canary", input: { cage_field: "own cage", depth_field: "other" } }] });
   const { toolCalls } = witness.read(await createChain([target]).generate({ messages: [HELLO], tools: [LOOKUP] }));
+  same(toolCalls.length, 1, "the number of calls in the answer");
   for (const { toolCallId } of toolCalls) {
     assert.ok(isLegal(toolCallId), `the rule refuses ${toolCallId}, the id of a call that the target itself made`);
   }
