@@ -1,13 +1,13 @@
 import { createChain, type Chain } from "@understudy/core";
 import { scriptedTarget, type ScriptedStep } from "@understudy/testing";
+import { VirtualClock } from "@understudy/testing/rehearse";
 import { describe, expect, test } from "vitest";
 import { livePage, type LivePage, type LivePageOptions, type LiveState } from "../src/index.ts";
-import { HandClock } from "./hand-clock.ts";
 
 const get = (path: string, method = "GET"): Request => new Request(`http://localhost/understudy${path}`, { method });
 
 function world(steps: readonly ScriptedStep[], options: LivePageOptions = {}) {
-  const clock = new HandClock();
+  const clock = new VirtualClock();
   const page = livePage({ clock, ...options });
   const primary = scriptedTarget(steps, { vendor: "alpha", model: "one", key: "canary-key" });
   const backup = scriptedTarget([], { vendor: "beta", model: "two", otherwise: { text: "canary-answer" } });
@@ -132,15 +132,15 @@ describe("viewers", () => {
     expect(viewer.messages[0]).toBe("retry: 2000\n\n");
     expect(viewer.messages[1]).toMatch(/^event: state\ndata: \{"chains":\[\{"name":"chat"/);
 
-    clock.advance(999);
+    await clock.advance(999);
     await settle();
     expect(viewer.messages).toHaveLength(2);
-    clock.advance(1);
+    await clock.advance(1);
     await settle();
     expect(viewer.messages).toHaveLength(3);
 
     for (let calls = 0; calls < 20; calls++) await chain.generate("Hi");
-    clock.advance(100);
+    await clock.advance(100);
     await settle();
     expect(viewer.messages).toHaveLength(4);
     expect(viewer.messages[3]).toContain('"callId":20');
@@ -179,7 +179,7 @@ describe("viewers", () => {
 
     let sent = 0;
     for (let seconds = 0; seconds < 100; seconds++) {
-      clock.advance(1_000);
+      await clock.advance(1_000);
       await settle();
       sent = viewer.messages.length;
     }
