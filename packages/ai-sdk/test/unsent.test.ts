@@ -31,7 +31,11 @@ function lossesOf({ losses }: Answer): string[] {
 }
 
 async function lossesBeside(body: unknown, request: Request, own: object = {}): Promise<string[]> {
-  const { model } = fakeModel([START, ...says("It is blue."), finishes("stop", "stop")], { body, own });
+  const { model } = fakeModel([START, ...says("It is blue."), finishes("stop", "stop")], {
+    body,
+    own,
+    supportedUrls: { "*": [/^https:/] },
+  });
   return lossesOf(await createChain([aiSdk(model)]).generate(request));
 }
 
@@ -82,12 +86,14 @@ describe("what a provider leaves out without a warning", () => {
     expect([lossesOf(asked), lossesOf(called)]).toEqual([[], []]);
   });
 
+  const page = asksWith({ type: "file", source: { type: "url", url: "https://a.example/page.pdf" } });
   const text = asksWith({ type: "file", source: { type: "base64", mediaType: "text/plain", data: "T2zDoSE=" } });
   test.each<[string, unknown, Request]>([
     ["a text file that is sent as its text", { said: ["Olá!"] }, text],
     ["a body that is written already", JSON.stringify({ said: [{ data: "T2zDoSE=" }] }), text],
     ["a body that is no JSON", "said=1", text],
     ["no body", undefined, text],
+    ["an address that is no text yet", { said: "What is it?", file: new URL("https://a.example/page.pdf") }, page],
     ["a body with bytes in it", { said: "What is it?", file: new Uint8Array(3) }, text],
     ["a body of a class of its own", new FormData(), text],
     ["a result whose block says so", { content: [{ is_error: true, content: [{ text: "Away." }] }] }, failed("Away.")],
@@ -100,6 +106,13 @@ describe("what a provider leaves out without a warning", () => {
 
   test.each<[string, unknown, Request, string]>([
     ["a file beside other texts", { said: "What is it?" }, text, "messages[0] file dropped"],
+    ["an address beside other texts", { said: "What is it?" }, page, "messages[0] file dropped"],
+    [
+      "a text whose base64 is broken",
+      { said: "What is it?" },
+      asksWith({ type: "file", source: { type: "base64", mediaType: "text/plain", data: "T2zDoSE==A" } }),
+      "messages[0] file dropped",
+    ],
     [
       "an error that says that it is none",
       { content: [{ is_error: false, content: "Away." }] },

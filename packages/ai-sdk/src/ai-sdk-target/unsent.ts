@@ -33,7 +33,11 @@ function formsOf({ source }: MediaPart): string[] {
   if (source.type !== "base64") return [source.type === "url" ? new URL(source.url).href : source.id];
   const { data, mediaType } = source;
   if (!/^(?:text\/|application\/json\b)/.test(mediaType)) return [data];
-  return [data, new TextDecoder().decode(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))];
+  try {
+    return [data, new TextDecoder().decode(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))];
+  } catch {
+    return [data];
+  }
 }
 
 function parsed(text: string): unknown {
@@ -47,6 +51,7 @@ function parsed(text: string): unknown {
 /** False where there are bytes or forms, into which nobody can look. */
 function collect(value: unknown, texts: string[]): boolean {
   if (typeof value === "string") texts.push(value);
+  if (value instanceof URL) texts.push(value.href);
   if (typeof value !== "object" || value === null) return true;
   if (!Array.isArray(value) && !isPlain(value)) return value instanceof URL;
   return Object.values(value).every((inner) => collect(inner, texts));
