@@ -62,6 +62,8 @@ export { toChatMedia } from "./chat/chat-files.ts";
 export { callArguments } from "./chat/chat-answer.ts";
 export { CHAT_REFUSALS, readChatError } from "./chat/chat-refusals.ts";
 export { ChatReader, type ChatReaderSetup } from "./chat/chat-reader.ts";
+export { addToInput, toInputItems, toInputText, type InputRules } from "./responses/input-items.ts";
+export { ResponsesReader, type ResponsesReaderSetup } from "./responses/responses-reader.ts";
 export { StopCutter } from "./reading/stop-cutter.ts";
 export { parseToolInput, toolInputObject, toolInputText, type ToolInput } from "./parts/tool-input.ts";
 export {

@@ -6,9 +6,9 @@ import {
   type FailureClass,
   type StreamPart,
 } from "@understudy/core/adapter";
+import { ResponsesReader } from "@understudy/core/toolkit";
 import { describe, expect, test } from "vitest";
 import { failureTable } from "../errors.ts";
-import { ResponsesReader } from "./events.ts";
 
 const clock: Clock = { now: () => 0, wallNow: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
 const failures = classifyFailures(failureTable, []);
@@ -21,7 +21,7 @@ function reader(stop: readonly string[] = []): ResponsesReader {
     newId: () => `p${++count}`,
     loss: () => undefined,
   };
-  return new ResponsesReader(context, failures, stop);
+  return new ResponsesReader(context, failures, { stop });
 }
 
 function read(events: readonly object[], wire: ResponsesReader = reader()): readonly StreamPart[] {

@@ -1,8 +1,8 @@
 import { classifyFailures } from "@understudy/core/adapter";
+import { ResponsesReader } from "@understudy/core/toolkit";
 import { testReader } from "@understudy/testing";
 import { describe, test } from "vitest";
 import { failureTable } from "../errors.ts";
-import { ResponsesReader } from "./events.ts";
 
 const failures = classifyFailures(failureTable, []);
 const usage = { input_tokens: 3, output_tokens: 5, total_tokens: 8 };
@@ -20,7 +20,7 @@ testReader(
   { describe, test },
   {
     name: "openai",
-    make: (context) => new ResponsesReader(context, failures, []),
+    make: (context) => new ResponsesReader(context, failures, { stop: [] }),
     samples: [
       {
         name: "a text",

@@ -5,7 +5,7 @@ import type { Request } from "@understudy/core";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { toItems } from "./content.ts";
+import { toInputItems } from "@understudy/core/toolkit";
 import { toNativeRequest, type OpenAINativeFields } from "./request.ts";
 
 const folder =
@@ -903,7 +903,7 @@ describe("history", () => {
     ];
     const content = items.map((data) => ({ type: "opaque", kind: "hosted", data, origin: ORIGIN }) as const);
 
-    const sent = toItems([USER, { role: "assistant", content }, USER], () => undefined);
+    const sent = toInputItems([USER, { role: "assistant", content }, USER], () => undefined);
 
     expect(sent.slice(1, -1)).toEqual(items);
   });
@@ -914,7 +914,7 @@ describe("history", () => {
       () => ({ type: "tool-call", toolCallId: "c", toolName: "f", input: {} }) as const,
     );
 
-    expect(toItems([{ role: "assistant", content }], () => undefined)).toHaveLength(200_000);
+    expect(toInputItems([{ role: "assistant", content }], () => undefined)).toHaveLength(200_000);
   });
 
   test("lets no opaque data change what its part is", () => {

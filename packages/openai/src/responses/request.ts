@@ -10,6 +10,7 @@ import {
   type TargetRequest,
 } from "@understudy/core/adapter";
 import {
+  addToInput,
   chooseTool,
   clampOutputTokens,
   defined,
@@ -23,9 +24,9 @@ import {
   takeSampling,
   takeStops,
   takeUnless,
+  toInputItems,
   type ReasoningPlan,
 } from "@understudy/core/toolkit";
-import { toItems } from "./content.ts";
 import { openAIModel } from "../models.ts";
 import { besideFormat, toFormat } from "../output-format.ts";
 import { NO_PARAMETER, parallelCalls, saysOf, toUserId } from "../shared-fields.ts";
@@ -79,7 +80,7 @@ export function toNativeRequest(
   const body = defined({
     model: modelId,
     instructions: request.system,
-    input: instructed(toItems(request.messages, loss), format.instruction),
+    input: addToInput(toInputItems(request.messages, loss), format.instruction, "developer"),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: chooseTool(sent, request, false),
     parallel_tool_calls: parallelCalls(reasoning, sent),
@@ -118,12 +119,4 @@ function withWholePictures(body: JsonObject, loss: (loss: Loss) => void): JsonOb
   const withWhole = (tool: JsonValue): JsonValue =>
     isJsonObject(tool) ? dropNative(tool, ["partial_images"], WHOLE, loss) : tool;
   return { ...body, tools: tools.map(withWhole) };
-}
-
-/** Behind the last question: what came before is found in the vendor's cache, and a tool loop leaves it where it is. */
-function instructed(items: readonly JsonObject[], text: string | undefined): readonly JsonObject[] {
-  if (text === undefined) return items;
-  const position = items.findLastIndex(({ role }) => role === "user") + 1;
-  const instruction = { type: "message", role: "developer", content: [{ type: "input_text", text }] };
-  return items.toSpliced(position, 0, instruction);
 }

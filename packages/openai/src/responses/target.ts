@@ -1,8 +1,8 @@
 import { readTargetOptions, type Target } from "@understudy/core/adapter";
+import { ResponsesReader } from "@understudy/core/toolkit";
 import { makeOpenAITarget, OWN_OPTIONS, type OpenAITargetOptions } from "../endpoint.ts";
 import { failureTable } from "../errors.ts";
 import { RESPONSES } from "../models.ts";
-import { ResponsesReader } from "./events.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
 
 /** A model through the Responses API. */
@@ -15,6 +15,6 @@ export function responses(model: string, options: OpenAITargetOptions = {}): Tar
     plan: (request) => ({ silentReasoning: reasoningOf(request, model).isThinking, eventsAtOnce: true }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
     turns: "input",
-    reader: (context, failures, { stop }) => new ResponsesReader(context, failures, stop),
+    reader: (context, failures, { stop }) => new ResponsesReader(context, failures, { stop }),
   });
 }

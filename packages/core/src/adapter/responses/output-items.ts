@@ -1,3 +1,5 @@
+import type { JsonObject } from "../../model/json.ts";
+import type { StreamPart } from "../../model/target.ts";
 import {
   asArray,
   asBoundedArray,
@@ -8,19 +10,13 @@ import {
   asString,
   asText,
   type Foreign,
-  type JsonObject,
-  type StreamPart,
-} from "@understudy/core/adapter";
-import {
-  defined,
-  OpenCall,
-  OpenText,
-  PartsByIndex,
-  placeTexts,
-  readAnnotation,
-  type PartExtras,
-  type StopCutter,
-} from "@understudy/core/toolkit";
+} from "../foreign.ts";
+import { OpenCall, OpenText, type PartExtras } from "../parts/open-parts.ts";
+import { PartsByIndex } from "../parts/parts-by-index.ts";
+import { placeTexts } from "../parts/place-texts.ts";
+import { readAnnotation } from "../parts/read-annotation.ts";
+import type { StopCutter } from "../reading/stop-cutter.ts";
+import { defined } from "../requests/native-fields.ts";
 
 /** An output item between its start and its end. */
 export interface OpenItem {
@@ -37,6 +33,8 @@ export interface ItemContext {
   /** The reasoning item that came before: without it, the vendor refuses the ids of what followed. */
   readonly after: string | undefined;
   readonly cutter: StopCutter | undefined;
+  /** Types of items that this server alone has and runs itself. */
+  readonly hosted: RegExp | undefined;
 }
 
 const CALLS =
@@ -51,8 +49,8 @@ const DELTAS = new RegExp(
 );
 
 /** Others are kept for their way back, but what they say is not read. */
-export function isKnownItem(type: unknown): boolean {
-  return ITEMS.test(asText(type));
+export function isKnownItem(type: unknown, hosted: RegExp | undefined): boolean {
+  return ITEMS.test(asText(type)) || hosted?.test(asText(type)) === true;
 }
 
 export function isKnownPart(part: unknown): boolean {
@@ -64,6 +62,7 @@ export function isKnownDelta(type: string): boolean {
 }
 
 export function openItem(item: Foreign, context: ItemContext, out: StreamPart[]): OpenItem {
+  if (context.hosted?.test(asText(item["type"])) === true) return new OtherItem(item, context, out);
   switch (item["type"]) {
     case "message":
       return new MessageItem(item, context);

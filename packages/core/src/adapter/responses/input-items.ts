@@ -1,33 +1,33 @@
-import {
-  asArray,
-  asJsonObject,
-  asString,
-  asText,
-  isJsonObject,
-  type AssistantPart,
-  type FilePart,
-  type ImagePart,
-  type JsonObject,
-  type JsonValue,
-  type Loss,
-  type ReasoningPart,
-  type TargetMessage,
-  type TargetToolResult,
-  type ToolCallPart,
-  type OpaquePart,
-  type UserPart,
-} from "@understudy/core/adapter";
-import {
-  callArguments,
-  defined,
-  fileName,
-  inMessage,
-  loseCitations,
-  loseName,
-  toDataURL,
-  unsupported,
-  type ReportMessageLoss,
-} from "@understudy/core/toolkit";
+import type { JsonObject, JsonValue } from "../../model/json.ts";
+import { isJsonObject } from "../../model/json.ts";
+import type {
+  AssistantPart,
+  AudioPart,
+  FilePart,
+  ImagePart,
+  OpaquePart,
+  ReasoningPart,
+  ToolCallPart,
+  UserPart,
+} from "../../model/parts.ts";
+import type { TargetMessage, TargetToolResult } from "../../model/target.ts";
+import type { Loss } from "../../model/trace.ts";
+import { callArguments } from "../chat/chat-answer.ts";
+import { unsupported } from "../failures/unsupported.ts";
+import { asArray, asJsonObject, asString, asText } from "../foreign.ts";
+import { fileName, loseCitations, loseName, toDataURL } from "../parts/media-source.ts";
+import { inMessage, type ReportMessageLoss } from "../requests/message-loss.ts";
+import { defined } from "../requests/native-fields.ts";
+
+/** How one server takes a conversation in the Responses format. */
+export interface InputRules {
+  /** Media that it takes in another way; undefined: as the format has it. */
+  readonly toMedia?:
+    | ((part: ImagePart | FilePart | AudioPart, lost: ReportMessageLoss) => JsonObject | undefined)
+    | undefined;
+  /** A refusal goes back as text. */
+  readonly plainRefusals?: boolean | undefined;
+}
 
 /**
  * Items of an answer that have no common words: the only ones that go back. Stored messages come back through the hands of
@@ -37,7 +37,11 @@ const OWN_ITEMS =
   /^(?!function_|custom_tool_)[a-z_]+_call$|^(?:shell_call|apply_patch_call|tool_search|program)_output$|^(?:program|compaction|mcp_list_tools|mcp_approval_request)$/;
 
 /** The conversation as input items. Ids and encrypted reasoning go back where they came from: hand-off saw to that. */
-export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) => void): JsonObject[] {
+export function toInputItems(
+  messages: readonly TargetMessage[],
+  loss: (loss: Loss) => void,
+  rules: InputRules = {},
+): JsonObject[] {
   const items: JsonObject[] = [];
   const customCalls = new Set<string>();
   const ids = new Set<JsonValue | undefined>();
@@ -45,13 +49,13 @@ export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) =
     const lost = inMessage(index, loss);
     switch (message.role) {
       case "user":
-        addUser(message.content, items, lost);
+        addUser(message.content, items, lost, rules);
         break;
       case "assistant":
-        new OutputItems(lost, { customCalls, ids, items }).add(message.content);
+        new OutputItems(lost, { customCalls, ids, items }, rules).add(message.content);
         break;
       case "tool":
-        for (const result of message.content) items.push(toToolOutput(result, customCalls, lost));
+        for (const result of message.content) items.push(toToolOutput(result, customCalls, lost, rules));
         break;
       default:
         message satisfies never;
@@ -64,10 +68,10 @@ export function toItems(messages: readonly TargetMessage[], loss: (loss: Loss) =
 const ANSWERS = /^[a-z_]+_output$|^mcp_approval_response$/;
 
 /** Answers to items that were handed over are their own items. */
-function addUser(parts: readonly UserPart[], items: JsonObject[], lost: ReportMessageLoss): void {
+function addUser(parts: readonly UserPart[], items: JsonObject[], lost: ReportMessageLoss, rules: InputRules): void {
   const content: JsonObject[] = [];
   for (const part of parts) {
-    if (part.type !== "opaque") content.push(toInput(part, lost));
+    if (part.type !== "opaque") content.push(toInput(part, lost, rules));
     else if (isJsonObject(part.data) && ANSWERS.test(asString(part.data["type"]) ?? "")) items.push(part.data);
     else lost("opaque", "dropped");
   }
@@ -85,12 +89,14 @@ interface Sent {
 class OutputItems {
   readonly #report: ReportMessageLoss;
   readonly #sent: Sent;
+  readonly #rules: InputRules;
   readonly #reasoningIds = new Set<JsonValue | undefined>();
   #message: { readonly id: JsonValue | undefined; readonly content: JsonObject[] } | undefined;
 
-  constructor(report: ReportMessageLoss, sent: Sent) {
+  constructor(report: ReportMessageLoss, sent: Sent, rules: InputRules) {
     this.#report = report;
     this.#sent = sent;
+    this.#rules = rules;
   }
 
   add(parts: readonly AssistantPart[]): void {
@@ -106,7 +112,12 @@ class OutputItems {
         break;
       }
       case "refusal":
-        this.#say(part.opaque, { type: "refusal", refusal: part.text });
+        this.#say(
+          part.opaque,
+          this.#rules.plainRefusals === true
+            ? { type: "output_text", text: part.text, annotations: [] }
+            : { type: "refusal", refusal: part.text },
+        );
         break;
       case "reasoning":
         this.#reason(part, next);
@@ -216,16 +227,19 @@ function toToolOutput(
   { toolCallId, content, isError }: TargetToolResult,
   customCalls: Set<string>,
   lost: ReportMessageLoss,
+  rules: InputRules,
 ): JsonObject {
   const type = customCalls.has(toolCallId) ? "custom_tool_call_output" : "function_call_output";
   if (isError === true) lost("tool-result isError", "translated", "the API has no such mark; its text says so");
   const marked = isError === true ? [{ type: "text", text: "Error:" } as const, ...content] : content;
   const texts = marked.map((part) => (part.type === "text" ? part.text : undefined));
-  const output = texts.includes(undefined) ? marked.map((part) => toInput(part, lost)) : texts.join("\n");
+  const output = texts.includes(undefined) ? marked.map((part) => toInput(part, lost, rules)) : texts.join("\n");
   return { type, call_id: toolCallId, output };
 }
 
-function toInput(part: Exclude<UserPart, OpaquePart>, lost: ReportMessageLoss): JsonObject {
+function toInput(part: Exclude<UserPart, OpaquePart>, lost: ReportMessageLoss, { toMedia }: InputRules): JsonObject {
+  const media = part.type === "text" ? undefined : toMedia?.(part, lost);
+  if (media !== undefined) return media;
   switch (part.type) {
     case "text":
       return { type: "input_text", text: part.text };
@@ -261,4 +275,20 @@ function toFile(part: FilePart, lost: ReportMessageLoss): JsonObject {
     default:
       return source satisfies never;
   }
+}
+
+/** Behind the last question: what came before is found in the vendor's cache, and a tool loop leaves it where it is. */
+export function addToInput(
+  items: readonly JsonObject[],
+  text: string | undefined,
+  role: "developer" | "system",
+): readonly JsonObject[] {
+  if (text === undefined) return items;
+  const position = items.findLastIndex((item) => item["role"] === "user") + 1;
+  return items.toSpliced(position, 0, toInputText(role, text));
+}
+
+/** A text as an input item of its own. */
+export function toInputText(role: "developer" | "system", text: string): JsonObject {
+  return { type: "message", role, content: [{ type: "input_text", text }] };
 }

@@ -1,3 +1,8 @@
+import type { FinishReason } from "../../model/finish-reason.ts";
+import { isJsonObject, type JsonValue } from "../../model/json.ts";
+import type { AttemptContext, StreamPart } from "../../model/target.ts";
+import { TargetFailure } from "../../model/target-failure.ts";
+import type { FailureClassifier } from "../failures/http-failure.ts";
 import {
   asArray,
   asBoundedArray,
@@ -6,21 +11,25 @@ import {
   asObject,
   asString,
   asText,
-  isJsonObject,
   parseEvent,
-  TargetFailure,
-  type AttemptContext,
-  type FailureClassifier,
-  type FinishReason,
   type Foreign,
-  type JsonValue,
-  type StreamPart,
-  type WireEvent,
-  type WireReader,
-} from "@understudy/core/adapter";
-import { checkFinishValue, Evidence, PartsByIndex, StopCutter, VendorData } from "@understudy/core/toolkit";
-import { isHandedOver, isKnownDelta, isKnownItem, isKnownPart, openItem, type OpenItem } from "./items.ts";
-import { readUsage } from "./usage.ts";
+} from "../foreign.ts";
+import { PartsByIndex } from "../parts/parts-by-index.ts";
+import { VendorData } from "../parts/vendor-data.ts";
+import { Evidence } from "../reading/evidence.ts";
+import { checkFinishValue } from "../reading/finish-value.ts";
+import { StopCutter } from "../reading/stop-cutter.ts";
+import type { WireEvent, WireReader } from "../reading/wire-reader.ts";
+import { isHandedOver, isKnownDelta, isKnownItem, isKnownPart, openItem, type OpenItem } from "./output-items.ts";
+import { readResponsesUsage } from "./responses-usage.ts";
+
+/** How one server fills in the Responses format. */
+export interface ResponsesReaderSetup {
+  /** Stop sequences that the server does not take. */
+  readonly stop: readonly string[];
+  /** Types of items that this server alone has and runs itself. Default: none. */
+  readonly hosted?: RegExp | undefined;
+}
 
 const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["max_output_tokens", "length"],
@@ -36,13 +45,14 @@ const TOLD: readonly string[] =
     " ",
   );
 
-/** Reads one answer of the Responses API, streamed or whole. */
+/** Reads one answer in the Responses format, streamed or whole, of whichever server speaks it. */
 export class ResponsesReader implements WireReader {
   /** This wire has none beside its end. */
   readonly evidence: Evidence = new Evidence();
   readonly #context: AttemptContext;
   readonly #failures: FailureClassifier;
   readonly #cutter: StopCutter | undefined;
+  readonly #hosted: RegExp | undefined;
   readonly #items = new PartsByIndex<OpenItem>();
   /** Types of all items so far. */
   readonly #types = new Set<string>();
@@ -58,9 +68,10 @@ export class ResponsesReader implements WireReader {
   readonly #data = new VendorData();
   readonly #logprobs: JsonValue[] = [];
 
-  constructor(context: AttemptContext, failures: FailureClassifier, stop: readonly string[]) {
+  constructor(context: AttemptContext, failures: FailureClassifier, { stop, hosted }: ResponsesReaderSetup) {
     this.#context = context;
     this.#failures = failures;
+    this.#hosted = hosted;
     this.#cutter = stop.length === 0 ? undefined : new StopCutter(stop);
   }
 
@@ -119,9 +130,9 @@ export class ResponsesReader implements WireReader {
     // Some gateways announce an item again, also one that is finished.
     if (this.#isOpen(index, native) || this.#callIds.has(asText(native["call_id"]))) return;
     this.#close(index, undefined, out);
-    if (!isKnownItem(native["type"])) this.#hasUnknown = true;
+    if (!isKnownItem(native["type"], this.#hosted)) this.#hasUnknown = true;
     const { newId } = this.#context;
-    const item = openItem(native, { newId, after: this.#after, cutter: this.#cutter }, out);
+    const item = openItem(native, { newId, after: this.#after, cutter: this.#cutter, hosted: this.#hosted }, out);
     this.#items.set(index, item);
     this.#types.add(item.type);
   }
@@ -193,7 +204,7 @@ export class ResponsesReader implements WireReader {
       type: "end",
       finishReason: isCompleted ? this.#completed() : this.#isCut() ? "stop" : (INCOMPLETE.get(reason) ?? "other"),
       rawFinishReason: reason,
-      usage: isSet(usage) ? readUsage(asObject(usage)) : undefined,
+      usage: isSet(usage) ? readResponsesUsage(asObject(usage)) : undefined,
       model: asString(response["model"]),
       responseId: asString(response["id"]),
       stopSequence: this.#isCut() || undefined,

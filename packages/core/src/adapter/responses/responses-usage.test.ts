@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readUsage } from "./usage.ts";
+import { readResponsesUsage } from "./responses-usage.ts";
 
 const EXPECTED = {
   inputTokens: 1_064,
@@ -11,7 +11,7 @@ const EXPECTED = {
 
 describe("usage", () => {
   test("takes cached input and reasoning for parts of their totals", () => {
-    const usage = readUsage({
+    const usage = readResponsesUsage({
       input_tokens: 1_064,
       input_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 60 },
       output_tokens: 30,
@@ -21,7 +21,18 @@ describe("usage", () => {
     expect(usage).toEqual(EXPECTED);
   });
 
+  test("adds reasoning to the output of a server whose total shows that it counts it apart", () => {
+    const usage = readResponsesUsage({
+      input_tokens: 10,
+      output_tokens: 2,
+      output_tokens_details: { reasoning_tokens: 100 },
+      total_tokens: 112,
+    });
+
+    expect(usage).toMatchObject({ inputTokens: 10, outputTokens: 102, reasoningTokens: 100 });
+  });
+
   test("leaves absent what the vendor does not say", () => {
-    expect(Object.values(readUsage({ input_tokens: null }))).toEqual(Array.from({ length: 5 }));
+    expect(Object.values(readResponsesUsage({ input_tokens: null }))).toEqual(Array.from({ length: 5 }));
   });
 });
