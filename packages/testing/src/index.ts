@@ -5,6 +5,7 @@ export type { CompatibleOptions } from "./simulators/openai-chat/request.ts";
 export { startDeepSeek } from "./simulators/deepseek/wire.ts";
 export { startGemini } from "./simulators/gemini/wire.ts";
 export { startMistral } from "./simulators/mistral/wire.ts";
+export { startXAI } from "./simulators/xai/wire.ts";
 export { startServer } from "./simulators/server.ts";
 export type {
   ScriptedAnswerSource,

@@ -64,7 +64,12 @@ const ROWS: readonly FailureRow[] = [
     class: "request.rejected",
     repair: PLAIN_HISTORY,
   },
-  { status: [400, 422], text: /^(?:Could not|Failed to) decrypt\b/, class: "request.rejected", repair: PLAIN_HISTORY },
+  {
+    status: [400, 422],
+    text: /^Could not (?:decrypt the provided encrypted_content|decode the compaction blob)\b/,
+    class: "request.rejected",
+    repair: PLAIN_HISTORY,
+  },
   STREAMING_REFUSED,
   // With status 200 too, and in a stream.
   { inBand: true, text: /^The service is currently unavailable\b/, class: "server.overloaded" },

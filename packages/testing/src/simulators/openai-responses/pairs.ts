@@ -20,7 +20,7 @@ export function checkPairs(body: WireObject, organization: string): Problem {
 }
 
 /** Items and calls are distinguished by their ids. */
-function checkRepeats(items: readonly WireObject[]): Problem {
+export function checkRepeats(items: readonly WireObject[]): Problem {
   const id = repeated(items.map((item) => textOf(item["id"])));
   if (id !== undefined) {
     const message = `Duplicate item found with id ${id}. Remove duplicate items from your input and try again.`;
@@ -37,7 +37,7 @@ function repeated(ids: readonly string[]): string | undefined {
   return ids.find((id, index) => id !== "" && ids.indexOf(id) !== index);
 }
 
-function checkCalls(items: readonly WireObject[], stored: boolean): Problem {
+export function checkCalls(items: readonly WireObject[], stored: boolean): Problem {
   const idsOf = (type: string) => items.filter((item) => item["type"] === type).map((item) => textOf(item["call_id"]));
   const calls = idsOf("function_call");
   const outputs = idsOf("function_call_output");
