@@ -71,11 +71,30 @@ const ROWS: readonly FailureRow[] = [
     repair: PLAIN_HISTORY,
   },
   STREAMING_REFUSED,
-  // With status 200 too, and in a stream.
+  { code: "unavailable", class: "server.overloaded" },
   { inBand: true, text: /^The service is currently unavailable\b/, class: "server.overloaded" },
-  { inBand: true, code: "The service is currently unavailable", class: "server.overloaded" },
+  { inBand: true, code: "server_error", class: "server.error" },
   ...IN_BAND_WORDS,
 ];
+
+/** Errors with status 200 and in a stream state no other status. */
+const STATUSES: Readonly<Record<string, number>> = {
+  "invalid-argument": 400,
+  "permission-denied": 403,
+  "not-found": 404,
+  "resource-exhausted": 429,
+  internal: 500,
+  unavailable: 503,
+};
+/** Codes are names or, in most answers, sentences. */
+const NAMES: Readonly<Record<string, string>> = {
+  "Client specified an invalid argument": "invalid-argument",
+  "The caller does not have permission to execute the specified operation": "permission-denied",
+  "Some requested entity was not found": "not-found",
+  "Some resource has been exhausted": "resource-exhausted",
+  "Internal error": "internal",
+  "The service is currently unavailable": "unavailable",
+};
 
 /** How this vendor fails: https://docs.x.ai/developers/debugging */
 export const failureTable: FailureTable = {
@@ -83,17 +102,23 @@ export const failureTable: FailureTable = {
   readError,
   requestIdHeaders: ["x-request-id"],
   rateLimitPrefix: "x-ratelimit-",
+  statuses: STATUSES,
 };
 
 /** `{ code, error: "text" }`, also with status 200; `{ error: { message, type, param, code } }`; flat in a stream. */
 function readError(body: unknown): VendorError | undefined {
   if (!isJsonObject(body)) return undefined;
   const { error, code, message, type } = body;
-  if (typeof error === "string" && error !== "") return { code: asString(code), message: error };
-  if (isJsonObject(error)) return readErrorFields(error);
-  return type === "error" || (typeof message === "string" && typeof code === "string")
-    ? readErrorFields(body)
-    : undefined;
+  if (typeof error === "string" && error !== "") return byCode({ code: asString(code), message: error });
+  if (isJsonObject(error)) return byCode(readErrorFields(error));
+  const isBare = type === "error" || (typeof message === "string" && typeof code === "string");
+  return isBare ? byCode(readErrorFields(body)) : undefined;
+}
+
+/** Where there is no type, the code says the kind of error. */
+function byCode({ type, code, ...error }: VendorError): VendorError {
+  const name = NAMES[code ?? ""] ?? code;
+  return { ...error, code: name, type: type === undefined || type === "error" ? name : type };
 }
 
 /** The vendor spells the names of its fields in another way than it takes them. */
