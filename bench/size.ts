@@ -31,6 +31,7 @@ const subjects: readonly Subject[] = [
   { name: "@understudy/gemini", entry: "gemini/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/deepseek", entry: "deepseek/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/mistral", entry: "mistral/src/index.ts", limitKilobytes: 12 },
+  { name: "@understudy/xai", entry: "xai/src/index.ts", limitKilobytes: 12 },
   // An application has one of its two directions, and the bundler leaves the other out.
   { name: "@understudy/ai-sdk", entry: "ai-sdk/src/chain-model/index.ts", limitKilobytes: 8 },
   { name: "@understudy/ai-sdk aiSdk", entry: "ai-sdk/src/ai-sdk-target/index.ts", limitKilobytes: 8.5 },

@@ -4,6 +4,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 import {
   startAnthropic,
   startDeepSeek,
@@ -11,6 +12,7 @@ import {
   startMistral,
   startOpenAI,
   startOpenAIChat,
+  startXAI,
   type Vendor,
 } from "@understudy/testing";
 import { describe, expect, test } from "vitest";
@@ -76,6 +78,16 @@ const SUBJECTS: readonly Subject[] = [
     wrong: [
       ["", "`baseURL` may have to end in `/v1`"],
       ["/v1/chat/completions", "`baseURL` goes without its `/chat/completions`, which is added"],
+    ],
+  },
+  {
+    name: "xai",
+    start: startXAI,
+    // It has no SDK of its own.
+    make: ({ baseURL, apiKey }) => xai("grok-4.6", { baseURL, apiKey }),
+    wrong: [
+      ["", "`baseURL` may have to end in `/v1`"],
+      ["/v1/responses", "`baseURL` goes without its `/responses`, which is added"],
     ],
   },
 ];

@@ -5,6 +5,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 import {
   startAnthropic,
   startDeepSeek,
@@ -12,6 +13,7 @@ import {
   startMistral,
   startOpenAI,
   startOpenAIChat,
+  startXAI,
   type Vendor,
 } from "@understudy/testing";
 import { describe, expect, test } from "vitest";
@@ -62,6 +64,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   { name: "deepseek", start: startDeepSeek, make: (options) => deepseek("deepseek-flash", options) },
   { name: "mistral", start: startMistral, make: (options) => mistral("mistral-small-latest", options) },
+  { name: "xai", start: startXAI, make: (options) => xai("grok-4.6", options) },
 ];
 
 async function failureOf(chain: Chain): Promise<UnderstudyError> {

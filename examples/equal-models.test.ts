@@ -6,6 +6,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
 import { describe, expect, test } from "vitest";
 
@@ -25,6 +26,7 @@ const FACTORIES: readonly (readonly [prefix: string, make: (model: string, optio
   ["gemini-", gemini],
   ["deepseek-", deepseek],
   ["mistral-", mistral],
+  ["grok-", xai],
 ];
 
 function targetOf(model: string): Target {

@@ -171,6 +171,7 @@ describe.skipIf(!runsSources)("the demo", () => {
     "gemini,chat,anthropic",
     "deepseek,gemini",
     "mistral,anthropic",
+    "xai,openai",
     "chat,openai,gemini,deepseek",
   ];
 
@@ -212,6 +213,6 @@ describe.skipIf(!runsSources)("the demo", () => {
     const { code, stderr } = await run("demo.ts", "--vendors", "anthropic,nobody");
 
     expect(code).toBe(1);
-    expect(stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, mistral, chat");
+    expect(stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, mistral, xai, chat");
   });
 });

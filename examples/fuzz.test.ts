@@ -6,6 +6,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -21,7 +22,7 @@ const share = (part: number): Pick<fc.Parameters, "numRuns" | "seed"> => {
 const wrong = (value: unknown): never => value as never;
 
 const CANARY = "sk-canary";
-const FACTORIES = { anthropic, openai, chat: openai.chat, gemini, deepseek, mistral };
+const FACTORIES = { anthropic, openai, chat: openai.chat, gemini, deepseek, mistral, xai };
 const MODELS = {
   anthropic: "claude-sonnet-5-5",
   openai: "gpt-6.1-terra",
@@ -29,6 +30,7 @@ const MODELS = {
   gemini: "gemini-3.8-flash",
   deepseek: "deepseek-flash",
   mistral: "mistral-small-latest",
+  xai: "grok-4.6",
 };
 
 function boom(): never {
@@ -160,6 +162,7 @@ const REQUEST = {
     gemini: { generationConfig: { thinkingConfig: {} } },
     deepseek: { tools: [] },
     mistral: { safe_prompt: true },
+    xai: { tools: [] },
   },
 };
 

@@ -12,6 +12,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 import {
   startAnthropic,
   startDeepSeek,
@@ -19,6 +20,7 @@ import {
   startMistral,
   startOpenAI,
   startOpenAIChat,
+  startXAI,
   type Vendor,
 } from "@understudy/testing";
 import * as fc from "fast-check";
@@ -288,6 +290,12 @@ const WIRES: Readonly<Record<string, Wire>> = {
     signature: { signature: "c2ln" },
     check: checkMistral,
   },
+  xai: {
+    make: (fetch) => xai("grok-4.6", { ...KEY, fetch }),
+    hosted: [{ type: "web_search_call", id: "ws_#", status: "completed" }],
+    signature: { id: "rs_1", encrypted_content: "c2ln" },
+    check: checkResponses,
+  },
 };
 
 describe("a random history", () => {
@@ -343,6 +351,7 @@ const VENDORS: readonly (readonly [string, () => Promise<Vendor>, (baseURL: stri
   ["openai chat", startOpenAIChat, (baseURL) => openai.chat("gpt-5.1", { ...KEY, baseURL })],
   ["deepseek", startDeepSeek, (baseURL) => deepseek("deepseek-v4-pro", { ...KEY, baseURL })],
   ["mistral", startMistral, (baseURL) => mistral("mistral-small-latest", { ...KEY, baseURL })],
+  ["xai", startXAI, (baseURL) => xai("grok-4.6", { ...KEY, baseURL })],
 ];
 
 describe.each(VENDORS)("%s", (_, start, make) => {

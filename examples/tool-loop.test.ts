@@ -83,6 +83,7 @@ function nativeSteps(vendor: VendorName, body: unknown): readonly NativeStep[] {
     case "anthropic":
       return list(messages).flatMap((message) => list(fields(message)["content"]).flatMap(anthropicStep));
     case "openai":
+    case "xai":
       return list(input).flatMap(responsesStep);
     case "gemini":
       return list(contents).flatMap((content) => list(fields(content)["parts"]).flatMap(geminiStep));

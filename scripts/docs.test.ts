@@ -143,6 +143,7 @@ describe("options.md", () => {
         "GeminiTargetOptions",
         "DeepSeekTargetOptions",
         "MistralTargetOptions",
+        "XAITargetOptions",
       ],
       [],
     ],

@@ -7,7 +7,7 @@ import { installPacked, type Project } from "./packed/project.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek", "mistral", "ai-sdk"];
+const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek", "mistral", "xai", "ai-sdk"];
 
 describe("the packed packages", () => {
   let project: Project;
@@ -40,14 +40,15 @@ describe("the packed packages", () => {
         "openai/gpt-5.5",
         "deepseek/deepseek-flash",
         "mistral/mistral-small-latest",
+        "xai/grok-4.6",
         "gemini/gemini-3.8-flash",
       ],
-      texts: Array.from({ length: 6 }, () => "Hello from the simulator."),
+      texts: Array.from({ length: 7 }, () => "Hello from the simulator."),
       seen: expect.arrayContaining(["start", "text-delta", "finish"]),
       classes: ["server.overloaded", "answered"],
       lines: 3,
       code: "invalid-request",
-      ends: 7,
+      ends: 8,
       failure: "conflict",
       rules: true,
       kit: true,

@@ -21,6 +21,11 @@ function chatText(data: string): string | undefined {
   return chunk.choices?.[0]?.delta?.content ?? undefined;
 }
 
+function responsesText(data: string): string | undefined {
+  const event: ResponsesEvent = JSON.parse(data);
+  return event.type === "response.output_text.delta" ? event.delta : undefined;
+}
+
 /**
  * The text delta in the data of one event. The least that a reader can do: parse and pick, nothing checked (our own
  * server sends it). Each wire has its own function, so that none pays for the shapes of the others.
@@ -30,10 +35,8 @@ export const readText: Readonly<Record<WireName, (data: string) => string | unde
     const event: AnthropicEvent = JSON.parse(data);
     return event.type === "content_block_delta" ? event.delta?.text : undefined;
   },
-  "openai-responses": (data) => {
-    const event: ResponsesEvent = JSON.parse(data);
-    return event.type === "response.output_text.delta" ? event.delta : undefined;
-  },
+  "openai-responses": responsesText,
+  xai: responsesText,
   "openai-chat": chatText,
   deepseek: chatText,
   mistral: chatText,

@@ -14,6 +14,7 @@ export function readWhole(wire: WireName, body: string): string {
     case "anthropic":
       return answer.content?.[0]?.text ?? "";
     case "openai-responses":
+    case "xai":
       return answer.output?.[0]?.content?.[0]?.text ?? "";
     case "openai-chat":
     case "deepseek":

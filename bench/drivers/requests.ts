@@ -23,6 +23,7 @@ export function plainRequest(wire: WireName, baseURL: string, stream: boolean): 
         body: { model, max_tokens: 1_024, messages, stream },
       };
     case "openai-responses":
+    case "xai":
       return { url: `${baseURL}/responses`, headers: bearer, body: { model, input: prompt, stream, store: false } };
     case "openai-chat":
     case "deepseek":

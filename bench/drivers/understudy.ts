@@ -22,6 +22,7 @@ const factories: Readonly<Record<WireName, () => Promise<Factory | undefined>>> 
   gemini: async () => Reflect.get(await import("@understudy/gemini"), "gemini"),
   deepseek: async () => Reflect.get(await import("@understudy/deepseek"), "deepseek"),
   mistral: async () => Reflect.get(await import("@understudy/mistral"), "mistral"),
+  xai: async () => Reflect.get(await import("@understudy/xai"), "xai"),
 };
 
 export interface ChainShape extends ChainOptions {

@@ -16,6 +16,7 @@ const subjects = [
   { name: "@understudy/gemini", after: ["@understudy/core"] },
   { name: "@understudy/deepseek", after: ["@understudy/core"] },
   { name: "@understudy/mistral", after: ["@understudy/core"] },
+  { name: "@understudy/xai", after: ["@understudy/core"] },
   { name: "openai", after: [] },
   { name: "@anthropic-ai/sdk", after: [] },
   { name: "@google/generative-ai", after: [] },

@@ -4,6 +4,7 @@ import { geminiWire } from "./gemini.ts";
 import { openaiChatWire } from "./openai-chat.ts";
 import { openaiResponsesWire } from "./openai-responses.ts";
 import { mistralWire } from "./mistral.ts";
+import { xaiWire } from "./xai.ts";
 import type { Wire, WireName } from "./wire.ts";
 
 export const wires: Readonly<Record<WireName, Wire>> = {
@@ -13,4 +14,5 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   gemini: geminiWire,
   deepseek: deepseekWire,
   mistral: mistralWire,
+  xai: xaiWire,
 };

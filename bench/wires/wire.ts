@@ -1,5 +1,13 @@
 /** The wires that are measured. DeepSeek speaks Chat Completions with field names of its own. */
-export const wireNames = ["anthropic", "openai-responses", "openai-chat", "gemini", "deepseek", "mistral"] as const;
+export const wireNames = [
+  "anthropic",
+  "openai-responses",
+  "openai-chat",
+  "gemini",
+  "deepseek",
+  "mistral",
+  "xai",
+] as const;
 
 export type WireName = (typeof wireNames)[number];
 

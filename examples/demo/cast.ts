@@ -3,6 +3,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 import type { Target } from "@understudy/core";
 import {
   startAnthropic,
@@ -11,10 +12,11 @@ import {
   startMistral,
   startOpenAI,
   startOpenAIChat,
+  startXAI,
   type Vendor,
 } from "@understudy/testing";
 
-export type VendorName = "anthropic" | "openai" | "deepseek" | "gemini" | "mistral" | "chat";
+export type VendorName = "anthropic" | "openai" | "deepseek" | "gemini" | "mistral" | "xai" | "chat";
 
 interface Part {
   readonly model: string;
@@ -57,6 +59,12 @@ export const CAST: Readonly<Record<VendorName, Part>> = {
     target: (options) => mistral("mistral-medium-latest", options),
     keyVariable: "MISTRAL_API_KEY",
   },
+  xai: {
+    model: "grok-4.6",
+    start: startXAI,
+    target: (options) => xai("grok-4.6", options),
+    keyVariable: "XAI_API_KEY",
+  },
   chat: {
     model: "gpt-5.5",
     start: startOpenAIChat,
@@ -65,7 +73,15 @@ export const CAST: Readonly<Record<VendorName, Part>> = {
   },
 };
 
-export const VENDOR_NAMES: readonly VendorName[] = ["anthropic", "openai", "deepseek", "gemini", "mistral", "chat"];
+export const VENDOR_NAMES: readonly VendorName[] = [
+  "anthropic",
+  "openai",
+  "deepseek",
+  "gemini",
+  "mistral",
+  "xai",
+  "chat",
+];
 
 export function isVendorName(name: string): name is VendorName {
   return Object.hasOwn(CAST, name);

@@ -52,6 +52,16 @@ export const responses: Dialect = {
   answer: (word) => [{ type: "computer_call_output", call_id: word, output: { type: "computer_screenshot" } }],
 };
 
+/** The same format with a hosted tool of its own; nothing is handed over to the application. */
+export const xai: Dialect = {
+  on: responses.on,
+  blocks: [
+    (word) => [{ type: "web_search_call", id: `ws_${word}`, status: "completed" }],
+    (word) => [{ type: "x_search_call", id: `fc_${word}`, name: "x_semantic_search", status: "completed" }],
+  ],
+  answer: () => [],
+};
+
 export const chat: Dialect = { on: ARGUMENTS, blocks: [], answer: () => [] };
 
 export const gemini: Dialect = {
@@ -89,4 +99,4 @@ const nobodys: Dialect = {
   answer: (word) => [{ type: "message", role: "developer", content: word }],
 };
 
-export const DIALECTS: readonly Dialect[] = [nobodys, anthropic, responses, gemini, deepseek, mistral];
+export const DIALECTS: readonly Dialect[] = [nobodys, anthropic, responses, gemini, deepseek, mistral, xai];

@@ -4,6 +4,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 import { admitAnthropic } from "../../packages/testing/src/simulators/anthropic/request.ts";
 import { admitDeepSeek } from "../../packages/testing/src/simulators/deepseek/request.ts";
 import { admitGemini } from "../../packages/testing/src/simulators/gemini/request.ts";
@@ -12,6 +13,7 @@ import { admitMistral } from "../../packages/testing/src/simulators/mistral/requ
 import { admitOpenAI } from "../../packages/testing/src/simulators/openai/admit.ts";
 import { chatEndpoint } from "../../packages/testing/src/simulators/openai-chat/request.ts";
 import { responsesEndpoint } from "../../packages/testing/src/simulators/openai-responses/request.ts";
+import { admitXAI } from "../../packages/testing/src/simulators/xai/request.ts";
 import type { Admission, AdmissionRules, ArrivedRequest } from "../../packages/testing/src/simulators/wire.ts";
 import * as dialects from "./dialects.ts";
 
@@ -68,6 +70,13 @@ export const WIRES: Readonly<Record<string, Wire>> = {
     dialect: dialects.mistral,
     admit: admitMistral,
     turns: "messages",
+    before: ["tools"],
+  },
+  xai: {
+    make: (fetch) => xai("grok-4.6", { ...KEY, fetch }),
+    dialect: dialects.xai,
+    admit: admitXAI,
+    turns: "input",
     before: ["tools"],
   },
 };

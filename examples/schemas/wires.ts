@@ -5,6 +5,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 
 export type Use = "tool" | "output";
 
@@ -39,6 +40,19 @@ function response(item: JsonObject): JsonObject {
   return { id: "r1", object: "response", status: "completed", model: "gpt-5.2", output: [item] };
 }
 
+function responsesCall(input: JsonObject): JsonObject {
+  const call = { id: "i1", type: "function_call", call_id: "c1", name: "f", status: "completed" };
+  return response({ ...call, arguments: JSON.stringify(input) });
+}
+
+const RESPONSES_TEXT = response({
+  id: "i1",
+  type: "message",
+  role: "assistant",
+  status: "completed",
+  content: [{ type: "output_text", text: "{}", annotations: [] }],
+});
+
 function turn(block: JsonObject, reason: string): JsonObject {
   return {
     id: "m1",
@@ -61,22 +75,8 @@ export const WIRES: Readonly<Record<string, Wire>> = {
       tool: { schema: "tools.0.parameters", strict: "tools.0.strict" },
       output: { schema: "text.format.schema", strict: "text.format.strict" },
     },
-    call: (input) =>
-      response({
-        id: "i1",
-        type: "function_call",
-        call_id: "c1",
-        name: "f",
-        arguments: JSON.stringify(input),
-        status: "completed",
-      }),
-    text: response({
-      id: "i1",
-      type: "message",
-      role: "assistant",
-      status: "completed",
-      content: [{ type: "output_text", text: "{}", annotations: [] }],
-    }),
+    call: responsesCall,
+    text: RESPONSES_TEXT,
   },
   "openai.chat": {
     makeTarget: (options) => openai.chat("gpt-5.2", options),
@@ -110,6 +110,15 @@ export const WIRES: Readonly<Record<string, Wire>> = {
     },
     call: chatCall,
     text: CHAT_TEXT,
+  },
+  xai: {
+    makeTarget: (options) => xai("grok-4.6", options),
+    places: {
+      tool: { schema: "tools.0.parameters" },
+      output: { schema: "text.format.schema", strict: "text.format.strict" },
+    },
+    call: responsesCall,
+    text: RESPONSES_TEXT,
   },
   deepseek: {
     makeTarget: (options) => deepseek("deepseek-v4-flash", options),

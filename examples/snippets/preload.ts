@@ -9,7 +9,7 @@ import type { Route } from "./vendors.ts";
 const routes = JSON.parse(process.env["UNDERSTUDY_ROUTES"] ?? "[]") as readonly Route[];
 const fetchFrom = globalThis.fetch;
 
-for (const vendor of ["ANTHROPIC", "OPENAI", "DEEPSEEK", "GEMINI", "MISTRAL"])
+for (const vendor of ["ANTHROPIC", "OPENAI", "DEEPSEEK", "GEMINI", "MISTRAL", "XAI"])
   process.env[`${vendor}_API_KEY`] = "simulated-key";
 
 globalThis.fetch = (input, init) => {

@@ -5,6 +5,7 @@ import {
   startMistral,
   startOpenAI,
   startOpenAIChat,
+  startXAI,
   type Vendor,
 } from "@understudy/testing";
 import { improvise } from "./improvise.ts";
@@ -30,6 +31,7 @@ export async function openStage(): Promise<Stage> {
     routed(startDeepSeek(), ["api.deepseek.com", "/"]),
     routed(startGemini(), ["generativelanguage.googleapis.com", "/"]),
     routed(startMistral(), ["api.mistral.ai", "/"], ["api.eu.mistral.ai", "/"]),
+    routed(startXAI(), ["api.x.ai", "/"], ["*.api.x.ai", "/"]),
     routed(startOpenAIChat({ compatible: true }), ["localhost:11434", "/v1/"]),
   ]);
   return {

@@ -3,10 +3,10 @@ import { arrays, KI, listOf, MI, names, objects, POLLUTION } from "./json.ts";
 import { anthropicWire } from "./wires/anthropic.ts";
 import { chatWire, deepseekWire, mistralWire } from "./wires/chat.ts";
 import { geminiWire } from "./wires/gemini.ts";
-import { responsesWire } from "./wires/responses.ts";
+import { responsesWire, xaiWire } from "./wires/responses.ts";
 import type { Form, Wire } from "./wires/wire.ts";
 
-const WIRES = [anthropicWire, responsesWire, chatWire, deepseekWire, mistralWire, geminiWire];
+const WIRES = [anthropicWire, responsesWire, xaiWire, chatWire, deepseekWire, mistralWire, geminiWire];
 const FORMS: readonly Form[] = ["streamed", "whole"];
 
 interface Kind {

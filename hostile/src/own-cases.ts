@@ -3,7 +3,15 @@ import { list, listOf, MI, names, objects } from "./json.ts";
 import { anthropicWire, block, messageStream, textBlock } from "./wires/anthropic.ts";
 import { chatCall, chatStream, chatWire, chunk, completion, deepseekWire, mistralWire } from "./wires/chat.ts";
 import { candidate, content, geminiText, geminiWire } from "./wires/gemini.ts";
-import { item, outputMessage, outputText, response, responsesWire, responseStream } from "./wires/responses.ts";
+import {
+  item,
+  outputMessage,
+  outputText,
+  response,
+  responsesWire,
+  responseStream,
+  xaiWire,
+} from "./wires/responses.ts";
 import { FINE, times, type Form, type Wire } from "./wires/wire.ts";
 
 /** No list has them, and arrays take the first. */
@@ -158,6 +166,21 @@ const responsesCases = [
   ]),
 ];
 
+const SEARCH = '{"type":"custom_tool_call","call_id":"c","name":"x_keyword_search","input":"{}"}';
+
+/** A call of this format that the vendor runs itself is none for the application, however many there are. */
+const xaiCases = [
+  ...rows(xaiWire, "streamed", [
+    ["2,000 searches with one id", fine, () => xaiWire.streamed(times(2_000, (index) => item(index + 1, SEARCH)))],
+    ["20,000 searches", malformed, () => xaiWire.streamed(times(20_000, (index) => item(index + 1, SEARCH)))],
+    [
+      "an error whose text is 900 lists deep",
+      malformed,
+      () => xaiWire.streamed([`{"code":"unavailable","error":${"[".repeat(900)}${"]".repeat(900)}}`]),
+    ],
+  ]),
+];
+
 function callAt(index: string): string {
   return chunk(`{"tool_calls":[{"index":${index},"id":"c","function":{"name":"t","arguments":"{}"}}]}`);
 }
@@ -294,6 +317,7 @@ const geminiCases = [
 export const OWN_CASES: readonly HostileCase[] = [
   ...anthropicCases,
   ...responsesCases,
+  ...xaiCases,
   ...openaiChatCases,
   ...chatCases(deepseekWire),
   ...chatCases(mistralWire),

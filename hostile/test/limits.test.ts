@@ -6,9 +6,9 @@ import { KI, MI } from "../src/json.ts";
 import { anthropicWire } from "../src/wires/anthropic.ts";
 import { chatWire, deepseekWire, mistralWire } from "../src/wires/chat.ts";
 import { geminiWire } from "../src/wires/gemini.ts";
-import { responsesWire } from "../src/wires/responses.ts";
+import { responsesWire, xaiWire } from "../src/wires/responses.ts";
 
-const WIRES = [anthropicWire, responsesWire, chatWire, deepseekWire, mistralWire, geminiWire];
+const WIRES = [anthropicWire, responsesWire, xaiWire, chatWire, deepseekWire, mistralWire, geminiWire];
 
 /** What comes of a body: its text, or the class of its failure. */
 async function answerTo(body: string, targetAt: (baseURL: string) => Target): Promise<string | undefined> {

@@ -26,6 +26,7 @@ import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import { openTelemetry } from "@understudy/otel";
 import { redisStore } from "@understudy/redis";
+import { xai } from "@understudy/xai";
 import {
   startAnthropic,
   startDeepSeek,
@@ -33,6 +34,7 @@ import {
   startMistral,
   startOpenAI,
   startOpenAIChat,
+  startXAI,
   testAdapter,
   type AdapterUnderTest,
   type Vendor,
@@ -44,9 +46,10 @@ const vendors = await Promise.all([
   startOpenAIChat(),
   startDeepSeek(),
   startMistral(),
+  startXAI(),
   startGemini(),
 ] as const);
-const [claude, gpt, chat, whale, wind, stars] = vendors;
+const [claude, gpt, chat, whale, wind, comet, stars] = vendors;
 const setup = (vendor: Vendor): { apiKey: string; baseURL: string } => ({ apiKey: "any", baseURL: vendor.url });
 
 const targets: readonly Target[] = [
@@ -55,6 +58,7 @@ const targets: readonly Target[] = [
   openai.chat("gpt-5.5", setup(chat)),
   deepseek("deepseek-flash", setup(whale)),
   mistral("mistral-small-latest", setup(wind)),
+  xai("grok-4.6", setup(comet)),
   gemini("gemini-3.8-flash", setup(stars)),
 ];
 const events: EngineEvent[] = [];

@@ -17,6 +17,7 @@ import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
+import { xai } from "@understudy/xai";
 
 /** What a vendor plays: an answer and a fault of the simulators, the fault for so many requests (default 9). */
 export interface Part {
@@ -41,11 +42,11 @@ export interface StageAddress {
 /** Results by scene; plain JSON. */
 export type Report = Readonly<Record<string, unknown>>;
 
-type VendorName = "anthropic" | "openai" | "chat" | "gemini" | "deepseek" | "mistral";
+type VendorName = "anthropic" | "openai" | "chat" | "gemini" | "deepseek" | "mistral" | "xai";
 type Fetch = typeof globalThis.fetch;
 type Setup = ReturnType<typeof setup>;
 
-const VENDORS: readonly VendorName[] = ["anthropic", "openai", "chat", "gemini", "deepseek", "mistral"];
+const VENDORS: readonly VendorName[] = ["anthropic", "openai", "chat", "gemini", "deepseek", "mistral", "xai"];
 const FACTORIES: Readonly<Record<VendorName, (options: Setup) => Target>> = {
   anthropic: (options) => anthropic("claude-sonnet-5-5", options),
   openai: (options) => openai("gpt-6.1-terra", options),
@@ -53,6 +54,7 @@ const FACTORIES: Readonly<Record<VendorName, (options: Setup) => Target>> = {
   gemini: (options) => gemini("gemini-3.8-flash", options),
   deepseek: (options) => deepseek("deepseek-flash", options),
   mistral: (options) => mistral("mistral-small-latest", options),
+  xai: (options) => xai("grok-4.6", options),
 };
 /** Short, for vendors that say nothing; all others answer in a few milliseconds. */
 const SHORT_MS = 600;

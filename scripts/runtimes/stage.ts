@@ -7,6 +7,7 @@ import {
   startMistral,
   startOpenAI,
   startOpenAIChat,
+  startXAI,
   type Fault,
   type ScriptedAnswer,
   type Vendor,
@@ -32,6 +33,7 @@ export async function openStage(): Promise<Stage> {
     gemini: await startGemini(),
     deepseek: await startDeepSeek(),
     mistral: await startMistral(),
+    xai: await startXAI(),
   };
   const counts = new Map<string, number>();
 

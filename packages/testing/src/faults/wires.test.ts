@@ -3,6 +3,7 @@ import { startAnthropic } from "../simulators/anthropic/wire.ts";
 import { startDeepSeek } from "../simulators/deepseek/wire.ts";
 import { startGemini } from "../simulators/gemini/wire.ts";
 import { startMistral } from "../simulators/mistral/wire.ts";
+import { startXAI } from "../simulators/xai/wire.ts";
 import { startOpenAIChat } from "../simulators/openai-chat/wire.ts";
 import { startOpenAI } from "../simulators/openai-responses/wire.ts";
 import type { Vendor } from "../simulators/vendor.ts";
@@ -19,7 +20,7 @@ interface WireUnderTest {
 const messages = [{ role: "user", content: "Hello" }];
 
 const wires: Readonly<
-  Record<"anthropic" | "responses" | "chat" | "deepseek" | "mistral" | "gemini" | "array", WireUnderTest>
+  Record<"anthropic" | "responses" | "chat" | "deepseek" | "mistral" | "xai" | "gemini" | "array", WireUnderTest>
 > = {
   anthropic: {
     name: "Anthropic",
@@ -50,6 +51,12 @@ const wires: Readonly<
     start: startMistral,
     path: "/chat/completions",
     body: { model: "mistral-small-latest", messages, stream: true },
+  },
+  xai: {
+    name: "xAI",
+    start: startXAI,
+    path: "/responses",
+    body: { model: "grok-4.6", input: "Hello", stream: true },
   },
   gemini: {
     name: "Gemini",
@@ -98,6 +105,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["chat", /data: \[DONE\]\n/],
   ["deepseek", /data: \[DONE\]\n/],
   ["mistral", /data: \[DONE\]\n/],
+  ["xai", /event: response\.completed\n/],
   ["gemini", /"finishReason":"STOP"/],
   ["array", /"finishReason": "STOP"[\s\S]*\]\n$/],
 ])("a cut before the evidence on the wire of %s leaves the content and nothing that ends it", async (name, end) => {
@@ -115,6 +123,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["chat", /"finish_reason":"stop"/],
   ["deepseek", /"finish_reason":"stop"/],
   ["mistral", /"finish_reason":"stop"/],
+  ["xai", /event: response\.completed\n/],
   ["gemini", /"finishReason":"STOP"/],
 ])("a cut after the evidence on the wire of %s has the evidence", async (name, evidence) => {
   const cut = await stream(wires[name], { type: "cut", at: "evidence", how: "clean" });
@@ -209,6 +218,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["chat", /data: \{"error":\{"code":504,"message"/],
   ["deepseek", /data: \{"error":\{"code":504,"message"/],
   ["mistral", /data: \{"error":\{"code":504,"message"/],
+  ["xai", /data: \{"error":\{"code":504,"message"/],
   ["gemini", /data: \{"error":\{"code":504,"message"/],
 ])("a gateway's error inside the stream of %s has the code that it was given", async (name, shape) => {
   const body = await stream(wires[name], { type: "in-band-error", at: { deltas: 1 }, code: 504 });
@@ -222,14 +232,19 @@ test.each(Object.values(wires))("a split surrogate pair on the wire of $name has
   expect(body).toMatch(/\\ud83d"[^]*"\\udc41"/);
 });
 
-test.each<[keyof typeof wires]>([["anthropic"], ["responses"], ["chat"], ["deepseek"], ["mistral"], ["gemini"]])(
-  "a heartbeat on the wire of %s is a data line of its own",
-  async (name) => {
-    const body = await stream(wires[name], { type: "heartbeat", at: { deltas: 1 }, data: "" });
+test.each<[keyof typeof wires]>([
+  ["anthropic"],
+  ["responses"],
+  ["chat"],
+  ["deepseek"],
+  ["mistral"],
+  ["xai"],
+  ["gemini"],
+])("a heartbeat on the wire of %s is a data line of its own", async (name) => {
+  const body = await stream(wires[name], { type: "heartbeat", at: { deltas: 1 }, data: "" });
 
-    expect(body).toMatch(/\ndata:\n\n/);
-  },
-);
+  expect(body).toMatch(/\ndata:\n\n/);
+});
 
 test.each<[keyof typeof wires, Partial<Extract<Fault, { type: "in-band-error" }>>, RegExp]>([
   ["anthropic", {}, /event: error\ndata: \{"type":"error","error":\{"type":"overloaded_error"/],
@@ -243,6 +258,14 @@ test.each<[keyof typeof wires, Partial<Extract<Fault, { type: "in-band-error" }>
   ["chat", {}, /data: \{"error":\{"message"/],
   ["deepseek", { error: "server-error" }, /data: \{"error":\{"message":"Internal Server Error"/],
   ["mistral", {}, /data: \{"object":"error","message":"Service tier capacity exceeded/],
+  [
+    "xai",
+    {},
+    /data: \{"code":"The service is currently unavailable","error":"The model is temporarily unavailable\."\}/,
+  ],
+  ["xai", { message: "Try later." }, /data: \{"code":"The service is currently unavailable","error":"Try later\."\}/],
+  ["xai", { form: "nested" }, /event: error\ndata: \{"type":"error","error":\{"type":null,"code":"The service/],
+  ["xai", { form: "failed" }, /event: response\.failed\n.*"error":\{"code":"The service is currently/],
   ["mistral", { message: "Try later." }, /data: \{"object":"error","message":"Try later\."/],
   ["gemini", {}, /data: \{"error":\{"code":503.*"status":"UNAVAILABLE"/],
   ["gemini", { form: "bare" }, /\n\{\n {2}"error": \{\n {4}"code": 503/],
