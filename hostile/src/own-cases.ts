@@ -175,7 +175,7 @@ const xaiCases = [
     ["20,000 searches", malformed, () => xaiWire.streamed(times(20_000, (index) => item(index + 1, SEARCH)))],
     [
       "an error whose text is 900 lists deep",
-      malformed,
+      { class: "unknown" },
       () => xaiWire.streamed([`{"code":"unavailable","error":${"[".repeat(900)}${"]".repeat(900)}}`]),
     ],
   ]),

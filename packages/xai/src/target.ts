@@ -3,6 +3,8 @@ import {
   FetchConnection,
   makeTarget,
   readTargetOptions,
+  type AttemptContext,
+  type FailureClassifier,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
@@ -56,6 +58,15 @@ export function xai(model: string, options: XAITargetOptions = {}): Target {
     toNativeRequest: (request, context) => toNativeRequest(request, given.model, context),
     turns: "input",
     connection: new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
-    reader: (context, failures, { stop }) => new ResponsesReader(context, failures, { stop, hosted: HOSTED }),
+    reader: (context, failures, { stop }) => makeReader(context, failures, stop),
   });
+}
+
+/** Reads one answer; `stop` are sequences that the API does not take. */
+export function makeReader(
+  context: AttemptContext,
+  failures: FailureClassifier,
+  stop: readonly string[],
+): ResponsesReader {
+  return new ResponsesReader(context, failures, { stop, hosted: HOSTED });
 }
