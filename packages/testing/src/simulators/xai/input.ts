@@ -6,9 +6,10 @@ import { noSuchItem, notParsed, type XAIProblem } from "./errors.ts";
 
 type Problem = XAIProblem | undefined;
 
-/** Items that go back: messages, functions with their outputs, reasoning, and what the vendor ran itself. */
-const known =
-  /^(?:message|function_call|function_call_output|reasoning|(?:web_search|x_search|code_interpreter|code_execution|file_search|mcp|image_generation)_call)$/;
+/** Items of the format that go back, and what the vendor ran itself, which is taken on trust. */
+const ofFormat = /^(?:message|function_call|function_call_output|reasoning)$/;
+const hosted =
+  /^(?:web_search|x_search|code_interpreter|code_execution|file_search|mcp|image_generation|view_image|view_x_video)_call$/;
 
 /** The input as far as this vendor is known to differ; the rest as the format has it. */
 export function checkInput(body: WireObject, organization: string): Problem {
@@ -17,8 +18,16 @@ export function checkInput(body: WireObject, organization: string): Problem {
   if (!Array.isArray(input)) return notParsed("missing field `input`");
   return (
     firstIn<unknown, XAIProblem>(input, (item) => checkItem(item, organization)) ??
-    inOwnWords(checkItems(input) ?? checkRepeats(objectsOf(input)) ?? checkCalls(objectsOf(input), false))
+    inOwnWords(
+      checkItems(input.filter((item) => isObject(item) && ofFormat.test(typeOf(item)))) ??
+        checkRepeats(objectsOf(input)) ??
+        checkCalls(objectsOf(input), false),
+    )
   );
+}
+
+function typeOf(item: WireObject): string {
+  return textOf(item["type"] ?? "message");
 }
 
 function inOwnWords(problem: { readonly message: string } | undefined): Problem {
@@ -26,9 +35,9 @@ function inOwnWords(problem: { readonly message: string } | undefined): Problem 
 }
 
 function checkItem(item: unknown, organization: string): Problem {
-  if (!isObject(item) || !known.test(textOf(item["type"] ?? "message"))) return noSuchItem;
+  if (!isObject(item) || !(ofFormat.test(typeOf(item)) || hosted.test(typeOf(item)))) return noSuchItem;
   if (item["type"] === "reasoning") return checkReasoning(item, organization);
-  if ((item["type"] ?? "message") !== "message") return undefined;
+  if (typeOf(item) !== "message") return undefined;
   const { content } = item;
   if (content === "" || (Array.isArray(content) && content.length === 0)) {
     return { error: "Invalid request content: Each message must have at least one content element." };
