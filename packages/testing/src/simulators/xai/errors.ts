@@ -1,4 +1,4 @@
-import type { ErrorDetail, Reply, VendorErrorName } from "../wire.ts";
+import { jsonOf, type ErrorDetail, type Reply, type VendorErrorName } from "../wire.ts";
 
 /** A refusal in the vendor's words. Default status: 400. */
 export interface XAIProblem {
@@ -57,7 +57,13 @@ export function xaiStatus(status: number): Reply {
   return xaiError(status, texts[status] ?? "The request failed.");
 }
 
-export function xaiNamed(name: VendorErrorName, { model, retryAfterMs }: ErrorDetail): Reply {
+export function xaiNamed(name: VendorErrorName, detail: ErrorDetail): Reply {
+  const reply = named(name, detail);
+  const { message } = detail;
+  return message === undefined ? reply : { ...reply, body: { ...jsonOf(reply), error: message } };
+}
+
+function named(name: VendorErrorName, { model, retryAfterMs }: ErrorDetail): Reply {
   switch (name) {
     case "bad-request":
       return problemReply(notParsed("missing field `model`"));
