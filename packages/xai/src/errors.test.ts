@@ -141,11 +141,12 @@ describe("failures of the Responses API", () => {
           "Failed to deserialize the JSON body into the target type: data did not match any variant of untagged enum ModelInput",
       },
     ],
-  ])("XA-03 goes on without earlier reasoning and ids after status %i with %j", (status, error) => {
+  ])("XA-03 goes on without earlier reasoning, searches and ids after status %i with %j", (status, error) => {
     const answer: TargetMessage = {
       role: "assistant",
       content: [
         { type: "reasoning", text: "hm", opaque: { encrypted_content: "e" } },
+        { type: "opaque", kind: "x_search_call", data: { type: "x_search_call", id: "xs_1" } },
         { type: "text", text: "Hi", opaque: { id: "msg_1" } },
       ],
     };

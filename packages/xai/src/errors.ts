@@ -7,6 +7,7 @@ import {
 } from "@understudy/core/adapter";
 import {
   alsoNative,
+  changeAnswers,
   DAILY,
   forgetOpaque,
   forgetReasoning,
@@ -31,7 +32,8 @@ const PLAIN_HISTORY: RequestRepair = {
   description: "without earlier reasoning",
   loss: { what: "messages reasoning", action: "dropped" },
   once: true,
-  apply: (request) => forgetOpaque(forgetReasoning(request)),
+  apply: (request) =>
+    changeAnswers(forgetOpaque(forgetReasoning(request)), (parts) => parts.filter(({ type }) => type !== "opaque")),
 };
 const NO_CREDITS =
   /^(?:Your (?:newly created )?team (?:[\w-]{1,60} )?(?:doesn't have any credits|has (?:either )?used all available credits)|You have run out of credits)\b/i;
