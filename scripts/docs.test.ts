@@ -172,7 +172,7 @@ describe("lists in the documentation", () => {
     const table = page.slice(page.indexOf("## Events"), page.indexOf("## Sequences"));
     const types = [
       ...typesIn("packages/core/src/engine/engine-events.ts"),
-      ...typesIn("packages/core/src/engine/health/chain-health.ts", "export type HealthEvent"),
+      ...typesIn("packages/core/src/engine/health/health-events.ts", "export type HealthEvent"),
     ];
 
     expect(types.length).toBeGreaterThan(10);

@@ -329,7 +329,7 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
   {
     name: "async-policy-ends-the-process",
     breaks: "A policy function that is `async` and fails takes the process with it.",
-    file: "engine/chain.ts",
+    file: "engine/tier-chain.ts",
     search: "    watch(decision, (error) => this.#onInternalError(error));\n",
     replace: "",
   },

@@ -1,10 +1,5 @@
-export {
-  createChain,
-  type Chain,
-  type ChainDescription,
-  type IsolateOptions,
-  type TargetSelector,
-} from "./engine/chain.ts";
+export { createChain } from "./engine/tier-chain.ts";
+export type { Chain, ChainDescription, IsolateOptions, TargetSelector } from "./engine/chain.ts";
 export type { Tier } from "./engine/tier.ts";
 export type { Finding, FindingBase } from "./check/finding.ts";
 export type { AnswerStream } from "./engine/stream/answer-stream.ts";
@@ -25,7 +20,7 @@ export {
 } from "./engine/policy.ts";
 export type { CallEvent, EngineEvent } from "./engine/engine-events.ts";
 export type { CallContent, ObservedAttempt, Observer, ObserverFactory, RequestSettings } from "./engine/observers.ts";
-export type { HealthCause, HealthEvent, TargetHealth } from "./engine/health/chain-health.ts";
+export type { HealthCause, HealthEvent, TargetHealth } from "./engine/health/health-events.ts";
 export type { HealthCounts } from "./engine/health/health-window.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";
 export { FAILURE_RULES } from "./model/failure-rules.ts";

@@ -2,7 +2,7 @@ import type { ErrorCode, FailureClass } from "../model/failure.ts";
 import type { AttemptName } from "../model/events.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Degradation } from "./call/degradation.ts";
-import type { HealthEvent } from "./health/chain-health.ts";
+import type { HealthEvent } from "./health/health-events.ts";
 import type { RequestSettings } from "./observers.ts";
 import type { AttemptRecord, RepeatKind, SkipRecord, Venture } from "../model/trace.ts";
 

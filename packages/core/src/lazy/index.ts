@@ -5,7 +5,7 @@ import { watch } from "../model/promises.ts";
 import type { Request } from "../model/request.ts";
 import { FUNCTION, having } from "../model/rules.ts";
 import type { Chain, ChainDescription, IsolateOptions, TargetSelector } from "../engine/chain.ts";
-import type { TargetHealth } from "../engine/health/chain-health.ts";
+import type { TargetHealth } from "../engine/health/health-events.ts";
 import type { CallOptions } from "../engine/options.ts";
 import type { AnswerStream } from "../engine/stream/answer-stream.ts";
 

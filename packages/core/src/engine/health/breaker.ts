@@ -1,6 +1,6 @@
 import type { HealthVerdict } from "../../model/failure.ts";
 import type { BreakerState, Venture } from "../../model/trace.ts";
-import type { HealthCause } from "./chain-health.ts";
+import type { HealthCause } from "./health-events.ts";
 import type { ProbeLease } from "./health-store.ts";
 import { HealthWindow, type HealthCounts } from "./health-window.ts";
 
