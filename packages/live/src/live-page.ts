@@ -28,6 +28,9 @@ export interface LivePage {
   readonly nodeHandler: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
+/** More are chains made for a request each: the oldest are shown no more. */
+const MOST_CHAINS = 32;
+
 const PRIVATE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 /**
@@ -56,8 +59,10 @@ export function livePage(options: LivePageOptions = {}): LivePage {
     observe: (name) => {
       if (typeof name !== "string" || name === "") throw new TypeError("observe() needs the name of a chain.");
       return (chain) => {
+        if (!enabled) return {};
         const watched = new WatchedChain(name, chain, clock, () => viewers.news());
         chains.push(watched);
+        if (chains.length > MOST_CHAINS) chains.shift();
         return watched.observer;
       };
     },

@@ -193,6 +193,21 @@ describe("viewers", () => {
   });
 });
 
+test("of chains that are made for a request each only the last 32 are kept", async () => {
+  const page = livePage();
+  for (let made = 0; made < 50; made++) {
+    createChain([scriptedTarget([])], { observers: [page.observe(`chain ${made}`)] });
+  }
+
+  const { chains } = await stateOf(page);
+  expect(chains.map(({ name }) => name)).toEqual(Array.from({ length: 32 }, (_, index) => `chain ${18 + index}`));
+});
+
+test("where it is not enabled a chain is not watched at all", () => {
+  const page = livePage({ enabled: false });
+  expect(page.observe("chat")({ tiers: [], snapshot: () => [] })).toEqual({});
+});
+
 describe("requests", () => {
   test.each(["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])("with %s are refused", (method) => {
     const { page } = world([]);

@@ -33,6 +33,8 @@ const NAMES: readonly string[] = [...CONNECTION_NAMES, "keepMs", "finishMs", "po
 const SCHEMA = 1;
 /** One answer of the store waits for no longer: proxies and functions have limits too. */
 const WAIT_MS = 5_000;
+/** A server that stands still holds up neither the one who writes nor the one who came back: both try again. */
+const LIMIT_MS = 3_000;
 /** Messages in one reply. */
 const MOST_AT_ONCE = 512;
 
@@ -121,10 +123,18 @@ class Answers implements RedisAnswers {
   }
 
   async #ask(id: string, args: readonly string[]): Promise<unknown> {
+    const limit = Promise.withResolvers<never>();
+    const timer = this.#clock.setTimeout(
+      () => limit.reject(new Error("Redis has not answered for three seconds.")),
+      LIMIT_MS,
+      true,
+    );
     try {
-      return await this.#send(this.#keyOf(id), args);
+      return await Promise.race([this.#send(this.#keyOf(id), args), limit.promise]);
     } catch (error) {
       throw explained(error);
+    } finally {
+      this.#clock.clearTimeout(timer);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createChain } from "@understudy/core";
 import { resumeResponse, stopAnswer, toResponse, type AnswerStore } from "@understudy/core/web";
 import { deepseek } from "@understudy/deepseek";
@@ -6,6 +7,7 @@ import { startDeepSeek } from "@understudy/testing";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisAnswers } from "../src/index.ts";
+import { HandClock } from "./hand-clock.ts";
 import { connected, ENGINES, startServer, type NodeRedis, type Server } from "./server.ts";
 
 const ID = "abcdefghijklmnopqrstuv";
@@ -144,6 +146,47 @@ describe.each(ENGINES)("answers in %s", (binary) => {
     await next.kill();
     await vendor.close();
   });
+});
+
+test.each(ENGINES)("the rights that the README lists are enough for answers in %s", async (binary) => {
+  const server = await startServer(binary);
+  const boss = await connected(server.url);
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const [, rights = ""] = /ACL SETUSER ([^]*?)```/.exec(readme) ?? [];
+  await boss.sendCommand(["ACL", "SETUSER", ...rights.trim().split(/\s+/)]);
+  const store = redisAnswers({ url: `redis://understudy:password@127.0.0.1:${server.port}`, pollMs: 20 });
+  try {
+    let kept: unknown;
+    // Its connection is just being made.
+    for (let tries = 0; tries < 100 && kept === undefined; tries++) {
+      // oxlint-disable-next-line no-await-in-loop
+      kept = await store.append(ID, 0, ["a"], false).catch(() => undefined);
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await store.stop(ID);
+
+    expect(kept).toMatchObject({ kept: 1 });
+    expect(await store.read(ID, 0)).toMatchObject({ messages: ["a"] });
+    expect(await store.append(ID, 1, [], true)).toMatchObject({ isStopped: true });
+  } finally {
+    store.close();
+    boss.destroy();
+    await server.kill();
+  }
+});
+
+test("a server that stands still holds nobody up for more than three seconds", async () => {
+  const clock = new HandClock();
+  const store = redisAnswers({ command: () => new Promise(() => undefined), clock });
+  const asked = [store.append(ID, 0, ["a"], false), store.read(ID, 0), store.stop(ID)].map((answer) =>
+    answer.catch(String),
+  );
+
+  clock.advance(3_001);
+
+  expect(await Promise.all(asked)).toEqual(asked.map(() => "Error: Redis has not answered for three seconds."));
+  expect(clock.pending).toBe(0);
 });
 
 test.each([

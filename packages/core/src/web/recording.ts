@@ -5,6 +5,8 @@ import { ALIVE_MS, FINISH_MS, type AnswerStore, type KeptMessages, type KeptStat
 import { leave, type BodySource } from "./event-body.ts";
 import { KeptAnswer } from "./kept-answer.ts";
 
+/** A store that loses an answer again and again has no room for it: telling it all of it each time would cost the square. */
+const MOST_LOSSES = 3;
 /** Messages that a store is told at once. */
 const MOST_AT_ONCE = 512;
 
@@ -26,6 +28,7 @@ export class Recording<Item> {
   #count = 0;
   /** How many messages the store has. */
   #kept = 0;
+  #losses = 0;
   #isTelling = false;
   /** It has failed: the next try is the timer's. */
   #isLeftAlone = false;
@@ -84,7 +87,7 @@ export class Recording<Item> {
   }
 
   #tell(): void {
-    if (this.#isTelling) return;
+    if (this.#isTelling || this.#losses > MOST_LOSSES) return;
     this.#isTelling = true;
     void this.#tellAll().then(
       () => this.#afterTelling(false),
@@ -107,7 +110,6 @@ export class Recording<Item> {
   /** What has come meanwhile goes together. */
   async #tellAll(): Promise<void> {
     const { id, store } = this.#setup;
-    let hasLost = false;
     do {
       const from = this.#kept;
       const messages = this.#answer.slice(from, MOST_AT_ONCE);
@@ -115,11 +117,12 @@ export class Recording<Item> {
       const isLast = this.#overAt !== undefined && reached === this.#count;
       // oxlint-disable-next-line no-await-in-loop -- in order
       const state = await toPromise(store.append(id, from, messages, isLast));
-      const isBack = state.kept < from;
-      if (!(state.kept >= 0 && (state.kept === reached || (isBack && !hasLost)))) {
-        throw new Error("The store of answers does not take what it is told.");
+      const isBack = state.kept >= 0 && state.kept < from;
+      if (isBack && ++this.#losses > MOST_LOSSES) {
+        this.#told.resolve();
+        throw new Error("The store of answers has no room for this one: it cannot be resumed any more.");
       }
-      hasLost ||= isBack;
+      if (!isBack && state.kept !== reached) throw new Error("The store of answers does not take what it is told.");
       this.#kept = state.kept;
       this.#leaveIfUnwanted(state);
     } while (this.#kept < this.#count);

@@ -422,6 +422,24 @@ describe("a store of answers that fails", () => {
     expect(second.messages).toEqual(client.messages.slice(1));
   });
 
+  test("and loses it each time is told a few times, not all of it with every message", async () => {
+    const { clock } = harness();
+    const { store, errors, appends } = troubled(clock, () => "lose");
+    const target = scripted(clock, [answer(...Array.from({ length: 200 }, (_, index) => `${index} `))]);
+    const { createChain } = await import("../index.ts");
+    const stream = await finish(clock, createChain([target], { clock }).stream("Hi"));
+    const client = connect(toResponse(stream, { clock, resumable: store }));
+
+    await clock.advance(30_000);
+
+    expect(client.messages.map(dataOf).at(-1)).toEqual({ type: "done" });
+    expect(appends()).toBeLessThan(20);
+    expect(errors).toEqual([
+      new Error("The store of answers has no room for this one: it cannot be resumed any more."),
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
   test.each([-1, Number.NaN, 1e9, undefined])("and says that it has %s messages is not believed", async (kept) => {
     const errors: unknown[] = [];
     const store = {
@@ -491,5 +509,26 @@ describe("what is no store", () => {
     );
     await clock.settle();
     expect(target.calls).toMatchObject([{ aborted: true, returned: 1 }]);
+  });
+});
+
+const throwing = (): never => {
+  throw new Error("no context");
+};
+
+describe("what may throw", () => {
+  test("is done before an answer is kept: a `waitUntil` that fails ends the call and leaves nothing in the store", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [slow]);
+    const { store, appends } = troubled(clock, () => "ok");
+    const stream = await finish(clock, chain([target]).stream("Hi"));
+
+    expect(() => toResponse(stream, { clock, resumable: store, waitUntil: throwing })).toThrow(
+      "No response can be made",
+    );
+    await clock.settle();
+    expect(target.calls).toMatchObject([{ aborted: true, returned: 1 }]);
+    expect(appends()).toBe(0);
+    expect(clock.pending).toBe(0);
   });
 });

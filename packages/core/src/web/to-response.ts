@@ -122,10 +122,16 @@ function responseOf(events: Events, init: AnswerResponseInit): Response {
   };
   if (resumable === undefined) return eventResponse(source, init);
   const recording = new Recording({ ...source, id: newAnswerId(), store: resumable, clock });
-  // Made before it runs: headers that are not valid leave nothing behind.
+  // What may throw comes before it runs, and leaves nothing behind.
   const response = keptResponse((after) => recording.read(after), 0, init);
-  const isTold = recording.run();
-  waitUntil?.(isTold);
+  const kept = Promise.withResolvers<void>();
+  try {
+    waitUntil?.(kept.promise);
+  } catch (error) {
+    void response.body?.cancel();
+    throw error;
+  }
+  kept.resolve(recording.run());
   return response;
 }
 
