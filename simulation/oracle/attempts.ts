@@ -1,4 +1,10 @@
-import { isUnderstudyError, type FinishReason } from "@understudy/core";
+import {
+  isUnderstudyError,
+  type AttemptRecord,
+  type FailureClass,
+  type FinishReason,
+  type SkipRecord,
+} from "@understudy/core";
 import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
 import { evidenceOf, sentParts, wordsOf } from "./output.ts";
 import { isStop, RULES } from "./rules.ts";
@@ -194,15 +200,31 @@ function* usageIsTrue({ n, call, record, upstream }: AttemptFact): Iterable<stri
 }
 
 function* loudnessIsTrue(call: CallFact): Iterable<string> {
-  const failed = attemptsOf(call).flatMap(({ record }) => (record?.outcome === "failed" ? [record.class] : []));
+  const records = attemptsOf(call).flatMap(({ record }) => record ?? []);
+  const failed = records.filter(({ outcome }) => outcome === "failed");
   // Also what an earlier call ran into, where it diverts this one.
-  const diverted = eventsOf(call, "skipped").map(({ skip }) => skip.class);
-  const loud = [...failed, ...diverted].filter((one) => one !== undefined && RULES[one].isLoud === true).length;
+  const diverted = eventsOf(call, "skipped").map(({ skip }) => skip);
+  const loud = [...failed, ...diverted].filter((one) => isLoud(one.class));
   const raised = eventsOf(call, "credential-problem").length;
   // A hook that ends the call at an attempt's end hears no more.
-  const isCutShort = call.plan.abortAtEvent !== undefined && call.aborted !== undefined && raised === loud - 1;
-  if (raised !== loud && !isCutShort) yield `call ${call.id} did not raise its ${loud} problems`;
+  const isCutShort = call.plan.abortAtEvent !== undefined && call.aborted !== undefined && raised === loud.length - 1;
+  if (raised !== loud.length && !isCutShort) yield `call ${call.id} did not raise its ${loud.length} problems`;
   const answer = call.result?.answer;
-  if (answer !== undefined && answer.trace.needsAttention !== loud > 0)
+  if (answer === undefined) return;
+  // A target that was passed over, and is asked as the last resort, is judged by what it does now.
+  const passedOver = diverted.filter((skip) => !records.some((one) => isLastResort(one) && isSamePlace(one, skip)));
+  if (answer.trace.needsAttention !== [...failed, ...passedOver].some((one) => isLoud(one.class)))
     yield `call ${call.id} is wrong about needing attention`;
+}
+
+function isLoud(reason: FailureClass | undefined): boolean {
+  return reason !== undefined && RULES[reason].isLoud === true;
+}
+
+function isLastResort({ venture }: AttemptRecord): boolean {
+  return venture === "last-resort";
+}
+
+function isSamePlace(one: AttemptRecord, other: SkipRecord): boolean {
+  return one.tier === other.tier && one.sibling === other.sibling;
 }
