@@ -28,6 +28,7 @@ import { markCache } from "./cache-marks.ts";
 import { closing } from "./closing.ts";
 import { containerOf } from "./container.ts";
 import { toMessages } from "./content.ts";
+import { BETAS, VERSION_HEADER } from "./headers.ts";
 import { anthropicModel, HOST, type AnthropicModel } from "./models.ts";
 import { toFormat } from "./output-format.ts";
 import { planReasoning, type ReasoningPlan } from "./reasoning.ts";
@@ -66,7 +67,6 @@ const SMALLEST_MAX_TOKENS = 4_096;
 const MOST_USER_ID = 256;
 /** Left out by a repair: the schema is then stated in words. */
 export const FORMAT = "output_config.format";
-export const BETAS = "anthropic-beta";
 
 /**
  * The native request of one model at one host, Anthropic's own or that of a cloud. Everything that it cannot take as asked
@@ -129,7 +129,7 @@ export function toNativeRequest(
   return {
     path: betas === undefined || listed.length === 0 ? "/v1/messages" : "/v1/messages?beta=true",
     headers: {
-      ...(version === undefined ? {} : { "anthropic-version": version }),
+      ...(version === undefined ? {} : { [VERSION_HEADER]: version }),
       ...(typeof workspace === "string" && { "anthropic-workspace-id": workspace }),
       ...(typeof profile === "string" && { "anthropic-user-profile-id": profile }),
       ...headers,

@@ -1,10 +1,7 @@
 import {
-  checkTargetOptions,
-  FetchConnection,
   makeTarget,
   readTargetOptions,
   SdkConnection,
-  type CheckedOptions,
   type Connection,
   type PlainOptions,
   type SdkClient,
@@ -13,21 +10,27 @@ import {
   type TargetOptions,
 } from "@understudy/core/adapter";
 import {
-  keyHeader,
+  checkCloudOptions,
+  GOOGLE_CLOUD_PROJECT,
+  lazyConnection,
   legalPropertyNames,
   mergeHeaders,
   oneOf,
   ownPropertyNames,
+  refuseVendorFiles,
   SDK_CLIENT,
   sdkIdentity,
   sdkProblems,
   withoutForeignReasoning,
+  type CloudCheckedOptions,
+  type GoogleCloudOptions,
 } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
+import { BETAS, VERSION_HEADER } from "./headers.ts";
 import { capabilitiesOf, HOST } from "./models.ts";
 import { PROPERTY_NAME } from "./output-format.ts";
-import { BETAS, reasoningOf, toNativeRequest } from "./request.ts";
+import { reasoningOf, toNativeRequest } from "./request.ts";
 
 /** What is used of a client of `@anthropic-ai/sdk` or of one of its platform packages (Bedrock, Vertex, Foundry). */
 export interface AnthropicClient extends SdkClient {}
@@ -38,13 +41,11 @@ export interface AnthropicTargetOptions extends TargetOptions {
   readonly client?: AnthropicClient | undefined;
   /** What makes the request. `fetch`: no SDK, which is then not loaded. Default `sdk`. */
   readonly transport?: "sdk" | "fetch" | undefined;
+  /** A project of Google Cloud that serves the model on Vertex AI. Needs no key, and makes requests by fetch. */
+  readonly vertex?: GoogleCloudOptions | undefined;
 }
 
 const VENDOR = "anthropic";
-const BROWSER_HEADER = "anthropic-dangerous-direct-browser-access";
-const VERSION_HEADER = "anthropic-version";
-/** As the SDK sends it. */
-const API_VERSION = "2026-10-21";
 
 /**
  * One Claude model at one endpoint with one key, through the Messages API. The key comes from `apiKey` or,
@@ -54,16 +55,21 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
   const given = readTargetOptions<AnthropicTargetOptions>(model, options, {
     client: SDK_CLIENT,
     transport: oneOf("sdk", "fetch"),
+    vertex: GOOGLE_CLOUD_PROJECT,
   });
   const { client } = given.options;
-  const checked = checkTargetOptions(given.options, {
-    ...given,
-    vendor: VENDOR,
-    defaultBaseURL: `https://${HOST}`,
-    keyVariables: ["ANTHROPIC_API_KEY"],
-    client: sdkIdentity(client),
-    problems: sdkProblems(given),
-  });
+  const checked = checkCloudOptions(
+    given.options,
+    {
+      ...given,
+      vendor: VENDOR,
+      defaultBaseURL: `https://${HOST}`,
+      keyVariables: ["ANTHROPIC_API_KEY"],
+      client: sdkIdentity(client),
+      problems: sdkProblems(given),
+    },
+    "v1",
+  );
   const { [VERSION_HEADER]: version, [BETAS]: betas } = mergeHeaders(checked.headers);
   const { capabilities, quotaGroup } = given.options;
   const place = { host: checked.endpoint, version, betas, maxOutputTokens: capabilities?.maxOutputTokens };
@@ -79,6 +85,7 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true };
     },
     toNativeRequest: (request, context) => {
+      if (checked.cloud !== undefined) refuseVendorFiles(request);
       const own = withoutForeignReasoning(request, organization, context.loss);
       return toNativeRequest(legalPropertyNames(own, PROPERTY_NAME, context.loss), model, context, place);
     },
@@ -93,32 +100,13 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
 
 function connect(
   { client, fetch, transport }: PlainOptions<AnthropicTargetOptions>,
-  { apiKey, baseURL, headers }: CheckedOptions,
+  checked: CloudCheckedOptions,
 ): Connection {
-  if (transport === "fetch") {
-    const ownHeaders = { ...keyHeader(apiKey), [VERSION_HEADER]: API_VERSION, ...browserHeaders() };
-    return new FetchConnection({ baseURL, ownHeaders, headers, fetch });
+  const { apiKey, baseURL, headers, cloud } = checked;
+  if (cloud !== undefined || transport === "fetch") {
+    return lazyConnection(async () => (await import("./by-fetch.ts")).connectByFetch(checked, fetch));
   }
-  const load = (): ReturnType<typeof loadSdk> => loadSdk(apiKey, baseURL);
+  const load = async (): Promise<(settings: SdkSettings) => AnthropicClient> =>
+    (await import("./sdk.ts")).clientMaker(apiKey, baseURL);
   return new SdkConnection({ client, load, fetch, headers, headersVariable: "ANTHROPIC_CUSTOM_HEADERS" });
-}
-
-async function loadSdk(apiKey: string, baseURL: string): Promise<(settings: SdkSettings) => AnthropicClient> {
-  const { Anthropic } = await import("@anthropic-ai/sdk");
-  return (settings) =>
-    new Anthropic({
-      ...settings,
-      // One that is asked for comes with each request.
-      apiKey: apiKey === "" ? "none" : apiKey,
-      baseURL,
-      openTelemetry: false,
-      // Whoever shows a key to a browser knows it: it has to be given as an option there.
-      dangerouslyAllowBrowser: true,
-      defaultHeaders: { [BROWSER_HEADER]: null, ...browserHeaders() },
-    });
-}
-
-/** The vendor answers browsers only when they say that they show their key. Nobody else needs to. */
-function browserHeaders(): Record<string, string> {
-  return "document" in globalThis || "WorkerGlobalScope" in globalThis ? { [BROWSER_HEADER]: "true" } : {};
 }

@@ -62,12 +62,12 @@ interface Sent {
 function send(
   request: Partial<TargetRequest> = {},
   model: string = FLASH,
-  callIds = true,
+  isVertex = false,
   context: Partial<GeminiRequestContext> = {},
 ): Sent {
   const losses: string[] = [];
   const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
-  const { path, headers, body } = toNativeRequest(fill(request), model, { stream: true, callIds, loss, ...context });
+  const { path, headers, body } = toNativeRequest(fill(request), model, { stream: true, isVertex, isProject: false, loss, ...context });
   // Newer than the description.
   const { continuationToken: _token, ...described } = body;
   if (validate?.(described) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));
@@ -116,7 +116,7 @@ describe("toNativeRequest", () => {
   });
 
   test("names models in all their forms, and the other method for an answer in one piece", () => {
-    const options = { stream: false, callIds: true, loss: () => undefined };
+    const options = { stream: false, isVertex: false, isProject: false, loss: () => undefined };
 
     expect(toNativeRequest(fill({}), FLASH, options).path).toBe("/models/gemini-3.8-flash:generateContent");
     expect(toNativeRequest(fill({}), "tunedModels/a b", options).path).toBe("/tunedModels/a%20b:generateContent");
@@ -356,7 +356,7 @@ describe("toNativeRequest and the conversation", () => {
     ];
 
     expect(JSON.stringify(send({ messages }, OLDER).body)).not.toContain('"id"');
-    expect(JSON.stringify(send({ messages }, FLASH, false).body)).not.toContain('"id"');
+    expect(JSON.stringify(send({ messages }, FLASH, true).body)).not.toContain('"id"');
     expect(JSON.stringify(send({ messages }).body)).toContain('"id":"a"');
   });
 

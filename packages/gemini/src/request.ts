@@ -28,6 +28,7 @@ import { toFormat } from "./output-format.ts";
 import { nativeThinking, planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
 import { CACHED, toolNameMap, toTools } from "./tools.ts";
+import { withoutGeminiOnly } from "./vertex-fields.ts";
 
 /**
  * Native fields of generateContent, sent as they are. `generationConfig` and `toolConfig` are merged with what the request
@@ -49,8 +50,10 @@ declare module "@understudy/core/adapter" {
 }
 
 export interface GeminiRequestContext extends RequestContext {
-  /** The Vertex endpoint refuses ids of function calls. */
-  readonly callIds: boolean;
+  /** Vertex refuses ids of function calls, and some fields. */
+  readonly isVertex: boolean;
+  /** The path says whose model it is. */
+  readonly isProject: boolean;
   /** What the user knows better than the table. */
   readonly maxOutputTokens?: number | "unknown" | undefined;
 }
@@ -73,12 +76,13 @@ const MERGING = {
 /** The native request of one model. Everything that it cannot take as asked is reported. */
 export function toNativeRequest(request: TargetRequest, modelId: string, context: GeminiRequestContext): NativeRequest {
   const { stream, loss, wallNow } = context;
-  const { headers = {}, systemInstruction, ...given } = request.vendorOptions?.gemini ?? {};
+  const { headers = {}, systemInstruction, ...asked } = request.vendorOptions?.gemini ?? {};
+  const given = context.isVertex ? withoutGeminiOnly(asked, loss) : asked;
   const model = geminiModel(modelId, wallNow);
   const isCached = asText(given["cachedContent"]) !== "";
   const native = isCached ? { ...given, tools: undefined, toolConfig: undefined } : given;
   const names = toolNameMap(request);
-  const rules = { ...model, callIds: model.callIds && context.callIds, names };
+  const rules = { ...model, callIds: model.callIds && !context.isVertex, names };
   const format = toFormat(request, model, loss);
   const instructions = [...partsOf(systemInstruction), ...[request.system, format.instruction].flatMap(partsOf)];
   if (isCached && instructions.length > 0) {
@@ -106,7 +110,8 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     generationConfig,
     continuationToken: token,
   });
-  const name = modelId.includes("/") ? modelId : `models/${modelId}`;
+  const id = modelId.replace(/^models\//, "");
+  const name = id.includes("/") ? id : `${context.isProject ? "publishers/google/" : ""}models/${id}`;
   const method = stream ? "streamGenerateContent?alt=sse" : "generateContent";
   return {
     path: `/${name.split("/").map(encodeURIComponent).join("/")}:${method}`,

@@ -1,16 +1,25 @@
 import {
-  checkTargetOptions,
   FetchConnection,
   isJsonObject,
   makeTarget,
   readTargetOptions,
-  type CheckedOptions,
   type Connection,
+  type MediaSource,
   type PlainOptions,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
-import { keyHeader, lazyConnection, modelPathProblems, oneOf } from "@understudy/core/toolkit";
+import {
+  checkCloudOptions,
+  GOOGLE_CLOUD_PROJECT,
+  keyHeader,
+  lazyConnection,
+  modelPathProblems,
+  oneOf,
+  refuseVendorFiles,
+  type CloudCheckedOptions,
+  type GoogleCloudOptions,
+} from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import { failureTable } from "./errors.ts";
 import { GenerateContentReader } from "./events.ts";
@@ -32,6 +41,8 @@ export interface GeminiTargetOptions extends TargetOptions {
    * than it shows; see the README. Default `fetch`.
    */
   readonly transport?: "fetch" | "sdk" | undefined;
+  /** A project of Google Cloud that serves the model on Vertex AI. Needs no key, and makes requests by fetch. */
+  readonly vertex?: GoogleCloudOptions | undefined;
 }
 
 const BASE_URL = "https://generativelanguage.googleapis.com";
@@ -46,12 +57,14 @@ const HOSTS = [
 ];
 /** Of a key, and of a token, which Vertex takes. */
 const KEY_HEADERS = ["x-goog-api-key", "authorization"];
+const VERTEX_HOST = /(?:^|[.-])aiplatform\./;
 const OWN_OPTIONS = {
   client: {
     must: "be a client of `@google/generative-ai`, which has an `apiKey`",
     test: (value: unknown): boolean => isJsonObject(value) && typeof value["apiKey"] === "string",
   },
   transport: oneOf("fetch", "sdk"),
+  vertex: GOOGLE_CLOUD_PROJECT,
 };
 
 /**
@@ -60,11 +73,11 @@ const OWN_OPTIONS = {
  */
 export function gemini(model: string, options: GeminiTargetOptions = {}): Target {
   const given = readTargetOptions<GeminiTargetOptions>(model, options, OWN_OPTIONS);
-  const { client, headers = {} } = given.options;
+  const { client, headers = {}, vertex } = given.options;
   const isAsked = typeof headers === "function";
   const token = isAsked ? undefined : tokenOf(headers);
-  const checked = checkTargetOptions(
-    client === undefined ? given.options : { ...given.options, apiKey: client.apiKey },
+  const checked = checkCloudOptions(
+    client === undefined || vertex !== undefined ? given.options : { ...given.options, apiKey: client.apiKey },
     {
       vendor: VENDOR,
       model: given.model,
@@ -77,8 +90,10 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
       credential: token,
       problems: [...given.problems, ...modelPathProblems(given.model), ...problemsOf(given.options)],
     },
+    "v1beta1",
   );
-  const callIds = !isVertex(checked.endpoint);
+  const isProject = checked.cloud !== undefined;
+  const isVertex = isProject || VERTEX_HOST.test(checked.endpoint);
   const maxOutputTokens = given.options.capabilities?.maxOutputTokens;
   return makeTarget({
     ...given,
@@ -90,7 +105,10 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
       const { isThinking, isVisible } = reasoningOf(request, model);
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: false };
     },
-    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, callIds, maxOutputTokens }),
+    toNativeRequest: (request, context) => {
+      if (isVertex) refuseVendorFiles(request, isReadable);
+      return toNativeRequest(request, model, { ...context, isVertex, isProject, maxOutputTokens });
+    },
     turns: "contents",
     connection: connect(given.options, checked),
     reader: (context, failures, request) => new GenerateContentReader(context, failures, request),
@@ -99,8 +117,12 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
 
 function connect(
   { fetch, transport }: PlainOptions<GeminiTargetOptions>,
-  { apiKey, baseURL, headers }: CheckedOptions,
+  checked: CloudCheckedOptions,
 ): Connection {
+  const { apiKey, baseURL, headers, cloud } = checked;
+  if (cloud !== undefined) {
+    return lazyConnection(async () => (await import("./vertex.ts")).connectVertex(checked, fetch));
+  }
   const root = /\/v\d\w{0,20}(?:\/|$)/.test(baseURL) ? baseURL : `${baseURL}/${VERSION}`;
   if (transport !== "sdk") {
     // Never in the URL, which ends up in logs and messages.
@@ -133,6 +155,8 @@ function tokenOf(headers: Readonly<Record<string, string>>): string | undefined 
   return Object.entries(headers).find(([name]) => KEY_HEADERS.includes(name.toLowerCase()))?.[1];
 }
 
-function isVertex(endpoint: string): boolean {
-  return /(?:^|[.-])aiplatform\./.test(endpoint);
+/** Files of the Gemini API are not in a project. */
+function isReadable(source: MediaSource): boolean {
+  if (source.type === "vendor-file") return source.id.startsWith("gs://");
+  return source.type !== "url" || !source.url.startsWith(`${BASE_URL}/`);
 }

@@ -22,6 +22,16 @@ export { cappedFetch, type Fetch } from "./transport/capped-fetch.ts";
 export { FRESH_CONNECTION, freshInit, type FreshInit } from "./transport/fresh-connection.ts";
 export { lazyConnection } from "./transport/lazy-connection.ts";
 export { loadOnce } from "./transport/load-once.ts";
+export {
+  checkCloudOptions,
+  GOOGLE_CLOUD_PROJECT,
+  type CloudCheckedOptions,
+  type CloudTargetOptions,
+  type GoogleCloudOptions,
+  type GoogleToken,
+} from "./options/google-cloud.ts";
+export { googleConnection, type GoogleConnectionSetup } from "./transport/google-connection.ts";
+export { refuseVendorFiles } from "./requests/vendor-files.ts";
 export { keyHeader } from "./transport/credential-functions.ts";
 export { joinHeader, mergeHeaders } from "./transport/merge-headers.ts";
 export { isHost } from "./options/vendor-host.ts";

@@ -1,0 +1,2 @@
+export const BETAS = "anthropic-beta";
+export const VERSION_HEADER = "anthropic-version";
