@@ -8,7 +8,10 @@ import { connectVertex } from "./vertex.ts";
 const API_VERSION = "2026-10-21";
 
 /** Requests without the SDK: to the vendor's own API, or to a project. */
-export function connectByFetch(checked: CloudCheckedOptions, fetch: Fetch | undefined): Connection | Promise<Connection> {
+export function connectByFetch(
+  checked: CloudCheckedOptions,
+  fetch: Fetch | undefined,
+): Connection | Promise<Connection> {
   const { apiKey, baseURL, headers, cloud } = checked;
   if (cloud !== undefined) return connectVertex(checked, API_VERSION, fetch);
   const ownHeaders = { ...keyHeader(apiKey), [VERSION_HEADER]: API_VERSION, ...browserHeaders() };

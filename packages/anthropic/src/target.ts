@@ -11,6 +11,7 @@ import {
 } from "@understudy/core/adapter";
 import {
   checkCloudOptions,
+  GOOGLE_CLOUD,
   GOOGLE_CLOUD_PROJECT,
   lazyConnection,
   legalPropertyNames,
@@ -70,6 +71,7 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
     },
     "v1",
   );
+  const isOnVertex = checked.cloud !== undefined || GOOGLE_CLOUD.test(checked.endpoint);
   const { [VERSION_HEADER]: version, [BETAS]: betas } = mergeHeaders(checked.headers);
   const { capabilities, quotaGroup } = given.options;
   const place = { host: checked.endpoint, version, betas, maxOutputTokens: capabilities?.maxOutputTokens };
@@ -85,7 +87,7 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true };
     },
     toNativeRequest: (request, context) => {
-      if (checked.cloud !== undefined) refuseVendorFiles(request);
+      if (isOnVertex) refuseVendorFiles(request);
       const own = withoutForeignReasoning(request, organization, context.loss);
       return toNativeRequest(legalPropertyNames(own, PROPERTY_NAME, context.loss), model, context, place);
     },

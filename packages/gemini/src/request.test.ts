@@ -67,7 +67,13 @@ function send(
 ): Sent {
   const losses: string[] = [];
   const loss = ({ what, action }: Loss): void => void losses.push(`${what} ${action}`);
-  const { path, headers, body } = toNativeRequest(fill(request), model, { stream: true, isVertex, isProject: false, loss, ...context });
+  const { path, headers, body } = toNativeRequest(fill(request), model, {
+    stream: true,
+    isVertex,
+    isProject: false,
+    loss,
+    ...context,
+  });
   // Newer than the description.
   const { continuationToken: _token, ...described } = body;
   if (validate?.(described) === false) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)));

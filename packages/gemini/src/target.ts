@@ -115,10 +115,7 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
   });
 }
 
-function connect(
-  { fetch, transport }: PlainOptions<GeminiTargetOptions>,
-  checked: CloudCheckedOptions,
-): Connection {
+function connect({ fetch, transport }: PlainOptions<GeminiTargetOptions>, checked: CloudCheckedOptions): Connection {
   const { apiKey, baseURL, headers, cloud } = checked;
   if (cloud !== undefined) {
     return lazyConnection(async () => (await import("./vertex.ts")).connectVertex(checked, fetch));

@@ -4,6 +4,7 @@ export { startOpenAIChat, type ChatSimulatorOptions } from "./simulators/openai-
 export type { CompatibleOptions } from "./simulators/openai-chat/request.ts";
 export { startDeepSeek } from "./simulators/deepseek/wire.ts";
 export { startGemini } from "./simulators/gemini/wire.ts";
+export type { VertexSimulatorOptions } from "./simulators/vertex/wire.ts";
 export { startMistral } from "./simulators/mistral/wire.ts";
 export { startXAI } from "./simulators/xai/wire.ts";
 export { startServer } from "./simulators/server.ts";

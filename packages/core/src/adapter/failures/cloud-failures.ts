@@ -1,12 +1,22 @@
 import type { FailureRow } from "./failure-table.ts";
 import { asObject, asString } from "../foreign.ts";
+import { readRpcStatus, RPC_LIMITS } from "./rpc-status.ts";
 import { readAnyError, type VendorError } from "./vendor-error.ts";
 
 /** What one cloud puts before an error of the model's own. */
 const OF_MODEL = /^The model returned the following errors: /;
 
+const PROJECT_WIDE = [
+  "SERVICE_DISABLED",
+  "CONSUMER_INVALID",
+  "CONSUMER_SUSPENDED",
+  "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+  "USER_PROJECT_DENIED",
+];
+
 /** What clouds that serve models of others say in their own words, and the status of one of them for a failed model. */
 export const CLOUD_FAILURES: readonly FailureRow[] = [
+  ...RPC_LIMITS,
   {
     status: 400,
     text: /^(?:The number of requests exceeds the service quota|Your (?:account|requests?) (?:has exceeded|exceeds?) (?:the |your )?(?:service )?quota)\b/,
@@ -22,6 +32,10 @@ export const CLOUD_FAILURES: readonly FailureRow[] = [
     text: /^Input (?:is too long for requested model\b|Tokens Exceeded: Number of input tokens exceeds maximum length\b)/,
     class: "request.context-length",
   },
+  // The money is the project's.
+  { code: "BILLING_DISABLED", class: "billing.exhausted" },
+  // What a project, a token or an account may not do is so for all models.
+  { status: 403, code: PROJECT_WIDE, class: "auth.forbidden", scope: "key" },
   { status: 400, type: "FAILED_PRECONDITION", class: "auth.forbidden" },
   {
     status: 403,
@@ -56,5 +70,10 @@ export function readCloudError(body: unknown): VendorError | undefined {
   if (ofModel !== undefined) return readAnyError(ofModel);
   const error = asObject(outer["error"]);
   const isCloud = asString(error["message"]) !== undefined && (error["code"] ?? error["status"]) !== undefined;
-  return isCloud ? readAnyError(body) : undefined;
+  if (!isCloud) return undefined;
+  const { type, code, message: _, ...waits } = readRpcStatus(body) ?? {};
+  const given = readAnyError(body);
+  // Details say more than the status does, where there are any.
+  const isTold = code !== undefined && code !== asString(error["status"]);
+  return isTold ? { ...given, ...waits, type, code } : { ...given, ...waits };
 }

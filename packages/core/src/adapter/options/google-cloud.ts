@@ -143,7 +143,6 @@ function textLike(must: string, pattern: RegExp): Rule {
 
 /** What cannot stand beside a project. */
 function rivals({ apiKey, client, transport, baseURL }: PlainOptions<CloudTargetOptions>): readonly string[] {
-  const rival = (name: string, why: string): string => `\`${name}\` and \`vertex\` exclude each other: ${why}`;
   return [
     ...(apiKey === undefined ? [] : [rival("apiKey", "a project takes tokens; give `vertex.accessToken`")]),
     ...(client === undefined ? [] : [rival("client", "a client brings its own project; leave one of them out")]),
@@ -152,4 +151,8 @@ function rivals({ apiKey, client, transport, baseURL }: PlainOptions<CloudTarget
       ? ["`baseURL` must not hold a project beside `vertex`, which adds it; end it before `/projects`"]
       : []),
   ];
+}
+
+function rival(name: string, why: string): string {
+  return `\`${name}\` and \`vertex\` exclude each other: ${why}`;
 }

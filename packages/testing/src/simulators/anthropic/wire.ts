@@ -1,9 +1,10 @@
-import { startServer } from "../server.ts";
-import type { Vendor, SimulatorOptions } from "../vendor.ts";
+import type { Vendor } from "../vendor.ts";
+import { startInProject, type VertexSimulatorOptions } from "../vertex/wire.ts";
 import { jsonOf, type Wire } from "../wire.ts";
 import { anthropicNamed, anthropicStatus } from "./errors.ts";
 import { anthropicFrames, anthropicWhole, encodeAnthropic, named, ping } from "./frames.ts";
 import { admitAnthropic } from "./request.ts";
+import { claudeInProject } from "./vertex.ts";
 
 /** The Messages API: `POST /v1/messages`. */
 const anthropicWire: Wire = {
@@ -37,6 +38,6 @@ const rateLimits = {
 };
 
 /** Starts a simulator of Anthropic's Messages API. */
-export function startAnthropic(options: SimulatorOptions = {}): Promise<Vendor> {
-  return startServer(anthropicWire, options);
+export function startAnthropic(options: VertexSimulatorOptions = {}): Promise<Vendor> {
+  return startInProject(anthropicWire, claudeInProject, options);
 }

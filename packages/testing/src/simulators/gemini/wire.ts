@@ -1,9 +1,10 @@
-import { startServer } from "../server.ts";
-import type { Vendor, SimulatorOptions } from "../vendor.ts";
+import type { Vendor } from "../vendor.ts";
+import { startInProject, type VertexSimulatorOptions } from "../vertex/wire.ts";
 import type { Wire } from "../wire.ts";
 import { geminiNamed, geminiStatus } from "./errors.ts";
 import { encodeGemini, geminiFrames, geminiInBand, geminiWhole } from "./frames.ts";
 import { admitGemini } from "./request.ts";
+import { geminiInProject } from "./vertex.ts";
 
 /** generateContent and streamGenerateContent, under `/v1` and `/v1beta`. */
 const geminiWire: Wire = {
@@ -30,6 +31,6 @@ const geminiWire: Wire = {
 };
 
 /** Starts a simulator of Gemini's generateContent API. The versions are part of the paths, not of the base URL. */
-export function startGemini(options: SimulatorOptions = {}): Promise<Vendor> {
-  return startServer(geminiWire, options);
+export function startGemini(options: VertexSimulatorOptions = {}): Promise<Vendor> {
+  return startInProject(geminiWire, geminiInProject, options);
 }
