@@ -428,6 +428,7 @@ const SENTENCES = [
   "Streaming is not supported for this model.",
   "Overloaded",
   "Too many requests, please wait before trying again.",
+  "Publisher Model `projects/p/locations/eu/publishers/x/models/y` was not found or your project has no access.",
 ];
 
 const google = (code: number, status: string, message: string) => ({ error: { code, status, message, details: [] } });

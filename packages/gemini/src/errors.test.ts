@@ -362,6 +362,7 @@ const SENTENCES = [
   "Function calling with a response mime type: x is unsupported",
   "Developer instruction is not enabled for models/x",
   "Streaming is not supported for this model.",
+  "Publisher Model `projects/p/locations/eu/publishers/x/models/y` was not found or your project has no access.",
 ];
 
 describe("words that a user wrote", () => {

@@ -42,6 +42,8 @@ const CODES: readonly FailureRow[] = [
     text: /^(?:CachedContent not found|Not found: cached content|You do not have permission to access the File|File \S{1,150} not found)\b/,
     class: "request.rejected",
   },
+  // Access is the project's, and others are asked at the same host.
+  { status: 404, text: /^Publisher [Mm]odel\b/, class: "model.not-found", scope: "key+model" },
   // A service that is off, a missing role, a blocked key: it is so for all models.
   { type: "PERMISSION_DENIED", class: "auth.forbidden", scope: "key" },
 ];

@@ -6,6 +6,7 @@ import { readAnyError, type VendorError } from "./vendor-error.ts";
 /** What one cloud puts before an error of the model's own. */
 const OF_MODEL = /^The model returned the following errors: /;
 
+const PUBLISHER_MODEL = /^Publisher [Mm]odel\b/;
 const PROJECT_WIDE = [
   "SERVICE_DISABLED",
   "CONSUMER_INVALID",
@@ -22,6 +23,8 @@ export const CLOUD_FAILURES: readonly FailureRow[] = [
     text: /^(?:The number of requests exceeds the service quota|Your (?:account|requests?) (?:has exceeded|exceeds?) (?:the |your )?(?:service )?quota)\b/,
     class: "rate.unknown",
   },
+  // Access is the project's, and others are asked at the same host.
+  { status: 404, text: PUBLISHER_MODEL, class: "model.not-found", scope: "key+model" },
   {
     status: 400,
     text: /^(?:Invocation of model ID \S{1,200} with on-demand throughput isn.t supported|Publisher [Mm]odel `?[^`\s]{1,200}`? (?:is not servable|is not supported) in (?:region|location)|The model is not (?:available|servable) in (?:this )?(?:region|location))\b/,

@@ -12,12 +12,10 @@ export interface GoogleConnectionSetup {
 }
 
 /** A connection that gives each request its access token. Loads what it needs for that. */
-export async function googleConnection({
-  checked: { cloud, headers },
-  connection,
-  loadAuth,
-}: GoogleConnectionSetup): Promise<Connection> {
+export async function googleConnection(setup: GoogleConnectionSetup): Promise<Connection> {
   const { TokenConnection, tokensOf } = await import("./token-connection.ts");
-  const tokens = cloud?.accessToken === undefined ? tokensOf(loadAuth, true) : tokensOf(cloud.accessToken);
-  return new TokenConnection(connection, tokens, headers);
+  const { cloud, headers } = setup.checked;
+  const { accessToken, project = "" } = cloud ?? {};
+  const tokens = accessToken === undefined ? tokensOf(setup.loadAuth, project) : tokensOf(accessToken);
+  return new TokenConnection(setup.connection, tokens, headers);
 }

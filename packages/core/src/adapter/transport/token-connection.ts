@@ -3,7 +3,7 @@ import { isTargetFailure, type TargetFailure } from "../../model/target-failure.
 import { asObject } from "../foreign.ts";
 import type { Connection, NativeRequest } from "./connection.ts";
 import { askFor, readKey, type AskContext } from "./credential-functions.ts";
-import { googleTokens, type AskToken } from "./google-tokens.ts";
+import { googleTokens, QUOTA_PROJECT, type AskToken } from "./google-tokens.ts";
 import { mergeHeaders } from "./merge-headers.ts";
 
 /** A token is renewed before its end: a request takes its time to arrive. */
@@ -16,12 +16,15 @@ interface Token {
   readonly token: string;
   /** Milliseconds since 1970; 0: it is not kept. */
   readonly until: number;
+  readonly quotaProject?: string | undefined;
 }
+
+const NONE: Token = { token: "", until: 0 };
 
 /** The tokens of one source, asked for once for all requests that wait. */
 export class Tokens {
   readonly #ask: AskToken;
-  #kept: Token = { token: "", until: 0 };
+  #kept: Token = NONE;
   #asking: Promise<unknown> | undefined;
 
   constructor(ask: AskToken) {
@@ -29,15 +32,15 @@ export class Tokens {
   }
 
   /** Rejects with a `TargetFailure` if there is none. */
-  async current(context: AskContext, refused?: string): Promise<string> {
-    if (this.#kept.token === refused) this.#kept = { token: "", until: 0 };
-    if (this.#kept.until - EARLY_MS > context.clock.wallNow()) return this.#kept.token;
+  async current(context: AskContext, refused?: string): Promise<Token> {
+    if (this.#kept.token === refused) this.#kept = NONE;
+    if (this.#kept.until - EARLY_MS > context.clock.wallNow()) return this.#kept;
     const asking = (this.#asking ??= this.#start(refused !== undefined));
     try {
       const given = await askFor<Token | TargetFailure>("vertex.accessToken", () => asking, readToken, context);
       if (isTargetFailure(given)) throw given;
       this.#kept = given;
-      return given.token;
+      return given;
     } finally {
       // One that never answers is not waited for by the next request.
       if (this.#asking === asking) this.#asking = undefined;
@@ -51,21 +54,25 @@ export class Tokens {
 
 const sources = new WeakMap<object, Tokens>();
 
-/** The tokens of one function, for all targets that have it. `isLibrary`: the function loads Google's own library. */
-export function tokensOf(source: () => unknown, isLibrary = false): Tokens {
+/**
+ * The tokens of one function, for all targets that have it. With `project`, which is the first one's, the function loads
+ * Google's own library.
+ */
+export function tokensOf(source: () => unknown, project?: string): Tokens {
   const known = sources.get(source);
   if (known !== undefined) return known;
-  const tokens = new Tokens(isLibrary ? googleTokens(source) : () => source());
+  const tokens = new Tokens(project === undefined ? () => source() : googleTokens(source, project));
   sources.set(source, tokens);
   return tokens;
 }
 
 function readToken(given: unknown): Token | TargetFailure | undefined {
   if (isTargetFailure(given)) return given;
-  const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: 0 } : asObject(given);
+  const { token, expiresAt, quotaProject } = typeof given === "string" ? asObject({ token: given }) : asObject(given);
   const key = readKey(typeof token === "string" ? token.replace(/^\s*Bearer\s+/i, "") : token);
-  const until = Number(expiresAt);
-  return key === undefined ? undefined : { token: key, until: Number.isNaN(until) ? 0 : until };
+  const until = Number(expiresAt ?? 0);
+  if (key === undefined) return undefined;
+  return { token: key, until: Number.isNaN(until) ? 0 : until, quotaProject: readKey(quotaProject) };
 }
 
 /**
@@ -92,15 +99,17 @@ export class TokenConnection implements Connection {
   async send(request: NativeRequest, context: AttemptContext): Promise<Response> {
     const headers = mergeHeaders(this.#headers, request.headers);
     if (headers["authorization"] !== undefined) return this.#connection.send(request, context);
-    const ask = (token: string): Promise<Response> => {
+    const ask = ({ token, quotaProject }: Token): Promise<Response> => {
       this.#secrets = [token, ...this.#secrets].slice(0, MOST_SECRETS);
-      return this.#connection.send({ ...request, headers: { ...headers, authorization: `Bearer ${token}` } }, context);
+      const quota = quotaProject === undefined ? {} : { [QUOTA_PROJECT]: quotaProject };
+      const all = { ...quota, ...headers, authorization: `Bearer ${token}` };
+      return this.#connection.send({ ...request, headers: all }, context);
     };
     const token = await this.#tokens.current(context);
     const response = await ask(token);
     if (response.status !== REFUSED) return response;
-    const renewed = await this.#tokens.current(context, token).catch(() => token);
-    if (renewed === token) return response;
+    const renewed = await this.#tokens.current(context, token.token).catch(() => token);
+    if (renewed.token === token.token) return response;
     // Else its connection would stay busy. What cannot be read does not matter any more.
     await response.body?.cancel().catch(() => undefined);
     return ask(renewed);
