@@ -7,6 +7,9 @@ describe("anthropicModel", () => {
     ["us.anthropic.claude-opus-4-6-v1:0", "claude-opus-4-6"],
     ["anthropic.claude-haiku-5-5", "claude-haiku-5-5"],
     ["claude-fable-5-20260601", "claude-fable-5"],
+    ["claude-sonnet-4-5@20250929", "claude-sonnet-4-5"],
+    ["claude-opus-4-5@20251101", "claude-opus-4-5"],
+    ["claude-3-7-sonnet@20250219", "claude-3-7-sonnet-20250219"],
   ])("finds %s as %s", (id, plain) => {
     expect(anthropicModel(id)).toBe(anthropicModel(plain));
   });

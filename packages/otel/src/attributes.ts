@@ -13,7 +13,7 @@ export function serviceOf({
 }: Pick<AttemptRecord, "vendor" | "model" | "endpoint">): Attributes {
   const provider = providerOf(vendor, endpoint);
   return {
-    "gen_ai.operation.name": operationOf(provider),
+    "gen_ai.operation.name": operationOf(provider, vendor),
     "gen_ai.provider.name": provider,
     "gen_ai.request.model": model,
     ...serverOf(endpoint),

@@ -42,6 +42,7 @@ const PROVIDERS: ReadonlyMap<string, string> = new Map([
 /** Clouds that serve a vendor's models in the vendor's own format: theirs is the service, and the bill. */
 const CLOUDS: readonly (readonly [host: RegExp, vendor: string, provider: string])[] = [
   [/(?:^|[.-])aiplatform\./, "gemini", "gcp.vertex_ai"],
+  [/(?:^|[.-])aiplatform\./, "anthropic", "gcp.vertex_ai"],
   [/\.openai\.azure\.com(?::|$)/, "openai", "azure.ai.openai"],
 ];
 
@@ -50,8 +51,9 @@ export function providerOf(vendor: string, endpoint: string): string {
   return cloud?.[2] ?? PROVIDERS.get(vendor) ?? vendor;
 }
 
-export function operationOf(provider: string): string {
-  return provider === "gcp.gemini" || provider === "gcp.vertex_ai" ? "generate_content" : "chat";
+export function operationOf(provider: string, vendor: string): string {
+  const isGoogle = provider === "gcp.gemini" || provider === "gcp.vertex_ai";
+  return isGoogle && vendor !== "anthropic" ? "generate_content" : "chat";
 }
 
 const FINISH_REASONS: Readonly<Partial<Record<FinishReason, string>>> = {

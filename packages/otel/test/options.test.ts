@@ -51,6 +51,7 @@ test.each([
   ["deepseek", "api.deepseek.com", "deepseek", "chat"],
   ["gemini", "generativelanguage.googleapis.com", "gcp.gemini", "generate_content"],
   ["gemini", "europe-west1-aiplatform.googleapis.com", "gcp.vertex_ai", "generate_content"],
+  ["anthropic", "aiplatform.eu.rep.googleapis.com", "gcp.vertex_ai", "chat"],
   ["vertex", "europe", "gcp.vertex_ai", "generate_content"],
   ["bedrock", "eu-west-1", "aws.bedrock", "chat"],
   ["azure", "x", "azure.ai.openai", "chat"],
@@ -58,7 +59,10 @@ test.each([
   ["xai", "api.x.ai", "x_ai", "chat"],
   ["groq", "api.groq.com", "groq", "chat"],
 ])("%s at %s is the provider %s, asked by %s", (vendor, endpoint, provider, operation) => {
-  expect([providerOf(vendor, endpoint), operationOf(providerOf(vendor, endpoint))]).toEqual([provider, operation]);
+  expect([providerOf(vendor, endpoint), operationOf(providerOf(vendor, endpoint), vendor)]).toEqual([
+    provider,
+    operation,
+  ]);
 });
 
 test.each([
