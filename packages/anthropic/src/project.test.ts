@@ -1,6 +1,7 @@
 import { createChain, isUnderstudyError, type MediaSource, type UnderstudyError } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
 import { startAnthropic, type Vendor } from "@understudy/testing";
+import { OAuth2Client } from "google-auth-library";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { anthropic, type AnthropicTargetOptions, type VertexOptions } from "./index.ts";
 
@@ -125,6 +126,16 @@ describe("Claude in a project of Google Cloud", () => {
 
     expect(trace.attempts.map(({ outcome }) => outcome)).toEqual(["answered"]);
     expect(vendor.requests.map(({ status }) => status)).toEqual([401, 200]);
+  });
+
+  test("takes what a client of Google's own returns as it is", async () => {
+    await using vendor = await start();
+    const client = new OAuth2Client();
+    client.setCredentials({ access_token: "token-of-the-client", expiry_date: Date.now() + 3_600_000 });
+
+    await createChain([at(vendor, { accessToken: () => client.getAccessToken() })]).generate("Hi");
+
+    expect(vendor.requests.map(({ headers }) => headers["authorization"])).toEqual(["Bearer token-of-the-client"]);
   });
 
   test("sends nothing where the token fails, and tells none of the words of what failed", async () => {

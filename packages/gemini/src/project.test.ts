@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createChain, isUnderstudyError, type MediaSource, type Message, type UnderstudyError } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
 import { startGemini, type Vendor } from "@understudy/testing";
+import { OAuth2Client } from "google-auth-library";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { gemini, type GeminiTargetOptions, type VertexOptions } from "./index.ts";
 
@@ -225,6 +226,16 @@ describe("Gemini in a project of Google Cloud", () => {
     const { problems } = gemini(MODEL, { vertex: PLACE, ...more });
 
     expect(problems).toMatchObject([{ type: "invalid", message: expect.stringContaining(problem) }]);
+  });
+
+  test("takes what a client of Google's own returns as it is", async () => {
+    await using vendor = await start();
+    const client = new OAuth2Client();
+    client.setCredentials({ access_token: "token-of-the-client", expiry_date: Date.now() + 3_600_000 });
+
+    await createChain([at(vendor, { accessToken: () => client.getAccessToken() })]).generate("Hi");
+
+    expect(vendor.requests.map(({ headers }) => headers["authorization"])).toEqual(["Bearer token-of-the-client"]);
   });
 
   test("gets its token from google-auth-library where no function is given", async () => {
