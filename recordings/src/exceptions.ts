@@ -1,7 +1,5 @@
 const scrubbed = "the recorded text was replaced by a short placeholder";
 
-const vertexOnly = "has a field that only Vertex AI knows";
-
 /**
  * Recordings that a simulator meets in another way than the vendor did, each with the reason. The suite fails when
  * one of them would pass after all.
@@ -15,8 +13,6 @@ export const exceptions: Readonly<Record<string, string>> = {
   "openai-chat/error/403-invalid-request-error-2.json": "sent to the completions endpoint, which is not simulated",
   "gemini/error/400-context-length.json": scrubbed,
   "gemini/error/429-resource-exhausted.json": "a rate limit: the state of the recorded account",
-  "gemini/response/vertex-prompt-blocked-gemini-2-5-flash.json": vertexOnly,
-  "gemini/response/pydantic-test-google-model-armor-response-template-real-block-0.json": vertexOnly,
   "deepseek/error/400-invalid-request-error.json":
     "sent to the Responses format of this vendor, which is not simulated",
 };

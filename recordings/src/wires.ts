@@ -92,7 +92,7 @@ const chat: RecordedWire = {
   question: askChat,
 };
 
-/** Where a request went; recordings of the cloud platform are put to the plain API. */
+/** Where a request went; recordings of the cloud platform are put to the plain API, too. */
 const geminiPath = /models\/([^/:]+):(\w+)(\?.*)?$/;
 
 const gemini: RecordedWire = {
@@ -115,6 +115,22 @@ const gemini: RecordedWire = {
 };
 
 export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek, mistral, chat, gemini];
+
+/** The same wire in projects of the cloud platform: what was recorded there is put to its own simulator. */
+export const vertexWire: RecordedWire = {
+  ...gemini,
+  vendor: "gemini on Vertex",
+  covers: (recording) => recording.vendor === "gemini" && isVertex(recording),
+  start: (options) => startGemini({ ...options, vertex: true }),
+  // Locations are scrubbed in some, and the older version takes the same.
+  path: (recording, body) =>
+    gemini.path(recording, body).replace("/v1beta/", "/v1beta1/projects/p/locations/global/publishers/google/"),
+  headers: bearer,
+};
+
+function isVertex({ url }: Recording): boolean {
+  return url?.includes("aiplatform.googleapis.com/") === true;
+}
 
 function bearer(key: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${key}` };

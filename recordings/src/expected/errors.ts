@@ -101,7 +101,7 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
   "gemini/error/404-error.json": noModel,
   "gemini/error/404-model-not-found-2.json": noModel,
   "gemini/error/404-model-not-found-3.json": noModel,
-  "gemini/error/404-model-not-found.json": noModel,
+  "gemini/error/404-model-not-found.json": { class: "model.not-found", scope: "key+model" },
   "gemini/error/429-quota-exceeded.json": { class: "rate.requests" },
   "gemini/error/429-resource-exhausted.json": { class: "rate.tokens", retryAfterMs: 48_000 },
   "gemini/error/429-retry-info.json": { class: "rate.requests", retryAfterMs: 34_400 },
