@@ -105,6 +105,20 @@ describe("Claude in a project of Google Cloud", () => {
     expect(vendor.requests[0]?.headers).not.toHaveProperty("anthropic-version");
   });
 
+  test.each([
+    [`publishers/anthropic/models/${DATED}`, DATED],
+    ["../../../models/x", "..%2F..%2F..%2Fmodels%2Fx"],
+    ["a?b#c", "a%3Fb%23c"],
+  ])("has the model %s at %s, below its publisher", async (model, path) => {
+    await using vendor = await start();
+
+    await createChain([at(vendor, {}, {}, model)], { policy: () => "stop" })
+      .generate("Hi")
+      .catch(() => undefined);
+
+    expect(vendor.requests[0]?.path).toContain(`/publishers/anthropic/models/${path}:streamRawPredict`);
+  });
+
   test("sends betas in their header", async () => {
     await using vendor = await start();
 

@@ -30,7 +30,8 @@ function toVertex({ headers, body }: NativeRequest, usualVersion: string): Nativ
   const { model, ...rest } = body;
   const task = body["stream"] === true ? "streamRawPredict" : "rawPredict";
   // Ids hold an `@`, which may stand in a path as it is.
-  const id = encodeURIComponent(asText(model)).replaceAll("%40", "@");
+  const name = asText(model).replace(/^publishers\/anthropic\/models\//, "");
+  const id = encodeURIComponent(name).replaceAll("%40", "@");
   return {
     path: `/publishers/anthropic/models/${id}:${task}`,
     headers: others,

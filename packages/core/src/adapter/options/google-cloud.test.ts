@@ -110,6 +110,15 @@ describe("a project of Google Cloud", () => {
     expect(messages({ project: PROJECT, location: "eu" }, more)).toContain(problem);
   });
 
+  test.each<readonly [string, unknown]>([
+    ["null", null],
+    ["text", "my-project"],
+    ["a list", ["my-project", "eu"]],
+    ["a switch", true],
+  ])("is meant by %s, too, which is refused for nothing else", (_, vertex) => {
+    expect(messages(vertex)).toBe('acme("large"): `vertex` must be { project, location }');
+  });
+
   test("throws nothing for what cannot be read", () => {
     const vertex = Object.defineProperty({}, "project", {
       enumerable: true,

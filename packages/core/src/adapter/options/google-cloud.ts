@@ -1,5 +1,5 @@
 import { isJsonObject } from "../../model/json.ts";
-import { checkShape, FUNCTION, required, type Rule, type ShapeOf } from "../../model/rules.ts";
+import { ANYTHING, checkShape, FUNCTION, required, type Rule, type ShapeOf } from "../../model/rules.ts";
 import { identity } from "../transport/client-credential.ts";
 import {
   checkTargetOptions,
@@ -53,8 +53,8 @@ export interface CloudTargetOptions extends TargetOptions {
   readonly transport?: string | undefined;
 }
 
-/** The rule of the option. Its fields are checked by `checkCloudOptions`. */
-export const GOOGLE_CLOUD_PROJECT: Rule = { must: "be { project, location }", test: isJsonObject };
+/** The rule of the option: whatever was given means a project, and `checkCloudOptions` says what is wrong with it. */
+export const GOOGLE_CLOUD_PROJECT: Rule = ANYTHING;
 
 /** Ids of today, older ones with a domain before them, and numbers. */
 const PROJECT = /^(?:[a-z][a-z\d.-]{0,62}:)?[a-z][a-z\d-]{4,28}[a-z\d]$|^\d{1,20}$/;
@@ -101,9 +101,11 @@ function hostOf(location: string): string {
 
 /** Read once, and without throwing: it may be anything. */
 function readCloud(
-  given: object,
+  given: unknown,
   hasEndpoint: boolean,
 ): { readonly cloud: GoogleCloudOptions; readonly problems: readonly string[] } {
+  const nowhere = { project: "", location: "" };
+  if (!isJsonObject(given)) return { cloud: nowhere, problems: ["`vertex` must be { project, location }"] };
   try {
     const fields: Partial<GoogleCloudOptions> = { ...given };
     const shape = shapeOf(hasEndpoint);
@@ -118,7 +120,7 @@ function readCloud(
       problems,
     };
   } catch {
-    return { cloud: { project: "", location: "" }, problems: ["`vertex` cannot be read: a getter or proxy threw"] };
+    return { cloud: nowhere, problems: ["`vertex` cannot be read: a getter or proxy threw"] };
   }
 }
 
