@@ -19,7 +19,7 @@ function obedient({ text }: RequestRecord): ScriptedAnswer {
     : { text: '{"ok": true}' };
 }
 
-const NAMES = ["CLAUDE", "GPT", "FLASH", "GPT_KEY"];
+const NAMES = ["CLAUDE", "GPT", "FLASH", "GPT_KEY", "VERTEX"];
 const CANARY = "sk-canary-0123456789abcdef";
 
 describe("understudy doctor", () => {
@@ -54,6 +54,23 @@ describe("understudy doctor", () => {
     expect(ran.stdout).toContain("3 failed, ");
     expect(ran.stdout).toContain("5 requests");
     expect(ran.stdout + ran.stderr).not.toContain("canary");
+  });
+
+  test("needs no key of targets in projects, and says when a token cannot be had", async () => {
+    await using vertex = await startAnthropic({ vertex: true });
+    vertex.answer(obedient);
+    process.env["VERTEX"] = vertex.url;
+
+    const ran = await run(["doctor", "in-projects.ts", "--quick"]);
+    const known = await run(["models", "in-projects.ts"]);
+
+    expect(ran.stdout).not.toContain("no API key");
+    expect(ran.stdout).toMatch(/^✓ 1 anthropic\/claude-haiku-4-5@20251001 /m);
+    expect(ran.stdout).toMatch(
+      /^✗ 2 .*`vertex\.accessToken` failed; nothing was sent\. See that target 2 can get its key or token on this machine\./m,
+    );
+    expect(vertex.requests).toHaveLength(1);
+    expect(known.stdout).toMatch(/claude-haiku-4-5@20251001 +200,000 +64,000/);
   });
 
   test("prints one JSON document that its schema describes, and no key", async () => {

@@ -18,7 +18,9 @@ const FIXES: readonly (readonly [begin: string, fix: (place: string) => string])
   ["output", () => "try again; if it stays, requests that need it fail at this target"],
 ];
 
-export function fixFor(failed: string, place: string): string {
+/** `isSent`: the vendor was asked at all. */
+export function fixFor(failed: string, place: string, isSent: boolean): string {
+  if (failed === "auth.invalid" && !isSent) return `see that ${place} can get its key or token on this machine`;
   const [, fix] = FIXES.find(([begin]) => failed.startsWith(begin)) ?? [];
   return fix?.(place) ?? "see the page `errors` of the documentation";
 }

@@ -154,7 +154,7 @@ async function checkOne(
         : isUnable
           ? "the model does not take it"
           : (words ?? error.message.split("\n")[0]),
-      fix: isLimited || isUnable ? undefined : fixFor(failure.class, place),
+      fix: isLimited || isUnable ? undefined : fixFor(failure.class, place, attempt?.status !== undefined),
     };
     return { result, records: attempts, usage: usageTotal, isHopeless: HOPELESS.includes(code) };
   }
