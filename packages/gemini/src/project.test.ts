@@ -218,6 +218,40 @@ describe("Gemini in a project of Google Cloud", () => {
     expect(vendor.requests[0]?.text).toContain('"fileUri":"gs://bucket/a.pdf"');
   });
 
+  test.each<readonly [string, MediaSource, string | undefined]>([
+    ["that is given", { type: "url", url: "https://a.test/x.bin", mediaType: "application/pdf" }, "application/pdf"],
+    ["of a file's ending", { type: "url", url: "https://a.test/x.PDF?sig=a.b" }, "application/pdf"],
+    ["of an object's ending", { type: "vendor-file", vendor: "gemini", id: "gs://bucket/a.png" }, "image/png"],
+    ["that nobody knows", { type: "url", url: "https://a.test/watch" }, undefined],
+    ["that no table has", { type: "vendor-file", vendor: "gemini", id: "gs://bucket/a.constructor" }, undefined],
+  ])("sends the type of a file %s, or not the file", async (_, source, mimeType) => {
+    await using vendor = await start();
+
+    await createChain([at(vendor)])
+      .generate({ messages: [file(source)] })
+      .catch(() => undefined);
+
+    const fileUri = source.type === "url" ? source.url : source.type === "vendor-file" ? source.id : "";
+    expect(vendor.requests.map(({ body }) => body)).toMatchObject(
+      mimeType === undefined ? [] : [{ contents: [{ parts: [{ fileData: { mimeType, fileUri } }] }] }],
+    );
+  });
+
+  test("leaves out the metadata of parts, which is the Gemini API's, and reports it", async () => {
+    await using vendor = await start();
+    const data = { text: "Hi", partMetadata: { a: 1 } };
+    const target = at(vendor);
+    const origin = { vendor: "gemini", model: MODEL, endpoint: target.endpoint };
+
+    const { losses } = await createChain([target]).generate({
+      messages: [{ role: "user", content: [{ type: "opaque", kind: "part", data, origin }] }],
+    });
+
+    expect(vendor.requests[0]?.body).toMatchObject({ contents: [{ parts: [{ text: "Hi" }] }] });
+    expect(vendor.requests[0]?.text).not.toContain("partMetadata");
+    expect(losses).toMatchObject([{ what: "messages partMetadata", action: "dropped" }]);
+  });
+
   test.each<readonly [string, GeminiTargetOptions, string]>([
     ["with a key", { apiKey: "k" }, "`apiKey` and `vertex` exclude each other"],
     ["with a client", { client: { apiKey: "k" } }, "`client` and `vertex` exclude each other"],

@@ -28,7 +28,7 @@ import { toFormat } from "./output-format.ts";
 import { nativeThinking, planReasoning, type ReasoningPlan } from "./reasoning.ts";
 import { toSampling } from "./sampling.ts";
 import { CACHED, toolNameMap, toTools } from "./tools.ts";
-import { withoutGeminiOnly } from "./vertex-fields.ts";
+import { toVertexContents, withoutGeminiOnly } from "./vertex-fields.ts";
 
 /**
  * Native fields of generateContent, sent as they are. `generationConfig` and `toolConfig` are merged with what the request
@@ -91,7 +91,8 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   if (isCached) takeUnless(CACHED, "vendorOptions toolConfig", given["toolConfig"], loss);
   const isFirst = isCached || !model.systemInstruction;
   const { messages, token } = splitToken(request.messages);
-  const contents = closing(opening(toContents(messages, rules, loss), loss), model, loss);
+  const turns = closing(opening(toContents(messages, rules, loss), loss), model, loss);
+  const contents = context.isVertex ? toVertexContents(turns, loss) : turns;
   takeUnless("the API has none", "userId", request.userId, loss);
   const generationConfig = filled({
     maxOutputTokens: clampOutputTokens(request.maxOutputTokens, context.maxOutputTokens ?? model.maxOutputTokens, loss),

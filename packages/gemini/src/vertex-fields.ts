@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue, type Loss } from "@understudy/core/adapter";
-import { dropNative } from "@understudy/core/toolkit";
+import { asText, isJsonObject, type JsonObject, type JsonValue, type Loss } from "@understudy/core/adapter";
+import { dropNative, unsupported } from "@understudy/core/toolkit";
+import type { NativeContent } from "./content.ts";
 
 type Fields = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -29,4 +30,44 @@ function withoutTools(tool: JsonValue, loss: (loss: Loss) => void): readonly Jso
   if (!isJsonObject(tool)) return [tool];
   const kept: JsonObject = dropNative<JsonValue>(tool, TOOLS, REASON, loss);
   return Object.keys(kept).length > 0 || Object.keys(tool).length === 0 ? [kept] : [];
+}
+
+/** By the ending of a file's address. */
+const TYPES: Readonly<Record<string, string>> = {
+  pdf: "application/pdf",
+  txt: "text/plain",
+  md: "text/plain",
+  html: "text/html",
+  csv: "text/csv",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  mp3: "audio/mpeg",
+  wav: "audio/wav",
+  mp4: "video/mp4",
+};
+
+/** The turns as Vertex takes them: it wants the type of each file, and knows no metadata of parts. */
+export function toVertexContents(
+  contents: readonly NativeContent[],
+  loss: (loss: Loss) => void,
+): readonly NativeContent[] {
+  return contents.map((content) => ({ ...content, parts: content.parts.map((part) => toVertexPart(part, loss)) }));
+}
+
+function toVertexPart(part: JsonObject, loss: (loss: Loss) => void): JsonObject {
+  const { fileData, partMetadata, ...rest } = part;
+  if (partMetadata !== undefined) loss({ what: "messages partMetadata", action: "dropped", reason: REASON });
+  if (!isJsonObject(fileData)) return fileData === undefined ? rest : { fileData, ...rest };
+  return { fileData: typed(fileData), ...rest };
+}
+
+function typed(file: JsonObject): JsonObject {
+  if (asText(file["mimeType"]) !== "") return file;
+  const [, ending = ""] = /\.(\w{1,8})(?:[?#].*)?$/.exec(asText(file["fileUri"])) ?? [];
+  const name = ending.toLowerCase();
+  const mimeType = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+  if (mimeType === undefined) throw unsupported("urls");
+  return { mimeType, ...file };
 }

@@ -6,7 +6,7 @@ import { invalid, unknownField, type Problem } from "./errors.ts";
 import { camel, camels } from "./fields.ts";
 
 /** Fields that only the Gemini API has, and only Vertex. */
-const ELSEWHERE = ["store", "serviceTier", "continuationToken"];
+const ELSEWHERE = ["store", "serviceTier"];
 const OWN = ["modelArmorConfig"];
 
 /** generateContent in a project. */
@@ -44,7 +44,11 @@ function problemOf(fields: Readonly<Record<string, unknown>>): Problem {
       if (isObject(call) && call["id"] !== undefined) return unknownField("id", `contents.parts.${name}`);
     }
     if (part["partMetadata"] !== undefined) return unknownField("partMetadata", "contents.parts");
-    const uri = textOf(camel(part["fileData"])["fileUri"]);
+    const file = camel(part["fileData"]);
+    const uri = textOf(file["fileUri"]);
+    if (uri !== "" && textOf(file["mimeType"]) === "") {
+      return invalid("Unable to submit request because it has an empty mimeType parameter in fileData.");
+    }
     if (uri.startsWith("https://generativelanguage.googleapis.com/") || uri.startsWith("files/")) {
       return invalid("Invalid file URI: only Cloud Storage and public URLs can be read.");
     }

@@ -84,8 +84,13 @@ describe("Vertex, simulated", () => {
     ],
     [
       "a file of the Gemini API",
-      { contents: [{ role: "user", parts: [{ fileData: { fileUri: "files/abc" } }] }] },
+      { contents: [{ role: "user", parts: [{ fileData: { mimeType: "text/plain", fileUri: "files/abc" } }] }] },
       "Invalid file URI",
+    ],
+    [
+      "a file without its type",
+      { contents: [{ role: "user", parts: [{ fileData: { fileUri: "gs://bucket/a.pdf" } }] }] },
+      "empty mimeType",
     ],
   ])("refuses %s for Gemini", async (_, fields, words) => {
     await using gemini = await startGemini({ vertex: true });
