@@ -344,9 +344,21 @@ const HARD: Readonly<Record<string, readonly Message[]>> = {
   "the model's own turn at the end": [hello, { role: "assistant", content: "So far" }],
 };
 
+const PLACE = { project: "my-project", location: "global", accessToken: () => "token" };
+
 const VENDORS: readonly (readonly [string, () => Promise<Vendor>, (baseURL: string) => Target])[] = [
   ["anthropic", startAnthropic, (baseURL) => anthropic("claude-sonnet-5-5", { ...KEY, baseURL })],
   ["gemini", startGemini, (baseURL) => gemini("gemini-3.8-flash", { ...KEY, baseURL })],
+  [
+    "anthropic on Vertex",
+    () => startAnthropic({ vertex: true }),
+    (baseURL) => anthropic("claude-sonnet-5-5", { vertex: PLACE, baseURL }),
+  ],
+  [
+    "gemini on Vertex",
+    () => startGemini({ vertex: true }),
+    (baseURL) => gemini("gemini-3.8-flash", { vertex: PLACE, baseURL }),
+  ],
   ["openai responses", startOpenAI, (baseURL) => openai("gpt-6.1-terra", { ...KEY, baseURL })],
   ["openai chat", startOpenAIChat, (baseURL) => openai.chat("gpt-5.1", { ...KEY, baseURL })],
   ["deepseek", startDeepSeek, (baseURL) => deepseek("deepseek-v4-pro", { ...KEY, baseURL })],
