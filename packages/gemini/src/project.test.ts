@@ -10,6 +10,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { gemini, type GeminiTargetOptions, type VertexOptions } from "./index.ts";
 
 const MODEL = "gemini-3.8-flash";
+const FILES = "https://generativelanguage.googleapis.com/v1beta/files";
 const PLACE: VertexOptions = { project: "project-one", location: "eu", accessToken: () => "token-one" };
 
 afterEach(() => vi.unstubAllEnvs());
@@ -194,8 +195,8 @@ describe("Gemini in a project of Google Cloud", () => {
   });
 
   test.each<readonly [string, Message]>([
-    ["by its id", file({ type: "vendor-file", vendor: "gemini", id: "files/abc" })],
-    ["by its URL", file({ type: "url", url: "https://generativelanguage.googleapis.com/v1beta/files/abc" })],
+    ["by its id", file({ type: "vendor-file", vendor: "gemini", id: "files/abc.pdf" })],
+    ["by its URL", file({ type: "url", url: `${FILES}/abc`, mediaType: "application/pdf" })],
   ])("sends no request with a file of the Gemini API, %s", async (_, message) => {
     await using vendor = await start();
 
