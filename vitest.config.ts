@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { defaultServerConditions } from "vite";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 /** `module` is for bundlers: what some packages have there, Node itself cannot load. */
 const nodeConditions = defaultServerConditions.filter((condition) => condition !== "module");
+
+const PACKED = ["scripts/packed.test.ts"];
 
 export default defineConfig({
   // Packages are tested from source: no build before tests.
@@ -40,8 +42,11 @@ export default defineConfig({
             "simulation/**/*.test.ts",
             "bench/counts/*.test.ts",
           ],
+          exclude: [...configDefaults.exclude, ...PACKED],
         },
       },
+      // Builds, packs and installs first: a command of its own, `pnpm packed`.
+      { extends: true, test: { name: "packed", include: PACKED } },
     ],
   },
 });
