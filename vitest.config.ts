@@ -5,7 +5,10 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** `module` is for bundlers: what some packages have there, Node itself cannot load. */
 const nodeConditions = defaultServerConditions.filter((condition) => condition !== "module");
 
+/** Builds, packs and installs first. */
 const PACKED = ["scripts/packed.test.ts"];
+/** The kit on every other way to a vendor than the usual one. */
+const KITS = ["packages/*/src/**/*-conformance.test.ts"];
 
 export default defineConfig({
   // Packages are tested from source: no build before tests.
@@ -26,6 +29,7 @@ export default defineConfig({
         test: {
           name: "packages",
           include: ["packages/*/{src,test}/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...KITS],
           // Most of these files are done sooner than a worker of their own has loaded what they test.
           isolate: false,
         },
@@ -45,8 +49,9 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...PACKED],
         },
       },
-      // Builds, packs and installs first: a command of its own, `pnpm packed`.
+      // Not in the check: `pnpm packed` and `pnpm kits`.
       { extends: true, test: { name: "packed", include: PACKED } },
+      { extends: true, test: { name: "kits", include: KITS, isolate: false } },
     ],
   },
 });

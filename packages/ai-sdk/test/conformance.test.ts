@@ -3,12 +3,12 @@ import { describe, test } from "vitest";
 import { EXEMPTIONS } from "./exemptions.ts";
 import { PROVIDERS } from "./providers.ts";
 
-/** The kit takes ten seconds a provider: three in the check, all of them with `pnpm providers`. */
+/** The kit takes ten seconds a provider: three in the check, all of them with `pnpm kits`. */
 const USUAL: readonly string[] = ["@ai-sdk/anthropic", "@ai-sdk/openai", "@ai-sdk/openai-compatible"];
 const isAll = process.env["UNDERSTUDY_PROVIDERS"] === "all";
 const chosen = PROVIDERS.filter(({ name }) => isAll || USUAL.includes(name));
 if (!isAll) {
-  process.stderr.write(`${chosen.length} of ${PROVIDERS.length} providers; pnpm providers tries all of them.\n`);
+  process.stderr.write(`${chosen.length} of ${PROVIDERS.length} providers; pnpm kits tries all of them.\n`);
 }
 
 for (const { name, startVendor, makeTarget } of chosen) {
