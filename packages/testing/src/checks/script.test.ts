@@ -91,6 +91,11 @@ test.each<readonly [string, () => Promise<unknown>, string]>([
   ],
   ["options that are none", () => Reflect.apply(startAnthropic, undefined, [8080]), "the options must be an object"],
   [
+    "options that are none of a server of Chat Completions",
+    () => Reflect.apply(startOpenAIChat, undefined, [true]),
+    "the options must be an object",
+  ],
+  [
     "a misspelt option of a compatible server",
     () => Reflect.apply(startOpenAIChat, undefined, [{ compatible: { refusedField: [] } }]),
     "compatible has an unknown field `refusedField` (did you mean `refusedFields`?)",

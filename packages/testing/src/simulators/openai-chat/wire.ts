@@ -1,5 +1,6 @@
-import { fieldProblems, refuse } from "../../checks/refuse.ts";
-import { COMPATIBLE } from "../../checks/simulator-options.ts";
+import { ANYTHING } from "@understudy/core/toolkit";
+import { checkOptions, fieldProblems, refuse } from "../../checks/refuse.ts";
+import { COMPATIBLE, SIMULATOR } from "../../checks/simulator-options.ts";
 import { chatInBand, encodeChat } from "../chat/encode.ts";
 import { admitOpenAI, type Endpoint } from "../openai/admit.ts";
 import { openAIHeaders, openAINamed, openAIStatus } from "../openai/errors.ts";
@@ -37,6 +38,7 @@ function chatWire(endpoint: Endpoint): Wire {
 
 /** Starts a simulator of Chat Completions. */
 export async function startOpenAIChat(options: ChatSimulatorOptions = {}): Promise<Vendor> {
+  checkOptions(options, { ...SIMULATOR, compatible: ANYTHING }, "The simulator of openai-chat");
   const { compatible = false, ...shared } = options;
   if (typeof compatible !== "boolean") {
     const must = "true, false, or an object of what is refused";

@@ -1,5 +1,6 @@
 import { FLAG } from "@understudy/core/toolkit";
-import { fieldProblems, refuse } from "../../checks/refuse.ts";
+import { checkOptions } from "../../checks/refuse.ts";
+import { SIMULATOR } from "../../checks/simulator-options.ts";
 import { startServer } from "../server.ts";
 import type { SimulatorOptions, Vendor } from "../vendor.ts";
 import { bearerOf, refused, type AdmissionRules, type ArrivedRequest, type Reply, type Wire } from "../wire.ts";
@@ -26,13 +27,9 @@ const ROUTE = /^\/(v\w+)\/projects\/([^/]+)\/locations\/([^/]+)\/publishers\/([^
 const LOCATION = /^(?:global|us|eu|[a-z]+-[a-z]+\d+)$/;
 
 /** Starts the simulator of a wire, or of its form in projects. */
-export async function startInProject(
-  wire: Wire,
-  form: VertexForm,
-  { vertex, ...options }: VertexSimulatorOptions,
-): Promise<Vendor> {
-  const problems = fieldProblems({ vertex }, { vertex: FLAG }, "", "an object");
-  refuse("The simulator cannot be called like this", problems);
+export async function startInProject(wire: Wire, form: VertexForm, given: VertexSimulatorOptions): Promise<Vendor> {
+  checkOptions(given, { ...SIMULATOR, vertex: FLAG }, `The simulator of ${wire.name}`);
+  const { vertex, ...options } = given;
   return startServer(vertex === true ? inProject(wire, form) : wire, options);
 }
 
