@@ -42,6 +42,7 @@ export default defineConfig({
             "examples/**/*.test.ts",
             "scripts/**/*.test.ts",
             "hostile/**/*.test.ts",
+            "handoff/*.test.ts",
             "recordings/**/*.test.ts",
             "simulation/**/*.test.ts",
             "bench/counts/*.test.ts",

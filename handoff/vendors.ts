@@ -1,0 +1,119 @@
+import { anthropic } from "@understudy/anthropic";
+import type { JsonObject } from "@understudy/core";
+import type { Target } from "@understudy/core/adapter";
+import { deepseek } from "@understudy/deepseek";
+import { gemini } from "@understudy/gemini";
+import { mistral } from "@understudy/mistral";
+import { openai } from "@understudy/openai";
+import {
+  startAnthropic,
+  startDeepSeek,
+  startGemini,
+  startMistral,
+  startOpenAI,
+  startOpenAIChat,
+  startXAI,
+  type Vendor,
+} from "@understudy/testing";
+import { xai } from "@understudy/xai";
+
+/** Where a simulator is, and the fetch that its answers are overheard with. */
+export interface Reach {
+  readonly baseURL: string;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** One vendor of the matrix: to add one, add a row here and one in `expected.ts`. */
+export interface Row {
+  readonly name: string;
+  start(): Promise<Vendor>;
+  make(options: Reach): Target;
+  /** Blocks of a tool that the vendor ran on its side, as it sends them. None: it runs none, or not on this wire. */
+  readonly hosted: readonly JsonObject[];
+  /** What the vendor wants back as it wrote it: the fields of a body that hold such data, by their names. */
+  readonly own: readonly string[];
+}
+
+const KEY = { apiKey: "simulated" };
+const PLACE = { project: "my-project", location: "global", accessToken: () => "token" };
+
+const CLAUDES_SEARCH = [
+  { type: "server_tool_use", id: "srvtoolu_0000001", name: "web_search", input: { query: "rain" } },
+  { type: "web_search_tool_result", tool_use_id: "srvtoolu_0000001", content: [] },
+];
+const CLAUDES_OWN = ["signature", "tool_use_id"];
+const GEMINIS_CODE = [
+  { executableCode: { language: "PYTHON", code: "print('code_0000001')" } },
+  { codeExecutionResult: { outcome: "OUTCOME_OK", output: "code_0000001" } },
+];
+const GEMINIS_OWN = ["thoughtSignature", "code", "output"];
+
+export const ROWS: readonly Row[] = [
+  {
+    name: "anthropic",
+    start: startAnthropic,
+    make: (reach) => anthropic("claude-sonnet-5-5", { ...KEY, ...reach }),
+    hosted: CLAUDES_SEARCH,
+    own: CLAUDES_OWN,
+  },
+  {
+    name: "anthropic on Vertex",
+    start: () => startAnthropic({ vertex: true }),
+    make: (reach) => anthropic("claude-sonnet-5-5", { vertex: PLACE, ...reach }),
+    hosted: CLAUDES_SEARCH,
+    own: CLAUDES_OWN,
+  },
+  {
+    name: "openai",
+    start: startOpenAI,
+    make: (reach) => openai("gpt-6.1-terra", { ...KEY, ...reach }),
+    hosted: [
+      { type: "web_search_call", id: "ws_0000001", status: "completed", action: { type: "search", query: "rain" } },
+    ],
+    own: ["encrypted_content", "id"],
+  },
+  {
+    name: "openai.chat",
+    start: startOpenAIChat,
+    make: (reach) => openai.chat("gpt-5.1", { ...KEY, ...reach }),
+    hosted: [],
+    own: [],
+  },
+  {
+    name: "gemini",
+    start: startGemini,
+    make: (reach) => gemini("gemini-3.8-flash", { ...KEY, ...reach }),
+    hosted: GEMINIS_CODE,
+    own: GEMINIS_OWN,
+  },
+  {
+    name: "gemini on Vertex",
+    start: () => startGemini({ vertex: true }),
+    make: (reach) => gemini("gemini-3.8-flash", { vertex: PLACE, ...reach }),
+    hosted: GEMINIS_CODE,
+    own: GEMINIS_OWN,
+  },
+  {
+    name: "deepseek",
+    start: startDeepSeek,
+    make: (reach) => deepseek("deepseek-flash", { ...KEY, ...reach }),
+    hosted: [],
+    own: ["reasoning_content"],
+  },
+  {
+    name: "mistral",
+    start: startMistral,
+    make: (reach) => mistral("mistral-small-latest", { ...KEY, ...reach }),
+    hosted: [],
+    own: ["signature"],
+  },
+  {
+    name: "xai",
+    start: startXAI,
+    make: (reach) => xai("grok-4.6", { ...KEY, ...reach }),
+    hosted: [
+      { type: "web_search_call", id: "ws_0000001", status: "completed", action: { type: "search", query: "rain" } },
+    ],
+    own: ["encrypted_content", "id"],
+  },
+];
