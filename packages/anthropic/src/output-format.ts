@@ -2,23 +2,17 @@ import type { Loss, TargetRequest } from "@understudy/core/adapter";
 import {
   jsonInstruction,
   lowerSchema,
+  NARROW_SCHEMA,
   type FormatPlan,
   type SchemaObstacle,
   type SchemaRules,
 } from "@understudy/core/toolkit";
 import type { AnthropicModel } from "./models.ts";
 
-/** https://platform.claude.com/docs/en/build-with-claude/structured-outputs */
-const OUTPUT: SchemaRules = {
-  keep: "$defs $ref type title description default enum const anyOf properties required additionalProperties items minItems format pattern",
-  closeObjects: true,
-  plainPatterns: true,
-  enumTypes: "string number boolean null",
-  mostMinItems: 1,
-};
 /** Of a tool that is not strict: any draft 2020-12, but for its root and the names of properties. */
 export const TOOL: SchemaRules = { refusedAtRoot: "anyOf oneOf allOf" };
-export const STRICT_TOOL: SchemaRules = { ...OUTPUT, ...TOOL };
+/** https://platform.claude.com/docs/en/build-with-claude/structured-outputs */
+export const STRICT_TOOL: SchemaRules = { ...NARROW_SCHEMA, ...TOOL };
 /** What a property of a tool's input may be called. */
 export const PROPERTY_NAME: RegExp = /^[a-zA-Z0-9_.-]{1,64}$/;
 
@@ -31,7 +25,7 @@ export function toFormat({ output }: TargetRequest, model: AnthropicModel, loss:
   };
   if (output.schema === undefined) return inWords("the API wants a schema");
   if (!model.jsonSchema) return inWords("the model takes no schema");
-  const { schema, obstacles, loss: lost } = lowerSchema(output.schema, OUTPUT, "output.schema");
+  const { schema, obstacles, loss: lost } = lowerSchema(output.schema, NARROW_SCHEMA, "output.schema");
   const reason = whyNotEnforced(obstacles);
   if (reason !== undefined) return inWords(reason);
   if (lost !== undefined) loss(lost);

@@ -32,7 +32,8 @@ export {
 } from "./options/google-cloud.ts";
 export { googleConnection, type GoogleConnectionSetup } from "./transport/google-connection.ts";
 export { refuseVendorFiles } from "./requests/vendor-files.ts";
-export { keyHeader } from "./transport/credential-functions.ts";
+export { askFor, keyHeader } from "./transport/credential-functions.ts";
+export { identity } from "./transport/client-credential.ts";
 export { joinHeader, mergeHeaders } from "./transport/merge-headers.ts";
 export { isHost } from "./options/vendor-host.ts";
 export { abilities, knownModels, plainCallIds, rowOf, sizeOf } from "./options/model-table.ts";
@@ -118,6 +119,7 @@ export { takeUnless } from "./requests/take-unless.ts";
 export { fileName, loseCitations, loseName, requireMediaType, toDataURL, toPlainText } from "./parts/media-source.ts";
 export { SchemaRoom, type SchemaRoomLimits } from "./schemas/schema-room.ts";
 export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./schemas/lower-schema.ts";
+export { NARROW_SCHEMA } from "./schemas/narrow-schema.ts";
 export { legalPropertyNames, ownPropertyNames } from "./schemas/property-names.ts";
 export { chooseTool, sentTools } from "./requests/choose-tool.ts";
 export { NameMap } from "./requests/name-map.ts";

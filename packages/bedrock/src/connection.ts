@@ -1,0 +1,106 @@
+import {
+  asObject,
+  asString,
+  isJsonObject,
+  type AttemptContext,
+  type Connection,
+  type FetchConnectionSetup,
+  type NativeRequest,
+} from "@understudy/core/adapter";
+import { cappedFetch, freshInit, loadOnce, mergeHeaders } from "@understudy/core/toolkit";
+import { CredentialSource } from "./credential-source.ts";
+import type { AwsCredentialProvider, AwsCredentials } from "./credentials.ts";
+import { STREAMED } from "./request.ts";
+
+/** Where and how requests go out. */
+export interface BedrockConnectionSetup extends FetchConnectionSetup {
+  /** For signatures; undefined when a key is sent, which is then among the headers. */
+  readonly credentials: AwsCredentials | AwsCredentialProvider | undefined;
+  /** The region that a signature is for. */
+  readonly region: string;
+}
+
+/** Holds the name of an error, which stands in no body. */
+const ERROR_NAME = "x-amzn-errortype";
+
+const loadSignature = loadOnce(() => import("./signature.ts"));
+
+/** Signs requests where there is no key. */
+export class BedrockConnection implements Connection {
+  readonly #setup: BedrockConnectionSetup;
+  readonly #source: CredentialSource | undefined;
+  #secrets: readonly string[] = [];
+
+  constructor(setup: BedrockConnectionSetup) {
+    this.#setup = setup;
+    this.#source = setup.credentials === undefined ? undefined : new CredentialSource(setup.credentials);
+  }
+
+  /** Of the latest request; the key that signs is among them, although it is never sent. */
+  get secrets(): readonly string[] {
+    return this.#secrets;
+  }
+
+  async send(request: NativeRequest, context: AttemptContext): Promise<Response> {
+    const { clock, signal, freshConnection } = context;
+    const url = this.#setup.baseURL + request.path;
+    const body = JSON.stringify(request.body);
+    const headers = await this.#headers(request, url, body, context);
+    const init = { method: "POST", headers: new Headers(headers), body, signal, ...freshInit(freshConnection) };
+    const response = await cappedFetch(this.#setup.fetch, () => clock)(url, init);
+    if (response.status === 403) this.#source?.forget();
+    // Gateways send errors with status 200 too.
+    if (!response.ok || response.headers.has(ERROR_NAME)) return named(response);
+    return request.path.endsWith(STREAMED) ? response : asJson(response);
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#source !== undefined) await loadSignature();
+  }
+
+  async #headers(
+    { headers }: NativeRequest,
+    url: string,
+    body: string,
+    context: AttemptContext,
+  ): Promise<Record<string, string>> {
+    const { headers: common, ownHeaders, region } = this.#setup;
+    const all = mergeHeaders({ "content-type": "application/json" }, ownHeaders ?? {}, common, headers);
+    const source = this.#source;
+    if (source === undefined || all["authorization"] !== undefined) return all;
+    const [{ sign }, credentials] = await Promise.all([loadSignature(), source.get(context)]);
+    const { secretAccessKey, sessionToken, accessKeyId } = credentials;
+    this.#secrets = [secretAccessKey, accessKeyId, ...(sessionToken === undefined ? [] : [sessionToken])];
+    return sign({ url, headers: all, body, region, credentials, wallNow: context.clock.wallNow() });
+  }
+}
+
+/** An answer in one piece is JSON, whatever it is called: without that it would be taken for frames. */
+function asJson(response: Response): Response {
+  const { body, status, headers } = response;
+  if (/\bjson\b|^text\//.test(headers.get("content-type") ?? "")) return response;
+  const called = new Headers(headers);
+  called.set("content-type", "application/json");
+  return new Response(body, { status, headers: called });
+}
+
+/** A refusal with its name, which the vendor says in a header only, in its body too. */
+async function named(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const name = headers.get(ERROR_NAME)?.split(":")[0];
+  if (name === undefined || name === "") return response;
+  const text = await response.text();
+  const body = parsed(text);
+  const kept = body === undefined ? text : JSON.stringify({ __type: asString(body["__type"]) ?? name, ...body });
+  return new Response(kept, { status, headers });
+}
+
+function parsed(text: string): ReturnType<typeof asObject> | undefined {
+  try {
+    const value: unknown = text.trim() === "" ? {} : JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    // Not JSON: it stays as it is.
+    return undefined;
+  }
+}

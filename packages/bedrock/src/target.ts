@@ -1,0 +1,125 @@
+import {
+  asJsonObject,
+  checkTargetOptions,
+  makeTarget,
+  readTargetOptions,
+  TargetFailure,
+  type FrameReader,
+  type Target,
+  type TargetOptions,
+} from "@understudy/core/adapter";
+import {
+  identity,
+  isHost,
+  keyHeader,
+  lazyConnection,
+  legalPropertyNames,
+  ownPropertyNames,
+  TEXT,
+} from "@understudy/core/toolkit";
+import {
+  CREDENTIALS,
+  credentialsOfEnvironment,
+  type AwsCredentialProvider,
+  type AwsCredentials,
+} from "./credentials.ts";
+import { failureTable } from "./errors.ts";
+import { ConverseReader } from "./events.ts";
+import { capabilitiesOf } from "./models.ts";
+import { hostOf, ownHosts, regionOf, regionProblems, variable } from "./region.ts";
+import { reasoningOf, toNativeRequest } from "./request.ts";
+import { nativeToolNames } from "./tools.ts";
+
+/** Options of `bedrock`; every one may be left out. */
+export interface BedrockTargetOptions extends TargetOptions {
+  /**
+   * Where the model is asked, such as `eu-central-1`. Default: the region in `baseURL` or in the model's ARN, else
+   * `AWS_REGION` or `AWS_DEFAULT_REGION`.
+   */
+  readonly region?: string | undefined;
+  /**
+   * Signs requests (SigV4). A function is asked before each request, or shortly before they expire. Excludes `apiKey`.
+   * Default, for the vendor's own hosts and without a key: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+   * `AWS_SESSION_TOKEN`.
+   */
+  readonly credentials?: AwsCredentials | AwsCredentialProvider | undefined;
+}
+
+const VENDOR = "bedrock";
+const KEY_VARIABLE = "AWS_BEARER_TOKEN_BEDROCK";
+/** What Claude takes as the name of a property of a tool. */
+const PROPERTY_NAME = /^[a-zA-Z0-9_.-]{1,64}$/;
+
+/**
+ * One model, inference profile or ARN of Amazon Bedrock in one region, through Converse. The key comes from `apiKey` or
+ * `AWS_BEARER_TOKEN_BEDROCK`; without one, requests are signed. Never throws: what is wrong is reported by `createChain`.
+ */
+export function bedrock(model: string, options: BedrockTargetOptions = {}): Target {
+  const given = readTargetOptions<BedrockTargetOptions>(model, options, { region: TEXT, credentials: CREDENTIALS });
+  const { baseURL: givenURL, fetch, apiKey: givenKey, headers: givenHeaders } = given.options;
+  const region = regionOf({ region: given.options.region, baseURL: givenURL, model: given.model });
+  const defaultBaseURL = `https://${hostOf(region ?? "us-east-1")}`;
+  const keyHosts = ownHosts(region ?? "us-east-1");
+  const isOwnHost = isHost(givenURL ?? defaultBaseURL, keyHosts);
+  const hasKey = givenKey !== undefined || typeof givenHeaders === "function" || variable(KEY_VARIABLE) !== undefined;
+  const fromEnvironment = isOwnHost && !hasKey ? credentialsOfEnvironment() : undefined;
+  const credentials = given.options.credentials ?? fromEnvironment;
+  const needsRegion = givenURL === undefined || credentials !== undefined || given.options.region !== undefined;
+  const checked = checkTargetOptions(given.options, {
+    ...given,
+    vendor: VENDOR,
+    defaultBaseURL,
+    keyVariables: credentials === undefined ? [KEY_VARIABLE] : [],
+    keyHosts,
+    isKeyRequired: credentials === undefined,
+    credential: credentials === undefined ? undefined : credentialOf(credentials),
+    problems: [
+      ...given.problems,
+      ...(needsRegion ? regionProblems(region) : []),
+      ...(given.options.credentials !== undefined && givenKey !== undefined
+        ? ["`credentials` and `apiKey` exclude each other"]
+        : []),
+    ],
+  });
+  const { apiKey, baseURL, headers } = checked;
+  // Loaded with the connection: nothing is read before something was sent.
+  let frames: FrameReader | undefined;
+  return makeTarget({
+    ...given,
+    vendor: VENDOR,
+    checked,
+    capabilities: capabilitiesOf(given.model),
+    failureTable,
+    plan: (request) => {
+      const { isThinking, isVisible } = reasoningOf(request, model);
+      const nativeTools = nativeToolNames(asJsonObject(request.vendorOptions?.bedrock));
+      return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true, nativeTools };
+    },
+    toNativeRequest: (request, context) =>
+      toNativeRequest(legalPropertyNames(request, PROPERTY_NAME, context.loss), model, context),
+    turns: "messages",
+    framing: () => {
+      if (frames === undefined) throw new TargetFailure("adapter.contract");
+      return frames;
+    },
+    connection: lazyConnection(async () => {
+      const [{ BedrockConnection }, { FRAMES }] = await Promise.all([import("./connection.ts"), import("./frames.ts")]);
+      frames = FRAMES;
+      return new BedrockConnection({
+        baseURL,
+        ownHeaders: keyHeader(apiKey),
+        headers,
+        fetch,
+        credentials,
+        region: region ?? "",
+      });
+    }),
+    reader: (context, failures, request) =>
+      ownPropertyNames(new ConverseReader(context, failures, request), request, PROPERTY_NAME),
+  });
+}
+
+/** What distinguishes credentials from others: the name of the key, or the function. */
+function credentialOf(credentials: AwsCredentials | AwsCredentialProvider): string {
+  return typeof credentials === "function" ? identity(credentials) : credentials.accessKeyId;
+}
