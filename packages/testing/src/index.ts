@@ -7,6 +7,7 @@ export { startGemini } from "./simulators/gemini/wire.ts";
 export type { VertexSimulatorOptions } from "./simulators/vertex/wire.ts";
 export { startMistral } from "./simulators/mistral/wire.ts";
 export { startXAI } from "./simulators/xai/wire.ts";
+export { startBedrock } from "./simulators/bedrock/wire.ts";
 export { startServer } from "./simulators/server.ts";
 export type {
   ScriptedAnswerSource,

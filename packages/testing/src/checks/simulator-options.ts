@@ -33,6 +33,7 @@ const WIRE: ShapeOf<Wire> = {
   admit: required(FUNCTION),
   frames: required(FUNCTION),
   encode: required(FUNCTION),
+  seal: FUNCTION,
   whole: required(FUNCTION),
   error: required(FUNCTION),
   statusError: required(FUNCTION),

@@ -68,7 +68,8 @@ export async function playBeforeHeaders(scene: CallScene, fault: WholeFault): Pr
       const json = { "content-type": "application/json" };
       const error = wire.error(fault.error ?? "overloaded", { ids, model: call.model });
       const bodies = { stranger: { status: "ok" }, error: error.body, answer: wholeAnswer(scene) };
-      await sendReply(scene, { status: 200, headers: json, body: bodies[fault.content] });
+      const own = fault.content === "error" ? error.headers : {};
+      await sendReply(scene, { status: 200, headers: { ...own, ...json }, body: bodies[fault.content] });
       return;
     }
     case "empty":

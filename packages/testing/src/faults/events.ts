@@ -1,36 +1,46 @@
 import type { Reply } from "../simulators/wire.ts";
 import type { Fault } from "./fault.ts";
-import { encodeAll, indexOf, type Piece } from "./pieces.ts";
+import { encodeAll, indexOf, rewritten, type Piece } from "./pieces.ts";
 import { openBody, sendPieces, sendReply, type CallScene } from "./scene.ts";
 import { vendorError } from "./vendor-error.ts";
 
 /** The piece with its JSON cut short but its framing whole. */
 export function damaged(piece: Piece): Piece {
-  const text = Buffer.from(piece.bytes).toString("utf8");
-  const end = /\s*$/.exec(text)?.index ?? text.length;
-  return { ...piece, bytes: Buffer.from(text.slice(0, Math.ceil(end * 0.8)) + text.slice(end), "utf8") };
+  return rewritten(piece, (bytes) => {
+    const text = Buffer.from(bytes).toString("utf8");
+    const end = /\s*$/.exec(text)?.index ?? text.length;
+    return Buffer.from(text.slice(0, Math.ceil(end * 0.8)) + text.slice(end), "utf8");
+  });
 }
 
 /** The piece with two bytes, inside its JSON, that no UTF-8 text can hold. */
 export function invalidUtf8(piece: Piece): Piece {
-  const middle = Buffer.from(piece.bytes).lastIndexOf('"');
-  const bytes = [piece.bytes.subarray(0, middle), Uint8Array.of(0xc3, 0x28), piece.bytes.subarray(middle)];
-  return { ...piece, bytes: Buffer.concat(bytes) };
+  return rewritten(piece, (bytes) => {
+    const middle = Buffer.from(bytes).lastIndexOf('"');
+    return Buffer.concat([bytes.subarray(0, middle), Uint8Array.of(0xc3, 0x28), bytes.subarray(middle)]);
+  });
 }
 
 /** The piece blown up to so many bytes by blanks inside its JSON, where they change nothing. */
 export function oversized(piece: Piece, size: number): Piece {
-  const start = Buffer.from(piece.bytes).indexOf("{") + 1;
-  const blanks = Buffer.alloc(Math.max(0, size - piece.bytes.length), " ");
-  return { ...piece, bytes: Buffer.concat([piece.bytes.subarray(0, start), blanks, piece.bytes.subarray(start)]) };
+  return rewritten(piece, (bytes) => {
+    const start = Buffer.from(bytes).indexOf("{") + 1;
+    const blanks = Buffer.alloc(Math.max(0, size - bytes.length), " ");
+    return Buffer.concat([bytes.subarray(0, start), blanks, bytes.subarray(start)]);
+  });
+}
+
+function textOf({ sealed, bytes }: Piece): Uint8Array {
+  return sealed?.payload ?? bytes;
 }
 
 /** Everything up to the first byte of the first character that has several. */
 export function multiByteCut(pieces: readonly Piece[]): readonly Piece[] {
-  const index = pieces.findIndex((piece) => piece.bytes.some((byte) => byte > 0x7f));
+  const index = pieces.findIndex((piece) => textOf(piece).some((byte) => byte > 0x7f));
   const piece = pieces[index];
   if (piece === undefined) return pieces;
-  const start = piece.bytes.findIndex((byte) => byte > 0x7f);
+  const text = textOf(piece);
+  const start = Buffer.from(piece.bytes).indexOf(text) + text.findIndex((byte) => byte > 0x7f);
   return [...pieces.slice(0, index), { ...piece, bytes: piece.bytes.subarray(0, start + 1) }];
 }
 

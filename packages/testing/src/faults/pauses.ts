@@ -32,6 +32,11 @@ export async function heartbeat(scene: CallScene, pieces: readonly Piece[], data
   const start = Buffer.from(pieces[0]?.bytes ?? []).toString("utf8");
   const isEventStream = /^(?:event|data):/.test(start);
   const event = data === "" ? "data:\n\n" : `data: ${data}\n\n`;
+  const sealed = scene.wire.seal?.(Buffer.from(data), { kind: "structure", event: "heartbeat", data });
+  if (sealed !== undefined && scene.call.streamed) {
+    await scene.line.write(sealed);
+    return;
+  }
   await scene.line.write(isEventStream ? event : scene.wire.keepAlive.whole);
 }
 

@@ -6,6 +6,21 @@ import type { Place } from "./fault.ts";
 export interface Piece {
   readonly kind: Frame["kind"];
   readonly bytes: Uint8Array;
+  /** What is in a binary frame. */
+  readonly sealed?: Sealed | undefined;
+}
+
+interface Sealed {
+  readonly payload: Uint8Array;
+  readonly seal: (payload: Uint8Array) => Uint8Array;
+}
+
+/** The piece with other text in it, in a frame that is right. */
+export function rewritten(piece: Piece, change: (bytes: Uint8Array) => Uint8Array): Piece {
+  const { sealed } = piece;
+  if (sealed === undefined) return { ...piece, bytes: change(piece.bytes) };
+  const payload = change(sealed.payload);
+  return { ...piece, bytes: sealed.seal(payload), sealed: { ...sealed, payload } };
 }
 
 /** The answer as the pieces that go over the wire, in the form the call asks for. */
@@ -15,10 +30,12 @@ export function piecesOf(wire: Wire, answer: ScriptedAnswer, call: Call, manner:
 }
 
 export function encodeAll(wire: Wire, frames: readonly Frame[], call: Call, start = 0): readonly Piece[] {
-  return frames.map((frame, index) => ({
-    kind: frame.kind,
-    bytes: Buffer.from(wire.encode(frame, start + index, call), "utf8"),
-  }));
+  return frames.map((frame, index) => {
+    const payload = Buffer.from(wire.encode(frame, start + index, call), "utf8");
+    const seal = (bytes: Uint8Array): Uint8Array => wire.seal?.(bytes, frame) ?? bytes;
+    const bytes = seal(payload);
+    return { kind: frame.kind, bytes, ...(wire.seal !== undefined && { sealed: { payload, seal } }) };
+  });
 }
 
 function wholePieces(text: string): readonly Piece[] {

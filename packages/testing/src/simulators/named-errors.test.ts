@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { anthropicNamed } from "./anthropic/errors.ts";
+import { bedrockNamed } from "./bedrock/errors.ts";
 import { deepSeekNamed } from "./deepseek/errors.ts";
 import { geminiNamed } from "./gemini/errors.ts";
 import { createIds } from "./ids.ts";
@@ -19,22 +20,23 @@ test.each<
     gemini: number,
     mistral: number,
     xai: number,
+    bedrock: number,
   ]
 >([
-  ["bad-request", 400, 400, 400, 400, 422, 422],
-  ["bad-key", 401, 401, 401, 400, 401, 400],
-  ["out-of-quota", 400, 429, 402, 402, 402, 429],
-  ["forbidden", 403, 403, 403, 403, 403, 403],
-  ["model-not-found", 404, 404, 400, 404, 400, 404],
-  ["too-large", 413, 413, 413, 413, 413, 413],
-  ["context-length", 400, 400, 400, 400, 400, 400],
-  ["rate-limited", 429, 429, 429, 429, 429, 429],
-  ["daily-limit", 429, 429, 429, 429, 429, 429],
-  ["concurrency-limit", 429, 429, 429, 429, 429, 429],
-  ["spend-limit", 429, 429, 402, 402, 402, 429],
-  ["server-error", 500, 500, 500, 500, 500, 500],
-  ["overloaded", 529, 503, 503, 503, 503, 503],
-  ["timeout", 504, 408, 504, 504, 504, 504],
+  ["bad-request", 400, 400, 400, 400, 422, 422, 400],
+  ["bad-key", 401, 401, 401, 400, 401, 400, 403],
+  ["out-of-quota", 400, 429, 402, 402, 402, 429, 403],
+  ["forbidden", 403, 403, 403, 403, 403, 403, 403],
+  ["model-not-found", 404, 404, 400, 404, 400, 404, 400],
+  ["too-large", 413, 413, 413, 413, 413, 413, 413],
+  ["context-length", 400, 400, 400, 400, 400, 400, 400],
+  ["rate-limited", 429, 429, 429, 429, 429, 429, 429],
+  ["daily-limit", 429, 429, 429, 429, 429, 429, 429],
+  ["concurrency-limit", 429, 429, 429, 429, 429, 429, 429],
+  ["spend-limit", 429, 429, 402, 402, 402, 429, 403],
+  ["server-error", 500, 500, 500, 500, 500, 500, 500],
+  ["overloaded", 529, 503, 503, 503, 503, 503, 503],
+  ["timeout", 504, 408, 504, 504, 504, 504, 408],
 ])("%s has the status of each vendor and a message", (name, ...statuses) => {
   const replies = [
     anthropicNamed(name, detail),
@@ -43,13 +45,15 @@ test.each<
     geminiNamed(name, detail),
     mistralNamed(name, detail),
     xaiNamed(name, detail),
+    bedrockNamed(name, detail),
   ];
 
   expect(replies.map((reply) => reply.status)).toStrictEqual(statuses);
-  // Two vendors' errors have no object around them.
-  for (const reply of replies.slice(0, -2)) {
+  // Three vendors' errors have no object around them.
+  for (const reply of replies.slice(0, -3)) {
     expect(jsonOf(reply)).toMatchObject({ error: { message: expect.stringMatching(/./) } });
   }
+  expect(jsonOf(bedrockNamed(name, detail))).toEqual({ message: expect.stringMatching(/./) });
   expect(JSON.stringify(jsonOf(mistralNamed(name, detail)))).toMatch(/"(?:message|detail)":[{"]/);
   expect(jsonOf(xaiNamed(name, detail))).toMatchObject({ error: expect.stringMatching(/./) });
 });
@@ -63,6 +67,7 @@ test("the wait is said where each vendor says it", () => {
     "x-ratelimit-reset-tokens": "7s",
   });
   expect(deepSeekNamed("rate-limited", waiting).headers).toMatchObject({ "retry-after": "7" });
+  expect(bedrockNamed("rate-limited", waiting).headers).toMatchObject({ "retry-after": "7" });
   expect(mistralNamed("rate-limited", waiting).headers).toMatchObject({ "retry-after": "7" });
   expect(xaiNamed("rate-limited", waiting).headers).toMatchObject({ "retry-after": "7" });
   expect(jsonOf(geminiNamed("rate-limited", waiting))).toMatchObject({

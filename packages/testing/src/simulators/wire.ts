@@ -130,7 +130,7 @@ export interface Wire {
   /** What the server sends while there is nothing to say: inside a stream, and before a whole answer. */
   readonly keepAlive: {
     /** Sent between two events. */
-    readonly stream: string;
+    readonly stream: string | Uint8Array;
     /** Sent before an answer in one piece. */
     readonly whole: string;
   };
@@ -142,6 +142,11 @@ export interface Wire {
   frames(answer: ScriptedAnswer, call: Call, manner?: Manner): readonly Frame[];
   /** The frame as it goes over the wire; `position` counts from the start of the stream. */
   encode(frame: Frame, position: number, call: Call): string;
+  /**
+   * Puts what `encode` made into a binary frame, for wires that have such. Faults inside an event then change what is in
+   * the frame, and the frame stays right. Left out: the text goes out as it is.
+   */
+  seal?(payload: Uint8Array, frame: Frame): Uint8Array;
   /** The answer in one piece. */
   whole(answer: ScriptedAnswer, call: Call): WireObject;
   /** The vendor's answer to a named failure. */

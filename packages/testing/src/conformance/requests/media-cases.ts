@@ -11,14 +11,14 @@ const CAPABILITIES = { text: undefined, opaque: undefined, image: "images", file
 export const MEDIA_CASES: readonly RequestCase[] = [
   media("media.image", "an image and its media type", IMAGE, [
     { what: "the image's data", sought: PNG },
-    { what: "the image's media type", sought: "image/png" },
+    { what: "the image's media type", sought: "image/png", orWord: "png" },
   ]),
   media("media.image-url", "an image by its URL", { type: "image", source: { type: "url", url: URL_CANARY } }, [
     { what: "the image's URL", sought: URL_CANARY },
   ]),
   media("media.pdf", "a document", file("application/pdf", PDF), [
     { what: "the document's data", sought: PDF },
-    { what: "the document's media type", sought: "application/pdf" },
+    { what: "the document's media type", sought: "application/pdf", orWord: "pdf" },
   ]),
   media("media.text-file", "a text file, as its data or as text", file("text/plain", TEXT_FILE), [
     { what: "the file", sought: TEXT_FILE, or: "text file canary" },

@@ -10,6 +10,8 @@ export interface Carried {
   readonly sought: Sought;
   /** Another form that does as well. */
   readonly or?: Sought | undefined;
+  /** A whole text that does as well: some wires call the format `png`, and have no media types. */
+  readonly orWord?: string | undefined;
   /** The losses, by their `what`, that may stand for it. Default: none, it has to arrive. */
   readonly loss?: RegExp | undefined;
   /** What the target does itself may be reported as `translated`. Default: what is translated is sent. */

@@ -3,7 +3,7 @@ import type { AdapterUnderTest, TestRunner } from "../adapter-under-test.ts";
 import { exemptible, testCase } from "../exemptions.ts";
 import type { Form } from "../run-case.ts";
 import { witnessed, type Witness } from "../witness.ts";
-import { holds, type Sought } from "./arrived.ts";
+import { holds, textsIn, type Sought } from "./arrived.ts";
 import { ask, targetOf, type Asked } from "./ask.ts";
 import { DIFFERENCE_CASES } from "./difference-cases.ts";
 import { CARRY_CASES } from "./case-ids.ts";
@@ -82,8 +82,10 @@ async function differ(adapter: AdapterUnderTest, form: Form, one: DifferenceCase
   }
 }
 
-function holdsOne({ arrived }: Asked, { sought, or }: Carried): boolean {
-  return arrived !== undefined && (holds(arrived, sought) || (or !== undefined && holds(arrived, or)));
+function holdsOne({ arrived }: Asked, { sought, or, orWord }: Carried): boolean {
+  if (arrived === undefined) return false;
+  if (holds(arrived, sought) || (or !== undefined && holds(arrived, or))) return true;
+  return orWord !== undefined && textsIn(arrived.body).includes(orWord);
 }
 
 function isReported(asked: Asked, { loss, mayBeTranslated }: Carried): boolean {
