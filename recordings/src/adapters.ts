@@ -1,4 +1,5 @@
 import { anthropic, type AnthropicClient } from "@understudy/anthropic";
+import { bedrock } from "@understudy/bedrock";
 import type { Target } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
@@ -6,6 +7,7 @@ import { mistral } from "@understudy/mistral";
 import { openai, type OpenAIClient } from "@understudy/openai";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -14,6 +16,7 @@ import {
   type Vendor,
 } from "@understudy/testing";
 import { anthropicExpected } from "./expected/anthropic.ts";
+import { bedrockExpected } from "./expected/bedrock.ts";
 import { chatExpected, deepSeekExpected, mistralExpected } from "./expected/chat.ts";
 import type { ExpectedWire } from "./expected/reading.ts";
 import { geminiExpected } from "./expected/gemini.ts";
@@ -132,6 +135,19 @@ export const geminiWire: AdaptedWire = {
   inProcess: (model, respond) => gemini(model, { apiKey, fetch: () => Promise.resolve(respond()) }),
 };
 
+export const bedrockWire: AdaptedWire = {
+  name: "bedrock",
+  covers: (recording) => recording.vendor === "bedrock",
+  expected: bedrockExpected,
+  usualModel: "us.anthropic.claude-haiku-4-5-20251001-v1",
+  newestModel: "us.anthropic.claude-sonnet-5-5-v1:0",
+  requestIdHeaders: ["x-amzn-requestid"],
+  target: (model, baseURL) => bedrock(model, { apiKey, baseURL }),
+  start: () => startBedrock(),
+  inProcess: (model, respond) =>
+    bedrock(model, { apiKey, region: "us-east-1", fetch: () => Promise.resolve(respond()) }),
+};
+
 export const adaptedWires: readonly AdaptedWire[] = [
   anthropicWire,
   responsesWire,
@@ -139,6 +155,7 @@ export const adaptedWires: readonly AdaptedWire[] = [
   deepSeekWire,
   mistralWire,
   geminiWire,
+  bedrockWire,
 ];
 
 function openAIClient(respond: () => Response): OpenAIClient {

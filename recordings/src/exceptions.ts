@@ -6,6 +6,8 @@ const scrubbed = "the recorded text was replaced by a short placeholder";
  */
 export const exceptions: Readonly<Record<string, string>> = {
   "anthropic/error/400-context-length.json": scrubbed,
+  "bedrock/error/400-context-length.json": scrubbed,
+  "bedrock/error/403-invalid-key.json": "a token that had expired: the state of the recorded account",
   "openai-responses/error/400-context-length.json": scrubbed,
   "deepseek/error/400-context-length.json": scrubbed,
   "openai-chat/error/compatible-ruby_llm-chat-real-error-scenarios-openrouter-claude-haiku-4-5-handles-context--0.json":

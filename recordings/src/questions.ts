@@ -61,6 +61,17 @@ export function askMistral(stream: boolean): Question {
   return { path, body: { ...known, model: "mistral-small-latest", reasoning_effort: "high" } };
 }
 
+export function askBedrock(stream: boolean): Question {
+  return {
+    path: `/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse${stream ? "-stream" : ""}`,
+    body: {
+      messages: [{ role: "user", content: [{ text: said }] }],
+      additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 1024 } },
+      toolConfig: { tools: [{ toolSpec: { ...described, inputSchema: { json: schema } } }] },
+    },
+  };
+}
+
 export function askGemini(stream: boolean): Question {
   return {
     path: `/v1beta/models/gemini-3.5-flash:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { textOf } from "./frames.ts";
 import { newerRecordingsFolder, recordingsFolder, type Folder } from "./folder.ts";
 
 /** One recorded exchange. */
@@ -30,6 +31,11 @@ export function listRecordings(): readonly Recording[] {
 
 export function readText(file: string): string {
   return readFileSync(pathOf(file), "utf8");
+}
+
+/** The events of a stream as text, whatever frames they came in. */
+export function readEvents(file: string): string {
+  return textOf(readBytes(file));
 }
 
 export function readBytes(file: string): Uint8Array {

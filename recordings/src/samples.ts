@@ -1,4 +1,5 @@
 import type { ScriptedAnswer, Vendor } from "@understudy/testing";
+import { textOf } from "./frames.ts";
 import type { RecordedWire } from "./wires.ts";
 
 /** Answers that use every kind of content and ending. */
@@ -48,7 +49,7 @@ export async function sample(
     headers: { "content-type": "application/json", ...wire.headers("sample-key"), ...extra },
     body: JSON.stringify(body),
   });
-  const text = await response.text();
+  const text = textOf(new Uint8Array(await response.arrayBuffer()));
   if (response.status !== 200) throw new Error(`${wire.vendor} refused the sample request: ${text}`);
   return { contentType: response.headers.get("content-type") ?? "", body: text };
 }

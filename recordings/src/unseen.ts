@@ -1,6 +1,7 @@
 const refused = "no genuine recording of a refusal: the fields come from the vendor's documentation";
 const both = "no recording has text and a tool call in one answer";
 const cited = "sources were recorded in whole answers only";
+const web = "only citations of a document were recorded, in a stream: the fields are those of the vendor's SDK";
 
 /**
  * What the simulators' own answers have and no genuine recording shows, by wire, each with the reason. The suite
@@ -25,6 +26,23 @@ export const unseen: Readonly<Record<string, Readonly<Record<string, string>>>> 
     "chat.completion.chunk content -> chat.completion.chunk annotations": cited,
     "chat.completion.chunk annotations -> chat.completion.chunk finish": cited,
     "chat.completion.chunk annotations was never recorded": cited,
+  },
+  bedrock: {
+    "contentBlockStop -> contentBlockStart": "each recorded stream has one call, and nothing before it",
+    "contentBlockDelta: unseen delta.citation.location.web": web,
+    "contentBlockDelta: unseen delta.citation.location.web.url": web,
+    "contentBlockDelta: unseen delta.citation.location.web.domain": web,
+    "whole: unseen output.message.content[].citationsContent": web,
+    "whole: unseen output.message.content[].citationsContent.content": web,
+    "whole: unseen output.message.content[].citationsContent.content[].text": web,
+    "whole: unseen output.message.content[].citationsContent.citations": web,
+    "whole: unseen output.message.content[].citationsContent.citations[].title": web,
+    "whole: unseen output.message.content[].citationsContent.citations[].sourceContent": web,
+    "whole: unseen output.message.content[].citationsContent.citations[].sourceContent[].text": web,
+    "whole: unseen output.message.content[].citationsContent.citations[].location": web,
+    "whole: unseen output.message.content[].citationsContent.citations[].location.web": web,
+    "whole: unseen output.message.content[].citationsContent.citations[].location.web.url": web,
+    "whole: unseen output.message.content[].citationsContent.citations[].location.web.domain": web,
   },
   gemini: { "chunk: missing candidates[].content.parts": "a refusal before any text has no parts" },
 };

@@ -1,5 +1,6 @@
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -8,7 +9,16 @@ import {
   type Vendor,
   type SimulatorOptions,
 } from "@understudy/testing";
-import { askAnthropic, askChat, askDeepSeek, askGemini, askMistral, askResponses, type Question } from "./questions.ts";
+import {
+  askAnthropic,
+  askBedrock,
+  askChat,
+  askDeepSeek,
+  askGemini,
+  askMistral,
+  askResponses,
+  type Question,
+} from "./questions.ts";
 import { isFields, type Recording } from "./recordings.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -114,7 +124,28 @@ const gemini: RecordedWire = {
   question: askGemini,
 };
 
-export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek, mistral, chat, gemini];
+const bedrockPath = /\/model\/([^/]+)\/converse(?:-stream)?$/;
+
+const bedrock: RecordedWire = {
+  vendor: "bedrock",
+  covers: (recording) => recording.vendor === "bedrock",
+  start: startBedrock,
+  path: (recording) => bedrockPath.exec(recording.url ?? "")?.[0] ?? "",
+  model: (recording) => {
+    const encoded = bedrockPath.exec(recording.url ?? "")?.[1];
+    return encoded === undefined ? [] : [decodeURIComponent(encoded)];
+  },
+  // The name of an error stands in a header.
+  code: (text) => {
+    const body = parsed(text);
+    return isFields(body) ? JSON.stringify(body["message"]) : "";
+  },
+  headers: bearer,
+  newest: {},
+  question: askBedrock,
+};
+
+export const recordedWires: readonly RecordedWire[] = [anthropic, responses, deepseek, mistral, chat, gemini, bedrock];
 
 /** The same wire in projects of the cloud platform: what was recorded there is put to its own simulator. */
 export const vertexWire: RecordedWire = {

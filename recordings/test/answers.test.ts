@@ -3,7 +3,7 @@ import type { Vendor } from "@understudy/testing";
 import { kindOf, parseEvents, pathsOf, type StreamEvent } from "../src/events.ts";
 import { openExcuses } from "../src/excuses.ts";
 import { recordingsFolder } from "../src/folder.ts";
-import { isFields, listRecordings, readJson, readText, type Recording } from "../src/recordings.ts";
+import { isFields, listRecordings, readEvents, readJson, type Recording } from "../src/recordings.ts";
 import { sample, sampleAnswers } from "../src/samples.ts";
 import { unseen } from "../src/unseen.ts";
 import { recordedWires } from "../src/wires.ts";
@@ -15,7 +15,9 @@ const genuine = listRecordings().filter((recording) => recording.provenance.star
 
 describe.skipIf(!recordingsFolder.exists).each(recordedWires)("$vendor", (wire) => {
   const own = genuine.filter((recording) => recording.vendor === wire.vendor);
-  const streams = own.filter((recording) => recording.kind === "stream").map((one) => parseEvents(readText(one.file)));
+  const streams = own
+    .filter((recording) => recording.kind === "stream")
+    .map((one) => parseEvents(readEvents(one.file)));
   const wholes = own.filter((recording) => recording.kind === "response").map(readWhole);
   const excuses = openExcuses(unseen[wire.vendor]);
   let vendor: Vendor;
@@ -54,7 +56,7 @@ describe.skipIf(!recordingsFolder.exists).each(recordedWires)("$vendor", (wire) 
 
   test("frames events byte for byte as recorded", async () => {
     const recorded = own.filter((one) => one.kind === "stream" && one.provenance === "recorded");
-    const known = new Set(recorded.flatMap((recording) => framing(readText(recording.file))));
+    const known = new Set(recorded.flatMap((recording) => framing(readEvents(recording.file))));
 
     const { body } = await sample(wire, vendor, sampleAnswers["text"] ?? {}, true);
 

@@ -41,6 +41,15 @@ export const expectedFailures: Readonly<Record<string, ExpectedFailure>> = {
   "anthropic/error/composed-429-input-tokens-with-retry-after.json": { class: "rate.tokens", retryAfterMs: 16_000 },
   "anthropic/error/composed-529-overloaded.json": { class: "server.overloaded" },
 
+  "bedrock/error/400-context-length.json": { class: "request.context-length" },
+  "bedrock/error/400-error-2.json": rejected,
+  "bedrock/error/400-error-3.json": { class: "request.unsupported", capability: "files" },
+  "bedrock/error/400-image.json": noModel,
+  "bedrock/error/400-model-not-found.json": noModel,
+  "bedrock/error/403-invalid-key-2.json": badKey,
+  "bedrock/error/403-invalid-key.json": badKey,
+  "bedrock/error/404-error.json": { class: "model.deprecated" },
+
   "deepseek/error/400-context-length.json": { class: "request.context-length", contextWindow: 1_048_565 },
   "deepseek/error/400-image-2.json": rejected,
   "deepseek/error/400-image-4.json": { class: "request.unsupported", capability: "files" },

@@ -4,6 +4,7 @@ import type { AdaptedWire } from "../adapters.ts";
 import { parseEvents } from "../events.ts";
 import { peculiar } from "../expected/peculiar.ts";
 import { fields, known, type Fields, type Reading } from "../expected/reading.ts";
+import { framesOf, isFramed } from "../frames.ts";
 import { readBytes, type Recording } from "../recordings.ts";
 import { boundariesOf } from "./cuts.ts";
 
@@ -70,7 +71,10 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
       const start = wire.expected.read(wire.expected.assemble(come));
       const rest = new TextDecoder().decode(body.subarray(whole.at(-1)?.end ?? 0, bytes));
       // The event that was cut may have been content.
-      if (start.failure === undefined && !come.some(isTerminal) && /^data: ?\{/m.test(rest)) {
+      // Of a first frame that is cut nobody can say what it is.
+      if (isFramed(body) && whole.length === 0) return { ...start, failure: "gateway.not-a-stream" };
+      const isCut = isFramed(body) ? rest !== "" : /^data: ?\{/m.test(rest);
+      if (start.failure === undefined && !come.some(isTerminal) && isCut) {
         return { ...start, failure: "stream.truncated" };
       }
       // Which class an error inside the stream has is stated by hand.
@@ -83,7 +87,11 @@ export function replayCase(wire: AdaptedWire, recording: Recording): ReplayCase 
 function isTerminal(data: unknown): boolean {
   const { type } = fields(data);
   return (
-    data === "[DONE]" || type === "message_stop" || type === "response.completed" || type === "response.incomplete"
+    data === "[DONE]" ||
+    type === "message_stop" ||
+    type === "response.completed" ||
+    type === "response.incomplete" ||
+    type === "metadata"
   );
 }
 
@@ -95,6 +103,7 @@ function wholeOf(wire: AdaptedWire, body: Uint8Array): Fields {
 
 /** The events of a stream with the offsets behind them. */
 function eventsOf(body: Uint8Array): readonly { readonly data: unknown; readonly end: number }[] {
+  if (isFramed(body)) return framesOf(body);
   const decoder = new TextDecoder();
   return [...boundariesOf(body), body.length].flatMap((end, index, ends) => {
     const events = parseEvents(decoder.decode(body.subarray(ends[index - 1] ?? 0, end)));

@@ -1,3 +1,5 @@
+import { framesOf, isFramed } from "../frames.ts";
+
 const SMALL_BYTES = 4 * 1024;
 /** How many splits of each body are read: all of them take minutes (`pnpm replay`). */
 const MOST_SPLITS = Number(process.env["UNDERSTUDY_SPLITS"] ?? 15);
@@ -39,8 +41,9 @@ export function piecesOf(body: Uint8Array, size: number): readonly Uint8Array[] 
   return Array.from({ length: count }, (_, index) => body.subarray(index * size, (index + 1) * size));
 }
 
-/** Offsets behind the blank line that ends an event. */
+/** Offsets behind the blank line or the frame that ends an event. */
 export function boundariesOf(body: Uint8Array): readonly number[] {
+  if (isFramed(body)) return framesOf(body).map(({ end }) => end);
   const text = new TextDecoder("latin1").decode(body);
   return Array.from(text.matchAll(/\r?\n\r?\n/g), (match) => match.index + match[0].length);
 }
