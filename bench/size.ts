@@ -32,6 +32,7 @@ const subjects: readonly Subject[] = [
   { name: "@understudy/deepseek", entry: "deepseek/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/mistral", entry: "mistral/src/index.ts", limitKilobytes: 12 },
   { name: "@understudy/xai", entry: "xai/src/index.ts", limitKilobytes: 12 },
+  { name: "@understudy/bedrock", entry: "bedrock/src/index.ts", limitKilobytes: 12 },
   // An application has one of its two directions, and the bundler leaves the other out.
   { name: "@understudy/ai-sdk", entry: "ai-sdk/src/chain-model/index.ts", limitKilobytes: 8 },
   { name: "@understudy/ai-sdk aiSdk", entry: "ai-sdk/src/ai-sdk-target/index.ts", limitKilobytes: 8.5 },
@@ -39,7 +40,15 @@ const subjects: readonly Subject[] = [
 ];
 
 /** What an application that uses the package has anyway: core, and the vendor's SDK. */
-const external = [/^@understudy\//, /^openai(\/|$)/, /^@anthropic-ai\//, /^@google\//, /^redis$/, /^@opentelemetry\//];
+const external = [
+  /^@understudy\//,
+  /^openai(\/|$)/,
+  /^@anthropic-ai\//,
+  /^@google\//,
+  /^@smithy\//,
+  /^redis$/,
+  /^@opentelemetry\//,
+];
 
 interface Bundle {
   /** What is loaded with the package. */

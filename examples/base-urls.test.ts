@@ -1,5 +1,6 @@
 import { anthropic } from "@understudy/anthropic";
 import { createChain, isUnderstudyError, type Target } from "@understudy/core";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -7,6 +8,7 @@ import { openai } from "@understudy/openai";
 import { xai } from "@understudy/xai";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -89,6 +91,12 @@ const SUBJECTS: readonly Subject[] = [
       ["", "`baseURL` may have to end in `/v1`"],
       ["/v1/responses", "`baseURL` goes without its `/responses`, which is added"],
     ],
+  },
+  {
+    name: "bedrock",
+    start: startBedrock,
+    make: ({ baseURL, apiKey }) => bedrock("us.anthropic.claude-haiku-4-5-20251001-v1:0", { baseURL, apiKey }),
+    wrong: [["/model", "`baseURL` goes without its `/model`, which is added"]],
   },
 ];
 

@@ -1,6 +1,7 @@
 import { anthropic } from "@understudy/anthropic";
 import { createChain, isUnderstudyError, type Chain, type UnderstudyError } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -8,6 +9,7 @@ import { openai } from "@understudy/openai";
 import { xai } from "@understudy/xai";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -65,6 +67,11 @@ const SUBJECTS: readonly Subject[] = [
   { name: "deepseek", start: startDeepSeek, make: (options) => deepseek("deepseek-flash", options) },
   { name: "mistral", start: startMistral, make: (options) => mistral("mistral-small-latest", options) },
   { name: "xai", start: startXAI, make: (options) => xai("grok-4.6", options) },
+  {
+    name: "bedrock",
+    start: startBedrock,
+    make: (options) => bedrock("us.anthropic.claude-haiku-4-5-20251001-v1:0", options),
+  },
 ];
 
 async function failureOf(chain: Chain): Promise<UnderstudyError> {

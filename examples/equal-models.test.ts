@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { anthropic } from "@understudy/anthropic";
 import { createChain, type Clock, type Target } from "@understudy/core";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -27,6 +28,7 @@ const FACTORIES: readonly (readonly [prefix: string, make: (model: string, optio
   ["deepseek-", deepseek],
   ["mistral-", mistral],
   ["grok-", xai],
+  ["us.", (model, options) => bedrock(model, { ...options, region: "us-east-1" })],
 ];
 
 function targetOf(model: string): Target {

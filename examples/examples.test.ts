@@ -172,6 +172,7 @@ describe.skipIf(!runsSources)("the demo", () => {
     "deepseek,gemini",
     "mistral,anthropic",
     "xai,openai",
+    "bedrock,mistral",
     "chat,openai,gemini,deepseek",
   ];
 
@@ -213,6 +214,8 @@ describe.skipIf(!runsSources)("the demo", () => {
     const { code, stderr } = await run("demo.ts", "--vendors", "anthropic,nobody");
 
     expect(code).toBe(1);
-    expect(stderr).toContain("--vendors takes at least two of anthropic, openai, deepseek, gemini, mistral, xai, chat");
+    expect(stderr).toContain(
+      "--vendors takes at least two of anthropic, openai, deepseek, gemini, mistral, xai, bedrock, chat",
+    );
   });
 });

@@ -2,6 +2,7 @@ import { anthropic } from "@understudy/anthropic";
 import { createChain, isUnderstudyError, type EngineEvent, type Target } from "@understudy/core";
 import { formatTrace } from "@understudy/core/trace";
 import { fromUntrusted, toResponse } from "@understudy/core/web";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -22,7 +23,7 @@ const share = (part: number): Pick<fc.Parameters, "numRuns" | "seed"> => {
 const wrong = (value: unknown): never => value as never;
 
 const CANARY = "sk-canary";
-const FACTORIES = { anthropic, openai, chat: openai.chat, gemini, deepseek, mistral, xai };
+const FACTORIES = { anthropic, openai, chat: openai.chat, gemini, deepseek, mistral, xai, bedrock };
 const MODELS = {
   anthropic: "claude-sonnet-5-5",
   openai: "gpt-6.1-terra",
@@ -31,6 +32,7 @@ const MODELS = {
   deepseek: "deepseek-flash",
   mistral: "mistral-small-latest",
   xai: "grok-4.6",
+  bedrock: "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0",
 };
 
 function boom(): never {
@@ -163,6 +165,7 @@ const REQUEST = {
     deepseek: { tools: [] },
     mistral: { safe_prompt: true },
     xai: { tools: [] },
+    bedrock: { requestMetadata: { team: "blue" } },
   },
 };
 

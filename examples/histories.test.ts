@@ -7,7 +7,8 @@ import {
   type ImagePart,
   type TextPart,
 } from "@understudy/core";
-import type { Target } from "@understudy/core/adapter";
+import { isJsonObject, type Target } from "@understudy/core/adapter";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -15,6 +16,7 @@ import { openai } from "@understudy/openai";
 import { xai } from "@understudy/xai";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -232,6 +234,22 @@ function checkMistral(body: JsonObject): void {
   expect(last?.["role"] === "assistant" && last["prefix"] !== true).toBe(false);
 }
 
+/** "Expected toolResult blocks", "must start with a user message", "roles must alternate". */
+function checkBedrock(body: JsonObject): void {
+  const messages = list(body["messages"]);
+  let open: unknown[] = [];
+  for (const [index, { role, content }] of messages.entries()) {
+    expect(role).toBe(index % 2 === 0 ? "user" : "assistant");
+    const blocks = list(content);
+    expect(blocks.length).toBeGreaterThan(0);
+    const results = blocks.flatMap(({ toolResult }) => (isJsonObject(toolResult) ? [toolResult["toolUseId"]] : []));
+    expect(results).toEqual(open);
+    open = blocks.flatMap(({ toolUse }) => (isJsonObject(toolUse) ? [toolUse["toolUseId"]] : []));
+  }
+  expect(open).toEqual([]);
+  expect(messages.at(-1)?.["role"]).toBe("user");
+}
+
 /** "Every function_call in the input needs a function_call_output with the same call_id", and the other way round. */
 function checkResponses(body: JsonObject, sent: readonly Message[]): void {
   let open: unknown[] = [];
@@ -295,6 +313,12 @@ const WIRES: Readonly<Record<string, Wire>> = {
     hosted: [{ type: "web_search_call", id: "ws_#", status: "completed" }],
     signature: { id: "rs_1", encrypted_content: "c2ln" },
     check: checkResponses,
+  },
+  bedrock: {
+    make: (fetch) => bedrock("us.anthropic.claude-sonnet-5-5-v1:0", { ...KEY, region: "us-east-1", fetch }),
+    hosted: [],
+    signature: { signature: "c2ln" },
+    check: checkBedrock,
   },
 };
 
@@ -364,6 +388,12 @@ const VENDORS: readonly (readonly [string, () => Promise<Vendor>, (baseURL: stri
   ["deepseek", startDeepSeek, (baseURL) => deepseek("deepseek-v4-pro", { ...KEY, baseURL })],
   ["mistral", startMistral, (baseURL) => mistral("mistral-small-latest", { ...KEY, baseURL })],
   ["xai", startXAI, (baseURL) => xai("grok-4.6", { ...KEY, baseURL })],
+  ["bedrock", startBedrock, (baseURL) => bedrock("us.anthropic.claude-sonnet-5-5-v1:0", { ...KEY, baseURL })],
+  [
+    "bedrock with Llama",
+    startBedrock,
+    (baseURL) => bedrock("us.meta.llama4-scout-17b-instruct-v1:0", { ...KEY, baseURL }),
+  ],
 ];
 
 describe.each(VENDORS)("%s", (_, start, make) => {

@@ -10,6 +10,7 @@ import {
   type Request,
   type ToolChoice,
 } from "@understudy/core";
+import { asJsonObject } from "@understudy/core/adapter";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { deepFreeze } from "../packages/core/test/deep-freeze.ts";
@@ -214,5 +215,9 @@ function turnsOf(body: JsonObject, { turns }: Wire): readonly string[] {
 
 /** Where the cache is asked to break is no content: it moves on with the conversation. */
 function unmarked(value: unknown): string {
-  return JSON.stringify(value, (name, inner: unknown) => (name === "cache_control" ? undefined : inner)) ?? "";
+  const text = JSON.stringify(value, (name, inner: unknown) => {
+    if (Array.isArray(inner)) return inner.filter((one) => asJsonObject(one)["cachePoint"] === undefined);
+    return name === "cache_control" ? undefined : inner;
+  });
+  return text ?? "";
 }

@@ -12,6 +12,7 @@ const JUDGES: Readonly<Record<string, Readonly<Record<Use, (sent: Sent) => Judge
   openai: { tool: OPENAI, output: OPENAI },
   "openai.chat": { tool: OPENAI, output: OPENAI },
   anthropic: { tool: () => claudeTool, output: () => claudeOutput },
+  bedrock: { tool: () => claudeTool, output: () => claudeOutput },
   gemini: { tool: () => geminiSchema, output: () => geminiSchema },
 };
 
@@ -35,7 +36,7 @@ describe.each(Object.entries(WIRES))("at %s", (name, wire) => {
       const losses = sent.answer.losses.filter(({ what }) => what === "tools" || what.startsWith("output"));
       const isWhole = losses.length === 0;
       counts[isInWords(sent, use) ? "words" : isWhole ? "whole" : "lowered"]++;
-      const isRenamed = name === "anthropic" && use === "tool";
+      const isRenamed = ["anthropic", "bedrock"].includes(name) && use === "tool";
       const fits = isRenamed ? (one.renamed ?? one.fits) : one.fits;
       const takes = checker(name, fits, sent);
       expect({

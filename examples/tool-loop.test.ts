@@ -85,6 +85,8 @@ function nativeSteps(vendor: VendorName, body: unknown): readonly NativeStep[] {
     case "openai":
     case "xai":
       return list(input).flatMap(responsesStep);
+    case "bedrock":
+      return list(messages).flatMap((message) => list(fields(message)["content"]).flatMap(converseStep));
     case "gemini":
       return list(contents).flatMap((content) => list(fields(content)["parts"]).flatMap(geminiStep));
     case "chat":
@@ -100,6 +102,13 @@ function anthropicStep(block: unknown): readonly NativeStep[] {
   const { type, id, input, tool_use_id: of, content } = fields(block);
   if (type === "tool_use") return [{ kind: "call", id, value: input }];
   return type === "tool_result" ? [{ kind: "result", id: of, value: content }] : [];
+}
+
+function converseStep(block: unknown): readonly NativeStep[] {
+  const { toolUse: call, toolResult: result } = fields(block);
+  if (call !== undefined) return [{ kind: "call", id: fields(call)["toolUseId"], value: fields(call)["input"] }];
+  if (result === undefined) return [];
+  return [{ kind: "result", id: fields(result)["toolUseId"], value: fields(result)["content"] }];
 }
 
 function responsesStep(item: unknown): readonly NativeStep[] {

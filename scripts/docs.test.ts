@@ -144,6 +144,7 @@ describe("options.md", () => {
         "DeepSeekTargetOptions",
         "MistralTargetOptions",
         "XAITargetOptions",
+        "BedrockTargetOptions",
       ],
       [],
     ],

@@ -7,7 +7,7 @@ import { installPacked, type Project } from "./packed/project.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek", "mistral", "xai", "ai-sdk"];
+const ADAPTERS = ["anthropic", "openai", "gemini", "deepseek", "mistral", "xai", "bedrock", "ai-sdk"];
 
 describe("the packed packages", () => {
   let project: Project;
@@ -41,9 +41,10 @@ describe("the packed packages", () => {
         "deepseek/deepseek-flash",
         "mistral/mistral-small-latest",
         "xai/grok-4.6",
+        "bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0",
         "gemini/gemini-3.8-flash",
       ],
-      texts: Array.from({ length: 7 }, () => "Hello from the simulator."),
+      texts: Array.from({ length: 8 }, () => "Hello from the simulator."),
       seen: expect.arrayContaining(["start", "text-delta", "finish"]),
       classes: ["server.overloaded", "answered"],
       lines: 3,

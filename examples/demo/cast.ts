@@ -1,4 +1,5 @@
 import { anthropic } from "@understudy/anthropic";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -7,6 +8,7 @@ import { xai } from "@understudy/xai";
 import type { Target } from "@understudy/core";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -16,7 +18,7 @@ import {
   type Vendor,
 } from "@understudy/testing";
 
-export type VendorName = "anthropic" | "openai" | "deepseek" | "gemini" | "mistral" | "xai" | "chat";
+export type VendorName = "anthropic" | "openai" | "deepseek" | "gemini" | "mistral" | "xai" | "bedrock" | "chat";
 
 interface Part {
   readonly model: string;
@@ -65,6 +67,12 @@ export const CAST: Readonly<Record<VendorName, Part>> = {
     target: (options) => xai("grok-4.6", options),
     keyVariable: "XAI_API_KEY",
   },
+  bedrock: {
+    model: "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    start: startBedrock,
+    target: (options) => bedrock("us.anthropic.claude-haiku-4-5-20251001-v1:0", { region: "eu-central-1", ...options }),
+    keyVariable: "AWS_BEARER_TOKEN_BEDROCK",
+  },
   chat: {
     model: "gpt-5.5",
     start: startOpenAIChat,
@@ -80,6 +88,7 @@ export const VENDOR_NAMES: readonly VendorName[] = [
   "gemini",
   "mistral",
   "xai",
+  "bedrock",
   "chat",
 ];
 

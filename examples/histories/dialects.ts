@@ -85,6 +85,12 @@ export const mistral: Dialect = {
   answer: () => [],
 };
 
+export const bedrock: Dialect = {
+  on: { reasoning: (word) => ({ signature: word }) },
+  blocks: [],
+  answer: () => [],
+};
+
 export const deepseek: Dialect = { on: ARGUMENTS, blocks: [], answer: () => [] };
 
 /** A data set that no adapter makes, to stand under everybody's name. */

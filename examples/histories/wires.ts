@@ -1,11 +1,13 @@
 import { anthropic } from "@understudy/anthropic";
 import type { JsonObject, Target } from "@understudy/core";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import { xai } from "@understudy/xai";
 import { admitAnthropic } from "../../packages/testing/src/simulators/anthropic/request.ts";
+import { admitBedrock } from "../../packages/testing/src/simulators/bedrock/request.ts";
 import { admitDeepSeek } from "../../packages/testing/src/simulators/deepseek/request.ts";
 import { admitGemini } from "../../packages/testing/src/simulators/gemini/request.ts";
 import { createIds } from "../../packages/testing/src/simulators/ids.ts";
@@ -78,6 +80,13 @@ export const WIRES: Readonly<Record<string, Wire>> = {
     admit: admitXAI,
     turns: "input",
     before: ["tools"],
+  },
+  bedrock: {
+    make: (fetch) => bedrock("us.anthropic.claude-sonnet-5-5-v1:0", { ...KEY, region: "us-east-1", fetch }),
+    dialect: dialects.bedrock,
+    admit: admitBedrock,
+    turns: "messages",
+    before: ["toolConfig", "system"],
   },
 };
 

@@ -1,6 +1,7 @@
 import { anthropic } from "@understudy/anthropic";
 import { createChain, type Answer, type JsonObject, type JsonValue, type Message } from "@understudy/core";
 import { asJsonObject, isJsonObject, type Target, type TargetOptions } from "@understudy/core/adapter";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -64,6 +65,10 @@ function turn(block: JsonObject, reason: string): JsonObject {
   };
 }
 
+function converse(block: JsonObject, stopReason: string): JsonObject {
+  return { output: { message: { role: "assistant", content: [block] } }, stopReason, usage: {} };
+}
+
 function candidate(part: JsonObject): JsonObject {
   return { candidates: [{ content: { role: "model", parts: [part] }, finishReason: "STOP" }] };
 }
@@ -120,6 +125,15 @@ export const WIRES: Readonly<Record<string, Wire>> = {
     call: responsesCall,
     text: RESPONSES_TEXT,
   },
+  bedrock: {
+    makeTarget: (options) => bedrock("us.anthropic.claude-sonnet-5-5-v1:0", { region: "us-east-1", ...options }),
+    places: {
+      tool: { schema: "toolConfig.tools.0.toolSpec.inputSchema.json" },
+      output: { schema: "outputConfig.textFormat.structure.jsonSchema.schema" },
+    },
+    call: (input) => converse({ toolUse: { toolUseId: "c1", name: "f", input } }, "tool_use"),
+    text: converse({ text: "{}" }, "end_turn"),
+  },
   deepseek: {
     makeTarget: (options) => deepseek("deepseek-v4-flash", options),
     places: { tool: { schema: "tools.0.function.parameters" }, output: { schema: "response_format.schema" } },
@@ -151,13 +165,18 @@ export async function send(
   const [body = {}] = bodies;
   if (bodies.length !== 1) throw new Error(`${bodies.length} requests`);
   const { schema: place, strict = "" } = wire.places[use];
-  const found = at(body, place);
+  const found = read(at(body, place));
   return {
     schema: isJsonObject(found) ? asJsonObject(found) : undefined,
     isStrict: at(body, strict) === true,
     body,
     answer,
   };
+}
+
+/** One API takes a schema as text. */
+function read(schema: JsonValue | undefined): unknown {
+  return typeof schema === "string" ? JSON.parse(schema) : schema;
 }
 
 function at(body: JsonObject, path: string): JsonValue | undefined {

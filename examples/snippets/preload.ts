@@ -11,6 +11,8 @@ const fetchFrom = globalThis.fetch;
 
 for (const vendor of ["ANTHROPIC", "OPENAI", "DEEPSEEK", "GEMINI", "MISTRAL", "XAI"])
   process.env[`${vendor}_API_KEY`] = "simulated-key";
+process.env["AWS_BEARER_TOKEN_BEDROCK"] = "simulated-key";
+process.env["AWS_REGION"] = "us-east-1";
 
 globalThis.fetch = (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);

@@ -1,5 +1,6 @@
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -30,6 +31,13 @@ export async function openStage(): Promise<Stage> {
     routed(startOpenAI(), ["api.openai.com", "/"], ["eu.api.openai.com", "/"], ["*.openai.azure.com", "/"]),
     routed(startDeepSeek(), ["api.deepseek.com", "/"]),
     routed(startGemini(), ["generativelanguage.googleapis.com", "/"]),
+    routed(
+      startBedrock(),
+      ...["us-east-1", "us-west-2", "eu-central-1", "eu-west-1"].map((region): [string, string] => [
+        `bedrock-runtime.${region}.amazonaws.com`,
+        "/",
+      ]),
+    ),
     routed(startMistral(), ["api.mistral.ai", "/"], ["api.eu.mistral.ai", "/"]),
     routed(startXAI(), ["api.x.ai", "/"], ["*.api.x.ai", "/"]),
     routed(startOpenAIChat({ compatible: true }), ["localhost:11434", "/v1/"]),

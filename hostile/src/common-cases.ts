@@ -1,12 +1,13 @@
 import { calls, fine, invalidCall, malformed, oversized, truncated, type HostileCase, type Outcome } from "./case.ts";
 import { arrays, KI, listOf, MI, names, objects, POLLUTION } from "./json.ts";
 import { anthropicWire } from "./wires/anthropic.ts";
+import { bedrockWire } from "./wires/bedrock.ts";
 import { chatWire, deepseekWire, mistralWire } from "./wires/chat.ts";
 import { geminiWire } from "./wires/gemini.ts";
 import { responsesWire, xaiWire } from "./wires/responses.ts";
 import type { Form, Wire } from "./wires/wire.ts";
 
-const WIRES = [anthropicWire, responsesWire, xaiWire, chatWire, deepseekWire, mistralWire, geminiWire];
+const WIRES = [anthropicWire, responsesWire, xaiWire, chatWire, deepseekWire, mistralWire, geminiWire, bedrockWire];
 const FORMS: readonly Form[] = ["streamed", "whole"];
 
 interface Kind {
@@ -21,10 +22,11 @@ interface Kind {
 
 /** Where the arguments of a call are part of the body's own JSON, and not a text in it. */
 function isNested(wire: Wire, form: Form): boolean {
-  return wire === geminiWire || (wire === anthropicWire && form === "whole");
+  return wire === geminiWire || ((wire === anthropicWire || wire === bedrockWire) && form === "whole");
 }
 
 const isStreamed = (_: Wire, form: Form): boolean => form === "streamed";
+const hasLines = ({ isBinary }: Wire, form: Form): boolean => form === "streamed" && isBinary !== true;
 /** What is large takes its time to send and read: once is enough, or once in each form. */
 const isEvent = (wire: Wire, form: Form): boolean => wire === anthropicWire && form === "streamed";
 const isBody = (wire: Wire, form: Form): boolean => wire === chatWire && form === "whole";
@@ -135,13 +137,13 @@ const KINDS: readonly Kind[] = [
     name: "1 MiB of comments",
     expected: fine,
     body: (wire) => ": wait\n\n".repeat(128 * KI) + wire.streamed([]),
-    on: isStreamed,
+    on: hasLines,
   },
   {
     name: "an event of 100,000 lines",
     expected: fine,
     body: (wire) => `${"data: \n".repeat(100_000)}\n${wire.streamed([])}`,
-    on: isStreamed,
+    on: hasLines,
   },
 ];
 

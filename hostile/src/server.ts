@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CASES } from "./cases.ts";
 import { deepseekWire } from "./wires/chat.ts";
+import { encodingOf } from "./wires/wire.ts";
 
 export interface HostileServer {
   /** Below it, a case is answered at the path of its number. */
@@ -30,7 +31,8 @@ export async function startHostileServer(): Promise<HostileServer> {
       const hostile = CASES[Number(path)];
       const type = hostile?.form === "whole" ? "application/json" : "text/event-stream";
       response.writeHead(path === REFUSED ? 400 : (hostile?.status ?? 200), { "content-type": type });
-      response.end(hostile === undefined ? deepseekWire.says("streamed", BACKUP_TEXT) : hostile.body());
+      if (hostile === undefined) response.end(deepseekWire.says("streamed", BACKUP_TEXT));
+      else response.end(hostile.body(), encodingOf(hostile.wire, hostile.form));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -20,6 +20,7 @@ import { memoryStore } from "@understudy/core/store";
 import { formatTrace } from "@understudy/core/trace";
 import { fromUntrusted } from "@understudy/core/web";
 import { nodeTransport } from "@understudy/core/node";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -29,6 +30,7 @@ import { redisStore } from "@understudy/redis";
 import { xai } from "@understudy/xai";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -47,9 +49,10 @@ const vendors = await Promise.all([
   startDeepSeek(),
   startMistral(),
   startXAI(),
+  startBedrock(),
   startGemini(),
 ] as const);
-const [claude, gpt, chat, whale, wind, comet, stars] = vendors;
+const [claude, gpt, chat, whale, wind, comet, rock, stars] = vendors;
 const setup = (vendor: Vendor): { apiKey: string; baseURL: string } => ({ apiKey: "any", baseURL: vendor.url });
 
 const targets: readonly Target[] = [
@@ -59,6 +62,7 @@ const targets: readonly Target[] = [
   deepseek("deepseek-flash", setup(whale)),
   mistral("mistral-small-latest", setup(wind)),
   xai("grok-4.6", setup(comet)),
+  bedrock("us.anthropic.claude-haiku-4-5-20251001-v1:0", setup(rock)),
   gemini("gemini-3.8-flash", setup(stars)),
 ];
 const events: EngineEvent[] = [];

@@ -13,6 +13,7 @@ import {
   type Target,
 } from "@understudy/core";
 import { toResponse } from "@understudy/core/web";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -42,11 +43,20 @@ export interface StageAddress {
 /** Results by scene; plain JSON. */
 export type Report = Readonly<Record<string, unknown>>;
 
-type VendorName = "anthropic" | "openai" | "chat" | "gemini" | "deepseek" | "mistral" | "xai";
+type VendorName = "anthropic" | "openai" | "chat" | "gemini" | "deepseek" | "mistral" | "xai" | "bedrock";
 type Fetch = typeof globalThis.fetch;
 type Setup = ReturnType<typeof setup>;
 
-const VENDORS: readonly VendorName[] = ["anthropic", "openai", "chat", "gemini", "deepseek", "mistral", "xai"];
+const VENDORS: readonly VendorName[] = [
+  "anthropic",
+  "openai",
+  "chat",
+  "gemini",
+  "deepseek",
+  "mistral",
+  "xai",
+  "bedrock",
+];
 const FACTORIES: Readonly<Record<VendorName, (options: Setup) => Target>> = {
   anthropic: (options) => anthropic("claude-sonnet-5-5", options),
   openai: (options) => openai("gpt-6.1-terra", options),
@@ -55,6 +65,7 @@ const FACTORIES: Readonly<Record<VendorName, (options: Setup) => Target>> = {
   deepseek: (options) => deepseek("deepseek-flash", options),
   mistral: (options) => mistral("mistral-small-latest", options),
   xai: (options) => xai("grok-4.6", options),
+  bedrock: (options) => bedrock("us.anthropic.claude-haiku-4-5-20251001-v1:0", options),
 };
 /** Short, for vendors that say nothing; all others answer in a few milliseconds. */
 const SHORT_MS = 600;

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -34,6 +35,7 @@ export async function openStage(): Promise<Stage> {
     deepseek: await startDeepSeek(),
     mistral: await startMistral(),
     xai: await startXAI(),
+    bedrock: await startBedrock(),
   };
   const counts = new Map<string, number>();
 

@@ -5,6 +5,8 @@ export type Form = "streamed" | "whole";
 /** How one wire says things, as JSON text into which anything can be put. The answers say "fine". */
 export interface Wire {
   readonly name: string;
+  /** Its streams are bytes: a character of `streamed` and its like is one. */
+  readonly isBinary?: true;
   target(baseURL: string, form: Form, limits?: TargetOptions["limits"]): Target;
   /** Events, each a JSON text, in front of the text. */
   streamed(events: readonly string[], extraOfEnd?: string): string;
@@ -51,3 +53,8 @@ export function times(count: number, make: (index: number) => readonly string[])
 }
 
 export const FINE = '"fine"';
+
+/** How the text of a body becomes bytes. */
+export function encodingOf({ isBinary }: Wire, form: Form): "latin1" | "utf8" {
+  return isBinary === true && form === "streamed" ? "latin1" : "utf8";
+}
