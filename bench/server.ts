@@ -19,9 +19,9 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-/** Gemini asks for a stream in the path, the others in the body. */
+/** Gemini and Bedrock ask for a stream in the path, the others in the body. */
 function asksForStream(path: string, body: string): boolean {
-  return path.includes(":streamGenerateContent") || /"stream":\s*true/.test(body);
+  return path.includes(":streamGenerateContent") || path.endsWith("/converse-stream") || /"stream":\s*true/.test(body);
 }
 
 async function play(scenario: Scenario, streamed: boolean, response: ServerResponse): Promise<void> {

@@ -38,6 +38,7 @@ const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
   deepseek: 360,
   mistral: 360,
   xai: 268,
+  bedrock: 510,
 };
 
 /** This SDK takes its listener off an attempt's signal when the response is collected, the signal with it. */

@@ -1,6 +1,6 @@
 /** What is counted: answers of a given length, read from memory to their end. */
 import type { Clock } from "@understudy/core";
-import { createParser } from "eventsource-parser";
+import { readEvents } from "../drivers/read-events.ts";
 import { readText } from "../drivers/read-text.ts";
 import { openChain } from "../drivers/understudy.ts";
 import type { WireName } from "../wires/wire.ts";
@@ -29,13 +29,12 @@ export function playChain(wire: WireName, clock?: Clock, onDelta?: () => void): 
 export function playBare(wire: WireName): Player {
   return async (deltas, reads) => {
     const response = await cannedFetch(wire, deltas, reads)("https://vendor.test");
-    const parser = createParser({ onEvent: (event) => readText[wire](event.data) });
-    const decoder = new TextDecoder();
+    const feed = readEvents(wire, readText[wire]);
     const reader = response.body?.getReader();
     for (;;) {
       const read = await reader?.read();
       if (read?.value === undefined) return;
-      parser.feed(decoder.decode(read.value, { stream: true }));
+      feed(read.value);
     }
   };
 }

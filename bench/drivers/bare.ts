@@ -1,6 +1,6 @@
-/** The limit: one fetch, one event parser, one JSON.parse per event, consumed by callback. */
-import { createParser } from "eventsource-parser";
+/** The limit: one fetch, one parser of events, one JSON.parse per event, consumed by callback. */
 import type { Driver } from "./driver.ts";
+import { readEvents } from "./read-events.ts";
 import { readWhole } from "./read-whole.ts";
 import { plainRequest } from "./requests.ts";
 import { readText } from "./read-text.ts";
@@ -12,18 +12,15 @@ export const bare: Driver = {
     return async (onText) => {
       const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
       if (!response.ok || response.body === null) throw new Error(`POST ${url}: ${response.status}`);
-      const parser = createParser({
-        onEvent: (event) => {
-          const text = read(event.data);
-          if (text) onText(text);
-        },
+      const feed = readEvents(wire, (data) => {
+        const text = read(data);
+        if (text) onText(text);
       });
-      const decoder = new TextDecoder();
       const reader = response.body.getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        parser.feed(decoder.decode(value, { stream: true }));
+        feed(value);
       }
     };
   },

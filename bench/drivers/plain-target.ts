@@ -3,9 +3,9 @@
  * engine costs by itself.
  */
 import type { StreamPart, Target } from "@understudy/core/adapter";
-import { createParser } from "eventsource-parser";
 import type { WireName } from "../wires/wire.ts";
 import { plainRequest } from "./requests.ts";
+import { readEvents } from "./read-events.ts";
 import { readText } from "./read-text.ts";
 
 async function* read(wire: WireName, baseURL: string, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
@@ -15,20 +15,17 @@ async function* read(wire: WireName, baseURL: string, signal: AbortSignal): Asyn
   const pick = readText[wire];
   let batch: StreamPart[] = [{ type: "text-start", id: "text" }];
   let text = "";
-  const parser = createParser({
-    onEvent: (event) => {
-      const delta = pick(event.data);
-      if (!delta) return;
-      text += delta;
-      batch.push({ type: "text-delta", id: "text", delta });
-    },
+  const feed = readEvents(wire, (data) => {
+    const delta = pick(data);
+    if (!delta) return;
+    text += delta;
+    batch.push({ type: "text-delta", id: "text", delta });
   });
-  const decoder = new TextDecoder();
   const reader = response.body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    parser.feed(decoder.decode(value, { stream: true }));
+    feed(value);
     yield batch;
     batch = [];
   }

@@ -8,6 +8,9 @@ interface ResponsesEvent {
   readonly type: string;
   readonly delta?: string;
 }
+interface ConverseEvent {
+  readonly delta?: { readonly text?: string };
+}
 interface ChatChunk {
   readonly choices?: readonly { readonly delta?: { readonly content?: string | null } }[];
 }
@@ -40,6 +43,10 @@ export const readText: Readonly<Record<WireName, (data: string) => string | unde
   "openai-chat": chatText,
   deepseek: chatText,
   mistral: chatText,
+  bedrock: (data) => {
+    const event: ConverseEvent = JSON.parse(data);
+    return event.delta?.text;
+  },
   gemini: (data) => {
     const answer: GeminiAnswer = JSON.parse(data);
     return answer.candidates?.[0]?.content?.parts?.[0]?.text;

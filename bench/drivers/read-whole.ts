@@ -7,8 +7,13 @@ interface WholeAnswer {
   readonly candidates?: readonly { readonly content?: { readonly parts?: readonly { readonly text?: string }[] } }[];
 }
 
+interface ConverseAnswer {
+  readonly output?: { readonly message?: { readonly content?: readonly { readonly text?: string }[] } };
+}
+
 /** The text of an answer in one piece, sent by our own server. */
 export function readWhole(wire: WireName, body: string): string {
+  if (wire === "bedrock") return converseText(body);
   const answer: WholeAnswer = JSON.parse(body);
   switch (wire) {
     case "anthropic":
@@ -25,4 +30,9 @@ export function readWhole(wire: WireName, body: string): string {
     default:
       throw new Error(`No such wire: ${String(wire satisfies never)}`);
   }
+}
+
+function converseText(body: string): string {
+  const answer: ConverseAnswer = JSON.parse(body);
+  return answer.output?.message?.content?.[0]?.text ?? "";
 }

@@ -35,6 +35,12 @@ export function plainRequest(wire: WireName, baseURL: string, stream: boolean): 
         headers: { ...json, "x-goog-api-key": "bench" },
         body: { contents: [{ role: "user", parts: [{ text: prompt }] }] },
       };
+    case "bedrock":
+      return {
+        url: `${baseURL}/model/${encodeURIComponent(model)}/${stream ? "converse-stream" : "converse"}`,
+        headers: bearer,
+        body: { messages: [{ role: "user", content: [{ text: prompt }] }] },
+      };
     default:
       throw new Error(`No such wire: ${String(wire satisfies never)}`);
   }

@@ -16,9 +16,9 @@ async function anthropic(baseURL: string): Promise<AnswerCall> {
   };
 }
 
-async function responses(baseURL: string): Promise<AnswerCall> {
+async function responses(wire: WireName, baseURL: string): Promise<AnswerCall> {
   const client = await openaiClient(baseURL);
-  const body = { model: wires["openai-responses"].model, input: prompt, store: false };
+  const body = { model: wires[wire].model, input: prompt, store: false };
   return async () => (await client.responses.create(body)).output_text;
 }
 
@@ -37,8 +37,9 @@ async function gemini(baseURL: string): Promise<AnswerCall> {
 export const sdkWhole: Driver = {
   answer: async (wire, baseURL) => {
     if (wire === "anthropic") return anthropic(baseURL);
-    if (wire === "openai-responses") return responses(baseURL);
+    if (wire === "openai-responses" || wire === "xai") return responses(wire, baseURL);
     if (wire === "gemini") return gemini(baseURL);
+    if (wire === "bedrock") return undefined;
     return chat(wire, baseURL);
   },
 };

@@ -16,9 +16,9 @@ async function anthropic(baseURL: string): Promise<StreamCall> {
   };
 }
 
-async function responses(baseURL: string): Promise<StreamCall> {
+async function responses(wire: WireName, baseURL: string): Promise<StreamCall> {
   const client = await openaiClient(baseURL);
-  const body = { model: wires["openai-responses"].model, input: prompt, store: false, stream: true } as const;
+  const body = { model: wires[wire].model, input: prompt, store: false, stream: true } as const;
   return async (onText) => {
     for await (const event of await client.responses.create(body)) {
       if (event.type === "response.output_text.delta") onText(event.delta);
@@ -52,8 +52,10 @@ async function gemini(baseURL: string): Promise<StreamCall> {
 export const sdkRaw: Driver = {
   stream: async (wire, baseURL) => {
     if (wire === "anthropic") return anthropic(baseURL);
-    if (wire === "openai-responses") return responses(baseURL);
+    if (wire === "openai-responses" || wire === "xai") return responses(wire, baseURL);
     if (wire === "gemini") return gemini(baseURL);
+    // AWS's client wants HTTP/2, which the server does not speak.
+    if (wire === "bedrock") return undefined;
     return chat(wire, baseURL);
   },
 };

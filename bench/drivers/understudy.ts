@@ -23,6 +23,7 @@ const factories: Readonly<Record<WireName, () => Promise<Factory | undefined>>> 
   deepseek: async () => Reflect.get(await import("@understudy/deepseek"), "deepseek"),
   mistral: async () => Reflect.get(await import("@understudy/mistral"), "mistral"),
   xai: async () => Reflect.get(await import("@understudy/xai"), "xai"),
+  bedrock: async () => Reflect.get(await import("@understudy/bedrock"), "bedrock"),
 };
 
 export interface ChainShape extends ChainOptions {

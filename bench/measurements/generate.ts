@@ -56,10 +56,14 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
         form,
         driver,
         "µs CPU per call": rounded(spread(costs.cpu).median),
-        "µs over the SDK": rounded(spread(costs.cpu.map((cpu, index) => cpu - (against.cpu[index] ?? 0))).median),
+        "µs over the SDK": against.cpu.length === 0 ? "no SDK" : overhead(costs.cpu, against.cpu),
         "requests per second, 64 in flight": Math.round(spread(costs.perSecond).median),
       };
     });
+}
+
+function overhead(cpu: readonly number[], against: readonly number[]): number {
+  return rounded(spread(cpu.map((one, index) => one - (against[index] ?? 0))).median);
 }
 
 export async function measureGenerate(

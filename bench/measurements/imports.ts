@@ -17,6 +17,7 @@ const subjects = [
   { name: "@understudy/deepseek", after: ["@understudy/core"] },
   { name: "@understudy/mistral", after: ["@understudy/core"] },
   { name: "@understudy/xai", after: ["@understudy/core"] },
+  { name: "@understudy/bedrock", after: ["@understudy/core"] },
   { name: "openai", after: [] },
   { name: "@anthropic-ai/sdk", after: [] },
   { name: "@google/generative-ai", after: [] },

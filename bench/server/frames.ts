@@ -1,6 +1,6 @@
 import { wires } from "../wires/index.ts";
 import { answerText, deltaText } from "../wires/text.ts";
-import type { WireName } from "../wires/wire.ts";
+import type { Piece, WireName } from "../wires/wire.ts";
 
 /** A streamed answer, serialised before the first request that wants it is answered. */
 export interface Frames {
@@ -17,10 +17,14 @@ export function framesFor(wireName: WireName, deltas: number): Frames {
   if (known !== undefined) return known;
   const wire = wires[wireName];
   const frames: Frames = {
-    opening: Buffer.from(wire.opening().join("")),
-    deltas: Array.from({ length: deltas }, (_, index) => Buffer.from(wire.delta(index, deltaText(index)))),
-    closing: Buffer.from(wire.closing(answerText(deltas), deltas).join("")),
+    opening: joined(wire.opening()),
+    deltas: Array.from({ length: deltas }, (_, index) => joined([wire.delta(index, deltaText(index))])),
+    closing: joined(wire.closing(answerText(deltas), deltas)),
   };
   cache.set(key, frames);
   return frames;
+}
+
+function joined(pieces: readonly Piece[]): Buffer {
+  return Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
 }

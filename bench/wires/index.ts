@@ -1,4 +1,5 @@
 import { anthropicWire } from "./anthropic.ts";
+import { bedrockWire } from "./bedrock.ts";
 import { deepseekWire } from "./deepseek.ts";
 import { geminiWire } from "./gemini.ts";
 import { openaiChatWire } from "./openai-chat.ts";
@@ -15,4 +16,5 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   deepseek: deepseekWire,
   mistral: mistralWire,
   xai: xaiWire,
+  bedrock: bedrockWire,
 };

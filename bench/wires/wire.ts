@@ -7,6 +7,7 @@ export const wireNames = [
   "deepseek",
   "mistral",
   "xai",
+  "bedrock",
 ] as const;
 
 export type WireName = (typeof wireNames)[number];
@@ -15,19 +16,22 @@ export function isWireName(value: string): value is WireName {
   return wireNames.some((name) => name === value);
 }
 
-/** How one vendor writes an answer: every piece is a whole server-sent event, ready for the socket. */
+/** A whole event, ready for the socket: text, or a binary frame. */
+export type Piece = string | Uint8Array;
+
+/** How one vendor writes an answer. */
 export interface Wire {
   readonly contentType: string;
   /** The model that requests name; the server ignores it. */
   readonly model: string;
   /** Events before the first text. */
-  opening(): readonly string[];
+  opening(): readonly Piece[];
   /** The event that carries the text delta number `index`. */
-  delta(index: number, text: string): string;
+  delta(index: number, text: string): Piece;
   /** Events after the last text; `text` is the whole answer, which some vendors repeat. */
-  closing(text: string, deltas: number): readonly string[];
+  closing(text: string, deltas: number): readonly Piece[];
   /** The event of a failure inside a stream. */
-  failure(): string;
+  failure(): Piece;
   /** The same answer in one piece. */
   whole(text: string): unknown;
   /** The body of a 503. */

@@ -16,7 +16,7 @@ export function modelOf(wire: WireName, baseURL: string): Model {
   if (wire === "anthropic") return createAnthropic({ apiKey, baseURL: `${baseURL}/v1` })(model);
   if (wire === "gemini") return createGoogle({ apiKey, baseURL: `${baseURL}/v1beta` })(model);
   const openai = createOpenAI({ apiKey, baseURL });
-  return wire === "openai-responses" ? openai.responses(model) : openai.chat(model);
+  return wire === "openai-responses" || wire === "xai" ? openai.responses(model) : openai.chat(model);
 }
 
 /** A call of `streamText` with whatever it is given beside the prompt. */
@@ -34,6 +34,8 @@ export function callOf(settings: () => { readonly model: Exclude<LanguageModel, 
 export function driverOf(wrap: (open: () => Model) => Model): Driver {
   return {
     stream: async (wire, baseURL) => {
+      // Its package for Bedrock is not installed.
+      if (wire === "bedrock") return undefined;
       const model = wrap(() => modelOf(wire, baseURL));
       return callOf(() => ({ model }));
     },

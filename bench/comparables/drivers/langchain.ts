@@ -14,6 +14,8 @@ function modelOf(wire: WireName, baseURL: string) {
 
 export const driver: Driver = {
   stream: async (wire, baseURL) => {
+    // Its package for Bedrock is not installed.
+    if (wire === "bedrock") return undefined;
     const model = modelOf(wire, baseURL).withFallbacks([modelOf(wire, baseURL), modelOf(wire, baseURL)]);
     return async (onText) => {
       for await (const chunk of await model.stream(prompt)) {

@@ -1,44 +1,81 @@
 import { TargetFailure, type FrameReader, type WireEvent } from "@understudy/core/adapter";
-import { EventStreamCodec } from "@smithy/core/event-streams";
+import { checksum } from "./checksum.ts";
+import { readHeaders } from "./frame-headers.ts";
 
-/** Of a frame: lengths and checksum before, a checksum behind. */
-const LEAST_BYTES = 16;
-const LENGTH_BYTES = 4;
+/** Before the headers: the length of all, that of the headers, and a checksum of both. */
+const PRELUDE = 12;
+const LENGTHS = 8;
+/** Behind the payload: a checksum of everything before it. */
+const CHECKSUM = 4;
 /** A frame begins with its length, and none that is read is longer than this first byte says. Text is none. */
 const LARGEST_FIRST = 1;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
-const codec = new EventStreamCodec(
-  (given) => (typeof given === "string" ? given : decoder.decode(given)),
-  (text) => new TextEncoder().encode(text),
-);
 
-/** Frames of AWS's event streams: a length, headers, JSON and two checksums. Failures are events named `exception.…`. */
-export const FRAMES: FrameReader = {
-  name: "frames of an AWS event stream",
-  sizeOf: (bytes) => {
+/** Frames of AWS's event streams: lengths, headers, JSON and two checksums. Failures are events named `exception.…`. */
+export class AwsFrames implements FrameReader {
+  readonly name = "frames of an AWS event stream";
+  /** One delta after another has the same headers: they are read once. */
+  #head = new Uint8Array();
+  #says: Head = { event: "", error: undefined };
+
+  sizeOf(bytes: Uint8Array): number | undefined {
     if ((bytes[0] ?? 0) > LARGEST_FIRST) return 0;
-    if (bytes.byteLength < LENGTH_BYTES) return undefined;
-    const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-    return size < LEAST_BYTES ? 0 : size;
-  },
-  read: (frame) => {
+    if (bytes.length < PRELUDE) return undefined;
+    const size = numberAt(bytes, 0);
+    const isRight = numberAt(bytes, LENGTHS) === checksum(bytes, LENGTHS);
+    // A wrong length would be waited for.
+    return isRight && size >= PRELUDE + numberAt(bytes, 4) + CHECKSUM ? size : 0;
+  }
+
+  read(frame: Uint8Array): WireEvent {
+    const end = frame.length - CHECKSUM;
+    if (numberAt(frame, end) !== checksum(frame, end)) throw new TargetFailure("stream.malformed");
+    const start = PRELUDE + numberAt(frame, 4);
     try {
-      return eventOf(frame);
+      if (!isSame(this.#head, frame, start)) {
+        this.#says = readHead(frame.subarray(PRELUDE, start));
+        this.#head = frame.slice(PRELUDE, start);
+      }
+      const { event, error } = this.#says;
+      return { event, data: error ?? decoder.decode(frame.subarray(start, end)) };
     } catch {
-      // A checksum, a header or a text is wrong.
+      // A header or a text cannot be read.
       throw new TargetFailure("stream.malformed");
     }
-  },
-};
-
-function eventOf(frame: Uint8Array): WireEvent {
-  const { headers, body } = codec.decode(frame);
-  const say = (name: string): string => String(headers[name]?.value ?? "");
-  const type = say(":message-type");
-  if (type === "error") {
-    return { event: `exception.${say(":error-code")}`, data: JSON.stringify({ message: say(":error-message") }) };
   }
-  const event = type === "exception" ? `exception.${say(":exception-type")}` : say(":event-type");
-  return { event, data: decoder.decode(body) };
+}
+
+interface Head {
+  readonly event: string;
+  /** What stands in place of a payload. */
+  readonly error: string | undefined;
+}
+
+function readHead(bytes: Uint8Array): Head {
+  const headers = readHeaders(bytes);
+  const say = (name: string): string => headers.get(name) ?? "";
+  switch (say(":message-type")) {
+    case "error": {
+      const error = JSON.stringify({ message: say(":error-message") });
+      return { event: `exception.${say(":error-code")}`, error };
+    }
+    case "exception":
+      return { event: `exception.${say(":exception-type")}`, error: undefined };
+    default:
+      return { event: say(":event-type"), error: undefined };
+  }
+}
+
+function isSame(head: Uint8Array, frame: Uint8Array, start: number): boolean {
+  if (head.length !== start - PRELUDE) return false;
+  for (let index = 0; index < head.length; index++) if (head[index] !== frame[PRELUDE + index]) return false;
+  return true;
+}
+
+/** Of four bytes, the largest first; signed, as checksums are. */
+function numberAt(bytes: Uint8Array, place: number): number {
+  let sum = 0;
+  for (let index = place; index < place + 4; index++) sum = (sum << 8) | (bytes[index] ?? 0);
+  return sum;
 }

@@ -83,7 +83,7 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
   });
   const { apiKey, baseURL, headers } = checked;
   // Loaded with the connection: nothing is read before something was sent.
-  let frames: FrameReader | undefined;
+  let Frames: (new () => FrameReader) | undefined;
   return makeTarget({
     ...given,
     vendor: VENDOR,
@@ -99,12 +99,15 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
       toNativeRequest(legalPropertyNames(request, PROPERTY_NAME, context.loss), model, context),
     turns: "messages",
     framing: () => {
-      if (frames === undefined) throw new TargetFailure("adapter.contract");
-      return frames;
+      if (Frames === undefined) throw new TargetFailure("adapter.contract");
+      return new Frames();
     },
     connection: lazyConnection(async () => {
-      const [{ BedrockConnection }, { FRAMES }] = await Promise.all([import("./connection.ts"), import("./frames.ts")]);
-      frames = FRAMES;
+      const [{ BedrockConnection }, { AwsFrames }] = await Promise.all([
+        import("./connection.ts"),
+        import("./frames.ts"),
+      ]);
+      Frames = AwsFrames;
       return new BedrockConnection({
         baseURL,
         ownHeaders: keyHeader(apiKey),
