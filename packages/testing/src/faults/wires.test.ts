@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { startAnthropic } from "../simulators/anthropic/wire.ts";
+import { startBedrock } from "../simulators/bedrock/wire.ts";
 import { startDeepSeek } from "../simulators/deepseek/wire.ts";
 import { startGemini } from "../simulators/gemini/wire.ts";
 import { startMistral } from "../simulators/mistral/wire.ts";
@@ -20,7 +21,10 @@ interface WireUnderTest {
 const messages = [{ role: "user", content: "Hello" }];
 
 const wires: Readonly<
-  Record<"anthropic" | "responses" | "chat" | "deepseek" | "mistral" | "xai" | "gemini" | "array", WireUnderTest>
+  Record<
+    "anthropic" | "responses" | "chat" | "deepseek" | "mistral" | "xai" | "bedrock" | "gemini" | "array",
+    WireUnderTest
+  >
 > = {
   anthropic: {
     name: "Anthropic",
@@ -57,6 +61,12 @@ const wires: Readonly<
     start: startXAI,
     path: "/responses",
     body: { model: "grok-4.6", input: "Hello", stream: true },
+  },
+  bedrock: {
+    name: "Bedrock",
+    start: startBedrock,
+    path: "/model/us.amazon.nova-2-lite-v1%3A0/converse-stream",
+    body: { messages: [{ role: "user", content: [{ text: "Hello" }] }] },
   },
   gemini: {
     name: "Gemini",
@@ -106,6 +116,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["deepseek", /data: \[DONE\]\n/],
   ["mistral", /data: \[DONE\]\n/],
   ["xai", /event: response\.completed\n/],
+  ["bedrock", /messageStop[^]*"stopReason":"end_turn"[^]*metadata[^]*"usage":\{/],
   ["gemini", /"finishReason":"STOP"/],
   ["array", /"finishReason": "STOP"[\s\S]*\]\n$/],
 ])("a cut before the evidence on the wire of %s leaves the content and nothing that ends it", async (name, end) => {
@@ -124,12 +135,13 @@ test.each<[keyof typeof wires, RegExp]>([
   ["deepseek", /"finish_reason":"stop"/],
   ["mistral", /"finish_reason":"stop"/],
   ["xai", /event: response\.completed\n/],
+  ["bedrock", /"stopReason":"end_turn"/],
   ["gemini", /"finishReason":"STOP"/],
 ])("a cut after the evidence on the wire of %s has the evidence", async (name, evidence) => {
   const cut = await stream(wires[name], { type: "cut", at: "evidence", how: "clean" });
 
   expect(cut).toMatch(evidence);
-  expect(cut).not.toMatch(/message_stop|\[DONE\]/);
+  expect(cut).not.toMatch(/message_stop|\[DONE\]|latencyMs/);
 });
 
 test.each<[keyof typeof wires, string]>([
@@ -219,6 +231,7 @@ test.each<[keyof typeof wires, RegExp]>([
   ["deepseek", /data: \{"error":\{"code":504,"message"/],
   ["mistral", /data: \{"error":\{"code":504,"message"/],
   ["xai", /data: \{"error":\{"code":504,"message"/],
+  ["bedrock", /:event-type[^]{3}error[^]*\{"error":\{"code":504,"message"/],
   ["gemini", /data: \{"error":\{"code":504,"message"/],
 ])("a gateway's error inside the stream of %s has the code that it was given", async (name, shape) => {
   const body = await stream(wires[name], { type: "in-band-error", at: { deltas: 1 }, code: 504 });
@@ -266,6 +279,8 @@ test.each<[keyof typeof wires, Partial<Extract<Fault, { type: "in-band-error" }>
   ["xai", { message: "Try later." }, /data: \{"code":"The service is currently unavailable","error":"Try later\."\}/],
   ["xai", { form: "nested" }, /event: error\ndata: \{"type":"error","error":\{"type":null,"code":"The service/],
   ["xai", { form: "failed" }, /event: response\.failed\n.*"error":\{"code":"The service is currently/],
+  ["bedrock", {}, /:exception-type[^]{3}serviceUnavailableException[^]*\{"message":"The service isn't currently/],
+  ["bedrock", { error: "rate-limited" }, /:exception-type[^]{3}throttlingException[^]*\{"message":"Too many requests/],
   ["mistral", { message: "Try later." }, /data: \{"object":"error","message":"Try later\."/],
   ["gemini", {}, /data: \{"error":\{"code":503.*"status":"UNAVAILABLE"/],
   ["gemini", { form: "bare" }, /\n\{\n {2}"error": \{\n {4}"code": 503/],
