@@ -23,6 +23,7 @@ interface Turn {
 const OWN_BLOCKS = ["toolUse", "toolResult", "image", "video", "audio", "searchResult"];
 const HAS_MEDIA = ["document", "image", "video", "audio"];
 const NO_OUTPUT = "(no output)";
+const FAILED = "Error: the tool failed.";
 const BESIDE = "See the attached file.";
 const NOTED = "Noted.";
 
@@ -166,8 +167,14 @@ function toAssistantBlock(part: AssistantPart, { model, lost }: Context): JsonOb
 function toToolResult(result: TargetToolResult, context: Context): JsonObject {
   const { toolCallId: toolUseId, content, isError } = result;
   const blocks = content.flatMap((part) => toUserBlock(part, context));
+  const isMarked = isError === true && context.model.marksErrors && blocks.every(isText);
+  if (isError === true && !isMarked) {
+    const reason = context.model.marksErrors ? "a failed result takes only texts" : "the model takes no mark";
+    context.lost("tool-result isError", "translated", `${reason}; it is told`);
+    blocks.unshift({ text: FAILED });
+  }
   if (blocks.length === 0) blocks.push({ text: NO_OUTPUT });
-  return { toolResult: { toolUseId, content: blocks, ...(isError === true && { status: "error" }) } };
+  return { toolResult: { toolUseId, content: blocks, ...(isMarked && { status: "error" }) } };
 }
 
 /** The API takes objects only. */

@@ -17,6 +17,7 @@ import {
   looserSchemas,
   looserTools,
   readAnyError,
+  samplingRefused,
   SYSTEM_AS_MESSAGE,
   USER_TURN,
   WITHOUT_CACHE,
@@ -41,6 +42,13 @@ const OUTPUT_LIMIT = /^The maximum tokens you requested exceeds? the model limit
 const natively = (repair: RequestRepair, ...fields: string[]): RequestRepair => alsoNative(repair, "bedrock", fields);
 const freeTools = natively(FREE_TOOLS, "toolConfig.toolChoice");
 const withLooseTools = looserTools("bedrock");
+
+/** Where a model's own server and Converse have different names for one setting. */
+const SAMPLER_PATHS: Readonly<Record<string, string>> = {
+  temperature: "inferenceConfig.temperature",
+  top_p: "inferenceConfig.topP",
+  top_k: "additionalModelRequestFields.top_k",
+};
 
 const withoutTemperature = natively(leaveUnset(["temperature"], "temperature"), "inferenceConfig.temperature");
 const withoutEffort = natively(WITHOUT_EFFORT, "outputConfig.effort");
@@ -143,7 +151,7 @@ const REFUSALS: readonly FailureRow[] = [
     text: /^messages\.\d{1,6}\.content\.\d{1,6}(?:: Invalid `signature` in `\w{1,30}` block|: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified|(?:\.\w{1,30})?\.signature: )/,
     repair: WITHOUT_EARLIER_REASONING,
   },
-  { ...unsupported, text: /^`?temperature`?(?::| )/, repair: withoutTemperature },
+  samplingRefused("bedrock", (name) => SAMPLER_PATHS[name] ?? name),
   {
     ...unsupported,
     text: /^(?:This model does not support assistant message prefill|Prefilling assistant messages is not supported)\b/,

@@ -53,8 +53,9 @@ export class DocumentNames {
       .trim();
     const wanted = plain === "" ? "Document" : plain;
     let free = wanted;
-    for (let count = 2; this.#taken.has(free); count++) free = `${wanted} (${count})`;
-    this.#taken.add(free);
+    // Capitals make no difference.
+    for (let count = 2; this.#taken.has(free.toLowerCase()); count++) free = `${wanted} (${count})`;
+    this.#taken.add(free.toLowerCase());
     if (name !== undefined && free !== name) lost("file name", "translated");
     return free;
   }

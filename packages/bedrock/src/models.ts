@@ -34,6 +34,8 @@ export interface BedrockModel {
   readonly signsReasoning: boolean;
   /** Results of tools stand alone in their turn. */
   readonly resultsAlone: boolean;
+  /** Results of tools may be marked as failed. */
+  readonly marksErrors: boolean;
   /** Whether it takes function tools; `unknown` is tried. */
   readonly tools: Capabilities["tools"];
   /** Whether it takes images; `unknown` is tried. */
@@ -65,6 +67,7 @@ const UNKNOWN: BedrockModel = {
   prefill: false,
   signsReasoning: false,
   resultsAlone: false,
+  marksErrors: false,
   tools: "unknown",
   images: "unknown",
   files: "unknown",
@@ -80,6 +83,7 @@ const CLAUDE: BedrockModel = {
   topK: "claude",
   cache: "everywhere",
   signsReasoning: true,
+  marksErrors: true,
   forcedTools: true,
   tools: true,
   images: true,
@@ -96,7 +100,14 @@ const CLAUDE_4_6: BedrockModel = {
 };
 const CLAUDE_4_5: BedrockModel = { ...CLAUDE_4_6, thinking: "budget", efforts: [], prefill: true };
 const CLAUDE_3: BedrockModel = { ...CLAUDE_4_5, thinking: "never", reasoning: "never", sampling: "always" };
-const NOVA: BedrockModel = { ...UNKNOWN, thinking: "never", topK: "nova", cache: "not in tools", tools: true };
+const NOVA: BedrockModel = {
+  ...UNKNOWN,
+  thinking: "never",
+  topK: "nova",
+  cache: "not in tools",
+  marksErrors: true,
+  tools: true,
+};
 
 /**
  * The first match counts, of model ids, inference profiles and ARNs alike: all of them contain these names. Claude's rows

@@ -53,7 +53,20 @@ export function planReasoning(
   const on = { ...OFF, isThinking: true, isVisible: true };
   if (model.thinking === "output") return { ...on, effort: level };
   if (model.thinking === "effort") return { ...on, own: defined({ reasoning_effort: level }) };
-  return { ...on, own: { reasoningConfig: defined({ type: "enabled", maxReasoningEffort: level }) } };
+  const maxReasoningEffort = bounded(level, request, loss);
+  // It says `[REDACTED]` in place of what it thinks.
+  return { ...on, isVisible: false, own: { reasoningConfig: defined({ type: "enabled", maxReasoningEffort }) } };
+}
+
+/** Nova's highest effort takes no limit of tokens, and the limit is kept: https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html */
+function bounded(
+  level: string | undefined,
+  { maxOutputTokens }: TargetRequest,
+  loss: (loss: Loss) => void,
+): string | undefined {
+  if (level !== "high" || maxOutputTokens === undefined) return level;
+  loss({ what: "reasoning.effort", action: "downgraded", reason: "high excludes maxOutputTokens" });
+  return "medium";
 }
 
 /** Claude decides itself how long it reasons, guided by an effort. */

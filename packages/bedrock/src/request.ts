@@ -50,7 +50,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
   const { format, instruction } = toFormat(request, loss);
   const tools = toTools(request, asJsonObject(native["toolConfig"]), model, loss);
   const reasoning = beside(planReasoning(request, model, own, loss), tools.isForced, own, loss);
-  const sampling = toSampling(request, model, reasoning.isThinking, loss);
+  const sampling = toSampling(request, asJsonObject(native["inferenceConfig"]), model, reasoning.isThinking, loss);
   const told = [instruction, tools.instruction].reduce<string | undefined>(
     (text, more) => addToSystem(text, more),
     undefined,

@@ -8,9 +8,13 @@ export interface SamplingPlan {
   readonly own: JsonObject;
 }
 
-/** The common settings reach every model; the best few have a field in some families only, and a seed in none. */
+/**
+ * The common settings reach every model; the best few have a field in some families only, and a seed in none.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html
+ */
 export function toSampling(
   request: TargetRequest,
+  native: JsonObject,
   { sampling, topK: topKField }: BedrockModel,
   isThinking: boolean,
   loss: (loss: Loss) => void,
@@ -18,15 +22,19 @@ export function toSampling(
   const { temperature, topP, topK, seed, maxOutputTokens } = request;
   const whileThinking = sampling === "without-reasoning" && isThinking ? "not while the model reasons" : undefined;
   const refusal = sampling === "never" ? "the model does not take it" : whileThinking;
-  const take = <Value>(what: string, value: Value | undefined, reason = refusal): Value | undefined =>
-    takeUnless(reason, what, value, loss);
-  take("seed", seed, "the API has none");
-  const few = take("topK", topK, topKField === undefined ? "the API has none for this model" : refusal);
+  takeUnless("the API has none", "seed", seed, loss);
+  const noField = topKField === undefined ? "the API has none for this model" : refusal;
+  const few = takeUnless(noField, "topK", topK, loss);
+  const isClaude = topKField === "claude";
+  const beside = isClaude && native["topP"] !== undefined ? "not together with topP" : undefined;
+  const warmth = takeUnless(refusal ?? beside, "temperature", temperature, loss);
+  if (warmth !== undefined && warmth > 1) loss({ what: "temperature", action: "downgraded", reason: "at most 1" });
+  const isWarm = isClaude && (warmth ?? native["temperature"]) !== undefined;
   return {
     common: defined({
       maxTokens: maxOutputTokens,
-      temperature: take("temperature", temperature),
-      topP: take("topP", topP),
+      temperature: warmth === undefined ? undefined : Math.min(warmth, 1),
+      topP: takeUnless(refusal ?? (isWarm ? "not together with temperature" : undefined), "topP", topP, loss),
       stopSequences: mutable(takeFilledStops(request, loss)),
     }),
     own: few === undefined ? {} : topKField === "nova" ? { inferenceConfig: { topK: few } } : { top_k: few },

@@ -4,7 +4,6 @@ import {
   makeTarget,
   readTargetOptions,
   TargetFailure,
-  type FrameReader,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
@@ -83,7 +82,7 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
   });
   const { apiKey, baseURL, headers } = checked;
   // Loaded with the connection: nothing is read before something was sent.
-  let Frames: (new () => FrameReader) | undefined;
+  let wire: typeof import("./wire.ts") | undefined;
   return makeTarget({
     ...given,
     vendor: VENDOR,
@@ -99,23 +98,13 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
       toNativeRequest(legalPropertyNames(request, PROPERTY_NAME, context.loss), model, context),
     turns: "messages",
     framing: () => {
-      if (Frames === undefined) throw new TargetFailure("adapter.contract");
-      return new Frames();
+      if (wire === undefined) throw new TargetFailure("adapter.contract");
+      return new wire.AwsFrames();
     },
     connection: lazyConnection(async () => {
-      const [{ BedrockConnection }, { AwsFrames }] = await Promise.all([
-        import("./connection.ts"),
-        import("./frames.ts"),
-      ]);
-      Frames = AwsFrames;
-      return new BedrockConnection({
-        baseURL,
-        ownHeaders: keyHeader(apiKey),
-        headers,
-        fetch,
-        credentials,
-        region: region ?? "",
-      });
+      wire = await import("./wire.ts");
+      const ownHeaders = keyHeader(apiKey);
+      return new wire.BedrockConnection({ baseURL, ownHeaders, headers, fetch, credentials, region: region ?? "" });
     }),
     reader: (context, failures, request) =>
       ownPropertyNames(new ConverseReader(context, failures, request), request, PROPERTY_NAME),

@@ -12,20 +12,28 @@ const SAMPLERS: Readonly<Record<string, "temperature" | "topP" | "topK">> = {
 const SAMPLING =
   /^`?(temperature|top_[pk])`?(?::| and `?(temperature|top_[pk])`? (?:cannot|may not)\b| (?:is|may|must|cannot)\b)/;
 
-/** A row for sampling parameters that a 400 names: asked once more without them, common or native. */
-export function samplingRefused(optionsKey: string): FailureRow {
+/** A row for sampling parameters that a 400 names: asked once more without them, common or native by the path that `native` says. */
+export function samplingRefused(optionsKey: string, native: (name: string) => string = same): FailureRow {
   return {
     status: 400,
     text: SAMPLING,
     class: "request.unsupported",
-    repair: (error) => dropSampling(error, optionsKey),
+    repair: (error) => dropSampling(error, optionsKey, native),
   };
 }
 
-function dropSampling({ message = "" }: VendorError, optionsKey: string): RequestRepair {
+function same(name: string): string {
+  return name;
+}
+
+function dropSampling(
+  { message = "" }: VendorError,
+  optionsKey: string,
+  native: (name: string) => string,
+): RequestRepair {
   const names = (SAMPLING.exec(message) ?? []).slice(1).filter((name) => name !== undefined);
   // Two that exclude each other are both named: then the first may stay.
   const dropped = names.length > 1 ? names.slice(1) : names;
   const common = dropped.flatMap((name) => SAMPLERS[name] ?? []);
-  return alsoNative(leaveUnset(common, dropped.join(" and ")), optionsKey, dropped);
+  return alsoNative(leaveUnset(common, dropped.join(" and ")), optionsKey, dropped.map(native));
 }

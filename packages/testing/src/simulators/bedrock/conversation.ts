@@ -1,7 +1,7 @@
 import { firstIn, firstOf, isObject, objectsOf, shown, textOf, type WireObject } from "../json.ts";
 import { digestOf, unseal } from "../seal.ts";
 import { invalidForModel, type Problem } from "./errors.ts";
-import { simulatedModel } from "./models.ts";
+import { simulatedModel, type SimulatedBedrockModel } from "./models.ts";
 
 /** The order of the turns, the pairing of calls, and what a turn may hold. */
 export function checkConversation(body: WireObject, model: string, organization: string): Problem {
@@ -33,7 +33,7 @@ export function checkConversation(body: WireObject, model: string, organization:
         ? "The toolConfig field must be defined when using toolUse and toolResult content blocks."
         : undefined,
     () => firstIn(blocks, (content, index) => checkPairs(content, blocks[index - 1] ?? [], blocks[index + 1], index)),
-    () => firstIn(blocks, (content, index) => checkTurn(content, index, rules.resultsAlone === true)),
+    () => firstIn(blocks, (content, index) => checkTurn(content, index, rules)),
     () => checkDocuments(blocks),
     () => firstIn(blocks.flat(), ({ toolUse }) => checkCall(toolUse, rules.ids)),
     () =>
@@ -48,7 +48,9 @@ export function checkConversation(body: WireObject, model: string, organization:
 function checkRole(role: unknown, before: unknown, index: number): Problem {
   if (role !== "user" && role !== "assistant")
     return `Value at 'messages.${index}.role' failed to satisfy constraint: [user, assistant]`;
-  return role === before ? invalidForModel('messages: roles must alternate between "user" and "assistant"') : undefined;
+  return role === before
+    ? "A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again."
+    : undefined;
 }
 
 function idsOf(blocks: readonly WireObject[], name: "toolUse" | "toolResult"): readonly string[] {
@@ -75,17 +77,24 @@ function checkPairs(
   return new Set(called).size < called.length ? "toolUse ids must be unique" : undefined;
 }
 
-/** Results first, calls last. */
-function checkTurn(content: readonly WireObject[], index: number, isAlone: boolean): Problem {
+/** For Claude results come first and calls last: this is reported, not documented. */
+function checkTurn(
+  content: readonly WireObject[],
+  index: number,
+  { resultsAlone, thinking, marksErrors }: SimulatedBedrockModel,
+): Problem {
   const last = content.findLastIndex((block) => block["toolResult"] !== undefined);
   const others = content.filter((block) => block["toolResult"] === undefined && block["cachePoint"] === undefined);
-  if (last !== -1 && content.slice(0, last).some((block) => block["toolResult"] === undefined))
+  const isClaude = thinking !== undefined;
+  if (isClaude && last !== -1 && content.slice(0, last).some((block) => block["toolResult"] === undefined))
     return invalidForModel(`messages.${index}: tool results must come first`);
-  if (last !== -1 && isAlone && others.length > 0)
+  if (last !== -1 && resultsAlone === true && others.length > 0)
     return `messages.${index}: This model doesn't support toolResult blocks beside others in a turn`;
   const call = content.findIndex(({ toolUse }) => isObject(toolUse) && toolUse["type"] !== "server_tool_use");
-  if (call !== -1 && content.slice(call).some(({ toolUse }) => toolUse === undefined))
+  if (isClaude && call !== -1 && content.slice(call).some(({ toolUse }) => toolUse === undefined))
     return invalidForModel(`messages.${index}: nothing may stand behind a call`);
+  if (!marksErrors && content.some(({ toolResult }) => isObject(toolResult) && toolResult["status"] !== undefined))
+    return "This model doesn't support the status field. Remove status and try again.";
   return content.some(({ document }) => document !== undefined) && !content.some(({ text }) => text !== undefined)
     ? "A text block must be included in the same message as a document."
     : undefined;
@@ -100,9 +109,9 @@ function checkDocuments(blocks: readonly (readonly WireObject[])[]): Problem {
         ...(isObject(toolResult) ? objectsOf(toolResult["content"]).map((block) => block["document"]) : []),
       ]),
     )
-    .map(({ name }) => name);
+    .map(({ name }) => textOf(name).toLowerCase());
   return new Set(names).size < names.length
-    ? "Duplicate document names are not allowed within a conversation."
+    ? "Messages can't contain duplicate document names. Rename the document and retry your request."
     : undefined;
 }
 

@@ -5,6 +5,7 @@ const fields = words(`
   messages system inferenceConfig toolConfig guardrailConfig additionalModelRequestFields promptVariables
   additionalModelResponseFieldPaths requestMetadata performanceConfig serviceTier outputConfig
 `);
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html */
 const ranges = [
   ["maxTokens", 1, Infinity],
   ["temperature", 0, 1],
@@ -65,11 +66,17 @@ function checkInference(config: unknown): Problem {
       firstIn(ranges, ([name, least, most]) => {
         const value = config[name];
         if (value === undefined || (typeof value === "number" && value >= least && value <= most)) return undefined;
-        return `Value at 'inferenceConfig.${name}' failed to satisfy constraint: Member must be between ${least} and ${most}`;
+        const bound =
+          typeof value === "number" && value > most
+            ? `less than or equal to ${most}`
+            : `greater than or equal to ${least}`;
+        return `1 validation error detected: Value '${shown(value)}' at 'inferenceConfig.${name}' failed to satisfy constraint: Member must have value ${bound}`;
       }),
     () =>
       firstIn(Array.isArray(config["stopSequences"]) ? config["stopSequences"] : [], (stop) =>
-        typeof stop === "string" && stop.trim() !== "" ? undefined : "stopSequences: each must contain non-whitespace",
+        typeof stop === "string" && stop !== ""
+          ? undefined
+          : "1 validation error detected: Value at 'inferenceConfig.stopSequences' failed to satisfy constraint: Member must have length greater than or equal to 1",
       ),
   ]);
 }

@@ -23,6 +23,8 @@ export function checkModel(body: WireObject, model: string): Problem {
     () => checkChoice(body, rules),
     () => checkSampling(body, rules),
     () => checkThinking(body, rules),
+    () => checkStops(body, rules),
+    () => checkNova(body),
   ]);
 }
 
@@ -93,7 +95,11 @@ function checkSampling(body: WireObject, { noSampling, thinking }: SimulatedBedr
   const config = isObject(body["inferenceConfig"]) ? body["inferenceConfig"] : {};
   const own = isObject(body["additionalModelRequestFields"]) ? body["additionalModelRequestFields"] : {};
   const isThinking = ["enabled", "adaptive"].includes(shown(thinkingOf(body)["type"]));
-  if (noSampling !== true && !isThinking) return undefined;
+  if (noSampling !== true && !isThinking) {
+    return config["temperature"] !== undefined && config["topP"] !== undefined
+      ? invalidForModel("`temperature` and `top_p` cannot both be specified for this model. Please use only one.")
+      : undefined;
+  }
   if (config["temperature"] !== undefined)
     return invalidForModel("`temperature` may only be set to 1 when thinking is enabled or in adaptive mode.");
   if (config["topP"] !== undefined)
@@ -134,6 +140,24 @@ function checkFirstBlocks(body: WireObject): Problem {
     : invalidForModel(
         `messages.${messages.length - 2}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`text\`.`,
       );
+}
+
+/** Claude's rule. */
+function checkStops(body: WireObject, { thinking }: SimulatedBedrockModel): Problem {
+  const config = isObject(body["inferenceConfig"]) ? body["inferenceConfig"] : {};
+  return thinking !== undefined && listOf(config["stopSequences"]).some((stop) => shown(stop).trim() === "")
+    ? invalidForModel("stop_sequences: each stop sequence must contain non-whitespace")
+    : undefined;
+}
+
+/** https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html */
+function checkNova(body: WireObject): Problem {
+  const own = isObject(body["additionalModelRequestFields"]) ? body["additionalModelRequestFields"] : {};
+  const reasoning = isObject(own["reasoningConfig"]) ? own["reasoningConfig"] : {};
+  const config = isObject(body["inferenceConfig"]) ? body["inferenceConfig"] : {};
+  return reasoning["maxReasoningEffort"] === "high" && config["maxTokens"] !== undefined
+    ? invalidForModel("maxTokens must be unset when maxReasoningEffort is high")
+    : undefined;
 }
 
 function thinkingOf(body: WireObject): WireObject {

@@ -18,14 +18,26 @@ export interface SimulatedBedrockModel {
   readonly freeTools?: true | undefined;
   /** Results stand alone in their turn. */
   readonly resultsAlone?: true | undefined;
+  /** Results of tools may be marked as failed. */
+  readonly marksErrors: boolean;
   /** What its tool calls may be named. */
   readonly ids: RegExp;
 }
 
 const levels = ["low", "medium", "high", "xhigh", "max"];
-const ids = /^[a-zA-Z0-9_-]{1,64}$/;
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html */
+const ids = /^[a-zA-Z0-9_.:-]{1,64}$/;
+/** Claude's own rule. */
+const claudeIds = /^[a-zA-Z0-9_-]{1,64}$/;
 const everywhere = ["system", "messages", "tools"] as const;
-const other: SimulatedBedrockModel = { reasons: false, shows: true, efforts: levels, cache: [], ids };
+const other: SimulatedBedrockModel = {
+  reasons: false,
+  shows: true,
+  efforts: levels,
+  cache: [],
+  marksErrors: false,
+  ids,
+};
 const claude: SimulatedBedrockModel = {
   ...other,
   thinking: "adaptive",
@@ -33,6 +45,8 @@ const claude: SimulatedBedrockModel = {
   shows: false,
   noSampling: true,
   cache: everywhere,
+  marksErrors: true,
+  ids: claudeIds,
 };
 const older: SimulatedBedrockModel = {
   ...other,
@@ -40,6 +54,8 @@ const older: SimulatedBedrockModel = {
   efforts: [],
   prefill: true,
   cache: everywhere,
+  marksErrors: true,
+  ids: claudeIds,
 };
 
 /** First match wins. */
@@ -50,8 +66,8 @@ const table: readonly (readonly [RegExp, SimulatedBedrockModel])[] = [
   [/claude-3/, { ...older, thinking: "none" }],
   [/claude-(?:sonnet|opus)-5-5/, { ...claude, freeTools: true }],
   [/claude-/, claude],
-  [/nova-/, { ...other, efforts: [], cache: ["system", "messages"] }],
-  [/moonshot/, { ...other, reasons: true, efforts: [], ids: /^[\w.:-]{1,64}$/ }],
+  [/nova-/, { ...other, efforts: [], cache: ["system", "messages"], marksErrors: true }],
+  [/moonshot/, { ...other, reasons: true, efforts: [] }],
   [/mistral\./, { ...other, efforts: [], resultsAlone: true, ids: /^[a-zA-Z0-9]{9}$/ }],
   [/llama/, { ...other, efforts: [], resultsAlone: true }],
 ];

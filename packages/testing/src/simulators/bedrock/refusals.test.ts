@@ -35,7 +35,7 @@ const REFUSALS: readonly Refusal[] = [
   ["no message", { messages: [] }, /at least one message/],
   ["an unknown field", { ...good, stream: true }, /extraneous key \[stream\] is not permitted/],
   ["the model's turn first", { messages: [asked, answered], toolConfig }, /must start with a user message/],
-  ["two turns of one role", { messages: [user, user] }, /roles must alternate/],
+  ["two turns of one role", { messages: [user, user] }, /must alternate between user and assistant roles/],
   ["a blank text", { messages: [{ role: "user", content: [{ text: " " }] }] }, /text field .* is blank/],
   ["an empty turn", { messages: [{ role: "user", content: [] }] }, /content field .* is empty/],
   ["calls without tools", { messages: [user, asked, answered] }, /toolConfig field must be defined/],
@@ -78,7 +78,7 @@ const REFUSALS: readonly Refusal[] = [
     /not among the tools/,
   ],
   ["an empty list of tools", { ...good, toolConfig: { tools: [] } }, /length at least 1/],
-  ["a temperature above its range", { ...good, inferenceConfig: { temperature: 1.5 } }, /between 0 and 1/],
+  ["a temperature above its range", { ...good, inferenceConfig: { temperature: 1.5 } }, /less than or equal to 1/],
   [
     "a forced call where none can be forced",
     { ...good, toolConfig: { tools: [tool], toolChoice: { any: {} } } },

@@ -1,0 +1,3 @@
+/** What is needed once a request goes out: loaded with the first one, or when the target is prepared. */
+export { BedrockConnection } from "./connection.ts";
+export { AwsFrames } from "./frames.ts";
