@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asJsonObject,
-  asString,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from "@understudy/core/adapter";
+import { asArray, asJsonObject, asString, type JsonObject, type JsonValue } from "@understudy/core/adapter";
+import { countMarks, markTurns } from "@understudy/core/toolkit";
 
 /** The vendor takes four. */
 const MOST_MARKS = 4;
@@ -17,20 +11,13 @@ const MARKABLE = ["text", "image", "document", "tool_use", "tool_result"];
  * calls, and at the end. From a mark the vendor looks back over 20 blocks only, and one turn of calls may be longer.
  */
 export function markCache(body: JsonObject): JsonObject {
-  let left = MOST_MARKS - countMarks(body);
+  let left = MOST_MARKS - countMarks(body, "cache_control");
   if (body["cache_control"] !== undefined) return body;
   const take = (): boolean => left-- > 0;
-  const messages = asArray(body["messages"]).map(asJsonObject);
-  const newest = messages.findLastIndex(({ role }) => role === "assistant");
-  const marked = [...messages];
-  for (const index of new Set([messages.length - 1, newest - 1])) {
-    const message = messages[index];
-    const content = message === undefined ? undefined : markLast(message["content"], take);
-    if (content !== undefined) marked[index] = { ...message, content };
-  }
+  const messages = markTurns(body["messages"], (content) => markLast(content, take));
   const system = markSystem(body["system"], take);
   const tools = system === undefined ? markTools(body["tools"], take) : undefined;
-  return { ...body, ...(tools && { tools }), ...(system && { system }), messages: marked };
+  return { ...body, ...(tools && { tools }), ...(system && { system }), messages };
 }
 
 function markSystem(system: JsonValue | undefined, take: () => boolean): JsonValue[] | undefined {
@@ -55,11 +42,4 @@ function mark(list: readonly JsonObject[], index: number, take: () => boolean): 
   const item = list[index];
   if (item === undefined || item["cache_control"] !== undefined || !take()) return undefined;
   return list.with(index, { ...item, cache_control: MARK });
-}
-
-function countMarks(value: JsonValue): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + countMarks(one), 0);
-  if (!isJsonObject(value)) return 0;
-  const own = isJsonObject(value["cache_control"]) ? 1 : 0;
-  return ["tools", "system", "messages", "content"].reduce((sum, name) => sum + countMarks(value[name] ?? null), own);
 }

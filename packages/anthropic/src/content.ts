@@ -10,16 +10,9 @@ import {
   type Loss,
   type TargetMessage,
   type TargetToolResult,
-  type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
-import {
-  defined,
-  inMessage,
-  settleHostedTools,
-  toolInputObject,
-  type ReportMessageLoss,
-} from "@understudy/core/toolkit";
+import { defined, inMessage, settleHostedTools, objectInput, type ReportMessageLoss } from "@understudy/core/toolkit";
 import { isContainer } from "./container.ts";
 import { toDocument, toImage } from "./media.ts";
 import { SERVER_TOOLS } from "./server-tools.ts";
@@ -132,7 +125,7 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
       const { toolCallId: id, toolName: name, opaque } = part;
       const { caller, toolset_name } = opaque ?? {};
       if (toolset_name !== undefined) context.toolsets.set(id, toolset_name);
-      return [defined({ caller, toolset_name, type: "tool_use", id, name, input: toInput(part, context.lost) })];
+      return [defined({ caller, toolset_name, type: "tool_use", id, name, input: objectInput(part, context.lost) })];
     }
     case "opaque":
       if (isOwnBlock(part.data)) return [part.data];
@@ -159,14 +152,6 @@ function toCitation(citation: unknown): JsonObject {
 
 function isOwnBlock(data: JsonValue): data is JsonObject {
   return isJsonObject(data) && OWN_BLOCKS.test(asText(data["type"])) && data["role"] === undefined;
-}
-
-/** The API takes objects only. */
-function toInput(call: ToolCallPart, lost: ReportMessageLoss): JsonObject {
-  const input = toolInputObject(call);
-  if (input !== call.input || call.inputText !== undefined)
-    lost("tool-call input", "translated", "the API takes objects only");
-  return input;
 }
 
 /** A result that is marked as an error may hold texts only. */

@@ -1,5 +1,5 @@
 import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
-import { clampEffort, lacksReasoning, takeUnless } from "@understudy/core/toolkit";
+import { clampEffort, reasoningBudget, takeUnless } from "@understudy/core/toolkit";
 import type { AnthropicEffort, AnthropicModel } from "./models.ts";
 
 export interface ReasoningPlan {
@@ -10,11 +10,6 @@ export interface ReasoningPlan {
   /** What it reasons can be seen. */
   readonly isVisible: boolean;
 }
-
-const LEAST_BUDGET = 1_024;
-/** For models that take no effort: what it comes to in tokens. */
-const BUDGETS: Readonly<Record<string, number>> = { minimal: 1_024, low: 4_096, medium: 10_240, high: 24_576 };
-const LARGEST_BUDGET = 32_768;
 
 /** How a request's wishes for reasoning are said to one model. */
 export function planReasoning(
@@ -41,22 +36,10 @@ export function planReasoning(
   const wanted = effort === undefined ? undefined : clampEffort(effort, model.efforts, withoutLevels(model, loss));
   const takesBudget = model.thinking.includes("enabled");
   if (takesBudget && (budgetTokens !== undefined || (effort !== undefined && !model.thinking.includes("adaptive")))) {
-    if (lacksReasoning(request.messages)) {
-      // Refused: with a budget, an assistant turn that calls tools has to begin with its reasoning.
-      loss({ what: "reasoning", action: "dropped", reason: "earlier tool calls are not its own" });
-      return { ...off, effort: wanted };
-    }
-    const asked = budgetTokens ?? BUDGETS[effort ?? ""] ?? LARGEST_BUDGET;
-    const budget = Math.min(Math.max(asked, LEAST_BUDGET), maxTokens - 1);
-    if (budget >= LEAST_BUDGET) {
-      if (budgetTokens !== undefined && budget !== asked) {
-        loss({ what: "reasoning.budgetTokens", action: "downgraded", reason: `${budget} was asked` });
-      }
-      const thinking = { type: "enabled", budget_tokens: budget, ...display };
-      return { thinking, effort: wanted, isThinking: true, isVisible: visible };
-    }
-    loss({ what: "reasoning", action: "dropped", reason: "maxOutputTokens leaves no room for it" });
-    return { ...off, effort: wanted };
+    const budget = reasoningBudget(request, maxTokens, loss);
+    if (budget === undefined) return { ...off, effort: wanted };
+    const thinking = { type: "enabled", budget_tokens: budget, ...display };
+    return { thinking, effort: wanted, isThinking: true, isVisible: visible };
   }
   takeUnless("the model decides its own budget", "reasoning.budgetTokens", budgetTokens, loss);
   const isWanted = effort !== undefined || budgetTokens !== undefined;

@@ -1,5 +1,5 @@
 import { asNumber, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
-import { defined, takeUnless } from "@understudy/core/toolkit";
+import { defined, takeTemperature, takeUnless } from "@understudy/core/toolkit";
 import type { AnthropicModel } from "./models.ts";
 
 /** While the model reasons. */
@@ -17,12 +17,11 @@ export function toSampling(
   const never = model.sampling ? undefined : "the model does not take it";
   const whileThinking = never ?? (isThinking ? "not while the model reasons" : undefined);
   const besideRange = native["top_p"] === undefined ? undefined : "not together with top_p";
-  const warmth = takeUnless(whileThinking ?? besideRange, "temperature", temperature, loss);
-  if (warmth !== undefined && warmth > 1) loss({ what: "temperature", action: "downgraded", reason: "at most 1" });
+  const warmth = takeTemperature(whileThinking ?? besideRange, temperature, 1, loss);
   const narrow = topP !== undefined && topP < LEAST_TOP_P ? whileThinking : never;
   const isWarm = warmth !== undefined || native["temperature"] !== undefined;
   return defined({
-    temperature: warmth === undefined ? undefined : Math.min(warmth, 1),
+    temperature: warmth,
     top_p: takeUnless(narrow ?? (isWarm ? "not together with temperature" : undefined), "topP", topP, loss),
     top_k: takeUnless(whileThinking, "topK", topK, loss),
   });

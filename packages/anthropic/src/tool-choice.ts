@@ -6,9 +6,8 @@ import {
   type TargetRequest,
   type ToolChoice,
 } from "@understudy/core/adapter";
+import { mustCall } from "@understudy/core/toolkit";
 import type { AnthropicModel } from "./models.ts";
-
-const MUST_CALL = "Answer by calling one of the tools; do not answer in text.";
 
 export interface ToolChoicePlan {
   readonly choice?: JsonObject | undefined;
@@ -37,8 +36,7 @@ export function planToolChoice(
   const isThinkingNative = native["thinking"] !== undefined;
   if (isForced && !isNative && (!model.forcedTools || (isExcluded && isThinkingNative))) {
     loss({ what: "toolChoice", action: "translated", reason: "it cannot be forced; it is told to call" });
-    const name = typeof toolChoice === "string" ? "" : ` The tool to call is ${toolChoice.tool}.`;
-    return { thinking, choice: withFlags(undefined, given), instruction: MUST_CALL + name };
+    return { thinking, choice: withFlags(undefined, given), instruction: mustCall(toolChoice) };
   }
   if (!isExcluded || isThinkingNative) return { thinking, choice };
   loss({ what: "reasoning", action: "dropped", reason: "excludes a forced tool call" });

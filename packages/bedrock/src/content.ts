@@ -7,10 +7,9 @@ import {
   type Loss,
   type TargetMessage,
   type TargetToolResult,
-  type ToolCallPart,
   type UserPart,
 } from "@understudy/core/adapter";
-import { GO_ON, inMessage, toolInputObject, userTurnBehind, type ReportMessageLoss } from "@understudy/core/toolkit";
+import { GO_ON, inMessage, objectInput, userTurnBehind, type ReportMessageLoss } from "@understudy/core/toolkit";
 import { DocumentNames, toAudio, toFile, toImage } from "./media.ts";
 import type { BedrockModel } from "./models.ts";
 
@@ -146,7 +145,7 @@ function toAssistantBlock(part: AssistantPart, { model, lost }: Context): JsonOb
     }
     case "tool-call": {
       const { toolCallId: toolUseId, toolName: name } = part;
-      return [{ toolUse: { toolUseId, name, input: toInput(part, lost) } }];
+      return [{ toolUse: { toolUseId, name, input: objectInput(part, lost) } }];
     }
     case "opaque":
       if (isOwnBlock(part.data)) return [part.data];
@@ -175,14 +174,6 @@ function toToolResult(result: TargetToolResult, context: Context): JsonObject {
   }
   if (blocks.length === 0) blocks.push({ text: NO_OUTPUT });
   return { toolResult: { toolUseId, content: blocks, ...(isMarked && { status: "error" }) } };
-}
-
-/** The API takes objects only. */
-function toInput(call: ToolCallPart, lost: ReportMessageLoss): JsonObject {
-  const input = toolInputObject(call);
-  if (input !== call.input || call.inputText !== undefined)
-    lost("tool-call input", "translated", "the API takes objects only");
-  return input;
 }
 
 /** Blank texts are refused. */

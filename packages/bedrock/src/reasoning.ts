@@ -1,5 +1,5 @@
 import { asNumber, isJsonObject, type JsonObject, type Loss, type TargetRequest } from "@understudy/core/adapter";
-import { clampEffort, defined, lacksReasoning, takeUnless } from "@understudy/core/toolkit";
+import { clampEffort, defined, reasoningBudget, takeUnless } from "@understudy/core/toolkit";
 import type { BedrockModel } from "./models.ts";
 
 export interface ReasoningPlan {
@@ -15,10 +15,6 @@ export interface ReasoningPlan {
   readonly excludesForcedTools: boolean;
 }
 
-const LEAST_BUDGET = 1_024;
-/** For models that take no effort: what it comes to in tokens. */
-const BUDGETS: Readonly<Record<string, number>> = { minimal: 1_024, low: 4_096, medium: 10_240, high: 24_576 };
-const LARGEST_BUDGET = 32_768;
 const OFF: ReasoningPlan = { own: {}, isThinking: false, isVisible: false, excludesForcedTools: false };
 
 /** How a request's wishes for reasoning are said to one model: each family has its own field for it. */
@@ -100,21 +96,8 @@ function budgeted(request: TargetRequest, model: BedrockModel, loss: (loss: Loss
   const level =
     wanted === undefined || model.efforts.length === 0 ? undefined : clampEffort(wanted, model.efforts, loss);
   if (effort === "none" || (effort === undefined && budgetTokens === undefined)) return OFF;
-  if (lacksReasoning(request.messages)) {
-    // Refused: with a budget, a turn that calls tools has to begin with its reasoning.
-    loss({ what: "reasoning", action: "dropped", reason: "earlier calls are not its own" });
-    return { ...OFF, effort: level };
-  }
-  const asked = budgetTokens ?? BUDGETS[wanted ?? ""] ?? LARGEST_BUDGET;
-  const most = asNumber(request.maxOutputTokens) ?? Infinity;
-  const budget = Math.min(Math.max(asked, LEAST_BUDGET), most - 1);
-  if (budget < LEAST_BUDGET) {
-    loss({ what: "reasoning", action: "dropped", reason: "maxOutputTokens leaves no room" });
-    return { ...OFF, effort: level };
-  }
-  if (budgetTokens !== undefined && budget !== asked) {
-    loss({ what: "reasoning.budgetTokens", action: "downgraded", reason: `${budget} was asked` });
-  }
+  const budget = reasoningBudget(request, asNumber(request.maxOutputTokens) ?? Infinity, loss);
+  if (budget === undefined) return { ...OFF, effort: level };
   const thinking = { type: "enabled", budget_tokens: budget };
   return { own: { thinking }, effort: level, isThinking: true, isVisible: true, excludesForcedTools: true };
 }

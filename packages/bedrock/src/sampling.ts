@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue, Loss, TargetRequest } from "@understudy/core/adapter";
-import { defined, takeFilledStops, takeUnless } from "@understudy/core/toolkit";
+import type { JsonObject, Loss, TargetRequest } from "@understudy/core/adapter";
+import { defined, takeFilledStops, takeTemperature, takeUnless } from "@understudy/core/toolkit";
 import type { BedrockModel } from "./models.ts";
 
 /** Settings of an answer: what all models have in common, and what goes into a family's own fields. */
@@ -27,20 +27,16 @@ export function toSampling(
   const few = takeUnless(noField, "topK", topK, loss);
   const isClaude = topKField === "claude";
   const beside = isClaude && native["topP"] !== undefined ? "not together with topP" : undefined;
-  const warmth = takeUnless(refusal ?? beside, "temperature", temperature, loss);
-  if (warmth !== undefined && warmth > 1) loss({ what: "temperature", action: "downgraded", reason: "at most 1" });
+  const warmth = takeTemperature(refusal ?? beside, temperature, 1, loss);
   const isWarm = isClaude && (warmth ?? native["temperature"]) !== undefined;
+  const stops = takeFilledStops(request, loss);
   return {
     common: defined({
       maxTokens: maxOutputTokens,
-      temperature: warmth === undefined ? undefined : Math.min(warmth, 1),
+      temperature: warmth,
       topP: takeUnless(refusal ?? (isWarm ? "not together with temperature" : undefined), "topP", topP, loss),
-      stopSequences: mutable(takeFilledStops(request, loss)),
+      stopSequences: stops && [...stops],
     }),
     own: few === undefined ? {} : topKField === "nova" ? { inferenceConfig: { topK: few } } : { top_k: few },
   };
-}
-
-function mutable(list: readonly JsonValue[] | undefined): JsonValue[] | undefined {
-  return list === undefined ? undefined : [...list];
 }

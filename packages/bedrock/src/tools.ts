@@ -7,7 +7,7 @@ import {
   type TargetRequest,
   type TargetTool,
 } from "@understudy/core/adapter";
-import { defined, lowerSchema, STRICT } from "@understudy/core/toolkit";
+import { defined, lowerSchema, mustCall, STRICT } from "@understudy/core/toolkit";
 import type { BedrockModel } from "./models.ts";
 
 export interface ToolPlan {
@@ -19,7 +19,6 @@ export interface ToolPlan {
   readonly isForced: boolean;
 }
 
-const MUST_CALL = "Answer by calling one of the tools; do not answer in text.";
 const MUST_NOT_CALL = "Answer in text; do not call a tool.";
 /** What Claude refuses of a tool that is not strict. */
 const TOOL = { refusedAtRoot: "anyOf oneOf allOf" };
@@ -61,8 +60,7 @@ export function toTools(
   }
   if (forcedTools === false) {
     loss({ what: "toolChoice", action: "translated", reason: "it is told to call" });
-    const name = typeof toolChoice === "string" ? "" : ` The tool to call is ${toolChoice.tool}.`;
-    return { config: { tools: declared }, instruction: MUST_CALL + name, isForced: false };
+    return { config: { tools: declared }, instruction: mustCall(toolChoice), isForced: false };
   }
   const choice = typeof toolChoice === "string" ? { any: {} } : { tool: { name: toolChoice.tool } };
   return { config: { tools: declared, toolChoice: choice }, instruction: undefined, isForced: true };

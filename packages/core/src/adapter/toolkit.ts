@@ -105,7 +105,8 @@ export { looserSchemas, looserTools, SCHEMA, STRICT } from "./repairs/schema-rep
 export { OUTPUT_LIMIT_REFUSED, withinStated } from "./failures/output-limit.ts";
 export { samplingRefused } from "./failures/sampling-refused.ts";
 export { NO_ROUTE } from "./failures/gateway-refusals.ts";
-export { lacksReasoning } from "./requests/lacks-reasoning.ts";
+export { objectInput } from "./requests/object-input.ts";
+export { reasoningBudget } from "./requests/reasoning-budget.ts";
 export { clampEffort } from "./requests/reasoning-effort.ts";
 export { planEffort, type EffortRules, type ReasoningPlan } from "./requests/plan-effort.ts";
 export { clampOutputTokens } from "./requests/clamp-output-tokens.ts";
@@ -115,13 +116,14 @@ export { takeSampling } from "./requests/take-sampling.ts";
 export { isBlankStop, takeFilledStops, takeStops } from "./requests/take-stops.ts";
 export { userTurnBehind } from "./requests/user-turn-behind.ts";
 export { takeUserId } from "./requests/take-user-id.ts";
-export { takeUnless } from "./requests/take-unless.ts";
+export { countMarks, markTurns } from "./requests/cache-places.ts";
+export { takeTemperature, takeUnless } from "./requests/take-unless.ts";
 export { fileName, loseCitations, loseName, requireMediaType, toDataURL, toPlainText } from "./parts/media-source.ts";
 export { SchemaRoom, type SchemaRoomLimits } from "./schemas/schema-room.ts";
 export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./schemas/lower-schema.ts";
 export { NARROW_SCHEMA } from "./schemas/narrow-schema.ts";
 export { legalPropertyNames, ownPropertyNames } from "./schemas/property-names.ts";
-export { chooseTool, sentTools } from "./requests/choose-tool.ts";
+export { chooseTool, mustCall, sentTools } from "./requests/choose-tool.ts";
 export { NameMap } from "./requests/name-map.ts";
 export {
   defined,

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../model/json.ts";
+import type { ToolChoice } from "../../model/request.ts";
 import type { TargetRequest } from "../../model/target.ts";
 import { asArray, asString } from "../foreign.ts";
 import { defined, isNamedTool } from "./native-fields.ts";
@@ -25,4 +26,10 @@ export function chooseTool(
 export function sentTools(own: readonly JsonObject[], native: unknown): readonly JsonValue[] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a caller's options are JSON
   return [...own, ...(asArray(native) as readonly JsonValue[])];
+}
+
+/** What a model is told that has to call a tool, or one of that name, and cannot be forced to. */
+export function mustCall(choice: ToolChoice): string {
+  const name = typeof choice === "string" ? "" : ` The tool to call is ${choice.tool}.`;
+  return `Answer by calling one of the tools; do not answer in text.${name}`;
 }

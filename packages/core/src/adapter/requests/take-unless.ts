@@ -11,3 +11,16 @@ export function takeUnless<Value>(
   loss({ what, action: "dropped", reason });
   return undefined;
 }
+
+/** The same for `temperature`, which an API takes up to a bound. */
+export function takeTemperature(
+  reason: string | undefined,
+  temperature: number | undefined,
+  most: number,
+  loss: (loss: Loss) => void,
+): number | undefined {
+  const taken = takeUnless(reason, "temperature", temperature, loss);
+  if (taken === undefined || taken <= most) return taken;
+  loss({ what: "temperature", action: "downgraded", reason: `at most ${most}` });
+  return most;
+}
