@@ -3,6 +3,7 @@ import {
   asString,
   isJsonObject,
   type AttemptContext,
+  type Clock,
   type Connection,
   type FetchConnectionSetup,
   type NativeRequest,
@@ -20,6 +21,10 @@ export interface BedrockConnectionSetup extends FetchConnectionSetup {
   readonly region: string;
 }
 
+/** Of a few credentials. */
+const MOST_SECRETS = 24;
+/** The vendor takes signatures that are five minutes off. */
+const TAKEN_MS = 4 * 60_000;
 /** Holds the name of an error, which stands in no body. */
 const ERROR_NAME = "x-amzn-errortype";
 
@@ -30,13 +35,15 @@ export class BedrockConnection implements Connection {
   readonly #setup: BedrockConnectionSetup;
   readonly #source: CredentialSource | undefined;
   #secrets: readonly string[] = [];
+  /** How far this machine's clock is behind the vendor's, where a signature was refused for it. */
+  #behindMs = 0;
 
   constructor(setup: BedrockConnectionSetup) {
     this.#setup = setup;
     this.#source = setup.credentials === undefined ? undefined : new CredentialSource(setup.credentials);
   }
 
-  /** Of the latest request; the key that signs is among them, although it is never sent. */
+  /** Of the latest requests, as several may be under way; the key that signs is among them, although it is never sent. */
   get secrets(): readonly string[] {
     return this.#secrets;
   }
@@ -48,10 +55,11 @@ export class BedrockConnection implements Connection {
     const headers = await this.#headers(request, url, body, context);
     const init = { method: "POST", headers: new Headers(headers), body, signal, ...freshInit(freshConnection) };
     const response = await cappedFetch(this.#setup.fetch, () => clock)(url, init);
-    if (response.status === 403) this.#source?.forget();
+    if (response.status === 403) this.#refused(response.headers, clock);
     // Gateways send errors with status 200 too.
     if (!response.ok || response.headers.has(ERROR_NAME)) return named(response);
-    return request.path.endsWith(STREAMED) ? response : asJson(response);
+    const isStreamed = request.path.endsWith(STREAMED) && !/json/i.test(response.headers.get("content-type") ?? "");
+    return isStreamed ? response : asJson(response);
   }
 
   async prepare(): Promise<void> {
@@ -70,15 +78,24 @@ export class BedrockConnection implements Connection {
     if (source === undefined || all["authorization"] !== undefined) return all;
     const [{ sign }, credentials] = await Promise.all([loadSignature(), source.get(context)]);
     const { secretAccessKey, sessionToken, accessKeyId } = credentials;
-    this.#secrets = [secretAccessKey, accessKeyId, ...(sessionToken === undefined ? [] : [sessionToken])];
-    return sign({ url, headers: all, body, region, credentials, wallNow: context.clock.wallNow() });
+    const secrets = [secretAccessKey, accessKeyId, ...(sessionToken === undefined ? [] : [sessionToken])];
+    this.#secrets = [...new Set([...secrets, ...this.#secrets])].slice(0, MOST_SECRETS);
+    return sign({ url, headers: all, body, region, credentials, wallNow: context.clock.wallNow() + this.#behindMs });
+  }
+
+  /** Credentials are asked for anew, and a clock that is far from the vendor's is known from then on. */
+  #refused(headers: Headers, clock: Clock): void {
+    this.#source?.forget();
+    if (headers.get(ERROR_NAME)?.startsWith("InvalidSignature") !== true) return;
+    const behindMs = Date.parse(headers.get("date") ?? "") - clock.wallNow();
+    if (Math.abs(behindMs - this.#behindMs) > TAKEN_MS) this.#behindMs = behindMs;
   }
 }
 
 /** An answer in one piece is JSON, whatever it is called: without that it would be taken for frames. */
 function asJson(response: Response): Response {
   const { body, status, headers } = response;
-  if (/\bjson\b|^text\//.test(headers.get("content-type") ?? "")) return response;
+  if (/^application\/json\b|^text\//.test(headers.get("content-type") ?? "")) return response;
   const called = new Headers(headers);
   called.set("content-type", "application/json");
   return new Response(body, { status, headers: called });

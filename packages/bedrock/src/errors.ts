@@ -100,6 +100,7 @@ const NAMED: readonly FailureRow[] = [
   { type: "ModelTimeoutException", class: "timeout.upstream" },
   { status: 404, text: /^This model version has reached the end of its life\b/, class: "model.deprecated" },
   { type: "ResourceNotFoundException", class: "model.not-found" },
+  { status: 424, code: ["400", "422"], class: "request.rejected" },
   { status: 424, code: "429", class: "rate.unknown" },
   { status: 424, code: "503", class: "server.overloaded" },
 ];
@@ -159,6 +160,31 @@ const REFUSALS: readonly FailureRow[] = [
   },
   { ...refused, text: /^tools\.\d{1,6}\./, repair: withLooseTools },
 ];
+
+/** Sent as it was, with another signature. */
+const signedAnew: RequestRepair = {
+  description: "with a new signature",
+  apply: (request) => ({ ...request }),
+  once: true,
+};
+/** The connection has seen by then how wrong this machine's clock is. */
+const OF_CLOCK: FailureRow = {
+  type: "InvalidSignatureException",
+  text: /^Signature (?:expired|not yet current)\b/,
+  class: "auth.invalid",
+  repair: signedAnew,
+};
+/** They may have expired, or been replaced, since they were asked for. */
+const OF_PROVIDER: FailureRow = {
+  type: ["ExpiredTokenException", "UnrecognizedClientException"],
+  class: "auth.invalid",
+  repair: signedAnew,
+};
+
+/** How signed requests fail: what another signature may mend is sent once more. `isAsked`: a function makes the credentials. */
+export function failuresOfSigned(isAsked: boolean): FailureTable {
+  return { ...failureTable, rows: [OF_CLOCK, ...(isAsked ? [OF_PROVIDER] : []), ...failureTable.rows] };
+}
 
 /** How this vendor fails: https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html */
 export const failureTable: FailureTable = {

@@ -43,8 +43,8 @@ const MALFORMED = /^malformed_/;
 const BESIDE = ["additionalModelResponseFields", "metrics", "trace", "performanceConfig", "serviceTier"];
 /** The same of its counts. */
 const BESIDE_COUNTS = ["cacheDetails", "serverToolUsage"];
-/** Names of a failure inside a stream. */
-const EXCEPTION = /^(?:exception\.)?(\w{1,80}(?:Exception|Error|Failure))$/;
+/** Names of a failure inside a stream: what its frame says, or what an event is called. */
+const EXCEPTION = /^exception\.(?<said>.{1,80})|^(?<called>\w{1,80}(?:Exception|Error|Failure))$/;
 
 /** Reads one answer of Converse or ConverseStream. */
 export class ConverseReader implements WireReader {
@@ -183,7 +183,8 @@ export class ConverseReader implements WireReader {
 
   /** The start of a message, failures, and events this version does not know. */
   #other(name: string, event: Foreign): void {
-    const exception = EXCEPTION.exec(name)?.[1];
+    const { said, called } = EXCEPTION.exec(name)?.groups ?? {};
+    const exception = said ?? called;
     const failure = exception === undefined ? undefined : this.#failures.inBand({ ...event, __type: exception });
     if (failure !== undefined) throw failure;
     this.#failures.check(event, name === "messageStart");

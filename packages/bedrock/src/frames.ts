@@ -1,4 +1,4 @@
-import { TargetFailure, type FrameReader, type WireEvent } from "@understudy/core/adapter";
+import { parseEvent, TargetFailure, type FrameReader, type WireEvent } from "@understudy/core/adapter";
 import { checksum } from "./checksum.ts";
 import { readHeaders } from "./frame-headers.ts";
 
@@ -17,7 +17,7 @@ export class AwsFrames implements FrameReader {
   readonly name = "frames of an AWS event stream";
   /** One delta after another has the same headers: they are read once. */
   #head = new Uint8Array();
-  #says: Head = { event: "", error: undefined };
+  #says: Head = { event: "", isFailure: false, message: undefined };
 
   sizeOf(bytes: Uint8Array): number | undefined {
     if ((bytes[0] ?? 0) > LARGEST_FIRST) return 0;
@@ -37,8 +37,10 @@ export class AwsFrames implements FrameReader {
         this.#says = readHead(frame.subarray(PRELUDE, start));
         this.#head = frame.slice(PRELUDE, start);
       }
-      const { event, error } = this.#says;
-      return { event, data: error ?? decoder.decode(frame.subarray(start, end)) };
+      const { event, isFailure, message } = this.#says;
+      const data = message ?? decoder.decode(frame.subarray(start, end));
+      // Whatever a failure says, it is one.
+      return { event, data: isFailure && !isObject(data) ? JSON.stringify({ message: data }) : data };
     } catch {
       // A header or a text cannot be read.
       throw new TargetFailure("stream.malformed");
@@ -48,22 +50,36 @@ export class AwsFrames implements FrameReader {
 
 interface Head {
   readonly event: string;
+  readonly isFailure: boolean;
   /** What stands in place of a payload. */
-  readonly error: string | undefined;
+  readonly message: string | undefined;
 }
 
 function readHead(bytes: Uint8Array): Head {
   const headers = readHeaders(bytes);
   const say = (name: string): string => headers.get(name) ?? "";
   switch (say(":message-type")) {
-    case "error": {
-      const error = JSON.stringify({ message: say(":error-message") });
-      return { event: `exception.${say(":error-code")}`, error };
-    }
+    case "error":
+      return failure(say(":error-code"), say(":error-message"));
     case "exception":
-      return { event: `exception.${say(":exception-type")}`, error: undefined };
+      return failure(say(":exception-type"));
     default:
-      return { event: say(":event-type"), error: undefined };
+      return { event: say(":event-type"), isFailure: false, message: undefined };
+  }
+}
+
+/** Whatever it is called. */
+function failure(name: string, message?: string): Head {
+  const event = `exception.${name === "" ? "UnknownException" : name}`;
+  return { event, isFailure: true, message };
+}
+
+function isObject(text: string): boolean {
+  try {
+    return parseEvent(text) !== undefined;
+  } catch {
+    // Not JSON, or not an object.
+    return false;
   }
 }
 

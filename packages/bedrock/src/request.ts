@@ -42,10 +42,15 @@ const SAYS = pairs(
 );
 
 /** The native request of one model. Everything that it cannot take as asked is reported. */
-export function toNativeRequest(request: TargetRequest, modelId: string, context: RequestContext): NativeRequest {
+export function toNativeRequest(
+  request: TargetRequest,
+  /** `known`: the model that the table is asked for, where an ARN does not name it. */
+  { id, known }: { readonly id: string; readonly known: string },
+  context: RequestContext,
+): NativeRequest {
   const { stream, loss } = context;
   const { headers = {}, ...native } = request.vendorOptions?.bedrock ?? {};
-  const model = bedrockModel(modelId);
+  const model = bedrockModel(known);
   const own = asJsonObject(native["additionalModelRequestFields"]);
   const { format, instruction } = toFormat(request, loss);
   const tools = toTools(request, asJsonObject(native["toolConfig"]), model, loss);
@@ -80,7 +85,7 @@ export function toNativeRequest(request: TargetRequest, modelId: string, context
     loss,
   });
   return {
-    path: `/model/${encodeURIComponent(modelId)}${stream ? STREAMED : "/converse"}`,
+    path: `/model/${encodeURIComponent(id)}${stream ? STREAMED : "/converse"}`,
     headers,
     body: isCached === true ? markCache(merged, model) : merged,
   };

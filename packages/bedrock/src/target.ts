@@ -4,6 +4,7 @@ import {
   makeTarget,
   readTargetOptions,
   TargetFailure,
+  type FailureTable,
   type Target,
   type TargetOptions,
 } from "@understudy/core/adapter";
@@ -22,10 +23,9 @@ import {
   type AwsCredentialProvider,
   type AwsCredentials,
 } from "./credentials.ts";
-import { failureTable } from "./errors.ts";
 import { ConverseReader } from "./events.ts";
 import { capabilitiesOf } from "./models.ts";
-import { hostOf, ownHosts, regionOf, regionProblems, variable } from "./region.ts";
+import { hostOf, isRegion, ownHosts, regionOf, regionProblems, variable } from "./region.ts";
 import { reasoningOf, toNativeRequest } from "./request.ts";
 import { nativeToolNames } from "./tools.ts";
 
@@ -37,6 +37,11 @@ export interface BedrockTargetOptions extends TargetOptions {
    */
   readonly region?: string | undefined;
   /**
+   * The model behind an ARN that does not name it, as that of an application inference profile: its id, such as
+   * `anthropic.claude-haiku-4-5-20251001-v1:0`. What the adapter knows of it counts. Default: the model asked for.
+   */
+  readonly baseModel?: string | undefined;
+  /**
    * Signs requests (SigV4). A function is asked before each request, or shortly before they expire. Excludes `apiKey`.
    * Default, for the vendor's own hosts and without a key: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
    * `AWS_SESSION_TOKEN`.
@@ -45,6 +50,7 @@ export interface BedrockTargetOptions extends TargetOptions {
 }
 
 const VENDOR = "bedrock";
+const REQUEST_ID = "x-amzn-requestid";
 const KEY_VARIABLE = "AWS_BEARER_TOKEN_BEDROCK";
 /** What Claude takes as the name of a property of a tool. */
 const PROPERTY_NAME = /^[a-zA-Z0-9_.-]{1,64}$/;
@@ -54,11 +60,17 @@ const PROPERTY_NAME = /^[a-zA-Z0-9_.-]{1,64}$/;
  * `AWS_BEARER_TOKEN_BEDROCK`; without one, requests are signed. Never throws: what is wrong is reported by `createChain`.
  */
 export function bedrock(model: string, options: BedrockTargetOptions = {}): Target {
-  const given = readTargetOptions<BedrockTargetOptions>(model, options, { region: TEXT, credentials: CREDENTIALS });
+  const given = readTargetOptions<BedrockTargetOptions>(model, options, {
+    region: TEXT,
+    baseModel: TEXT,
+    credentials: CREDENTIALS,
+  });
   const { baseURL: givenURL, fetch, apiKey: givenKey, headers: givenHeaders } = given.options;
   const region = regionOf({ region: given.options.region, baseURL: givenURL, model: given.model });
-  const defaultBaseURL = `https://${hostOf(region ?? "us-east-1")}`;
-  const keyHosts = ownHosts(region ?? "us-east-1");
+  // What is wrong with a region is told once.
+  const place = isRegion(region) ? region : "us-east-1";
+  const defaultBaseURL = `https://${hostOf(place)}`;
+  const keyHosts = ownHosts(place);
   const isOwnHost = isHost(givenURL ?? defaultBaseURL, keyHosts);
   const hasKey = givenKey !== undefined || typeof givenHeaders === "function" || variable(KEY_VARIABLE) !== undefined;
   const fromEnvironment = isOwnHost && !hasKey ? credentialsOfEnvironment() : undefined;
@@ -81,21 +93,33 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
     ],
   });
   const { apiKey, baseURL, headers } = checked;
-  // Loaded with the connection: nothing is read before something was sent.
+  const known = given.options.baseModel ?? given.model;
+  // Loaded with the connection: nothing is read, and nothing fails at the vendor, before something was sent.
   let wire: typeof import("./wire.ts") | undefined;
+  const table = (): FailureTable | undefined =>
+    credentials === undefined ? wire?.failureTable : wire?.failuresOfSigned(typeof credentials === "function");
   return makeTarget({
     ...given,
     vendor: VENDOR,
     checked,
-    capabilities: capabilitiesOf(given.model),
-    failureTable,
+    capabilities: capabilitiesOf(known),
+    failureTable: {
+      requestIdHeaders: [REQUEST_ID],
+      readError: (body) => table()?.readError(body),
+      get rows() {
+        return table()?.rows ?? [];
+      },
+      get statuses() {
+        return table()?.statuses;
+      },
+    },
     plan: (request) => {
-      const { isThinking, isVisible } = reasoningOf(request, model);
+      const { isThinking, isVisible } = reasoningOf(request, known);
       const nativeTools = nativeToolNames(asJsonObject(request.vendorOptions?.bedrock));
       return { silentReasoning: isThinking && !isVisible, eventsAtOnce: true, nativeTools };
     },
     toNativeRequest: (request, context) =>
-      toNativeRequest(legalPropertyNames(request, PROPERTY_NAME, context.loss), model, context),
+      toNativeRequest(legalPropertyNames(request, PROPERTY_NAME, context.loss), { id: given.model, known }, context),
     turns: "messages",
     framing: () => {
       if (wire === undefined) throw new TargetFailure("adapter.contract");
@@ -104,7 +128,7 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
     connection: lazyConnection(async () => {
       wire = await import("./wire.ts");
       const ownHeaders = keyHeader(apiKey);
-      return new wire.BedrockConnection({ baseURL, ownHeaders, headers, fetch, credentials, region: region ?? "" });
+      return new wire.BedrockConnection({ baseURL, ownHeaders, headers, fetch, credentials, region: place });
     }),
     reader: (context, failures, request) =>
       ownPropertyNames(new ConverseReader(context, failures, request), request, PROPERTY_NAME),
