@@ -47,6 +47,16 @@ function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
+function numbered(expiresInMs?: number): AwsCredentialProvider & { readonly asked: () => number } {
+  let asked = 0;
+  const provide = (): AwsCredentials => ({
+    ...KEYS,
+    accessKeyId: `AKID${++asked}`,
+    ...(expiresInMs !== undefined && { expiration: new Date(Date.now() + expiresInMs) }),
+  });
+  return Object.assign(provide, { asked: () => asked });
+}
+
 describe("a signature", () => {
   test.each([MODEL, ARN])(
     "BR-01 is that which AWS describes, for the path, the headers and the body: %s",
@@ -116,16 +126,6 @@ describe("a signature", () => {
 });
 
 describe("credentials of a function", () => {
-  function numbered(expiresInMs?: number): AwsCredentialProvider & { readonly asked: () => number } {
-    let asked = 0;
-    const provide = (): AwsCredentials => ({
-      ...KEYS,
-      accessKeyId: `AKID${++asked}`,
-      ...(expiresInMs !== undefined && { expiration: new Date(Date.now() + expiresInMs) }),
-    });
-    return Object.assign(provide, { asked: () => asked });
-  }
-
   test("BR-02 are kept until they expire, and asked for once more where they are refused", async () => {
     await using vendor = await startBedrock();
     const chain = chainOf(vendor, numbered(HOUR));
