@@ -10,8 +10,7 @@ const LARGEST = 32_768;
 /** For models that reason within a number of tokens, of those of the answer: that number, or undefined where it cannot be. */
 export function reasoningBudget(
   { reasoning, messages }: TargetRequest,
-  /** Of the answer. */
-  maxTokens: number,
+  answerTokens: number,
   loss: (loss: Loss) => void,
 ): number | undefined {
   if (lacksReasoning(messages)) {
@@ -21,7 +20,7 @@ export function reasoningBudget(
   }
   const { effort, budgetTokens } = reasoning;
   const asked = budgetTokens ?? BUDGETS[effort ?? ""] ?? LARGEST;
-  const budget = Math.min(Math.max(asked, LEAST), maxTokens - 1);
+  const budget = Math.min(Math.max(asked, LEAST), answerTokens - 1);
   if (budget < LEAST) {
     loss({ what: "reasoning", action: "dropped", reason: "maxOutputTokens leaves no room for it" });
     return undefined;
