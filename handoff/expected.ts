@@ -9,8 +9,8 @@ interface Facts {
   readonly cites: "in text" | "beside" | undefined;
   /** It takes a PDF in a message. */
   readonly files: boolean;
-  /** A file has a name there. */
-  readonly fileNames: boolean;
+  /** A file has a name there; `letters`: of letters, figures and few signs. */
+  readonly fileNames: boolean | "letters";
   /** It holds an answer to a JSON Schema; elsewhere the schema stands in the instructions. */
   readonly schemas: boolean;
   /** A tool's result can be marked as an error. */
@@ -35,6 +35,7 @@ const CHAT: Facts = { ...RESPONSES, reasons: false };
 const FACTS: Readonly<Record<string, Facts>> = {
   anthropic: CLAUDE,
   "anthropic on Vertex": CLAUDE,
+  bedrock: { ...CLAUDE, fileNames: "letters" },
   openai: RESPONSES,
   "openai.chat": CHAT,
   gemini: GEMINI,
@@ -60,7 +61,8 @@ export function expectedLosses(kind: Kind, first: Row, second: Row): readonly st
     case "reasoning, then tools":
       return from.reasons ? ["messages[1] reasoning dropped", "messages[3] reasoning dropped"] : [];
     case "PDFs":
-      return to.fileNames ? [] : ["messages[0] file name dropped"];
+      if (to.fileNames === true) return [];
+      return [`messages[0] file name ${to.fileNames === "letters" ? "translated" : "dropped"}`];
     case "citations":
       return [
         ...(from.cites === "beside" ? ["messages[1] opaque dropped"] : []),

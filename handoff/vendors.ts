@@ -1,12 +1,14 @@
 import { anthropic } from "@understudy/anthropic";
 import type { JsonObject } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
+import { bedrock } from "@understudy/bedrock";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
 import { openai } from "@understudy/openai";
 import {
   startAnthropic,
+  startBedrock,
   startDeepSeek,
   startGemini,
   startMistral,
@@ -62,6 +64,13 @@ export const ROWS: readonly Row[] = [
     make: (reach) => anthropic("claude-sonnet-5-5", { vertex: PLACE, ...reach }),
     hosted: CLAUDES_SEARCH,
     own: CLAUDES_OWN,
+  },
+  {
+    name: "bedrock",
+    start: startBedrock,
+    make: (reach) => bedrock("eu.anthropic.claude-sonnet-5-5-v1:0", { ...KEY, region: "eu-central-1", ...reach }),
+    hosted: [],
+    own: ["signature"],
   },
   {
     name: "openai",

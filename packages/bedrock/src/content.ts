@@ -130,6 +130,9 @@ function toUserBlock(part: UserPart, { names, lost }: Context): JsonObject[] {
 function toAssistantBlock(part: AssistantPart, { model, lost }: Context): JsonObject[] {
   switch (part.type) {
     case "text":
+      // Its own have opaque data, and are left out in silence: a model knows what it has read.
+      if (part.citations !== undefined && part.opaque === undefined) lost("citations", "dropped");
+      return textBlock(part.text);
     case "refusal":
       return textBlock(part.text);
     case "reasoning": {
