@@ -8,7 +8,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { startAnthropic, startDeepSeek, startOpenAI } from "@understudy/testing";
 
-const LONGEST_MS = 2_000;
+/** Of the processor: others may be busy beside it. */
+const MOST_CPU_MS = 2_000;
 const CHAINS = join(import.meta.dirname, "../test/chains");
 
 const vendors = await Promise.all([startAnthropic(), startOpenAI({ apiKey: "good" }), startDeepSeek()]);
@@ -21,20 +22,40 @@ for (const vendor of vendors) {
   );
 }
 
-const program = ["-C", "@understudy/source", join(import.meta.dirname, "../src/bin.ts"), "doctor", "four-targets.ts"];
+/** Says at its end what it has cost. */
+const METER = `process.on("exit", () => { const { user, system } = process.cpuUsage(); process.stderr.write("cpu " + (user + system)); });`;
+const program = [
+  "-C",
+  "@understudy/source",
+  "--import",
+  `data:text/javascript,${encodeURIComponent(METER)}`,
+  join(import.meta.dirname, "../src/bin.ts"),
+  "doctor",
+  "four-targets.ts",
+];
 const { OPENAI_API_KEY: _, ...rest } = process.env;
 const env = { ...rest, CLAUDE: claude.url, GPT: gpt.url, FLASH: flash.url, GPT_KEY: "sk-revoked-0123456789" };
 // A user's program is built; the sources are compiled once before the time counts.
 const cached = { ...env, NODE_COMPILE_CACHE: join(import.meta.dirname, "../node_modules/.cache/compile") };
-await new Promise((resolve) => {
-  execFile(process.execPath, [...program, "--offline"], { cwd: CHAINS, env: cached }, resolve);
-});
-const begin = performance.now();
-const { code, stdout } = await new Promise<{ readonly code: unknown; readonly stdout: string }>((resolve) => {
-  execFile(process.execPath, program, { cwd: CHAINS, env: cached }, (error, out) => {
-    resolve({ code: error?.code ?? 0, stdout: out });
+
+interface Ended {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly cpuMs: number;
+}
+
+function start(args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: CHAINS, env: cached }, (error, stdout, stderr) => {
+      const [, micros] = /cpu (\d+)$/.exec(stderr) ?? [];
+      resolve({ code: error?.code ?? 0, stdout, cpuMs: Number(micros) / 1_000 });
+    });
   });
-});
+}
+
+await start([...program, "--offline"]);
+const begin = performance.now();
+const { code, stdout, cpuMs } = await start(program);
 const tookMs = performance.now() - begin;
 const requests = vendors.map((vendor) => vendor.requests.length);
 await Promise.all(vendors.map((vendor) => vendor.close()));
@@ -47,7 +68,8 @@ const wrong = [
   requests.join() === "3,1,1" ? "" : `requests ${requests.join()}, not 3,1,1`,
   /^✓ 1 .*streams.*tool.*JSON/m.test(stdout) ? "" : "the good target is not well",
   stdout.includes("sk-revoked") ? "a key is printed" : "",
-  tookMs < LONGEST_MS ? "" : `took ${Math.round(tookMs)} ms, more than ${LONGEST_MS}`,
+  cpuMs < MOST_CPU_MS ? "" : `took ${Math.round(cpuMs)} ms of the processor, more than ${MOST_CPU_MS}`,
 ].filter((problem) => problem !== "");
-process.stdout.write(`${wrong.length === 0 ? `as it should be, in ${Math.round(tookMs)} ms` : wrong.join("\n")}\n`);
+const took = `${Math.round(tookMs)} ms, ${Math.round(cpuMs)} ms of the processor`;
+process.stdout.write(`${wrong.length === 0 ? `as it should be, in ${took}` : wrong.join("\n")}\n`);
 process.exitCode = wrong.length === 0 ? 0 : 1;

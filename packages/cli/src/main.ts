@@ -1,15 +1,17 @@
 import { resolve } from "node:path";
 import { readArguments, unknown } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { doctor } from "./doctor/doctor.ts";
-import { drill } from "./drill/drill.ts";
-import { models } from "./models/models.ts";
 import { Output, type Surroundings } from "./output.ts";
-import { trace } from "./trace/trace.ts";
 import { versionOf } from "./version.ts";
 import { WrongUse } from "./wrong-use.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = { doctor, drill, trace, models };
+/** Each is loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  doctor: async () => (await import("./doctor/doctor.ts")).doctor,
+  drill: async () => (await import("./drill/drill.ts")).drill,
+  trace: async () => (await import("./trace/trace.ts")).trace,
+  models: async () => (await import("./models/models.ts")).models,
+};
 
 const HELP = `understudy <command>
 
@@ -42,8 +44,9 @@ export async function main(args: readonly string[], from: Surroundings): Promise
 async function dispatch(args: readonly string[], from: Surroundings, output: Output): Promise<number> {
   const [name = "", ...rest] = args;
   if (name.startsWith("-") || name === "") return general(args, output);
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw new WrongUse(unknown(name, Object.keys(COMMANDS)));
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) throw new WrongUse(unknown(name, Object.keys(COMMANDS)));
+  const command = await load();
   const given = readArguments(rest, command.options);
   if (given.flags.has("help")) {
     output.print(`${command.help}${COMMON_HELP}`);

@@ -41,7 +41,10 @@ export interface FailureClassifier {
 
 const LONGEST_RATE_WAIT_MS = 600_000;
 const MOST_LIMITS = 32;
-const NO_HEADERS: Headers = new Headers();
+// Made only where a failure has none: the first one loads all of `fetch`, and most of what an import of an adapter costs.
+function noHeaders(): Headers {
+  return new Headers();
+}
 /** Limits of servers that name no kind. */
 const COMMON_LIMITS: readonly string[] = ["x-ratelimit-", "ratelimit-", "x-rate-limit-"];
 
@@ -62,7 +65,7 @@ export function classifyFailures(
   const inBand = (body: unknown): TargetFailure | undefined => {
     const status = statedStatus(body);
     if (status === undefined && table.readError(body) === undefined && !hasError(body)) return undefined;
-    return classify(table, secrets, { status, headers: NO_HEADERS, body, wallNow: wallNow(), isInBand: true, request });
+    return classify(table, secrets, { status, headers: noHeaders(), body, wallNow: wallNow(), isInBand: true, request });
   };
   return {
     http,
@@ -196,7 +199,7 @@ function sdkResponse(error: unknown, wallNow: number): FailedResponse | undefine
   if (status === undefined) return undefined;
   const { headers } = fields;
   const text = asString(fields["message"])?.replace(/^\d{3} (?:status code \(no body\)$)?/, "");
-  return { status, headers: headers instanceof Headers ? headers : NO_HEADERS, body: fields["error"] ?? text, wallNow };
+  return { status, headers: headers instanceof Headers ? headers : noHeaders(), body: fields["error"] ?? text, wallNow };
 }
 
 function requestIdOf(table: FailureTable, headers: Headers, secrets: readonly string[]): string | undefined {
