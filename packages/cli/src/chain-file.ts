@@ -19,6 +19,7 @@ export interface ChainFile {
   readonly createChain: typeof Core.createChain;
 }
 
+const LONGEST_LOAD_MS = 30_000;
 const FORMS = "export default an array of tiers, { tiers, options }, a chain, or a function that returns one of these";
 
 /** Loads the module and reads its default export. Throws `WrongUse` with one sentence. */
@@ -26,8 +27,10 @@ export async function loadChainFile(given: string | undefined, cwd: string): Pro
   if (given === undefined) throw new WrongUse("Give a chain file: an ES module, .ts, .js or .mjs.");
   const path = resolve(cwd, given);
   if (!existsSync(path)) throw new WrongUse(`${given} does not exist.`);
-  const module = await load(path, given);
-  const made = await settle(module["default"], given);
+  const [module, made] = await inTime(given, async () => {
+    const loaded = await load(path, given);
+    return [loaded, await settle(loaded["default"], given)] as const;
+  });
   const parts = partsOf(made);
   if (parts === undefined) throw new WrongUse(`${given} holds no chain: ${FORMS}.`);
   const { request } = module;
@@ -39,6 +42,23 @@ export async function loadChainFile(given: string | undefined, cwd: string): Pro
     request: request as string | Request | undefined,
     createChain: (await coreOf(path)).createChain,
   };
+}
+
+/** An `await` in a file may wait for ever, and then either the process stays or Node ends it without a word. */
+async function inTime<Value>(given: string, work: () => Promise<Value>): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const end = (): void =>
+    reject(new WrongUse(`${given} does not finish loading: it awaits something that never comes.`));
+  // oxlint-disable-next-line no-restricted-globals -- a file is loaded in real time
+  const timer = setTimeout(end, LONGEST_LOAD_MS).unref();
+  process.once("beforeExit", end);
+  try {
+    return await Promise.race([work(), promise]);
+  } finally {
+    // oxlint-disable-next-line no-restricted-globals -- as above
+    clearTimeout(timer);
+    process.off("beforeExit", end);
+  }
 }
 
 async function load(path: string, given: string): Promise<Readonly<Record<string, unknown>>> {

@@ -36,9 +36,18 @@ export async function main(args: readonly string[], from: Surroundings): Promise
   try {
     return await dispatch(args, from, output);
   } catch (error) {
-    output.warn(error instanceof WrongUse ? error.message : `understudy failed: ${lineOf(error)}`);
-    return 2;
+    return tell(error, output);
   }
+}
+
+/** Says what nobody has caught, and returns the exit code. */
+export function failed(error: unknown, from: Surroundings): number {
+  return tell(error, new Output(from, true));
+}
+
+function tell(error: unknown, output: Output): number {
+  output.warn(error instanceof WrongUse ? error.message : `understudy failed: ${lineOf(error)}`);
+  return 2;
 }
 
 async function dispatch(args: readonly string[], from: Surroundings, output: Output): Promise<number> {

@@ -48,12 +48,19 @@ export class Output {
     this.#from.stderr.write(`${this.hide(text)}\n`);
   }
 
+  /** A question, whose answer is typed behind it. */
+  ask(text: string): void {
+    this.#from.stderr.write(this.hide(text));
+  }
+
   /** One line that the next one replaces, on terminals only; undefined takes it away. */
   progress(text: string | undefined): void {
     const { stderr } = this.#from;
     if (!("isTTY" in stderr) || !stderr.isTTY || (text === undefined && !this.#hasLine)) return;
     this.#hasLine = text !== undefined;
-    stderr.write(`\r\u001B[K${this.hide(text ?? "")}`);
+    // A line that wraps would leave its begin behind.
+    const room = stderr.columns > 1 ? stderr.columns - 1 : WIDTH;
+    stderr.write(`\r\u001B[K${this.hide(text ?? "").slice(0, room)}`);
   }
 
   paint(style: Style, text: string): string {

@@ -1,24 +1,27 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { isUnderstudyError, type TargetSelector } from "@understudy/core";
 import {
   FAULT_NAMES,
   isFaultName,
+  planRehearsal,
   rehearse,
-  type DrillResult,
+  type ChainDefinition,
   type FaultName,
   type RehearseOptions,
 } from "@understudy/testing/rehearse";
 import { lastOf, nearestOf, numberOf, type Arguments } from "../arguments.ts";
 import { loadChainFile, type ChainFile } from "../chain-file.ts";
-import type { Command, Run } from "../command.ts";
+import type { Command } from "../command.ts";
+import type { Output } from "../output.ts";
 import { versionOf } from "../version.ts";
 import { WrongUse } from "../wrong-use.ts";
 import { exceeded, readBudgets } from "./budgets.ts";
 import { drillJson } from "./drill-json.ts";
+import { costOf, mayBegin, tellTime } from "./live.ts";
 import { reportOf } from "./report.ts";
 
+/** Those that differ most in what they cost and in what users wait. */
 const LIVE_FAULTS: readonly FaultName[] = ["outage", "hang"];
 
 export const drill: Command = {
@@ -41,7 +44,7 @@ Rehearses outages on your chain in virtual time, and draws what users would have
 
   --faults <a,b>      ${FAULT_NAMES.join(", ")}; all
   --strike <who>      all, or vendor=…, tier=…, model=…, sibling=…; each in turn
-  --for <s>           seconds of outage, 60
+  --for <s>           seconds of outage, 60; 20 with --live
   --every <ms>        milliseconds between two calls, 1000
   --mode <mode>       stream or generate; stream
   --seed <n>          of all chance, 1: same seed, same report
@@ -57,9 +60,16 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
     const budgets = readBudgets(lastOf(given, "budget"));
     const options = optionsOf(given);
     const file = await loadChainFile(given.positionals[0], from.cwd);
-    if (options.live === true && !(await maySpend(run, file, options))) return 2;
-    const result = await play(file, options, run);
+    const [definition, played] = asked(file, options);
+    const result = await orWrongUse(file, async () => {
+      if (options.live !== true) return rehearse(definition, { ...played, onProgress: tell(output) });
+      const plan = planRehearsal(definition, played);
+      if (!(await mayBegin(run, file, plan))) return undefined;
+      const watch = tellTime(output, plan);
+      return rehearse(definition, { ...played, onProgress: watch.onProgress }).finally(watch.end);
+    });
     output.progress(undefined);
+    if (result === undefined) return 2;
     const report = reportOf({ file: file.name, version: versionOf(), result });
     const path = resolve(from.cwd, lastOf(given, "out") ?? "drill.html");
     write(path, output.hide(report));
@@ -78,24 +88,31 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
       }
       if (shown.length > more) output.print(`  and ${shown.length - more} milder ones`);
       output.print(`${result.scenarios.length} scenarios, seed ${result.seed}: ${path}`);
+      if (result.asked !== undefined) output.print(costOf(result.asked));
     }
     for (const sentence of over) output.warn(`${output.paint("red", "✗")} ${sentence}`);
     return over.length > 0 ? 1 : 0;
   },
 };
 
-async function play(file: ChainFile, options: RehearseOptions, { output }: Run): Promise<DrillResult> {
-  const { tiers, options: chainOptions, request, createChain } = file;
+function asked(
+  { tiers, options: chainOptions, request, createChain }: ChainFile,
+  options: RehearseOptions,
+): readonly [ChainDefinition, RehearseOptions] {
+  return [
+    { tiers, options: chainOptions },
+    { ...options, request, createChain },
+  ];
+}
+
+function tell(output: Output): RehearseOptions["onProgress"] {
+  return (done, all) => output.progress(`rehearsed ${done} of ${all} scenarios`);
+}
+
+/** What is wrong with a chain or an option is for whoever wrote it. */
+async function orWrongUse<Value>(file: ChainFile, work: () => Promise<Value>): Promise<Value> {
   try {
-    return await rehearse(
-      { tiers, options: chainOptions },
-      {
-        ...options,
-        request,
-        createChain,
-        onProgress: (done, all) => output.progress(`rehearsed ${done} of ${all} scenarios`),
-      },
-    );
+    return await work();
   } catch (error) {
     if (isUnderstudyError(error) || error instanceof TypeError) throw new WrongUse(`${file.name}: ${error.message}`);
     throw error;
@@ -148,27 +165,6 @@ function healthyOf(text: string | undefined): RehearseOptions["healthy"] {
     return [name === "first" ? "firstMs" : "lengthMs", Number(value)] as const;
   });
   return Object.fromEntries(fields);
-}
-
-/** Real requests cost money: nobody makes them by accident. */
-async function maySpend(
-  { given, output, from }: Run,
-  file: ChainFile,
-  { faults = [], forMs = 60_000, everyMs = 1_000 }: RehearseOptions,
-): Promise<boolean> {
-  if (given.flags.has("yes")) return true;
-  const calls = Math.ceil((forMs + 20_000) / everyMs);
-  output.warn(
-    `A live drill of ${file.name} asks real vendors: ${calls} calls in each of ${faults.length} faults times what is struck, and once without an outage.`,
-  );
-  if (!process.stdin.isTTY) {
-    output.warn("Nothing was asked. --yes goes ahead without a question.");
-    return false;
-  }
-  const prompt = createInterface({ input: process.stdin, output: from.stderr });
-  const answer = await prompt.question("Go ahead? [y/N] ");
-  prompt.close();
-  return /^y/i.test(answer);
 }
 
 function write(path: string, text: string): void {

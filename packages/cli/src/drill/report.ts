@@ -5,6 +5,7 @@ import {
   type DrillTarget,
   type Scenario,
 } from "@understudy/testing/rehearse";
+import { costOf } from "./live.ts";
 import { html, legend, PAGE_STYLE, shown } from "./report-parts.ts";
 
 /** Above that, the mildest drawings are left out: a report has to open at once. */
@@ -35,7 +36,7 @@ export function reportOf({ file, version, result }: ReportSetup): string {
     `<h2>What happened</h2>`,
     legend(),
   ].join("\n");
-  const tail = [`<h2>Settings that explain it</h2>`, settings(targets), note()].join("\n");
+  const tail = [`<h2>Settings that explain it</h2>`, settings(targets), note(result)].join("\n");
   const page = (figures: string): string =>
     `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Outages of ${html(file)}, rehearsed</title><style>${PAGE_STYLE}${TIMELINE_STYLE}</style></head>\n<body><main>\n${head}\n${figures}\n${tail}\n</main></body></html>\n`;
   return page(figuresOf(scenarios, MOST_CHARS - page("").length));
@@ -157,6 +158,10 @@ function settings(targets: readonly DrillTarget[]): string {
 <p>A breaker opens after five failures or timeouts in a row and stays open for 10 s, doubling with each opening; then one request finds out whether the model is back.</p>`;
 }
 
-function note(): string {
-  return `<p class="facts">Rehearsed are the chain's decisions, by scripts in virtual time: no vendor was asked. That adapters recognize real failures is what their own tests say. Late is a call whose first words came more than 2 s later than without an outage. Tokens in vain are counted as the script bills them: 1,000 for a request that was read, 300 for a whole answer.</p>`;
+function note({ asked }: DrillResult): string {
+  const who =
+    asked === undefined
+      ? "by scripts in virtual time: no vendor was asked"
+      : `and targets that were not struck answered for real: ${html(costOf(asked))}`;
+  return `<p class="facts">Rehearsed are the chain's decisions, ${who}. That adapters recognize real failures is what their own tests say. Late is a call whose first words came more than 2 s later than without an outage. Tokens in vain are counted as the script bills them: 1,000 for a request that was read, 300 for a whole answer.</p>`;
 }

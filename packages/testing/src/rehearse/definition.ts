@@ -29,15 +29,20 @@ export interface Blueprint {
   readonly create: typeof createChain;
 }
 
-/** Reads a definition. Keys may be missing: nothing is going to be sent. Throws what `createChain` throws. */
-export function readBlueprint(definition: ChainDefinition, request: Request, create: typeof createChain): Blueprint {
+/** How a definition is read. */
+export interface Reading {
+  readonly request: Request;
+  readonly create: typeof createChain;
+  /** Real requests are going to be sent: every key has to be there. */
+  readonly live: boolean;
+}
+
+/** Reads a definition. Keys may be missing where nothing is going to be sent. Throws what `createChain` throws. */
+export function readBlueprint(definition: ChainDefinition, { request, create, live }: Reading): Blueprint {
   const { tiers, options = {} } = partsOf(definition);
   // Whoever watches the real chain must not hear of outages that there are not.
   const { onEvent: _, onInternalError: __, store: ___, clock: ____, random: _____, ...kept } = options;
-  const described = create(
-    tiers.map((input) => withTargets(input, withoutProblems)),
-    kept,
-  ).describe();
+  const described = create(live ? tiers : tiers.map((input) => withTargets(input, withoutProblems)), kept).describe();
   return { tiers: described.tiers, options: kept, targets: targetsOf(described.tiers, request), create };
 }
 

@@ -123,6 +123,31 @@ export interface Scenario {
   readonly advice: readonly string[];
 }
 
+/** What real targets were asked. */
+export interface RealCost {
+  /** Requests that were begun. */
+  readonly requests: number;
+  /** Tokens that they say they read. */
+  readonly inputTokens: number;
+  /** Tokens that they say they wrote, reasoning included. */
+  readonly outputTokens: number;
+  /** False when a request said nothing of its tokens, or ended early: then more may be billed. */
+  readonly exact: boolean;
+}
+
+/** What a drill takes, before it begins. */
+export interface DrillPlan {
+  /** Outages that it plays. */
+  readonly scenarios: number;
+  /**
+   * Calls that it makes, as far as it is known: an outage of those that a well chain does not ask is not played. Each is a
+   * request or more; live, those cost money.
+   */
+  readonly calls: number;
+  /** How long that is in milliseconds: of virtual time, or live of your own. */
+  readonly durationMs: number;
+}
+
 /** What a drill found. */
 export interface DrillResult {
   /** Of all chance. The same seed gives the same result. */
@@ -143,4 +168,6 @@ export interface DrillResult {
   readonly seams: number;
   /** Calls of all survivable scenarios that a lesser tier answered. */
   readonly degraded: number;
+  /** Of a live drill: what was really asked. Absent otherwise. */
+  readonly asked?: RealCost | undefined;
 }

@@ -1,8 +1,9 @@
 import { createChain, type Request, type TargetSelector } from "@understudy/core";
 import { adviceOf } from "./advice.ts";
-import { readBlueprint, type ChainDefinition } from "./definition.ts";
-import type { DrillResult, Scenario } from "./drill-result.ts";
+import { readBlueprint, type Blueprint, type ChainDefinition } from "./definition.ts";
+import type { DrillPlan, DrillResult, Scenario, Strike } from "./drill-result.ts";
 import { FAULT_NAMES, isFaultName, type FaultName } from "./faults.ts";
+import { Meter } from "./meter.ts";
 import { markCalls, numbersOf, usualOf, type Usual } from "./numbers.ts";
 import { HEALTHY, type Healthy } from "./play.ts";
 import { runScenario, type Blow, type RawCall, type Stage } from "./run-scenario.ts";
@@ -17,7 +18,7 @@ export interface RehearseOptions {
    * To whom. Default, one after the other: every target of the first tier, every vendor, the first tiers together, everyone.
    */
   readonly strike?: TargetSelector | "all" | undefined;
-  /** How long the outage lasts. Default 60,000. It begins after 20 s and is watched for 60 s after its end. */
+  /** How long the outage lasts. Default 60,000, live 20,000. It begins after 20 s and is watched for 60 s after its end. */
   readonly forMs?: number | undefined;
   /** Time between two calls. Default 1,000. */
   readonly everyMs?: number | undefined;
@@ -30,8 +31,9 @@ export interface RehearseOptions {
   /** How well targets answer. Default: first words after 600 ms, 2,400 ms of text, 1,000 tokens in, 300 out. */
   readonly healthy?: Partial<Omit<Healthy, "deltas">> | undefined;
   /**
-   * Targets that are not struck answer for real: it costs money, and takes as long as it takes. Time around the outage is
-   * cut to 5 s before and 15 s after it. Default false.
+   * Targets that are not struck answer for real: it costs money, needs their keys, and takes as long as it takes. Time
+   * around the outage is cut to 5 s before and 15 s after it, and with a shorter outage to once and three times its length;
+   * by default the outage lasts 20,000, and nobody strikes everyone. Default false.
    */
   readonly live?: boolean | undefined;
   /** Called before each scenario, with how many are done and how many there are. Default: nothing is told. */
@@ -39,6 +41,9 @@ export interface RehearseOptions {
   /** Builds the chains, where there are several copies of core. Default: that of this package. */
   readonly createChain?: typeof createChain | undefined;
 }
+
+/** Every call is kept with its trace, for the report. */
+const MOST_CALLS = 5_000;
 
 const QUESTION: Request = { messages: [{ role: "user", content: "Why is the sky blue?" }] };
 
@@ -48,21 +53,9 @@ const QUESTION: Request = { messages: [{ role: "user", content: "Why is the sky 
  * capabilities; stores and callbacks are left out. Throws what `createChain` throws, and `TypeError` for wrong options.
  */
 export async function rehearse(definition: ChainDefinition, options: RehearseOptions = {}): Promise<DrillResult> {
-  const { seed = 1, mode = "stream", everyMs = 1_000, forMs = 60_000, live = false } = options;
-  const request = plainRequest(options.request);
-  const blueprint = readBlueprint(definition, request, options.createChain ?? createChain);
-  const { targets } = blueprint;
-  const faults = readFaults(options.faults);
-  if (![everyMs, forMs].every((ms) => ms > 0 && Number.isFinite(ms)) || !Number.isSafeInteger(seed)) {
-    throw new TypeError("everyMs and forMs must be milliseconds above 0, and seed a whole number.");
-  }
-  const strikes = options.strike === undefined ? usualStrikes(targets) : [chosenStrike(targets, options.strike)];
-  const before = live ? 5_000 : 20_000;
-  const outage = { fromMs: before, toMs: before + forMs };
-  const calls = Math.ceil((outage.toMs + (live ? 15_000 : 60_000)) / everyMs);
-  const healthy = { ...HEALTHY, ...options.healthy };
-  const stage: Stage = { blueprint, request, mode, seed, healthy, everyMs, calls, outage, live };
-
+  const { stage, faults, strikes } = readScript(definition, options);
+  const { seed, mode, everyMs, live } = stage;
+  const { targets } = stage.blueprint;
   const all = faults.length * strikes.length;
   options.onProgress?.(0, all);
   const well = await runScenario(stage, undefined);
@@ -70,12 +63,10 @@ export async function rehearse(definition: ChainDefinition, options: RehearseOpt
   const asked = new Set(well.flatMap(({ trace }) => trace.attempts.map(({ tier }) => tier)));
   const scenarios: Scenario[] = [];
   for (const strike of strikes) {
-    // Nobody asks those targets while the others are well: nothing can come of it.
-    const isIdle = !live && strike.targets.every((index) => !asked.has(targets[index]?.tier ?? ""));
     for (const fault of faults) {
       const blow = { fault, strike };
       // oxlint-disable-next-line no-await-in-loop -- one after the other, on one clock each
-      const made = isIdle ? well : await runScenario(stage, blow);
+      const made = isIdle(strike, stage, asked) ? well : await runScenario(stage, blow);
       scenarios.push(scenarioOf(made, { stage, usual, blow }));
       options.onProgress?.(scenarios.length, all);
     }
@@ -93,7 +84,62 @@ export async function rehearse(definition: ChainDefinition, options: RehearseOpt
     failed: sum("failed"),
     seams: sum("seams"),
     degraded: sum("degraded"),
+    ...(live === undefined ? {} : { asked: live.cost }),
   };
+}
+
+/** What `rehearse` would take with the same options; nothing is played. Throws what `rehearse` throws before it begins. */
+export function planRehearsal(definition: ChainDefinition, options: RehearseOptions = {}): DrillPlan {
+  const { stage, faults, strikes } = readScript(definition, options);
+  const { calls, everyMs, blueprint } = stage;
+  const first = new Set(blueprint.targets.slice(0, 1).map(({ tier }) => tier));
+  const played = strikes.filter((strike) => !isIdle(strike, stage, first)).length * faults.length;
+  const runs = 1 + played;
+  return { scenarios: faults.length * strikes.length, calls: runs * calls, durationMs: runs * calls * everyMs };
+}
+
+/** Nobody asks those targets while the others are well: nothing can come of it. */
+function isIdle({ targets }: Strike, { blueprint }: Stage, asked: ReadonlySet<string>): boolean {
+  return targets.every((index) => !asked.has(blueprint.targets[index]?.tier ?? ""));
+}
+
+/** What is played: one stage, each fault for each strike. */
+interface Script {
+  readonly stage: Stage;
+  readonly faults: readonly FaultName[];
+  readonly strikes: readonly Strike[];
+}
+
+function readScript(definition: ChainDefinition, options: RehearseOptions): Script {
+  const { seed = 1, mode = "stream", everyMs = 1_000, live = false } = options;
+  const { forMs = live ? 20_000 : 60_000 } = options;
+  const request = plainRequest(options.request);
+  const blueprint = readBlueprint(definition, { request, create: options.createChain ?? createChain, live });
+  const { targets } = blueprint;
+  const faults = readFaults(options.faults);
+  if (![everyMs, forMs].every((ms) => ms > 0 && Number.isFinite(ms)) || !Number.isSafeInteger(seed)) {
+    throw new TypeError("everyMs and forMs must be milliseconds above 0, and seed a whole number.");
+  }
+  const [before, after] = live ? [Math.min(5_000, forMs), Math.min(15_000, 3 * forMs)] : [20_000, 60_000];
+  const outage = { fromMs: before, toMs: before + forMs };
+  const calls = Math.ceil((outage.toMs + after) / everyMs);
+  if (calls > MOST_CALLS) {
+    throw new TypeError(
+      `${calls} calls in a scenario are too many to keep, at most ${MOST_CALLS}: raise everyMs, or lower forMs.`,
+    );
+  }
+  const healthy = { ...HEALTHY, ...options.healthy };
+  const meter = live ? { live: new Meter() } : {};
+  return {
+    stage: { blueprint, request, mode, seed, healthy, everyMs, calls, outage, ...meter },
+    faults,
+    strikes: options.strike === undefined ? strikesOf(targets, live) : [chosenStrike(targets, options.strike)],
+  };
+}
+
+/** Where everyone is struck nobody real is asked: that can be had for nothing. */
+function strikesOf(targets: Blueprint["targets"], live: boolean): readonly Strike[] {
+  return usualStrikes(targets).filter(({ kind }) => !live || kind !== "everyone");
 }
 
 function scenarioOf(

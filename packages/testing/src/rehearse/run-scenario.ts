@@ -10,6 +10,7 @@ import {
 import type { TargetRequest } from "@understudy/core/adapter";
 import { withStream, type Blueprint } from "./definition.ts";
 import type { DrillCall, Strike } from "./drill-result.ts";
+import type { Meter } from "./meter.ts";
 import { faultyScript, healthyScript, type FaultName } from "./faults.ts";
 import { play, type Healthy } from "./play.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -25,8 +26,8 @@ export interface Stage {
   readonly everyMs: number;
   readonly calls: number;
   readonly outage: { readonly fromMs: number; readonly toMs: number };
-  /** Targets that are not struck answer for real, and so does time pass. */
-  readonly live: boolean;
+  /** Targets that are not struck answer for real and are counted here, and so does time pass. Absent: nothing is real. */
+  readonly live?: Meter | undefined;
 }
 
 export interface Blow {
@@ -49,7 +50,7 @@ interface Time {
 /** Plays one scenario: a call every so often, through a chain that is new. */
 export async function runScenario(stage: Stage, blow: Blow | undefined): Promise<readonly RawCall[]> {
   const { blueprint, seed, everyMs, calls } = stage;
-  const time = stage.live ? realTime() : virtualTime();
+  const time = stage.live === undefined ? virtualTime() : realTime();
   const places = blueprint.tiers.flatMap(({ targets }) => targets);
   const targets = places.map((target, index) =>
     actor(target, index, { stage, blow, time, tier: tierOf(blueprint, target) }),
@@ -62,7 +63,7 @@ export async function runScenario(stage: Stage, blow: Blow | undefined): Promise
   const chain = blueprint.create(tiers, {
     ...blueprint.options,
     random: seededRandom(seed),
-    ...(stage.live ? {} : { clock: time.clock }),
+    ...(stage.live === undefined ? { clock: time.clock } : {}),
   });
   const running: Promise<RawCall>[] = [];
   for (let index = 0; index < calls; index++) {
@@ -89,15 +90,18 @@ function tierOf({ tiers }: Blueprint, target: Target): Tier | undefined {
 function actor(target: Target, index: number, { stage, blow, time, tier }: Role): Target {
   const { healthy, outage, request: asked, live } = stage;
   let before = 0;
-  return withStream(target, (request, context) => {
+  const played = withStream(target, (request, context) => {
     const { silentReasoning, unary } = target.plan(request);
     const manner = { healthy, isJson: isJson(request), isUnary: unary };
     const now = time.elapsed();
     const isStruck = blow?.strike.targets.includes(index) === true && now >= outage.fromMs && now < outage.toMs;
-    if (!isStruck) return live ? target.stream(request, context) : play(healthyScript(healthy), manner, context);
+    if (!isStruck) return live?.watch(target.stream(request, context)) ?? play(healthyScript(healthy), manner, context);
     const limitMs = (silentReasoning || unary ? tier?.silentReasoningMs : tier?.timeoutMs(asked)) ?? Infinity;
     return play(faultyScript(blow.fault, { healthy, limitMs, before: before++ }), manner, context);
   });
+  if (live === undefined) return played;
+  const prepare = target.prepare?.bind(target);
+  return { ...played, problems: target.problems, ...(prepare === undefined ? {} : { prepare }) };
 }
 
 function isJson({ output }: TargetRequest): boolean {
