@@ -19,8 +19,8 @@ export interface Arguments {
   readonly positionals: readonly string[];
 }
 
-/** Throws for an option that there is not, with the one that was probably meant. */
-export function readArguments(args: readonly string[], own: Options): Arguments {
+/** Throws for what would be ignored, and for an option that there is not, with the one that was probably meant. */
+export function readArguments(args: readonly string[], own: Options, mostFiles = 0): Arguments {
   const options: Options = { ...COMMON, ...own };
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const flags = new Set<string>();
@@ -36,23 +36,42 @@ export function readArguments(args: readonly string[], own: Options): Arguments 
       flags.add(token.name);
     } else {
       if (token.value === undefined) throw new WrongUse(`${token.rawName} needs a value.`);
-      values.set(token.name, [...(values.get(token.name) ?? []), token.value]);
+      const before = values.get(token.name) ?? [];
+      if (before.length > 0 && option.multiple !== true) throw new WrongUse(`${token.rawName} is given twice.`);
+      values.set(token.name, [...before, token.value]);
     }
   }
+  const more = positionals.slice(mostFiles);
+  if (more.length > 0) throw new WrongUse(`Nothing is done with ${more.join(", ")}: leave it out.`);
   return { flags, values, positionals };
 }
 
-export function lastOf({ values }: Arguments, name: string): string | undefined {
-  return values.get(name)?.at(-1);
+export function valueOf({ values }: Arguments, name: string): string | undefined {
+  return values.get(name)?.[0];
+}
+
+/** A list, which may be given in several parts. */
+export function listOf({ values }: Arguments, name: string): readonly string[] | undefined {
+  return values
+    .get(name)
+    ?.flatMap((text) => text.split(","))
+    .map((part) => part.trim());
 }
 
 /** A number of the option, in the unit that it is given in. */
 export function numberOf(given: Arguments, name: string, least: number): number | undefined {
-  const text = lastOf(given, name);
+  const text = valueOf(given, name);
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value >= least) return value;
   throw new WrongUse(`--${name} must be a number of at least ${least}, not ${text}.`);
+}
+
+/** As `numberOf`, and whole. */
+export function wholeOf(given: Arguments, name: string, least: number): number | undefined {
+  const value = numberOf(given, name, least);
+  if (value === undefined || Number.isSafeInteger(value)) return value;
+  throw new WrongUse(`--${name} must be a whole number, not ${valueOf(given, name)}.`);
 }
 
 export function unknown(name: string, there: readonly string[]): string {

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -26,10 +27,12 @@ const FORMS = "export default an array of tiers, { tiers, options }, a chain, or
 export async function loadChainFile(given: string | undefined, cwd: string): Promise<ChainFile> {
   if (given === undefined) throw new WrongUse("Give a chain file: an ES module, .ts, .js or .mjs.");
   const path = resolve(cwd, given);
-  if (!existsSync(path)) throw new WrongUse(`${given} does not exist.`);
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind === undefined || given === "") throw new WrongUse(`${given} does not exist.`);
+  if (kind.isDirectory()) throw new WrongUse(`${given} is a folder: give the chain file in it.`);
   const [module, made] = await inTime(given, async () => {
     const loaded = await load(path, given);
-    return [loaded, await settle(loaded["default"], given)] as const;
+    return [loaded, await settle(loaded["default"], path, given)] as const;
   });
   const parts = partsOf(made);
   if (parts === undefined) throw new WrongUse(`${given} holds no chain: ${FORMS}.`);
@@ -71,31 +74,37 @@ async function load(path: string, given: string): Promise<Readonly<Record<string
         `${given}: Node 22.18 or later reads TypeScript; or start with \`node --import tsx\`, or give a .js file.`,
       );
     }
-    throw new WrongUse(`${given} cannot be loaded: ${sentenceOf(error)}`);
+    throw new WrongUse(`${given} cannot be loaded: ${sentenceOf(error)}${lineIn(path, error)}`);
   }
 }
 
-async function settle(exported: unknown, given: string): Promise<unknown> {
+async function settle(exported: unknown, path: string, given: string): Promise<unknown> {
   try {
     const value: unknown = typeof exported === "function" ? await exported() : await exported;
     return value;
   } catch (error) {
-    throw new WrongUse(`${given} cannot be loaded: its default export failed: ${sentenceOf(error)}`);
+    const hint = typeof exported === "function" && exported.length > 0 ? "; it is called without arguments" : "";
+    const what = `its default export failed: ${sentenceOf(error)}${lineIn(path, error)}${hint}`;
+    throw new WrongUse(`${given} cannot be loaded: ${what}`);
   }
 }
 
 function partsOf(made: unknown): { readonly tiers: readonly TierInput[]; readonly options: ChainOptions } | undefined {
   if (isList(made)) return { tiers: made, options: {} };
-  if (typeof made !== "object" || made === null) return undefined;
+  if (!isObject(made)) return undefined;
   if (isChain(made)) return made.describe();
   const { tiers, options = {} }: { readonly tiers?: unknown; readonly options?: unknown } = made;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- createChain says what is wrong with it
-  return isList(tiers) ? { tiers, options: options as ChainOptions } : undefined;
+  // What is in the options, createChain judges.
+  return isList(tiers) && isObject(options) ? { tiers, options } : undefined;
 }
 
 /** What is in it, `createChain` judges. */
 function isList(value: unknown): value is readonly TierInput[] {
   return Array.isArray(value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function isChain(value: object): value is Chain {
@@ -123,10 +132,32 @@ function sentenceOf(error: unknown): string {
   return text.split("\n")[0] ?? text;
 }
 
+/** The line of the file that the error comes from, where it is known. */
+function lineIn(path: string, error: unknown): string {
+  const { stack = "" } = error instanceof Error ? error : {};
+  const line = lineAfter(path, stack) ?? (error instanceof SyntaxError ? lineAfter(path, checked(path)) : undefined);
+  return line === undefined ? "" : ` (line ${line})`;
+}
+
+/** Stacks name a file by its path or by its URL. */
+function lineAfter(path: string, text: string): string | undefined {
+  const places = [path, pathToFileURL(path).href].map((name) => text.split(`${name}:`)[1] ?? "");
+  return places.map((place) => /^\d+/.exec(place)?.[0]).find((line) => line !== undefined);
+}
+
+/** Where a syntax error is, Node tells only when it is asked to check a file. */
+function checked(path: string): string {
+  const { stderr } = spawnSync(process.execPath, ["--check", path], { encoding: "utf8", timeout: 5_000 });
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- it is missing where nothing can be started
+  return stderr ?? "";
+}
+
 /** A target at its place in the file. */
 export interface Place {
   /** Number of the tier, from 1. */
   readonly tier: number;
+  /** Its name; without one, that of its first target. */
+  readonly tierName: string;
   /** From 1; undefined where the tier has only one target. */
   readonly sibling: number | undefined;
   readonly target: Target;
@@ -136,12 +167,21 @@ export interface Place {
 export function placesOf({ tiers }: ChainFile): readonly Place[] {
   return tiers.flatMap((input, index) => {
     const targets = targetsOf(input);
+    const [first] = targets;
+    const given = first !== undefined && input !== first && "name" in input ? input.name : undefined;
+    const tierName = given ?? `${first?.vendor}/${first?.model}`;
     return targets.map((target, at) => ({
       tier: index + 1,
+      tierName,
       sibling: targets.length > 1 ? at + 1 : undefined,
       target,
     }));
   });
+}
+
+/** As reports name it. */
+export function labelOf({ tier, sibling }: Place): string {
+  return sibling === undefined ? String(tier) : `${tier}.${sibling}`;
 }
 
 function targetsOf(input: TierInput): readonly Target[] {

@@ -56,7 +56,7 @@ async function dispatch(args: readonly string[], from: Surroundings, output: Out
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) throw new WrongUse(unknown(name, Object.keys(COMMANDS)));
   const command = await load();
-  const given = readArguments(rest, command.options);
+  const given = readArguments(rest, command.options, 1);
   if (given.flags.has("help")) {
     output.print(`${command.help}${COMMON_HELP}`);
     return 0;

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { numberOf } from "../arguments.ts";
-import { loadChainFile, placesOf, type ChainFile, type Place } from "../chain-file.ts";
+import { labelOf, loadChainFile, placesOf, type ChainFile, type Place } from "../chain-file.ts";
 import type { Output } from "../output.ts";
 import { WrongUse } from "../wrong-use.ts";
 import { checkLive, type LiveResult } from "./live-checks.ts";
@@ -35,7 +35,7 @@ Example: npx @understudy/cli doctor chain.ts --env-file .env
     const file = await loadChainFile(given.positionals[0], from.cwd);
     const timeoutMs = (numberOf(given, "timeout", 0.001) ?? TIMEOUT_S) * 1_000;
     const { findings, isBroken } = await checkStatic(file);
-    const places = chosen(placesOf(file), given.values.get("tier"), file);
+    const places = chosen(placesOf(file), given.values.get("tier"));
     const asks = !given.flags.has("offline") && !isBroken;
     const lives = asks ? await askAll(places, file, { timeoutMs, isQuick: given.flags.has("quick"), output }) : [];
     const targets = places.map((place, index): TargetReport => ({ place, live: lives[index] }));
@@ -47,26 +47,13 @@ Example: npx @understudy/cli doctor chain.ts --env-file .env
   },
 };
 
-function chosen(places: readonly Place[], names: readonly string[] = [], { tiers }: ChainFile): readonly Place[] {
+function chosen(places: readonly Place[], names: readonly string[] = []): readonly Place[] {
   if (names.length === 0) return places;
-  const nameOf = ({ tier, target }: Place): string => {
-    const input = tiers[tier - 1];
-    return input !== undefined && "name" in input && input.name !== undefined
-      ? input.name
-      : firstName(places, tier, target);
-  };
-  const found = places.filter((place) => names.includes(nameOf(place)));
-  const there = new Set(places.map(nameOf));
+  const there = new Set(places.map(({ tierName }) => tierName));
   const missing = names.filter((name) => !there.has(name));
   if (missing.length > 0)
     throw new WrongUse(`There is no tier ${missing.join(", ")}. There are: ${[...there].join(", ")}.`);
-  return found;
-}
-
-/** A tier without a name has that of its first target. */
-function firstName(places: readonly Place[], tier: number, target: Place["target"]): string {
-  const { vendor, model } = places.find((place) => place.tier === tier)?.target ?? target;
-  return `${vendor}/${model}`;
+  return places.filter(({ tierName }) => names.includes(tierName));
 }
 
 interface Asking {
@@ -106,9 +93,4 @@ async function askAll(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   output.progress(undefined);
   return results;
-}
-
-/** As in the first column. */
-function labelOf({ tier, sibling }: Place): string {
-  return sibling === undefined ? String(tier) : `${tier}.${sibling}`;
 }

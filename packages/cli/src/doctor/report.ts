@@ -96,9 +96,10 @@ export function printReport({ file, tiers, targets, findings }: Report, json: Do
     output.print(`${sign(statusOf(target))} ${(names[index] ?? "").padEnd(width)}  ${first}`);
     for (const line of more) output.print(`  ${" ".repeat(width)}  ${line}`);
   }
-  for (const { level, message, fix } of findings) {
+  for (const [index, { level, message, fix }] of findings.entries()) {
     output.print(`${sign(level)} ${message}`);
-    output.print(`    ${output.paint("dim", fix)}`);
+    // Several in a row that are mended in the same way.
+    if (findings[index + 1]?.fix !== fix) output.print(`    ${output.paint("dim", fix)}`);
   }
   const asked = `${counted(json.requests, "request")}, ${json.usage.inputTokens} input and ${json.usage.outputTokens} output tokens`;
   output.print(`${json.failed} failed, ${counted(json.warnings, "warning")} · ${asked}`);
@@ -116,13 +117,15 @@ function linesOf({ place, live }: TargetReport): readonly string[] {
   const served = live.servedModel === undefined ? [] : [`served by ${live.servedModel}`];
   const left = Object.entries(live.rateLimits ?? {}).filter(([name]) => name.includes("remaining"));
   const quota = left.length === 0 ? [] : [left.map(([name, value]) => `${name} ${value}`).join(", ")];
-  const failed = live.checks.flatMap(({ name, status, class: failure, httpStatus, message, fix }) => {
-    if (status !== "failed") return [];
-    const facts = [failure, httpStatus].filter((fact) => fact !== undefined).join(" ");
-    return [
-      `${name}${facts === "" ? "" : ` ${facts}`}: ${(message ?? "failed").replace(/\.$/, "")}. ${sentence(fix ?? "")}`.trimEnd(),
-    ];
-  });
+  // What fails in the same way is told once.
+  const failures = new Map<string, string[]>();
+  for (const { name, status, class: failure, httpStatus, message, fix } of live.checks) {
+    if (status !== "failed") continue;
+    const facts = [failure, httpStatus].filter((fact) => fact !== undefined).map((fact) => ` ${fact}`);
+    const told = `${facts.join("")}: ${(message ?? "failed").replace(/\.$/, "")}. ${sentence(fix ?? "")}`.trimEnd();
+    failures.set(told, [...(failures.get(told) ?? []), name]);
+  }
+  const failed = Array.from(failures, ([told, names]) => `${names.join(", ")}${told}`);
   const summary = [words.join(" · "), ...served, ...quota].filter((text) => text !== "").join("   ");
   return words.length === 0 ? failed : [summary, ...failed];
 }

@@ -1,6 +1,7 @@
 import { isUnderstudyError, type Finding, type Target } from "@understudy/core";
 import { withStream, withTargets } from "@understudy/testing/rehearse";
-import type { ChainFile } from "../chain-file.ts";
+import { placesOf, type ChainFile } from "../chain-file.ts";
+import { targetFindings } from "./target-findings.ts";
 
 /** What is known without asking anyone. */
 export interface StaticResult {
@@ -20,7 +21,8 @@ export async function checkStatic(file: ChainFile): Promise<StaticResult> {
       tiers.map((tier) => withTargets(tier, sound)),
       kept,
     );
-    return { findings: await chain.check(request ?? "Answer with the word OK."), isBroken: false };
+    const found = await chain.check(request ?? "Answer with the word OK.");
+    return { findings: worstFirst([...found, ...targetFindings(placesOf(file))]), isBroken: false };
   } catch (error) {
     if (!isUnderstudyError(error)) throw error;
     const finding: ChainFinding = {
@@ -32,6 +34,12 @@ export async function checkStatic(file: ChainFile): Promise<StaticResult> {
     };
     return { findings: [finding], isBroken: true };
   }
+}
+
+const LEVELS: readonly Finding["level"][] = ["error", "warning", "info"];
+
+function worstFirst(findings: readonly ChainFinding[]): readonly ChainFinding[] {
+  return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level));
 }
 
 function sound(target: Target): Target {

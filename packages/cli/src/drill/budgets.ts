@@ -13,9 +13,9 @@ export interface Budget {
   readonly isShare: boolean;
 }
 
-/** Reads `firstWords=5s,failed=0,seams=0,degraded=10%`. */
-export function readBudgets(text: string | undefined): readonly Budget[] {
-  return (text ?? "").split(",").flatMap((part) => (part.trim() === "" ? [] : readBudget(part.trim())));
+/** Reads `firstWords=5s`, `failed=0`, `seams=0`, `degraded=10%`. */
+export function readBudgets(parts: readonly string[] = []): readonly Budget[] {
+  return parts.filter((part) => part !== "").map(readBudget);
 }
 
 function readBudget(text: string): Budget {

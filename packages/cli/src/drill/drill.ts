@@ -10,7 +10,7 @@ import {
   type FaultName,
   type RehearseOptions,
 } from "@understudy/testing/rehearse";
-import { lastOf, nearestOf, numberOf, type Arguments } from "../arguments.ts";
+import { listOf, nearestOf, numberOf, valueOf, wholeOf, type Arguments } from "../arguments.ts";
 import { loadChainFile, type ChainFile } from "../chain-file.ts";
 import type { Command } from "../command.ts";
 import type { Output } from "../output.ts";
@@ -26,13 +26,13 @@ const LIVE_FAULTS: readonly FaultName[] = ["outage", "hang"];
 
 export const drill: Command = {
   options: {
-    faults: { type: "string" },
+    faults: { type: "string", multiple: true },
     strike: { type: "string" },
     for: { type: "string" },
     every: { type: "string" },
     mode: { type: "string" },
     seed: { type: "string" },
-    budget: { type: "string" },
+    budget: { type: "string", multiple: true },
     out: { type: "string" },
     healthy: { type: "string" },
     live: { type: "boolean" },
@@ -57,7 +57,7 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
 `,
   run: async (run) => {
     const { given, output, from } = run;
-    const budgets = readBudgets(lastOf(given, "budget"));
+    const budgets = readBudgets(listOf(given, "budget"));
     const options = optionsOf(given);
     const file = await loadChainFile(given.positionals[0], from.cwd);
     const [definition, played] = asked(file, options);
@@ -71,13 +71,14 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
     output.progress(undefined);
     if (result === undefined) return 2;
     const report = reportOf({ file: file.name, version: versionOf(), result });
-    const path = resolve(from.cwd, lastOf(given, "out") ?? "drill.html");
+    const path = resolve(from.cwd, valueOf(given, "out") ?? "drill.html");
     write(path, output.hide(report));
     const over = exceeded(result, budgets);
     if (given.flags.has("json")) output.print(JSON.stringify(drillJson(file.name, result, over), null, 2));
     else {
       const [shown, more] = [result.scenarios.filter(({ isSurvivable }) => isSurvivable), 8];
-      for (const { verdict, numbers } of shown.slice(0, more)) {
+      const told = new Set<string>();
+      for (const { verdict, numbers, advice } of shown.slice(0, more)) {
         const [sign, style] =
           numbers.failed > 0
             ? (["✗", "red"] as const)
@@ -85,6 +86,9 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
               ? (["!", "yellow"] as const)
               : (["✓", "green"] as const);
         output.print(`${output.paint(style, sign)} ${verdict}`);
+        const [fix] = advice;
+        if (fix !== undefined && !told.has(fix)) output.print(`    ${output.paint("dim", fix)}`);
+        told.add(fix ?? "");
       }
       if (shown.length > more) output.print(`  and ${shown.length - more} milder ones`);
       output.print(`${result.scenarios.length} scenarios, seed ${result.seed}: ${path}`);
@@ -121,23 +125,23 @@ async function orWrongUse<Value>(file: ChainFile, work: () => Promise<Value>): P
 
 function optionsOf(given: Arguments): RehearseOptions {
   const live = given.flags.has("live");
-  const mode = lastOf(given, "mode") ?? "stream";
+  const mode = valueOf(given, "mode") ?? "stream";
   if (mode !== "stream" && mode !== "generate") throw new WrongUse(`--mode is stream or generate, not ${mode}.`);
   const seconds = numberOf(given, "for", 0.001);
   return {
-    faults: faultsOf(lastOf(given, "faults")) ?? (live ? LIVE_FAULTS : undefined),
-    strike: strikeOf(lastOf(given, "strike")),
+    faults: faultsOf(listOf(given, "faults")) ?? (live ? LIVE_FAULTS : undefined),
+    strike: strikeOf(valueOf(given, "strike")),
     forMs: seconds === undefined ? undefined : seconds * 1_000,
     everyMs: numberOf(given, "every", 1),
-    seed: numberOf(given, "seed", 0),
-    healthy: healthyOf(lastOf(given, "healthy")),
+    seed: wholeOf(given, "seed", 0),
+    healthy: healthyOf(valueOf(given, "healthy")),
     mode,
     live,
   };
 }
 
-function faultsOf(text: string | undefined): readonly FaultName[] | undefined {
-  return text?.split(",").map((name) => {
+function faultsOf(names: readonly string[] | undefined): readonly FaultName[] | undefined {
+  return names?.map((name) => {
     if (isFaultName(name)) return name;
     const nearest = nearestOf(name, FAULT_NAMES);
     const hint = nearest === undefined ? `There are: ${FAULT_NAMES.join(", ")}.` : `Did you mean ${nearest}?`;

@@ -1,5 +1,5 @@
 import type { Capabilities } from "@understudy/core";
-import { lastOf, numberOf } from "../arguments.ts";
+import { valueOf, numberOf } from "../arguments.ts";
 import { loadChainFile, placesOf } from "../chain-file.ts";
 import type { Command, Run } from "../command.ts";
 import { WrongUse } from "../wrong-use.ts";
@@ -29,7 +29,7 @@ Example: npx @understudy/cli models chain.ts --retiring 60
   run: async (run) => {
     const { given, output } = run;
     const days = numberOf(given, "retiring", 0);
-    const vendor = lastOf(given, "vendor");
+    const vendor = valueOf(given, "vendor");
     const known = await rowsOf(run);
     const wanted = known.filter((row) => vendor === undefined || row.vendor === vendor);
     if (wanted.length === 0) {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { AttemptRecord, Trace } from "@understudy/core";
 import { formatTrace } from "@understudy/core/trace";
 import { drawTimeline, TIMELINE_STYLE } from "@understudy/testing/rehearse";
-import { lastOf } from "../arguments.ts";
+import { valueOf } from "../arguments.ts";
 import type { Command, Run } from "../command.ts";
 import { html, legend, PAGE_STYLE } from "../drill/report-parts.ts";
 import type { Output } from "../output.ts";
@@ -23,7 +23,7 @@ Example: npx @understudy/cli trace trace.json
   run: async (run) => {
     const { given, output, from } = run;
     const traces = readTraces(await textOf(run));
-    const path = lastOf(given, "html");
+    const path = valueOf(given, "html");
     if (path !== undefined) write(resolve(from.cwd, path), output.hide(page(traces)));
     if (given.flags.has("json")) output.print(JSON.stringify({ schema: "understudy.trace/1", traces }, null, 2));
     else for (const one of traces) output.print(`${formatTrace(one)}\n\n${barsOf(one, output)}`);

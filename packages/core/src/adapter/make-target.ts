@@ -78,6 +78,7 @@ export function makeTarget(setup: TargetSetup): Target {
     vendor,
     model,
     endpoint: checked.endpoint,
+    ...(checked.insecure && { insecure: true }),
     scopes: checked.scopes,
     capabilities,
     problems:

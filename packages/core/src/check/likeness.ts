@@ -93,13 +93,17 @@ function unknownLimits({ tier, name, size, reasoning, window, maxOutput }: Facts
   const facts = { contextWindow: window, maxOutputTokens: maxOutput, size, reasoning };
   const unknown = Object.entries(facts).flatMap(([fact, value]) => (value === undefined ? [fact] : []));
   if (unknown.length === 0) return [];
+  const isNone = unknown.length === Object.keys(facts).length;
   return [
     {
       type: "unknown-limits",
-      level: "info",
+      // Then it is in no table of the adapter, and often not the id that was meant.
+      level: isNone ? "warning" : "info",
       tiers: [tier],
       unknown,
-      message: `${name}: ${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} unknown, so nothing is compared`,
+      message: isNone
+        ? `${name} is not known to its adapter: limits and end of life are unknown, so nothing is compared`
+        : `${name}: ${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} unknown, so nothing is compared`,
       fix: "compare its spelling with the list in the adapter's entry `/models`, or state what you know in the target's option `capabilities`",
     },
   ];

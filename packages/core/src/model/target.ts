@@ -226,6 +226,8 @@ export interface Target {
   readonly model: string;
   /** Host or region label, never a credential. */
   readonly endpoint: string;
+  /** True when requests travel readable to another machine, because the user allowed it. Absent: they do not. */
+  readonly insecure?: true | undefined;
   /** What this target shares with others, as hashed ids: failures and cooldowns spread by them. */
   readonly scopes: TargetScopes;
   /** What it takes; a request that needs more passes it over. */

@@ -19,6 +19,7 @@ export function adviceOf(one: Case): readonly string[] {
     ...noOneLeft(one),
     ...unable(one),
     ...sharedFate(one),
+    ...sameRoute(one),
     ...outOfAttempts(one),
     ...waited(one),
     ...slowAnswers(one),
@@ -84,6 +85,22 @@ function* sharedFate({ calls }: Case): Generator<string> {
   for (const [tier, { count, what }] of tiers) {
     yield `tier ${tier} was passed over by ${callCount(count)} because it shares the ${what} of a target that failed: give it another one, or add a tier that shares nothing`;
   }
+}
+
+/** Tiers that are no other model at no other endpoint: a call asks one of those only so often. */
+function* sameRoute({ calls }: Case): Generator<string> {
+  const passed = calls.filter(
+    ({ mark, trace }) => mark === "failed" && trace.skipped.some(({ reason }) => reason === "repeats-used-up"),
+  );
+  const tiers = new Set(
+    passed.flatMap(({ trace }) =>
+      trace.skipped.flatMap((skip) => (skip.reason === "repeats-used-up" ? [skip.tier] : [])),
+    ),
+  );
+  const [first, ...more] = tiers;
+  if (first === undefined) return;
+  const who = more.length === 0 ? `tier ${first}` : `tier ${first} and ${more.length} more`;
+  yield `${callCount(passed.length)} passed over ${who}, the same model at the same endpoint as one that had failed: put another vendor's before it`;
 }
 
 function* outOfAttempts({ blueprint, calls }: Case): Generator<string> {

@@ -125,7 +125,7 @@ function readScript(definition: ChainDefinition, options: RehearseOptions): Scri
   const calls = Math.ceil((outage.toMs + after) / everyMs);
   if (calls > MOST_CALLS) {
     throw new TypeError(
-      `${calls} calls in a scenario are too many to keep, at most ${MOST_CALLS}: raise everyMs, or lower forMs.`,
+      `${calls} calls in a scenario are too many to keep: at most ${MOST_CALLS}, so make them less often or the outage shorter.`,
     );
   }
   const healthy = { ...HEALTHY, ...options.healthy };

@@ -65,7 +65,14 @@ export function classifyFailures(
   const inBand = (body: unknown): TargetFailure | undefined => {
     const status = statedStatus(body);
     if (status === undefined && table.readError(body) === undefined && !hasError(body)) return undefined;
-    return classify(table, secrets, { status, headers: noHeaders(), body, wallNow: wallNow(), isInBand: true, request });
+    return classify(table, secrets, {
+      status,
+      headers: noHeaders(),
+      body,
+      wallNow: wallNow(),
+      isInBand: true,
+      request,
+    });
   };
   return {
     http,
@@ -199,7 +206,12 @@ function sdkResponse(error: unknown, wallNow: number): FailedResponse | undefine
   if (status === undefined) return undefined;
   const { headers } = fields;
   const text = asString(fields["message"])?.replace(/^\d{3} (?:status code \(no body\)$)?/, "");
-  return { status, headers: headers instanceof Headers ? headers : noHeaders(), body: fields["error"] ?? text, wallNow };
+  return {
+    status,
+    headers: headers instanceof Headers ? headers : noHeaders(),
+    body: fields["error"] ?? text,
+    wallNow,
+  };
 }
 
 function requestIdOf(table: FailureTable, headers: Headers, secrets: readonly string[]): string | undefined {

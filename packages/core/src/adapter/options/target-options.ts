@@ -104,6 +104,8 @@ export interface CheckedOptions {
   readonly baseURL: string;
   /** The host. */
   readonly endpoint: string;
+  /** True when the URL is http beyond this machine, as `allowInsecureHttp` allows. Absent: it is not. */
+  readonly insecure?: true | undefined;
   /** The version at the end of the vendor's own base URL, such as `/v1`, where this one has none in its path. */
   readonly lacksVersion?: string | undefined;
   /** Those that do not have to be asked for. */
@@ -269,7 +271,7 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
   for (const name of rules.client === undefined ? [] : BROUGHT_BY_CLIENT) {
     if (options[name] !== undefined) problem(`\`${name}\` and \`client\` exclude each other; set it on the client`);
   }
-  const { baseURL, endpoint, lacksVersion } = checkURL(options, rules, problem);
+  const { baseURL, endpoint, insecure, lacksVersion } = checkURL(options, rules, problem);
   const apiKey = checkKey(options, rules, problem);
   const headers = typeof options.headers === "function" ? {} : checkHeaders(options.headers, problem);
   const askCredential = credentialFunction({
@@ -286,6 +288,7 @@ export function checkTargetOptions(options: PlainOptions, rules: OptionRules): C
     credential,
     baseURL,
     endpoint,
+    insecure,
     lacksVersion,
     headers,
     scopes: targetScopes({
@@ -333,7 +336,7 @@ function checkURL(
   options: PlainOptions,
   rules: OptionRules,
   problem: Report,
-): Pick<CheckedOptions, "baseURL" | "endpoint" | "lacksVersion"> {
+): Pick<CheckedOptions, "baseURL" | "endpoint" | "insecure" | "lacksVersion"> {
   const given = rules.client === undefined ? (options.baseURL ?? rules.defaultBaseURL) : rules.client.baseURL;
   if (given === undefined) return { baseURL: "", endpoint: "client" };
   const url = URL.parse(given);
@@ -343,7 +346,8 @@ function checkURL(
   }
   // The text itself stays out of every message: it may hold the password.
   if (url.username !== "" || url.password !== "") problem("`baseURL` must not hold a user name or password");
-  if (url.protocol === "http:" && !isLoopback(given) && options.allowInsecureHttp !== true) {
+  const insecure = url.protocol === "http:" && !isLoopback(given) ? true : undefined;
+  if (insecure && options.allowInsecureHttp !== true) {
     problem("`baseURL` is http: key and prompts would travel readable; use https, or set `allowInsecureHttp: true`");
   }
   if (url.search !== "" || url.hash !== "") {
@@ -354,7 +358,7 @@ function checkURL(
   if (lacksVersion !== undefined && url.host === URL.parse(rules.defaultBaseURL)?.host) {
     problem(`\`baseURL\` has to end in \`${lacksVersion}\` at this host`);
   }
-  return { baseURL: given.replace(/\/{1,8}$/, ""), endpoint: url.host, lacksVersion };
+  return { baseURL: given.replace(/\/{1,8}$/, ""), endpoint: url.host, insecure, lacksVersion };
 }
 
 function checkHeaders(
