@@ -124,7 +124,14 @@ describe("understudy drill", () => {
     [["--strike", "claude"], "selects nothing"],
     [["--mode", "whole"], "--mode is stream or generate"],
     [["--seed", "x"], "--seed must be a number"],
-    [["--live"], "--yes goes ahead without a question"],
+    [["--seed", "-1"], "--seed must be a number of at least 0"],
+    [["--seed", "1.5"], "--seed must be a whole number"],
+    [["--seed", "1", "--seed", "2"], "--seed is given twice"],
+    [["--for", "0"], "--for must be a number"],
+    [["--for", "1e9"], "at most 5000"],
+    [["--budget", "firstWords=abc"], "Budgets look like firstWords=5s"],
+    [["other.ts"], "Nothing is done with other.ts"],
+    [["--live"], "no API key"],
   ])("refuses %s in one sentence", async (args, message) => {
     const ran = await run(["drill", "three-vendors.ts", ...args, "--out", out("g.html")]);
 

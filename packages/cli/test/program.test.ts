@@ -4,25 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, describe, expect, test } from "vitest";
-import { CHAINS, run, type Ran } from "./run.ts";
+import { CHAINS, ended, run, started, type Ran } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "understudy-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const BIN = join(import.meta.dirname, "../src/bin.ts");
 
-/** The program in a process of its own, behind a pipe. */
-function spawned(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  node: readonly string[] = [],
-): Promise<Ran> {
-  const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
-  const parameters = ["-C", "@understudy/source", "--disable-warning=ExperimentalWarning", ...node, BIN, ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, parameters, { cwd: CHAINS, env: { ...rest, ...env } }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
+function spawned(...setting: Parameters<typeof started>): Promise<Ran> {
+  return ended(started(...setting));
 }
 
 const ESCAPE = "\u001B[";
@@ -53,7 +41,7 @@ describe("the program understudy", () => {
   test("says in one sentence what is wrong with a file: broken code, and TypeScript on a Node that does not read it", async () => {
     const broken = join(folder, "broken.mjs");
     const old = join(folder, "old.ts");
-    writeFileSync(broken, "export default [;");
+    writeFileSync(broken, "// A chain.\nexport default [;");
     writeFileSync(old, "export default [];");
     // A loader stands for an older Node, which this one cannot be turned into while it reads the program itself.
     const hooks = `import { register } from "node:module"; register("data:text/javascript," + encodeURIComponent('export async function load(url, context, next) { if (url.endsWith("old.ts")) { const error = new TypeError("Unknown file extension"); error.code = "ERR_UNKNOWN_FILE_EXTENSION"; throw error; } return next(url, context); }'));`;
@@ -63,7 +51,7 @@ describe("the program understudy", () => {
     ]);
 
     expect(syntax.code).toBe(2);
-    expect(syntax.stderr).toMatch(/^\S*broken\.mjs cannot be loaded: SyntaxError: [^\n]+\n$/);
+    expect(syntax.stderr).toMatch(/^\S*broken\.mjs cannot be loaded: SyntaxError: [^\n]+ \(line 2\)\n$/);
     expect(extension.code).toBe(2);
     expect(extension.stderr).toMatch(
       /^\S*old\.ts: Node 22\.18 or later reads TypeScript; or start with `node --import tsx`/,

@@ -16,16 +16,18 @@ export class Meter {
   /** The same parts, counted as they come: whoever reads them may stop at any of them. */
   async *watch(batches: AsyncIterable<readonly StreamPart[]>): AsyncGenerator<readonly StreamPart[]> {
     this.#requests++;
-    let [input, output, isCounted] = [0, 0, false];
+    let [input, output, isKnown] = [0, 0, false];
     for await (const batch of batches) {
       for (const part of batch) {
-        if (part.type === "end" && isCounted) this.#counted++;
-        if (part.type !== "usage") continue;
-        // Each replaces the one before.
-        const { inputTokens = input, outputTokens = output } = part.usage;
-        this.#inputTokens += inputTokens - input;
-        this.#outputTokens += outputTokens - output;
-        [input, output, isCounted] = [inputTokens, outputTokens, true];
+        const usage = part.type === "usage" || part.type === "end" ? part.usage : undefined;
+        if (usage !== undefined) {
+          // Each replaces the one before.
+          const { inputTokens = input, outputTokens = output } = usage;
+          this.#inputTokens += inputTokens - input;
+          this.#outputTokens += outputTokens - output;
+          [input, output, isKnown] = [inputTokens, outputTokens, usage.exact !== false];
+        }
+        if (part.type === "end" && isKnown) this.#counted++;
       }
       yield batch;
     }
