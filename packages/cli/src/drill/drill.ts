@@ -91,7 +91,8 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
         told.add(fix ?? "");
       }
       if (shown.length > more) output.print(`  and ${shown.length - more} milder ones`);
-      output.print(`${result.scenarios.length} scenarios, seed ${result.seed}: ${path}`);
+      const { length } = result.scenarios;
+      output.print(`${length} ${length === 1 ? "scenario" : "scenarios"}, seed ${result.seed}: ${path}`);
       if (result.asked !== undefined) output.print(costOf(result.asked));
     }
     for (const sentence of over) output.warn(`${output.paint("red", "✗")} ${sentence}`);

@@ -99,6 +99,28 @@ describe("what a later tier is, against the first", () => {
     expect(told(await compare({ contextWindow: from }, { contextWindow: to }))).toEqual(expected);
   });
 
+  test("warns of a model of which nothing is known, and only informs where something is", async () => {
+    const [first, second] = pair();
+    const none = {
+      contextWindow: "unknown",
+      maxOutputTokens: "unknown",
+      size: "unknown",
+      reasoning: "unknown",
+    } as const;
+    const of = (known: object): Target => ({ ...second, capabilities: { ...second.capabilities, ...none, ...known } });
+
+    const [unknown, known] = [await check([first, of({})]), await check([first, of({ contextWindow: 1_000_000 })])];
+
+    expect(unknown.find(({ type }) => type === "unknown-limits")).toMatchObject({
+      level: "warning",
+      message: "tier beta/one is not known to its adapter: limits and end of life are unknown, so nothing is compared",
+    });
+    expect(known.find(({ type }) => type === "unknown-limits")).toMatchObject({
+      level: "info",
+      unknown: ["maxOutputTokens", "size", "reasoning"],
+    });
+  });
+
   test("names the abilities that are lost, and warns of those that most applications use", async () => {
     const [finding] = await compare({ tools: true, audio: true }, { tools: false, audio: false });
     expect(finding).toMatchObject({ type: "lost-abilities", level: "warning", abilities: ["tools", "audio"] });
