@@ -36,7 +36,7 @@ describe("understudy drill --live", () => {
 
     expect(ran.code).toBe(0);
     expect(ran.stderr).toBe(
-      "A live drill of two-vendors.ts asks real vendors: about 20 calls, a request or more each, in 1 s.\n",
+      "A live drill of two-vendors.ts asks real vendors: about 20 calls, a request or more each, in 1 s or longer.\n",
     );
     // Of ten calls 50 ms apart two begin in the outage, or three where a timer is late: the other vendor answers those.
     expect(gpt).toBeGreaterThanOrEqual(1);
@@ -46,6 +46,15 @@ describe("understudy drill --live", () => {
     expect(ran.stdout).toMatch(/\n20 requests to vendors, 200 input and 100 output tokens\n$/);
     expect(readFileSync(page, "utf8")).toContain(
       "targets that were not struck answered for real: 20 requests to vendors, 200 input and 100 output tokens.",
+    );
+  });
+
+  test("says which backup fails although it is not struck", async () => {
+    vendors[1].script(Array.from({ length: 25 }, () => ({ fault: { type: "error", error: "bad-key" } })));
+    const { stdout } = await run([...LIVE, "--for", "0.05", "--every", "10", "--yes"]);
+
+    expect(stdout).toMatch(
+      /✗ anthropic\/claude-sonnet-5-5 down: \d+ of 25 calls failed;.*\n +\d+ calls? failed at tier openai\/gpt-6\.1-terra with auth\.invalid, although nothing struck it: see what `understudy doctor` says of it\n/,
     );
   });
 
@@ -68,7 +77,7 @@ describe("understudy drill --live", () => {
       code: 2,
       stdout: "",
       stderr:
-        "A live drill of two-vendors.ts asks real vendors: about 20 calls, a request or more each, in 1 s: give --yes to go ahead without a question.\n",
+        "A live drill of two-vendors.ts asks real vendors: about 20 calls, a request or more each, in 1 s or longer: give --yes to go ahead without a question.\n",
     });
     expect(vendors.flatMap(({ requests }) => requests)).toEqual([]);
   });
@@ -77,7 +86,7 @@ describe("understudy drill --live", () => {
     const ran = await run(SHORTEST, { terminal: 80, stdin: typed === "" ? [] : [typed] });
 
     expect(ran).toMatchObject({ code: 2, stdout: "" });
-    expect(ran.stderr).toMatch(/ in 1 s\.\nGo ahead\? \[y\/N\] Nobody was asked\.\n$/);
+    expect(ran.stderr).toMatch(/ in 1 s or longer\.\nGo ahead\? \[y\/N\] Nobody was asked\.\n$/);
     expect(vendors.flatMap(({ requests }) => requests)).toEqual([]);
   });
 

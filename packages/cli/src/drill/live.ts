@@ -6,7 +6,7 @@ import { WrongUse } from "../wrong-use.ts";
 
 /** Says what a live drill takes. Real requests cost money: nobody makes them by accident. */
 export async function mayBegin({ given, output, from }: Run, { name }: ChainFile, plan: DrillPlan): Promise<boolean> {
-  const what = `A live drill of ${name} asks real vendors: about ${count(plan.calls)} calls, a request or more each, in ${time(plan.durationMs)}`;
+  const what = `A live drill of ${name} asks real vendors: about ${count(plan.calls)} calls, a request or more each, in ${time(plan.durationMs)} or longer`;
   if (given.flags.has("yes")) {
     output.warn(`${what}.`);
     return true;

@@ -20,6 +20,7 @@ export function adviceOf(one: Case): readonly string[] {
     ...unable(one),
     ...sharedFate(one),
     ...sameRoute(one),
+    ...reallyFailed(one),
     ...outOfAttempts(one),
     ...waited(one),
     ...slowAnswers(one),
@@ -101,6 +102,20 @@ function* sameRoute({ calls }: Case): Generator<string> {
   if (first === undefined) return;
   const who = more.length === 0 ? `tier ${first}` : `tier ${first} and ${more.length} more`;
   yield `${callCount(passed.length)} passed over ${who}, the same model at the same endpoint as one that had failed: put another vendor's before it`;
+}
+
+/** Live only: targets that nothing struck, and that failed for real. */
+function* reallyFailed({ blueprint, blow, calls }: Case): Generator<string> {
+  const tiers = new Map<string, { count: number; tier: string; what: string }>();
+  for (const { mark, trace } of calls) {
+    const attempt = mark === "failed" ? trace.attempts.at(-1) : undefined;
+    if (attempt?.class === undefined || blow.strike.targets.includes(placeOf(attempt, blueprint.targets))) continue;
+    const key = `${attempt.tier} ${attempt.class}`;
+    tiers.set(key, { count: (tiers.get(key)?.count ?? 0) + 1, tier: attempt.tier, what: attempt.class });
+  }
+  for (const { count, tier, what } of tiers.values()) {
+    yield `${callCount(count)} failed at tier ${tier} with ${what}, although nothing struck it: see what \`understudy doctor\` says of it`;
+  }
 }
 
 function* outOfAttempts({ blueprint, calls }: Case): Generator<string> {
