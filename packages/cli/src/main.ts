@@ -67,7 +67,7 @@ async function dispatch(args: readonly string[], from: Surroundings, output: Out
 }
 
 function general(args: readonly string[], output: Output): number {
-  const { flags } = readArguments(args, {});
+  const { flags } = readArguments(args, {}, Infinity);
   if (flags.has("version")) return printVersion(output);
   output.print(HELP);
   if (flags.has("help")) return 0;

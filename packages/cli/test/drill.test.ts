@@ -118,6 +118,22 @@ describe("understudy drill", () => {
     expect(ran.stderr).toMatch(advice);
   });
 
+  test("takes lists in several parts, and says beneath each verdict what to change", async () => {
+    const args = ["--faults", "hang", "--faults", "outage", "--strike", "vendor=anthropic", "--out", out("h.html")];
+    const { stdout } = await run(["drill", "three-vendors.ts", ...args]);
+
+    expect(stdout).toMatch(
+      /^! anthropic\/claude-sonnet-5-5 hanging: .*\n +21 calls waited 15 s for tier anthropic\/claude-sonnet-5-5: lower `timeoutMs` of that tier\n✓ anthropic\/claude-sonnet-5-5 down: nobody noticed;.*\n2 scenarios/,
+    );
+  });
+
+  test("refuses a report that cannot be written before it plays anything", async () => {
+    const ran = await run(["drill", "three-vendors.ts", "--out", join(folder, "absent", "a.html")], { terminal: 80 });
+
+    expect(ran).toMatchObject({ code: 2, stdout: "" });
+    expect(ran.stderr).toMatch(/^--out: .*a\.html cannot be written\.\n$/);
+  });
+
   test.each([
     [["--faults", "hangs"], "Did you mean hang?"],
     [["--strike", "vendor=nobody"], "The strike matches no target"],
@@ -130,6 +146,7 @@ describe("understudy drill", () => {
     [["--for", "0"], "--for must be a number"],
     [["--for", "1e9"], "at most 5000"],
     [["--budget", "firstWords=abc"], "Budgets look like firstWords=5s"],
+    [["--healthy", "first=soon"], "--healthy: first=soon is not understood"],
     [["other.ts"], "Nothing is done with other.ts"],
     [["--live"], "no API key"],
   ])("refuses %s in one sentence", async (args, message) => {

@@ -69,6 +69,7 @@ describe("the program understudy", () => {
     expect(helps.map(({ code, stdout }) => [code, stdout.includes("Example: npx @understudy/cli ")])).toEqual(
       helps.map(() => [0, true]),
     );
+    expect((await run(["--help", "doctor"])).code).toBe(0);
     expect((await run(["--version"])).stdout).toBe(`${version}\n`);
     expect((await run([])).code).toBe(2);
   });

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { isUnderstudyError, type TargetSelector } from "@understudy/core";
 import {
   FAULT_NAMES,
@@ -7,6 +7,7 @@ import {
   planRehearsal,
   rehearse,
   type ChainDefinition,
+  type DrillResult,
   type FaultName,
   type RehearseOptions,
 } from "@understudy/testing/rehearse";
@@ -60,6 +61,9 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
     const budgets = readBudgets(listOf(given, "budget"));
     const options = optionsOf(given);
     const file = await loadChainFile(given.positionals[0], from.cwd);
+    const path = resolve(from.cwd, valueOf(given, "out") ?? "drill.html");
+    // Before anything is spent on a report that nobody gets.
+    if (!existsSync(dirname(path))) throw new WrongUse(`--out: ${path} cannot be written.`);
     const [definition, played] = asked(file, options);
     const result = await orWrongUse(file, async () => {
       if (options.live !== true) return rehearse(definition, { ...played, onProgress: tell(output) });
@@ -71,34 +75,37 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
     output.progress(undefined);
     if (result === undefined) return 2;
     const report = reportOf({ file: file.name, version: versionOf(), result });
-    const path = resolve(from.cwd, valueOf(given, "out") ?? "drill.html");
     write(path, output.hide(report));
     const over = exceeded(result, budgets);
     if (given.flags.has("json")) output.print(JSON.stringify(drillJson(file.name, result, over), null, 2));
-    else {
-      const [shown, more] = [result.scenarios.filter(({ isSurvivable }) => isSurvivable), 8];
-      const told = new Set<string>();
-      for (const { verdict, numbers, advice } of shown.slice(0, more)) {
-        const [sign, style] =
-          numbers.failed > 0
-            ? (["✗", "red"] as const)
-            : numbers.seams + numbers.late > 0
-              ? (["!", "yellow"] as const)
-              : (["✓", "green"] as const);
-        output.print(`${output.paint(style, sign)} ${verdict}`);
-        const [fix] = advice;
-        if (fix !== undefined && !told.has(fix)) output.print(`    ${output.paint("dim", fix)}`);
-        told.add(fix ?? "");
-      }
-      if (shown.length > more) output.print(`  and ${shown.length - more} milder ones`);
-      const { length } = result.scenarios;
-      output.print(`${length} ${length === 1 ? "scenario" : "scenarios"}, seed ${result.seed}: ${path}`);
-      if (result.asked !== undefined) output.print(costOf(result.asked));
-    }
+    else printVerdicts(result, path, output);
     for (const sentence of over) output.warn(`${output.paint("red", "✗")} ${sentence}`);
     return over.length > 0 ? 1 : 0;
   },
 };
+
+const MOST_SHOWN = 8;
+
+function printVerdicts({ scenarios, seed, asked: cost }: DrillResult, path: string, output: Output): void {
+  const shown = scenarios.filter(({ isSurvivable }) => isSurvivable);
+  const told = new Set<string>();
+  for (const { verdict, numbers, advice } of shown.slice(0, MOST_SHOWN)) {
+    const [sign, style] =
+      numbers.failed > 0
+        ? (["✗", "red"] as const)
+        : numbers.seams + numbers.late > 0
+          ? (["!", "yellow"] as const)
+          : (["✓", "green"] as const);
+    output.print(`${output.paint(style, sign)} ${verdict}`);
+    const [fix] = advice;
+    if (fix === undefined || told.has(fix)) continue;
+    output.print(`    ${output.paint("dim", fix)}`);
+    told.add(fix);
+  }
+  if (shown.length > MOST_SHOWN) output.print(`  and ${shown.length - MOST_SHOWN} milder ones`);
+  output.print(`${scenarios.length} ${scenarios.length === 1 ? "scenario" : "scenarios"}, seed ${seed}: ${path}`);
+  if (cost !== undefined) output.print(costOf(cost));
+}
 
 function asked(
   { tiers, options: chainOptions, request, createChain }: ChainFile,

@@ -41,10 +41,6 @@ export interface FailureClassifier {
 
 const LONGEST_RATE_WAIT_MS = 600_000;
 const MOST_LIMITS = 32;
-// Made only where a failure has none: the first one loads all of `fetch`, and most of what an import of an adapter costs.
-function noHeaders(): Headers {
-  return new Headers();
-}
 /** Limits of servers that name no kind. */
 const COMMON_LIMITS: readonly string[] = ["x-ratelimit-", "ratelimit-", "x-rate-limit-"];
 
@@ -212,6 +208,11 @@ function sdkResponse(error: unknown, wallNow: number): FailedResponse | undefine
     body: fields["error"] ?? text,
     wallNow,
   };
+}
+
+/** Made only where a failure has none: the first one loads all of `fetch`, more than the rest of an adapter costs to import. */
+function noHeaders(): Headers {
+  return new Headers();
 }
 
 function requestIdOf(table: FailureTable, headers: Headers, secrets: readonly string[]): string | undefined {
