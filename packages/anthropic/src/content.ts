@@ -108,7 +108,8 @@ function toAssistantBlock(part: AssistantPart, context: BlockContext): JsonObjec
       const citations = asArray(part.opaque?.["citations"]).map(toCitation);
       const block = textBlock(part.text, citations.length === 0 ? {} : { citations });
       if (block.length === 0 && citations.length > 0) context.lost("text", "dropped", "it is blank");
-      if (citations.length === 0 && part.citations !== undefined) context.lost("citations", "dropped", "not the API's own");
+      if (citations.length === 0 && part.citations !== undefined)
+        context.lost("citations", "dropped", "not the API's own");
       return block;
     }
     case "refusal":
