@@ -7,6 +7,7 @@ export {
   DEFAULTS,
   type CallOptions,
   type ChainOptions,
+  type Price,
   type RequestOverrides,
   type TierInput,
   type TierLimits,
@@ -47,6 +48,7 @@ export type {
   AttemptRecord,
   BreakerState,
   Loss,
+  PinRecord,
   RateLimits,
   RepeatKind,
   SkipReason,
@@ -54,4 +56,4 @@ export type {
   Trace,
   Venture,
 } from "./model/trace.ts";
-export type { Usage, UsageTotal } from "./model/usage.ts";
+export type { Cost, Usage, UsageTotal } from "./model/usage.ts";

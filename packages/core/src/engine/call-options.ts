@@ -1,7 +1,7 @@
 import { misuse, type UnderstudyError } from "../model/error.ts";
 import { copyJson } from "../model/copy-json.ts";
 import { isJsonObject, type JsonObject } from "../model/json.ts";
-import { checkShape, duration, FLAG, FUNCTION, listed, OBJECT, TEXT, type ShapeOf } from "../model/rules.ts";
+import { AMOUNT, checkShape, duration, FLAG, FUNCTION, listed, OBJECT, TEXT, type ShapeOf } from "../model/rules.ts";
 import { meant, shownName } from "../model/unknown-names.ts";
 import type { CallOptions } from "./options.ts";
 
@@ -22,6 +22,8 @@ const CALL: ShapeOf<CallOptions> = {
     test: (value) => Array.isArray(value) && [...value].every((name) => TEXT.test(name)),
   },
   allowDegraded: FLAG,
+  pin: TEXT,
+  maxCost: AMOUNT,
   metadata: OBJECT,
 };
 

@@ -4,7 +4,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Degradation } from "./call/degradation.ts";
 import type { HealthEvent } from "./health/health-events.ts";
 import type { RequestSettings } from "./observers.ts";
-import type { AttemptRecord, RepeatKind, SkipRecord, Venture } from "../model/trace.ts";
+import type { AttemptRecord, PinRecord, RepeatKind, SkipRecord, Venture } from "../model/trace.ts";
 
 /** What `onEvent` sees: every decision of the engine, in order. No event holds a prompt, an answer or a credential. */
 export type EngineEvent = CallEvent | HealthEvent;
@@ -81,6 +81,12 @@ export type CallNews =
       /** The class of the failure. */
       readonly reason: FailureClass;
     }
+  /** The call was to stay with a target, by its `pin`, and asks another one. At most one per call. */
+  | ({
+      readonly type: "pin-left";
+      /** Why the target is passed over, or the class of its failure. */
+      readonly because?: PinRecord["because"];
+    } & Omit<AttemptName, "attempt">)
   /** Level error: a person has to act, or the chain quietly lives on its later tiers. */
   | {
       readonly type: "credential-problem";

@@ -40,6 +40,12 @@ interface TierBase extends TierLimits {
    * running attempts, of equals the one that was chosen longest ago. Default `first`.
    */
   readonly balance?: "first" | "spread" | undefined;
+  /**
+   * Which target a call asks first, where the tier's targets are *different* models that are equally good for you.
+   * `fastest`: by the time to first content in the last minutes. `cheapest`: by `prices`, for this request. Then what one
+   * model cannot take, another one of the tier is still asked for. Default `declared`: as listed, and all are one model.
+   */
+  readonly order?: "declared" | "fastest" | "cheapest" | undefined;
   /** Changes the request for this tier only. Default: it is sent as it was made. */
   readonly requestOverrides?: RequestOverrides | undefined;
 }
@@ -55,6 +61,20 @@ export type TierInput =
       /** Siblings, asked one after the other within the tier's time; at least one. */
       readonly targets: readonly Target[];
     });
+
+/** What a target costs, per million tokens. */
+export interface Price {
+  /** Input that no cache helped with. */
+  readonly input: number;
+  /** Output, reasoning included. */
+  readonly output: number;
+  /** Input that was read from a cache. Default: as `input`. */
+  readonly cacheRead?: number | undefined;
+  /** Input that was written to a cache. Default: as `input`. */
+  readonly cacheWrite?: number | undefined;
+  /** Such as `USD`, for your eyes alone; the same in all prices of a chain. Default: none. */
+  readonly currency?: string | undefined;
+}
 
 /** Options of `createChain`; every one may be left out. */
 export interface ChainOptions {
@@ -81,6 +101,20 @@ export interface ChainOptions {
    * long as one target has a key. Default `throw`.
    */
   readonly missingKeys?: "throw" | "skip" | undefined;
+  /** Gives answers a `pin`, and has calls heed the one they are given. Default false. */
+  readonly pins?: boolean | undefined;
+  /** How long a pin is heeded after its answer, in milliseconds. Default 3,600,000. */
+  readonly pinMs?: number | undefined;
+  /**
+   * Passes over a target whose remaining requests or tokens, as its vendor last stated them, do not suffice for the request,
+   * while another one is well. Default false: a limit is noticed when the vendor refuses.
+   */
+  readonly steering?: boolean | undefined;
+  /**
+   * What targets cost, by `vendor/model`, or by `vendor/model@endpoint` where that differs: for `cost`, `maxCost` and tiers in
+   * the order `cheapest`. Entries that no target has are not looked at. Default: none, and nothing is estimated.
+   */
+  readonly prices?: Readonly<Record<string, Price>> | undefined;
   /** Sees every decision. May be async; it is not waited for. What it throws or rejects with goes to `onInternalError`. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /**
@@ -113,6 +147,16 @@ export interface CallOptions {
   readonly tiers?: readonly string[] | undefined;
   /** False leaves out tiers marked degraded, and only those: a smaller model without a mark is asked. Default true. */
   readonly allowDegraded?: boolean | undefined;
+  /**
+   * The `pin` of the answer before in the same conversation: its target is asked first while it is well. One that is stale,
+   * damaged or of another chain is ignored, and so is every one in a chain without `pins`. Default: none.
+   */
+  readonly pin?: string | undefined;
+  /**
+   * The most that the call may cost, attempts that failed included, in the currency of the chain's `prices`: targets that
+   * could cost more are passed over, and those for which that is not known. Needs `prices`. Default: no bound.
+   */
+  readonly maxCost?: number | undefined;
   /**
    * Your own facts about the call, for events and trace; no vendor gets them. Plain JSON of at most 8,192 characters, copied
    * when the call begins. Put ids in it, not prompts: it is shown wherever events and traces are. Default: none.

@@ -14,11 +14,13 @@ import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from ".
 import { misuse } from "../model/error.ts";
 import { systemClock, systemRandom } from "./system-clock.ts";
 import { Call, type CallSetup } from "./call/call.ts";
+import { isUnbilled } from "./call/call-log.ts";
 import { EventQueue } from "./event-queue.ts";
 import { AnswerStream } from "./stream/answer-stream.ts";
 import type { Chain, ChainDescription, IsolateOptions, TargetSelector } from "./chain.ts";
 import { ChainHealth } from "./health/chain-health.ts";
 import type { TargetHealth } from "./health/health-events.ts";
+import type { Route, RoutedCall } from "./ahead/route.ts";
 
 /**
  * Builds a chain: `createChain([anthropic("…"), openai("…")])`. Throws one `config` error that names every problem:
@@ -51,7 +53,11 @@ class TierChain implements Chain {
   readonly #random: () => number;
   readonly #events: EventQueue;
   readonly #health: ChainHealth;
+  /** What calls wait for before they start; undefined where no option asks for it. */
+  readonly #ready: Promise<void> | undefined;
   readonly #closed = Promise.withResolvers<void>();
+  /** Loaded where an option asks for it. */
+  #routeFor: ((call: RoutedCall) => Route) | undefined;
   #isClosing = false;
   #calls = 0;
   #running = 0;
@@ -78,6 +84,10 @@ class TierChain implements Chain {
       this.#candidates.map(({ target }) => target),
     );
     for (const make of observers) this.#events.join(() => make(this));
+    const { pins = false, steering = false, prices } = options;
+    if (pins || steering || prices !== undefined || tiers.some(({ order }) => order !== "declared")) {
+      this.#ready = this.#loadRouting(clock).catch(onInternalError);
+    }
   }
 
   get tiers(): readonly string[] {
@@ -128,6 +138,7 @@ class TierChain implements Chain {
   ): Promise<Answer<Output>> => {
     const call = this.#call(input, options, Infinity, "generate");
     call.output.discard();
+    if (this.#ready !== undefined) await this.#ready;
     call.start();
     // The output's type is what the request's schema promised, and validation has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -140,10 +151,23 @@ class TierChain implements Chain {
   ): Promise<AnswerStream<Output>> => {
     const { holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
     const call = this.#call(input, options, holdMs, "stream");
+    if (this.#ready !== undefined) await this.#ready;
     call.start();
     await call.released;
     return new AnswerStream<Output>(call, clock);
   };
+
+  async #loadRouting(clock: Clock): Promise<void> {
+    const { routing } = await import("./ahead/routing.ts");
+    this.#routeFor = routing({
+      candidates: this.#candidates,
+      options: this.#options,
+      events: this.#events,
+      clock,
+      random: this.#random,
+      isUnbilled,
+    });
+  }
 
   #change(
     selector: TargetSelector | "all",
@@ -194,13 +218,16 @@ class TierChain implements Chain {
     runtime.captureStackTrace?.(caller, this[mode]);
     const options = readCallOptions(given, this.tiers);
     const { clock = systemClock, policy = defaultPolicy, marker = DEFAULTS.marker } = this.#options;
+    const callId = ++this.#calls;
+    const requests = new CallRequests(input, this.#vendors, (error) => this.#onInternalError(error));
+    let route: Route | undefined;
     const setup: CallSetup = {
-      callId: ++this.#calls,
+      callId,
       mode,
       caller,
       tiers: this.tiers,
       candidates: this.#candidates,
-      requests: new CallRequests(input, this.#vendors, (error) => this.#onInternalError(error)),
+      requests,
       options,
       limits: {
         deadlineMs: options.deadlineMs ?? DEFAULTS.deadlineMs,
@@ -215,6 +242,7 @@ class TierChain implements Chain {
       clock,
       random: this.#random,
       events: this.#events,
+      route: () => (route ??= this.#routeFor?.({ callId, requests, options })),
       health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
       onEnd: () => {

@@ -5,6 +5,7 @@ import type { AttemptName } from "../model/events.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
 import {
+  AMOUNT,
   ANYTHING,
   checkShape,
   duration,
@@ -16,6 +17,7 @@ import {
   listed,
   OBJECT,
   oneOf,
+  required,
   TEXT,
   whole,
   type Shape,
@@ -23,7 +25,7 @@ import {
 } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
 import type { Spread } from "./next/spread.ts";
-import { DEFAULTS, type ChainOptions, type RequestOverrides, type TierInput } from "./options.ts";
+import { DEFAULTS, type ChainOptions, type Price, type RequestOverrides, type TierInput } from "./options.ts";
 
 /** A tier with everything filled in. Times are in milliseconds. */
 export interface Tier {
@@ -45,6 +47,8 @@ export interface Tier {
   readonly degraded: boolean;
   /** Which sibling a call asks first. */
   readonly balance: "first" | "spread";
+  /** Which target a call asks first; unless `declared` they are different models. */
+  readonly order: "declared" | "fastest" | "cheapest";
   /** A copy of what was given; undefined when nothing was. */
   readonly requestOverrides: RequestOverrides | undefined;
 }
@@ -82,12 +86,18 @@ export function candidateName({ tier, target, sibling }: Candidate): CandidateNa
   return { tier: tier.name, vendor, model, sibling };
 }
 
+/** Whose failures concern each other as those of one model do: all of a tier, unless its targets are different models. */
+export function modelOf({ tier, target }: Candidate): Tier | string {
+  return tier.order === "declared" ? tier : `${tier.name} ${target.vendor}/${target.model}`;
+}
+
 const TIER: Shape = {
   target: ANYTHING,
   targets: ANYTHING,
   name: FULL_TEXT,
   degraded: FLAG,
   balance: oneOf("first", "spread"),
+  order: oneOf("declared", "fastest", "cheapest"),
   requestOverrides: ANYTHING,
   timeoutMs: {
     must: `${duration(1).must}, or be a function that returns one`,
@@ -99,6 +109,14 @@ const TIER: Shape = {
   workingMs: duration(1),
 };
 
+const PRICE: ShapeOf<Price> = {
+  input: required(AMOUNT),
+  output: required(AMOUNT),
+  cacheRead: AMOUNT,
+  cacheWrite: AMOUNT,
+  currency: TEXT,
+};
+
 const CHAIN: ShapeOf<ChainOptions> = {
   policy: FUNCTION,
   holdMs: duration(0),
@@ -107,6 +125,10 @@ const CHAIN: ShapeOf<ChainOptions> = {
   consumerIdleMs: duration(1),
   vendorMessages: FLAG,
   missingKeys: oneOf("throw", "skip"),
+  pins: FLAG,
+  pinMs: duration(1),
+  steering: FLAG,
+  prices: OBJECT,
   onEvent: FUNCTION,
   observers: {
     must: "be an array of functions",
@@ -137,6 +159,7 @@ export function readDefinition(inputs: readonly TierInput[], given: ChainOptions
     if (isJsonObject(given)) options = { ...given };
     else problems.push("the options of a chain must be an object");
     problems.push(...checkShape(options, CHAIN, "", "unknown chain option"));
+    if (isJsonObject(options.prices)) options = { ...options, prices: readPrices(options.prices, problems) };
     tiers.push(...readTiers(inputs, problems, options.missingKeys === "skip"));
   } catch {
     // What a getter or proxy throws may hold anything.
@@ -146,6 +169,16 @@ export function readDefinition(inputs: readonly TierInput[], given: ChainOptions
     throw misuse("config", `The chain cannot be built: ${listed(problems)}.`);
   }
   return { tiers, options };
+}
+
+function readPrices(given: Readonly<Record<string, Price>>, problems: string[]): Readonly<Record<string, Price>> {
+  const prices = Object.entries(given).map(([name, price]): [string, Price] => {
+    const where = `prices[${JSON.stringify(name)}]`;
+    problems.push(...checkShape({ ...price }, PRICE, `${where}.`, `${where} has an unknown field`));
+    return [name, { ...price }];
+  });
+  if (new Set(prices.map(([, { currency }]) => currency)).size > 1) problems.push("prices must have one currency");
+  return Object.fromEntries(prices);
 }
 
 function readTiers(inputs: readonly TierInput[], problems: string[], maySkip: boolean): Tier[] {
@@ -186,7 +219,8 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
   }
   const options: TierOptions = isTarget(input) ? {} : { ...input };
   problems.push(...checkShape(options, TIER, `${where}: `, `${where} has an unknown option`));
-  const { name = nameOf(first), degraded = false, balance = "first", requestOverrides } = options;
+  const { name = nameOf(first), degraded = false, balance = "first", order = "declared", requestOverrides } = options;
+  if (balance === "spread" && order !== "declared") problems.push(`${where}: balance 'spread' needs order 'declared'`);
   const { timeoutMs = DEFAULTS.timeoutMs } = options;
   return {
     name,
@@ -198,6 +232,7 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
     workingMs: options.workingMs ?? DEFAULTS.workingMs,
     degraded,
     balance,
+    order,
     requestOverrides: readOverrides(requestOverrides, targets, where, problems),
   };
 }

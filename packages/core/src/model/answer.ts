@@ -3,7 +3,7 @@ import type { JsonObject } from "./json.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { ToolCallPart } from "./parts.ts";
 import type { Loss, Trace } from "./trace.ts";
-import type { Usage, UsageTotal } from "./usage.ts";
+import type { Cost, Usage, UsageTotal } from "./usage.ts";
 
 /** A tool call that must not be run. */
 export interface InvalidToolCall {
@@ -35,6 +35,13 @@ export interface Answer<Output = unknown> {
   readonly usage: Usage | undefined;
   /** Tokens of all attempts: an abandoned attempt is usually billed too. */
   readonly usageTotal: UsageTotal;
+  /** What the call cost, failed and stopped attempts included: `usageTotal.cost`. Absent where no price is known. */
+  readonly cost?: Cost | undefined;
+  /**
+   * Give it to the next call of the same conversation, to come back to the target that answered: its prompt cache and its
+   * own reasoning are there. Without secrets. Absent unless the chain has `pins`.
+   */
+  readonly pin?: string | undefined;
   /** The vendor that answered, such as `anthropic`. */
   readonly vendor: string;
   /** The model that answered as the vendor names it, else the one asked for. */

@@ -39,6 +39,11 @@ export const FULL_TEXT: Rule = {
 export const FLAG: Rule = { must: "be true or false", test: (value) => typeof value === "boolean" };
 /** A number that is neither NaN nor infinite. */
 export const NUMBER: Rule = { must: "be a finite number", test: (value) => Number.isFinite(value) };
+/** A price or cost. */
+export const AMOUNT: Rule = {
+  must: "be a number of at least 0",
+  test: (value) => Number.isFinite(value) && Number(value) >= 0,
+};
 /** A function. */
 export const FUNCTION: Rule = { must: "be a function", test: isFunction };
 /** An object, no array. */

@@ -136,7 +136,17 @@ export type SkipReason =
   | "cooldown"
   | "breaker"
   | "isolated"
-  | "repeats-used-up";
+  | "repeats-used-up"
+  | "quota-low"
+  | "too-dear";
+
+/** What became of the pin that a call was given. */
+export interface PinRecord {
+  /** `kept`: the pinned target answered. `left`: another one was asked. `ignored`: the pin names no target of this chain now. */
+  readonly outcome: "kept" | "left" | "ignored";
+  /** Why it was left, or ignored; absent where it was kept. */
+  readonly because?: SkipReason | FailureClass | "foreign" | "stale" | undefined;
+}
 
 /** What a call did: every attempt, and every candidate that was passed over. */
 export interface Trace {
@@ -150,6 +160,8 @@ export interface Trace {
   readonly attempts: readonly AttemptRecord[];
   /** Candidates that were not tried, in order. */
   readonly skipped: readonly SkipRecord[];
+  /** What became of the pin that the call was given; absent without one, and while no target was asked. */
+  readonly pin?: PinRecord | undefined;
   /** Milliseconds from the beginning of the call to its end. */
   readonly totalMs: number;
   /**

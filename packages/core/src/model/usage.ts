@@ -14,10 +14,24 @@ export interface Usage {
   readonly exact?: boolean | undefined;
 }
 
+/** What a call cost by the prices that the chain was given: an estimate, never a bill. */
+export interface Cost {
+  /** In the currency of the prices. */
+  readonly amount: number;
+  /** As given with the prices; absent where they name none. */
+  readonly currency?: string | undefined;
+  /** Always: vendors bill by rules that no list of prices has in full. */
+  readonly estimate: true;
+  /** False when the usage or the price of an attempt is unknown: then the amount is a lower bound. */
+  readonly exact: boolean;
+}
+
 /** Sum over all attempts of a call. */
 export interface UsageTotal extends Usage {
   /** False when an attempt's usage is unknown or incomplete: then the sum is a lower bound. */
   readonly exact: boolean;
+  /** Absent where the chain has no `prices`, or none for a target that was asked. */
+  readonly cost?: Cost | undefined;
 }
 
 const FIELDS = ["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens"] as const;

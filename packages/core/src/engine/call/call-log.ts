@@ -8,6 +8,7 @@ import { sumUsage, type UsageTotal } from "../../model/usage.ts";
 import type { Attempt } from "../attempt/attempt.ts";
 import type { CallNews } from "../engine-events.ts";
 import type { EventQueue } from "../event-queue.ts";
+import type { Route } from "../ahead/route.ts";
 import type { CallOptions } from "../options.ts";
 import type { FailedAttempt } from "./call-error.ts";
 
@@ -26,6 +27,7 @@ export interface CallLogSetup {
   /** Whether records keep the vendors' own words. */
   readonly vendorMessages: boolean;
   readonly options: Pick<CallOptions, "metadata">;
+  readonly route: () => Route | undefined;
 }
 
 /** What one call has to say, in its trace and as events: what was tried, what was passed over, and why. */
@@ -106,7 +108,7 @@ export class CallLog {
     Object.freeze(record);
     this.#attempts.push(record);
     // It was passed over until nothing else was left.
-    if (record.venture === "last-resort") {
+    if (this.#skipped.length > 0) {
       this.#skipped = this.#skipped.filter((skip) => placeOf(skip) !== placeOf(record));
     }
     if (failure !== undefined) this.#failed.push({ record, failure, issues: attempt.issues });
@@ -136,6 +138,7 @@ export class CallLog {
       startedAt: this.#wallStartedAt,
       attempts: this.#attempts,
       skipped: this.#skipped,
+      pin: this.#setup.route()?.pinRecord(this.#attempts, this.#skipped),
       totalMs: this.#setup.clock.now() - this.#startedAt,
       needsAttention:
         this.#failed.some(({ failure }) => isLoud(failure.class)) || this.#skipped.some((skip) => isLoud(skip.class)),
@@ -143,11 +146,12 @@ export class CallLog {
   }
 
   usageTotal(): UsageTotal {
-    return sumUsage(
-      this.#attempts
-        .filter((attempt) => !isUnbilled(attempt))
-        .map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
+    const billed = this.#attempts.filter((attempt) => !isUnbilled(attempt));
+    const total = sumUsage(
+      billed.map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
     );
+    const cost = this.#setup.route()?.cost(billed);
+    return cost === undefined ? total : { ...total, cost };
   }
 
   #warn(reason: FailureClass | undefined, name: Omit<AttemptName, "attempt">): void {
@@ -156,7 +160,7 @@ export class CallLog {
 }
 
 /** A request that never arrived, or was answered with an error status, produced nothing to bill. */
-function isUnbilled(attempt: AttemptRecord): boolean {
+export function isUnbilled(attempt: AttemptRecord): boolean {
   if (attempt.usage !== undefined) return false;
   if (attempt.status !== undefined && attempt.status >= 400) return true;
   return attempt.class === "network.dns" || attempt.class === "network.refused" || attempt.class === "network.tls";

@@ -8,12 +8,14 @@ import type { EventQueue } from "../event-queue.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
+import type { Route } from "../ahead/route.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
 import type { Turn } from "../turn.ts";
 // These stand in the bundle as they stand here: neighbours that are alike compress better.
 import { judgeAnswer, type Judgement } from "../attempt/judge-answer.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
+import { misuse } from "../../model/error.ts";
 import { candidateName, isKeyless, type Candidate } from "../tier.ts";
 import {
   brokenError,
@@ -59,6 +61,8 @@ export interface CallSetup {
   readonly clock: Clock;
   readonly random: () => number;
   readonly events: EventQueue;
+  /** What the chain has learnt, for this call. May be asked from the call's start on; throws where it cannot do without. */
+  readonly route: () => Route | undefined;
   readonly onInternalError: (error: unknown) => void;
   readonly health: ChainHealth;
   /** Called once, behind the last event. */
@@ -132,7 +136,7 @@ export class Call {
   }
 
   start(): void {
-    const { callId, mode, tiers, requests, options, events } = this.#setup;
+    const { callId, mode, tiers, requests, options, events, route } = this.#setup;
     const { request } = requests;
     this.#log.note({ type: "call-start", tiers, mode, settings: settingsOf(request) });
     if (events.isRead) events.note({ type: "request", callId, request });
@@ -140,6 +144,11 @@ export class Call {
     this.#tell();
     if (options.signal?.aborted === true) {
       this.#onAbort();
+      return;
+    }
+    // A chain does without what it has not learnt, but not without a limit of the caller's.
+    if (options.maxCost !== undefined && route() === undefined) {
+      this.#fail(misuse("config", "`maxCost` cannot be kept: the chain has no `prices`, or could not load what estimates."));
       return;
     }
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -240,8 +249,9 @@ export class Call {
     this.#log.end({ outcome: "answered", tier: tier.name, degraded });
     const usageTotal = this.#log.usageTotal();
     const trace = this.#log.trace();
+    const pin = this.#setup.route()?.pin(candidate);
     this.#tell();
-    this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace }));
+    this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace, pin }));
     this.#setup.onEnd();
   }
 
@@ -281,7 +291,8 @@ export class Call {
       case "repair":
         this.#log.note({ type: "repair", description: recovery.description });
         this.#tell();
-        return this.#settled ? undefined : this.#candidates.again(turn, recovery);
+        if (this.#settled) return undefined;
+        return this.#candidates.again(turn, recovery) ?? this.#nextTurn();
       case "repeat": {
         const { kind, delayMs } = recovery;
         this.#candidates.charge(turn);

@@ -12,10 +12,11 @@ export interface AnswerSources {
   readonly degraded: boolean;
   readonly usageTotal: UsageTotal;
   readonly trace: Trace;
+  readonly pin: string | undefined;
 }
 
 /** The answer of an attempt that ended well. */
-export function makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace }: AnswerSources): Answer {
+export function makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace, pin }: AnswerSources): Answer {
   const { fault: _fault, explanation: _explanation, issues: _issues, ...judged } = judgement;
   const { finishReason, rawFinishReason, vendorData } = end;
   const { tier, target } = attempt.turn.candidate;
@@ -26,6 +27,8 @@ export function makeAnswer({ attempt, end, judgement, degraded, usageTotal, trac
     rawFinishReason,
     usage: attempt.usage,
     usageTotal,
+    cost: usageTotal.cost,
+    pin,
     vendor: target.vendor,
     model: end.model ?? target.model,
     tier: tier.name,

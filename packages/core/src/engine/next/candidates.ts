@@ -7,6 +7,7 @@ import type { Permit } from "../health/breaker.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { HealthCause } from "../health/health-events.ts";
 import { metStaleConnection } from "../health/verdict.ts";
+import type { Route } from "../ahead/route.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
 import type { Candidate } from "../tier.ts";
@@ -14,7 +15,7 @@ import type { Turn } from "../turn.ts";
 import { Eligibility } from "./eligibility.ts";
 import { RecoveryPlan, type Recovery } from "./recovery.ts";
 import { planOf, type CallRequests } from "./requests.ts";
-import { Selection, skipRecord } from "./selection.ts";
+import { Selection, skipRecord, type Obstacle } from "./selection.ts";
 import { countCall } from "./spread.ts";
 
 /** A probe's lease outlives its first-content limit by this much. */
@@ -38,6 +39,7 @@ export interface CandidatesSetup {
   readonly maxAttempts: number;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly route: () => Route | undefined;
   readonly onInternalError: (error: unknown) => void;
   readonly skipped: (record: SkipRecord) => void;
   /** Nothing is decided and nothing taken: hooks may be called now. */
@@ -66,7 +68,8 @@ export class Candidates {
   constructor(setup: CandidatesSetup) {
     this.#setup = setup;
     this.#eligibility = new Eligibility({ ...setup, hasNext: () => this.#selection.hasNext });
-    this.#selection = new Selection(setup.candidates, (candidate) => this.#eligibility.obstacle(candidate));
+    const obstacle = (candidate: Candidate): Obstacle | undefined => this.#eligibility.obstacle(candidate);
+    this.#selection = new Selection(setup.candidates, obstacle, setup.route);
     this.#recovery = new RecoveryPlan({ ...setup, selection: this.#selection });
   }
 
@@ -145,6 +148,10 @@ export class Candidates {
     const { candidate } = turn;
     const { target } = candidate;
     const cause = this.#cause(candidate);
+    if (this.#setup.route()?.refusal(candidate) !== undefined) {
+      this.#letGo();
+      return undefined;
+    }
     if (recovery.type === "repair") {
       const { request, description: repair } = recovery;
       return this.#give({
@@ -233,6 +240,7 @@ export class Candidates {
     if (candidate === this.#current) return;
     countCall(this.#current, -1);
     countCall(candidate, 1);
+    this.#setup.route()?.moveTo(candidate);
     this.#current = candidate;
   }
 

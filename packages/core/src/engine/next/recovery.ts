@@ -6,7 +6,7 @@ import type { Attempt } from "../attempt/attempt.ts";
 import { defaultPolicy, type Policy, type PolicyDecision } from "../policy.ts";
 import { offerRepeat, type RepeatOffer } from "./repeat.ts";
 import type { Selection } from "./selection.ts";
-import type { Candidate, Tier } from "../tier.ts";
+import { modelOf, type Candidate, type Tier } from "../tier.ts";
 
 const ATTEMPTS_PER_TARGET = 3;
 
@@ -42,7 +42,7 @@ export class RecoveryPlan {
   readonly #setup: RecoverySetup;
   readonly #repairs = new Map<Candidate, readonly string[]>();
   readonly #repeats = new Map<Candidate, RepeatKind[]>();
-  readonly #lastOutput = new Map<Tier, string>();
+  readonly #lastOutput = new Map<Tier | string, string>();
 
   constructor(setup: RecoverySetup) {
     this.#setup = setup;
@@ -54,7 +54,7 @@ export class RecoveryPlan {
     if (repair !== undefined) return repair;
     const isSettled = this.#hasFailedAlike(failure, context);
     this.#setup.selection.exclude(candidate, failure);
-    if (isSettled) this.#setup.selection.closeTier(candidate.tier);
+    if (isSettled) this.#setup.selection.closeModel(candidate);
     const offer = isSettled ? undefined : this.#offer(failure, context);
     const decision = this.#ask(failure, context, offer);
     if (decision !== "again") return { type: decision };
@@ -126,12 +126,12 @@ export class RecoveryPlan {
 
   /** The same failure with the same output, a second time at one model: a third would be the same. */
   #hasFailedAlike(failure: TargetFailure, { attempt }: FailureContext): boolean {
-    const { tier } = attempt.turn.candidate;
+    const model = modelOf(attempt.turn.candidate);
     const written = attempt.assembly.written();
     if (!failure.class.startsWith("output.") && written === "") return false;
     const output = `${failure.class} ${written}`;
-    const isAlike = this.#lastOutput.get(tier) === output;
-    this.#lastOutput.set(tier, output);
+    const isAlike = this.#lastOutput.get(model) === output;
+    this.#lastOutput.set(model, output);
     return isAlike;
   }
 

@@ -4,7 +4,8 @@ import type { Capabilities } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import type { SkipReason, SkipRecord } from "../../model/trace.ts";
 import { scopeId, scopeIds } from "../health/scope.ts";
-import { candidateName, type Candidate, type Tier } from "../tier.ts";
+import type { Route } from "../ahead/route.ts";
+import { candidateName, modelOf, type Candidate, type Tier } from "../tier.ts";
 import { fairOrder } from "./spread.ts";
 
 export interface Obstacle {
@@ -25,7 +26,11 @@ export class Selection {
   /** What stands in the way beside this call's own failures. */
   readonly #obstacle: (candidate: Candidate) => Obstacle | undefined;
   readonly #failedScopes = new Set<string>();
-  readonly #closedTiers = new Set<Tier>();
+  readonly #closed = new Set<Tier | string>();
+  /** What the chain has learnt; asked when the call begins to choose. */
+  readonly #route: () => Route | undefined;
+  /** Passed over by what was learnt: they come again behind all others. */
+  readonly #late = new Set<Candidate>();
   /** Capabilities that turned out to be needed. */
   readonly #needed = new Set<keyof Capabilities>();
   /** A window known to be too small, in tokens. */
@@ -34,18 +39,24 @@ export class Selection {
   #hasFailed = false;
   #position = -1;
 
-  constructor(candidates: readonly Candidate[], obstacle: (candidate: Candidate) => Obstacle | undefined) {
+  constructor(
+    candidates: readonly Candidate[],
+    obstacle: (candidate: Candidate) => Obstacle | undefined,
+    route: () => Route | undefined,
+  ) {
     this.#candidates = candidates;
     this.#obstacle = obstacle;
+    this.#route = route;
   }
 
   /** Moves to the next candidate that can be tried; reports the ones passed over. */
   next(skipped: (record: SkipRecord) => void): Candidate | undefined {
+    if (this.#position < 0) this.#candidates = this.#ordered(this.#candidates);
     while (++this.#position < this.#candidates.length) {
       this.#balance();
       const candidate = this.#candidates[this.#position];
       if (candidate === undefined) break;
-      const obstacle = this.#obstacleFor(candidate);
+      const obstacle = this.#obstacleFor(candidate) ?? this.#objection(candidate);
       if (obstacle === undefined) return candidate;
       skipped(skipRecord(candidate, obstacle));
     }
@@ -57,7 +68,25 @@ export class Selection {
     const at = this.#position;
     const spread = this.#candidates[at]?.spread;
     if (spread === undefined || this.#tooSmall !== undefined || this.#candidates[at - 1]?.spread === spread) return;
-    this.#candidates = this.#candidates.toSpliced(at, spread.size, ...fairOrder(spread));
+    // A pin may have put one of them elsewhere.
+    const isToCome = (one: Candidate, index: number): boolean =>
+      index >= at && one.spread === spread && !this.#late.has(one);
+    const coming = this.#candidates.filter(isToCome);
+    const fair = this.#ordered(fairOrder(spread).filter((one) => coming.includes(one))).values();
+    this.#candidates = this.#candidates.map((one, index) => (isToCome(one, index) ? (fair.next().value ?? one) : one));
+  }
+
+  #ordered(candidates: readonly Candidate[]): readonly Candidate[] {
+    return this.#route()?.order(candidates) ?? candidates;
+  }
+
+  /** What was learnt may be wrong or old: it only ever puts a candidate behind others that may be asked. */
+  #objection(candidate: Candidate): Obstacle | undefined {
+    const objection = this.#late.has(candidate) ? undefined : this.#route()?.objection(candidate);
+    if (objection === undefined || !this.hasNext) return undefined;
+    this.#late.add(candidate);
+    this.#candidates = [...this.#candidates, candidate];
+    return objection;
   }
 
   /** Of the candidates that only have to wait, the one that is due first. */
@@ -83,10 +112,10 @@ export class Selection {
     }).length;
   }
 
-  /** No other target of this tier's model is tried in this call. */
-  closeTier(tier: Tier): void {
+  /** No other target of this candidate's model is tried in its tier. */
+  closeModel(candidate: Candidate): void {
     this.#hasFailed = true;
-    this.#closedTiers.add(tier);
+    this.#closed.add(modelOf(candidate));
   }
 
   #behind(): readonly Candidate[] {
@@ -99,7 +128,7 @@ export class Selection {
     const rule = FAILURE_RULES[failure.class];
     const scope = scopeId(failure.details.scope ?? rule.scope, candidate.target);
     if (scope !== undefined) this.#failedScopes.add(scope);
-    if (!rule.sibling) this.closeTier(candidate.tier);
+    if (!rule.sibling) this.closeModel(candidate);
     if (rule.advance === "larger-window") this.#excludeWindow(candidate, failure.details.contextWindow);
     if (rule.advance === "capable" && failure.details.capability !== undefined) {
       this.#needed.add(failure.details.capability);
@@ -122,8 +151,9 @@ export class Selection {
     return (this.#hasFailed ? this.#ownObstacle(candidate) : undefined) ?? this.#obstacle(candidate);
   }
 
-  #ownObstacle({ tier, target }: Candidate): Obstacle | undefined {
-    if (this.#closedTiers.has(tier)) return { reason: "scope-failed", detail: "the failure concerns the whole tier" };
+  #ownObstacle(candidate: Candidate): Obstacle | undefined {
+    const { target } = candidate;
+    if (this.#closed.has(modelOf(candidate))) return { reason: "scope-failed", detail: "the failure concerns the whole tier" };
     const failed = scopeIds(target).find((id) => this.#failedScopes.has(id));
     // The first word names the kind of scope; the rest may hold a hash and is of no use to a reader.
     if (failed !== undefined) return { reason: "scope-failed", detail: failed.split(" ", 1)[0] };

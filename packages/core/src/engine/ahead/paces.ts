@@ -1,0 +1,60 @@
+import type { AttemptRecord } from "../../model/trace.ts";
+import type { Candidate } from "../tier.ts";
+
+/** What was seen counts a third after this long. */
+const FADES_AFTER_MS = 180_000;
+/** Of less than this nothing is claimed: the last answer is about nine minutes old. */
+const LEAST_WEIGHT = 0.05;
+/** Of the calls, at most this share finds out how fast a target is that nobody has asked for a minute. */
+const EXPLORING = 0.05;
+const OLD_MS = 60_000;
+
+interface Pace {
+  readonly sum: number;
+  readonly weight: number;
+  readonly at: number;
+}
+
+/** How long each target takes to its first content, as the last minutes showed. */
+export class Paces {
+  readonly #known = new Map<Candidate, Pace>();
+  readonly #askedAt = new Map<Candidate, number>();
+  readonly #random: () => number;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** A limit that ran out is a time too; a refusal at once says nothing about speed. */
+  learn(candidate: Candidate, { firstContentMs, class: failed, endedMs }: AttemptRecord, now: number): void {
+    const took = firstContentMs ?? (failed?.startsWith("timeout.") === true ? endedMs : undefined);
+    if (took === undefined) return;
+    const { sum, weight } = this.#faded(candidate, now);
+    this.#known.set(candidate, { sum: sum + took, weight: weight + 1, at: now });
+    this.#askedAt.set(candidate, now);
+  }
+
+  /** The fastest first; those of which nothing is known behind the others, as listed. Now and then one of them leads. */
+  fastestFirst(candidates: readonly Candidate[], now: number): readonly Candidate[] {
+    const sorted = candidates.toSorted((one, other) => this.#mean(one, now) - this.#mean(other, now) || 0);
+    const forgotten = sorted
+      .slice(1)
+      .filter((one) => now - (this.#askedAt.get(one) ?? -Infinity) >= OLD_MS);
+    if (forgotten.length === 0 || this.#random() >= EXPLORING) return sorted;
+    const [explored] = forgotten.toSorted((one, other) => (this.#askedAt.get(one) ?? 0) - (this.#askedAt.get(other) ?? 0));
+    if (explored === undefined) return sorted;
+    this.#askedAt.set(explored, now);
+    return [explored, ...sorted.filter((one) => one !== explored)];
+  }
+
+  #mean(candidate: Candidate, now: number): number {
+    const { sum, weight } = this.#faded(candidate, now);
+    return weight < LEAST_WEIGHT ? Number.MAX_VALUE : sum / weight;
+  }
+
+  #faded(candidate: Candidate, now: number): Pace {
+    const { sum, weight, at } = this.#known.get(candidate) ?? { sum: 0, weight: 0, at: now };
+    const left = Math.exp((at - now) / FADES_AFTER_MS);
+    return { sum: sum * left, weight: weight * left, at };
+  }
+}
