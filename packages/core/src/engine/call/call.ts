@@ -249,7 +249,8 @@ export class Call {
     this.#log.end({ outcome: "answered", tier: tier.name, degraded });
     const usageTotal = this.#log.usageTotal();
     const trace = this.#log.trace();
-    const pin = this.#setup.route()?.pin(candidate);
+    // A conversation is not kept at less than it could have.
+    const pin = degraded ? undefined : this.#setup.route()?.pin(candidate);
     this.#tell();
     this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace, pin }));
     this.#setup.onEnd();
