@@ -8,6 +8,10 @@ const LEAST_WEIGHT = 0.05;
 /** Of the calls, at most this share finds out how fast a target is that nobody has asked for a minute. */
 const EXPLORING = 0.05;
 const OLD_MS = 60_000;
+/** What is not known may be anything, but hardly this slow. */
+const UNKNOWN_MS = 30_000;
+/** A limit that ran out: it may never have come. */
+const NEVER_MS = 60_000;
 
 interface Pace {
   readonly sum: number;
@@ -25,18 +29,18 @@ export class Paces {
     this.#random = random;
   }
 
-  /** A limit that ran out is a time too; a refusal at once says nothing about speed. */
-  learn(candidate: Candidate, { firstContentMs, class: failed, endedMs }: AttemptRecord, now: number): void {
-    const took = firstContentMs ?? (failed?.startsWith("timeout.") === true ? endedMs : undefined);
+  /** A refusal says nothing about speed. */
+  learn(candidate: Candidate, { firstContentMs, class: failed }: AttemptRecord, now: number): void {
+    const took = firstContentMs ?? (failed?.startsWith("timeout.") === true ? NEVER_MS : undefined);
     if (took === undefined) return;
     const { sum, weight } = this.#faded(candidate, now);
     this.#known.set(candidate, { sum: sum + took, weight: weight + 1, at: now });
     this.#askedAt.set(candidate, now);
   }
 
-  /** The fastest first; those of which nothing is known behind the others, as listed. Now and then one of them leads. */
+  /** The fastest first; behind them, as listed, those of which nothing is known. Now and then one that nobody asks leads. */
   fastestFirst(candidates: readonly Candidate[], now: number): readonly Candidate[] {
-    const sorted = candidates.toSorted((one, other) => this.#mean(one, now) - this.#mean(other, now) || 0);
+    const sorted = candidates.toSorted((one, other) => this.#mean(one, now) - this.#mean(other, now));
     const forgotten = sorted
       .slice(1)
       .filter((one) => now - (this.#askedAt.get(one) ?? -Infinity) >= OLD_MS);
@@ -49,7 +53,7 @@ export class Paces {
 
   #mean(candidate: Candidate, now: number): number {
     const { sum, weight } = this.#faded(candidate, now);
-    return weight < LEAST_WEIGHT ? Number.MAX_VALUE : sum / weight;
+    return weight < LEAST_WEIGHT ? UNKNOWN_MS : sum / weight;
   }
 
   #faded(candidate: Candidate, now: number): Pace {
