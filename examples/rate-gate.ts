@@ -33,7 +33,11 @@ export const moments =
 /** `now`: monotonic milliseconds; the windows of a minute begin with the first of them. */
 export async function startRateGate(
   upstream: string,
-  { perMinute, now, headers }: { readonly perMinute: number; readonly now: () => number; readonly headers: LimitHeaders },
+  {
+    perMinute,
+    now,
+    headers,
+  }: { readonly perMinute: number; readonly now: () => number; readonly headers: LimitHeaders },
 ): Promise<RateGate> {
   const { hostname, port: upstreamPort, pathname } = new URL(upstream);
   const counts = new Map<string, { passed: number; refused: number }>();
@@ -51,7 +55,9 @@ export async function startRateGate(
     if (taken >= perMinute) {
       count.refused++;
       outgoing.writeHead(429, { "content-type": "application/json", ...headers(0, perMinute, fullInMs) });
-      outgoing.end(JSON.stringify({ type: "error", error: { type: "rate_limit_error", message: "Too many requests." } }));
+      outgoing.end(
+        JSON.stringify({ type: "error", error: { type: "rate_limit_error", message: "Too many requests." } }),
+      );
       return;
     }
     count.passed++;

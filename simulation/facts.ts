@@ -52,6 +52,8 @@ export type SeenFact = Moment &
 export interface CallFact {
   readonly id: number;
   readonly plan: CallPlan;
+  /** What it was given, and the target that had answered with it; none where it is foreign. */
+  pin?: { readonly text: string; readonly target: TargetPlan | undefined } | undefined;
   startedAt: number;
   readonly seen: SeenFact[];
   readonly upstream: UpstreamFact[];

@@ -71,7 +71,7 @@ async function play(mutant: Mutant, copy: string): Promise<Verdict> {
     if (failing !== undefined)
       text = `schedule ${played} (seed ${failing.seed}), ${violation?.rule}: ${violation?.text}`;
   });
-  child.send({ seed: 1, schedules, step: 1, profile: "mixed", stopsAtFirst: true } satisfies Batch);
+  child.send({ seed: 1, schedules, step: 1, profile: mutant.profile ?? "mixed", stopsAtFirst: true } satisfies Batch);
   const code = await new Promise<number | null>((resolve) => child.on("exit", resolve));
   if (text !== "") return { mutant, isFound: true, text };
   return { mutant, isFound: false, text: code === 0 ? `survived ${played} schedules` : `ended with ${code}` };

@@ -18,6 +18,8 @@ const TIER = {
 } as const;
 
 const CALL: CallPlan = {
+  pin: undefined,
+  isThrifty: false,
   at: 0,
   consumer: "prompt",
   json: false,
@@ -85,6 +87,7 @@ function worldOf(tiers: number, changes: Partial<WorldPlan>): WorldPlan {
     faultRate: 0,
     throwRate: 0,
     longShare: 0,
+    routing: undefined,
     ...changes,
   };
 }

@@ -1,10 +1,16 @@
+import { ROUTING_MUTANTS } from "./ahead-routing.ts";
 import { ATTEMPT_MUTANTS } from "./attempts.ts";
 import { HEALTH_MUTANTS } from "./health.ts";
 import type { Mutant } from "./mutant.ts";
 import { OUTPUT_MUTANTS } from "./output.ts";
 
 /** Deliberate bugs. A simulation that does not find one of them is blind to the mechanism it breaks. */
-export const CATALOGUE: readonly Mutant[] = [...OUTPUT_MUTANTS, ...ATTEMPT_MUTANTS, ...HEALTH_MUTANTS];
+export const CATALOGUE: readonly Mutant[] = [
+  ...OUTPUT_MUTANTS,
+  ...ATTEMPT_MUTANTS,
+  ...HEALTH_MUTANTS,
+  ...ROUTING_MUTANTS,
+];
 
 /** How often the patch applies; it must be once. */
 export function countMatches(source: string, { search }: Mutant): number {

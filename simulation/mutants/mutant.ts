@@ -6,4 +6,6 @@ export interface Mutant {
   readonly file: string;
   readonly search: string;
   readonly replace: string;
+  /** The profile that shows it. Default `mixed`. */
+  readonly profile?: "routed" | undefined;
 }

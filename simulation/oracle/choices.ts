@@ -15,8 +15,12 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
   const expected = progress.order[progress.position];
   if (expected !== target)
     known.violate("R1.1", `call ${call.id} took target ${target.index} out of turn, not ${expected?.index}`);
-  progress.position = progress.order.indexOf(target);
+  progress.position = progress.order.indexOf(target, Math.max(0, progress.position));
   sharesFairly(known, progress, target);
+  const isFresh = !progress.late.has(target);
+  const isSteered = known.facts.plan.routing?.steering === true && isFresh && known.free(progress).length > 0;
+  if (isSteered && known.quotas.isUsedUp(target, known.at, known.turn))
+    known.violate("R16.4", `call ${call.id} took target ${target.index}, of whose limit nothing is left`);
   const obstacle = known.obstacle(progress, target);
   const isTrial = record.venture === "trial";
   if (
@@ -49,6 +53,10 @@ export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): v
     known.violate("R1.1", `call ${callId} passed over ${skip.tier} out of turn`);
     return;
   }
+  if (skip.reason === "quota-low") {
+    comesAgain(known, progress, target);
+    return;
+  }
   if (known.obstacle(progress, target) === undefined && !known.mayBe(skip.reason, progress, target)) {
     known.violate("R1.2", `call ${callId} passed over target ${target.index} for ${skip.reason}, which is not so`);
   }
@@ -58,6 +66,22 @@ export function skipped(known: KnownHealth, callId: number, skip: SkipRecord): v
       : [undefined];
   if (!causes.includes(skip.class))
     known.violate("R1.2", `call ${callId} blames ${skip.class} for what ${causes.join(", ")} has done`);
+}
+
+/** R16.1: What was learnt puts a target behind those that may be asked, once, and only while there is one. */
+function comesAgain(known: KnownHealth, progress: Progress, target: TargetPlan): void {
+  const { id } = progress.call;
+  // Another call of this turn may have been let in there, and be about to begin.
+  const coming = known.facts.timeline.filter(
+    ({ type, turn }, index) => type === "open" && turn === known.turn && index > known.index,
+  ).length;
+  if (!known.quotas.mayBeUsedUp(target, known.at, coming))
+    known.violate("R16.4", `call ${id} passed over target ${target.index}, whose limit is not used up`);
+  if (progress.late.has(target)) known.violate("R16.1", `call ${id} passed over target ${target.index} twice`);
+  if (known.othersLeft(progress) === "none")
+    known.violate("R16.1", `call ${id} passed over target ${target.index}, and nobody else is left`);
+  progress.late.add(target);
+  progress.order = [...progress.order, target];
 }
 
 /** R1.10: What is beside the first attempts never takes the place of one that could still be made. */
@@ -112,7 +136,7 @@ export function owesConnection(known: KnownHealth, progress: Progress, record: A
   if (failureOf(attempt)?.details.repeatForbidden === true) return false;
   const there = progress.attempts.filter((one) => one.target === target);
   if (there.length >= 3 || there.some((one) => one.record?.repeat === "fresh-connection")) return false;
-  const rest = targets.length - 1 - progress.position;
+  const rest = progress.order.length - 1 - progress.position;
   if (progress.attempts.length + rest >= (maxAttempts ?? targets.length + 2)) return false;
   return !known.mayBe("no-time", progress, target);
 }

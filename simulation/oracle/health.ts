@@ -17,6 +17,7 @@ import {
 import { KnownHealth, type Progress, type ReplayedAttempt } from "./known-health.ts";
 import { isStop, RULES } from "./rules.ts";
 import { limitOf, type LimitRange } from "./shares.ts";
+import type { QuotaRequest } from "./quota-model.ts";
 import { isNamed } from "./siblings.ts";
 import { EARLY_MS } from "./tolerance.ts";
 import { attemptsOf, isContent, isDeadConnection, ownLimit, routeOf, scopesOf, type Violation } from "./words.ts";
@@ -31,6 +32,7 @@ const LEASE_MARGIN_MS = 5_000;
 export class HealthReplay {
   readonly #known: KnownHealth;
   readonly #probes = new Map<string, { readonly attempt: ReplayedAttempt; readonly until: number }>();
+  readonly #requests = new Map<UpstreamFact, QuotaRequest>();
   /** How long each attempt may have waited for its first content. */
   readonly limits: Map<UpstreamFact, LimitRange> = new Map();
 
@@ -114,6 +116,7 @@ export class HealthReplay {
     if (record.repeat !== undefined) progress.isPromised = false;
     keepsPromises(this.#known, progress, `asked target ${target.index}`);
     if (!isAgain && !isLastResort) chosen(this.#known, progress, upstream, record);
+    this.#requests.set(upstream, this.#known.quotas.asked(target, this.#known.at, this.#known.turn));
     if (progress.tier !== target.tier) progress.tierSince = this.#known.at;
     progress.tier = target.tier;
     const wasAsked = progress.routes.has(routeOf(target));
@@ -182,6 +185,7 @@ export class HealthReplay {
       this.#stoppedBeforeItBegan(progress, record);
       return;
     }
+    this.#hearOfLimits(attempt, record);
     const { target, permit } = attempt;
     const { startedAt } = permit;
     const { policy } = this.#known.facts.plan;
@@ -215,6 +219,29 @@ export class HealthReplay {
     progress.isOwedConnection = owesConnection(this.#known, progress, record);
     const fault = this.#known.cooldowns.failed(target, record.class, context);
     if (fault !== undefined) this.#known.violate("R7.2", `call ${callId} attempt ${record.attempt} ${fault}`);
+  }
+
+  /** The engine hears of them when the attempt is over; they are as old as its headers. */
+  #hearOfLimits({ n }: ReplayedAttempt, record: AttemptRecord): void {
+    const { rateLimits } = record;
+    const { at, quotas } = this.#known;
+    for (const [upstream, request] of this.#requests) {
+      if (
+        request.endedAt < Infinity ||
+        upstream.attempt !== n ||
+        upstream.call.events.every(({ event }) => event.type !== "attempt-end" || event.record !== record)
+      )
+        continue;
+      request.endedAt = at;
+      if (rateLimits === undefined) return;
+      const headersAt = at - record.endedMs + (record.firstContentMs ?? record.endedMs);
+      quotas.stated(request, {
+        heardAt: at,
+        left: Number(rateLimits["remaining-requests"]),
+        limit: Number(rateLimits["limit-requests"]),
+        resetAt: headersAt + Number.parseInt(rateLimits["reset-requests"] ?? "", 10),
+      });
+    }
   }
 
   /** The hook that announced the attempt ended the call: it counts as a start and says nothing. */

@@ -12,6 +12,7 @@ import { gateHolds } from "./gate.ts";
 import { HealthReplay } from "./health.ts";
 import { sickRoutesAreLeft } from "./outages.ts";
 import * as output from "./output.ts";
+import { boundsOfCostHold, pinsAreGiven, pinsAreTold } from "./pins.ts";
 import * as resources from "./resources.ts";
 import type { RuleId, Violation } from "./words.ts";
 
@@ -51,6 +52,9 @@ const CHECKS: readonly (readonly [RuleId, Check])[] = [
   ["R2.10", stubbornModelsAreLeft],
   ["R9.6", resources.callbacksAreWatched],
   ["R9.13", resources.contextsAreKept],
+  ["R16.2", pinsAreTold],
+  ["R16.3", pinsAreGiven],
+  ["R16.10", boundsOfCostHold],
 ];
 
 export function findViolations(facts: Facts): Violation[] {

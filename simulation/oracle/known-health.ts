@@ -3,6 +3,7 @@ import type { CallFact, Facts } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import { BreakerModel, type ModelPermit } from "./breaker-model.ts";
 import { CooldownModel } from "./cooldown-model.ts";
+import { QuotaModel } from "./quota-model.ts";
 import { leftOfCall } from "./shares.ts";
 import { EARLY_MS } from "./tolerance.ts";
 import { attemptsOf, ownLimit, routeOf, scopesOf, type AttemptFact, type RuleId, type Violation } from "./words.ts";
@@ -29,6 +30,8 @@ export interface Progress {
   readonly call: CallFact;
   /** The candidates as they are to be asked: behind an overflow, those of unknown windows come last. */
   order: readonly TargetPlan[];
+  /** Passed over by what the chain has learnt: they come again, behind all others. */
+  readonly late: Set<TargetPlan>;
   /** In that order. */
   position: number;
   readonly attempts: ReplayedAttempt[];
@@ -55,6 +58,7 @@ export class KnownHealth {
   readonly violations: Violation[] = [];
   readonly facts: Facts;
   readonly cooldowns: CooldownModel = new CooldownModel();
+  readonly quotas: QuotaModel = new QuotaModel();
   readonly isolated: Set<TargetPlan> = new Set();
   readonly #routes = new Map<string, Route>();
   readonly #progress = new Map<CallFact, Progress>();
@@ -80,6 +84,7 @@ export class KnownHealth {
     if (!target.tools && (plan.tools || plan.afterToolResult)) return "unsupported";
     if (progress.closedTiers.has(target.tier)) return "scope-failed";
     if (Object.values(scopesOf(target)).some((scope) => progress.failedScopes.has(scope))) return "scope-failed";
+    if (plan.isThrifty && isDear(this.facts, target)) return "too-dear";
     if (this.isolated.has(target)) return "isolated";
     const cooldown = this.cooldowns.longest(target, this.at + EARLY_MS);
     if (cooldown !== undefined)
@@ -101,7 +106,15 @@ export class KnownHealth {
 
   /** The candidates that were not tried yet and that nothing stands in the way of, for certain. */
   free(progress: Progress): TargetPlan[] {
-    const reasons = ["no-time", "breaker", "cooldown", "repeats-used-up", "window-too-small", "unsupported"] as const;
+    const reasons = [
+      "no-time",
+      "breaker",
+      "cooldown",
+      "repeats-used-up",
+      "window-too-small",
+      "unsupported",
+      "too-dear",
+    ] as const;
     return progress.order
       .slice(progress.position + 1)
       .filter(
@@ -142,6 +155,9 @@ export class KnownHealth {
       }
       case "window-too-small":
         return target.contextWindow !== "unknown" && hasFailedWith(progress, "request.context-length");
+      case "too-dear":
+        // What failed attempts may have cost is known only roughly.
+        return progress.call.plan.isThrifty && progress.attempts.length >= 4;
       case "unsupported":
         return hasFailedWith(progress, "request.unsupported");
       default:
@@ -194,7 +210,8 @@ export class KnownHealth {
     if (progress === undefined) {
       progress = {
         call,
-        order: this.facts.plan.targets,
+        order: pinnedFirst(this.facts.plan.targets, call.pin?.target),
+        late: new Set(),
         position: -1,
         attempts: [],
         failedScopes: new Set(),
@@ -217,6 +234,15 @@ export class KnownHealth {
   violate(rule: RuleId, text: string): void {
     this.violations.push({ rule, text: `${text} (at ${this.at})` });
   }
+}
+
+/** R16.2: The pinned target, and then the others in the chain's order. */
+function pinnedFirst(targets: readonly TargetPlan[], pinned: TargetPlan | undefined): readonly TargetPlan[] {
+  return pinned === undefined ? targets : [pinned, ...targets.filter((target) => target !== pinned)];
+}
+
+export function isDear({ plan }: Facts, { vendor }: TargetPlan): boolean {
+  return plan.routing?.dear.includes(vendor) === true;
 }
 
 function hasFailedWith({ attempts }: Progress, failureClass: FailureClass): boolean {

@@ -33,14 +33,17 @@ export function takesPlace(known: KnownHealth, progress: Progress, isIt: (target
   const { order, position } = progress;
   const due = order[position];
   if (due === undefined || !spreads(known.facts, due) || isIt(due)) return;
-  const other = order.find((target, index) => index > position && target.tier === due.tier && isIt(target));
-  if (other === undefined) return;
-  progress.order = order.map((target) => (target === due ? other : target === other ? due : target));
+  const at = order.findIndex((target, index) => index > position && target.tier === due.tier && isIt(target));
+  const other = order[at];
+  if (other === undefined || progress.late.has(other)) return;
+  progress.order = order.map((target, index) => (index === position ? other : index === at ? due : target));
 }
 
 /** R1.12: The first sibling that a call asks is one with the fewest calls, of equals the one that was chosen longest ago. */
 export function sharesFairly(known: KnownHealth, progress: Progress, target: TargetPlan): void {
   const { facts, turn } = known;
+  // Those are weighed by what is left, or come first by a pin.
+  if (facts.plan.routing?.steering === true || progress.call.pin?.target !== undefined) return;
   if (!spreads(facts, target) || progress.attempts.some((attempt) => attempt.target.tier === target.tier)) return;
   if (progress.attempts.some(({ record }) => record?.class === "request.context-length")) return;
   const stays = staysOf(facts).filter(({ call }) => call !== progress.call);

@@ -9,6 +9,10 @@ export interface ConsumerSetup {
   readonly ended: (fact: CallFact) => Promise<void>;
 }
 
+/** A thousand tokens of output are 0.01 at most vendors, 0.1 at dear ones. */
+const OUTPUT_TOKENS = 1_000;
+const THRIFTY = 0.095;
+
 const TOOL = { name: "look", description: "Looks." };
 
 function makeRequest({ id, plan }: CallFact): Request {
@@ -24,6 +28,7 @@ function makeRequest({ id, plan }: CallFact): Request {
     messages: history,
     userId: `call-${id}`,
     seed: 1,
+    maxOutputTokens: plan.isThrifty ? OUTPUT_TOKENS : undefined,
     tools: plan.tools || plan.afterToolResult ? [TOOL] : undefined,
     output: plan.json ? { type: "json" } : undefined,
   };
@@ -34,7 +39,8 @@ export async function consume(fact: CallFact, signal: AbortSignal | undefined, s
   const { chain, clock, ended } = setup;
   const { plan } = fact;
   const { deadlineMs, startWithinMs, tiers, allowDegraded } = plan;
-  const options = { signal, deadlineMs, startWithinMs, tiers, allowDegraded };
+  const maxCost = plan.isThrifty ? THRIFTY : undefined;
+  const options = { signal, deadlineMs, startWithinMs, tiers, allowDegraded, pin: fact.pin?.text, maxCost };
   fact.startedAt = clock.now;
   if (plan.consumer === "generate") {
     await settleResult(fact, chain.generate(makeRequest(fact), options), clock);

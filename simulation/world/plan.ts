@@ -1,4 +1,13 @@
-export type Profile = "narrow" | "storm";
+export type Profile = "narrow" | "storm" | "routed";
+
+/** What a chain is asked to choose by, and what the vendors say and enforce. */
+export interface RoutingPlan {
+  readonly steering: boolean;
+  /** Requests a minute that each quota takes of a model. */
+  readonly limit: number;
+  /** Vendors ten times as dear as the others. */
+  readonly dear: readonly string[];
+}
 
 export interface TargetPlan {
   readonly index: number;
@@ -58,6 +67,10 @@ export interface CallPlan {
   readonly isInvalid: boolean;
   /** Every model makes the same mistake of it, again and again. */
   readonly stubborn: Stubborn | undefined;
+  /** Goes on with the conversation of an earlier call, by its pin; or brings a pin that is none of this chain. */
+  readonly pin: "earlier" | "foreign" | undefined;
+  /** The call may cost what a vendor asks that is not dear. */
+  readonly isThrifty: boolean;
   /** Sent when all outages are over: it must be answered. */
   readonly isRecovery: boolean;
 }
@@ -123,4 +136,6 @@ export interface WorldPlan {
   readonly throwRate: number;
   /** Share of the answers before an outage that outlive it. */
   readonly longShare: number;
+  /** Undefined: the chain is asked for nothing of the kind. */
+  readonly routing: RoutingPlan | undefined;
 }

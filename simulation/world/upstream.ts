@@ -1,8 +1,9 @@
 import type { Target } from "@understudy/core";
-import type { AttemptContext, StreamPart, TargetRequest } from "@understudy/core/adapter";
+import { TargetFailure, type AttemptContext, type StreamPart, type TargetRequest } from "@understudy/core/adapter";
 import type { CallFact, Note, UpstreamFact } from "../facts.ts";
 import type { SimulatedClock } from "./clock.ts";
 import { deadConnection, invalidScript, outageScript, stubbornScript } from "./outage-scripts.ts";
+import type { Limiter } from "./limiter.ts";
 import type { TargetPlan, WorldPlan } from "./plan.ts";
 import type { SeededRandom } from "./random.ts";
 import { faultyScript, healthyScript, type ScriptContext, type Step } from "./scripts.ts";
@@ -15,6 +16,8 @@ export interface UpstreamSetup {
   readonly note: Note;
   /** Dead connections that wait in a pool, by the index of the plan's pool. */
   readonly dead: number[];
+  /** Undefined: nobody enforces a limit, or tells of one. */
+  readonly limiter: Limiter | undefined;
 }
 
 type Read = IteratorResult<readonly StreamPart[], undefined>;
@@ -87,13 +90,28 @@ function open(
   const { json, tools, isRecovery } = call.plan;
   const isLong = isLongAnswer(setup, target, random);
   const script = { random, newId, target, json, tools, isFresh, isLong, isQuick: isRecovery };
-  const steps = chooseScript(setup, script, call);
+  const steps = limited(setup, target, call, chooseScript(setup, script, call));
   if (!isRecovery && random.chance(setup.plan.throwRate)) {
     const error = new TypeError("The adapter threw at once.");
     fact.thrown = { ...clock.moment, error, isUnsent: true };
     throw error;
   }
   return new Playback(fact, steps, random.chance(0.7), context.signal, setup);
+}
+
+/** A vendor that is well tells of its limits before all else, and refuses what is above them. */
+function limited({ limiter, plan, clock }: UpstreamSetup, target: TargetPlan, call: CallFact, steps: Step[]): Step[] {
+  const isWell = !plan.outages.some(
+    ({ endpoint, from, to }) => endpoint === target.endpoint && from <= clock.now && clock.now < to,
+  );
+  const [first] = steps;
+  if (limiter === undefined || call.plan.isRecovery || !isWell || first?.type === "throw") return steps;
+  const { isTaken, rateLimits } = limiter.take(target, clock.now);
+  if (isTaken) return [{ type: "read", parts: [{ type: "response", rateLimits }] }, ...steps];
+  return [
+    { type: "wait", ms: 20 },
+    { type: "throw", error: new TargetFailure("rate.requests", { status: 429, rateLimits }) },
+  ];
 }
 
 /** One that begins before an outage of its route and ends well in the middle of it. */

@@ -1,12 +1,21 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
-import { createChain, defaultPolicy, type Chain, type EngineEvent, type Policy } from "@understudy/core";
+import {
+  createChain,
+  defaultPolicy,
+  type Chain,
+  type ChainOptions,
+  type EngineEvent,
+  type Policy,
+  type Price,
+} from "@understudy/core";
 import { shareHealth } from "@understudy/core/store";
 import type { CallFact, Facts, Happening, TimelineEntry } from "../facts.ts";
 import { SimulatedClock } from "./clock.ts";
 import { consume } from "./consumers.ts";
 import type { CallPlan, Manners, WorldPlan } from "./plan.ts";
 import { SeededRandom } from "./random.ts";
+import { Limiter } from "./limiter.ts";
 import { makeTarget } from "./upstream.ts";
 
 const LONGEST_MS = 6 * 3_600_000;
@@ -59,6 +68,7 @@ class World {
       calls: this.#byUser,
       note: (happening: Happening) => this.#note(happening),
       dead: plan.deadPools.map(({ connections }) => connections),
+      limiter: plan.routing && new Limiter(plan.routing.limit),
     };
     const jitter = this.#random.fork();
     this.#chain = createChain(
@@ -80,6 +90,7 @@ class World {
           this.#internalErrors.push(error);
           return this.#misbehave(plan.lastHook, []);
         },
+        ...routingOptions(plan),
         store: plan.store === "throws" ? throwingStore : undefined,
         clock: this.#clock.engineClock(),
         random: () => jitter.next(),
@@ -166,6 +177,7 @@ class World {
       isWaiting: false,
       listenersAtRest: 0,
       isDone: false,
+      pin: this.#pinFor(plan),
     };
     this.#calls.push(fact);
     this.#byUser.set(`call-${fact.id}`, fact);
@@ -180,6 +192,14 @@ class World {
     const { chain, clock } = { chain: this.#chain, clock: this.#clock };
     const ended = (one: CallFact): Promise<void> => this.#ends.get(one)?.promise ?? end.promise;
     void callInCharge.run(fact, () => consume(fact, controller.signal, { chain, clock, ended }));
+  }
+
+  #pinFor({ pin }: CallPlan): CallFact["pin"] {
+    if (pin === "foreign") return { text: "1.abc.def", target: undefined };
+    if (pin === undefined) return undefined;
+    const earlier = this.#calls.findLast(({ result }) => result?.answer?.pin !== undefined);
+    const text = earlier?.result?.answer?.pin;
+    return text === undefined ? undefined : { text, target: earlier?.upstream.at(-1)?.target };
   }
 
   #abort(fact: CallFact): void {
@@ -257,8 +277,19 @@ function recoveryCall(at: number, tier: string): CallPlan {
     pauseMs: 1,
     isInvalid: false,
     stubborn: undefined,
+    pin: undefined,
+    isThrifty: false,
     isRecovery: true,
   };
+}
+
+function routingOptions({ routing, targets }: WorldPlan): ChainOptions {
+  if (routing === undefined) return {};
+  const prices = targets.map(({ vendor, model }): [string, Price] => {
+    const price = routing.dear.includes(vendor) ? 100 : 10;
+    return [`${vendor}/${model}`, { input: price, output: price }];
+  });
+  return { pins: true, steering: routing.steering, prices: Object.fromEntries(prices) };
 }
 
 function makePolicy(kind: WorldPlan["policy"], misbehave: (manners: Manners) => undefined): Policy {

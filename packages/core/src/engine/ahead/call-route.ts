@@ -37,6 +37,8 @@ export class CallRoute implements Route {
   #weight: number | undefined;
   /** Chosen, with its attempt not begun. */
   #held: { readonly candidate: Candidate; readonly asked: Asked } | undefined;
+  /** The candidate that the call is with; none before it begins, and when it is over. */
+  #current: Candidate | undefined;
   /** The attempts that run, by their numbers. */
   readonly #running = new Map<number, { readonly asked: Asked | undefined; readonly most: number }>();
   /** What the attempts that are over cost, at most. */
@@ -82,6 +84,7 @@ export class CallRoute implements Route {
   }
 
   moveTo(candidate: Candidate | undefined): void {
+    this.#current = candidate;
     const { quotas } = this.#learnt;
     if (this.#held !== undefined) quotas?.takeBack(this.#held.candidate, this.#held.asked);
     const asked = candidate && quotas?.ask(candidate, this.#need(candidate));
@@ -100,7 +103,8 @@ export class CallRoute implements Route {
   pinRecord(attempts: readonly AttemptRecord[], skipped: readonly SkipRecord[]): PinRecord | undefined {
     if (this.#pin === undefined) return undefined;
     if ("ignored" in this.#pin) return { outcome: "ignored", because: this.#pin.ignored };
-    const isPinned = (record: AttemptRecord | SkipRecord): boolean => this.#learnt.candidateOf(record) === this.#pinned();
+    const isPinned = (record: AttemptRecord | SkipRecord): boolean =>
+      this.#learnt.candidateOf(record) === this.#pinned();
     const last = attempts.at(-1);
     if (last === undefined) return undefined;
     if (isPinned(last) && (last.outcome === "answered" || attempts.every(isPinned))) return { outcome: "kept" };
@@ -117,14 +121,7 @@ export class CallRoute implements Route {
     const asked = held ?? this.#learnt.quotas?.ask(candidate, this.#need(candidate));
     const most = this.#call.options.maxCost === undefined ? 0 : this.#most(candidate);
     this.#running.set(name.attempt, { asked, most: typeof most === "number" ? most : 0 });
-    const pinned = this.#pinned();
-    if (pinned === undefined || candidate === pinned || this.#hasLeft) return;
-    this.#hasLeft = true;
-    const { callId, metadata } = name;
-    const { tier, sibling } = pinned;
-    const { vendor, model } = pinned.target;
-    const ids = metadata === undefined ? { callId } : { callId, metadata };
-    this.#learnt.note({ type: "pin-left", ...ids, tier: tier.name, vendor, model, sibling, because: this.#because });
+    this.#leavePin(candidate);
   }
 
   ended(record: AttemptRecord): void {
@@ -140,12 +137,25 @@ export class CallRoute implements Route {
     // Where nothing was estimated, nothing is going to be.
     if (usage !== undefined && this.#weight !== undefined) estimates.learn(candidate.target, this.#weight, usage);
     const price = costs.priceOf(candidate);
-    if (price !== undefined && usage !== undefined && record.outcome === "answered") this.#spent += costOf(price, usage);
+    if (price !== undefined && usage !== undefined && record.outcome === "answered")
+      this.#spent += costOf(price, usage);
     else if (!this.#learnt.isUnbilled(record)) this.#spent += most;
   }
 
   passedOver(skip: SkipRecord): void {
     if (this.#learnt.candidateOf(skip) === this.#pinned()) this.#because = skip.reason;
+  }
+
+  /** A hook that heard of the attempt may have ended the call: then that was its last event. */
+  #leavePin(candidate: Candidate): void {
+    const pinned = this.#pinned();
+    if (pinned === undefined || candidate === pinned || this.#hasLeft || this.#current === undefined) return;
+    this.#hasLeft = true;
+    const { callId, options } = this.#call;
+    const ids = options.metadata === undefined ? { callId } : { callId, metadata: options.metadata };
+    const { tier, target, sibling } = pinned;
+    const { vendor, model } = target;
+    this.#learnt.note({ type: "pin-left", ...ids, tier: tier.name, vendor, model, sibling, because: this.#because });
   }
 
   #pinned(): Candidate | undefined {

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { finish, harness, rejection, type Harness } from "../../../test/harness.ts";
-import { answer, end, fail, hang, read, scripted, type Script, type ScriptedTarget } from "../../../test/scripted-target.ts";
+import {
+  answer,
+  end,
+  fail,
+  hang,
+  read,
+  scripted,
+  type Script,
+  type ScriptedTarget,
+} from "../../../test/scripted-target.ts";
 import type { Usage } from "../../model/usage.ts";
 
 const telling = (text: string, usage: Usage): Script => [
@@ -14,7 +23,12 @@ const breaking = (usage: Usage): Script => [
   fail("stream.reset"),
 ];
 
-const one = ({ clock }: Harness, vendor: string, scripts: readonly Script[], maxOutputTokens?: number): ScriptedTarget =>
+const one = (
+  { clock }: Harness,
+  vendor: string,
+  scripts: readonly Script[],
+  maxOutputTokens?: number,
+): ScriptedTarget =>
   scripted(clock, scripts, {
     vendor,
     model: "m",
@@ -107,7 +121,10 @@ describe("R16.9 the cost of a call", () => {
     const prices = { ...PRICES, "b/m@b.test": { input: 3, output: 4, currency: "USD" }, "b/m@eu.test": PRICES["a/m"] };
     const b = one(world, "b", [telling("B", { inputTokens: 1_000, outputTokens: 0 })]);
 
-    expect((await finish(world.clock, world.chain([b], { prices }).generate("Hi"))).cost?.amount).toBeCloseTo(0.003, 10);
+    expect((await finish(world.clock, world.chain([b], { prices }).generate("Hi"))).cost?.amount).toBeCloseTo(
+      0.003,
+      10,
+    );
   });
 
   test("is by the prices as they were when the chain was built", async () => {
@@ -125,7 +142,10 @@ describe("R16.9 the cost of a call", () => {
     [{ "a/m": { input: 1 } }, `prices["a/m"].output must be a number of at least 0`],
     [{ "a/m": { input: 1, output: 1, cached: 1 } }, `prices["a/m"] has an unknown field`],
     [{ "a/m": 3 }, `prices["a/m"].input must be`],
-    [{ "a/m": { input: 1, output: 1, currency: "USD" }, "b/m": { input: 1, output: 1, currency: "EUR" } }, "one currency"],
+    [
+      { "a/m": { input: 1, output: 1, currency: "USD" }, "b/m": { input: 1, output: 1, currency: "EUR" } },
+      "one currency",
+    ],
     ["cheap", "prices must be an object"],
   ])("is not computed from prices that are wrong: %j", (prices, words) => {
     const world = harness();

@@ -49,7 +49,11 @@ export function costOf({ input, output, cacheRead = input, cacheWrite = input }:
 }
 
 /** The most that input may cost, whatever a cache does. */
-export function dearest({ input, output, cacheWrite = input }: Price, inputTokens: number, outputTokens: number): number {
+export function dearest(
+  { input, output, cacheWrite = input }: Price,
+  inputTokens: number,
+  outputTokens: number,
+): number {
   return (inputTokens * Math.max(input, cacheWrite) + outputTokens * output) / PER;
 }
 

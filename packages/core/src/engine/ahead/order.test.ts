@@ -64,10 +64,7 @@ describe("R16.6 a tier in the order `fastest`", () => {
     const world = harness();
     const slowFrom = { at: Infinity, until: Infinity };
     const isSlow = (now: number): boolean => now >= slowFrom.at && now < slowFrom.until;
-    const targets = [
-      paced(world, "a", (now) => (isSlow(now) ? 4_000 : 200)),
-      paced(world, "b", () => 600),
-    ];
+    const targets = [paced(world, "a", (now) => (isSlow(now) ? 4_000 : 200)), paced(world, "b", () => 600)];
     const chain = world.chain([fastest(targets)], { random: numbers(67_890) });
     await run(world, chain, 200);
     slowFrom.at = world.clock.now();

@@ -41,11 +41,11 @@ export class Paces {
   /** The fastest first; behind them, as listed, those of which nothing is known. Now and then one that nobody asks leads. */
   fastestFirst(candidates: readonly Candidate[], now: number): readonly Candidate[] {
     const sorted = candidates.toSorted((one, other) => this.#mean(one, now) - this.#mean(other, now));
-    const forgotten = sorted
-      .slice(1)
-      .filter((one) => now - (this.#askedAt.get(one) ?? -Infinity) >= OLD_MS);
+    const forgotten = sorted.slice(1).filter((one) => now - (this.#askedAt.get(one) ?? -Infinity) >= OLD_MS);
     if (forgotten.length === 0 || this.#random() >= EXPLORING) return sorted;
-    const [explored] = forgotten.toSorted((one, other) => (this.#askedAt.get(one) ?? 0) - (this.#askedAt.get(other) ?? 0));
+    const [explored] = forgotten.toSorted(
+      (one, other) => (this.#askedAt.get(one) ?? 0) - (this.#askedAt.get(other) ?? 0),
+    );
     if (explored === undefined) return sorted;
     this.#askedAt.set(explored, now);
     return [explored, ...sorted.filter((one) => one !== explored)];

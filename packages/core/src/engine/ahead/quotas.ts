@@ -81,7 +81,9 @@ export class Quotas {
       if (isNewer || left(ledger, known, now) < left(ledger, before, now)) ledger.limits.set(one.name, known);
     }
     const all = [...ledger.limits.values()];
-    ledger.asked = ledger.asked.filter((one) => one.endedAt === undefined || all.some((known) => counts(known, one)));
+    // One that still runs may state what it was before those behind it were asked.
+    const oldest = ledger.asked.find((one) => one.endedAt === undefined)?.number ?? Infinity;
+    ledger.asked = ledger.asked.filter((one) => one.number >= oldest || all.some((known) => counts(known, one)));
   }
 
   /** The first limit that does not take this request now, in words; undefined where none is known to refuse it. */
@@ -121,7 +123,9 @@ export class Quotas {
 function left({ asked }: Ledger, known: Known, now: number): number {
   const isFull = now >= known.resetAt;
   const counted = asked.filter((one) => (isFull ? (one.endedAt ?? now) >= known.resetAt : one.number > known.number));
-  return (isFull ? (known.limit ?? Infinity) : known.left) - counted.reduce((sum, { need }) => sum + taken(known, need), 0);
+  return (
+    (isFull ? (known.limit ?? Infinity) : known.left) - counted.reduce((sum, { need }) => sum + taken(known, need), 0)
+  );
 }
 
 function counts(known: Known, { number, endedAt = Infinity }: Asked): boolean {

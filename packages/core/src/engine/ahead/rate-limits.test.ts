@@ -39,7 +39,11 @@ test.each([
   ["bare names count requests", { limit: "60", remaining: "7", reset: "9" }, { left: 7, limit: 60, resetInMs: 9_000 }],
   ["windows by name", { "remaining-req-minute": "3" }, { name: "req-minute", unit: "requests", left: 3 }],
   ["tokens by window", { "remaining-tokens-minute": "3" }, { name: "tokens-minute", unit: "tokens", left: 3 }],
-  ["a moment in seconds", { "remaining-requests": "0", "reset-requests": "1900000000" }, { resetOn: 1_900_000_000_000 }],
+  [
+    "a moment in seconds",
+    { "remaining-requests": "0", "reset-requests": "1900000000" },
+    { resetOn: 1_900_000_000_000 },
+  ],
   ["a moment in ms", { "remaining-requests": "0", "reset-requests": "1900000000000" }, { resetOn: 1_900_000_000_000 }],
 ])("%s", (_, given, expected) => {
   expect(readRateLimits(given)).toMatchObject([expected]);

@@ -26,7 +26,14 @@ export interface RoutingSetup {
 }
 
 /** Learns from the events of a chain what its calls then choose by. */
-export function routing({ candidates, options, events, clock, random, isUnbilled }: RoutingSetup): (call: RoutedCall) => Route {
+export function routing({
+  candidates,
+  options,
+  events,
+  clock,
+  random,
+  isUnbilled,
+}: RoutingSetup): (call: RoutedCall) => Route {
   const { pins = false, pinMs = PIN_MS, steering = false, prices } = options;
   const byName = new Map(candidates.map((one) => [nameOf({ tier: one.tier.name, sibling: one.sibling }), one]));
   const running = new Map<number, CallRoute>();

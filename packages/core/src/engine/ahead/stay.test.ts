@@ -119,10 +119,7 @@ describe("R16.3 a pin", () => {
 
   test("of a chain that is built anew, in another process, is good for the same target and for no other key", async () => {
     const { clock, chain } = harness();
-    const { pin } = await finish(
-      clock,
-      chain(targets(clock), { pins: true }).generate("One", { tiers: ["b/one"] }),
-    );
+    const { pin } = await finish(clock, chain(targets(clock), { pins: true }).generate("One", { tiers: ["b/one"] }));
 
     const same = await finish(clock, chain(targets(clock), { pins: true }).generate("Two", { pin }));
     const foreign = await finish(clock, chain(targets(clock, "other"), { pins: true }).generate("Two", { pin }));
@@ -166,10 +163,7 @@ describe("R16.3 a pin", () => {
     const { clock, chain } = harness();
     const both = targets(clock);
 
-    const error = await rejection(
-      clock,
-      chain(both, { pins: true }).generate("Hi", { pin: pin as unknown as string }),
-    );
+    const error = await rejection(clock, chain(both, { pins: true }).generate("Hi", { pin: pin as unknown as string }));
 
     expect(error.code).toBe("invalid-request");
     expect(error.message).toContain("pin must be a string");

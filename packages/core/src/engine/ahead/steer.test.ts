@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { finish, harness, rejection, type Harness } from "../../../test/harness.ts";
-import { answer, end, fail, read, scripted, wait, type Script, type ScriptedTarget } from "../../../test/scripted-target.ts";
+import {
+  answer,
+  end,
+  fail,
+  read,
+  scripted,
+  wait,
+  type Script,
+  type ScriptedTarget,
+} from "../../../test/scripted-target.ts";
 import type { RateLimits } from "../../model/trace.ts";
 import type { Answer, Chain } from "../../index.ts";
 
@@ -20,7 +29,8 @@ const requestsLeft = (left: number, resetIn = "30s", limit?: number): RateLimits
   ...(limit === undefined ? {} : { "limit-requests": String(limit) }),
 });
 
-const ask = ({ clock }: Harness, chain: Chain, input = "Hi"): Promise<Answer> => finish(clock, chain.generate(input), 5);
+const ask = ({ clock }: Harness, chain: Chain, input = "Hi"): Promise<Answer> =>
+  finish(clock, chain.generate(input), 5);
 
 describe("R16.4 a target that cannot take the request before its limit is full again", () => {
   test("is passed over, with the reason, until then, and answers again afterwards", async () => {
@@ -78,7 +88,12 @@ describe("R16.4 a target that cannot take the request before its limit is full a
 
     const burst = await finish(world.clock, Promise.all(Array.from({ length: 8 }, () => chain.generate("Hi"))));
 
-    expect(burst.map(({ text }) => text).toSorted().join("")).toBe("AAABBBBB");
+    expect(
+      burst
+        .map(({ text }) => text)
+        .toSorted()
+        .join(""),
+    ).toBe("AAABBBBB");
   });
 
   test("counts a repeat too, and not what was chosen and never asked", async () => {
@@ -212,11 +227,13 @@ class Limiter {
 }
 
 function limited({ clock }: Harness, key: string, limiter: Limiter): ScriptedTarget {
-  const script: Script = () => {
+  const script: Script = (call) => {
     const { ok, headers } = limiter.take();
     // Headers before, and answers of 0.3 s to 3 s.
     const ms = 300 + ((limiter.taken * 977) % 2_700);
-    return ok ? telling(headers, key, ms) : [fail("rate.requests", { rateLimits: headers, status: 429 })];
+    const told = telling(headers, key, ms);
+    if (ok) return typeof told === "function" ? told(call) : told;
+    return [fail("rate.requests", { rateLimits: headers, status: 429 })];
   };
   return scripted(clock, [script], { key, endpoint: `${key}.test` });
 }

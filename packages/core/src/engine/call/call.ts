@@ -148,7 +148,9 @@ export class Call {
     }
     // A chain does without what it has not learnt, but not without a limit of the caller's.
     if (options.maxCost !== undefined && route() === undefined) {
-      this.#fail(misuse("config", "`maxCost` cannot be kept: the chain has no `prices`, or could not load what estimates."));
+      this.#fail(
+        misuse("config", "`maxCost` cannot be kept: the chain has no `prices`, or could not load what estimates."),
+      );
       return;
     }
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });

@@ -153,7 +153,8 @@ export class Selection {
 
   #ownObstacle(candidate: Candidate): Obstacle | undefined {
     const { target } = candidate;
-    if (this.#closed.has(modelOf(candidate))) return { reason: "scope-failed", detail: "the failure concerns the whole tier" };
+    if (this.#closed.has(modelOf(candidate)))
+      return { reason: "scope-failed", detail: "the failure concerns the whole tier" };
     const failed = scopeIds(target).find((id) => this.#failedScopes.has(id));
     // The first word names the kind of scope; the rest may hold a hash and is of no use to a reader.
     if (failed !== undefined) return { reason: "scope-failed", detail: failed.split(" ", 1)[0] };

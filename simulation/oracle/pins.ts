@@ -1,0 +1,46 @@
+import type { Facts } from "../facts.ts";
+import { isDear } from "./known-health.ts";
+
+/** R16.2: What the trace says of a pin is what the upstream side saw, and the event is raised at most once. */
+export function* pinsAreTold({ calls, plan }: Facts): Iterable<string> {
+  for (const { id, pin, result, upstream, events, aborted } of calls) {
+    const answer = result?.answer;
+    const left = events.filter(({ event }) => event.type === "pin-left");
+    const others = upstream.filter(({ target }) => target !== pin?.target);
+    const hasLeft = pin?.target !== undefined && others.length > 0;
+    const isUnheard = events.some(({ event }) => event.type === "end" && event.outcome !== "answered");
+    if (
+      left.length > 1 ||
+      (left.length === 0 && hasLeft && !isUnheard) ||
+      (left.length > 0 && pin?.target === undefined)
+    )
+      yield `call ${id} tells ${left.length} times that it left its pin`;
+    if (answer === undefined || plan.routing === undefined) continue;
+    const isKept = upstream.at(-1)?.target === pin?.target;
+    const expected = pin === undefined ? undefined : pin.target === undefined ? "ignored" : isKept ? "kept" : "left";
+    if (answer.trace.pin?.outcome !== expected)
+      yield `call ${id} says its pin was ${answer.trace.pin?.outcome}, and it was ${expected}`;
+    if (expected === "left" && answer.trace.pin?.because === undefined)
+      yield `call ${id} left its pin and does not say why`;
+  }
+}
+
+/** R16.3: Every answer has one, unless it is degraded; and none tells a key. */
+export function* pinsAreGiven({ calls, plan }: Facts): Iterable<string> {
+  if (plan.routing === undefined) return;
+  for (const { id, result } of calls) {
+    const answer = result?.answer;
+    if (answer === undefined) continue;
+    const isPin = answer.pin === undefined ? answer.degraded : /^1\.[0-9a-z]+\.[0-9a-z]+$/.test(answer.pin);
+    if (!isPin || (answer.degraded && answer.pin !== undefined)) yield `call ${id} has the pin ${answer.pin}`;
+  }
+}
+
+/** R16.10: No call asks what could cost more than it may. */
+export function* boundsOfCostHold(facts: Facts): Iterable<string> {
+  for (const { id, plan, upstream } of facts.calls) {
+    if (!plan.isThrifty) continue;
+    const [dear] = upstream.filter(({ target }) => isDear(facts, target));
+    if (dear !== undefined) yield `call ${id} asked target ${dear.target.index}, which costs more than the call may`;
+  }
+}
