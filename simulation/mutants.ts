@@ -35,6 +35,8 @@ function makeCopy(slot: number): string {
   });
   mkdirSync(join(copy, "simulation/node_modules/@understudy"), { recursive: true });
   symlinkSync(core, join(copy, "simulation/node_modules/@understudy/core"));
+  // Of it only numbers are used: it may know the engine as it is.
+  symlinkSync(join(root, "packages/testing"), join(copy, "simulation/node_modules/@understudy/testing"));
   return copy;
 }
 

@@ -87,7 +87,7 @@ function worldOf(tiers: number, changes: Partial<WorldPlan>): WorldPlan {
     faultRate: 0,
     throwRate: 0,
     longShare: 0,
-    routing: undefined,
+    steering: undefined,
     ...changes,
   };
 }

@@ -147,7 +147,7 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "failed-tier-is-tried-on",
     breaks: "Siblings repeat what the whole tier cannot do.",
     file: "engine/next/selection.ts",
-    search: "if (!rule.sibling) this.closeTier(candidate.tier);",
+    search: "if (!rule.sibling) this.closeModel(candidate);",
     replace: "",
   },
   {

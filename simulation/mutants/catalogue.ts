@@ -1,4 +1,4 @@
-import { ROUTING_MUTANTS } from "./ahead-routing.ts";
+import { COURSE_MUTANTS } from "./ahead-courses.ts";
 import { ATTEMPT_MUTANTS } from "./attempts.ts";
 import { HEALTH_MUTANTS } from "./health.ts";
 import type { Mutant } from "./mutant.ts";
@@ -9,7 +9,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...OUTPUT_MUTANTS,
   ...ATTEMPT_MUTANTS,
   ...HEALTH_MUTANTS,
-  ...ROUTING_MUTANTS,
+  ...COURSE_MUTANTS,
 ];
 
 /** How often the patch applies; it must be once. */

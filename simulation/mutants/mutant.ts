@@ -7,5 +7,5 @@ export interface Mutant {
   readonly search: string;
   readonly replace: string;
   /** The profile that shows it. Default `mixed`. */
-  readonly profile?: "routed" | undefined;
+  readonly profile?: "steered" | undefined;
 }

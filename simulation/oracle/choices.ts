@@ -18,7 +18,7 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
   progress.position = progress.order.indexOf(target, Math.max(0, progress.position));
   sharesFairly(known, progress, target);
   const isFresh = !progress.late.has(target);
-  const isSteered = known.facts.plan.routing?.steering === true && isFresh && known.free(progress).length > 0;
+  const isSteered = known.facts.plan.steering?.isAsked === true && isFresh && known.free(progress).length > 0;
   if (isSteered && known.quotas.isUsedUp(target, known.at, known.turn))
     known.violate("R16.4", `call ${call.id} took target ${target.index}, of whose limit nothing is left`);
   const obstacle = known.obstacle(progress, target);

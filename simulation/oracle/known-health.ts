@@ -242,7 +242,7 @@ function pinnedFirst(targets: readonly TargetPlan[], pinned: TargetPlan | undefi
 }
 
 export function isDear({ plan }: Facts, { vendor }: TargetPlan): boolean {
-  return plan.routing?.dear.includes(vendor) === true;
+  return plan.steering?.dear.includes(vendor) === true;
 }
 
 function hasFailedWith({ attempts }: Progress, failureClass: FailureClass): boolean {

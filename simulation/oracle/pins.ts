@@ -8,14 +8,15 @@ export function* pinsAreTold({ calls, plan }: Facts): Iterable<string> {
     const left = events.filter(({ event }) => event.type === "pin-left");
     const others = upstream.filter(({ target }) => target !== pin?.target);
     const hasLeft = pin?.target !== undefined && others.length > 0;
-    const isUnheard = events.some(({ event }) => event.type === "end" && event.outcome !== "answered");
+    // A hook that is told of the attempt may end the call: then it is told of nothing more.
+    const isUnheard = aborted !== undefined;
     if (
       left.length > 1 ||
       (left.length === 0 && hasLeft && !isUnheard) ||
       (left.length > 0 && pin?.target === undefined)
     )
       yield `call ${id} tells ${left.length} times that it left its pin`;
-    if (answer === undefined || plan.routing === undefined) continue;
+    if (answer === undefined || plan.steering === undefined) continue;
     const isKept = upstream.at(-1)?.target === pin?.target;
     const expected = pin === undefined ? undefined : pin.target === undefined ? "ignored" : isKept ? "kept" : "left";
     if (answer.trace.pin?.outcome !== expected)
@@ -27,7 +28,7 @@ export function* pinsAreTold({ calls, plan }: Facts): Iterable<string> {
 
 /** R16.3: Every answer has one, unless it is degraded; and none tells a key. */
 export function* pinsAreGiven({ calls, plan }: Facts): Iterable<string> {
-  if (plan.routing === undefined) return;
+  if (plan.steering === undefined) return;
   for (const { id, result } of calls) {
     const answer = result?.answer;
     if (answer === undefined) continue;

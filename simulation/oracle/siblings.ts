@@ -43,7 +43,7 @@ export function takesPlace(known: KnownHealth, progress: Progress, isIt: (target
 export function sharesFairly(known: KnownHealth, progress: Progress, target: TargetPlan): void {
   const { facts, turn } = known;
   // Those are weighed by what is left, or come first by a pin.
-  if (facts.plan.routing?.steering === true || progress.call.pin?.target !== undefined) return;
+  if (facts.plan.steering?.isAsked === true || progress.call.pin?.target !== undefined) return;
   if (!spreads(facts, target) || progress.attempts.some((attempt) => attempt.target.tier === target.tier)) return;
   if (progress.attempts.some(({ record }) => record?.class === "request.context-length")) return;
   const stays = staysOf(facts).filter(({ call }) => call !== progress.call);

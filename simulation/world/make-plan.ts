@@ -5,7 +5,7 @@ const VENDORS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"] as const;
 const FOR_GOOD = 1e12;
 
 export function makePlan(seed: number, profile: Profile, random: SeededRandom): WorldPlan {
-  if (profile === "routed") return routed(makePlan(seed, "storm", random), new SeededRandom(seed + 1));
+  if (profile === "steered") return steered(makePlan(seed, "storm", random), new SeededRandom(seed + 1));
   const isStorm = profile === "storm";
   // The first tiers of a long chain are sick for good: what is done there must not cost the last ones their turn.
   const isLongChain = !isStorm && random.chance(0.12);
@@ -59,16 +59,16 @@ export function makePlan(seed: number, profile: Profile, random: SeededRandom): 
     faultRate: isLongChain || isHanging ? 0.1 : isStorm ? random.pick([0, 0.05, 0.2]) : random.pick([0.3, 0.6, 0.9]),
     throwRate: random.pick([0, 0.02, 0.02]),
     longShare: isStorm ? random.pick([0, 0, 0.4]) : 0,
-    routing: undefined,
+    steering: undefined,
   };
 }
 
 /** A storm in which calls bring pins and have bounds for their cost, and vendors enforce limits of which they tell. */
-function routed(storm: WorldPlan, random: SeededRandom): WorldPlan {
+function steered(storm: WorldPlan, random: SeededRandom): WorldPlan {
   const vendors = [...new Set(storm.targets.map(({ vendor }) => vendor))];
   return {
     ...storm,
-    profile: "routed",
+    profile: "steered",
     sleeps: [],
     wallJumps: [],
     calls: storm.calls.map((call) => ({
@@ -76,8 +76,8 @@ function routed(storm: WorldPlan, random: SeededRandom): WorldPlan {
       pin: random.chance(0.5) ? "earlier" : random.chance(0.1) ? "foreign" : undefined,
       isThrifty: random.chance(0.15),
     })),
-    routing: {
-      steering: random.chance(0.8),
+    steering: {
+      isAsked: random.chance(0.8),
       limit: random.whole(3, 12),
       dear: vendors.filter(() => random.chance(0.4)),
     },

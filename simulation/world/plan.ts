@@ -1,8 +1,8 @@
-export type Profile = "narrow" | "storm" | "routed";
+export type Profile = "narrow" | "storm" | "steered";
 
 /** What a chain is asked to choose by, and what the vendors say and enforce. */
-export interface RoutingPlan {
-  readonly steering: boolean;
+export interface SteeringPlan {
+  readonly isAsked: boolean;
   /** Requests a minute that each quota takes of a model. */
   readonly limit: number;
   /** Vendors ten times as dear as the others. */
@@ -137,5 +137,5 @@ export interface WorldPlan {
   /** Share of the answers before an outage that outlive it. */
   readonly longShare: number;
   /** Undefined: the chain is asked for nothing of the kind. */
-  readonly routing: RoutingPlan | undefined;
+  readonly steering: SteeringPlan | undefined;
 }

@@ -68,7 +68,7 @@ class World {
       calls: this.#byUser,
       note: (happening: Happening) => this.#note(happening),
       dead: plan.deadPools.map(({ connections }) => connections),
-      limiter: plan.routing && new Limiter(plan.routing.limit),
+      limiter: plan.steering && new Limiter(plan.steering.limit),
     };
     const jitter = this.#random.fork();
     this.#chain = createChain(
@@ -90,7 +90,7 @@ class World {
           this.#internalErrors.push(error);
           return this.#misbehave(plan.lastHook, []);
         },
-        ...routingOptions(plan),
+        ...steeringOptions(plan),
         store: plan.store === "throws" ? throwingStore : undefined,
         clock: this.#clock.engineClock(),
         random: () => jitter.next(),
@@ -283,13 +283,13 @@ function recoveryCall(at: number, tier: string): CallPlan {
   };
 }
 
-function routingOptions({ routing, targets }: WorldPlan): ChainOptions {
-  if (routing === undefined) return {};
+function steeringOptions({ steering, targets }: WorldPlan): ChainOptions {
+  if (steering === undefined) return {};
   const prices = targets.map(({ vendor, model }): [string, Price] => {
-    const price = routing.dear.includes(vendor) ? 100 : 10;
+    const price = steering.dear.includes(vendor) ? 100 : 10;
     return [`${vendor}/${model}`, { input: price, output: price }];
   });
-  return { pins: true, steering: routing.steering, prices: Object.fromEntries(prices) };
+  return { pins: true, steering: steering.isAsked, prices: Object.fromEntries(prices) };
 }
 
 function makePolicy(kind: WorldPlan["policy"], misbehave: (manners: Manners) => undefined): Policy {

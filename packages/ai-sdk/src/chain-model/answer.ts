@@ -12,7 +12,10 @@ import type { NameMap } from "@understudy/core/toolkit";
 import { lossWarnings } from "./warnings.ts";
 
 /** What is told of an answer in `providerMetadata.understudy` of its step. Plain JSON. */
-export type AnswerMetadata = Pick<Answer, "tier" | "degraded" | "vendor" | "model" | "usageTotal" | "losses" | "trace">;
+export type AnswerMetadata = Pick<
+  Answer,
+  "tier" | "degraded" | "vendor" | "model" | "usageTotal" | "pin" | "losses" | "trace"
+>;
 
 export function answerMetadata({
   tier,
@@ -20,10 +23,11 @@ export function answerMetadata({
   vendor,
   model,
   usageTotal,
+  pin,
   losses,
   trace,
 }: Answer): ReturnType<typeof own> {
-  return own(toJson({ tier, degraded, vendor, model, usageTotal, losses, trace }));
+  return own(toJson({ tier, degraded, vendor, model, usageTotal, pin, losses, trace }));
 }
 
 export function toGenerateResult(

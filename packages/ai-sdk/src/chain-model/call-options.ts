@@ -10,7 +10,7 @@ import { unsupported } from "./warnings.ts";
 export interface UnderstudyProviderOptions
   extends
     Pick<Request, "vendorOptions" | "userId" | "cache">,
-    Pick<CallOptions, "tiers" | "allowDegraded" | "deadlineMs" | "startWithinMs" | "metadata"> {
+    Pick<CallOptions, "tiers" | "allowDegraded" | "deadlineMs" | "startWithinMs" | "pin" | "maxCost" | "metadata"> {
   /** What the AI SDK's own `reasoning` does not say: a budget in tokens, and whether reasoning is shown. */
   readonly reasoning?: Pick<ReasoningOptions, "budgetTokens" | "visible"> | undefined;
 }
@@ -24,7 +24,7 @@ export interface TranslatedCall {
 }
 
 const FOR_REQUEST = ["vendorOptions", "userId", "cache"] as const;
-const FOR_CALL = ["tiers", "allowDegraded", "deadlineMs", "startWithinMs", "metadata"] as const;
+const FOR_CALL = ["tiers", "allowDegraded", "deadlineMs", "startWithinMs", "pin", "maxCost", "metadata"] as const;
 const ON_TARGETS = "set them on the targets";
 const IN_VENDOR_OPTIONS = "use providerOptions.understudy.vendorOptions";
 const HOSTED_TOOLS =

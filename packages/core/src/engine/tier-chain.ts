@@ -20,7 +20,7 @@ import { AnswerStream } from "./stream/answer-stream.ts";
 import type { Chain, ChainDescription, IsolateOptions, TargetSelector } from "./chain.ts";
 import { ChainHealth } from "./health/chain-health.ts";
 import type { TargetHealth } from "./health/health-events.ts";
-import type { Route, RoutedCall } from "./ahead/route.ts";
+import type { Course, CourseCall } from "./ahead/course.ts";
 
 /**
  * Builds a chain: `createChain([anthropic("…"), openai("…")])`. Throws one `config` error that names every problem:
@@ -57,7 +57,7 @@ class TierChain implements Chain {
   readonly #ready: Promise<void> | undefined;
   readonly #closed = Promise.withResolvers<void>();
   /** Loaded where an option asks for it. */
-  #routeFor: ((call: RoutedCall) => Route) | undefined;
+  #courseFor: ((call: CourseCall) => Course) | undefined;
   #isClosing = false;
   #calls = 0;
   #running = 0;
@@ -86,7 +86,7 @@ class TierChain implements Chain {
     for (const make of observers) this.#events.join(() => make(this));
     const { pins = false, steering = false, prices } = options;
     if (pins || steering || prices !== undefined || tiers.some(({ order }) => order !== "declared")) {
-      this.#ready = this.#loadRouting(clock).catch(onInternalError);
+      this.#ready = this.#loadCourses(clock).catch(onInternalError);
     }
   }
 
@@ -157,9 +157,9 @@ class TierChain implements Chain {
     return new AnswerStream<Output>(call, clock);
   };
 
-  async #loadRouting(clock: Clock): Promise<void> {
-    const { routing } = await import("./ahead/routing.ts");
-    this.#routeFor = routing({
+  async #loadCourses(clock: Clock): Promise<void> {
+    const { courses } = await import("./ahead/courses.ts");
+    this.#courseFor = courses({
       candidates: this.#candidates,
       options: this.#options,
       events: this.#events,
@@ -220,7 +220,7 @@ class TierChain implements Chain {
     const { clock = systemClock, policy = defaultPolicy, marker = DEFAULTS.marker } = this.#options;
     const callId = ++this.#calls;
     const requests = new CallRequests(input, this.#vendors, (error) => this.#onInternalError(error));
-    let route: Route | undefined;
+    let course: Course | undefined;
     const setup: CallSetup = {
       callId,
       mode,
@@ -242,7 +242,7 @@ class TierChain implements Chain {
       clock,
       random: this.#random,
       events: this.#events,
-      route: () => (route ??= this.#routeFor?.({ callId, requests, options })),
+      course: () => (course ??= this.#courseFor?.({ callId, requests, options })),
       health: this.#health,
       onInternalError: (error) => this.#onInternalError(error),
       onEnd: () => {

@@ -49,7 +49,7 @@ describe("R16.4 a target that cannot take the request before its limit is full a
     ]);
   });
 
-  test("is asked all the same where no other one is left: steering is never what a call fails for", async () => {
+  test("R16.1 is asked all the same where no other one is left: steering is never what a call fails for", async () => {
     const world = harness();
     const a = scripted(world.clock, [telling(requestsLeft(0), "A")]);
     const b = scripted(world.clock, [[fail("server.error")]], { vendor: "b" });

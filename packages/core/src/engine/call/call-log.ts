@@ -8,7 +8,7 @@ import { sumUsage, type UsageTotal } from "../../model/usage.ts";
 import type { Attempt } from "../attempt/attempt.ts";
 import type { CallNews } from "../engine-events.ts";
 import type { EventQueue } from "../event-queue.ts";
-import type { Route } from "../ahead/route.ts";
+import type { Course } from "../ahead/course.ts";
 import type { CallOptions } from "../options.ts";
 import type { FailedAttempt } from "./call-error.ts";
 
@@ -27,7 +27,7 @@ export interface CallLogSetup {
   /** Whether records keep the vendors' own words. */
   readonly vendorMessages: boolean;
   readonly options: Pick<CallOptions, "metadata">;
-  readonly route: () => Route | undefined;
+  readonly course: () => Course | undefined;
 }
 
 /** What one call has to say, in its trace and as events: what was tried, what was passed over, and why. */
@@ -138,7 +138,7 @@ export class CallLog {
       startedAt: this.#wallStartedAt,
       attempts: this.#attempts,
       skipped: this.#skipped,
-      pin: this.#setup.route()?.pinRecord(this.#attempts, this.#skipped),
+      pin: this.#setup.course()?.pinRecord(this.#attempts, this.#skipped),
       totalMs: this.#setup.clock.now() - this.#startedAt,
       needsAttention:
         this.#failed.some(({ failure }) => isLoud(failure.class)) || this.#skipped.some((skip) => isLoud(skip.class)),
@@ -150,7 +150,7 @@ export class CallLog {
     const total = sumUsage(
       billed.map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
     );
-    const cost = this.#setup.route()?.cost(billed);
+    const cost = this.#setup.course()?.cost(billed);
     return cost === undefined ? total : { ...total, cost };
   }
 

@@ -8,7 +8,7 @@ import type { EventQueue } from "../event-queue.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
-import type { Route } from "../ahead/route.ts";
+import type { Course } from "../ahead/course.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
 import type { Turn } from "../turn.ts";
@@ -62,7 +62,7 @@ export interface CallSetup {
   readonly random: () => number;
   readonly events: EventQueue;
   /** What the chain has learnt, for this call. May be asked from the call's start on; throws where it cannot do without. */
-  readonly route: () => Route | undefined;
+  readonly course: () => Course | undefined;
   readonly onInternalError: (error: unknown) => void;
   readonly health: ChainHealth;
   /** Called once, behind the last event. */
@@ -136,7 +136,7 @@ export class Call {
   }
 
   start(): void {
-    const { callId, mode, tiers, requests, options, events, route } = this.#setup;
+    const { callId, mode, tiers, requests, options, events, course } = this.#setup;
     const { request } = requests;
     this.#log.note({ type: "call-start", tiers, mode, settings: settingsOf(request) });
     if (events.isRead) events.note({ type: "request", callId, request });
@@ -147,7 +147,7 @@ export class Call {
       return;
     }
     // A chain does without what it has not learnt, but not without a limit of the caller's.
-    if (options.maxCost !== undefined && route() === undefined) {
+    if (options.maxCost !== undefined && course() === undefined) {
       this.#fail(
         misuse("config", "`maxCost` cannot be kept: the chain has no `prices`, or could not load what estimates."),
       );
@@ -252,7 +252,7 @@ export class Call {
     const usageTotal = this.#log.usageTotal();
     const trace = this.#log.trace();
     // A conversation is not kept at less than it could have.
-    const pin = degraded ? undefined : this.#setup.route()?.pin(candidate);
+    const pin = degraded ? undefined : this.#setup.course()?.pin(candidate);
     this.#tell();
     this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace, pin }));
     this.#setup.onEnd();

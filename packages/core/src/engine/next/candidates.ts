@@ -7,7 +7,7 @@ import type { Permit } from "../health/breaker.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { HealthCause } from "../health/health-events.ts";
 import { metStaleConnection } from "../health/verdict.ts";
-import type { Route } from "../ahead/route.ts";
+import type { Course } from "../ahead/course.ts";
 import type { CallOptions } from "../options.ts";
 import type { Policy } from "../policy.ts";
 import type { Candidate } from "../tier.ts";
@@ -39,7 +39,7 @@ export interface CandidatesSetup {
   readonly maxAttempts: number;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly route: () => Route | undefined;
+  readonly course: () => Course | undefined;
   readonly onInternalError: (error: unknown) => void;
   readonly skipped: (record: SkipRecord) => void;
   /** Nothing is decided and nothing taken: hooks may be called now. */
@@ -69,7 +69,7 @@ export class Candidates {
     this.#setup = setup;
     this.#eligibility = new Eligibility({ ...setup, hasNext: () => this.#selection.hasNext });
     const obstacle = (candidate: Candidate): Obstacle | undefined => this.#eligibility.obstacle(candidate);
-    this.#selection = new Selection(setup.candidates, obstacle, setup.route);
+    this.#selection = new Selection(setup.candidates, obstacle, setup.course);
     this.#recovery = new RecoveryPlan({ ...setup, selection: this.#selection });
   }
 
@@ -148,7 +148,7 @@ export class Candidates {
     const { candidate } = turn;
     const { target } = candidate;
     const cause = this.#cause(candidate);
-    if (this.#setup.route()?.refusal(candidate) !== undefined) {
+    if (this.#setup.course()?.refusal(candidate) !== undefined) {
       this.#letGo();
       return undefined;
     }
@@ -240,7 +240,7 @@ export class Candidates {
     if (candidate === this.#current) return;
     countCall(this.#current, -1);
     countCall(candidate, 1);
-    this.#setup.route()?.moveTo(candidate);
+    this.#setup.course()?.moveTo(candidate);
     this.#current = candidate;
   }
 

@@ -7,7 +7,7 @@ import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
 import { firstContentMs, type CallRequests } from "./requests.ts";
 import type { ChainHealth, Standing } from "../health/chain-health.ts";
 import { routeKey } from "../health/routes.ts";
-import type { Route } from "../ahead/route.ts";
+import type { Course } from "../ahead/course.ts";
 import type { CallOptions } from "../options.ts";
 import type { Obstacle } from "./selection.ts";
 import { shareOf, TierClock } from "./tier-clock.ts";
@@ -33,7 +33,7 @@ export interface EligibilitySetup {
   readonly callLeftMs: (now: number) => number;
   readonly health: ChainHealth;
   readonly clock: Clock;
-  readonly route: () => Route | undefined;
+  readonly course: () => Course | undefined;
   /** Whether a candidate is left behind the current one. */
   readonly hasNext: () => boolean;
 }
@@ -52,7 +52,7 @@ export class Eligibility {
   }
 
   obstacle(candidate: Candidate): Obstacle | undefined {
-    const { requests, health, route } = this.#setup;
+    const { requests, health, course } = this.#setup;
     const { tier, target } = candidate;
     const notWanted = this.#notWanted(candidate);
     if (notWanted !== undefined) return notWanted;
@@ -62,7 +62,7 @@ export class Eligibility {
     requests.timeoutMs(tier);
     if (!this.#hasTime(candidate)) return { reason: "no-time" };
     if (this.#routes.has(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
-    return route()?.refusal(candidate) ?? healthObstacle(health.standing(target));
+    return course()?.refusal(candidate) ?? healthObstacle(health.standing(target));
   }
 
   /** Learns when the same request can be tried again here. */
@@ -74,10 +74,10 @@ export class Eligibility {
 
   /** When the same request could be tried here again; `Infinity` when that would not help, or a person has to act. */
   retryAt(candidate: Candidate): number {
-    const { requests, health, route } = this.#setup;
+    const { requests, health, course } = this.#setup;
     const fit = requests.known(candidate);
     const isOut = this.#notWanted(candidate) !== undefined || fit?.ok === false;
-    if (isOut || (fit !== undefined && route()?.refusal(candidate) !== undefined)) return Infinity;
+    if (isOut || (fit !== undefined && course()?.refusal(candidate) !== undefined)) return Infinity;
     const standing = health.standing(candidate.target);
     return Math.max(this.#notBefore.get(candidate) ?? 0, standing.type === "blocked" ? standing.dueAt : 0);
   }

@@ -4,7 +4,7 @@ import type { Capabilities } from "../../model/target.ts";
 import type { TargetFailure } from "../../model/target-failure.ts";
 import type { SkipReason, SkipRecord } from "../../model/trace.ts";
 import { scopeId, scopeIds } from "../health/scope.ts";
-import type { Route } from "../ahead/route.ts";
+import type { Course } from "../ahead/course.ts";
 import { candidateName, modelOf, type Candidate, type Tier } from "../tier.ts";
 import { fairOrder } from "./spread.ts";
 
@@ -28,7 +28,7 @@ export class Selection {
   readonly #failedScopes = new Set<string>();
   readonly #closed = new Set<Tier | string>();
   /** What the chain has learnt; asked when the call begins to choose. */
-  readonly #route: () => Route | undefined;
+  readonly #course: () => Course | undefined;
   /** Passed over by what was learnt: they come again behind all others. */
   readonly #late = new Set<Candidate>();
   /** Capabilities that turned out to be needed. */
@@ -42,11 +42,11 @@ export class Selection {
   constructor(
     candidates: readonly Candidate[],
     obstacle: (candidate: Candidate) => Obstacle | undefined,
-    route: () => Route | undefined,
+    course: () => Course | undefined,
   ) {
     this.#candidates = candidates;
     this.#obstacle = obstacle;
-    this.#route = route;
+    this.#course = course;
   }
 
   /** Moves to the next candidate that can be tried; reports the ones passed over. */
@@ -77,12 +77,12 @@ export class Selection {
   }
 
   #ordered(candidates: readonly Candidate[]): readonly Candidate[] {
-    return this.#route()?.order(candidates) ?? candidates;
+    return this.#course()?.order(candidates) ?? candidates;
   }
 
   /** What was learnt may be wrong or old: it only ever puts a candidate behind others that may be asked. */
   #objection(candidate: Candidate): Obstacle | undefined {
-    const objection = this.#late.has(candidate) ? undefined : this.#route()?.objection(candidate);
+    const objection = this.#late.has(candidate) ? undefined : this.#course()?.objection(candidate);
     if (objection === undefined || !this.hasNext) return undefined;
     this.#late.add(candidate);
     this.#candidates = [...this.#candidates, candidate];

@@ -7,14 +7,14 @@ import type { CallOptions } from "../options.ts";
 import type { Candidate } from "../tier.ts";
 
 /** A call that is about to choose its candidates. */
-export interface RoutedCall {
+export interface CourseCall {
   readonly callId: number;
   readonly requests: CallRequests;
   readonly options: CallOptions;
 }
 
 /** What a chain has learnt of its targets, as one call uses it: it changes whom the call asks, and nothing else. */
-export interface Route {
+export interface Course {
   /** The same candidates as this call prefers them. Asked when it begins, and again for siblings that share their calls. */
   order(candidates: readonly Candidate[]): readonly Candidate[];
   /** Why this call never asks a candidate: the caller's word. */

@@ -8,7 +8,7 @@ import { costOf, dearest, type Costs } from "./costs.ts";
 import type { Paces } from "./paces.ts";
 import { makePin, readPin, type ReadPin } from "./pins.ts";
 import type { Asked, Need, Quotas } from "./quotas.ts";
-import type { Route, RoutedCall } from "./route.ts";
+import type { Course, CourseCall } from "./course.ts";
 import { weightOf, type TokenEstimates } from "./token-estimates.ts";
 
 /** What the calls of one chain have learnt, and how it is named. */
@@ -29,8 +29,8 @@ export interface Learnt {
 }
 
 /** One call on its way through the candidates. */
-export class CallRoute implements Route {
-  readonly #call: RoutedCall;
+export class CallCourse implements Course {
+  readonly #call: CourseCall;
   readonly #learnt: Learnt;
   readonly #pin: ReadPin | undefined;
   /** The characters of the request, once they were counted. */
@@ -47,7 +47,7 @@ export class CallRoute implements Route {
   #because: PinRecord["because"];
   #hasLeft = false;
 
-  constructor(call: RoutedCall, learnt: Learnt) {
+  constructor(call: CourseCall, learnt: Learnt) {
     this.#call = call;
     this.#learnt = learnt;
     const { candidates, clock, pinMs } = learnt;

@@ -4,17 +4,17 @@ import type { EngineEvent } from "../engine-events.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { ChainOptions } from "../options.ts";
 import type { Candidate, CandidateName } from "../tier.ts";
-import { CallRoute, type Learnt } from "./call-route.ts";
+import { CallCourse, type Learnt } from "./call-course.ts";
 import { Costs } from "./costs.ts";
 import { Paces } from "./paces.ts";
 import { Quotas } from "./quotas.ts";
-import type { Route, RoutedCall } from "./route.ts";
+import type { Course, CourseCall } from "./course.ts";
 import { TokenEstimates } from "./token-estimates.ts";
 
 const PIN_MS = 3_600_000;
 
 /** Nothing of the engine is imported but types: then a chain that does without this loads none of it. */
-export interface RoutingSetup {
+export interface CoursesSetup {
   /** Every target of every tier, in order. */
   readonly candidates: readonly Candidate[];
   readonly options: ChainOptions;
@@ -26,17 +26,17 @@ export interface RoutingSetup {
 }
 
 /** Learns from the events of a chain what its calls then choose by. */
-export function routing({
+export function courses({
   candidates,
   options,
   events,
   clock,
   random,
   isUnbilled,
-}: RoutingSetup): (call: RoutedCall) => Route {
+}: CoursesSetup): (call: CourseCall) => Course {
   const { pins = false, pinMs = PIN_MS, steering = false, prices } = options;
   const byName = new Map(candidates.map((one) => [nameOf({ tier: one.tier.name, sibling: one.sibling }), one]));
-  const running = new Map<number, CallRoute>();
+  const running = new Map<number, CallCourse>();
   const learnt: Learnt = {
     candidates,
     clock,
@@ -59,9 +59,9 @@ export function routing({
   };
   events.join(() => ({ onEvent }));
   return (call) => {
-    const route = new CallRoute(call, learnt);
-    running.set(call.callId, route);
-    return route;
+    const course = new CallCourse(call, learnt);
+    running.set(call.callId, course);
+    return course;
   };
 }
 
