@@ -38,7 +38,7 @@ const subjects: readonly (readonly [name: string, subject: Subject])[] = [
     {
       start: () => startAnthropic(),
       target: (apiKey, baseURL) => anthropic("claude-sonnet-5", { apiKey, baseURL }),
-      headers: (clock) => moments(clock.wallNow),
+      headers: (clock) => moments(() => clock.wallNow()),
     },
   ],
 ];

@@ -55,13 +55,6 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
   ),
   steered(
     "engine/next/selection.ts",
-    "objections-are-heard-again",
-    "What was passed over comes again and is passed over again, without end or in place of being tried.",
-    "const objection = this.#late.has(candidate) ? undefined : this.#course()?.objection(candidate);",
-    "const objection = this.#late.size > 3 ? undefined : this.#course()?.objection(candidate);",
-  ),
-  steered(
-    "engine/next/selection.ts",
     "objections-with-nobody-else",
     "The only target that may be asked is passed over first.",
     "if (objection === undefined || !this.hasNext) return undefined;",

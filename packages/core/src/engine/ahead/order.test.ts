@@ -46,6 +46,17 @@ function numbers(seed: number): () => number {
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
+const twoModels = ({ clock }: Harness): readonly [ScriptedTarget, ScriptedTarget, ScriptedTarget] => [
+  scripted(clock, [[fail("server.overloaded")]], { vendor: "a", model: "large", endpoint: "a.test", key: "1" }),
+  scripted(clock, [[fail("server.overloaded")]], { vendor: "a", model: "large", endpoint: "a.test", key: "2" }),
+  scripted(clock, [answer("small")], { vendor: "a", model: "small", endpoint: "a.test", key: "1" }),
+];
+
+const threeModels = ({ clock }: Harness, usage?: Usage): readonly ScriptedTarget[] =>
+  ["a", "b", "c"].map((name) => scripted(clock, [[...lines(name, usage)]], { vendor: name, model: "m" }));
+
+const windowOf = (contextWindow: number) => ({ capabilities: { contextWindow } });
+
 describe("R16.6 a tier in the order `fastest`", () => {
   test("asks the one with the shortest time to first content, once it is known of both", async () => {
     const world = harness();
@@ -123,20 +134,13 @@ describe("R16.6 a tier in the order `fastest`", () => {
 });
 
 describe("R16.7 where a tier has an order, its targets are different models", () => {
-  const targets = ({ clock }: Harness): readonly [ScriptedTarget, ScriptedTarget, ScriptedTarget] => [
-    scripted(clock, [[fail("server.overloaded")]], { vendor: "a", model: "large", endpoint: "a.test", key: "1" }),
-    scripted(clock, [[fail("server.overloaded")]], { vendor: "a", model: "large", endpoint: "a.test", key: "2" }),
-    scripted(clock, [answer("small")], { vendor: "a", model: "small", endpoint: "a.test", key: "1" }),
-  ];
-
   test.each(["request.context-length", "policy.input-blocked", "request.rejected"] as const)(
     "so what closes one of them (%s) closes no other, and its own siblings all the same",
     async (reason) => {
       const { clock, chain } = harness();
-      const window = (contextWindow: number) => ({ capabilities: { contextWindow } });
-      const a = scripted(clock, [[fail(reason)]], { vendor: "a", model: "a", ...window(8_000) });
-      const twin = scripted(clock, [answer("twin")], { vendor: "a", model: "a", key: "2", ...window(8_000) });
-      const b = scripted(clock, [answer("b")], { vendor: "b", model: "b", ...window(64_000) });
+      const a = scripted(clock, [[fail(reason)]], { vendor: "a", model: "a", ...windowOf(8_000) });
+      const twin = scripted(clock, [answer("twin")], { vendor: "a", model: "a", key: "2", ...windowOf(8_000) });
+      const b = scripted(clock, [answer("b")], { vendor: "b", model: "b", ...windowOf(64_000) });
       const built = chain([{ targets: [a, twin, b], order: "fastest" }], { policy: () => "next", random: () => 0.9 });
 
       const { text } = await finish(clock, built.generate("Hi"));
@@ -148,7 +152,7 @@ describe("R16.7 where a tier has an order, its targets are different models", ()
 
   test("so an overload of one model leaves the others of the same endpoint", async () => {
     const world = harness();
-    const built = world.chain([{ targets: targets(world), order: "fastest" }], { random: () => 0.9 });
+    const built = world.chain([{ targets: twoModels(world), order: "fastest" }], { random: () => 0.9 });
 
     const { text, trace } = await finish(world.clock, built.generate("Hi"));
 
@@ -188,13 +192,11 @@ describe("R16.7 where a tier has an order, its targets are different models", ()
 });
 
 describe("R16.8 a tier in the order `cheapest`", () => {
-  const models = ({ clock }: Harness, usage?: Usage): readonly ScriptedTarget[] =>
-    ["a", "b", "c"].map((name) => scripted(clock, [[...lines(name, usage)]], { vendor: name, model: "m" }));
   const prices = { "a/m": { input: 1, output: 30 }, "b/m": { input: 10, output: 10 } };
 
   test("asks by what this request probably costs there, and last those whose price is not known", async () => {
     const world = harness();
-    const chain = world.chain([{ targets: [...models(world)].toReversed(), order: "cheapest" }], { prices });
+    const chain = world.chain([{ targets: [...threeModels(world)].toReversed(), order: "cheapest" }], { prices });
 
     const short = await finish(world.clock, chain.generate({ messages: [{ role: "user", content: "Hi" }] }));
     const long = await finish(world.clock, chain.generate("word ".repeat(20_000)));
@@ -208,7 +210,7 @@ describe("R16.8 a tier in the order `cheapest`", () => {
 
   test("learns how long answers are", async () => {
     const world = harness();
-    const targets = models(world, { inputTokens: 2_000, outputTokens: 5_000 });
+    const targets = threeModels(world, { inputTokens: 2_000, outputTokens: 5_000 });
     const chain = world.chain([{ targets, order: "cheapest" }], { prices });
 
     let answered = "";

@@ -29,7 +29,7 @@ test("reads names with the quantity in front, and moments; lanes of their own (f
       "priority-output-tokens-remaining": "0",
     }),
   ).toEqual([
-    { name: "requests", unit: "requests", left: 49, limit: 50, resetOn: Date.UTC(2026, 2, 1, 12, 0, 30) },
+    { name: "requests", unit: "requests", left: 49, limit: 50, resetOn: 1_772_366_430_000 },
     { name: "input-tokens", unit: "input-tokens", left: 18_000, limit: undefined },
     { name: "output-tokens", unit: "output-tokens", left: 4_000, limit: undefined },
   ]);

@@ -154,7 +154,7 @@ describe("R16.4 a target that cannot take the request before its limit is full a
 
   test("is believed again when its time is over by the chain's clock, whatever the wall clock does meanwhile", async () => {
     const world = harness();
-    const inAMinute = new Date(world.clock.wallNow() + MINUTE_MS).toISOString();
+    const inAMinute = String(world.clock.wallNow() + MINUTE_MS);
     const limits = { "requests-remaining": "0", "requests-reset": inAMinute };
     const a = scripted(world.clock, [telling(limits, "A")]);
     const b = scripted(world.clock, [answer("B")], { vendor: "b" });
@@ -289,27 +289,28 @@ describe("R16.4 two siblings of 60 requests a minute each, with 115 calls a minu
     expect([steered.refused, steered.failed]).toEqual([0, 0]);
     expect(steered.taken[0]).toBeLessThanOrEqual(5 * 60 + (isBucket ? 60 : 0));
     // Without steering it is a refusal that says so, where the first sibling is preferred.
-    if (balance === "first") expect(plain.refused).toBeGreaterThan(10);
+    expect(plain.refused).toBeGreaterThan(balance === "first" ? 10 : -1);
   });
 });
 
-test("R16.5 spread siblings are weighed by what is left: of 30 and 90 a minute, the second gets three of four calls", async () => {
-  const shares = async (steering: boolean): Promise<readonly number[]> => {
-    const world = harness();
-    const limiters = [30, 90].map((limit) => new Limiter(() => world.clock.now(), limit, false));
-    const targets = limiters.map((limiter, index) => limited(world, `k${index + 1}`, limiter));
-    const chain = world.chain([{ targets, balance: "spread" }], { steering });
-    const calls: Promise<unknown>[] = [];
-    for (let call = 0; call < 100; call++) {
-      calls.push(chain.generate("Hi"));
-      // oxlint-disable-next-line no-await-in-loop -- 100 calls in 50 seconds: one window
-      await world.clock.advance(500);
-    }
-    await finish(world.clock, Promise.all(calls));
-    return limiters.flatMap(({ taken, refused }) => [taken, refused]);
-  };
+/** 100 calls in 50 seconds at two keys of 30 and 90 a minute: of each, what it took and what it refused. */
+const sharesOf = async (steering: boolean): Promise<readonly number[]> => {
+  const world = harness();
+  const limiters = [30, 90].map((limit) => new Limiter(() => world.clock.now(), limit, false));
+  const targets = limiters.map((limiter, index) => limited(world, `k${index + 1}`, limiter));
+  const chain = world.chain([{ targets, balance: "spread" }], { steering });
+  const calls: Promise<unknown>[] = [];
+  for (let call = 0; call < 100; call++) {
+    calls.push(chain.generate("Hi"));
+    // oxlint-disable-next-line no-await-in-loop -- 100 calls in 50 seconds: one window
+    await world.clock.advance(500);
+  }
+  await finish(world.clock, Promise.all(calls));
+  return limiters.flatMap(({ taken, refused }) => [taken, refused]);
+};
 
-  const [weighed, plain] = [await shares(true), await shares(false)];
+test("R16.5 spread siblings are weighed by what is left: of 30 and 90 a minute, the second gets three of four calls", async () => {
+  const [weighed, plain] = [await sharesOf(true), await sharesOf(false)];
 
   expect(weighed[1]).toBe(0);
   expect(weighed[0]).toBeLessThan(30);
