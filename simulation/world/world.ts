@@ -100,6 +100,8 @@ class World {
 
   async run(): Promise<Facts> {
     const { plan } = this;
+    // What its options load is loaded in real time: no call is to wait for it.
+    if (plan.steering !== undefined) await this.#chain.check();
     for (const at of new Set(plan.calls.map((call) => call.at))) {
       const together = plan.calls.filter((call) => call.at === at);
       this.#later(at, () => together.forEach((call) => this.#call(call)));

@@ -115,6 +115,9 @@ export class ChainTelemetry {
         this.#instruments?.skipped(tier, reason);
         break;
       }
+      case "pin-left":
+        call.spans.note("understudy.pin_left", { "understudy.tier": event.tier, "understudy.reason": event.because });
+        break;
       case "credential-problem":
         call.spans.note("understudy.credential_problem", { "understudy.tier": event.tier, "error.type": event.reason });
         this.#instruments?.credentialProblem(event.tier, event.reason);

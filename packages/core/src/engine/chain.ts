@@ -26,7 +26,7 @@ export interface Chain {
   /**
    * Looks at the chain, and at what it would make of a request, without sending anything: tiers that are not like the
    * first, that fail together, that end soon, or that lose something. Worst findings first. Never throws or rejects,
-   * whatever the request is; loaded with its first use.
+   * whatever the request is; loaded with its first use. Waits for what the chain's options load, so that no call has to.
    */
   readonly check: (input?: string | Request) => Promise<readonly Finding[]>;
   /** Names of the tiers, in order. */

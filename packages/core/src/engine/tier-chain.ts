@@ -96,6 +96,7 @@ class TierChain implements Chain {
 
   readonly check = async (input?: string | Request): Promise<readonly Finding[]> => {
     const { checkChain } = await import("../check/check-chain.ts");
+    await this.#ready;
     return checkChain({
       candidates: this.#candidates,
       clock: this.#options.clock ?? systemClock,

@@ -65,6 +65,8 @@ export async function runScenario(stage: Stage, blow: Blow | undefined): Promise
     random: seededRandom(seed),
     ...(stage.live === undefined ? { clock: time.clock } : {}),
   });
+  // What its options load is loaded in real time: no call is to wait for it in virtual time.
+  await chain.check();
   const running: Promise<RawCall>[] = [];
   for (let index = 0; index < calls; index++) {
     // oxlint-disable-next-line no-await-in-loop -- one call after the other

@@ -160,6 +160,19 @@ describe("R16.7 where a tier has an order, its targets are different models", ()
     expect(trace.attempts.map(({ model }) => model)).toEqual(["large", "small"]);
   });
 
+  test("so each has the tier's time for itself: one that hangs leaves the others theirs", async () => {
+    const { clock, chain } = harness();
+    const a = scripted(clock, [[hang]], { vendor: "a", model: "a" });
+    const b = scripted(clock, [answer("b")], { vendor: "b", model: "b" });
+    const built = chain([{ targets: [a, b], order: "fastest", timeoutMs: 2_000 }], { random: () => 0.9 });
+
+    const { text, trace } = await finish(clock, built.generate("Hi"));
+
+    expect(text).toBe("b");
+    expect(trace.totalMs).toBeGreaterThanOrEqual(2_000);
+    expect(trace.totalMs).toBeLessThan(2_200);
+  });
+
   test("and without one they are one model: what closes one target closes the tier", async () => {
     const { clock, chain } = harness();
     const a = scripted(clock, [[fail("request.rejected")]], { vendor: "a", model: "a" });

@@ -86,7 +86,7 @@ export class Candidates {
   async next(): Promise<Turn | undefined> {
     const turn = this.isSpent ? undefined : await this.#select();
     const chosen = turn ?? (this.#attempts === 0 && !this.#isClosed ? this.#lastResort() : undefined);
-    if (chosen !== undefined) this.#eligibility.enter(chosen.candidate.tier);
+    if (chosen !== undefined) this.#eligibility.enter(chosen.candidate);
     return chosen;
   }
 

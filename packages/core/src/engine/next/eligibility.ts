@@ -11,7 +11,7 @@ import type { Course } from "../ahead/course.ts";
 import type { CallOptions } from "../options.ts";
 import type { Obstacle } from "./selection.ts";
 import { shareOf, TierClock } from "./tier-clock.ts";
-import { isKeyless, type Candidate, type Tier } from "../tier.ts";
+import { isKeyless, modelOf, type Candidate } from "../tier.ts";
 
 /** Failures that the same request meets again, whenever it is sent. */
 const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
@@ -82,8 +82,8 @@ export class Eligibility {
     return Math.max(this.#notBefore.get(candidate) ?? 0, standing.type === "blocked" ? standing.dueAt : 0);
   }
 
-  enter(tier: Tier): void {
-    this.#tierClock.enter(tier, this.#setup.clock.now());
+  enter(candidate: Candidate): void {
+    this.#tierClock.enter(modelOf(candidate), this.#setup.clock.now());
   }
 
   /** Pays for a repeat as soon as it is decided: calls that wait for theirs must not count on the same token. */
@@ -142,7 +142,7 @@ export class Eligibility {
     const { requests, callLeftMs, clock } = this.#setup;
     if (this.#routes.size === 0) return true;
     const now = clock.now();
-    return callLeftMs(now) > 0 && this.#tierClock.hasTime(candidate.tier, requests.firstContentMs(candidate), now);
+    return callLeftMs(now) > 0 && this.#tierClock.hasTime(modelOf(candidate), requests.firstContentMs(candidate), now);
   }
 }
 

@@ -6,14 +6,14 @@ const FAIR_CHANCE_MS = 1_000;
 const LEAST_ATTEMPT_MS = 250;
 
 /**
- * The wait for output of the current tier. Attempts in one tier share it until content was seen; after content the next
- * attempt has the whole again.
+ * The wait for output of the current tier, or of one model of a tier that has several. Attempts there share it until content
+ * was seen; after content the next attempt has the whole again.
  */
 export class TierClock {
-  #tier: Tier | undefined;
+  #tier: Tier | string | undefined;
   #startedAt = 0;
 
-  enter(tier: Tier, now: number): void {
+  enter(tier: Tier | string, now: number): void {
     if (this.#tier === tier) return;
     this.#tier = tier;
     this.#startedAt = now;
@@ -35,7 +35,7 @@ export class TierClock {
   }
 
   /** Whether another attempt in this tier would have a fair chance. A tier that was not entered always has. */
-  hasTime(tier: Tier, own: number, now: number): boolean {
+  hasTime(tier: Tier | string, own: number, now: number): boolean {
     return this.#tier !== tier || this.spare(own, now) >= 0;
   }
 }

@@ -1,0 +1,47 @@
+import type { Target } from "@understudy/core";
+import { describe, expect, test } from "vitest";
+import { scriptedTarget } from "../fakes/scripted-target.ts";
+import type { ChainDefinition } from "./definition.ts";
+import type { FaultName } from "./faults.ts";
+import { rehearse } from "./rehearse.ts";
+
+const untouched = (vendor: string): Target =>
+  scriptedTarget([], { vendor, model: vendor, endpoint: vendor, problems: [{ type: "no-key", message: "no key" }] });
+const both = [untouched("a"), untouched("b")];
+const one = [{ targets: both, order: "fastest" as const }];
+
+async function numbersOf(definition: ChainDefinition, fault: FaultName) {
+  const [scenario] = (await rehearse(definition, { faults: [fault], strike: { vendor: "a" } })).scenarios;
+  if (scenario === undefined) throw new Error("Nothing was rehearsed.");
+  return scenario.numbers;
+}
+
+describe("what a chain has learnt, on the drill's scenarios", () => {
+  test.each(["outage", "hang"] as const)(
+    "pins, steering and prices change nothing where nobody gives a pin and no vendor tells of limits (%s)",
+    async (fault) => {
+      const options = { pins: true, steering: true, prices: { "a/a": { input: 1, output: 1 } } };
+
+      expect(await numbersOf({ tiers: both, options }, fault)).toEqual(await numbersOf(both, fault));
+    },
+  );
+
+  test.each([
+    ["outage", { p95: [850, 650], inVain: [7, 4], late: [0, 0] }],
+    ["flaky", { p95: [850, 650], inVain: [27, 2], late: [0, 0] }],
+    ["slow", { p95: [12_050, 12_050], inVain: [0, 0], late: [60, 14] }],
+    ["hang", { p95: [15_650, 15_650], inVain: [21, 15], late: [21, 15] }],
+  ] as const)(
+    "R16.7 two models in the order `fastest` fail no call, and fewer meet what is sick (%s)",
+    async (fault, expected) => {
+      const all = [await numbersOf(both, fault), await numbersOf(one, fault)];
+
+      expect(all.map(({ failed }) => failed)).toEqual([0, 0]);
+      expect({
+        p95: all.map(({ firstWords }) => firstWords?.p95),
+        inVain: all.map(({ askedInVain }) => askedInVain),
+        late: all.map(({ late }) => late),
+      }).toEqual(expected);
+    },
+  );
+});
