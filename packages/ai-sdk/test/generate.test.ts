@@ -37,6 +37,28 @@ describe("generateText with understudy(chain)", () => {
     expect(counts(vendors)).toEqual([1, 0]);
   });
 
+  test("has the pin of an answer in its step, and takes it for the next one", async () => {
+    await using vendors = await setUp({ pins: true });
+    vendors.claude.script([{ fault: LOST }]);
+    const ask = (pin?: string) =>
+      generateText({
+        model: understudy(vendors.chain),
+        prompt: "Why?",
+        providerOptions: pin === undefined ? {} : { understudy: { pin } },
+      });
+
+    const first = await ask();
+    const pin = first.finalStep.providerMetadata?.["understudy"]?.["pin"];
+    const second = await ask(String(pin));
+    const third = await ask();
+
+    expect(pin).toMatch(/^1\./);
+    expect([second, third].map(({ finalStep }) => finalStep.providerMetadata?.["understudy"]?.["vendor"])).toEqual([
+      "openai",
+      "anthropic",
+    ]);
+  });
+
   test("7: a chain that is lost is one call of the chain, whatever `maxRetries` says", async () => {
     await using vendors = await setUp({ maxAttempts: 2 });
     for (const vendor of [vendors.claude, vendors.gpt])
