@@ -48,8 +48,9 @@ describe("generateText with understudy(chain)", () => {
       });
 
     const first = await ask();
-    const pin = first.finalStep.providerMetadata?.["understudy"]?.["pin"];
-    const second = await ask(String(pin));
+    const own = first.finalStep.providerMetadata?.["understudy"];
+    const pin = typeof own?.["pin"] === "string" ? own["pin"] : "none";
+    const second = await ask(pin);
     const third = await ask();
 
     expect(pin).toMatch(/^1\./);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { scripted } from "../../../test/scripted-target.ts";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { CallRequests } from "../next/requests.ts";
+import type { AskedRequest } from "../observers.ts";
 import { TokenEstimates, weightOf } from "./token-estimates.ts";
 
 const target = scripted(new VirtualClock(), []);
@@ -40,6 +41,16 @@ test("a text of megabytes is estimated from samples, within a hundredth", () => 
   const mixed = `${"word ".repeat(9)}漢字漢字漢`.repeat(40_000);
 
   expect(estimate(mixed) / ((40_000 * (45 + 5 * 4)) / 4)).toBeCloseTo(1, 1);
+});
+
+test("what is nested without end costs no stack", () => {
+  let input: unknown = [];
+  for (let depth = 0; depth < 100_000; depth++) input = [input];
+  const messages = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
+  const tool = { name: "deep", inputSchema: { type: "object", default: input } };
+
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- deeper than a request may be, and than its types say
+  expect(weightOf({ messages, tools: [tool] } as unknown as AskedRequest)).toBeLessThan(300);
 });
 
 test("what vendors count calibrates it, within bounds, however odd a count is", () => {

@@ -31,8 +31,8 @@ export function weightOf({ system, messages, tools, output }: AskedRequest): num
 
 function weigh(value: unknown, depth: number): number {
   if (typeof value === "string") return weighText(value);
-  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + weigh(one, depth + 1), 0);
   if (typeof value !== "object" || value === null || depth > DEEPEST) return value === undefined ? 0 : 1;
+  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + weigh(one, depth + 1), 0);
   if ("source" in value) return FILE_CHARS;
   let sum = 0;
   for (const [name, one] of Object.entries(value)) {
