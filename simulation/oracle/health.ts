@@ -253,6 +253,7 @@ export class HealthReplay {
         (record.venture === "last-resort" || (isAgain ? index === progress.position : index > progress.position)),
     );
     if (target === undefined) return;
+    this.#known.quotas.unsent(target);
     const cooldown = this.#known.cooldowns.longest(target, this.#known.at);
     if (record.venture === "trial" && cooldown !== undefined)
       this.#known.cooldowns.trial(cooldown.scope, this.#known.at);

@@ -27,7 +27,13 @@ interface Statement {
 /** What each quota has left for a model, by what vendors stated and what was asked since. */
 export class QuotaModel {
   readonly #requests: QuotaRequest[] = [];
+  readonly #unsent = new Map<string, number>();
   readonly #statements = new Map<string, Statement[]>();
+
+  /** An attempt that was announced and ended before it asked: the engine may count it. */
+  unsent(target: TargetPlan): void {
+    this.#unsent.set(keyOf(target), (this.#unsent.get(keyOf(target)) ?? 0) + 1);
+  }
 
   asked(target: TargetPlan, at: number, turn: number): QuotaRequest {
     const request = { target, at, turn, endedAt: Infinity };
@@ -53,7 +59,8 @@ export class QuotaModel {
   }
 
   /** Whether it may look used up: by the newest statement or one that was heard after it, with all of this turn. */
-  mayBeUsedUp(target: TargetPlan, at: number, coming: number): boolean {
+  mayBeUsedUp(target: TargetPlan, at: number, others: number): boolean {
+    const coming = others + (this.#unsent.get(keyOf(target)) ?? 0);
     const all = this.#statementsOf(target);
     const newest = all.toSorted((one, other) => one.place - other.place).at(-1);
     if (newest === undefined) return false;

@@ -107,7 +107,11 @@ function limited({ limiter, plan, clock }: UpstreamSetup, target: TargetPlan, ca
   const [first] = steps;
   if (limiter === undefined || call.plan.isRecovery || !isWell || first?.type === "throw") return steps;
   const { isTaken, rateLimits } = limiter.take(target, clock.now);
-  if (isTaken) return [{ type: "read", parts: [{ type: "response", rateLimits }] }, ...steps];
+  const tell = (part: StreamPart): StreamPart => (part.type === "response" ? { ...part, rateLimits } : part);
+  const telling = steps.map((step) => (step.type === "read" ? { ...step, parts: step.parts.map(tell) } : step));
+  // Some answers come without a word of it.
+  if (isTaken && call.id % 3 === 0) return steps;
+  if (isTaken) return [{ type: "read", parts: [{ type: "response", rateLimits }] }, ...telling];
   return [
     { type: "wait", ms: 20 },
     { type: "throw", error: new TargetFailure("rate.requests", { status: 429, rateLimits }) },
