@@ -98,7 +98,11 @@ describe("understudy doctor, without asking anyone", () => {
       0,
       /! target 2 asks 10\.0\.0\.7 by http: whoever is on the way reads its key and every prompt\n +use https, or keep `allowInsecureHttp` to a network that is yours alone/,
     ],
-    ["a short silence", 0, /· no price is known: cost is not estimated\n +nothing: multiply `answer\.usageTotal`/],
+    [
+      "a short silence",
+      0,
+      /· no price is known: cost is not estimated\n +give what you pay as the chain's option `prices`/,
+    ],
     ["a price of one", 0, /· no price is known of target 1: its cost is not estimated/],
   ])("sees %s, and says what to change", async (at, code, told) => {
     const looked = await look(at);

@@ -22,7 +22,7 @@ export async function checkStatic(file: ChainFile): Promise<StaticResult> {
       kept,
     );
     const found = await chain.check(request ?? "Answer with the word OK.");
-    return { findings: worstFirst([...found, ...targetFindings(placesOf(file))]), isBroken: false };
+    return { findings: worstFirst([...found, ...targetFindings(placesOf(file), file.options)]), isBroken: false };
   } catch (error) {
     if (!isUnderstudyError(error)) throw error;
     const finding: ChainFinding = {

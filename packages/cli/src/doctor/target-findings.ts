@@ -1,10 +1,10 @@
-import type { Target } from "@understudy/core";
+import type { ChainOptions } from "@understudy/core";
 import { labelOf, type Place } from "../chain-file.ts";
 import type { ChainFinding } from "./static-checks.ts";
 
 /** What matters to whoever runs the chain, beside what `chain.check()` finds. */
-export function targetFindings(places: readonly Place[]): readonly ChainFinding[] {
-  return [...places.flatMap(readable), ...withoutPrice(places)];
+export function targetFindings(places: readonly Place[], { prices = {} }: ChainOptions): readonly ChainFinding[] {
+  return [...places.flatMap(readable), ...withoutPrice(places, prices)];
 }
 
 /** Keys and prompts that others can read on their way. */
@@ -23,8 +23,11 @@ function readable(place: Place): readonly ChainFinding[] {
 }
 
 /** Once for all of them: prices come from the user alone. */
-function withoutPrice(places: readonly Place[]): readonly ChainFinding[] {
-  const without = places.filter(({ target }) => !hasPrices(target));
+function withoutPrice(places: readonly Place[], prices: NonNullable<ChainOptions["prices"]>): readonly ChainFinding[] {
+  const without = places.filter(
+    ({ target: { vendor, model, endpoint } }) =>
+      !Object.hasOwn(prices, `${vendor}/${model}`) && !Object.hasOwn(prices, `${vendor}/${model}@${endpoint}`),
+  );
   if (without.length === 0) return [];
   const all = without.length === places.length;
   return [
@@ -35,11 +38,7 @@ function withoutPrice(places: readonly Place[]): readonly ChainFinding[] {
       message: all
         ? "no price is known: cost is not estimated"
         : `no price is known of ${without.map((place) => `target ${labelOf(place)}`).join(", ")}: its cost is not estimated`,
-      fix: "nothing: multiply `answer.usageTotal` by the prices that you pay",
+      fix: "give what you pay as the chain's option `prices`: then `answer.cost` says it, and `maxCost` bounds it",
     },
   ];
-}
-
-function hasPrices(target: Target): boolean {
-  return "prices" in target && target.prices !== undefined;
 }

@@ -1,5 +1,5 @@
 import { anthropic } from "@understudy/anthropic";
-import type { TierInput } from "@understudy/core";
+import type { ChainOptions, TierInput } from "@understudy/core";
 import { deepseek } from "@understudy/deepseek";
 import { openai } from "@understudy/openai";
 
@@ -53,7 +53,14 @@ const CASES: Readonly<Record<string, readonly TierInput[]>> = {
     openai("gpt-6.1-terra", { apiKey, baseURL: "http://10.0.0.7/v1", allowInsecureHttp: true }),
   ],
   "http on this machine": [claude, openai("gpt-6.1-terra", { apiKey, baseURL: "http://127.0.0.1:9/v1" })],
-  "a price of one": [claude, Object.assign({ ...gpt }, { prices: {} })],
+  "a price of one": [claude, gpt],
 };
 
-export default (): readonly TierInput[] => CASES[process.env["LOOKED_AT"] ?? ""] ?? [];
+const OPTIONS: Readonly<Record<string, ChainOptions>> = {
+  "a price of one": { prices: { "openai/gpt-6.1-terra": { input: 1, output: 2 } } },
+};
+
+export default (): { readonly tiers: readonly TierInput[]; readonly options: ChainOptions } => {
+  const name = process.env["LOOKED_AT"] ?? "";
+  return { tiers: CASES[name] ?? [], options: OPTIONS[name] ?? {} };
+};
