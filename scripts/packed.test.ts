@@ -49,7 +49,7 @@ describe("the packed packages", () => {
       classes: ["server.overloaded", "answered"],
       lines: 3,
       code: "invalid-request",
-      ends: 8,
+      ends: 9,
       failure: "conflict",
       rules: true,
       kit: true,
