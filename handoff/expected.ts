@@ -15,6 +15,8 @@ interface Facts {
   readonly schemas: boolean;
   /** A tool's result can be marked as an error. */
   readonly toolErrors: boolean;
+  /** How hard it reasons can be said. */
+  readonly efforts: boolean;
   /** The user may speak right behind a tool's result. */
   readonly userAfterResult: boolean;
 }
@@ -26,6 +28,7 @@ const CLAUDE: Facts = {
   fileNames: true,
   schemas: true,
   toolErrors: true,
+  efforts: true,
   userAfterResult: true,
 };
 const RESPONSES: Facts = { ...CLAUDE, toolErrors: false };
@@ -43,6 +46,8 @@ const FACTS: Readonly<Record<string, Facts>> = {
   deepseek: { ...RESPONSES, cites: undefined, files: false, schemas: false },
   mistral: { ...RESPONSES, cites: undefined, userAfterResult: false },
   xai: { ...RESPONSES, files: false },
+  "bedrock with Nova": { ...CLAUDE, fileNames: "letters" },
+  "bedrock with Llama": { ...CHAT, fileNames: "letters", efforts: false, userAfterResult: false },
 };
 
 /** Who cannot take what the conversation holds; undefined: both can. */
@@ -57,9 +62,12 @@ export function expectedLosses(kind: Kind, first: Row, second: Row): readonly st
   const [from, to] = [factsOf(first), factsOf(second)];
   switch (kind.name) {
     case "reasoning":
-      return from.reasons ? ["messages[1] reasoning dropped"] : [];
+      return [...(from.reasons ? ["messages[1] reasoning dropped"] : []), ...effortLost(to)];
     case "reasoning, then tools":
-      return from.reasons ? ["messages[1] reasoning dropped", "messages[3] reasoning dropped"] : [];
+      return [
+        ...(from.reasons ? ["messages[1] reasoning dropped", "messages[3] reasoning dropped"] : []),
+        ...effortLost(to),
+      ];
     case "PDFs":
       if (to.fileNames === true) return [];
       return [`messages[0] file name ${to.fileNames === "letters" ? "translated" : "dropped"}`];
@@ -82,6 +90,10 @@ export function expectedLosses(kind: Kind, first: Row, second: Row): readonly st
     default:
       return [];
   }
+}
+
+function effortLost({ efforts }: Facts): readonly string[] {
+  return efforts ? [] : ["reasoning.effort dropped"];
 }
 
 function isWithin(vendor: string, ...rows: readonly Row[]): boolean {

@@ -44,6 +44,18 @@ const CLAUDES_SEARCH = [
   { type: "web_search_tool_result", tool_use_id: "srvtoolu_0000001", content: [] },
 ];
 const CLAUDES_OWN = ["signature", "tool_use_id"];
+const NOVAS_SEARCH = [
+  {
+    toolUse: {
+      toolUseId: "tooluse_0000001",
+      name: "nova_grounding",
+      type: "server_tool_use",
+      input: { query: "rain" },
+    },
+  },
+  { toolResult: { toolUseId: "tooluse_0000001", type: "nova_grounding_result", status: "success", content: [] } },
+];
+const REGION = { region: "eu-central-1" };
 const GEMINIS_CODE = [
   { executableCode: { language: "PYTHON", code: "print('code_0000001')" } },
   { codeExecutionResult: { outcome: "OUTCOME_OK", output: "code_0000001" } },
@@ -124,5 +136,19 @@ export const ROWS: readonly Row[] = [
       { type: "web_search_call", id: "ws_0000001", status: "completed", action: { type: "search", query: "rain" } },
     ],
     own: ["encrypted_content", "id"],
+  },
+  {
+    name: "bedrock with Nova",
+    start: startBedrock,
+    make: (reach) => bedrock("us.amazon.nova-2-lite-v1:0", { ...KEY, ...REGION, ...reach }),
+    hosted: NOVAS_SEARCH,
+    own: ["toolUseId"],
+  },
+  {
+    name: "bedrock with Llama",
+    start: startBedrock,
+    make: (reach) => bedrock("us.meta.llama4-scout-17b-instruct-v1:0", { ...KEY, ...REGION, ...reach }),
+    hosted: [],
+    own: [],
   },
 ];

@@ -96,6 +96,17 @@ function toTool(tool: TargetTool, isLoose: boolean, loss: (loss: Loss) => void):
   };
 }
 
+/** Calls that the vendor ran itself count too. */
 function hasCalls({ messages }: TargetRequest): boolean {
-  return messages.some(({ role, content }) => role === "assistant" && content.some(({ type }) => type === "tool-call"));
+  return messages.some(
+    ({ role, content }) =>
+      role === "assistant" &&
+      content.some(
+        (part) =>
+          part.type === "tool-call" ||
+          (part.type === "opaque" &&
+            isJsonObject(part.data) &&
+            (part.data["toolUse"] ?? part.data["toolResult"]) !== undefined),
+      ),
+  );
 }

@@ -53,10 +53,11 @@ function checkRole(role: unknown, before: unknown, index: number): Problem {
     : undefined;
 }
 
+/** Of calls and results of the application: what the vendor ran itself has a type. */
 function idsOf(blocks: readonly WireObject[], name: "toolUse" | "toolResult"): readonly string[] {
   return blocks
     .flatMap((block) => objectsOf([block[name]]))
-    .filter(({ type }) => type !== "server_tool_use")
+    .filter(({ type }) => type === undefined)
     .map(({ toolUseId }) => textOf(toolUseId));
 }
 
