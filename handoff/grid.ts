@@ -2,7 +2,7 @@ import type { Cell } from "./matrix.ts";
 
 /** A short sign for what a conversation lost on its way. */
 const SIGNS: readonly (readonly [RegExp, string])[] = [
-  [/reasoning dropped/, "R"],
+  [/reasoning(?:\.effort)? dropped/, "R"],
   [/citations dropped/, "C"],
   [/opaque dropped/, "V"],
   [/file name/, "N"],
@@ -15,7 +15,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
 export const LEGEND: readonly string[] = [
   "· nothing is lost",
   "– a vendor takes no such file, and is passed over before anything is sent",
-  "R reasoning, C citations, V blocks of the vendor's own tools, N a file's name: left out, or written another way",
+  "R reasoning, or how hard, C citations, V blocks of the vendor's own tools, N a file's name: left out, or written another way",
   "S schema in the instructions, T unanswered calls closed, E error in words, M a turn between: said another way",
   "! not as it should be",
 ];

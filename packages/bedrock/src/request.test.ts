@@ -155,6 +155,22 @@ describe("tools", () => {
     expect([plain.losses, behind.losses]).toEqual([["toolChoice translated"], ["toolChoice translated"]]);
   });
 
+  test("are declared where the vendor has run some of its own, too", () => {
+    const hosted = [
+      { toolUse: { toolUseId: "tooluse_1", name: "nova_grounding", type: "server_tool_use", input: {} } },
+      { toolResult: { toolUseId: "tooluse_1", type: "nova_grounding_result", status: "success", content: [] } },
+    ];
+    const content = hosted.map((data) => ({ type: "opaque", kind: "hosted", data }) as const);
+    const sent = send(
+      { messages: [USER, { role: "assistant", content: [...content, { type: "text", text: "a" }] }, USER] },
+      NOVA,
+    );
+
+    expect(blocksOf(sent, 1)).toEqual([...hosted, { text: "a" }]);
+    expect(sent.body).toMatchObject({ toolConfig: { tools: [{ toolSpec: { name: "no_tool" } }] } });
+    expect(sent.losses).toEqual(["tools translated"]);
+  });
+
   test.each([
     [CLAUDE, { status: "error", content: [{ text: "3" }] }, []],
     [NOVA, { status: "error", content: [{ text: "3" }] }, []],
