@@ -25,6 +25,8 @@ export interface BedrockConnectionSetup extends FetchConnectionSetup {
 const MOST_SECRETS = 24;
 /** The vendor takes signatures that are five minutes off. */
 const TAKEN_MS = 4 * 60_000;
+/** Of a refusal. */
+const MOST_BYTES = 64 * 1024;
 /** Holds the name of an error, which stands in no body. */
 const ERROR_NAME = "x-amzn-errortype";
 
@@ -96,20 +98,40 @@ export class BedrockConnection implements Connection {
 function asJson(response: Response): Response {
   const { body, status, headers } = response;
   if (/^application\/json\b|^text\//.test(headers.get("content-type") ?? "")) return response;
+  return new Response(body, { status, headers: asJsonType(headers) });
+}
+
+function asJsonType(headers: Headers): Headers {
   const called = new Headers(headers);
   called.set("content-type", "application/json");
-  return new Response(body, { status, headers: called });
+  return called;
 }
 
 /** A refusal with its name, which the vendor says in a header only, in its body too. */
 async function named(response: Response): Promise<Response> {
-  const { status, headers } = response;
-  const name = headers.get(ERROR_NAME)?.split(":")[0];
-  if (name === undefined || name === "") return response;
-  const text = await response.text();
-  const body = parsed(text);
-  const kept = body === undefined ? text : JSON.stringify({ __type: asString(body["__type"]) ?? name, ...body });
-  return new Response(kept, { status, headers });
+  const { status, headers, body } = response;
+  const name = headers.get(ERROR_NAME)?.split(":")[0] ?? "";
+  if (name === "" || body === null) return response;
+  const text = await startOf(body);
+  // A page is what stands in front of the vendor; of anything else the name counts, whatever it holds.
+  if (/^\s*</.test(text)) return new Response(text, { status, headers });
+  const said = parsed(text) ?? { message: text };
+  return Response.json({ ...said, __type: asString(said["__type"]) ?? name }, { status, headers: asJsonType(headers) });
+}
+
+/** No refusal is longer; one with status 200 might never end. */
+async function startOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const reader = body.getReader();
+  for (let size = 0; size < MOST_BYTES;) {
+    // oxlint-disable-next-line no-await-in-loop -- chunk by chunk
+    const { value } = await reader.read();
+    if (value === undefined) return new Blob(chunks).text();
+    chunks.push(value);
+    size += value.byteLength;
+  }
+  void reader.cancel().catch(() => undefined);
+  return new Blob(chunks).text();
 }
 
 function parsed(text: string): ReturnType<typeof asObject> | undefined {
@@ -117,7 +139,7 @@ function parsed(text: string): ReturnType<typeof asObject> | undefined {
     const value: unknown = text.trim() === "" ? {} : JSON.parse(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
-    // Not JSON: it stays as it is.
+    // Not JSON.
     return undefined;
   }
 }
