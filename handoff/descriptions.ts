@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 
@@ -21,9 +21,13 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   mistral: { file: "mistral.openapi.json", ref: "#/components/schemas/ChatCompletionRequest" },
 };
 
-/** By the name of a row; rows without a description are left out, and all of them without a folder. */
-export function readDescriptions(folder: string | undefined): ReadonlyMap<string, Describe> {
-  if (folder === undefined) return new Map();
+export const SPECS: string = process.env["UNDERSTUDY_SPECS"] ?? join(import.meta.dirname, "../../shared/specs");
+export const NO_DESCRIPTIONS =
+  "NOT HELD against the vendors' own descriptions: their folder does not exist. Name it by --specs or UNDERSTUDY_SPECS.\n";
+
+/** By the name of a row; rows without a description are left out, and all of them without the folder. */
+export function readDescriptions(folder: string): ReadonlyMap<string, Describe> {
+  if (!existsSync(folder)) return new Map();
   return new Map(Object.entries(SCHEMAS).map(([name, schema]) => [name, read(folder, schema)]));
 }
 

@@ -1,13 +1,21 @@
-import type { AssistantPart, JsonObject, Message, Request, UserPart } from "@understudy/core";
+import type { Message, Request, ToolMessage, ToolResultContent, UserPart } from "@understudy/core";
 import type { ScriptedAnswer, Step } from "@understudy/testing";
-import type { Row } from "./vendors.ts";
 
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
-const IMAGE: UserPart = { type: "image", source: { type: "base64", mediaType: "image/png", data: PIXEL } };
+const IMAGE: UserPart & ToolResultContent = {
+  type: "image",
+  source: { type: "base64", mediaType: "image/png", data: PIXEL },
+};
 const PDF: UserPart = {
   type: "file",
   name: "plan.pdf",
   source: { type: "base64", mediaType: "application/pdf", data: "JVBERi0xLjQKJSVFT0YK" },
+};
+const NOTES: UserPart = {
+  type: "file",
+  name: "notes.txt",
+  source: { type: "base64", mediaType: "text/plain", data: "SXQgcmFpbnMgYSBsb3Qu" },
+  citations: true,
 };
 const TOOLS = [
   {
@@ -32,12 +40,17 @@ export interface Kind {
   readonly says: string | readonly UserPart[];
   /** One for each request to the first vendor. */
   readonly steps: readonly Step[];
-  /** The parts that the first vendor runs on its side, behind its words. */
+  /** The first vendor runs its own tools, in each step. */
   readonly hosted?: true;
-  /** `cut`: what came before the stream broke stays in the history. `unanswered`: no tool is run. */
-  readonly interrupted?: "cut" | "unanswered";
-  /** Answers of the other turns. Default: a text. */
-  readonly later?: ScriptedAnswer;
+  /**
+   * `cut`: what came before the stream broke stays in the history. `unanswered`: no tool is run. `shared`: whoever is asked
+   * next goes on with the results.
+   */
+  readonly interrupted?: "cut" | "unanswered" | "shared";
+  /** Tools return a picture with their words. */
+  readonly photographs?: true;
+  /** Answers of the other turns, the last one for all that follow. Default: a text. */
+  readonly later?: readonly ScriptedAnswer[];
 }
 
 const look = (city: string, id?: string) => ({ name: "look", id, input: { city } });
@@ -61,7 +74,7 @@ export const KINDS: readonly Kind[] = [
     says: "Does it rain?",
     options: { reasoning: { effort: "high" } },
     steps: [{ answer: { reasoning: "Clouds, so probably.", ...COAT } }],
-    later: { reasoning: "Still clouds.", text: "Yes." },
+    later: [{ reasoning: "Still clouds.", text: "Yes." }],
   },
   {
     name: "reasoning, then tools",
@@ -71,9 +84,29 @@ export const KINDS: readonly Kind[] = [
       { answer: { reasoning: "I have to look.", toolCalls: [look("Paris"), look("Oslo")] } },
       { answer: { reasoning: "Wet.", ...COAT } },
     ],
-    later: { reasoning: "Still wet.", text: "Yes." },
+    later: [{ reasoning: "Still wet.", text: "Yes." }],
+  },
+  {
+    name: "a shared tool loop",
+    says: "Does it rain?",
+    options: { reasoning: { effort: "high" }, tools: TOOLS },
+    steps: [{ answer: { reasoning: "I have to look.", text: "I look. ", toolCalls: [look("Paris"), look("Oslo")] } }],
+    interrupted: "shared",
+    later: [
+      { reasoning: "And there?", toolCalls: [look("Rome"), look("Bonn")] },
+      { reasoning: "And here?", text: "One more. ", toolCalls: [look("Bern")] },
+      { reasoning: "All wet.", text: "Yes." },
+    ],
   },
   { name: "images", says: [{ type: "text", text: "Is this rain?" }, IMAGE], steps: [{ answer: COAT }] },
+  {
+    name: "images from tools",
+    says: "Does it rain?",
+    options: { tools: TOOLS },
+    steps: [{ answer: { toolCalls: [look("Paris"), look("Oslo")] } }],
+    interrupted: "shared",
+    photographs: true,
+  },
   { name: "PDFs", says: [{ type: "text", text: "Is it a plan?" }, PDF], steps: [{ answer: COAT }] },
   {
     name: "citations",
@@ -87,13 +120,22 @@ export const KINDS: readonly Kind[] = [
       },
     ],
   },
+  { name: "documents to cite", says: [NOTES, { type: "text", text: "What is in it?" }], steps: [{ answer: COAT }] },
   { name: "vendor-side tools", says: "Search for rain.", steps: [{ answer: COAT }], hosted: true },
+  {
+    name: "vendor-side tools in a loop",
+    says: "Search for rain.",
+    options: { reasoning: { effort: "high" }, tools: TOOLS },
+    steps: [{ answer: { reasoning: "Not found.", text: "I look. ", toolCalls: [look("Paris"), look("Oslo")] } }],
+    hosted: true,
+    interrupted: "shared",
+  },
   {
     name: "JSON",
     says: "Does it rain? Answer in JSON.",
     options: { output: { type: "json", name: "weather", schema: WEATHER } },
     steps: [{ answer: { text: '{"rain":true}' } }],
-    later: { text: '{"rain":false}' },
+    later: [{ text: '{"rain":false}' }],
   },
   { name: "refusals", says: "Make it rain.", steps: [{ answer: { refusal: "I cannot make rain." } }] },
   {
@@ -103,7 +145,19 @@ export const KINDS: readonly Kind[] = [
     steps: [
       {
         answer: { text: ["Rain falls ", "from clouds ", "when they are heavy."] },
-        fault: { type: "cut", at: { deltas: 2 }, how: "reset" },
+        fault: { type: "cut", at: { deltas: 2 }, how: "fin" },
+      },
+    ],
+    interrupted: "cut",
+  },
+  {
+    name: "interrupted calls",
+    says: "Does it rain?",
+    options: { tools: TOOLS },
+    steps: [
+      {
+        answer: { text: ["I look ", "out there. "], toolCalls: [look("Paris")] },
+        fault: { type: "cut", at: { deltas: 3 }, how: "fin" },
       },
     ],
     interrupted: "cut",
@@ -117,20 +171,15 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
-/** The results of all calls of a turn, as an application gives them. */
-export function resultsOf(message: Message): Message | undefined {
-  if (message.role !== "assistant" || typeof message.content === "string") return undefined;
-  const content = message.content.flatMap((part) =>
-    part.type === "tool-call"
-      ? [{ type: "tool-result", toolCallId: part.toolCallId, content: "It rains." } as const]
-      : [],
-  );
+/** The results of all calls of a turn, as an application gives them: of several the last tool fails. */
+export function resultsOf(message: Message | undefined, photographs = false): ToolMessage | undefined {
+  if (message?.role !== "assistant" || typeof message.content === "string") return undefined;
+  const calls = message.content.filter((part) => part.type === "tool-call");
+  const content = calls.map(({ toolCallId, input }, index) => {
+    const isError = index > 0 && index === calls.length - 1;
+    const text = `Seen: ${JSON.stringify(input).length} drops.`;
+    const shown = [{ type: "text", text } as const, IMAGE];
+    return { type: "tool-result", toolCallId, content: photographs && !isError ? shown : text, isError } as const;
+  });
   return content.length === 0 ? undefined : { role: "tool", content };
-}
-
-/** An answer in which the vendor ran a tool on its side, in the vendor's own blocks. */
-export function withHosted(message: Message, { hosted }: Row, origin: AssistantPart["origin"]): Message {
-  if (message.role !== "assistant" || typeof message.content === "string") return message;
-  const blocks = hosted.map((data: JsonObject) => ({ type: "opaque", kind: "hosted", data, origin }) as const);
-  return { ...message, content: [...blocks, ...message.content] };
 }

@@ -1,14 +1,12 @@
 import { converse, type Outcome, type Place } from "./conversation.ts";
-import { expectedLosses, expectedRefusal } from "./expected.ts";
 import { KINDS, type Kind } from "./kinds.ts";
 
-/** One conversation, and everything about it that is not as the vendors' pages want it. */
+/** One conversation of the matrix. */
 export interface Cell {
   readonly kind: Kind;
   readonly first: Place;
   readonly second: Place;
   readonly outcome: Outcome;
-  readonly faults: readonly string[];
 }
 
 /** Plays every kind of conversation for every ordered pair; calls back after each pair. */
@@ -29,19 +27,10 @@ export function pairsOf(places: readonly Place[]): readonly (readonly [Place, Pl
 
 export async function playCell(first: Place, second: Place, kind: Kind): Promise<Cell> {
   const outcome = await converse(first, second, kind);
-  return { kind, first, second, outcome, faults: [...outcome.faults, ...surprises(first, second, kind, outcome)] };
+  return { kind, first, second, outcome };
 }
 
-function surprises(
-  first: Place,
-  second: Place,
-  kind: Kind,
-  { passedOver, losses, faults }: Outcome,
-): readonly string[] {
-  if (faults.length > 0) return [];
-  const refusal = expectedRefusal(kind, [first.row, second.row]);
-  if (passedOver !== refusal) return [`passed over ${passedOver ?? "nobody"}, not ${refusal ?? "nobody"}`];
-  if (refusal !== undefined) return [];
-  const expected = expectedLosses(kind, first.row, second.row);
-  return String(losses) === String(expected) ? [] : [`lost ${losses.join("; ")}, not ${expected.join("; ")}`];
+/** With the names of both vendors. */
+export function faultsOf({ first, second, kind, outcome }: Cell): readonly string[] {
+  return outcome.faults.map((fault) => `${first.row.name} → ${second.row.name}, ${kind.name}: ${fault}`);
 }

@@ -3,9 +3,7 @@ import { KINDS } from "./kinds.ts";
 import { ownData } from "./own-data.ts";
 
 /** What every vendor of the matrix can be asked for, in one conversation. */
-const TURNS = KINDS.filter(({ name }) =>
-  ["tools", "parallel tools", "reasoning, then tools", "citations", "refusals", "calls without results"].includes(name),
-);
+const TURNS = KINDS.filter(({ name }) => !["PDFs", "JSON", "plain"].includes(name));
 
 /** A conversation that wanders between the vendors by chance; returns what went wrong, in sentences. */
 export async function walk(places: readonly Place[], turns: number, random: () => number): Promise<readonly string[]> {
@@ -13,6 +11,7 @@ export async function walk(places: readonly Place[], turns: number, random: () =
     name: "walk",
     says: "",
     steps: [],
+    interrupted: "shared",
     options: TURNS.reduce((options, kind) => ({ ...options, ...kind.options }), {}),
   });
   const own = new Map<Place, string[]>(places.map((place) => [place, []]));
@@ -20,7 +19,9 @@ export async function walk(places: readonly Place[], turns: number, random: () =
     const place = pick(places, random);
     const known = talk.history.length;
     // oxlint-disable-next-line no-await-in-loop -- turn by turn
-    await talk.begin(place, pick(TURNS, random));
+    if (talk.waitsForResults && random() < 0.7) await talk.goOn(place);
+    // oxlint-disable-next-line no-await-in-loop
+    else await talk.begin(place, pick(TURNS, random));
     for (const [other, words] of own) {
       if (other === place) talk.checkPresent(place, words);
       else talk.checkAbsent(place, words);

@@ -39,7 +39,7 @@ export function toMessages(
   const toolsets = new Map<string, JsonValue>();
   for (const [index, message] of settleHostedTools(messages, SERVER_TOOLS, loss).entries()) {
     const role = message.role === "assistant" ? "assistant" : "user";
-    const content = toContent(message, { isCiting, toolsets, lost: inMessage(index, loss) });
+    const content = toContent(message, { isCiting, toolsets, lost: inMessage(message.index ?? index, loss) });
     if (content.length === 0) continue;
     const last = native.at(-1);
     if (last?.role === role) for (const block of content) last.content.push(block);

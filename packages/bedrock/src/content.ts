@@ -38,7 +38,7 @@ export function toMessages(
   const names = new DocumentNames();
   const turns: Turn[] = [];
   for (const [index, message] of messages.entries()) {
-    const lost = inMessage(index, loss);
+    const lost = inMessage(message.index ?? index, loss);
     const content = toContent(message, { model, names, lost });
     if (content.length === 0) continue;
     const role = message.role === "assistant" ? "assistant" : "user";

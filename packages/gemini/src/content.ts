@@ -77,7 +77,7 @@ export function toContents(
     else native.push({ kind, parts: [...parts] });
   };
   for (const [index, message] of messages.entries()) {
-    const lost = inMessage(index, loss);
+    const lost = inMessage(message.index ?? index, loss);
     switch (message.role) {
       case "user":
         add(

@@ -219,7 +219,7 @@ describe("messages", () => {
           role: "user",
           content: [
             { type: "image", source: base64("image/png", "AAAA") },
-            { type: "file", source: base64("text/plain", btoa("Tea: 3.")) },
+            { type: "file", source: base64("text/plain", btoa("Tea: 3.")), name: "menu.txt" },
             { type: "file", source: { type: "url", url: "https://a.test/a.pdf" } },
             { type: "file", source: { type: "vendor-file", vendor: "xai", id: "file_1" } },
             { type: "image", source: { type: "vendor-file", vendor: "xai", id: "file_2" } },
@@ -234,14 +234,14 @@ describe("messages", () => {
         role: "user",
         content: [
           { type: "input_image", detail: "auto", image_url: "data:image/png;base64,AAAA" },
-          { type: "input_text", text: "Tea: 3." },
+          { type: "input_text", text: "menu.txt:\n\nTea: 3." },
           { type: "input_file", file_url: "https://a.test/a.pdf" },
           { type: "input_file", file_id: "file_1" },
           { type: "input_file", file_id: "file_2" },
         ],
       },
     ]);
-    expect(losses).toEqual([]);
+    expect(losses).toEqual(["messages[0] file translated"]);
   });
 
   test("with a document's own data, or with sound, are the next tier's", () => {

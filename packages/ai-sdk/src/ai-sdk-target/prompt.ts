@@ -47,7 +47,7 @@ export function toPrompt(
 ): LanguageModelV4Prompt {
   const prompt: LanguageModelV4Prompt = system === undefined ? [] : [{ role: "system", content: system }];
   for (const [index, message] of messages.entries()) {
-    const place = { ...context, lost: inMessage(index, loss) };
+    const place = { ...context, lost: inMessage(message.index ?? index, loss) };
     if (message.role === "user") {
       prompt.push({ role: "user", content: message.content.flatMap((part) => userPart(part, place)) });
     } else if (message.role === "assistant") {

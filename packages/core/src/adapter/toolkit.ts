@@ -118,7 +118,15 @@ export { userTurnBehind } from "./requests/user-turn-behind.ts";
 export { takeUserId } from "./requests/take-user-id.ts";
 export { countMarks, markTurns } from "./requests/cache-places.ts";
 export { takeTemperature, takeUnless } from "./requests/take-unless.ts";
-export { fileName, loseCitations, loseName, requireMediaType, toDataURL, toPlainText } from "./parts/media-source.ts";
+export {
+  fileAsText,
+  fileName,
+  loseCitations,
+  loseName,
+  requireMediaType,
+  toDataURL,
+  toPlainText,
+} from "./parts/media-source.ts";
 export { SchemaRoom, type SchemaRoomLimits } from "./schemas/schema-room.ts";
 export { lowerSchema, type LoweredSchema, type SchemaObstacle, type SchemaRules } from "./schemas/lower-schema.ts";
 export { NARROW_SCHEMA } from "./schemas/narrow-schema.ts";

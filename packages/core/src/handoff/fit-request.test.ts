@@ -209,7 +209,7 @@ describe("what a target gets", () => {
     await finish(clock, chain([target]).generate({ ...asked({ type: "text", text: "Hi" }), temperature: 0, seed: 7 }));
 
     expect(target.calls[0]?.request).toEqual({
-      messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+      messages: [{ index: 0, role: "user", content: [{ type: "text", text: "Hi" }] }],
       tools: [],
       toolChoice: "auto",
       output: { type: "text" },

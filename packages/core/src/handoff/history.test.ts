@@ -9,7 +9,14 @@ import { toolCallIds } from "./tool-call-ids.ts";
 const HERE = { vendor: "alpha", model: "one", endpoint: "alpha.test" };
 const RULE = { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 };
 
-function fit(messages: readonly Message[]): { readonly messages: TargetMessage[]; readonly losses: Loss[] } {
+interface Fitted {
+  readonly messages: readonly TargetMessage[];
+  /** The `index` of each message, which the messages here are without. */
+  readonly indices: readonly (number | undefined)[];
+  readonly losses: readonly Loss[];
+}
+
+function fit(messages: readonly Message[]): Fitted {
   const losses: Loss[] = [];
   const fitted = fitHistory(messages, {
     origin: HERE,
@@ -17,7 +24,8 @@ function fit(messages: readonly Message[]): { readonly messages: TargetMessage[]
     native: "{}",
     loss: (loss) => losses.push(loss),
   });
-  return { messages: fitted, losses };
+  const bare = fitted.map(({ index: _, ...message }) => message);
+  return { messages: bare, indices: fitted.map(({ index }) => index), losses };
 }
 
 const user = (text: string): Message => ({ role: "user", content: text });
@@ -367,6 +375,32 @@ describe("tool calls and results", () => {
 
     const results = messages.flatMap((message) => (message.role === "tool" ? message.content : []));
     expect(results).toMatchObject([{ isError: true }, { content: [{ text: "late" }] }]);
+  });
+});
+
+describe("the index of a message", () => {
+  test("TR-14 is that of the first message of the caller's that is in it, whatever was merged or left out before", () => {
+    const reasoning = { type: "reasoning", text: "Hmm" } as const;
+
+    const { messages, indices } = fit([
+      user("Hi"),
+      assistant(reasoning),
+      user("Hello?"),
+      user("Anybody?"),
+      assistant(call("1")),
+      result("1"),
+      user("Thanks"),
+    ]);
+
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "user"]);
+    expect(indices).toEqual([0, 4, 5, 6]);
+  });
+
+  test("TR-14 of a result that was never given is that of its call, and those behind it are not moved", () => {
+    const { messages, indices } = fit([user("Hi"), assistant(call("1")), user("Never mind"), assistant(), user("So?")]);
+
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "user"]);
+    expect(indices).toEqual([0, 1, 1, 2]);
   });
 });
 

@@ -22,10 +22,11 @@ interface FitContext {
 }
 
 /** A message that can still grow. */
-type Draft =
+type Draft = { readonly index: number } & (
   | { readonly role: "user"; readonly content: UserPart[] }
   | { readonly role: "assistant"; readonly content: AssistantPart[] }
-  | { readonly role: "tool"; readonly content: TargetToolResult[] };
+  | { readonly role: "tool"; readonly content: TargetToolResult[] }
+);
 
 const NOT_RUN: ToolResultPart = {
   type: "tool-result",
@@ -54,7 +55,7 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
           content.push(NO_CONTENT);
           context.loss({ what: `${where} content`, action: "translated", reason: "was empty" });
         }
-        append(fitted, { role: "user", content });
+        append(fitted, { index, role: "user", content });
         break;
       }
       case "assistant": {
@@ -74,9 +75,10 @@ export function fitHistory(messages: readonly Message[], context: FitContext): T
           return { ...part, ...names };
         };
         const content = typeof message.content === "string" ? message.content : message.content.map(toCall);
-        append(fitted, { role: "assistant", content: fitParts(content, where, context) });
+        append(fitted, { index, role: "assistant", content: fitParts(content, where, context) });
         // Results follow their calls at once, whatever the order in the history.
-        append(fitted, { role: "tool", content: answers });
+        const behind = messages[index + 1]?.role === "tool" ? 1 : 0;
+        append(fitted, { index: index + behind, role: "tool", content: answers });
         break;
       }
       case "tool":

@@ -115,18 +115,26 @@ export interface RequestRepair {
   readonly once?: true | undefined;
 }
 
+interface TargetMessageBase {
+  /**
+   * Which message of the caller's it is, or the first of those that are merged in it: a loss names it. Absent where it is
+   * none of the caller's.
+   */
+  readonly index?: number | undefined;
+}
+
 /** Content is always an array, never empty; neighbours never share a role; every tool call is followed by its result. */
 export type TargetMessage =
   /** What the user said. */
-  | {
+  | (TargetMessageBase & {
       readonly role: "user";
       /** The parts that the target can take, in order. */
       readonly content: readonly UserPart[];
-    }
+    })
   /** What a model answered, this target's or another's. */
-  | { readonly role: "assistant"; readonly content: readonly AssistantPart[] }
+  | (TargetMessageBase & { readonly role: "assistant"; readonly content: readonly AssistantPart[] })
   /** The results of the calls in the message before. */
-  | { readonly role: "tool"; readonly content: readonly TargetToolResult[] };
+  | (TargetMessageBase & { readonly role: "tool"; readonly content: readonly TargetToolResult[] });
 
 /** A tool result with everything filled in. */
 export interface TargetToolResult extends ToolResultPart {

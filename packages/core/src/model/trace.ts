@@ -5,7 +5,7 @@ import type { Usage } from "./usage.ts";
 
 /** Something of the request that a target could not take as asked. */
 export interface Loss {
-  /** What was lost, by its name in the request: `temperature`, `messages[2] reasoning`, `stop`. */
+  /** What was lost, by its name in the caller's request: `temperature`, `messages[2] reasoning`, `stop`. */
   readonly what: string;
   /** `translated`: said in another way; `downgraded`: only in part; `dropped`: not at all. */
   readonly action: "dropped" | "downgraded" | "translated";

@@ -47,6 +47,10 @@ const ANSWER: ShapeOf<ScriptedAnswer> = {
   usage: OBJECT,
   model: TEXT,
   citations: LIST,
+  hosted: {
+    must: "be an array of objects, as the vendor sends them",
+    test: (value) => Array.isArray(value) && value.every(isObject),
+  },
   deltaDelayMs: duration(0),
 };
 

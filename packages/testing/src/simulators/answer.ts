@@ -18,6 +18,11 @@ export interface ScriptedAnswer {
   readonly model?: string | undefined;
   /** Sources of the text, on wires that cite. */
   readonly citations?: readonly CitationAnswer[] | undefined;
+  /**
+   * What the vendor's own tools did, between reasoning and text: blocks, items or parts as this vendor sends them, whole.
+   * Default: none. Chat wires have none and leave them out.
+   */
+  readonly hosted?: readonly WireObject[] | undefined;
   /** Pause before each delta, the first too, in milliseconds. Default: none. */
   readonly deltaDelayMs?: number | undefined;
 }

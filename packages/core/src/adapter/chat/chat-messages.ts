@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../model/json.ts";
-import type { FilePart, UserPart } from "../../model/parts.ts";
+import type { UserPart } from "../../model/parts.ts";
 import type { TargetMessage, TargetToolResult } from "../../model/target.ts";
 import type { RequestContext } from "../transport/connection.ts";
 import { asJsonObject, asString } from "../foreign.ts";
-import { loseCitations, toDataURL, toPlainText } from "../parts/media-source.ts";
+import { fileAsText, loseCitations, toDataURL } from "../parts/media-source.ts";
 import { inMessage, type ReportMessageLoss } from "../requests/message-loss.ts";
 import { unsupported } from "../failures/unsupported.ts";
 import { callIdOf, toAnswer } from "./chat-answer.ts";
@@ -37,7 +37,7 @@ export function toChatMessages(
   const native: JsonObject[] = system === undefined ? [] : [{ role: "system", content: system }];
   const ownIds = ownCallIds(messages);
   for (const [index, message] of messages.entries()) {
-    const lost = inMessage(index, loss);
+    const lost = inMessage(message.index ?? index, loss);
     switch (message.role) {
       case "user":
         native.push({ role: "user", content: toUserContent(message.content, rules, lost) });
@@ -86,10 +86,8 @@ function toPart(part: UserPart, rules: ChatMessageRules, lost: ReportMessageLoss
     }
     case "file": {
       loseCitations(part, lost);
-      const text = textOfFile(part);
-      if (text === undefined) return rules.toMedia(part, lost);
-      lost("file", "translated", "the API takes no texts as files; it is sent as text");
-      return { type: "text", text };
+      const text = fileAsText(part, lost);
+      return text === undefined ? rules.toMedia(part, lost) : { type: "text", text };
     }
     case "audio":
       return rules.toMedia(part, lost);
@@ -98,12 +96,6 @@ function toPart(part: UserPart, rules: ChatMessageRules, lost: ReportMessageLoss
     default:
       return part satisfies never;
   }
-}
-
-/** What is text anyway. */
-function textOfFile({ source, name }: FilePart): string | undefined {
-  const text = source.type === "base64" ? toPlainText(source) : undefined;
-  return text === undefined || name === undefined ? text : `${name}:\n\n${text}`;
 }
 
 /** Results are text. What else they hold follows in a user message, behind the results of all calls. */

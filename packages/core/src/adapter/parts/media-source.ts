@@ -103,6 +103,14 @@ export function toPlainText({ mediaType, data }: Base64Source): string | undefin
   return new TextDecoder().decode(bytes);
 }
 
+/** For APIs that take no texts as files: what is text anyway, behind its name; undefined for everything else. */
+export function fileAsText({ source, name }: FilePart, lost: ReportMessageLoss): string | undefined {
+  const text = source.type === "base64" ? toPlainText(source) : undefined;
+  if (text === undefined) return undefined;
+  lost("file", "translated", "the API takes no texts as files; it is sent as text");
+  return name === undefined ? text : `${name}:\n\n${text}`;
+}
+
 /** For APIs that have no place for them. */
 export function loseCitations({ citations }: FilePart, lost: ReportMessageLoss): void {
   if (citations === true) lost("citations", "dropped", "the API cites no documents");

@@ -44,7 +44,11 @@ export function settleHostedTools(
     };
     const kept = message.content.filter(isKept);
     if (kept.length < message.content.length) {
-      inMessage(index, loss)("opaque", "dropped", "a server tool without its result, or a result without its call");
+      inMessage(message.index ?? index, loss)(
+        "opaque",
+        "dropped",
+        "a server tool without its result, or a result without its call",
+      );
     }
     const content = kept.map((part) => (dropped.has(callerOf(part)) ? withoutCaller(part) : part));
     return { ...message, content };

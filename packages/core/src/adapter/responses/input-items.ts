@@ -46,7 +46,7 @@ export function toInputItems(
   const customCalls = new Set<string>();
   const ids = new Set<JsonValue | undefined>();
   for (const [index, message] of messages.entries()) {
-    const lost = inMessage(index, loss);
+    const lost = inMessage(message.index ?? index, loss);
     switch (message.role) {
       case "user":
         addUser(message.content, items, lost, rules);

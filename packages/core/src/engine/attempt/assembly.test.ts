@@ -36,6 +36,18 @@ describe("Assembly", () => {
     ]).toEqual(weights);
   });
 
+  test("says of a text with citations who made it: its vendor does not miss what it never takes back", () => {
+    const part = { type: "text", text: "It rains.", citations: [{ title: "Rain" }] } as const;
+    const assembly = assemble();
+
+    expect(assembly.signed({ type: "text-end", id: "a", part })).toMatchObject({ part: { origin: ORIGIN } });
+    expect(assembly.signed({ type: "text-end", id: "a", part: { type: "text", text: "It rains." } })).toEqual({
+      type: "text-end",
+      id: "a",
+      part: { type: "text", text: "It rains." },
+    });
+  });
+
   test("SQ-06 the partial holds open text and reasoning as they stand, and calls by name only", () => {
     const call = { type: "tool-call", toolCallId: "2", toolName: "y", input: { path: "/" } } as const;
     const assembly = assemble(

@@ -59,7 +59,7 @@ export class Assembly {
     return this.#calledTools;
   }
 
-  /** The event as the consumer gets it: a finished part that must not reach another target says where it comes from. */
+  /** The event as the consumer gets it: a finished part that is sent to another target in another way, or not at all, says where it comes from. */
   signed<Event extends PartEvent>(event: Event): Event {
     if (!("part" in event) || !needsOrigin(event.part)) return event;
     return { ...event, part: { ...event.part, origin: this.#origin } };
@@ -203,5 +203,7 @@ export class Assembly {
 }
 
 function needsOrigin(part: AssistantPart): boolean {
-  return part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined;
+  if (part.type === "reasoning" || part.type === "opaque" || part.opaque !== undefined) return true;
+  // What some vendors never take back is no loss there.
+  return part.type === "text" && part.citations !== undefined;
 }

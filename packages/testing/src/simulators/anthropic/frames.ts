@@ -81,6 +81,7 @@ function blocks(answer: ScriptedAnswer, call: Call): readonly Block[] {
   const { reasoning } = answer;
   return [
     ...(reasoning === undefined || isThinkingOff(call) ? [] : [thinkingBlock(reasoning, call)]),
+    ...(answer.hosted ?? []).map(hostedBlock),
     ...(answer.text === undefined ? [] : [textBlock(answer, answer.text, call)]),
     ...(answer.toolCalls ?? []).map((tool) => toolBlock(tool, call)),
   ];
@@ -119,6 +120,14 @@ function textBlock(answer: ScriptedAnswer, text: string | readonly string[], cal
       ...deltas(text).map((delta) => ({ type: "text_delta", text: delta })),
     ],
   };
+}
+
+/** The input of a call comes in pieces, everything else whole. */
+function hostedBlock(block: WireObject): Block {
+  const { input } = block;
+  if (input === undefined) return { whole: block, opening: block, deltas: [] };
+  const partial_json = JSON.stringify(input);
+  return { whole: block, opening: { ...block, input: {} }, deltas: [{ type: "input_json_delta", partial_json }] };
 }
 
 function toolBlock(tool: ToolCallAnswer, call: Call): Block {

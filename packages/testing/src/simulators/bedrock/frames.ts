@@ -72,6 +72,7 @@ function blocks(answer: ScriptedAnswer, call: Call): readonly Block[] {
   const said = text ?? refusal;
   return [
     ...(reasoning === undefined || !isThinking(call) ? [] : [reasoningBlock(reasoning, call)]),
+    ...(answer.hosted ?? []).map(hostedBlock),
     ...(said === undefined ? [] : [textBlock(said, answer.citations ?? [])]),
     ...toolCalls.map((tool) => toolBlock(tool, call)),
   ];
@@ -103,6 +104,18 @@ function reasoningBlock(reasoning: string | readonly string[], call: Call): Bloc
     whole: { reasoningContent: { reasoningText: { text, ...(signature !== undefined && { signature }) } } },
     deltas: [...shown.map((piece) => ({ reasoningContent: { text: piece } })), ...signed],
   };
+}
+
+/** The input of a call and the content of a result come behind the start. */
+function hostedBlock(block: WireObject): Block {
+  const { toolUse, toolResult } = block;
+  if (isObject(toolUse)) {
+    const { input, ...start } = toolUse;
+    return { whole: block, start: { toolUse: start }, deltas: [{ toolUse: { input: JSON.stringify(input) } }] };
+  }
+  if (!isObject(toolResult)) return { whole: block, start: block, deltas: [] };
+  const { content, ...start } = toolResult;
+  return { whole: block, start: { toolResult: start }, deltas: [{ toolResult: content ?? [] }] };
 }
 
 function textBlock(text: string | readonly string[], sources: readonly CitationAnswer[]): Block {

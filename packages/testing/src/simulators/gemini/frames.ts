@@ -33,6 +33,7 @@ export function geminiFrames(answer: ScriptedAnswer, call: Call, manner: Manner 
   const say = (part: WireObject): Frame => ({ kind: "delta", data: chunk(candidate([part])) });
   const frames: readonly Frame[] = [
     ...thoughts(answer, call).map((text) => say({ text, thought: true })),
+    ...(answer.hosted ?? []).map(say),
     ...deltas(answer.text).map((text) => say({ text })),
     ...(answer.toolCalls ?? []).map((tool, index) => say(callPart(tool, index, call))),
     // Nothing but the end of the body follows.
@@ -50,6 +51,7 @@ export function geminiWhole(answer: ScriptedAnswer, call: Call): WireObject {
   const signed = (answer.toolCalls ?? []).length === 0 ? signature(call) : {};
   const parts = [
     ...(thought === "" ? [] : [{ text: thought, thought: true }]),
+    ...(answer.hosted ?? []),
     ...(text === "" ? [] : [{ text, ...signed }]),
     ...(answer.toolCalls ?? []).map((tool, index) => callPart(tool, index, call)),
   ];

@@ -26,6 +26,7 @@ export function outputsOf(answer: ScriptedAnswer, call: Call): readonly Output[]
   const id = (prefix: string) => call.ids.hex(reasons ? `${prefix}_5ea1${group}` : `${prefix}_0`, reasons ? 30 : 49);
   return [
     ...(answer.reasoning === undefined ? [] : [reasoningOutput(id("rs"), answer.reasoning, call)]),
+    ...(answer.hosted ?? []).map((item) => ({ opening: { ...item, status: "in_progress" }, events: [], item })),
     ...(answer.text === undefined ? [] : [messageOutput(id("msg"), textPart(answer), call)]),
     ...(answer.refusal === undefined ? [] : [messageOutput(id("msg"), refusalPart(answer.refusal), call)]),
     ...(answer.toolCalls ?? []).map((tool) => toolOutput(id("fc"), tool, call)),
