@@ -121,7 +121,7 @@ async function loadedBy(project: Project, name: string): Promise<readonly string
 /** The sources that a built file's map names. */
 function sourcesOf(file: string): readonly string[] {
   // What only passes others on has no source of its own.
-  if (/^(?:export \{[^}]*\} from "[^"]+";\s*)+$/.test(readFileSync(file, "utf8"))) return [];
+  if (/^(?:(?:import|export) \{[^}]*\}(?: from "[^"]+")?;\s*)+$/.test(readFileSync(file, "utf8"))) return [];
   const map: { readonly sources: readonly string[] } = JSON.parse(readFileSync(`${file}.map`, "utf8"));
   expect(map.sources.length, `${file} has a map`).toBeGreaterThan(0);
   return map.sources.map((source) => resolve(dirname(file), source));

@@ -34,9 +34,9 @@ const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
   anthropic: 245,
   "openai-responses": 268,
   "openai-chat": 366,
-  gemini: 675,
+  gemini: 695,
   deepseek: 360,
-  mistral: 360,
+  mistral: 368,
   xai: 268,
   bedrock: 510,
 };
