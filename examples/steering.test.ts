@@ -3,7 +3,7 @@ import { createChain, type Clock, type Target } from "@understudy/core";
 import { openai } from "@understudy/openai";
 import { startAnthropic, startOpenAI } from "@understudy/testing";
 import { expect, test } from "vitest";
-import { durations, moments, startRateGate, type LimitHeaders } from "./rate-gate.ts";
+import { durations, moments, startRateGate, type LimitHeaders } from "./servers/rate-gate.ts";
 
 /** Time that passes when it is told to: the sockets are real, the minutes are not. */
 class Minutes implements Clock {

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { createChain, isUnderstudyError, type MediaSource, type Message, type Un
 import type { Target } from "@understudy/core/adapter";
 import { startGemini, type Vendor } from "@understudy/testing";
 import { OAuth2Client } from "google-auth-library";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { gemini, type GeminiTargetOptions, type VertexOptions } from "./index.ts";
 
 const MODEL = "gemini-3.8-flash";
@@ -301,6 +301,7 @@ function file(source: MediaSource): Message {
 /** Credentials of the kind that can be exchanged anywhere. */
 function credentials(tokenURL: string): string {
   const folder = mkdtempSync(join(tmpdir(), "understudy-vertex-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "subject"), "subject-token");
   const path = join(folder, "credentials.json");
   const account = {
