@@ -127,14 +127,23 @@ interface TargetMessageBase {
 export type TargetMessage =
   /** What the user said. */
   | (TargetMessageBase & {
+      /** Who speaks. */
       readonly role: "user";
       /** The parts that the target can take, in order. */
       readonly content: readonly UserPart[];
     })
   /** What a model answered, this target's or another's. */
-  | (TargetMessageBase & { readonly role: "assistant"; readonly content: readonly AssistantPart[] })
+  | (TargetMessageBase & {
+      /** Who speaks. */
+      readonly role: "assistant";
+      readonly content: readonly AssistantPart[];
+    })
   /** The results of the calls in the message before. */
-  | (TargetMessageBase & { readonly role: "tool"; readonly content: readonly TargetToolResult[] });
+  | (TargetMessageBase & {
+      /** Who speaks. */
+      readonly role: "tool";
+      readonly content: readonly TargetToolResult[];
+    });
 
 /** A tool result with everything filled in. */
 export interface TargetToolResult extends ToolResultPart {
