@@ -25,10 +25,12 @@ export type Entry =
       readonly isFor: "all" | "itself" | "nobody";
     };
 
+function isSaid(part: AssistantPart): boolean {
+  return "text" in part && part.type !== "reasoning" && part.text.trim() !== "";
+}
+
 export function isFor({ content }: AssistantMessage): "all" | "itself" | "nobody" {
   if (typeof content === "string") return "all";
-  const isSaid = (part: AssistantPart): boolean =>
-    "text" in part && part.type !== "reasoning" && part.text.trim() !== "";
   if (content.some((part) => isSaid(part) || part.type === "tool-call")) return "all";
   return content.some(({ type }) => type === "reasoning" || type === "opaque") ? "itself" : "nobody";
 }

@@ -24,7 +24,7 @@ function fit(messages: readonly Message[]): Fitted {
     native: "{}",
     loss: (loss) => losses.push(loss),
   });
-  const bare = fitted.map(({ index: _, ...message }) => message);
+  const bare = fitted.map((message) => ({ ...message, index: undefined }));
   return { messages: bare, indices: fitted.map(({ index }) => index), losses };
 }
 
