@@ -8,23 +8,13 @@ import {
   type Message,
   type Request,
 } from "@understudy/core";
-import type { Target } from "@understudy/core/adapter";
-import type { RequestRecord, ScriptedAnswer, ScriptedAnswerSource, Vendor } from "@understudy/testing";
-import { heardBy, isFor, type Entry } from "./entries.ts";
-import { expectedLosses, isRefused } from "./expected.ts";
+import type { ScriptedAnswer, ScriptedAnswerSource } from "@understudy/testing";
+import { isFor, type Entry } from "./entries.ts";
+import { isRefused } from "./expected.ts";
+import { faultsOfLosses, faultsOfRequests, missing, quoted, strange } from "./faults.ts";
 import { resultsOf, type Kind } from "./kinds.ts";
-import { ownData } from "./own-data.ts";
-import { unpaired } from "./unpaired.ts";
+import type { Place } from "./place.ts";
 import type { Row } from "./vendors.ts";
-
-/** A running vendor of the matrix. */
-export interface Place {
-  readonly row: Row;
-  readonly vendor: Vendor;
-  readonly target: Target;
-  /** Everything that the vendor has written, byte for byte. */
-  written(): Promise<string>;
-}
 
 /** What became of one conversation: of its first vendor, of another one, and of both again. */
 export interface Outcome {
@@ -37,53 +27,6 @@ export interface Outcome {
 }
 
 const LATER: readonly ScriptedAnswer[] = [{ text: "Yes." }];
-
-/** Starts a vendor for the whole matrix. */
-export async function open(row: Row): Promise<Place> {
-  const vendor = await row.start();
-  const bodies: Promise<string>[] = [];
-  const overheard: typeof globalThis.fetch = async (url, init) => {
-    const response = await fetch(url, init);
-    bodies.push(readAll(response.clone()));
-    return response;
-  };
-  const target = row.make({ baseURL: vendor.url, fetch: overheard });
-  return { row, vendor, target, written: async () => (await Promise.all(bodies)).join("\n") };
-}
-
-/** The body, or what came of it before it broke. */
-async function readAll({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    for await (const bytes of body ?? []) text += decoder.decode(bytes, { stream: true });
-  } catch {
-    // It was cut on purpose.
-  }
-  return text;
-}
-
-/** From one vendor to another, back, and once more to the other; each turn is kept as JSON between. */
-export async function converse(first: Place, second: Place, kind: Kind): Promise<Outcome> {
-  const talk = new Conversation(kind);
-  await talk.begin(first);
-  const firstOwn = ownData(talk.history, first.row.own);
-  await talk.checkWritten(first, firstOwn);
-  if (talk.isOver) return talk.outcome([]);
-
-  const answer = await talk.goOn(second);
-  if (answer === undefined) return talk.outcome([]);
-  talk.checkAbsent(second, firstOwn);
-  const secondOwn = ownData([answer.message], second.row.own);
-
-  const back = await talk.goOn(first);
-  talk.checkPresent(first, firstOwn);
-  talk.checkAbsent(first, secondOwn);
-  await talk.goOn(second);
-  talk.checkPresent(second, secondOwn);
-  talk.checkAbsent(second, [...firstOwn, ...ownData(back === undefined ? [] : [back.message], first.row.own)]);
-  return talk.outcome(namesOf(answer.losses));
-}
 
 /** One history, and what was found wrong with the requests that it led to. */
 export class Conversation {
@@ -143,13 +86,13 @@ export class Conversation {
     const seen = place.vendor.requests.length;
     try {
       const answer = await createChain([place.target]).generate(this.#request());
-      this.#checkRequests(place, place.vendor.requests.slice(seen));
+      this.#checkRequests(place, seen);
       this.#checkLosses(place, answer.losses);
       this.#addAnswer(answer.message, { by: place.row, answer: next, hosted: 0, isCut: false });
       return answer;
     } catch (error) {
       this.#faults.push(...this.#notAsked(place, error));
-      this.#checkRequests(place, place.vendor.requests.slice(seen));
+      this.#checkRequests(place, seen);
       return undefined;
     }
   }
@@ -158,24 +101,24 @@ export class Conversation {
   async checkWritten(place: Place, own: readonly string[]): Promise<void> {
     const { row } = place;
     const written = await place.written();
-    for (const word of own) {
-      if (!written.includes(quoted(word))) this.#faults.push(`${row.name} never wrote ${word.slice(0, 40)}`);
-    }
+    const invented = own.filter((word) => !written.includes(quoted(word)));
+    this.#faults.push(...invented.map((word) => `${row.name} never wrote ${word.slice(0, 40)}`));
   }
 
-  checkPresent(place: Place, own: readonly string[]): void {
-    const body = lastBody(place);
-    for (const word of new Set(own)) {
-      if (!body.includes(quoted(word)))
-        this.#faults.push(`${place.row.name} does not get back its ${word.slice(0, 40)}`);
-    }
+  /** The ids of calls that the vendor has to get back. Others get them too, where they take them. */
+  async idsWrittenBy(place: Place): Promise<readonly string[]> {
+    if (place.row.refusesIds === true) return [];
+    const written = await place.written();
+    const parts = this.history.flatMap(({ role, content }) => {
+      return role === "assistant" && typeof content !== "string" ? content : [];
+    });
+    const ids = parts.flatMap((part) => (part.type === "tool-call" ? [part.toolCallId] : []));
+    return ids.filter((id) => written.includes(quoted(id)));
   }
 
-  checkAbsent(place: Place, others: readonly string[]): void {
-    const body = lastBody(place);
-    for (const word of new Set(others)) {
-      if (body.includes(quoted(word))) this.#faults.push(`${place.row.name} gets another's ${word.slice(0, 40)}`);
-    }
+  /** Of the last request to the vendor: it holds all of its own, and nothing of others'. */
+  checkOwn(place: Place, own: readonly string[], others: readonly string[]): void {
+    this.#faults.push(...missing(place, own), ...strange(place, others));
   }
 
   /** The next answer of the first vendor, or what there is of it. */
@@ -197,7 +140,7 @@ export class Conversation {
       this.#faults.push(...this.#notAsked(place, error));
       return undefined;
     } finally {
-      this.#checkRequests(place, place.vendor.requests.slice(seen));
+      this.#checkRequests(place, seen);
     }
   }
 
@@ -209,6 +152,14 @@ export class Conversation {
     const { attempts = [], skipped = [] } = error.trace ?? {};
     this.#passedOver = `${row.name}: ${attempts[0]?.explanation ?? skipped[0]?.detail ?? ""}`;
     return [];
+  }
+
+  #checkRequests({ row, vendor }: Place, seen: number): void {
+    this.#faults.push(...faultsOfRequests(vendor.requests.slice(seen), this.history, row));
+  }
+
+  #checkLosses({ row }: Place, losses: readonly Loss[]): void {
+    this.#faults.push(...faultsOfLosses(losses, this.#entries, this.#request(), row));
   }
 
   #request(): Request {
@@ -241,40 +192,8 @@ export class Conversation {
     this.#add(results, { by: "tools", failed, pictures });
     return true;
   }
-
-  #checkRequests({ row }: Place, requests: readonly RequestRecord[]): void {
-    for (const { refusal, body, text } of requests) {
-      if (refusal !== undefined) this.#faults.push(`${row.name} refuses: ${JSON.stringify(refusal)}`);
-      for (const id of unpaired(body))
-        this.#faults.push(`${row.name} gets a call without its result, or the like: ${id}`);
-      for (const spellings of heardBy(this.history)) {
-        if (!spellings.some((one) => text.includes(JSON.stringify(one).slice(1, -1)))) {
-          this.#faults.push(`${row.name} never hears of ${spellings[0]?.slice(0, 40)}`);
-        }
-      }
-    }
-  }
-
-  #checkLosses({ row }: Place, losses: readonly Loss[]): void {
-    const [found, expected] = [namesOf(losses), expectedLosses(this.#entries, this.#request(), row)];
-    const isEqual = String(found.toSorted()) === String(expected.toSorted());
-    if (!isEqual) this.#faults.push(`${row.name} lost ${found.join("; ")}, not ${expected.join("; ")}`);
-  }
-}
-
-function namesOf(losses: readonly Loss[]): readonly string[] {
-  return losses.map(({ what, action }) => `${what} ${action}`);
 }
 
 function scripted(answer: ScriptedAnswerSource | undefined): ScriptedAnswer {
   return typeof answer === "object" ? answer : {};
-}
-
-function lastBody({ vendor }: Place): string {
-  return JSON.stringify(vendor.requests.at(-1)?.body ?? {});
-}
-
-/** As it stands in JSON. */
-function quoted(word: string): string {
-  return JSON.stringify(word);
 }

@@ -22,10 +22,8 @@ interface Facts {
   readonly schemas: boolean;
   /** A tool's result can be marked as an error. */
   readonly toolErrors: boolean;
-  /** Its own citations come back to it, or it is no news that they do not; else that is reported as a loss. */
-  readonly ownCitations: boolean;
-  /** It refuses calls in a history, its own tools' too, where the request declares no tool. */
-  readonly declaresCalls: boolean;
+  /** A history with calls is refused where the request has no tools. */
+  readonly wantsTools: boolean;
   /** How hard it reasons can be said. */
   readonly efforts: boolean;
   /** A tool's result can hold pictures; elsewhere they are shown as the user's. */
@@ -44,17 +42,15 @@ const CLAUDE: Facts = {
   citesDocuments: true,
   schemas: true,
   toolErrors: true,
+  wantsTools: false,
   efforts: true,
-  declaresCalls: false,
-  ownCitations: true,
   pictures: true,
   userAfterResult: true,
 };
 const RESPONSES: Facts = { ...CLAUDE, citesDocuments: false, toolErrors: false };
+const CONVERSE: Facts = { ...CLAUDE, citationsReturn: false, fileNames: "letters", wantsTools: true };
 const GEMINI: Facts = { ...CLAUDE, cites: "beside", citationsReturn: false, citesDocuments: false, fileNames: false };
 const CHAT: Facts = { ...RESPONSES, citationsReturn: false, textFiles: false, pictures: false };
-
-const CONVERSE: Facts = { ...CLAUDE, fileNames: "letters", ownCitations: false, declaresCalls: true };
 
 const FACTS: Readonly<Record<string, Facts>> = {
   anthropic: CLAUDE,
@@ -68,13 +64,7 @@ const FACTS: Readonly<Record<string, Facts>> = {
   mistral: { ...CHAT, cites: undefined, userAfterResult: false },
   xai: { ...RESPONSES, files: false, textFiles: false },
   "bedrock with Nova": CONVERSE,
-  "bedrock with Llama": {
-    ...CONVERSE,
-    reasons: false,
-    toolErrors: false,
-    efforts: false,
-    userAfterResult: false,
-  },
+  "bedrock with Llama": { ...CONVERSE, reasons: false, toolErrors: false, efforts: false, userAfterResult: false },
 };
 
 /** Whether it cannot take what the conversation holds: then it is not asked. */
@@ -85,7 +75,7 @@ export function isRefused(entries: readonly Entry[], row: Row): boolean {
 /** What one of two vendors cannot be told of a conversation as it was: each message by its place. */
 export function expectedLosses(
   entries: readonly Entry[],
-  { output, reasoning, tools = [] }: Request,
+  { output, reasoning, tools }: Request,
   to: Row,
 ): readonly string[] {
   const facts = factsOf(to);
@@ -110,13 +100,12 @@ export function expectedLosses(
     if (entry.by === "tools") return (entry.pictures > 0 && !facts.pictures) || entries[index + 1]?.by === "user";
     return unanswered(index) > 0;
   });
-  const hasOwnTools = entries.some((entry) => entry.by === to && entry.hosted > 0);
   return [
-    ...(facts.declaresCalls && hasOwnTools && tools.length === 0 ? ["tools translated"] : []),
+    ...(reasoning?.effort === undefined || facts.efforts ? [] : ["reasoning.effort dropped"]),
+    ...(facts.wantsTools && tools === undefined && hasHosted(entries, to) ? ["tools translated"] : []),
     ...(output?.type !== "json" || facts.schemas ? [] : ["output.schema translated"]),
     ...(facts.userAfterResult ? [] : repeated("messages translated", bridges.length)),
     ...lost,
-    ...(facts.efforts || reasoning?.effort === undefined ? [] : ["reasoning.effort dropped"]),
   ];
 }
 
@@ -132,10 +121,13 @@ function isSkipped(entry: Entry, to: Row): boolean {
   return entry.isFor === "nobody" || entry.by !== to;
 }
 
+function hasHosted(entries: readonly Entry[], row: Row): boolean {
+  return entries.some((entry) => entry.by === row && entry.hosted > 0);
+}
+
 function ofAnswer({ by, answer, hosted, isCut }: Answered, to: Row): readonly string[] {
   const from = factsOf(by);
-  if (by === to)
-    return from.ownCitations || from.cites === undefined || answer.citations === undefined ? [] : ["citations dropped"];
+  if (by === to) return [];
   return [
     ...(from.reasons && answer.reasoning !== undefined && !isCut ? ["reasoning dropped"] : []),
     ...(from.cites === "beside" && answer.citations !== undefined ? ["opaque dropped"] : []),
@@ -172,9 +164,8 @@ function filesOf(says: Entry["says"]): readonly GivenFile[] {
 function ofFile({ isText, hasName, isCited }: GivenFile, facts: Facts): readonly string[] {
   return [
     ...(isText && !facts.textFiles ? ["file translated"] : []),
-    ...(hasName && facts.fileNames !== true
-      ? [`file name ${facts.fileNames === false ? "dropped" : "translated"}`]
-      : []),
+    ...(hasName && facts.fileNames === false ? ["file name dropped"] : []),
+    ...(hasName && facts.fileNames === "letters" ? ["file name translated"] : []),
     ...(isCited && !facts.citesDocuments ? ["citations dropped"] : []),
   ];
 }

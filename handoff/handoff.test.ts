@@ -1,6 +1,6 @@
 import { seededRandom } from "@understudy/testing/rehearse";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { open, type Place } from "./conversation.ts";
+import { open, type Place } from "./place.ts";
 import { gridOnPage, nameOf, signOf } from "./grid.ts";
 import { KINDS } from "./kinds.ts";
 import { faultsOf, pairsOf, playCell, type Cell } from "./matrix.ts";

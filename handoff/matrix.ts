@@ -1,4 +1,7 @@
-import { converse, type Outcome, type Place } from "./conversation.ts";
+import { Conversation, type Outcome } from "./conversation.ts";
+import { namesOf } from "./faults.ts";
+import { ownData } from "./own-data.ts";
+import type { Place } from "./place.ts";
 import { KINDS, type Kind } from "./kinds.ts";
 
 /** One conversation of the matrix. */
@@ -28,6 +31,28 @@ export function pairsOf(places: readonly Place[]): readonly (readonly [Place, Pl
 export async function playCell(first: Place, second: Place, kind: Kind): Promise<Cell> {
   const outcome = await converse(first, second, kind);
   return { kind, first, second, outcome };
+}
+
+/** From one vendor to another, back, and once more to the other; each turn is kept as JSON between. */
+async function converse(first: Place, second: Place, kind: Kind): Promise<Outcome> {
+  const talk = new Conversation(kind);
+  await talk.begin(first);
+  const firstOwn = ownData(talk.history, first.row.own);
+  const firstIds = await talk.idsWrittenBy(first);
+  await talk.checkWritten(first, firstOwn);
+  if (talk.isOver) return talk.outcome([]);
+
+  const answer = await talk.goOn(second);
+  if (answer === undefined) return talk.outcome([]);
+  talk.checkOwn(second, [], firstOwn);
+  const secondOwn = ownData([answer.message], second.row.own);
+
+  const back = await talk.goOn(first);
+  talk.checkOwn(first, [...firstOwn, ...firstIds], secondOwn);
+  await talk.goOn(second);
+  const moreOwn = ownData(back === undefined ? [] : [back.message], first.row.own);
+  talk.checkOwn(second, secondOwn, [...firstOwn, ...moreOwn]);
+  return talk.outcome(namesOf(answer.losses));
 }
 
 /** With the names of both vendors. */

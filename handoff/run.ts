@@ -8,7 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { seededRandom } from "@understudy/testing/rehearse";
-import { open } from "./conversation.ts";
+import { open } from "./place.ts";
 import { NO_DESCRIPTIONS, readDescriptions, SPECS } from "./descriptions.ts";
 import { drawGrid, writePage } from "./grid.ts";
 import { faultsOf, playMatrix, type Cell } from "./matrix.ts";

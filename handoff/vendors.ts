@@ -34,6 +34,8 @@ export interface Row {
   readonly hosted: readonly JsonObject[];
   /** What the vendor wants back as it wrote it: the fields of a body that hold such data, by their names. */
   readonly own: readonly string[];
+  /** It refuses calls with ids. */
+  readonly refusesIds?: true;
 }
 
 const KEY = { apiKey: "simulated" };
@@ -114,6 +116,7 @@ export const ROWS: readonly Row[] = [
     make: (reach) => gemini("gemini-3.8-flash", { vertex: PLACE, ...reach }),
     hosted: GEMINIS_CODE,
     own: GEMINIS_OWN,
+    refusesIds: true,
   },
   {
     name: "deepseek",

@@ -1,6 +1,7 @@
-import { Conversation, type Place } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
 import { KINDS } from "./kinds.ts";
 import { ownData } from "./own-data.ts";
+import type { Place } from "./place.ts";
 
 /** What every vendor of the matrix can be asked for, in one conversation. */
 const TURNS = KINDS.filter(({ name }) => !["PDFs", "JSON", "plain"].includes(name));
@@ -22,10 +23,8 @@ export async function walk(places: readonly Place[], turns: number, random: () =
     if (talk.waitsForResults && random() < 0.7) await talk.goOn(place);
     // oxlint-disable-next-line no-await-in-loop
     else await talk.begin(place, pick(TURNS, random));
-    for (const [other, words] of own) {
-      if (other === place) talk.checkPresent(place, words);
-      else talk.checkAbsent(place, words);
-    }
+    const others = [...own].flatMap(([other, words]) => (other === place ? [] : words));
+    talk.checkOwn(place, own.get(place) ?? [], others);
     own.get(place)?.push(...ownData(talk.history.slice(known), place.row.own));
   }
   return talk.outcome([]).faults;

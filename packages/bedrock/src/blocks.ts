@@ -165,10 +165,12 @@ class OtherBlock implements OpenBlock {
         : kind === "toolResult" && this.#pieces.length > 0
           ? { content: this.#pieces }
           : Object.assign({}, ...this.#pieces);
+    // Demanded on the way back, also where nothing came.
+    const empty = kind === "toolResult" ? { content: [] } : {};
     out.push({
       type: "opaque",
       id: this.#id,
-      part: { type: "opaque", kind, data: { [kind]: { ...this.#block, ...more } } },
+      part: { type: "opaque", kind, data: { [kind]: { ...empty, ...this.#block, ...more } } },
     });
   }
 }

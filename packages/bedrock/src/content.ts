@@ -22,6 +22,7 @@ interface Turn {
 const OWN_BLOCKS = ["toolUse", "toolResult", "image", "video", "audio", "searchResult"];
 const HAS_MEDIA = ["document", "image", "video", "audio"];
 const NO_OUTPUT = "(no output)";
+export const VENDOR = "bedrock";
 const FAILED = "Error: the tool failed.";
 const BESIDE = "See the attached file.";
 const NOTED = "Noted.";
@@ -130,8 +131,8 @@ function toUserBlock(part: UserPart, { names, lost }: Context): JsonObject[] {
 function toAssistantBlock(part: AssistantPart, { model, lost }: Context): JsonObject[] {
   switch (part.type) {
     case "text":
-      // Its own have opaque data, and are left out in silence: a model knows what it has read.
-      if (part.citations !== undefined && part.opaque === undefined) lost("citations", "dropped");
+      // Its own do not go back either: that is no news.
+      if (part.citations !== undefined && part.origin?.vendor !== VENDOR) lost("citations", "dropped");
       return textBlock(part.text);
     case "refusal":
       return textBlock(part.text);

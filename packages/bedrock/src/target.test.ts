@@ -182,6 +182,23 @@ describe("bedrock over a socket", () => {
     }
   });
 
+  test("BR-03 gives a search of the vendor's own back as it came, an empty one too, and does not miss its citations", async () => {
+    await using vendor = await startBedrock();
+    const use = { toolUseId: "tooluse_1", name: "nova_grounding", type: "server_tool_use", input: { query: "rain" } };
+    const found = { toolUseId: "tooluse_1", type: "nova_grounding_result", status: "success", content: [] };
+    const citations = [{ url: "https://a.test/rain", title: "Rain" }];
+    vendor.answer({ hosted: [{ toolUse: use }, { toolResult: found }], text: "It rains.", citations });
+    const chain = createChain([bedrock("us.amazon.nova-2-lite-v1:0", { baseURL: vendor.url, apiKey: "k" })]);
+    const first = await chain.generate({ messages: [HI], tools: TOOLS });
+
+    const second = await chain.generate({ messages: [HI, first.message, HI], tools: TOOLS });
+
+    expect(second.losses).toEqual([]);
+    expect(vendor.requests[1]?.body).toMatchObject({
+      messages: [{}, { content: [{ toolUse: use }, { toolResult: found }, { text: "It rains." }] }, {}],
+    });
+  });
+
   test("BR-04 asks once more in one piece where a model does not stream, and remembers it", async () => {
     await using vendor = await startBedrock();
     const message = "This model doesn't support tool use in streaming mode.";

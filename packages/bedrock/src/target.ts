@@ -17,6 +17,7 @@ import {
   ownPropertyNames,
   TEXT,
 } from "@understudy/core/toolkit";
+import { VENDOR } from "./content.ts";
 import {
   CREDENTIALS,
   credentialsOfEnvironment,
@@ -49,7 +50,6 @@ export interface BedrockTargetOptions extends TargetOptions {
   readonly credentials?: AwsCredentials | AwsCredentialProvider | undefined;
 }
 
-const VENDOR = "bedrock";
 const REQUEST_ID = "x-amzn-requestid";
 const KEY_VARIABLE = "AWS_BEARER_TOKEN_BEDROCK";
 /** What Claude takes as the name of a property of a tool. */

@@ -68,11 +68,11 @@ export function bedrockWhole(answer: ScriptedAnswer, call: Call): WireObject {
 }
 
 function blocks(answer: ScriptedAnswer, call: Call): readonly Block[] {
-  const { reasoning, text, refusal, toolCalls = [] } = answer;
+  const { reasoning, hosted = [], text, refusal, toolCalls = [] } = answer;
   const said = text ?? refusal;
   return [
     ...(reasoning === undefined || !isThinking(call) ? [] : [reasoningBlock(reasoning, call)]),
-    ...(answer.hosted ?? []).map(hostedBlock),
+    ...hosted.map(hostedBlock),
     ...(said === undefined ? [] : [textBlock(said, answer.citations ?? [])]),
     ...toolCalls.map((tool) => toolBlock(tool, call)),
   ];
@@ -106,18 +106,6 @@ function reasoningBlock(reasoning: string | readonly string[], call: Call): Bloc
   };
 }
 
-/** The input of a call and the content of a result come behind the start. */
-function hostedBlock(block: WireObject): Block {
-  const { toolUse, toolResult } = block;
-  if (isObject(toolUse)) {
-    const { input, ...start } = toolUse;
-    return { whole: block, start: { toolUse: start }, deltas: [{ toolUse: { input: JSON.stringify(input) } }] };
-  }
-  if (!isObject(toolResult)) return { whole: block, start: block, deltas: [] };
-  const { content, ...start } = toolResult;
-  return { whole: block, start: { toolResult: start }, deltas: [{ toolResult: content ?? [] }] };
-}
-
 function textBlock(text: string | readonly string[], sources: readonly CitationAnswer[]): Block {
   const citations = sources.map(({ url, title, citedText }) => ({
     title,
@@ -131,6 +119,15 @@ function textBlock(text: string | readonly string[], sources: readonly CitationA
         : { citationsContent: { content: [{ text: joined(text) }], citations } },
     deltas: [...citations.map((citation) => ({ citation })), ...deltas(text).map((piece) => ({ text: piece }))],
   };
+}
+
+/** The input of a call and the content of a result come behind their start. */
+function hostedBlock(whole: WireObject): Block {
+  const [kind = "", fields] = Object.entries(whole)[0] ?? [];
+  if (!isObject(fields)) return { whole, deltas: [whole] };
+  const { input, content, ...start } = fields;
+  const delta = kind === "toolUse" ? { input: JSON.stringify(input ?? {}) } : content;
+  return { whole, start: { [kind]: start }, deltas: delta === undefined ? [] : [{ [kind]: delta }] };
 }
 
 function toolBlock(tool: ToolCallAnswer, call: Call): Block {
