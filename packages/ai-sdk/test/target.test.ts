@@ -133,7 +133,10 @@ describe("aiSdk(model)", () => {
         },
         {
           role: "assistant",
-          content: [{ type: "tool-call", toolCallId: "c1", toolName: "look", input: { at: "it" } }],
+          content: [
+            { type: "text", text: "I look.", citations: [{ url: "https://a.test/dark", title: "Dark" }] },
+            { type: "tool-call", toolCallId: "c1", toolName: "look", input: { at: "it" } },
+          ],
         },
         {
           role: "tool",
@@ -176,6 +179,7 @@ describe("aiSdk(model)", () => {
     expect(answer.losses.map(({ what }) => what).toSorted()).toEqual([
       "cache",
       "messages[0] citations",
+      "messages[1] citations",
       "reasoning.budgetTokens",
       "userId",
     ]);

@@ -72,6 +72,7 @@ function assistantPart(part: AssistantPart, place: Place): Content<"assistant">[
   switch (part.type) {
     case "text":
     case "refusal":
+      if ("citations" in part && part.citations !== undefined) dropCitations(place.lost);
       return [{ type: "text", text: part.text, ...kept }];
     case "reasoning":
       return [{ type: "reasoning", text: part.text, ...kept }];
@@ -121,11 +122,15 @@ function toolResult(result: TargetToolResult, place: Place): Content<"tool"> {
   return { type: "tool-result", toolCallId, toolName, output };
 }
 
+function dropCitations(lost: Place["lost"]): void {
+  lost("citations", "dropped", "the AI SDK has no word for them");
+}
+
 function toFile(part: MediaPart, { vendor, urls, watched, lost }: Place): LanguageModelV4FilePart {
   const { source } = part;
   watched.push({ media: part, lost });
   const filename = part.type === "file" ? part.name : undefined;
-  if (part.type === "file" && part.citations === true) lost("citations", "dropped", "the AI SDK has no word for them");
+  if (part.type === "file" && part.citations === true) dropCitations(lost);
   const mediaType = ("mediaType" in source ? source.mediaType : undefined) ?? guessedType(part);
   if (source.type === "url") urls.push({ url: source.url, mediaType });
   return {
