@@ -245,9 +245,9 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "deadline-comes-first",
     breaks: "Under a deadline a hanging vendor is never found slow.",
     file: "engine/call/call.ts",
-    search: "    const isAttemptDue = attempt !== undefined && attempt.dueAt() <= now;\n",
+    search: "    let isAttemptDue = false;\n",
     replace:
-      "    const isAttemptDue = attempt !== undefined && attempt.dueAt() <= now;\n    const first = this.#deadlines.check(now);\n    if (first !== undefined) return this.#stop(first);\n",
+      "    let isAttemptDue = false;\n    const first = this.#deadlines.check(now);\n    if (first !== undefined) return this.#stop(first);\n",
   },
   {
     name: "new-connection-may-be-used",
@@ -260,15 +260,15 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "dead-connections-are-charged",
     breaks: "A burst on connections that died while idle uses up the repeats, and half of it fails.",
     file: "engine/next/candidates.ts",
-    search: "if (this.#given === undefined) this.#eligibility.charge(candidate);",
-    replace: "this.#eligibility.charge(candidate);",
+    search: "if (this.#given === undefined) this.eligibility.charge(candidate);",
+    replace: "this.eligibility.charge(candidate);",
   },
   {
     name: "dead-connections-need-a-budget",
     breaks: "Calls fail on connections that died while idle, although every new one works.",
     file: "engine/next/candidates.ts",
-    search: "mayRepeat: isStale || (",
-    replace: "mayRepeat: (",
+    search: "mayRepeat: !hasOther && (isStale || (",
+    replace: "mayRepeat: !hasOther && ((",
   },
   {
     name: "promised-repeat-is-taken-back",
@@ -302,7 +302,7 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "repeats-are-not-charged",
     breaks: "Calls that wait together all count on the last token.",
     file: "engine/next/eligibility.ts",
-    search: "if (this.#routes.has(routeKey(target))) this.#setup.health.takeRepeat(target);",
+    search: "if (this.#isRepeat(target)) this.#setup.health.takeRepeat(target);",
     replace: "void target;",
   },
   {

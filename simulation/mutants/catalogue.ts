@@ -1,4 +1,5 @@
 import { COURSE_MUTANTS } from "./ahead-courses.ts";
+import { HEDGE_MUTANTS } from "./ahead-hedge.ts";
 import { ATTEMPT_MUTANTS } from "./attempts.ts";
 import { HEALTH_MUTANTS } from "./health.ts";
 import type { Mutant } from "./mutant.ts";
@@ -10,6 +11,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...ATTEMPT_MUTANTS,
   ...HEALTH_MUTANTS,
   ...COURSE_MUTANTS,
+  ...HEDGE_MUTANTS,
 ];
 
 /** How often the patch applies; it must be once. */

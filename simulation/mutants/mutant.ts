@@ -1,3 +1,5 @@
+import type { Profile } from "../world/plan.ts";
+
 /** A deliberate bug: a search-and-replace patch that applies exactly once to a file below packages/core/src. */
 export interface Mutant {
   readonly name: string;
@@ -7,5 +9,5 @@ export interface Mutant {
   readonly search: string;
   readonly replace: string;
   /** The profile that shows it. Default `mixed`. */
-  readonly profile?: "steered" | undefined;
+  readonly profile?: Profile | undefined;
 }

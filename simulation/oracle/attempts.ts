@@ -9,7 +9,16 @@ import type { CallFact, Facts, UpstreamFact } from "../facts.ts";
 import { evidenceOf, sentParts, wordsOf } from "./output.ts";
 import { isStop, RULES } from "./rules.ts";
 import { graceFor, LATE_MS } from "./tolerance.ts";
-import { attemptsOf, eventsOf, failureOf, readsOf, scopesOf, sleptWithin, type AttemptFact } from "./words.ts";
+import {
+  attemptsOf,
+  eventsOf,
+  failureOf,
+  followerOf,
+  readsOf,
+  scopesOf,
+  sleptWithin,
+  type AttemptFact,
+} from "./words.ts";
 
 /** R1.9: At most `maxAttempts` attempts, at most three per target. */
 export function* attemptsAreBounded({ calls, plan }: Facts): Iterable<string> {
@@ -37,11 +46,11 @@ export function* noneAfterTheEnd(facts: Facts): Iterable<string> {
         yield `call ${id} made an attempt after its deadline`;
     }
     const released = events.findIndex(({ event }) => event.type === "released");
-    for (const { n, record } of attemptsOf(call)) {
+    for (const { n, record, endedAt } of attemptsOf(call)) {
       if (record?.outcome !== "failed" || record.class === undefined || isRepaired(call, n)) continue;
       const ended = events.findIndex(({ event }) => event.type === "attempt-end" && event.record.attempt === n);
       if (!isStop(facts.plan.policy, record.class, released >= 0 && released < ended)) continue;
-      if (attemptsOf(call).some((later) => later.n > n))
+      if (attemptsOf(call).some((later) => later.startedAt > endedAt))
         yield `call ${id} went on after ${record.class}, which ends the chain`;
     }
   }
@@ -61,16 +70,16 @@ export function* newConnectionsAreNew({ calls }: Facts): Iterable<string> {
 export function* stubbornModelsAreLeft({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const last = new Map<string, string>();
-    const settled = new Set<string>();
-    for (const { n, record, upstream } of attemptsOf(call)) {
+    const settled = new Map<string, number>();
+    for (const { n, record, upstream, startedAt, endedAt } of byEnd(attemptsOf(call))) {
       if (upstream === undefined || record === undefined) continue;
       const model = `${upstream.target.vendor}/${upstream.target.model}`;
-      if (settled.has(model)) yield `call ${call.id} attempt ${n} asks ${model} a third time`;
+      if (startedAt > (settled.get(model) ?? Infinity)) yield `call ${call.id} attempt ${n} asks ${model} a third time`;
       if (record.outcome !== "failed" || record.class === undefined) continue;
       const words = wordsOf(upstream);
       if (words === "" && !record.class.startsWith("output.")) continue;
       const output = `${record.class} ${words}`;
-      if (last.get(model) === output) settled.add(model);
+      if (last.get(model) === output) settled.set(model, Math.min(endedAt, settled.get(model) ?? Infinity));
       last.set(model, output);
     }
   }
@@ -79,25 +88,34 @@ export function* stubbornModelsAreLeft({ calls }: Facts): Iterable<string> {
 /** R1.3: No attempt on a scope that failed in this request, except repeats and repairs. */
 export function* failedScopesAreLeft({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
-    const failed = new Set<string>();
-    const closed = new Set<number>();
-    for (const { n, record, upstream } of attemptsOf(call)) {
+    // Since when: of two attempts beside each other the one may begin before the other fails.
+    const failed = new Map<string, number>();
+    const closed = new Map<number, number>();
+    for (const { n, record, upstream, startedAt, endedAt } of byEnd(attemptsOf(call))) {
       if (upstream === undefined || record === undefined) continue;
       const { target } = upstream;
       const isAgain = record.repeat !== undefined || record.repair !== undefined;
-      if (!isAgain && closed.has(target.tier)) yield `call ${call.id} attempt ${n} is in a tier that was closed`;
-      const shared = Object.values(scopesOf(target)).find((scope) => failed.has(scope));
+      if (!isAgain && startedAt > (closed.get(target.tier) ?? Infinity))
+        yield `call ${call.id} attempt ${n} is in a tier that was closed`;
+      const shared = Object.values(scopesOf(target)).find((scope) => startedAt > (failed.get(scope) ?? Infinity));
       if (!isAgain && shared !== undefined) yield `call ${call.id} attempt ${n} shares ${shared} with a failure`;
       const rule = record.outcome === "failed" && record.class !== undefined ? RULES[record.class] : undefined;
-      if (rule?.scope !== undefined && !isRepaired(call, n)) failed.add(scopesOf(target)[rule.scope]);
-      if (rule?.closesTier === true && !isRepaired(call, n)) closed.add(target.tier);
+      if (rule?.scope !== undefined && !isRepaired(call, n) && !failed.has(scopesOf(target)[rule.scope]))
+        failed.set(scopesOf(target)[rule.scope], endedAt);
+      if (rule?.closesTier === true && !isRepaired(call, n) && !closed.has(target.tier))
+        closed.set(target.tier, endedAt);
     }
   }
 }
 
+/** In the order in which they ended: what an attempt may know of the others. */
+function byEnd(attempts: readonly AttemptFact[]): readonly AttemptFact[] {
+  return attempts.toSorted((one, other) => one.endedAt - other.endedAt);
+}
+
 /** A repeat of a repaired request is repaired too, and repairs nothing. */
 function isRepaired(call: CallFact, n: number): boolean {
-  const next = attemptsOf(call).find((attempt) => attempt.n === n + 1)?.record;
+  const next = followerOf(call, n)?.record;
   return next?.repair !== undefined && next.repeat === undefined;
 }
 

@@ -95,10 +95,24 @@ export function keepsPlaces(known: KnownHealth, progress: Progress): void {
   }
 }
 
+/** R14.5, R14.7: A hedge needs an attempt to spare, and a first tier that nobody is finding out about. */
+export function hedged(known: KnownHealth, progress: Progress): void {
+  const { maxAttempts, targets } = known.facts.plan;
+  const free = known.free(progress).length;
+  // The one that is to be asked is among them.
+  if (progress.attempts.length + free >= (maxAttempts ?? targets.length + 2))
+    known.violate("R14.5", `call ${progress.call.id} hedges with ${free} targets left, and has no attempt to spare`);
+  for (const target of targets.filter(({ tier }) => tier === 0)) {
+    const { breaker, isUnsure, changedInTurn } = known.route(target);
+    if (breaker.state === "half-open" && !isUnsure && changedInTurn !== known.turn)
+      known.violate("R14.7", `call ${progress.call.id} hedges while ${routeOf(target)} is being probed`);
+  }
+}
+
 /** A repeat was decided. Waiting for one is only for the last candidate that is left. */
 export function charged(known: KnownHealth, callId: number, kind: "fresh-connection" | "backoff" | "wait"): void {
   const progress = known.progressOf(callId);
-  const last = progress.attempts.at(-1);
+  const last = progress.last;
   if (last === undefined) return;
   keepsPlaces(known, progress);
   progress.isOwedConnection = false;
@@ -129,7 +143,7 @@ export function repeated(known: KnownHealth, target: TargetPlan): void {
 /** R2.5: Whether a dead connection must be followed by a new one: nothing but the call's own bounds stands against it. */
 export function owesConnection(known: KnownHealth, progress: Progress, record: AttemptRecord): boolean {
   const { maxAttempts, targets, policy } = known.facts.plan;
-  const attempt = progress.attempts.at(-1);
+  const attempt = progress.last;
   if (attempt === undefined || !isDeadConnection(attempt)) return false;
   const { target } = attempt;
   if (record.venture !== undefined || policy === "insists" || progress.isStopped) return false;
@@ -145,7 +159,7 @@ export function owesConnection(known: KnownHealth, progress: Progress, record: A
 export function keepsPromises(known: KnownHealth, progress: Progress, what: string): void {
   if (progress.isOwedConnection)
     known.violate("R2.5", `call ${progress.call.id} met a dead connection and ${what} instead of asking on a new one`);
-  const last = progress.attempts.at(-1);
+  const last = progress.last;
   const isTakenOut = last !== undefined && known.isolated.has(last.target);
   if (progress.isPromised && !isTakenOut)
     known.violate("R2.9", `call ${progress.call.id} was promised a repeat and ${what}`);
@@ -170,7 +184,7 @@ export function callEnded(known: KnownHealth, { callId, outcome, code }: Extract
   keepsPromises(known, progress, "gave up");
   const { targets } = known.facts.plan;
   const isTimeUp = leftOfCall(progress, known.at) < LATE_MS;
-  const isBounded = progress.attempts.length >= (known.facts.plan.maxAttempts ?? Infinity);
+  const isBounded = progress.attempts.length >= (known.facts.plan.maxAttempts ?? targets.length + 2);
   const [untried] = known.free(progress);
   if (untried !== undefined && !progress.isStopped && !isTimeUp && !isBounded)
     known.violate(

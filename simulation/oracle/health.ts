@@ -7,6 +7,7 @@ import {
   callEnded,
   charged,
   chosen,
+  hedged,
   keepsPlaces,
   keepsPromises,
   lastResort,
@@ -20,7 +21,16 @@ import { limitOf, type LimitRange } from "./shares.ts";
 import type { QuotaRequest } from "./quota-model.ts";
 import { isNamed } from "./siblings.ts";
 import { EARLY_MS } from "./tolerance.ts";
-import { attemptsOf, isContent, isDeadConnection, ownLimit, routeOf, scopesOf, type Violation } from "./words.ts";
+import {
+  attemptsOf,
+  followerOf,
+  isContent,
+  isDeadConnection,
+  ownLimit,
+  routeOf,
+  scopesOf,
+  type Violation,
+} from "./words.ts";
 import { learnOutput, statedOf, verdictOf } from "./verdicts.ts";
 
 const LEASE_MARGIN_MS = 5_000;
@@ -79,6 +89,9 @@ export class HealthReplay {
         keepsPromises(known, known.progressOf(event.callId), "went on");
         skipped(known, event.callId, event.skip);
         return;
+      case "hedge":
+        if (event.skipped === undefined) hedged(known, known.progressOf(event.callId));
+        return;
       case "attempt-end":
         this.#ended(event.callId, event.record);
         return;
@@ -117,11 +130,12 @@ export class HealthReplay {
     keepsPromises(this.#known, progress, `asked target ${target.index}`);
     if (!isAgain && !isLastResort) chosen(this.#known, progress, upstream, record);
     this.#requests.set(upstream, this.#known.quotas.asked(target, this.#known.at, this.#known.turn));
-    if (progress.tier !== target.tier) progress.tierSince = this.#known.at;
+    if (progress.tier !== target.tier) progress.tierSince.set(target.tier, this.#known.at);
     progress.tier = target.tier;
-    const wasAsked = progress.routes.has(routeOf(target));
+    const asked = progress.routes.get(routeOf(target)) ?? 0;
+    const wasAsked = asked > 0;
     // From now on a sibling on the same route costs a repeat, which it may not have.
-    progress.routes.add(routeOf(target));
+    progress.routes.set(routeOf(target), asked + 1);
     this.limits.set(upstream, limitOf(this.#known, progress, target, isLastResort));
     // The attempt on a new connection speaks for the one whose connection was dead.
     const permit = progress.carried ?? this.#permit(target, record);
@@ -129,9 +143,10 @@ export class HealthReplay {
     const attempt = { ...fact, target, permit, hasContent: false };
     if (permit.kind === "probe")
       this.#probes.set(routeOf(target), { attempt, until: this.#known.route(target).breaker.leaseUntil });
-    const before = progress.attempts.at(-1);
+    const before = progress.last;
     const isNobodysFault = record.repeat !== undefined && before !== undefined && isDeadConnection(before);
     progress.attempts.push(attempt);
+    progress.running.add(attempt);
     if (record.repair === undefined && !isNobodysFault && wasAsked) {
       repeated(this.#known, target);
       if (record.repeat === undefined) this.#known.route(target).charges.push(this.#known.at);
@@ -194,7 +209,10 @@ export class HealthReplay {
     const before = breaker.state;
     const stated = statedOf(attempt);
     const call = this.#known.callOf(callId);
-    const next = call === undefined ? undefined : attemptsOf(call).find(({ n }) => n === record.attempt + 1)?.record;
+    const next = call === undefined ? undefined : followerOf(call, record.attempt)?.record;
+    progress.running.delete(attempt);
+    progress.last = attempt;
+    if (record.stoppedBy === "hedge") mayBeAskedAgain(progress, attempt, record);
     if (isDeadConnection(attempt) && next?.repeat !== undefined) progress.carried = permit;
     else {
       const verdict = verdictOf(this.#known, this.limits, attempt, record);
@@ -203,7 +221,8 @@ export class HealthReplay {
     }
     if (breaker.state !== before) this.#known.touch(target);
     if (this.#probes.get(routeOf(target))?.attempt === attempt) this.#probes.delete(routeOf(target));
-    if (record.firstContentMs !== undefined) progress.tierSince = this.#known.at;
+    if (record.firstContentMs !== undefined)
+      for (const tier of progress.tierSince.keys()) progress.tierSince.set(tier, this.#known.at);
     if (record.outcome === "answered") this.#known.cooldowns.answered(target, startedAt, this.#known.at);
     if (record.outcome !== "failed" || record.class === undefined) return;
     const isRepaired = next?.repair !== undefined && next.repeat === undefined;
@@ -216,7 +235,7 @@ export class HealthReplay {
     const context = { statedMs: stated, requestedAt: startedAt, forMs: record.cooldownMs, now: this.#known.at };
     learnOutput(progress, attempt, record);
     progress.isStopped = !isRepaired && isStop(policy, record.class, progress.isReleased);
-    progress.isOwedConnection = owesConnection(this.#known, progress, record);
+    progress.isOwedConnection = progress.running.size === 0 && owesConnection(this.#known, progress, record);
     const fault = this.#known.cooldowns.failed(target, record.class, context);
     if (fault !== undefined) this.#known.violate("R7.2", `call ${callId} attempt ${record.attempt} ${fault}`);
   }
@@ -334,6 +353,16 @@ export class HealthReplay {
     }
     if (low !== high || isCut) breaker.openUntil = [until, until];
   }
+}
+
+/** R14.6: It did not fail. A hedge has its place in the order again, the other one comes behind all; each of them once. */
+function mayBeAskedAgain(progress: Progress, { target }: ReplayedAttempt, { repeat, repair }: AttemptRecord): void {
+  const { order, position, routes, lost } = progress;
+  routes.set(routeOf(target), (routes.get(routeOf(target)) ?? 1) - 1);
+  if (repeat !== undefined || repair !== undefined || lost.has(target)) return;
+  lost.add(target);
+  if (order[position] === target) progress.position--;
+  else progress.order = [...order, target];
 }
 
 /** Behind a candidate that was too small, a window that is known to be larger comes before one that nobody knows. */

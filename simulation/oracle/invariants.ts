@@ -11,6 +11,7 @@ import { deadlinesHold, limitsFire } from "./clocks.ts";
 import { gateHolds } from "./gate.ts";
 import { HealthReplay } from "./health.ts";
 import { sickRoutesAreLeft } from "./outages.ts";
+import * as hedges from "./hedges.ts";
 import * as output from "./output.ts";
 import { boundsOfCostHold, pinsAreGiven, pinsAreTold } from "./pins.ts";
 import * as resources from "./resources.ts";
@@ -52,6 +53,14 @@ const CHECKS: readonly (readonly [RuleId, Check])[] = [
   ["R2.10", stubbornModelsAreLeft],
   ["R9.6", resources.callbacksAreWatched],
   ["R9.13", resources.contextsAreKept],
+  ["R14.1", hedges.hedgesHaveTheirTime],
+  ["R14.1", hedges.hedgesAreMade],
+  ["R14.2", hedges.contentDecides],
+  ["R14.4", hedges.nothingIsRepeatedBeside],
+  ["R14.5", hedges.hedgesAreOfTheWell],
+  ["R14.7", hedges.hedgesKeepTheirBudget],
+  ["R14.8", hedges.nothingActsTwice],
+  ["R14.11", hedges.hedgesAreTold],
   ["R16.2", pinsAreTold],
   ["R16.3", pinsAreGiven],
   ["R16.10", boundsOfCostHold],

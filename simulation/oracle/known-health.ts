@@ -39,9 +39,18 @@ export interface Progress {
   readonly closedTiers: Set<number>;
   /** How the last attempt in a tier failed, word for word. */
   readonly lastOutput: Map<number, string>;
-  readonly routes: Set<string>;
+  /** How often each route was asked, but for attempts to which another was preferred. */
+  readonly routes: Map<string, number>;
+  /** The tier that was entered last. */
   tier: number;
-  tierSince: number;
+  /** Since when the clock of each tier runs. */
+  readonly tierSince: Map<number, number>;
+  /** Attempts that are under way. */
+  readonly running: Set<ReplayedAttempt>;
+  /** The one that ended last. */
+  last: ReplayedAttempt | undefined;
+  /** Targets to which another was preferred once. */
+  readonly lost: Set<TargetPlan>;
   isReleased: boolean;
   /** The connection of the last attempt was dead before it was used: the target is asked again on a new one. */
   isOwedConnection: boolean;
@@ -134,7 +143,7 @@ export class KnownHealth {
         return breaker.state === "open" && this.at <= breaker.openUntil[1] + EARLY_MS;
       case "repeats-used-up":
         return (
-          progress.routes.has(routeOf(target)) &&
+          (progress.routes.get(routeOf(target)) ?? 0) > 0 &&
           (breaker.state !== "closed" ||
             isUnsure ||
             [...charges, ...this.cuts].filter((at) => at > this.at - 110_000).length >= 10)
@@ -142,7 +151,8 @@ export class KnownHealth {
       case "no-time": {
         if (progress.attempts.length === 0) return false;
         const own = ownLimit(this.facts, target);
-        const ofTier = progress.tier === target.tier ? progress.tierSince + own - this.at : Infinity;
+        const since = progress.tier === target.tier ? progress.tierSince.get(target.tier) : undefined;
+        const ofTier = (since ?? Infinity) + own - this.at;
         // Below that, not even a repeat could be waited for.
         return ofTier < Math.min(own / 10, 1_000) + EARLY_MS || leftOfCall(progress, this.at) < 250 + EARLY_MS;
       }
@@ -217,9 +227,12 @@ export class KnownHealth {
         failedScopes: new Set(),
         closedTiers: new Set(),
         lastOutput: new Map(),
-        routes: new Set(),
+        routes: new Map(),
         tier: -1,
-        tierSince: 0,
+        tierSince: new Map(),
+        running: new Set(),
+        last: undefined,
+        lost: new Set(),
         isReleased: false,
         isOwedConnection: false,
         isPromised: false,

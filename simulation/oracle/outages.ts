@@ -51,7 +51,7 @@ export function* sickRoutesAreLeft(facts: Facts): Iterable<string> {
       if (since !== undefined && isOrdinary && entry.at > since + LATE_MS && entry.at < since + LEFT_ALONE_MS)
         yield `${key} failed five times in a row by ${since} and was asked at ${entry.at}`;
       // On a new connection it stands where the one stood whose connection was dead.
-      const before = attemptsOf(attempt.call).find(({ n }) => n === attempt.n - 1);
+      const before = lastEnded(attempt);
       const place = routeFor(key).find((one) => repeat !== undefined && one.attempt === before);
       if (place !== undefined && isDeadConnection(place.attempt)) Object.assign(place, { attempt, worth: "unclear" });
       else if (venture === undefined || venture === "last-resort") routeFor(key).push({ attempt, worth: "unclear" });
@@ -70,6 +70,16 @@ export function* sickRoutesAreLeft(facts: Facts): Iterable<string> {
       }
     }
   }
+}
+
+/** The attempt of its call that ended last before this one began. */
+function lastEnded({ call, startedAt }: AttemptFact): AttemptFact | undefined {
+  return attemptsOf(call)
+    .filter(({ endedAt }) => endedAt < startedAt)
+    .reduce<AttemptFact | undefined>(
+      (last, one) => (last !== undefined && last.endedAt > one.endedAt ? last : one),
+      undefined,
+    );
 }
 
 /** Whether five that began one after the other have failed, without a minute between two of them. */

@@ -86,7 +86,7 @@ export function* nothingAfter({ calls }: Facts): Iterable<string> {
 export function* finishNeedsEvidence({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const finished = seenEvents(call).some(({ type }) => type === "finish") || call.result?.answer !== undefined;
-    if (finished && evidenceOf(attemptsOf(call).at(-1)?.upstream) === undefined)
+    if (finished && evidenceOf(answered(call)?.upstream) === undefined)
       yield `call ${call.id} finished without evidence`;
     const attempt = answered(call);
     if (attempt !== undefined && evidenceOf(attempt.upstream) === undefined)

@@ -10,7 +10,7 @@ export function* everythingRecovers({ calls, plan }: Facts): Iterable<string> {
   for (const { name } of plan.tiers) {
     const last = calls.findLast((call) => call.plan.isRecovery && call.plan.tiers?.[0] === name);
     const answer = last?.result?.answer;
-    const [record] = answer?.trace.attempts ?? [];
+    const record = answer?.trace.attempts.find(({ stoppedBy }) => stoppedBy === undefined);
     if (answer === undefined) yield `${name} does not answer again`;
     else if (
       record?.outcome !== "answered" ||

@@ -27,7 +27,7 @@ export function leftOfCall({ call, isReleased }: Progress, now: number): number 
 export function limitOf(known: KnownHealth, progress: Progress, target: TargetPlan, isLastResort: boolean): LimitRange {
   const own = ownLimit(known.facts, target);
   const left = leftOfCall(progress, known.at);
-  const ofTier = progress.tierSince + own - known.at;
+  const ofTier = (progress.tierSince.get(target.tier) ?? known.at) + own - known.at;
   const limit = (share: number): number => Math.max(0, Math.min(own, ofTier, share));
   const whole = limit(left);
   const half = limit(Math.min(left, Math.max(left / 2, LEAST_SHARE_MS)));

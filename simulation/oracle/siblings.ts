@@ -2,8 +2,9 @@ import type { AttemptRecord, SkipRecord } from "@understudy/core";
 import type { CallFact, Facts } from "../facts.ts";
 import type { TargetPlan } from "../world/plan.ts";
 import type { KnownHealth, Progress } from "./known-health.ts";
+import { attemptsOf } from "./words.ts";
 
-/** A call is with a target from the turn in which it opens it until it opens another, or is over. */
+/** A call is with a target from the turn in which it opens it until it opens another, loses it to one beside it, or is over. */
 interface Stay {
   readonly call: CallFact;
   readonly target: TargetPlan;
@@ -82,20 +83,33 @@ function staysOf(facts: Facts): readonly Stay[] {
   const present = staysByFacts.get(facts);
   if (present !== undefined) return present;
   const stays: Stay[] = [];
-  const open = new Map<CallFact, Stay>();
+  const open = new Map<CallFact, readonly Stay[]>();
   for (const entry of facts.timeline) {
     if (entry.type === "open") {
-      const { call, target } = entry.upstream;
-      const before = open.get(call);
-      if (before?.target === target) continue;
-      if (before !== undefined) before.until = entry.turn;
+      const { call, target, attempt } = entry.upstream;
+      const before = open.get(call) ?? [];
+      if (before.some((stay) => stay.target === target)) continue;
+      const isBeside = attemptsOf(call).find(({ n }) => n === attempt)?.record?.hedge === true;
+      if (!isBeside) for (const stay of before) stay.until = entry.turn;
       const stay = { call, target, from: entry.turn, until: Infinity };
-      open.set(call, stay);
+      open.set(call, isBeside ? [...before, stay] : [stay]);
       stays.push(stay);
-    } else if (entry.type === "event" && entry.event.type === "end") {
-      const call = facts.calls[entry.event.callId - 1];
-      const stay = call && open.get(call);
-      if (stay !== undefined) stay.until = entry.turn;
+    } else if (entry.type === "event" && (entry.event.type === "end" || entry.event.type === "attempt-end")) {
+      const { event } = entry;
+      const call = facts.calls[event.callId - 1];
+      const ended =
+        event.type === "end" || call === undefined
+          ? undefined
+          : call.upstream.find(({ attempt }) => attempt === event.record.attempt)?.target;
+      const here = (call && open.get(call)) ?? [];
+      // The last one is with the call until something else follows.
+      const left = here.filter(({ target }) => event.type === "end" || (here.length > 1 && target === ended));
+      for (const stay of left) stay.until = entry.turn;
+      if (call !== undefined)
+        open.set(
+          call,
+          here.filter((stay) => !left.includes(stay)),
+        );
     }
   }
   staysByFacts.set(facts, stays);

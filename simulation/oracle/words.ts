@@ -53,6 +53,15 @@ export function attemptsOf(call: CallFact): readonly AttemptFact[] {
   return attempts;
 }
 
+/** The next attempt at the same target, if it is the next of all that begins behind the end of this one. */
+export function followerOf(call: CallFact, n: number): AttemptFact | undefined {
+  const attempts = attemptsOf(call);
+  const own = attempts.find((attempt) => attempt.n === n);
+  const next = attempts.find(({ startedAt }) => startedAt > (own?.endedAt ?? Infinity));
+  const isSame = next?.record?.tier === own?.record?.tier && next?.record?.sibling === own?.record?.sibling;
+  return isSame ? next : undefined;
+}
+
 export function eventsOf<Type extends EngineEvent["type"]>(
   call: CallFact,
   type: Type,

@@ -6,6 +6,9 @@ const FOR_GOOD = 1e12;
 
 export function makePlan(seed: number, profile: Profile, random: SeededRandom): WorldPlan {
   if (profile === "steered") return steered(makePlan(seed, "storm", random), new SeededRandom(seed + 1));
+  if (profile === "hedge") {
+    return withHedges(makePlan(seed, seed % 3 === 0 ? "storm" : "narrow", random), new SeededRandom(seed ^ 0x68656467));
+  }
   const isStorm = profile === "storm";
   // The first tiers of a long chain are sick for good: what is done there must not cost the last ones their turn.
   const isLongChain = !isStorm && random.chance(0.12);
@@ -81,6 +84,18 @@ function steered(storm: WorldPlan, random: SeededRandom): WorldPlan {
       limit: random.whole(3, 12),
       dear: vendors.filter(() => random.chance(0.4)),
     },
+  };
+}
+
+/** By chance of its own: the world is the one of the other profile. */
+function withHedges(plan: WorldPlan, random: SeededRandom): WorldPlan {
+  const after = plan.profile === "storm" ? ([60, 300, 900, "p95"] as const) : ([20, 150, 500, 1_200] as const);
+  return {
+    ...plan,
+    tiers: plan.tiers.map((tier) =>
+      random.chance(0.9) ? { ...tier, hedgeAfterMs: random.pick<number | "p95">(after) } : tier,
+    ),
+    targets: plan.targets.map((target) => (random.chance(0.08) ? { ...target, acts: true } : target)),
   };
 }
 

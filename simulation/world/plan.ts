@@ -1,4 +1,5 @@
-export type Profile = "narrow" | "storm" | "steered";
+/** `steered`, `hedge`: the others, with what they are named for. */
+export type Profile = "narrow" | "storm" | "steered" | "hedge";
 
 /** What a chain is asked to choose by, and what the vendors say and enforce. */
 export interface SteeringPlan {
@@ -23,6 +24,8 @@ export interface TargetPlan {
   readonly silentReasoning: boolean;
   readonly eventsAtOnce: boolean;
   readonly unary: boolean;
+  /** Its vendor acts on its side for every request. */
+  readonly acts?: boolean;
 }
 
 export interface TierPlan {
@@ -34,6 +37,7 @@ export interface TierPlan {
   readonly workingMs: number;
   readonly degraded: boolean;
   readonly balance: "first" | "spread";
+  readonly hedgeAfterMs?: number | "p95";
 }
 
 export type ConsumerKind =

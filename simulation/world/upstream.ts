@@ -32,7 +32,7 @@ interface Pending {
 
 /** The upstream side of one target: plays a script per call and writes down what really happened. */
 export function makeTarget(target: TargetPlan, setup: UpstreamSetup): Target {
-  const { vendor, model, endpoint, key, quota, silentReasoning, eventsAtOnce, unary } = target;
+  const { vendor, model, endpoint, key, quota, silentReasoning, eventsAtOnce, unary, acts } = target;
   return {
     vendor,
     model,
@@ -53,7 +53,7 @@ export function makeTarget(target: TargetPlan, setup: UpstreamSetup): Target {
       keepAlives: target.keepAlives,
       toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
     },
-    plan: () => ({ silentReasoning, eventsAtOnce, unary }),
+    plan: () => ({ silentReasoning, eventsAtOnce, unary, acts }),
     stream: (request, context) => open(target, request, context, setup),
   };
 }

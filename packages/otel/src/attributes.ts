@@ -36,6 +36,7 @@ export function startAttributes(start: AttemptStart, mode: Mode): Attributes {
     "understudy.venture": start.venture,
     "understudy.repeat": start.repeat,
     "understudy.repair": start.repair,
+    "understudy.hedge": start.hedge,
     ...requestAttributes(start.settings, mode),
   });
 }

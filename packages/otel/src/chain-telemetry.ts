@@ -98,7 +98,7 @@ export class ChainTelemetry {
         this.#attemptStarted(event, call);
         break;
       case "attempt-end":
-        call.last = event.record;
+        if (event.record.stoppedBy === undefined) call.last = event.record;
         call.spans.attemptEnded(event.record);
         this.#instruments?.attemptEnded(event.record, call.mode);
         break;
@@ -117,6 +117,14 @@ export class ChainTelemetry {
       }
       case "pin-left":
         call.spans.note("understudy.pin_left", { "understudy.tier": event.tier, "understudy.reason": event.because });
+        break;
+      case "hedge":
+        call.spans.note("understudy.hedge", {
+          "understudy.attempt": event.attempt,
+          "understudy.tier": event.tier,
+          "understudy.after_ms": event.afterMs,
+          "understudy.reason": event.skipped ?? event.by,
+        });
         break;
       case "credential-problem":
         call.spans.note("understudy.credential_problem", { "understudy.tier": event.tier, "error.type": event.reason });
@@ -153,7 +161,7 @@ export class ChainTelemetry {
   #attemptStarted(start: AttemptStart, call: CallState): void {
     const { last, isReleased } = call;
     call.attempts++;
-    if (last !== undefined && start.repeat === undefined && start.repair === undefined) {
+    if (last !== undefined && start.repeat === undefined && start.repair === undefined && start.hedge !== true) {
       call.spans.note("understudy.failover", {
         "understudy.from.tier": last.tier,
         "understudy.to.tier": start.tier,

@@ -81,6 +81,8 @@ function attemptOf(from: Json, index: number): AttemptRecord {
       ["class", "scope", "vendorCode", "explanation", "requestId", "servedModel", "venture", "repeat", "repair"],
       text,
     ),
+    ...kept(from, ["stoppedBy"], (value) => (value === "hedge" ? value : undefined)),
+    ...kept(from, ["hedge"], (value) => (value === true ? value : undefined)),
     ...kept(from, ["firstContentMs", "status", "retryAfterMs", "cooldownMs", "sibling"], number),
     ...names(from),
     attempt: number(from["attempt"]) ?? index + 1,

@@ -9,7 +9,7 @@ import { TargetFailure } from "../model/target-failure.ts";
 import { KnownRepairs } from "./repairs/known-repairs.ts";
 import { mergeHeaders } from "./transport/merge-headers.ts";
 import { withUsualMedia } from "./parts/media-source.ts";
-import { toolNames } from "./requests/native-fields.ts";
+import { actsAtVendor, toolNames } from "./requests/native-fields.ts";
 import { prepareLater } from "./transport/load-once.ts";
 import type { Framing } from "./reading/framing.ts";
 import { readAnswer } from "./reading/read-answer.ts";
@@ -89,13 +89,15 @@ export function makeTarget(setup: TargetSetup): Target {
       const request = known.apply(given);
       const unary = isUnary(request);
       const plan = setup.plan(request);
-      const native = asObject(asObject(request.vendorOptions)[setup.optionsKey ?? vendor]);
+      const key = setup.optionsKey ?? vendor;
+      const native = asObject(asObject(request.vendorOptions)[key]);
       const nativeTools = [...toolNames(native["tools"]), ...(plan.nativeTools ?? [])];
       return {
         ...plan,
         eventsAtOnce: plan.eventsAtOnce && !unary,
         unary,
         ...(nativeTools.length > 0 && { nativeTools }),
+        ...(actsAtVendor(native, request.tools, key) && { acts: true }),
       };
     },
     losses: (given, clock) => {

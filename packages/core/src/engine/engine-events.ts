@@ -46,6 +46,8 @@ export type CallNews =
       readonly repeat?: RepeatKind | undefined;
       /** What the adapter changed in the request after the attempt before was rejected. */
       readonly repair?: string | undefined;
+      /** It begins beside another attempt, which the `hedge` event before names. */
+      readonly hedge?: true | undefined;
       /** What this target is asked for: after `requestOverrides`, and as far as it takes it. */
       readonly settings: RequestSettings;
     } & AttemptName)
@@ -71,6 +73,19 @@ export type CallNews =
       /** What is changed, in a few words. */
       readonly description: string;
     }
+  /** An attempt has shown nothing for so long that the next candidate is asked beside it, or would be. */
+  | ({
+      readonly type: "hedge";
+      /** After how many milliseconds. */
+      readonly afterMs: number;
+      /** Where that time is from: the option, or what the target's attempts usually needed. */
+      readonly by: "hedgeAfterMs" | "p95";
+      /**
+       * Why it is not asked: `budget`, too many of the last minute's calls were hedged; `half-open`, the first tier is being
+       * probed. Told at most once for each call; absent where it is asked.
+       */
+      readonly skipped?: "budget" | "half-open" | undefined;
+    } & AttemptName)
   /** Another target is asked after a failure. */
   | {
       readonly type: "failover";

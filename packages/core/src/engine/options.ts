@@ -13,6 +13,13 @@ import type { Policy } from "./policy.ts";
  */
 export type RequestOverrides = Partial<Request> | ((request: Request) => Request);
 
+/**
+ * After how many milliseconds without text, reasoning or tool input an attempt is hedged. `p95`: after what 95 % of the
+ * target's attempts in the last five minutes needed, once there are 20 of them. A function decides for each call, at once,
+ * and `Infinity` is never; one that throws, or returns a promise or anything else, ends the call with a `config` error.
+ */
+export type HedgeAfter = number | "p95" | ((request: Request) => number | "p95");
+
 /** How long a tier may take, in milliseconds; `Infinity` means without a limit. */
 export interface TierLimits {
   /**
@@ -48,6 +55,12 @@ interface TierBase extends TierLimits {
   readonly order?: "declared" | "fastest" | "cheapest" | undefined;
   /** Changes the request for this tier only. Default: it is sent as it was made. */
   readonly requestOverrides?: RequestOverrides | undefined;
+  /**
+   * Asks the next candidate beside an attempt of this tier that has shown nothing for so many milliseconds; the first of the
+   * two with content answers, and the other one is stopped. At most one call in ten is hedged, and none that lets a vendor
+   * act on its side. Default: no attempt is hedged.
+   */
+  readonly hedgeAfterMs?: HedgeAfter | undefined;
 }
 
 /** One step of a chain: a target, or interchangeable siblings (other keys, regions or clouds of the same model). */

@@ -19,6 +19,7 @@ import { EventQueue } from "./event-queue.ts";
 import { AnswerStream } from "./stream/answer-stream.ts";
 import type { Chain, ChainDescription, IsolateOptions, TargetSelector } from "./chain.ts";
 import { ChainHealth } from "./health/chain-health.ts";
+import type { Hedging } from "./ahead/hedging.ts";
 import type { TargetHealth } from "./health/health-events.ts";
 import type { Course, CourseCall } from "./ahead/course.ts";
 
@@ -54,10 +55,12 @@ class TierChain implements Chain {
   readonly #events: EventQueue;
   readonly #health: ChainHealth;
   /** What calls wait for before they start; undefined where no option asks for it. */
-  readonly #ready: Promise<void> | undefined;
+  readonly #ready: Promise<unknown> | undefined;
   readonly #closed = Promise.withResolvers<void>();
   /** Loaded where an option asks for it. */
   #courseFor: ((call: CourseCall) => Course) | undefined;
+  /** The same. */
+  #hedging: Hedging | undefined;
   #isClosing = false;
   #calls = 0;
   #running = 0;
@@ -85,8 +88,12 @@ class TierChain implements Chain {
     );
     for (const make of observers) this.#events.join(() => make(this));
     const { pins = false, steering = false, prices } = options;
-    if (pins || steering || prices !== undefined || tiers.some(({ order }) => order !== "declared")) {
-      this.#ready = this.#loadCourses(clock).catch(onInternalError);
+    const isSteered = pins || steering || prices !== undefined || tiers.some(({ order }) => order !== "declared");
+    const isHedged = tiers.some(({ hedgeAfterMs }) => hedgeAfterMs !== undefined);
+    if (isSteered || isHedged) {
+      const loads = [isSteered && this.#loadCourses(clock), isHedged && this.#loadHedging(clock)];
+      // A chain does without what it cannot load.
+      this.#ready = Promise.all(loads.map(async (load) => load)).catch(onInternalError);
     }
   }
 
@@ -140,7 +147,7 @@ class TierChain implements Chain {
     const call = this.#call(input, options, Infinity, "generate");
     call.output.discard();
     if (this.#ready !== undefined) await this.#ready;
-    call.start();
+    call.start(this.#hedging);
     // The output's type is what the request's schema promised, and validation has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (await call.result) as Answer<Output>;
@@ -153,7 +160,7 @@ class TierChain implements Chain {
     const { holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
     const call = this.#call(input, options, holdMs, "stream");
     if (this.#ready !== undefined) await this.#ready;
-    call.start();
+    call.start(this.#hedging);
     await call.released;
     return new AnswerStream<Output>(call, clock);
   };
@@ -168,6 +175,13 @@ class TierChain implements Chain {
       random: this.#random,
       isUnbilled,
     });
+  }
+
+  async #loadHedging(clock: Clock): Promise<void> {
+    const { Hedging } = await import("./ahead/hedging.ts");
+    const hedging = new Hedging(this.#candidates, this.#health, clock);
+    this.#events.join(() => hedging);
+    this.#hedging = hedging;
   }
 
   #change(

@@ -20,12 +20,13 @@ import {
   required,
   TEXT,
   whole,
+  type Rule,
   type Shape,
   type ShapeOf,
 } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
 import type { Spread } from "./next/spread.ts";
-import { DEFAULTS, type ChainOptions, type Price, type RequestOverrides, type TierInput } from "./options.ts";
+import { DEFAULTS, type ChainOptions, type HedgeAfter, type Price, type RequestOverrides, type TierInput } from "./options.ts";
 
 /** A tier with everything filled in. Times are in milliseconds. */
 export interface Tier {
@@ -51,6 +52,8 @@ export interface Tier {
   readonly order: "declared" | "fastest" | "cheapest";
   /** A copy of what was given; undefined when nothing was. */
   readonly requestOverrides: RequestOverrides | undefined;
+  /** As in `TierInput`; undefined when nothing was given, and then no attempt of this tier is hedged. */
+  readonly hedgeAfterMs: HedgeAfter | undefined;
 }
 
 /** One target at its place in the chain. */
@@ -90,6 +93,10 @@ export function candidateName({ tier, target, sibling }: Candidate): CandidateNa
 export function modelOf({ tier, target }: Candidate): Tier | string {
   return tier.order === "declared" ? tier : `${tier.name} ${target.vendor}/${target.model}`;
 }
+const LIMIT: Rule = {
+  must: `${duration(1).must}, or be a function that returns one`,
+  test: (value) => FUNCTION.test(value) || duration(1).test(value),
+};
 
 const TIER: Shape = {
   target: ANYTHING,
@@ -99,14 +106,12 @@ const TIER: Shape = {
   balance: oneOf("first", "spread"),
   order: oneOf("declared", "fastest", "cheapest"),
   requestOverrides: ANYTHING,
-  timeoutMs: {
-    must: `${duration(1).must}, or be a function that returns one`,
-    test: (value) => FUNCTION.test(value) || duration(1).test(value),
-  },
+  timeoutMs: LIMIT,
   silentReasoningMs: duration(1),
   livenessMs: duration(1),
   progressMs: duration(1),
   workingMs: duration(1),
+  hedgeAfterMs: { must: `${LIMIT.must}, or 'p95'`, test: (value) => value === "p95" || LIMIT.test(value) },
 };
 
 const PRICE: ShapeOf<Price> = {
@@ -234,6 +239,7 @@ function readTier(input: TierInput, where: string, problems: string[]): Tier | u
     balance,
     order,
     requestOverrides: readOverrides(requestOverrides, targets, where, problems),
+    hedgeAfterMs: options.hedgeAfterMs,
   };
 }
 

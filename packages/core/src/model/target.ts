@@ -163,6 +163,11 @@ export interface AttemptPlan {
   readonly unary: boolean;
   /** Names of tools that the request declares by native fields only: their calls are valid as they come. */
   readonly nativeTools?: readonly string[] | undefined;
+  /**
+   * The request lets the vendor act on its side (search, run code, call a server, add to a conversation that it keeps): asked
+   * twice at once it would act twice. Default false.
+   */
+  readonly acts?: boolean | undefined;
 }
 
 /** What an adapter gets with a request, for one attempt. */

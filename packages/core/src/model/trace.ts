@@ -51,9 +51,11 @@ export interface AttemptRecord {
   readonly firstContentMs?: number | undefined;
   /** Milliseconds from the beginning of the attempt to its end. */
   readonly endedMs: number;
-  /** `stopped`: the call ended while the attempt ran, for a reason that is not the target's. */
+  /** `stopped`: it was no longer wanted while it ran, for a reason that is not the target's. */
   readonly outcome: "answered" | "failed" | "stopped";
-  /** What kind of failure ended it; absent when it answered. */
+  /** `hedge`: of two attempts that ran beside each other, the other one decided the call. Absent where the call was stopped. */
+  readonly stoppedBy?: "hedge" | undefined;
+  /** What kind of failure ended it; absent when it answered, and when the other of two attempts was preferred. */
   readonly class?: FailureClass | undefined;
   /** What that failure belongs to. */
   readonly scope?: FailureScope | undefined;
@@ -94,6 +96,8 @@ export interface AttemptRecord {
   readonly repeat?: RepeatKind | undefined;
   /** What the adapter changed in the request after the attempt before was rejected. */
   readonly repair?: string | undefined;
+  /** It began beside an attempt that had shown nothing for `hedgeAfterMs`; absent where it did not. */
+  readonly hedge?: true | undefined;
   /** Tokens, where the vendor stated them; failed attempts are usually billed too. */
   readonly usage?: Usage | undefined;
   /** `unknown`: the vendor stated no counts. */
@@ -145,7 +149,7 @@ export interface PinRecord {
   /** `kept`: the pinned target answered. `left`: another one was asked. `ignored`: the pin names no target of this chain now. */
   readonly outcome: "kept" | "left" | "ignored";
   /** Why it was left, or ignored; absent where it was kept. */
-  readonly because?: SkipReason | FailureClass | "foreign" | "stale" | undefined;
+  readonly because?: SkipReason | FailureClass | "foreign" | "stale" | "hedge" | undefined;
 }
 
 /** What a call did: every attempt, and every candidate that was passed over. */
@@ -189,8 +193,9 @@ export function reasonOf({ reason, detail, class: failed }: SkipRecord): string 
 
 /** What became of an attempt that did not answer, in words. */
 export function wordsOf(record: AttemptRecord): string {
-  const { outcome, class: failed, status, vendorCode, explanation, venture } = record;
-  const facts = [placeOf(record), venture && `(${venture})`, outcome, "with", failed, status && `(${status})`];
+  const { outcome, class: failed, status, vendorCode, explanation, venture, stoppedBy } = record;
+  const why = stoppedBy === undefined ? `with ${failed}` : `by ${stoppedBy}`;
+  const facts = [placeOf(record), venture && `(${venture})`, outcome, why, status && `(${status})`];
   const line = [...facts, vendorCode, hostOf(record)].filter((fact) => fact !== undefined).join(" ");
   return explanation === undefined ? line : `${line}: ${explanation}`;
 }

@@ -32,7 +32,7 @@ function format(trace: Trace, withWords: boolean): string {
 function formatAttempt(attempt: AttemptRecord, withWords: boolean): string {
   const words = withWords ? attempt.vendorMessage : undefined;
   const facts = [
-    attempt.outcome,
+    attempt.stoppedBy === undefined ? attempt.outcome : `stopped by ${attempt.stoppedBy}`,
     attempt.class,
     hostOf(attempt),
     attempt.status === undefined ? undefined : `status ${attempt.status}`,
@@ -40,6 +40,7 @@ function formatAttempt(attempt: AttemptRecord, withWords: boolean): string {
     attempt.explanation,
     words && `"${escapeControls(words)}"`,
     attempt.venture,
+    attempt.hedge && "hedge",
     attempt.repeat === undefined ? undefined : `repeat (${attempt.repeat})`,
     attempt.repair === undefined ? undefined : `repaired (${attempt.repair})`,
     attempt.firstContentMs === undefined ? undefined : `first output ${seconds(attempt.firstContentMs)}`,

@@ -17,7 +17,7 @@ const TARGET: ShapeOf<ScriptedTargetOptions> = {
   otherwise: ANYTHING,
 };
 
-const PLAN: ShapeOf<AttemptPlan> = { silentReasoning: FLAG, eventsAtOnce: FLAG, unary: FLAG, nativeTools: LIST };
+const PLAN: ShapeOf<AttemptPlan> = { silentReasoning: FLAG, eventsAtOnce: FLAG, unary: FLAG, nativeTools: LIST, acts: FLAG };
 
 /** Throws for options that a scripted target does not have. */
 export function checkTargetOptions(options: ScriptedTargetOptions): void {

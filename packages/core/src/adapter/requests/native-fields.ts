@@ -13,6 +13,22 @@ export function isNamedTool(type: JsonValue): boolean {
   return NAMED.has(type);
 }
 
+/** Native fields by which a vendor does something on its side, whatever it calls them. */
+const ACTS = /^tools$|search|mcp|container|conversation|background/i;
+
+/** Whether a request lets its vendor act on its side: by a native field, or by a tool that is none of the caller's. */
+export function actsAtVendor(native: object, tools: readonly TargetTool[], key: string): boolean {
+  const isOn = (value: unknown): boolean =>
+    value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
+  return (
+    Object.entries(native).some(([name, value]) => ACTS.test(name) && isOn(value)) ||
+    tools.some(({ vendorOptions }) => {
+      const type = vendorOptions?.[key]?.["type"];
+      return type !== undefined && !isNamedTool(type);
+    })
+  );
+}
+
 /** The fields that have a value. */
 export function defined(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   const kept: [string, JsonValue][] = [];

@@ -105,10 +105,12 @@ export class CallCourse implements Course {
     if ("ignored" in this.#pin) return { outcome: "ignored", because: this.#pin.ignored };
     const isPinned = (record: AttemptRecord | SkipRecord): boolean =>
       this.#learnt.candidateOf(record) === this.#pinned();
-    const last = attempts.at(-1);
+    const preferred = attempts.filter(({ stoppedBy }) => stoppedBy === undefined);
+    const last = preferred.at(-1);
     if (last === undefined) return undefined;
-    if (isPinned(last) && (last.outcome === "answered" || attempts.every(isPinned))) return { outcome: "kept" };
-    const because = skipped.find(isPinned)?.reason ?? attempts.findLast(isPinned)?.class;
+    if (isPinned(last) && (last.outcome === "answered" || preferred.every(isPinned))) return { outcome: "kept" };
+    const own = attempts.findLast(isPinned);
+    const because = skipped.find(isPinned)?.reason ?? own?.class ?? own?.stoppedBy;
     return { outcome: "left", because };
   }
 
@@ -121,6 +123,7 @@ export class CallCourse implements Course {
     const asked = held ?? this.#learnt.quotas?.ask(candidate, this.#need(candidate));
     const most = this.#call.options.maxCost === undefined ? 0 : this.#most(candidate);
     this.#running.set(name.attempt, { asked, most: typeof most === "number" ? most : 0 });
+    if (name.hedge === true) this.#because ??= "hedge";
     this.#leavePin(candidate);
   }
 

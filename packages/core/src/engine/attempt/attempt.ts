@@ -56,6 +56,10 @@ export class Attempt {
   nativeTools: readonly string[] = [];
   /** The vendor ran tools on its side. */
   sideEffects = false;
+  /** It began beside another one. */
+  hedge: true | undefined;
+  /** Why it has failed, while it is decided what follows. */
+  failure: TargetFailure | undefined;
   /** A limit was decided after the process had stood still: it says nothing about the vendor. */
   isLate = false;
   /** The wait for its first content was cut too short to say anything about the vendor. */

@@ -82,6 +82,7 @@ export class CallLog {
       startedAtMs: startedAt - this.#startedAt,
       firstContentMs: firstContentAt === undefined ? undefined : firstContentAt - startedAt,
       endedMs: this.#setup.clock.now() - startedAt,
+      stoppedBy: how.outcome === "stopped" && failure === undefined ? "hedge" : undefined,
       class: failure?.class,
       scope: failure && (scope ?? FAILURE_RULES[failure.class].scope),
       status,
@@ -96,6 +97,7 @@ export class CallLog {
       retryAfterMs,
       repeat: turn.repeat,
       repair: turn.repair,
+      hedge: attempt.hedge,
       venture: turn.permit.venture,
       breakerBefore: turn.permit.breakerBefore,
       ...how,
@@ -106,12 +108,16 @@ export class CallLog {
     };
     if (this.#setup.vendorMessages) Object.defineProperty(record, "vendorMessage", { value: vendorMessage });
     Object.freeze(record);
-    this.#attempts.push(record);
+    // Of two that ran beside each other the later one may end first.
+    this.#attempts[name.attempt - 1] = record;
     // It was passed over until nothing else was left.
     if (this.#skipped.length > 0) {
       this.#skipped = this.#skipped.filter((skip) => placeOf(skip) !== placeOf(record));
     }
-    if (failure !== undefined) this.#failed.push({ record, failure, issues: attempt.issues });
+    if (failure !== undefined) {
+      this.#failed.push({ record, failure, issues: attempt.issues });
+      this.#failed.sort((one, other) => one.record.attempt - other.record.attempt);
+    }
     if (events.isRead) {
       const content = ended === undefined ? attempt.assembly.partialContent() : attempt.assembly.content();
       const answer = {

@@ -2,6 +2,8 @@ import type { Answer } from "../../model/answer.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { UnderstudyError } from "../../model/error.ts";
 import type { AttemptRecord } from "../../model/trace.ts";
+import type { Hedging } from "../ahead/hedging.ts";
+import type { Race } from "../ahead/race.ts";
 import type { Batch } from "../attempt/gate.ts";
 import type { Output } from "../attempt/output.ts";
 import type { EventQueue } from "../event-queue.ts";
@@ -29,10 +31,10 @@ import {
 import { degradation } from "./degradation.ts";
 import { makeAnswer, partialOf } from "./make-answer.ts";
 import { settingsOf } from "../observers.ts";
-import { Alarm } from "./alarm.ts";
+import { Alarm, type DueTime } from "./alarm.ts";
 import { Attempt, type EndPart } from "../attempt/attempt.ts";
 import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
-import { Candidates, type Begun } from "../next/candidates.ts";
+import { Candidates } from "../next/candidates.ts";
 import { CallDeadlines, type CallLimits } from "./call-deadlines.ts";
 import { Delivery } from "./delivery.ts";
 import { CallLog } from "./call-log.ts";
@@ -70,12 +72,16 @@ export interface CallSetup {
 }
 
 /** A proper end that is not yet delivered. */
-interface Ended {
+export interface Ended {
   readonly end: EndPart;
   readonly judgement: Judgement;
 }
 
-type Outcome = { readonly ended: Ended } | { readonly failure: TargetFailure; readonly ended?: Ended };
+/** What came of an attempt that ran to its end. */
+export type Outcome = { readonly attempt: Attempt } & (
+  | { readonly ended: Ended; readonly failure?: undefined }
+  | { readonly failure: TargetFailure; readonly ended?: Ended }
+);
 
 /**
  * One call through a chain: tries candidates until one answers, keeps the call's deadlines and settles exactly once.
@@ -90,9 +96,9 @@ export class Call {
   readonly #candidates: Candidates;
   readonly #released = Promise.withResolvers<void>();
   readonly #result = Promise.withResolvers<Answer>();
-  #running: Attempt | undefined;
-  /** Why the running attempt has failed, while it is decided what follows. */
-  #failure: TargetFailure | undefined;
+  /** Two while neither has shown content, else one at most. */
+  readonly #running = new Set<Attempt>();
+  #race: Race | undefined;
   #settled = false;
   #partIds = 0;
 
@@ -104,7 +110,7 @@ export class Call {
     this.#deadlines = new CallDeadlines(limits, this.output, clock.now());
     this.#alarm = new Alarm(
       clock,
-      () => this.#deadlines.nextDue(this.#running?.dueAt() ?? Infinity, this.#running?.gateDueAt ?? Infinity),
+      () => this.#nextDue(),
       (now, late) => this.#onDue(now, late),
     );
     this.#candidates = new Candidates({
@@ -135,7 +141,7 @@ export class Call {
     return this.#result.promise;
   }
 
-  start(): void {
+  start(hedging?: Hedging): void {
     const { callId, mode, tiers, requests, options, events, course } = this.#setup;
     const { request } = requests;
     this.#log.note({ type: "call-start", tiers, mode, settings: settingsOf(request) });
@@ -154,6 +160,16 @@ export class Call {
       return;
     }
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#race = hedging?.race({
+      setup: this.#setup,
+      running: this.#running,
+      candidates: this.#candidates,
+      log: this.#log,
+      alarm: this.#alarm,
+      begin: (turn) => this.#begin(turn, true),
+      run: (attempt) => this.#outcome(attempt),
+      stop: (attempt) => this.#stopAttempt(attempt),
+    });
     this.#alarm.update();
     void this.#drive();
   }
@@ -176,25 +192,28 @@ export class Call {
   async #drive(): Promise<void> {
     try {
       let turn = await this.#nextTurn();
-      while (turn !== undefined) {
-        this.#tell();
-        if (this.#settled) return;
-        const begun = this.#candidates.begin(turn);
-        // A function of the caller that was asked for a limit may have ended the call.
-        if (this.#settled) return;
-        const attempt = this.#begin(turn, begun);
-        this.#tell();
-        const outcome = await this.#outcome(attempt);
-        if (this.#settled) return;
-        turn = "failure" in outcome ? await this.#recover(attempt, outcome) : this.#deliver(attempt, outcome.ended);
+      while (turn !== undefined || this.#running.size > 0) {
+        const attempt: Attempt | undefined = turn && this.#begin(turn);
+        if (this.#settled && attempt === undefined) return;
+        const outcome: Outcome | undefined = await (this.#race?.next(attempt) ?? (attempt && this.#outcome(attempt)));
+        if (this.#settled || outcome === undefined) return;
+        // Between its end and this turn another one may have been preferred.
+        if (!this.#running.has(outcome.attempt)) turn = undefined;
+        else turn = outcome.failure === undefined ? this.#deliver(outcome) : await this.#recover(outcome);
       }
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #begin(turn: Turn, { attempt: number, limits }: Begun): Attempt {
+  /** Undefined where a hook, or a function of the caller that was asked for a limit, has ended the call. */
+  #begin(turn: Turn, hedge?: true): Attempt | undefined {
     const { clock, holdMs, health } = this.#setup;
+    this.#tell();
+    if (this.#settled) return undefined;
+    this.#race?.prepare(turn);
+    const { attempt: number, limits } = this.#candidates.begin(turn);
+    if (this.#settled) return undefined;
     const { candidate, permit, request, repeat, repair } = turn;
     const { target } = candidate;
     const hold = permit.venture === "probe" ? Math.max(holdMs, PROBE_HOLD_MS) : holdMs;
@@ -208,15 +227,21 @@ export class Call {
       newId: () => `p${++this.#partIds}`,
       onDeadline: () => this.#alarm.update(),
       onRelease: (released, held) => this.#onRelease(released, held),
-      onFirstContent: () => health.firstContent(target, permit),
+      onFirstContent: () => {
+        health.firstContent(target, permit);
+        this.#race?.decide(attempt);
+      },
       onWarning: (detail) => this.#log.note({ type: "protocol-warning", detail, ...name }),
       limits,
       onStep: () => this.#tell(),
     });
-    this.#running = attempt;
+    attempt.hedge = hedge;
+    this.#running.add(attempt);
     const { endpoint } = target;
+    const { venture } = permit;
     const settings = settingsOf(request);
-    this.#log.note({ type: "attempt-start", ...name, endpoint, venture: permit.venture, repeat, repair, settings });
+    this.#log.note({ type: "attempt-start", ...name, endpoint, venture, repeat, repair, hedge, settings });
+    this.#tell();
     return attempt;
   }
 
@@ -228,19 +253,21 @@ export class Call {
       const ended = { end, judgement };
       const { fault, explanation, issues } = judgement;
       attempt.issues = issues;
-      return fault === undefined ? { ended } : { ended, failure: new TargetFailure(fault, { explanation }) };
+      if (fault === undefined) return { attempt, ended };
+      return { attempt, ended, failure: new TargetFailure(fault, { explanation }) };
     } catch (error) {
-      return { failure: toTargetFailure(error) };
+      return { attempt, failure: toTargetFailure(error) };
     }
   }
 
-  #deliver(attempt: Attempt, { end, judgement }: Ended): undefined {
+  #deliver({ attempt, ended: { end, judgement } }: { readonly attempt: Attempt; readonly ended: Ended }): undefined {
     const { candidate, request } = attempt.turn;
     const { tier, target } = candidate;
     // Read before anything is decided: a getter of an adapter's may throw.
     const [first = candidate] = this.#setup.candidates;
     const because = degradation(candidate, first, request);
     // Decided: from here on nothing changes it.
+    this.#race?.decide(attempt);
     this.#close();
     attempt.release();
     this.#delivery.finish(attempt, end, judgement);
@@ -258,19 +285,19 @@ export class Call {
     this.#setup.onEnd();
   }
 
-  async #recover(
-    attempt: Attempt,
-    { failure, ended }: Extract<Outcome, { failure: TargetFailure }>,
-  ): Promise<Turn | undefined> {
-    this.#failure = failure;
-    const { recovery, cooldownMs } = this.#candidates.failed(attempt, failure, this.#delivery.hasBegun);
+  async #recover({ attempt, failure, ended }: Extract<Outcome, { failure: TargetFailure }>): Promise<Turn | undefined> {
+    attempt.failure = failure;
+    const hasOther = this.#running.size > 1;
+    const released = this.#delivery.hasBegun;
+    const { recovery, cooldownMs } = this.#candidates.failed(attempt, failure, { released, hasOther });
     // The policy function may have ended the call.
     if (this.#settled) return undefined;
     // An answer that others were to better is still one when no candidate is left.
-    const isLast = recovery.type === "stop" || (recovery.type === "next" && !this.#candidates.hasNext);
+    const isLast = recovery.type === "stop" || (recovery.type === "next" && !hasOther && !this.#candidates.hasNext);
     if (isLast && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
-      return this.#deliver(attempt, ended);
+      return this.#deliver({ attempt, ended });
     }
+    if (recovery.type === "stop") this.#race?.decide(attempt);
     const record = this.#record(attempt, "failed", failure, cooldownMs);
     this.#tell();
     if (this.#settled) return undefined;
@@ -281,6 +308,7 @@ export class Call {
         finalError({ record, failure, issues: attempt.issues }, { ...this.#errorContext(), partial }),
       );
     }
+    if (hasOther) return undefined;
     const passed = this.#deadlines.passed(this.#setup.clock.now());
     if (passed === undefined) return this.#follow(attempt.turn, recovery);
     this.#stop(passed);
@@ -340,13 +368,34 @@ export class Call {
   }
 
   #onDue(now: number, late: boolean): void {
-    const attempt = this.#running;
-    const isAttemptDue = attempt !== undefined && attempt.dueAt() <= now;
-    attempt?.onDue(now, late);
+    let isAttemptDue = false;
+    for (const attempt of this.#running) {
+      isAttemptDue ||= attempt.dueAt() <= now;
+      attempt.onDue(now, late);
+    }
     // Where both are due the attempt failed first: its vendor was silent, and health has to know.
     const stop = isAttemptDue ? undefined : this.#deadlines.check(now);
     if (stop !== undefined) this.#stop(stop);
+    else if (!isAttemptDue) this.#hedge(now, late);
     this.#tell();
+  }
+
+  #hedge(now: number, late: boolean): void {
+    try {
+      this.#race?.onDue(now, late);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #nextDue(): DueTime {
+    let limitDue = this.#race?.dueAt() ?? Infinity;
+    let gateDue = Infinity;
+    for (const attempt of this.#running) {
+      limitDue = Math.min(limitDue, attempt.dueAt());
+      gateDue = Math.min(gateDue, attempt.gateDueAt);
+    }
+    return this.#deadlines.nextDue(limitDue, gateDue);
   }
 
   readonly #onAbort = (): void => {
@@ -358,21 +407,23 @@ export class Call {
   #stop(stop: Stop): void {
     if (this.#settled) return;
     this.#close();
-    this.#stopAttempt(new TargetFailure(stop.class));
+    this.#stopAttempts(new TargetFailure(stop.class));
     this.#reject(stoppedError(stop, this.#errorContext()));
     this.#deadlines.wake();
     this.output.wakeWriter();
   }
 
-  #stopAttempt(failure: TargetFailure): void {
-    const attempt = this.#running;
-    if (attempt === undefined) return;
-    // A function of the caller's ended the call while it was decided what follows: the attempt has failed all the same.
-    if (this.#failure !== undefined) {
-      this.#record(attempt, "failed", this.#failure);
-      return;
+  #stopAttempts(failure: TargetFailure): void {
+    for (const attempt of this.#running) {
+      // A function of the caller's ended the call while it was decided what follows: the attempt has failed all the same.
+      if (attempt.failure === undefined) this.#stopAttempt(attempt, failure);
+      else this.#record(attempt, "failed", attempt.failure);
     }
-    attempt.stop(failure);
+  }
+
+  /** Without a failure another attempt is preferred to it. */
+  #stopAttempt(attempt: Attempt, failure?: TargetFailure): void {
+    attempt.stop(failure ?? new TargetFailure("caller.returned"));
     this.#setup.health.stopped(attempt.turn.candidate.target, attempt.turn.permit);
     this.#record(attempt, "stopped", failure);
   }
@@ -383,8 +434,7 @@ export class Call {
     failure: TargetFailure | undefined,
     cooldownMs?: number,
   ): AttemptRecord {
-    this.#running = undefined;
-    this.#failure = undefined;
+    this.#running.delete(attempt);
     const breakerAfter = this.#setup.health.breakerState(attempt.turn.candidate.target);
     return this.#log.record(attempt, { outcome, failure, cooldownMs, breakerAfter });
   }
@@ -415,7 +465,7 @@ export class Call {
   #fail(error: unknown): void {
     if (this.#settled) return;
     this.#close();
-    this.#stopAttempt(new TargetFailure("unknown"));
+    this.#stopAttempts(new TargetFailure("unknown"));
     this.#reject(brokenError(error, this.#errorContext()));
   }
 

@@ -13,7 +13,7 @@ import type { Policy } from "../policy.ts";
 import type { Candidate } from "../tier.ts";
 import type { Turn } from "../turn.ts";
 import { Eligibility } from "./eligibility.ts";
-import { RecoveryPlan, type Recovery } from "./recovery.ts";
+import { RecoveryPlan, type FailureContext, type Recovery } from "./recovery.ts";
 import { planOf, type CallRequests } from "./requests.ts";
 import { Selection, skipRecord, type Obstacle } from "./selection.ts";
 import { countCall } from "./spread.ts";
@@ -53,24 +53,24 @@ export interface CandidatesSetup {
  */
 export class Candidates {
   readonly #setup: CandidatesSetup;
-  readonly #eligibility: Eligibility;
-  readonly #selection: Selection;
-  readonly #recovery: RecoveryPlan;
+  readonly eligibility: Eligibility;
+  readonly selection: Selection;
+  readonly recovery: RecoveryPlan;
   /** Given, and not begun. */
   #given: Turn | undefined;
   /** The first candidate that was due for a probe which another call was making. */
   #denied: Candidate | undefined;
-  /** The candidate that the call is with. */
-  #current: Candidate | undefined;
+  /** The candidate that the call is with; two while one is asked beside another. */
+  readonly #with = new Set<Candidate>();
   #attempts = 0;
   #isClosed = false;
 
   constructor(setup: CandidatesSetup) {
     this.#setup = setup;
-    this.#eligibility = new Eligibility({ ...setup, hasNext: () => this.#selection.hasNext });
-    const obstacle = (candidate: Candidate): Obstacle | undefined => this.#eligibility.obstacle(candidate);
-    this.#selection = new Selection(setup.candidates, obstacle, setup.course);
-    this.#recovery = new RecoveryPlan({ ...setup, selection: this.#selection });
+    this.eligibility = new Eligibility({ ...setup, hasNext: () => this.selection.hasNext });
+    const obstacle = (candidate: Candidate): Obstacle | undefined => this.eligibility.obstacle(candidate);
+    this.selection = new Selection(setup.candidates, obstacle, setup.course);
+    this.recovery = new RecoveryPlan({ ...setup, selection: this.selection });
   }
 
   /** Whether the call has no attempt left, whoever could still be asked. */
@@ -79,14 +79,14 @@ export class Candidates {
   }
 
   get hasNext(): boolean {
-    return !this.isSpent && this.#selection.hasNext;
+    return !this.isSpent && this.selection.hasNext;
   }
 
   /** The next candidate's turn. When none may be asked and none was, the one that is due first is: the last resort. */
   async next(): Promise<Turn | undefined> {
     const turn = this.isSpent ? undefined : await this.#select();
     const chosen = turn ?? (this.#attempts === 0 && !this.#isClosed ? this.#lastResort() : undefined);
-    if (chosen !== undefined) this.#eligibility.enter(chosen.candidate);
+    if (chosen !== undefined) this.eligibility.enter(chosen.candidate);
     return chosen;
   }
 
@@ -95,20 +95,20 @@ export class Candidates {
    * throws, the turn has not begun.
    */
   begin({ candidate, plan }: Turn): Begun {
-    this.#eligibility.began(candidate);
-    const limits = this.#eligibility.attemptLimits(candidate, plan);
+    this.eligibility.count(candidate, 1);
+    const limits = this.eligibility.attemptLimits(candidate, plan);
     this.#given = undefined;
     return { attempt: ++this.#attempts, limits };
   }
 
   /**
    * Reports a failure to health and decides what follows. `released`: output of the call has reached the consumer.
-   * `cooldownMs`: for how long the failed scope is left alone.
+   * `hasOther`: another attempt of the call is running. `cooldownMs`: for how long the failed scope is left alone.
    */
   failed(
     attempt: Attempt,
     failure: TargetFailure,
-    released: boolean,
+    { released, hasOther }: Pick<FailureContext, "released" | "hasOther">,
   ): { readonly recovery: Recovery; readonly cooldownMs?: number | undefined } {
     const { health } = this.#setup;
     const { turn, isShort, isLate } = attempt;
@@ -117,16 +117,18 @@ export class Candidates {
     const isFresh = turn.repeat === "fresh-connection";
     const isStale = metStaleConnection(failure, isFresh);
     const report = (): number | undefined => health.failed(target, permit, failure, { isShort, isLate, isFresh });
-    this.#eligibility.failed(candidate, failure);
+    this.eligibility.failed(candidate, failure);
     const cooldownMs = isStale ? undefined : report();
-    if (attempt.firstContentAt !== undefined) this.#eligibility.sawContent();
-    const recovery = this.#recovery.decide(failure, {
+    if (attempt.firstContentAt !== undefined) this.eligibility.sawContent();
+    const recovery = this.recovery.decide(failure, {
       attempt,
       released,
+      hasOther,
       attempts: this.#attempts,
-      leftMs: this.#eligibility.leftMs(candidate),
-      mayRepeat: isStale || (permit.venture !== "last-resort" && health.canRepeat(target)),
+      leftMs: this.eligibility.leftMs(candidate),
+      mayRepeat: !hasOther && (isStale || (permit.venture !== "last-resort" && health.canRepeat(target))),
     });
+    if (hasOther) this.leave(candidate);
     if (!isStale) return { recovery, cooldownMs };
     if (recovery.type !== "repeat") return { recovery, cooldownMs: report() };
     // The new connection's attempt is made by the same right, and speaks for both.
@@ -136,7 +138,7 @@ export class Candidates {
 
   /** Pays for a repeat as soon as it is decided. On a new connection after a dead one it repeats nothing. */
   charge({ candidate }: Turn): void {
-    if (this.#given === undefined) this.#eligibility.charge(candidate);
+    if (this.#given === undefined) this.eligibility.charge(candidate);
   }
 
   /**
@@ -174,24 +176,25 @@ export class Candidates {
 
   /** When the same request could be tried again at the first of all candidates; `Infinity` where waiting does not help. */
   retryAt(): number {
-    return Math.min(...this.#setup.candidates.map((candidate) => this.#eligibility.retryAt(candidate)));
+    return Math.min(...this.#setup.candidates.map((candidate) => this.eligibility.retryAt(candidate)));
   }
 
   /** The call is over: no turn is given any more. */
   close(): void {
     this.#isClosed = true;
     this.#letGo();
-    this.#moveTo(undefined);
+    if (this.#with.size > 0) this.#setup.course()?.moveTo(undefined);
+    for (const candidate of this.#with) this.leave(candidate);
   }
 
   async #select(): Promise<Turn | undefined> {
     const { requests, health, onStep } = this.#setup;
     for (;;) {
-      const candidate = this.#selection.next((record) => this.#skip(record));
+      const candidate = this.selection.next((record) => this.#skip(record));
       // Before a probe or a trial is taken, which a call that ends here would waste.
       onStep();
       if (candidate === undefined || this.#isClosed) return undefined;
-      this.#eligibility.charge(candidate);
+      this.eligibility.charge(candidate);
       const asked = health.ask(
         candidate.target,
         requests.firstContentMs(candidate) + LEASE_MARGIN_MS,
@@ -199,7 +202,7 @@ export class Candidates {
       );
       // oxlint-disable-next-line no-await-in-loop -- one candidate after the other is the point
       const permit = asked instanceof Promise ? await asked : asked;
-      if (permit !== undefined) return this.#turnOf(candidate, permit);
+      if (permit !== undefined) return this.turnOf(candidate, permit);
       this.#denied ??= candidate;
       this.#skip(skipRecord(candidate, { reason: "breaker", detail: "another call is probing" }));
     }
@@ -211,37 +214,42 @@ export class Candidates {
   }
 
   #lastResort(): Turn | undefined {
-    const candidate = this.#denied ?? this.#selection.dueFirst()?.candidate;
+    const candidate = this.#denied ?? this.selection.dueFirst()?.candidate;
     if (candidate === undefined) return undefined;
-    return this.#turnOf(candidate, this.#setup.health.admit(candidate.target, "last-resort", this.#cause(candidate)));
+    return this.turnOf(candidate, this.#setup.health.admit(candidate.target, "last-resort", this.#cause(candidate)));
   }
 
   #cause({ tier, sibling }: Candidate): HealthCause {
     return { callId: this.#setup.callId, tier: tier.name, sibling };
   }
 
-  #turnOf(candidate: Candidate, permit: Permit): Turn | undefined {
+  /** `isBeside`: the call stays with the one that it is with. */
+  turnOf(candidate: Candidate, permit: Permit, isBeside?: true): Turn | undefined {
     const fit = this.#setup.requests.forTarget(candidate);
     // Selection passes over candidates that do not fit.
     if (!fit.ok) throw new TargetFailure("request.unsupported");
-    return this.#give({ ...fit, candidate, permit });
+    return this.#give({ ...fit, candidate, permit }, isBeside);
   }
 
   /** The call may have ended while the store was asked. */
-  #give(turn: Turn): Turn | undefined {
+  #give(turn: Turn, isBeside?: true): Turn | undefined {
     this.#given = turn;
     if (this.#isClosed) this.#letGo();
-    else this.#moveTo(turn.candidate);
+    else this.#moveTo(turn.candidate, isBeside);
     return this.#given;
   }
 
-  /** A call is with one candidate at a time, also while it waits for a repeat there. */
-  #moveTo(candidate: Candidate | undefined): void {
-    if (candidate === this.#current) return;
-    countCall(this.#current, -1);
+  /** A call is with a candidate also while it waits for a repeat there. */
+  #moveTo(candidate: Candidate, isBeside: true | undefined): void {
+    if (this.#with.has(candidate)) return;
+    if (!isBeside) for (const other of this.#with) this.leave(other);
+    this.#with.add(candidate);
     countCall(candidate, 1);
     this.#setup.course()?.moveTo(candidate);
-    this.#current = candidate;
+  }
+
+  leave(candidate: Candidate): void {
+    if (this.#with.delete(candidate)) countCall(candidate, -1);
   }
 
   #letGo(): void {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { ErrorCode } from "../../model/failure.ts";
-import type { AttemptPlan } from "../../model/target.ts";
+import type { AttemptPlan, Target } from "../../model/target.ts";
 import { isTargetFailure, type TargetFailure } from "../../model/target-failure.ts";
 import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
 import { firstContentMs, type CallRequests } from "./requests.ts";
@@ -42,8 +42,8 @@ export interface EligibilitySetup {
 export class Eligibility {
   readonly #setup: EligibilitySetup;
   readonly #tierClock = new TierClock();
-  /** Routes tried so far: one more attempt there is a repeat. */
-  readonly #routes = new Set<string>();
+  /** How many attempts each route has had: one more there is a repeat. */
+  readonly #routes = new Map<string, number>();
   /** When the candidates that failed can be tried with the same request again. */
   readonly #notBefore = new Map<Candidate, number>();
 
@@ -61,7 +61,7 @@ export class Eligibility {
     // Asked before anything has begun: what a function of the caller throws is not a failure of an attempt.
     requests.timeoutMs(tier);
     if (!this.#hasTime(candidate)) return { reason: "no-time" };
-    if (this.#routes.has(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
+    if (this.#isRepeat(target) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
     return course()?.refusal(candidate) ?? healthObstacle(health.standing(target));
   }
 
@@ -88,11 +88,17 @@ export class Eligibility {
 
   /** Pays for a repeat as soon as it is decided: calls that wait for theirs must not count on the same token. */
   charge({ target }: Candidate): void {
-    if (this.#routes.has(routeKey(target))) this.#setup.health.takeRepeat(target);
+    if (this.#isRepeat(target)) this.#setup.health.takeRepeat(target);
   }
 
-  began({ target }: Candidate): void {
-    this.#routes.add(routeKey(target));
+  /** `change`: 1 for an attempt that begins, -1 for one that another was preferred to: asking again repeats nothing. */
+  count({ target }: Candidate, change: 1 | -1): void {
+    const key = routeKey(target);
+    this.#routes.set(key, (this.#routes.get(key) ?? 0) + change);
+  }
+
+  #isRepeat(target: Target): boolean {
+    return (this.#routes.get(routeKey(target)) ?? 0) > 0;
   }
 
   sawContent(): void {
@@ -103,14 +109,16 @@ export class Eligibility {
   leftMs(candidate: Candidate): number {
     const { requests, callLeftMs, clock } = this.#setup;
     const now = clock.now();
-    return Math.min(this.#tierClock.spare(requests.firstContentMs(candidate), now), callLeftMs(now));
+    const spare = this.#tierClock.spare(modelOf(candidate), requests.firstContentMs(candidate), now);
+    return Math.min(spare, callLeftMs(now));
   }
 
-  attemptLimits({ tier, target }: Candidate, plan: AttemptPlan | TargetFailure): AttemptLimits {
+  attemptLimits(candidate: Candidate, plan: AttemptPlan | TargetFailure): AttemptLimits {
+    const { tier, target } = candidate;
     const timeoutMs = this.#setup.requests.timeoutMs(tier);
     const own = firstContentMs(tier, timeoutMs, plan);
     return {
-      firstContentMs: this.#firstContentMs(own),
+      firstContentMs: this.#firstContentMs(candidate, own),
       firstContentBy: own === timeoutMs ? "timeoutMs" : "silentReasoningMs",
       ownFirstContentMs: own,
       firstEventMs:
@@ -128,10 +136,10 @@ export class Eligibility {
     return isKeyless(target) ? NO_KEY : undefined;
   }
 
-  #firstContentMs(own: number): number {
+  #firstContentMs(candidate: Candidate, own: number): number {
     const { callLeftMs, clock, hasNext } = this.#setup;
     const now = clock.now();
-    const tierLeft = this.#tierClock.left(own, now);
+    const tierLeft = this.#tierClock.left(modelOf(candidate), own, now);
     const callLeft = Math.max(0, callLeftMs(now));
     // Far from its deadline a call has no need to look at the candidates behind this one.
     return tierLeft <= callLeft / 2 ? tierLeft : Math.min(tierLeft, shareOf(callLeft, hasNext()));

@@ -21,6 +21,8 @@ export interface FailureContext {
   readonly attempt: Attempt;
   /** Attempts made in this call so far. */
   readonly attempts: number;
+  /** Whether another attempt of this call is running: then nothing is repeated or repaired. */
+  readonly hasOther: boolean;
   /** Whether output of this call has reached the consumer. */
   readonly released: boolean;
   /** Milliseconds that the clocks leave for waiting. */
@@ -41,7 +43,7 @@ export interface RecoverySetup {
 export class RecoveryPlan {
   readonly #setup: RecoverySetup;
   readonly #repairs = new Map<Candidate, readonly string[]>();
-  readonly #repeats = new Map<Candidate, RepeatKind[]>();
+  readonly #repeats = new Map<Candidate, (RepeatKind | "lost")[]>();
   readonly #lastOutput = new Map<Tier | string, string>();
 
   constructor(setup: RecoverySetup) {
@@ -61,8 +63,13 @@ export class RecoveryPlan {
     // A policy may ask for a repeat that the rules do not offer; the limits of attempts and time still hold.
     const repeat = offer ?? { kind: "backoff", delayMs: 250 };
     if (isSettled || this.#isSpent(context) || repeat.delayMs > context.leftMs) return { type: "next" };
-    this.#repeats.set(candidate, [...this.#repeatsAt(candidate), repeat.kind]);
+    this.count(candidate, repeat.kind);
     return { type: "repeat", ...repeat };
+  }
+
+  /** One more attempt is made at a candidate, or may be: as a repeat, or as another was preferred to the one before. */
+  count(candidate: Candidate, why: RepeatKind | "lost"): void {
+    this.#repeats.set(candidate, [...this.#repeatsAt(candidate), why]);
   }
 
   #repair(failure: TargetFailure, context: FailureContext): Recovery | undefined {
@@ -72,7 +79,7 @@ export class RecoveryPlan {
     const made = this.#repairs.get(candidate) ?? [];
     // What did not help the first time does not help again.
     if (repair === undefined || made.includes(repair.description) || isReleased) return undefined;
-    if (this.#hasNoAttempt(context)) return undefined;
+    if (context.hasOther || this.#hasNoAttempt(context)) return undefined;
     this.#repairs.set(candidate, [...made, repair.description]);
     try {
       return { type: "repair", description: repair.description, request: repair.apply(request) };
@@ -111,7 +118,7 @@ export class RecoveryPlan {
       model: target.model,
       attempts: context.attempts,
       released: context.released,
-      hasNext: selection.hasNext,
+      hasNext: context.hasOther || selection.hasNext,
       canRepeat: offer !== undefined,
     };
     try {
@@ -149,7 +156,7 @@ export class RecoveryPlan {
     return 1 + this.#repeatsAt(candidate).length + (this.#repairs.get(candidate)?.length ?? 0);
   }
 
-  #repeatsAt(candidate: Candidate): readonly RepeatKind[] {
+  #repeatsAt(candidate: Candidate): readonly (RepeatKind | "lost")[] {
     return this.#repeats.get(candidate) ?? [];
   }
 }

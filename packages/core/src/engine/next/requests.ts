@@ -1,3 +1,4 @@
+import type { Request } from "../../model/request.ts";
 import type { SchemaResolution } from "../../model/schema.ts";
 import type { AttemptPlan, Target, TargetRequest } from "../../model/target.ts";
 import type { AskedRequest } from "../observers.ts";
@@ -10,7 +11,7 @@ import { isThenable, watch } from "../../model/promises.ts";
 import { misuse } from "../../model/error.ts";
 import { isTargetFailure, toUnsentFailure, type TargetFailure } from "../../model/target-failure.ts";
 import { readRequest, type GivenRequest } from "../../handoff/read-request.ts";
-import { duration } from "../../model/rules.ts";
+import { ANYTHING, duration, type Rule } from "../../model/rules.ts";
 
 /** A request as one target gets it, and how the target is going to answer it. */
 export type Fitted =
@@ -63,10 +64,7 @@ export class CallRequests {
 
   timeoutMs(tier: Tier): number {
     return once(this.#timeouts, tier, () => {
-      const timeoutMs = this.#callUser(tier, "timeoutMs", () => tier.timeoutMs(this.#given.request));
-      if (LIMIT.test(timeoutMs)) return timeoutMs;
-      const message = `What the timeoutMs function of tier ${tier.name} returns must ${LIMIT.must}.`;
-      throw misuse("config", message);
+      return this.callUser(tier, "timeoutMs", tier.timeoutMs, LIMIT);
     });
   }
 
@@ -81,22 +79,26 @@ export class CallRequests {
     const { requestOverrides } = tier;
     const { request, losses } = this.#given;
     if (typeof requestOverrides === "function") {
-      return readRequest(this.#callUser(tier, "requestOverrides", () => requestOverrides(request)));
+      return readRequest(this.callUser(tier, "requestOverrides", requestOverrides, ANYTHING));
     }
     return { request: { ...request, ...requestOverrides }, losses };
   }
 
-  #callUser<Value>(tier: Tier, option: string, run: () => Value): Value {
+  /** Asks a function of the caller, which has to answer at once. What goes wrong is a `config` error. */
+  callUser<Value>(tier: Tier, option: string, run: (request: Request) => Value, rule: Rule): Value {
     const where = `The ${option} function of tier ${tier.name}`;
     let value: Value;
     try {
-      value = run();
+      value = run(this.#given.request);
     } catch (cause) {
       throw misuse("config", `${where} threw.`, cause);
     }
-    if (!isThenable(value)) return value;
-    watch(value, this.#onInternalError);
-    throw misuse("config", `${where} returned a promise: it has to answer at once.`);
+    if (isThenable(value)) {
+      watch(value, this.#onInternalError);
+      throw misuse("config", `${where} returned a promise: it has to answer at once.`);
+    }
+    if (rule.test(value)) return value;
+    throw misuse("config", `What the ${option} function of tier ${tier.name} returns must ${rule.must}.`);
   }
 }
 

@@ -29,7 +29,7 @@ export class Selection {
   readonly #closed = new Set<Tier | string>();
   /** What the chain has learnt; asked when the call begins to choose. */
   readonly #course: () => Course | undefined;
-  /** Passed over by what was learnt: they come again behind all others. */
+  /** Passed over by what was learnt, or asked and not failed: they come again behind all others. */
   readonly #late = new Set<Candidate>();
   /** Capabilities that turned out to be needed. */
   readonly #needed = new Set<keyof Capabilities>();
@@ -37,7 +37,8 @@ export class Selection {
   #tooSmall: number | undefined;
   /** Most calls end without a failure: then nothing has to be looked up. */
   #hasFailed = false;
-  #position = -1;
+  /** Of the current candidate. */
+  position = -1;
 
   constructor(
     candidates: readonly Candidate[],
@@ -49,23 +50,29 @@ export class Selection {
     this.#course = course;
   }
 
-  /** Moves to the next candidate that can be tried; reports the ones passed over. */
-  next(skipped: (record: SkipRecord) => void): Candidate | undefined {
-    if (this.#position < 0) this.#candidates = this.#ordered(this.#candidates);
-    while (++this.#position < this.#candidates.length) {
+  /** Moves to the next candidate that can be tried, whatever was learnt if it `isFirm`; reports the ones passed over. */
+  next(skipped: (record: SkipRecord) => void, isFirm?: true): Candidate | undefined {
+    if (this.position < 0) this.#candidates = this.#ordered(this.#candidates);
+    while (++this.position < this.#candidates.length) {
       this.#balance();
-      const candidate = this.#candidates[this.#position];
+      const candidate = this.#candidates[this.position];
       if (candidate === undefined) break;
-      const obstacle = this.#obstacleFor(candidate) ?? this.#objection(candidate);
+      const obstacle = this.#obstacleFor(candidate) ?? (isFirm ? undefined : this.#objection(candidate));
       if (obstacle === undefined) return candidate;
       skipped(skipRecord(candidate, obstacle));
     }
     return undefined;
   }
 
+  /** It was asked and did not fail: the current one gets its place again, another one a place behind all. */
+  putBack(candidate: Candidate): void {
+    if (this.#candidates[this.position] === candidate) this.position--;
+    else this.#comeLate(candidate);
+  }
+
   /** Siblings that share their calls are put in order when a call comes to them; behind an overflow, windows decide. */
   #balance(): void {
-    const at = this.#position;
+    const at = this.position;
     const spread = this.#candidates[at]?.spread;
     if (spread === undefined || this.#tooSmall !== undefined || this.#candidates[at - 1]?.spread === spread) return;
     // A pin may have put one of them elsewhere.
@@ -84,9 +91,13 @@ export class Selection {
   #objection(candidate: Candidate): Obstacle | undefined {
     const objection = this.#late.has(candidate) ? undefined : this.#course()?.objection(candidate);
     if (objection === undefined || !this.hasNext) return undefined;
+    this.#comeLate(candidate);
+    return objection;
+  }
+
+  #comeLate(candidate: Candidate): void {
     this.#late.add(candidate);
     this.#candidates = [...this.#candidates, candidate];
-    return objection;
   }
 
   /** Of the candidates that only have to wait, the one that is due first. */
@@ -119,7 +130,7 @@ export class Selection {
   }
 
   #behind(): readonly Candidate[] {
-    return this.#candidates.slice(this.#position + 1);
+    return this.#candidates.slice(this.position + 1);
   }
 
   /** Learns from a failure of the current candidate. */
@@ -141,7 +152,7 @@ export class Selection {
     // An unknown window may be larger or smaller: it is tried behind those that are known to be larger.
     const left = this.#behind();
     this.#candidates = [
-      ...this.#candidates.slice(0, this.#position + 1),
+      ...this.#candidates.slice(0, this.position + 1),
       ...left.filter((other) => hasWindow(other)),
       ...left.filter((other) => !hasWindow(other)),
     ];

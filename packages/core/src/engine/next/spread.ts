@@ -9,9 +9,9 @@ export function fairOrder(spread: Spread): readonly Candidate[] {
 }
 
 /** A call comes to a candidate, or leaves it. */
-export function countCall(candidate: Candidate | undefined, change: 1 | -1): void {
-  const { spread } = candidate ?? {};
-  if (candidate === undefined || spread === undefined) return;
+export function countCall(candidate: Candidate, change: 1 | -1): void {
+  const { spread } = candidate;
+  if (spread === undefined) return;
   const calls = (spread.get(candidate) ?? 0) + change;
   if (change > 0) spread.delete(candidate);
   spread.set(candidate, calls);

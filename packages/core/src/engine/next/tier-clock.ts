@@ -6,37 +6,37 @@ const FAIR_CHANCE_MS = 1_000;
 const LEAST_ATTEMPT_MS = 250;
 
 /**
- * The wait for output of the current tier, or of one model of a tier that has several. Attempts there share it until content
- * was seen; after content the next attempt has the whole again.
+ * The wait for output of a tier, or of one model of a tier that has several. Attempts there share it until content was seen;
+ * after content the next attempt has the whole again, and so has one that comes back from elsewhere.
  */
 export class TierClock {
   #tier: Tier | string | undefined;
-  #startedAt = 0;
+  readonly #startedAt = new Map<Tier | string, number>();
 
   enter(tier: Tier | string, now: number): void {
     if (this.#tier === tier) return;
     this.#tier = tier;
-    this.#startedAt = now;
+    this.#startedAt.set(tier, now);
   }
 
   /** Content was seen: the next attempt waits from here. */
   renew(now: number): void {
-    this.#startedAt = now;
+    for (const tier of this.#startedAt.keys()) this.#startedAt.set(tier, now);
   }
 
-  /** Milliseconds that the tier's own limit leaves for the next attempt in it. */
-  left(own: number, now: number): number {
-    return Math.max(0, this.#startedAt + own - now);
+  /** Milliseconds that the tier's own limit leaves for the next attempt in it. One that was not entered has all of it. */
+  left(tier: Tier | string, own: number, now: number): number {
+    return Math.max(0, (this.#startedAt.get(tier) ?? now) + own - now);
   }
 
   /** The same, less what an attempt needs to have a fair chance; negative when that is not left. */
-  spare(own: number, now: number): number {
-    return this.#startedAt + own - Math.min(own / 10, FAIR_CHANCE_MS) - now;
+  spare(tier: Tier | string, own: number, now: number): number {
+    return (this.#startedAt.get(tier) ?? now) + own - Math.min(own / 10, FAIR_CHANCE_MS) - now;
   }
 
-  /** Whether another attempt in this tier would have a fair chance. A tier that was not entered always has. */
+  /** Whether another attempt in this tier would have a fair chance. Any but the one that was entered last always has. */
   hasTime(tier: Tier | string, own: number, now: number): boolean {
-    return this.#tier !== tier || this.spare(own, now) >= 0;
+    return this.#tier !== tier || this.spare(tier, own, now) >= 0;
   }
 }
 
