@@ -36,8 +36,8 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
     "engine/ahead/call-course.ts",
     "kept-pins-are-left",
     "The trace says of a pin that was kept that it was left.",
-    'attempts.every(isPinned))) return { outcome: "kept" };',
-    'attempts.every(isPinned))) return { outcome: "left" };',
+    'preferred.every(isPinned))) return { outcome: "kept" };',
+    'preferred.every(isPinned))) return { outcome: "left" };',
   ),
   steered(
     "engine/call/call.ts",
@@ -50,8 +50,8 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
     "engine/next/selection.ts",
     "objections-are-final",
     "A call fails although a target was only said to have little left.",
-    "    this.#candidates = [...this.#candidates, candidate];\n    return objection;",
-    "    return objection;",
+    "    this.#comeLate(candidate);\n    return objection;",
+    "    this.#late.add(candidate);\n    return objection;",
   ),
   steered(
     "engine/next/selection.ts",
