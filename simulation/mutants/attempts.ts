@@ -302,7 +302,7 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     name: "repeats-are-not-charged",
     breaks: "Calls that wait together all count on the last token.",
     file: "engine/next/eligibility.ts",
-    search: "if (this.#isRepeat(target)) this.#setup.health.takeRepeat(target);",
+    search: "if (this.#routes.includes(routeKey(target))) this.#setup.health.takeRepeat(target);",
     replace: "void target;",
   },
   {

@@ -93,7 +93,7 @@ class TierChain implements Chain {
     if (isSteered || isHedged) {
       const loads = [isSteered && this.#loadCourses(clock), isHedged && this.#loadHedging(clock)];
       // A chain does without what it cannot load.
-      this.#ready = Promise.all(loads.map(async (load) => load)).catch(onInternalError);
+      this.#ready = Promise.all(loads).catch(onInternalError);
     }
   }
 
@@ -179,9 +179,7 @@ class TierChain implements Chain {
 
   async #loadHedging(clock: Clock): Promise<void> {
     const { Hedging } = await import("./ahead/hedging.ts");
-    const hedging = new Hedging(this.#candidates, this.#health, clock);
-    this.#events.join(() => hedging);
-    this.#hedging = hedging;
+    this.#hedging = new Hedging(this.#candidates, this.#health, clock, this.#events);
   }
 
   #change(

@@ -20,13 +20,19 @@ import {
   required,
   TEXT,
   whole,
-  type Rule,
   type Shape,
   type ShapeOf,
 } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
 import type { Spread } from "./next/spread.ts";
-import { DEFAULTS, type ChainOptions, type HedgeAfter, type Price, type RequestOverrides, type TierInput } from "./options.ts";
+import {
+  DEFAULTS,
+  type ChainOptions,
+  type HedgeAfter,
+  type Price,
+  type RequestOverrides,
+  type TierInput,
+} from "./options.ts";
 
 /** A tier with everything filled in. Times are in milliseconds. */
 export interface Tier {
@@ -93,11 +99,6 @@ export function candidateName({ tier, target, sibling }: Candidate): CandidateNa
 export function modelOf({ tier, target }: Candidate): Tier | string {
   return tier.order === "declared" ? tier : `${tier.name} ${target.vendor}/${target.model}`;
 }
-const LIMIT: Rule = {
-  must: `${duration(1).must}, or be a function that returns one`,
-  test: (value) => FUNCTION.test(value) || duration(1).test(value),
-};
-
 const TIER: Shape = {
   target: ANYTHING,
   targets: ANYTHING,
@@ -106,12 +107,18 @@ const TIER: Shape = {
   balance: oneOf("first", "spread"),
   order: oneOf("declared", "fastest", "cheapest"),
   requestOverrides: ANYTHING,
-  timeoutMs: LIMIT,
+  timeoutMs: {
+    must: `${duration(1).must}, or be a function that returns one`,
+    test: (value) => FUNCTION.test(value) || duration(1).test(value),
+  },
   silentReasoningMs: duration(1),
   livenessMs: duration(1),
   progressMs: duration(1),
   workingMs: duration(1),
-  hedgeAfterMs: { must: `${LIMIT.must}, or 'p95'`, test: (value) => value === "p95" || LIMIT.test(value) },
+  hedgeAfterMs: {
+    must: `${duration(1).must}, 'p95', or a function that returns one`,
+    test: (value) => value === "p95" || FUNCTION.test(value) || duration(1).test(value),
+  },
 };
 
 const PRICE: ShapeOf<Price> = {

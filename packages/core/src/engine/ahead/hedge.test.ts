@@ -634,27 +634,24 @@ describe("when an attempt is hedged", () => {
     ],
     ["returns nonsense", () => -1],
     ["returns a promise", () => Promise.resolve(5)],
-  ])(
-    "R14.1 a function that %s ends the call with a config error, before anything is sent",
-    async (_, option) => {
-      const { clock, chain, target } = stage();
-      const first = target([answer("First")]);
-      const made = await loaded(
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types forbid it, applications do it
-        chain([{ target: first, hedgeAfterMs: option as () => number }, target([answer("B")], { vendor: "beta" })]),
-      );
+  ])("R14.1 a function that %s ends the call with a config error, before anything is sent", async (_, option) => {
+    const { clock, chain, target } = stage();
+    const first = target([answer("First")]);
+    const made = await loaded(
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types forbid it, applications do it
+      chain([{ target: first, hedgeAfterMs: option as () => number }, target([answer("B")], { vendor: "beta" })]),
+    );
 
-      const error = await rejection(clock, made.generate("Hi"));
+    const error = await rejection(clock, made.generate("Hi"));
 
-      expect(error).toMatchObject({
-        code: "config",
-        message: expect.stringContaining("hedgeAfterMs function of tier alpha/one"),
-      });
-      expect(error.message).not.toContain("secret");
-      expect(first.calls).toHaveLength(0);
-      expect(clock.pending).toBe(0);
-    },
-  );
+    expect(error).toMatchObject({
+      code: "config",
+      message: expect.stringContaining("hedgeAfterMs function of tier alpha/one"),
+    });
+    expect(error.message).not.toContain("secret");
+    expect(first.calls).toHaveLength(0);
+    expect(clock.pending).toBe(0);
+  });
 
   test.each([0, -1, Number.NaN, "p99", {}])(
     "R14.1 hedgeAfterMs %o is refused when the chain is built",

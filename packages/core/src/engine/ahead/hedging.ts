@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import type { AttemptRecord } from "../../model/trace.ts";
 import type { EngineEvent } from "../engine-events.ts";
+import type { EventQueue } from "../event-queue.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { Observer } from "../observers.ts";
 import type { Candidate } from "../tier.ts";
@@ -11,23 +12,25 @@ import { UsualTime } from "./usual-time.ts";
 /** One call in so many is hedged. */
 const CALLS_PER_HEDGE = 10;
 
+type Health = Pick<ChainHealth, "breakerState" | "standing">;
+
 /** What a chain knows for all its hedges: how long targets usually take, and how many calls were hedged of late. */
 export class Hedging implements Observer {
   readonly #first: readonly Candidate[];
-  readonly #health: Pick<ChainHealth, "breakerState" | "standing">;
+  readonly #health: Health;
   readonly #clock: Clock;
   readonly #calls = new MinuteCount();
   readonly #hedges = new MinuteCount();
   readonly #usual = new Map<string, UsualTime>();
 
-  constructor(candidates: readonly Candidate[], health: Pick<ChainHealth, "breakerState" | "standing">, clock: Clock) {
+  constructor(candidates: readonly Candidate[], health: Health, clock: Clock, events: Pick<EventQueue, "join">) {
     this.#first = candidates.filter(({ tier }) => tier === candidates[0]?.tier);
     this.#health = health;
     this.#clock = clock;
-    for (const candidate of candidates) {
-      if (candidate.tier.hedgeAfterMs !== undefined)
-        this.#usual.set(keyOf(candidate.tier.name, candidate.sibling), new UsualTime());
+    for (const { tier, sibling } of candidates) {
+      if (tier.hedgeAfterMs !== undefined) this.#usual.set(keyOf(tier.name, sibling), new UsualTime());
     }
+    events.join(() => this);
   }
 
   race(host: RaceHost): Race {

@@ -25,6 +25,8 @@ export interface RaceHost {
   readonly run: (attempt: Attempt) => Promise<Outcome>;
   /** Stops an attempt, which says nothing of its target. */
   readonly stop: (attempt: Attempt) => void;
+  /** Ends the call. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** When an attempt is hedged. */
@@ -103,6 +105,15 @@ export class Race {
     }
     this.#waits.delete(attempt);
     if (attempt.sideEffects || attempt.ended !== undefined) return;
+    try {
+      this.#hedge(attempt, wait);
+    } catch (error) {
+      // A function of the caller, which was asked for a limit.
+      this.#host.fail(error);
+    }
+  }
+
+  #hedge(attempt: Attempt, wait: Wait): void {
     const turn = this.#turnBeside(attempt, wait);
     if (turn === undefined) return;
     this.#hedging.spend();
@@ -123,7 +134,7 @@ export class Race {
     const { candidate, repeat, repair } = attempt.turn;
     this.#host.stop(attempt);
     this.#host.candidates.leave(candidate);
-    eligibility.count(candidate, -1);
+    eligibility.forget(candidate);
     if (repeat !== undefined || repair !== undefined || this.#lost.has(candidate)) return;
     this.#lost.add(candidate);
     recovery.count(candidate, "lost");

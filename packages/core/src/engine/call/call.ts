@@ -169,6 +169,7 @@ export class Call {
       begin: (turn) => this.#begin(turn, true),
       run: (attempt) => this.#outcome(attempt),
       stop: (attempt) => this.#stopAttempt(attempt),
+      fail: (error) => this.#fail(error),
     });
     this.#alarm.update();
     void this.#drive();
@@ -376,16 +377,8 @@ export class Call {
     // Where both are due the attempt failed first: its vendor was silent, and health has to know.
     const stop = isAttemptDue ? undefined : this.#deadlines.check(now);
     if (stop !== undefined) this.#stop(stop);
-    else if (!isAttemptDue) this.#hedge(now, late);
+    else if (!isAttemptDue) this.#race?.onDue(now, late);
     this.#tell();
-  }
-
-  #hedge(now: number, late: boolean): void {
-    try {
-      this.#race?.onDue(now, late);
-    } catch (error) {
-      this.#fail(error);
-    }
   }
 
   #nextDue(): DueTime {

@@ -95,7 +95,7 @@ export class Candidates {
    * throws, the turn has not begun.
    */
   begin({ candidate, plan }: Turn): Begun {
-    this.eligibility.count(candidate, 1);
+    this.eligibility.began(candidate);
     const limits = this.eligibility.attemptLimits(candidate, plan);
     this.#given = undefined;
     return { attempt: ++this.#attempts, limits };

@@ -1,7 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import type { ErrorCode } from "../../model/failure.ts";
-import type { AttemptPlan, Target } from "../../model/target.ts";
+import type { AttemptPlan } from "../../model/target.ts";
 import { isTargetFailure, type TargetFailure } from "../../model/target-failure.ts";
 import type { AttemptLimits } from "../attempt/attempt-clocks.ts";
 import { firstContentMs, type CallRequests } from "./requests.ts";
@@ -42,8 +42,8 @@ export interface EligibilitySetup {
 export class Eligibility {
   readonly #setup: EligibilitySetup;
   readonly #tierClock = new TierClock();
-  /** How many attempts each route has had: one more there is a repeat. */
-  readonly #routes = new Map<string, number>();
+  /** Routes tried so far, one for each attempt: one more attempt there is a repeat. */
+  readonly #routes: string[] = [];
   /** When the candidates that failed can be tried with the same request again. */
   readonly #notBefore = new Map<Candidate, number>();
 
@@ -61,7 +61,7 @@ export class Eligibility {
     // Asked before anything has begun: what a function of the caller throws is not a failure of an attempt.
     requests.timeoutMs(tier);
     if (!this.#hasTime(candidate)) return { reason: "no-time" };
-    if (this.#isRepeat(target) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
+    if (this.#routes.includes(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
     return course()?.refusal(candidate) ?? healthObstacle(health.standing(target));
   }
 
@@ -88,17 +88,16 @@ export class Eligibility {
 
   /** Pays for a repeat as soon as it is decided: calls that wait for theirs must not count on the same token. */
   charge({ target }: Candidate): void {
-    if (this.#isRepeat(target)) this.#setup.health.takeRepeat(target);
+    if (this.#routes.includes(routeKey(target))) this.#setup.health.takeRepeat(target);
   }
 
-  /** `change`: 1 for an attempt that begins, -1 for one that another was preferred to: asking again repeats nothing. */
-  count({ target }: Candidate, change: 1 | -1): void {
-    const key = routeKey(target);
-    this.#routes.set(key, (this.#routes.get(key) ?? 0) + change);
+  began({ target }: Candidate): void {
+    this.#routes.push(routeKey(target));
   }
 
-  #isRepeat(target: Target): boolean {
-    return (this.#routes.get(routeKey(target)) ?? 0) > 0;
+  /** Another attempt was preferred to one there: to ask again repeats nothing. */
+  forget({ target }: Candidate): void {
+    this.#routes.splice(this.#routes.indexOf(routeKey(target)), 1);
   }
 
   sawContent(): void {
@@ -148,7 +147,7 @@ export class Eligibility {
   /** However short a deadline is, one attempt is made; while anything is left of it, each tier may be tried. */
   #hasTime(candidate: Candidate): boolean {
     const { requests, callLeftMs, clock } = this.#setup;
-    if (this.#routes.size === 0) return true;
+    if (this.#routes.length === 0) return true;
     const now = clock.now();
     return callLeftMs(now) > 0 && this.#tierClock.hasTime(modelOf(candidate), requests.firstContentMs(candidate), now);
   }
