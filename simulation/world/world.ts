@@ -10,7 +10,6 @@ import {
   type Price,
 } from "@understudy/core";
 import { shareHealth } from "@understudy/core/store";
-import { scriptedTarget } from "@understudy/testing";
 import type { CallFact, Facts, Happening, TimelineEntry } from "../facts.ts";
 import { SimulatedClock } from "./clock.ts";
 import { consume } from "./consumers.ts";
@@ -38,22 +37,7 @@ function watchRejections(): void {
 export async function runWorld(plan: WorldPlan): Promise<Facts> {
   watchRejections();
   stray.length = 0;
-  const isHedged = plan.tiers.some(({ hedgeAfterMs }) => hedgeAfterMs !== undefined);
-  if (isHedged) await (loading ??= loadHedges());
-  const world = new World(plan);
-  // What was loaded before is there in a few turns, in which no time of the world passes.
-  for (let turns = 0; isHedged && turns < 3; turns++) {
-    // oxlint-disable-next-line no-await-in-loop -- one turn after the other
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return world.run();
-}
-
-let loading: Promise<unknown> | undefined;
-
-/** A chain loads what it needs for hedges on real time: once, by a call that waits for it. */
-function loadHedges(): Promise<unknown> {
-  return createChain([{ target: scriptedTarget(["loaded"]), hedgeAfterMs: 60_000 }]).generate("Hi");
+  return new World(plan).run();
 }
 
 class World {
@@ -117,7 +101,8 @@ class World {
   async run(): Promise<Facts> {
     const { plan } = this;
     // What its options load is loaded in real time: no call is to wait for it.
-    if (plan.steering !== undefined) await this.#chain.check();
+    const isHedged = plan.tiers.some(({ hedgeAfterMs }) => hedgeAfterMs !== undefined);
+    if (plan.steering !== undefined || isHedged) await this.#chain.check();
     for (const at of new Set(plan.calls.map((call) => call.at))) {
       const together = plan.calls.filter((call) => call.at === at);
       this.#later(at, () => together.forEach((call) => this.#call(call)));

@@ -17,7 +17,13 @@ const TARGET: ShapeOf<ScriptedTargetOptions> = {
   otherwise: ANYTHING,
 };
 
-const PLAN: ShapeOf<AttemptPlan> = { silentReasoning: FLAG, eventsAtOnce: FLAG, unary: FLAG, nativeTools: LIST, acts: FLAG };
+const PLAN: ShapeOf<AttemptPlan> = {
+  silentReasoning: FLAG,
+  eventsAtOnce: FLAG,
+  unary: FLAG,
+  nativeTools: LIST,
+  acts: FLAG,
+};
 
 /** Throws for options that a scripted target does not have. */
 export function checkTargetOptions(options: ScriptedTargetOptions): void {

@@ -16,6 +16,26 @@ async function numbersOf(definition: ChainDefinition, fault: FaultName) {
   return scenario.numbers;
 }
 
+describe("hedges, on the drill's scenarios", () => {
+  test.each([
+    // What fails at once is not hedged at all.
+    ["outage", { attempts: [147, 147], inVain: [7, 7] }],
+    ["flaky", { attempts: [167, 167], inVain: [27, 27] }],
+    ["hang", { attempts: [161, 164], inVain: [21, 19] }],
+    ["slow", { attempts: [140, 146], inVain: [0, 0] }],
+  ] as const)("R14.7 an outage does not double the load, and fails no call (%s)", async (fault, expected) => {
+    const hedged = [{ target: both[0] ?? untouched("a"), hedgeAfterMs: 2_000 }, untouched("b")];
+
+    const all = [await numbersOf(both, fault), await numbersOf(hedged, fault)];
+
+    expect(all.map(({ failed }) => failed)).toEqual([0, 0]);
+    expect({
+      attempts: all.map(({ attempts }) => attempts),
+      inVain: all.map(({ askedInVain }) => askedInVain),
+    }).toEqual(expected);
+  });
+});
+
 describe("what a chain has learnt, on the drill's scenarios", () => {
   test.each(["outage", "hang"] as const)(
     "pins, steering and prices change nothing where nobody gives a pin and no vendor tells of limits (%s)",
