@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../model/json.ts";
+import type { TargetTool } from "../../model/target.ts";
 import type { Loss } from "../../model/trace.ts";
-import { defined, mergeNative, pairs, toolNames, type MergeRules } from "./native-fields.ts";
+import { actsAtVendor, defined, mergeNative, pairs, toolNames, type MergeRules } from "./native-fields.ts";
 
 function merge(
   body: JsonObject,
@@ -111,5 +112,35 @@ describe("toolNames", () => {
 describe("defined", () => {
   test("keeps null, false, zero and empty texts", () => {
     expect(defined({ a: null, b: false, c: 0, d: "", e: undefined })).toEqual({ a: null, b: false, c: 0, d: "" });
+  });
+});
+
+describe("actsAtVendor", () => {
+  const tool = (type?: string): TargetTool => ({
+    name: "look",
+    description: "Looks.",
+    inputSchema: { type: "object" },
+    ...(type === undefined ? {} : { vendorOptions: { alpha: { type } } }),
+  });
+
+  test.each([
+    [{ tools: [{ googleSearch: {} }] }, true],
+    [{ web_search_options: {} }, true],
+    [{ mcp_servers: [{ url: "https://mcp.test" }] }, true],
+    [{ container: "c-1" }, true],
+    [{ conversation: "conv-1" }, true],
+    [{ background: true }, true],
+    [{ tools: [], background: false, conversation: null }, false],
+    [{ tool_choice: "auto", parallel_tool_calls: false, service_tier: "flex", previous_response_id: "r-1" }, false],
+    [{}, false],
+  ])("R14.8 of the native fields %j: %s", (native, acts) => {
+    expect(actsAtVendor(native, [tool()], "alpha")).toBe(acts);
+  });
+
+  test("R14.8 a tool of a type of the vendor's own acts, one of the caller's does not", () => {
+    const acts = ["web_search", "custom", "function"].map((type) => actsAtVendor({}, [tool(type)], "alpha"));
+
+    expect(acts).toEqual([true, false, false]);
+    expect(actsAtVendor({}, [tool("web_search")], "beta")).toBe(false);
   });
 });

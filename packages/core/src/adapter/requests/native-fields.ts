@@ -18,8 +18,6 @@ const ACTS = /^tools$|search|mcp|container|conversation|background/i;
 
 /** Whether a request lets its vendor act on its side: by a native field, or by a tool that is none of the caller's. */
 export function actsAtVendor(native: object, tools: readonly TargetTool[], key: string): boolean {
-  const isOn = (value: unknown): boolean =>
-    value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
   return (
     Object.entries(native).some(([name, value]) => ACTS.test(name) && isOn(value)) ||
     tools.some(({ vendorOptions }) => {
@@ -27,6 +25,10 @@ export function actsAtVendor(native: object, tools: readonly TargetTool[], key: 
       return type !== undefined && !isNamedTool(type);
     })
   );
+}
+
+function isOn(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
 }
 
 /** The fields that have a value. */
