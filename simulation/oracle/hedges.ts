@@ -145,12 +145,14 @@ export function* hedgesAreOfTheWell({ calls }: Facts): Iterable<string> {
   }
 }
 
+function within(times: readonly number[], at: number, ms: number): number {
+  return times.filter((one) => one > at - ms && one <= at).length;
+}
+
 /** R14.7: One call in ten of the last minute, rounded up; who is told that the budget is used up is told the truth, once. */
 export function* hedgesKeepTheirBudget(facts: Facts): Iterable<string> {
   const all = told(facts);
   const begun = facts.calls.map(({ startedAt }) => startedAt);
-  const within = (times: readonly number[], at: number, ms: number): number =>
-    times.filter((one) => one > at - ms && one <= at).length;
   const made = all.filter(({ event }) => event.skipped === undefined).map(({ at }) => at);
   for (const { at, call, event } of all) {
     if (event.skipped === undefined) {

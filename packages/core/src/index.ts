@@ -7,6 +7,7 @@ export {
   DEFAULTS,
   type CallOptions,
   type ChainOptions,
+  type HedgeAfter,
   type Price,
   type RequestOverrides,
   type TierInput,

@@ -55,7 +55,7 @@ class TierChain implements Chain {
   readonly #events: EventQueue;
   readonly #health: ChainHealth;
   /** What calls wait for before they start; undefined where no option asks for it. */
-  readonly #ready: Promise<unknown> | undefined;
+  readonly #ready: Promise<void> | undefined;
   readonly #closed = Promise.withResolvers<void>();
   /** Loaded where an option asks for it. */
   #courseFor: ((call: CourseCall) => Course) | undefined;
@@ -88,12 +88,15 @@ class TierChain implements Chain {
     );
     for (const make of observers) this.#events.join(() => make(this));
     const { pins = false, steering = false, prices } = options;
-    const isSteered = pins || steering || prices !== undefined || tiers.some(({ order }) => order !== "declared");
-    const isHedged = tiers.some(({ hedgeAfterMs }) => hedgeAfterMs !== undefined);
-    if (isSteered || isHedged) {
-      const loads = [isSteered && this.#loadCourses(clock), isHedged && this.#loadHedging(clock)];
-      // A chain does without what it cannot load.
-      this.#ready = Promise.all(loads).catch(onInternalError);
+    // A chain does without what it cannot load.
+    if (pins || steering || prices !== undefined || tiers.some(({ order }) => order !== "declared")) {
+      this.#ready = this.#loadCourses(clock).catch(onInternalError);
+    }
+    if (tiers.some(({ hedgeAfterMs }) => hedgeAfterMs !== undefined)) {
+      const before = this.#ready;
+      this.#ready = this.#loadHedging(clock)
+        .catch(onInternalError)
+        .then(() => before);
     }
   }
 

@@ -115,14 +115,14 @@ describe("defined", () => {
   });
 });
 
-describe("actsAtVendor", () => {
-  const tool = (type?: string): TargetTool => ({
-    name: "look",
-    description: "Looks.",
-    inputSchema: { type: "object" },
-    ...(type === undefined ? {} : { vendorOptions: { alpha: { type } } }),
-  });
+const tool = (type?: string): TargetTool => ({
+  name: "look",
+  description: "Looks.",
+  inputSchema: { type: "object" },
+  ...(type === undefined ? {} : { vendorOptions: { alpha: { type } } }),
+});
 
+describe("actsAtVendor", () => {
   test.each([
     [{ tools: [{ googleSearch: {} }] }, true],
     [{ web_search_options: {} }, true],

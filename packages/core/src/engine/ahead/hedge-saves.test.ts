@@ -12,11 +12,12 @@ function firstMs(call: number): number {
   return slow(call) ? 9_000 : 500 + ((call * 37) % 300);
 }
 
+function late(ms: number, script: Script): Script {
+  return (call) => [wait(ms), ...(typeof script === "function" ? script(call) : script)];
+}
+
 async function play(hedgeAfterMs: HedgeAfter | undefined): Promise<Record<"p50" | "p95" | "p99" | "requests", number>> {
   const { clock, chain } = harness();
-  const late = (ms: number, script: Script): Script => {
-    return (call) => [wait(ms), ...(typeof script === "function" ? script(call) : script)];
-  };
   const first = scripted(
     clock,
     Array.from({ length: CALLS }, (_, call) => late(firstMs(call), answer("First"))),

@@ -33,6 +33,12 @@ const after = (ms: number, script: Script): Script => {
 
 const HI = [{ role: "user", content: "Hi" }] as const;
 
+/** Bytes, and nothing to show. */
+const pings: Script = (call) => {
+  const id = call.context.newId();
+  return [read({ type: "text-start", id }), wait(400), read(), wait(400), hang];
+};
+
 interface Stage extends Harness {
   readonly chain: (tiers: Parameters<Harness["chain"]>[0], options?: ChainOptions) => Chain;
   readonly target: (scripts: readonly Script[], options?: ScriptedOptions) => ScriptedTarget;
@@ -51,6 +57,16 @@ async function loaded(chain: Chain): Promise<Chain> {
 
 function hedges(events: readonly EngineEvent[]): Extract<EngineEvent, { type: "hedge" }>[] {
   return events.filter((event) => event.type === "hedge");
+}
+
+/** Two targets that hang, the first of them hedged. */
+async function two(
+  options?: ChainOptions,
+): Promise<Stage & { readonly made: Chain; readonly targets: readonly [ScriptedTarget, ScriptedTarget] }> {
+  const staged = stage();
+  const targets = [staged.target([[hang]]), staged.target([[hang]], { vendor: "beta" })] as const;
+  const made = await loaded(staged.chain([{ target: targets[0], hedgeAfterMs: 500 }, targets[1]], options));
+  return { ...staged, made, targets };
 }
 
 /** Ten calls are begun, so that two may be hedged. */
@@ -120,10 +136,6 @@ describe("an attempt that shows nothing", () => {
         end("tool-calls"),
       ),
     ];
-    const pings: Script = (call) => {
-      const id = call.context.newId();
-      return [read({ type: "text-start", id }), wait(400), read(), wait(400), hang];
-    };
     const first = target([tool, pings]);
     const second = target([answer("Backup")], { vendor: "beta" });
     const asked = await loaded(chain([{ target: first, hedgeAfterMs: 500 }, second]));
@@ -477,15 +489,6 @@ describe("the budget", () => {
 });
 
 describe("what ends a call ends both", () => {
-  async function two(
-    options?: ChainOptions,
-  ): Promise<Stage & { readonly made: Chain; readonly targets: readonly [ScriptedTarget, ScriptedTarget] }> {
-    const staged = stage();
-    const targets = [staged.target([[hang]]), staged.target([[hang]], { vendor: "beta" })] as const;
-    const made = await loaded(staged.chain([{ target: targets[0], hedgeAfterMs: 500 }, targets[1]], options));
-    return { ...staged, made, targets };
-  }
-
   test("R14.10 an abort", async () => {
     const { clock, made, targets, events } = await two();
     const { controller, listeners } = countedController();
