@@ -159,6 +159,28 @@ describe("the spans of a call", () => {
     expect(running()).toBe(0);
   });
 
+  test("of two that ran beside each other say which was the hedge, and that is no failover", async () => {
+    const { chain, spans, metrics } = world();
+    const hanging = scriptedTarget([{ stops: "hang" }]);
+    const built = chain([{ target: hanging, name: "first", hedgeAfterMs: 5 }, scriptedTarget(["Backup"])]);
+
+    await built.generate("Hi");
+
+    const { call, attempts } = treeOf(spans());
+    const shown = attempts.map(({ status, attributes }) => [
+      attributes["understudy.tier"],
+      attributes["understudy.hedge"],
+      attributes["understudy.outcome"],
+      status.code,
+    ]);
+    expect(shown).toContainEqual(["first", undefined, "stopped", UNSET]);
+    expect(shown.map(([, hedge]) => hedge)).toContain(true);
+    expect(call.events.map(({ name, attributes }) => [name, attributes?.["understudy.reason"]])).toEqual([
+      ["understudy.hedge", "hedgeAfterMs"],
+    ]);
+    expect((await metrics()).has("understudy.failovers")).toBe(false);
+  });
+
   test("of a caller who aborts end at once; only the call says why", async () => {
     const { chain, spans, running } = world();
     const controller = new AbortController();

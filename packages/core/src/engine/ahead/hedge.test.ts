@@ -24,6 +24,7 @@ import {
   type ScriptedTarget,
 } from "../../../test/scripted-target.ts";
 import type { Chain, ChainOptions, EngineEvent, Target } from "../../index.ts";
+import { formatTrace } from "../../trace/index.ts";
 import { UsualTime } from "./usual-time.ts";
 
 /** The first answer begins after so many milliseconds. */
@@ -60,7 +61,7 @@ function hedges(events: readonly EngineEvent[]): Extract<EngineEvent, { type: "h
 }
 
 /** Two targets that hang, the first of them hedged. */
-async function two(
+async function bothHang(
   options?: ChainOptions,
 ): Promise<Stage & { readonly made: Chain; readonly targets: readonly [ScriptedTarget, ScriptedTarget] }> {
   const staged = stage();
@@ -122,6 +123,20 @@ describe("an attempt that shows nothing", () => {
     expect(events.filter(({ type }) => type === "attempt-start")).toMatchObject([
       { attempt: 1, hedge: undefined },
       { attempt: 2, hedge: true, vendor: "beta" },
+    ]);
+  });
+
+  test("R14.11 is shown as what it was where a trace is printed", async () => {
+    const { clock, chain, target } = stage();
+    const asked = await loaded(
+      chain([{ target: target([[hang]]), hedgeAfterMs: 300 }, target([answer("Backup")], { vendor: "beta" })]),
+    );
+
+    const { trace } = await finish(clock, asked.generate("Hi"));
+
+    expect(formatTrace(trace).split("\n").slice(0, 2)).toEqual([
+      "1  alpha/one  stopped by hedge, after 300 ms",
+      "2  beta/one  answered, hedge, first output 0 ms, after 0 ms",
     ]);
   });
 
@@ -490,7 +505,7 @@ describe("the budget", () => {
 
 describe("what ends a call ends both", () => {
   test("R14.10 an abort", async () => {
-    const { clock, made, targets, events } = await two();
+    const { clock, made, targets, events } = await bothHang();
     const { controller, listeners } = countedController();
     const call = made.generate("Hi", { signal: controller.signal });
     call.catch(() => undefined);
@@ -511,7 +526,7 @@ describe("what ends a call ends both", () => {
   });
 
   test.each([{ deadlineMs: 2_000 }, { startWithinMs: 2_000 }])("R14.10 a deadline: %o", async (options) => {
-    const { clock, made, targets } = await two();
+    const { clock, made, targets } = await bothHang();
 
     const error = await rejection(clock, made.generate("Hi", options));
 
@@ -524,7 +539,7 @@ describe("what ends a call ends both", () => {
 
   test.each(["hedge", "attempt-start"] as const)("R14.10 a hook that aborts at the hedge's %s", async (type) => {
     const controller = new AbortController();
-    const { clock, made, targets } = await two({
+    const { clock, made, targets } = await bothHang({
       onEvent: (event) => {
         const isIt = event.type === type && (event.type !== "attempt-start" || event.hedge === true);
         if (isIt) controller.abort("enough");
@@ -555,7 +570,7 @@ describe("what ends a call ends both", () => {
   });
 
   test("R14.10 a consumer who leaves before there is anything to read", async () => {
-    const { clock, made, targets } = await two();
+    const { clock, made, targets } = await bothHang();
     const controller = new AbortController();
     const opening = made.stream("Hi", { signal: controller.signal });
     opening.catch(() => undefined);
