@@ -2,7 +2,7 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createDeepSeek } from "@ai-sdk/deepseek";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { createChain, isUnderstudyError, type Message, type Request } from "@understudy/core";
+import { createChain, isUnderstudyError, type JsonObject, type Message, type Request } from "@understudy/core";
 import { startAnthropic, startDeepSeek, startOpenAI, startOpenAIChat, scriptedTarget } from "@understudy/testing";
 import { describe, expect, test } from "vitest";
 import { aiSdk, guardedFetch } from "../src/index.ts";
@@ -12,6 +12,22 @@ const fetch = guardedFetch();
 const QUESTION: Message = { role: "user", content: "Why is the sky blue?" };
 
 describe("aiSdk(model)", () => {
+  test("R14.8 a request whose provider is to search is not sent to two vendors at once", async () => {
+    await using slow = await startOpenAIChat();
+    slow.script([{ fault: { type: "delay", ms: 120 } }, { fault: { type: "delay", ms: 120 } }]);
+    const compatible = createOpenAICompatible({ name: "compatible", baseURL: slow.url, apiKey, fetch });
+    const backup = scriptedTarget([], { otherwise: { text: "From the backup." } });
+    const chain = createChain([{ target: aiSdk(compatible("gpt-5.5")), hedgeAfterMs: 20 }, backup]);
+    const ask = async (own: JsonObject): Promise<readonly boolean[]> => {
+      const { trace } = await chain.generate({ messages: [QUESTION], vendorOptions: { aiSdk: { compatible: own } } });
+      return trace.attempts.map(({ hedge = false }) => hedge);
+    };
+
+    // Refused after its time, by a model that does not search.
+    expect(await ask({ web_search_options: {} })).toEqual([false, false]);
+    expect(await ask({ user: "one" })).toEqual([false, true]);
+  });
+
   test("23: does not wait for the end of a body that stays open behind a complete answer", async () => {
     await using vendor = await startOpenAIChat();
     vendor.answer({ text: "Because of Rayleigh." });

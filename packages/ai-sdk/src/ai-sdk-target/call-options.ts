@@ -11,7 +11,7 @@ declare module "@understudy/core/adapter" {
 }
 
 /** The key of a request's `vendorOptions` whose content becomes `providerOptions`. */
-const OPTIONS_KEY = "aiSdk";
+export const OPTIONS_KEY = "aiSdk";
 const ELSEWHERE = `providers take theirs in vendorOptions.${OPTIONS_KEY}`;
 const NO_WORD = "the AI SDK has no common word for it";
 

@@ -1,8 +1,15 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import type { AttemptContext, Capabilities, StreamPart, Target, TargetRequest } from "@understudy/core/adapter";
-import { targetScopes, unsupported } from "@understudy/core/toolkit";
+import {
+  asObject,
+  type AttemptContext,
+  type Capabilities,
+  type StreamPart,
+  type Target,
+  type TargetRequest,
+} from "@understudy/core/adapter";
+import { actsAtVendor, targetScopes, unsupported } from "@understudy/core/toolkit";
 import { markFresh } from "./guarded-fetch.ts";
-import { toCallOptions } from "./call-options.ts";
+import { OPTIONS_KEY, toCallOptions } from "./call-options.ts";
 import { ProviderFailures } from "./failures.ts";
 import { checkModel, type AiSdkModel, type AiSdkOptions } from "./options.ts";
 import { PartReader } from "./part-reader.ts";
@@ -44,10 +51,11 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): Target {
     scopes: targetScopes({ vendor, endpoint, credential, quotaGroup: given.quotaGroup }),
     capabilities: { ...UNKNOWN, ...given.capabilities },
     problems,
-    plan: ({ reasoning: { effort = "none" } }) => ({
+    plan: ({ reasoning: { effort = "none" }, vendorOptions }) => ({
       silentReasoning: given.silentReasoning ?? effort !== "none",
       eventsAtOnce: false,
       unary,
+      acts: Object.values(asObject(vendorOptions?.[OPTIONS_KEY])).some((own) => actsAtVendor(asObject(own), [], "")),
     }),
     stream: (request, context) => ask(model, { vendor, unary }, request, context),
   };

@@ -141,6 +141,7 @@ export {
   layOverTools,
   mergeNative,
   pairs,
+  actsAtVendor,
   toolNames,
   withoutInside,
   type MergeRules,
