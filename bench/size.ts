@@ -15,7 +15,7 @@ interface Subject {
 }
 
 const subjects: readonly Subject[] = [
-  { name: "@understudy/core", entry: "core/src/index.ts", limitKilobytes: 31 },
+  { name: "@understudy/core", entry: "core/src/index.ts", limitKilobytes: 31.6 },
   { name: "@understudy/core/client", entry: "core/src/client/index.ts", limitKilobytes: 1 },
   { name: "@understudy/core/trace", entry: "core/src/trace/index.ts", limitKilobytes: 2 },
   { name: "@understudy/core/adapter", entry: "core/src/adapter/index.ts" },
@@ -36,7 +36,7 @@ const subjects: readonly Subject[] = [
   // An application has one of its two directions, and the bundler leaves the other out.
   { name: "@understudy/ai-sdk", entry: "ai-sdk/src/chain-model/index.ts", limitKilobytes: 8 },
   { name: "@understudy/ai-sdk aiSdk", entry: "ai-sdk/src/ai-sdk-target/index.ts", limitKilobytes: 8.5 },
-  { name: "@understudy/ai-sdk/ui", entry: "ai-sdk/src/ui/index.ts", limitKilobytes: 3.6 },
+  { name: "@understudy/ai-sdk/ui", entry: "ai-sdk/src/ui/index.ts", limitKilobytes: 3.7 },
 ];
 
 /** What an application that uses the package has anyway: core, and the vendor's SDK. */

@@ -1,5 +1,6 @@
 import type { Answer, EngineEvent, StreamEvent, TargetHealth } from "@understudy/core";
-import type { StreamPart } from "@understudy/core/adapter";
+import type { StreamPart, TargetRequest } from "@understudy/core/adapter";
+import type { SecondAnswer } from "./world/second-answers.ts";
 import type { CallPlan, TargetPlan, WorldPlan } from "./world/plan.ts";
 
 /** A moment. Readings of a clock are never equal: what belongs together happened in one turn of the event loop. */
@@ -26,6 +27,10 @@ export interface UpstreamFact {
   readonly startedAt: number;
   /** The engine asked for a connection that has never been used. */
   readonly isFresh: boolean;
+  /** What it was asked, in schedules that need it. */
+  asked?: TargetRequest;
+  /** How it takes the beginning of an answer, where it is given one. */
+  second?: SecondAnswer | undefined;
   readonly reads: ReadFact[];
   readonly ids: Set<string>;
   /** What it threw, when the engine had not left before. */

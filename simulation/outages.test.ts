@@ -88,6 +88,7 @@ function worldOf(tiers: number, changes: Partial<WorldPlan>): WorldPlan {
     throwRate: 0,
     longShare: 0,
     steering: undefined,
+    continuing: undefined,
     ...changes,
   };
 }

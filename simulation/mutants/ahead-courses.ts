@@ -43,8 +43,8 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
     "engine/call/call.ts",
     "degraded-answers-are-pinned",
     "A conversation stays with a degraded tier after the outage.",
-    "const pin = degraded ? undefined : this.#setup.course()?.pin(candidate);",
-    "const pin = this.#setup.course()?.pin(candidate);",
+    "const pin = degraded ? undefined : this.#ahead.course?.pin(candidate);",
+    "const pin = this.#ahead.course?.pin(candidate);",
   ),
   steered(
     "engine/next/selection.ts",
@@ -99,7 +99,7 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
     "engine/next/eligibility.ts",
     "the-bound-of-cost-is-forgotten",
     "A call asks what costs more than it may.",
-    "return course()?.refusal(candidate) ?? healthObstacle(health.standing(target));",
+    "return course?.refusal(candidate) ?? healthObstacle(health.standing(target));",
     "return healthObstacle(health.standing(target));",
   ),
 ];

@@ -63,7 +63,7 @@ export const HEDGE_MUTANTS: readonly Mutant[] = (
       name: "probe-is-hedged",
       breaks: "A slow but well vendor can never close its breaker.",
       file: "engine/ahead/race.ts",
-      search: "permit.venture === undefined && isHarmless(plan)",
+      search: "permit.venture === undefined && joint === undefined && isHarmless(plan)",
       replace: "isHarmless(plan) && permit.startedAt >= 0",
     },
     {

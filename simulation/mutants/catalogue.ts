@@ -1,3 +1,4 @@
+import { CONTINUING_MUTANTS } from "./ahead-continuing.ts";
 import { COURSE_MUTANTS } from "./ahead-courses.ts";
 import { HEDGE_MUTANTS } from "./ahead-hedge.ts";
 import { ATTEMPT_MUTANTS } from "./attempts.ts";
@@ -12,6 +13,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...HEALTH_MUTANTS,
   ...COURSE_MUTANTS,
   ...HEDGE_MUTANTS,
+  ...CONTINUING_MUTANTS,
 ];
 
 /** How often the patch applies; it must be once. */

@@ -69,8 +69,8 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "marker-without-text",
     breaks: "A seam is printed where nothing had been shown.",
     file: "engine/call/delivery.ts",
-    search: "marker: textChars > 0 ? this.#marker : null",
-    replace: "marker: this.#marker",
+    search: "const marker = textChars > 0 ? this.#marker : null;",
+    replace: "const marker = this.#marker;",
   },
   {
     name: "failover-voids-nothing",
@@ -181,8 +181,8 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "partial-forgets-open-text",
     breaks: "The error does not hold what the user has read.",
     file: "engine/attempt/assembly.ts",
-    search: 'if (type !== "tool-call" && text !== "") slots[slot]',
-    replace: 'if (type === "reasoning" && text !== "") slots[slot]',
+    search: 'return isSaid && !(isOpen && part.text === "") ? part : [];',
+    replace: 'return isSaid && !(isOpen && part.type === "text") ? part : [];',
   },
   {
     name: "partial-holds-tool-calls",
@@ -216,8 +216,8 @@ export const OUTPUT_MUTANTS: readonly Mutant[] = [
     name: "held-text-counts-as-delivered",
     breaks: "The trace claims that a user saw what stayed behind the gate.",
     file: "engine/call/call-log.ts",
-    search: "deliveredChars: attempt.isReleased ?",
-    replace: "deliveredChars: attempt.startedAt >= 0 ?",
+    search: "deliveredChars: attempt.isReleased\n",
+    replace: "deliveredChars: attempt.startedAt >= 0\n",
   },
   {
     name: "read-ahead-has-no-limit",

@@ -148,7 +148,9 @@ export function* traceIsTrue(facts: Facts): Iterable<string> {
       if (record.class === "output.empty" && truth !== "output.empty") {
         yield `call ${call.id} attempt ${n} is called empty`;
       }
-      const isTrue = truth === undefined || isConfirmed(record.class, truth);
+      // It said something, and the engine left because of what that was.
+      const isUnjoined = record.class === "output.no-seam" && upstream.second?.isCertain === false;
+      const isTrue = truth === undefined || isUnjoined || isConfirmed(record.class, truth);
       if (!isTrue) {
         yield `call ${call.id} attempt ${n} is called ${record.class ?? record.outcome}, it was ${truth}`;
       }
@@ -160,6 +162,10 @@ export function* traceIsTrue(facts: Facts): Iterable<string> {
 
 /** A stop without anything that a reader or an application could use. */
 function isEmptyAnswer(upstream: UpstreamFact, finishReason: FinishReason): boolean {
+  // Who is to go on with an answer has to write something, however it ends, unless it refuses.
+  if (upstream.asked?.continuation !== undefined && !/^(?:refusal|content-filter)$/.test(finishReason)) {
+    return sentParts(upstream).every((part) => part.type !== "text-delta" || part.delta === "");
+  }
   if (upstream.call.plan.afterToolResult || (finishReason !== "stop" && finishReason !== "other")) return false;
   const end = evidenceOf(upstream);
   if (end?.stopSequence === true || end?.unknownContent === true) return false;

@@ -35,6 +35,8 @@ export function* gateHolds(facts: Facts): Iterable<string> {
       if (opened !== undefined && opened.at < due - EARLY_MS && !(isWhole && opened.turn === endedTurn)) {
         yield `call ${call.id} attempt ${n} was shown at ${opened.at}, before ${due}`;
       }
+      // One that goes on with another's answer is held until the seam is certain.
+      if (upstream?.asked?.continuation !== undefined) continue;
       const latest = due + LATE_MS + 2 * graceFor(sleptWithin(facts, due - 1, endedAt));
       if ((opened?.at ?? endedAt) > latest) yield `call ${call.id} attempt ${n} was held beyond ${due}`;
       const delivered = attempt.record?.deliveredChars ?? 0;

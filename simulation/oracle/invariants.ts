@@ -7,6 +7,7 @@ import {
   stubbornModelsAreLeft,
   traceIsTrue,
 } from "./attempts.ts";
+import * as continuing from "./continuing.ts";
 import { deadlinesHold, limitsFire } from "./clocks.ts";
 import { gateHolds } from "./gate.ts";
 import { HealthReplay } from "./health.ts";
@@ -64,6 +65,11 @@ const CHECKS: readonly (readonly [RuleId, Check])[] = [
   ["R16.2", pinsAreTold],
   ["R16.3", pinsAreGiven],
   ["R16.10", boundsOfCostHold],
+  ["R15.1", continuing.joinedTextIsWhole],
+  ["R15.2", continuing.onlyTheBeginningIsAdded],
+  ["R15.3", continuing.seamsAreCertain],
+  ["R15.6", continuing.oneContinuation],
+  ["R15.8", continuing.reasonsAreTrue],
 ];
 
 export function findViolations(facts: Facts): Violation[] {

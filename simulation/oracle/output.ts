@@ -99,7 +99,8 @@ export function* shownEqualsMessage({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const answer = call.result?.answer;
     const attempt = answered(call);
-    if (answer !== undefined && attempt?.upstream !== undefined) {
+    // Of an answer of two the seam is judged elsewhere.
+    if (answer?.stitched === undefined && answer !== undefined && attempt?.upstream !== undefined) {
       const sent = textOf(sentParts(attempt.upstream));
       if (answer.text !== sent)
         yield `call ${call.id} answers ${JSON.stringify(answer.text)}, sent was ${JSON.stringify(sent)}`;
@@ -131,7 +132,7 @@ function shownText(call: CallFact): string | undefined {
   }
   if (!readsToTheEnd(call)) return undefined;
   const events = seenEvents(call);
-  const from = events.findLastIndex(({ type }) => type === "failover");
+  const from = events.findLastIndex((event) => event.type === "failover" && event.mode === "restart");
   return events
     .slice(from + 1)
     .map((event) => (event.type === "text-delta" ? event.delta : ""))
@@ -167,10 +168,13 @@ export function* changesAreAnnounced({ calls }: Facts): Iterable<string> {
           yield `call ${call.id} moved from ${event.from.attempt} to ${event.to.attempt} while showing ${current}`;
         if (event.reason !== from?.record?.class)
           yield `call ${call.id} gives ${event.reason} as the reason, not ${from?.record?.class}`;
-        if (event.discards.textChars !== shown.chars)
-          yield `call ${call.id} discards ${event.discards.textChars} of ${shown.chars} characters`;
-        if ((event.marker === null) !== (shown.chars === 0)) yield `call ${call.id} has the wrong marker`;
-        if ([...shown.ids].some((id) => !event.discards.ids.includes(id)))
+        const isKept = event.mode === "continue";
+        const discarded = isKept ? shown.chars - event.keeps.textChars : event.discards.textChars;
+        if (discarded !== (isKept ? 0 : shown.chars))
+          yield `call ${call.id} discards ${discarded} of ${shown.chars} characters`;
+        if ((event.marker === null) !== (isKept || shown.chars === 0)) yield `call ${call.id} has the wrong marker`;
+        const kept = isKept ? event.keeps.ids : [];
+        if ([...shown.ids].some((id) => event.discards.ids.includes(id) === kept.includes(id)))
           yield `call ${call.id} does not discard all it showed`;
         const ranTools = from?.upstream?.reads.some(
           ({ parts, isLate }) =>
@@ -178,10 +182,11 @@ export function* changesAreAnnounced({ calls }: Facts): Iterable<string> {
         );
         if (event.sideEffects !== (ranTools ?? false)) yield `call ${call.id} is wrong about side effects`;
         current = event.to.attempt;
-        shown = { chars: 0, ids: new Set() };
+        shown = { chars: shown.chars - discarded, ids: new Set(kept) };
       } else if (event.type !== "finish") {
         const owner = call.upstream.find(({ ids }) => ids.has(event.id));
-        if (owner === undefined || owner.attempt !== current)
+        const isHeirloom = shown.ids.has(event.id) && event.type.startsWith("text-");
+        if (owner === undefined || (owner.attempt !== current && !isHeirloom))
           yield `call ${call.id} showed ${event.type} of attempt ${owner?.attempt} in ${current}`;
         shown.ids.add(event.id);
         if (event.type === "text-delta") shown.chars += event.delta.length;
@@ -200,15 +205,33 @@ export function* nothingLost({ calls }: Facts): Iterable<string> {
     for (const attempt of attemptsOf(call)) {
       const { upstream } = attempt;
       if (upstream === undefined) continue;
-      const seen = events.filter((event) => upstream.ids.has(event.id));
+      const { from, to } = joints(call, attempt.n);
+      // The rest of another's answer is judged by its text.
+      if (to) continue;
+      const seen = events.filter((event, index) => upstream.ids.has(event.id) && index < from);
       if (seen.length === 0) continue;
       const sent = sentParts(upstream).filter(({ type }) => type !== "tool-call");
       const misplaced = seen.slice(0, sent.length).findIndex((event, index) => !isSame(event, sent[index], attempt));
       if (misplaced >= 0) yield `call ${call.id} attempt ${attempt.n}: event ${misplaced} is not what was sent`;
-      const isWhole = readsToTheEnd(call) && seen.length < sent.length;
+      const isWhole = readsToTheEnd(call) && from === Infinity && seen.length < sent.length;
       if (isWhole) yield `call ${call.id} attempt ${attempt.n}: ${seen.length} of ${sent.length} events arrived`;
     }
   }
+}
+
+/** Where the output of an attempt ends as another goes on with it, and whether it goes on with another's itself. */
+function joints(call: CallFact, n: number): { readonly from: number; readonly to: boolean } {
+  let from = Infinity;
+  let to = false;
+  let index = 0;
+  for (const event of seenEvents(call)) {
+    if (event.type === "failover" && event.mode === "continue") {
+      if (event.from.attempt === n) from = index;
+      to ||= event.to.attempt === n;
+    }
+    if (!["start", "failover", "finish", "tool-call", "tool-call-invalid"].includes(event.type)) index++;
+  }
+  return { from, to };
 }
 
 /** R4.12: What was sent, but that a finished part says which target made it where only that one may read it. */

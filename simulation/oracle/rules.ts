@@ -88,6 +88,7 @@ export const RULES: Readonly<Record<FailureClass, ClassRule>> = {
   "output.tool-json-invalid": answer,
   "output.schema-invalid": answer,
   "output.malformed": { scope: "target", health: "neutral", stops: "once-released" },
+  "output.no-seam": { scope: "target", health: "neutral" },
   "caller.aborted": stays,
   "caller.deadline": stays,
   "caller.returned": stays,

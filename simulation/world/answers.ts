@@ -1,6 +1,7 @@
 import type { FinishReason } from "@understudy/core";
 import type { StreamPart } from "@understudy/core/adapter";
 import type { SeededRandom } from "./random.ts";
+import { piecesOf } from "./second-answers.ts";
 import type { ScriptContext, Step } from "./scripts.ts";
 
 type Content = "text" | "nothing" | "reasoning" | "refusal";
@@ -15,7 +16,7 @@ export function makeAnswer(context: ScriptContext, finishReason: FinishReason, c
   }
   const withTools = context.tools && content === "text" && random.chance(0.6);
   if (content === "text" && (!withTools || random.chance(0.5))) {
-    parts.push(...text(newId(), context.json ? jsonPieces(random) : prose(random, context.isLong)));
+    parts.push(...text(newId(), context.json ? jsonPieces(random) : piecesIn(context)));
   }
   if (withTools) for (let calls = random.whole(1, 2); calls > 0; calls--) parts.push(...toolCall(newId(), random));
   if (content === "refusal") {
@@ -70,6 +71,10 @@ function text(id: string, pieces: readonly string[]): StreamPart[][] {
     ...pieces.map((delta): StreamPart[] => [{ type: "text-delta", id, delta }]),
     [{ type: "text-end", id, part: { type: "text", text: pieces.join("") } }],
   ];
+}
+
+function piecesIn({ story, random, isLong }: ScriptContext): string[] {
+  return story === undefined ? prose(random, isLong) : piecesOf(story, random);
 }
 
 /** More than the read-ahead takes, in two pieces. */

@@ -1,4 +1,14 @@
-import type { CallPlan, DeadPool, OutageKind, OutagePlan, Profile, TargetPlan, TierPlan, WorldPlan } from "./plan.ts";
+import type {
+  CallPlan,
+  ContinuingPlan,
+  DeadPool,
+  OutageKind,
+  OutagePlan,
+  Profile,
+  TargetPlan,
+  TierPlan,
+  WorldPlan,
+} from "./plan.ts";
 import { SeededRandom } from "./random.ts";
 
 const VENDORS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"] as const;
@@ -9,6 +19,8 @@ export function makePlan(seed: number, profile: Profile, random: SeededRandom): 
   if (profile === "hedge") {
     return withHedges(makePlan(seed, seed % 3 === 0 ? "storm" : "narrow", random), new SeededRandom(seed ^ 0x68656467));
   }
+  if (profile === "continued") return continued(makePlan(seed, "narrow", random), new SeededRandom(seed + 2));
+  if (profile === "ahead") return ahead(seed, random);
   const isStorm = profile === "storm";
   // The first tiers of a long chain are sick for good: what is done there must not cost the last ones their turn.
   const isLongChain = !isStorm && random.chance(0.12);
@@ -63,7 +75,41 @@ export function makePlan(seed: number, profile: Profile, random: SeededRandom): 
     throwRate: random.pick([0, 0.02, 0.02]),
     longShare: isStorm ? random.pick([0, 0, 0.4]) : 0,
     steering: undefined,
+    continuing: undefined,
   };
+}
+
+/** Few calls, of which most could be gone on with, and answers that break off late. */
+function continued(narrow: WorldPlan, random: SeededRandom): WorldPlan {
+  return {
+    ...narrow,
+    profile: "continued",
+    holdMs: random.pick([0, 50]),
+    holdAll: false,
+    faultRate: random.pick([0.4, 0.7]),
+    targets: narrow.targets.map((target) => ({ ...target, unary: false })),
+    calls: narrow.calls.map((call) => ({
+      ...call,
+      tools: random.chance(0.1),
+      json: random.chance(0.05),
+      afterToolResult: random.chance(0.05),
+      stubborn: undefined,
+      isInvalid: false,
+    })),
+    continuing: howToContinue(narrow, random),
+  };
+}
+
+function howToContinue({ targets }: WorldPlan, random: SeededRandom): ContinuingPlan {
+  const ways = ["instruct", "instruct", "prefix", "prefill"] as const;
+  return { by: Object.fromEntries(targets.map(({ vendor }) => [vendor, random.pick(ways)])) };
+}
+
+/** Everything at once: what one mechanism does must not undo what another one does. */
+function ahead(seed: number, random: SeededRandom): WorldPlan {
+  const plan = makePlan(seed, seed % 3 === 0 ? "continued" : "steered", random);
+  const own = new SeededRandom(seed + 3);
+  return { ...withHedges(plan, own), profile: "ahead", continuing: plan.continuing ?? howToContinue(plan, own) };
 }
 
 /** A storm in which calls bring pins and have bounds for their cost, and vendors enforce limits of which they tell. */
@@ -89,7 +135,10 @@ function steered(storm: WorldPlan, random: SeededRandom): WorldPlan {
 
 /** By chance of its own: the world is the one of the other profile. */
 function withHedges(plan: WorldPlan, random: SeededRandom): WorldPlan {
-  const after = plan.profile === "storm" ? ([60, 300, 900, "p95"] as const) : ([20, 150, 500, 1_200] as const);
+  const after =
+    plan.profile === "storm" || plan.profile === "steered"
+      ? ([60, 300, 900, "p95"] as const)
+      : ([20, 150, 500, 1_200] as const);
   return {
     ...plan,
     tiers: plan.tiers.map((tier) =>

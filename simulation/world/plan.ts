@@ -1,5 +1,10 @@
-/** `steered`, `hedge`: the others, with what they are named for. */
-export type Profile = "narrow" | "storm" | "steered" | "hedge";
+/** `steered`, `continued`, `hedge`: the others, with what they are named for; `ahead`: with all of it. */
+export type Profile = "narrow" | "storm" | "steered" | "continued" | "hedge" | "ahead";
+
+/** Answers that break off are gone on with: how each vendor does it. */
+export interface ContinuingPlan {
+  readonly by: Readonly<Record<string, "prefix" | "prefill" | "instruct">>;
+}
 
 /** What a chain is asked to choose by, and what the vendors say and enforce. */
 export interface SteeringPlan {
@@ -142,4 +147,6 @@ export interface WorldPlan {
   readonly longShare: number;
   /** Undefined: the chain is asked for nothing of the kind. */
   readonly steering: SteeringPlan | undefined;
+  /** Undefined: what breaks off is begun again. */
+  readonly continuing: ContinuingPlan | undefined;
 }

@@ -26,6 +26,8 @@ export interface ScriptContext {
   readonly isLong: boolean;
   /** Without long pauses. */
   readonly isQuick: boolean;
+  /** What is said, where it is not made up. */
+  readonly story?: string | undefined;
 }
 
 const BEFORE: readonly FailureClass[] = [
@@ -138,7 +140,8 @@ export function faultyScript(context: ScriptContext): Step[] {
 function cutScript(context: ScriptContext): Step[] {
   const { random } = context;
   const whole = healthyScript(context);
-  const kept = whole.slice(0, random.whole(0, whole.length - 1));
+  const least = context.story === undefined ? 0 : Math.floor(whole.length / 4);
+  const kept = whole.slice(0, random.whole(least, whole.length - 1));
   const pause: Step = { type: "wait", ms: random.pick([1, 30, 120, 2_500]) };
   switch (random.whole(0, 6)) {
     case 0:

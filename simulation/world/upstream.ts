@@ -6,6 +6,7 @@ import { deadConnection, invalidScript, outageScript, stubbornScript } from "./o
 import type { Limiter } from "./limiter.ts";
 import type { TargetPlan, WorldPlan } from "./plan.ts";
 import type { SeededRandom } from "./random.ts";
+import { secondAnswer, STORY } from "./second-answers.ts";
 import { faultyScript, healthyScript, type ScriptContext, type Step } from "./scripts.ts";
 
 export interface UpstreamSetup {
@@ -50,6 +51,7 @@ export function makeTarget(target: TargetPlan, setup: UpstreamSetup): Target {
       maxOutputTokens: "unknown",
       size: "unknown",
       reasoning: "unknown",
+      continuation: setup.plan.continuing?.by[vendor],
       keepAlives: target.keepAlives,
       toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
     },
@@ -79,9 +81,13 @@ function open(
     ids: new Set(),
     returned: 0,
   };
+  const random = setup.random.fork();
+  if (setup.plan.continuing !== undefined) {
+    fact.asked = request;
+    fact.second = secondAnswer(request, random);
+  }
   call.upstream.push(fact);
   note({ type: "open", upstream: fact });
-  const random = setup.random.fork();
   const newId = (): string => {
     const id = context.newId();
     fact.ids.add(id);
@@ -89,7 +95,8 @@ function open(
   };
   const { json, tools, isRecovery } = call.plan;
   const isLong = isLongAnswer(setup, target, random);
-  const script = { random, newId, target, json, tools, isFresh, isLong, isQuick: isRecovery };
+  const story = setup.plan.continuing && (fact.second?.text ?? STORY);
+  const script = { random, newId, target, json, tools, isFresh, isLong, isQuick: isRecovery, story };
   const steps = limited(setup, target, call, chooseScript(setup, script, call));
   if (!isRecovery && random.chance(setup.plan.throwRate)) {
     const error = new TypeError("The adapter threw at once.");

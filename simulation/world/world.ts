@@ -91,6 +91,7 @@ class World {
           return this.#misbehave(plan.lastHook, []);
         },
         ...steeringOptions(plan),
+        afterRelease: plan.continuing && "continue",
         store: plan.store === "throws" ? throwingStore : undefined,
         clock: this.#clock.engineClock(),
         random: () => jitter.next(),
@@ -102,7 +103,7 @@ class World {
     const { plan } = this;
     // What its options load is loaded in real time: no call is to wait for it.
     const isHedged = plan.tiers.some(({ hedgeAfterMs }) => hedgeAfterMs !== undefined);
-    if (plan.steering !== undefined || isHedged) await this.#chain.check();
+    if (plan.steering !== undefined || plan.continuing !== undefined || isHedged) await this.#chain.check();
     for (const at of new Set(plan.calls.map((call) => call.at))) {
       const together = plan.calls.filter((call) => call.at === at);
       this.#later(at, () => together.forEach((call) => this.#call(call)));

@@ -1,4 +1,4 @@
-import type { FailoverEvent } from "@understudy/core";
+import type { FailoverEvent, RestartEvent } from "@understudy/core";
 import { isObject } from "./metadata.ts";
 import { misuse } from "./misuse.ts";
 
@@ -8,9 +8,9 @@ export const FAILOVER_KIND = "understudy.failover";
 const NOTICE: unique symbol = Symbol.for("understudy.failover-notice");
 
 /** What the `custom` part of a failover holds, in its `providerMetadata.understudy`. */
-export type FailoverMetadata = Pick<FailoverEvent, "mode" | "from" | "to" | "reason" | "discards" | "sideEffects">;
+export type FailoverMetadata = Pick<RestartEvent, "mode" | "from" | "to" | "reason" | "discards" | "sideEffects">;
 
-export function failoverMetadata({ mode, from, to, reason, discards, sideEffects }: FailoverEvent): FailoverMetadata {
+export function failoverMetadata({ mode, from, to, reason, discards, sideEffects }: RestartEvent): FailoverMetadata {
   return { mode, from, to, reason, discards, sideEffects };
 }
 

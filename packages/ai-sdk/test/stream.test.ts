@@ -311,3 +311,47 @@ describe("streamText with understudy(chain)", () => {
     },
   );
 });
+
+describe("an answer that another target goes on with", () => {
+  const FIRST =
+    "The tide comes in twice a day because the Moon pulls the oceans towards itself. On the side that faces the Moon the " +
+    "water is drawn nearer, and on the far side it is left behind a little, so that two bulges travel around the";
+  const REST = " Earth, and between them is the ebb.";
+
+  test.each([
+    ["understudy", (chain: SetUp["chain"]) => ({ model: understudy(chain) })],
+    ["understudyCall", (chain: SetUp["chain"]) => understudyCall(chain)],
+  ] as const)("R15.1 is one text in one part, without marker or notice (%s)", async (_, given) => {
+    await using vendors = await setUp({ afterRelease: "continue" });
+    vendors.claude.script([{ answer: { text: [FIRST, REST] }, fault: RESET }]);
+    vendors.gpt.answer({ text: `left behind a little, so that two bulges travel around the${REST}` });
+    const errors: unknown[] = [];
+
+    const result = streamText({
+      ...given(vendors.chain),
+      prompt: "Why?",
+      onError: ({ error }) => void errors.push(error),
+    });
+    const parts = await partsOf(result.stream);
+
+    expect(await result.text).toBe(FIRST + REST);
+    expect(typesOf(parts)).toEqual([
+      "start",
+      "start-step",
+      "text-start",
+      "text-delta",
+      "text-end",
+      "finish-step",
+      "finish",
+    ]);
+    expect(new Set(parts.flatMap((part) => (part.type === "text-delta" ? part.id : []))).size).toBe(1);
+    expect(errors).toEqual([]);
+    expect(counts(vendors)).toEqual([1, 1]);
+    expect((await result.response).modelId).toBe("gpt-6.1-terra");
+    expect((await result.providerMetadata)?.["understudy"]).toMatchObject({
+      stitched: { at: [FIRST.length], by: [{ vendor: "anthropic" }, { vendor: "openai" }] },
+    });
+    const [message] = (await result.response).messages;
+    expect(JSON.stringify(message)).toContain(JSON.stringify(FIRST + REST));
+  });
+});

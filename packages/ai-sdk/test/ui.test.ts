@@ -394,3 +394,31 @@ describe("what is no answer, chain or chat", () => {
     expect((await stream.result).text).toBe("Hello from the simulator.");
   });
 });
+
+describe("an answer that another target goes on with", () => {
+  const FIRST =
+    "The tide comes in twice a day because the Moon pulls the oceans towards itself. On the side that faces the Moon the " +
+    "water is drawn nearer, and on the far side it is left behind a little, so that two bulges travel around the";
+  const REST = " Earth, and between them is the ebb.";
+
+  test("R15.1 is one text part in a chat, and reasoning that was begun ends", async () => {
+    const words = `left behind a little, so that two bulges travel around the${REST}`;
+    const first = scriptedTarget([{ reasoning: "Hm.", text: FIRST, fails: "stream.reset" }], { vendor: "a" });
+    const chain = createChain([first, scriptedTarget([words], { vendor: "b" })], {
+      holdMs: 0,
+      afterRelease: "continue",
+    });
+
+    const chunks: { readonly type: string }[] = [];
+    for await (const chunk of toUIMessageStream(await chain.stream("Why?"))) chunks.push(chunk);
+
+    const types = chunks.map(({ type }) => type);
+    expect(types.filter((type) => type === "text-start" || type === "text-end")).toEqual(["text-start", "text-end"]);
+    expect(types.filter((type) => type === "reasoning-end")).toHaveLength(1);
+    expect(types).not.toContain("reset-step");
+    expect(types).not.toContain("custom");
+    expect(chunks.map((chunk) => ("delta" in chunk && chunk.type === "text-delta" ? chunk.delta : "")).join("")).toBe(
+      FIRST + REST,
+    );
+  });
+});

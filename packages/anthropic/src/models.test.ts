@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { anthropicModel } from "./models.ts";
+import { anthropicModel, capabilitiesOf } from "./models.ts";
 
 describe("anthropicModel", () => {
   test.each([
@@ -12,6 +12,15 @@ describe("anthropicModel", () => {
     ["claude-3-7-sonnet@20250219", "claude-3-7-sonnet-20250219"],
   ])("finds %s as %s", (id, plain) => {
     expect(anthropicModel(id)).toBe(anthropicModel(plain));
+  });
+
+  test("goes on from a turn up to Claude 4.5, and by words from 4.6 on and where the model is not known", () => {
+    for (const id of ["claude-haiku-4-5", "claude-3-7-sonnet-20250219"]) {
+      expect(capabilitiesOf(id).continuation).toBe("prefill");
+    }
+    for (const id of ["claude-opus-4-6", "claude-sonnet-5-5", "claude-new"]) {
+      expect(capabilitiesOf(id).continuation).toBeUndefined();
+    }
   });
 
   test("keeps neighbours in a line apart", () => {

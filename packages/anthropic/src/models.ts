@@ -109,7 +109,7 @@ export function anthropicModel(id: string): AnthropicModel {
  * Opus is what it advises for most work, Sonnet its balance of speed and intelligence, Haiku its fastest, for high volumes.
  */
 export function capabilitiesOf(id: string, host: string = HOST): Capabilities {
-  const { contextWindow, maxOutputTokens, reasoning, reasonsByDefault, retiresOn } = anthropicModel(id);
+  const { contextWindow, maxOutputTokens, reasoning, reasonsByDefault, retiresOn, prefill } = anthropicModel(id);
   return {
     ...abilities(true),
     audio: false,
@@ -119,6 +119,7 @@ export function capabilitiesOf(id: string, host: string = HOST): Capabilities {
     reasoning,
     reasonsByDefault,
     retiresOn,
+    continuation: prefill ? "prefill" : undefined,
     // Gateways and other clouds may swallow the pings.
     keepAlives: host === HOST,
     toolCallId: plainCallIds(128),

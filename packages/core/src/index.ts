@@ -5,8 +5,10 @@ export type { Finding, FindingBase } from "./check/finding.ts";
 export type { AnswerStream } from "./engine/stream/answer-stream.ts";
 export {
   DEFAULTS,
+  type AfterRelease,
   type CallOptions,
   type ChainOptions,
+  type ContinueWith,
   type HedgeAfter,
   type Price,
   type RequestOverrides,
@@ -27,7 +29,7 @@ export type { HealthCounts } from "./engine/health/health-window.ts";
 export { isUnderstudyError, UnderstudyError, type PartialAnswer, type UnderstudyErrorDetails } from "./model/error.ts";
 export { FAILURE_RULES } from "./model/failure-rules.ts";
 export type { ErrorCode, FailureClass, FailureRule, FailureScope } from "./model/failure.ts";
-export type { Answer, InvalidToolCall } from "./model/answer.ts";
+export type { Answer, InvalidToolCall, Stitched } from "./model/answer.ts";
 export type * from "./model/events.ts";
 export type { FinishReason } from "./model/finish-reason.ts";
 export type { JsonObject, JsonValue } from "./model/json.ts";
@@ -49,6 +51,7 @@ export type {
   AttemptRecord,
   BreakerState,
   Loss,
+  NotContinued,
   PinRecord,
   RateLimits,
   RepeatKind,

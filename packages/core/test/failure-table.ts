@@ -53,6 +53,7 @@ output.tool-json-cut      invalid-output   request         no       no       pol
 output.tool-json-invalid  invalid-output   request         no       no       policy      ok       -              answer
 output.schema-invalid     invalid-output   request         no       no       policy      ok       -              -
 output.malformed          bad-response     target          backoff  yes      unreleased  neutral  -              -
+output.no-seam            bad-response     target          no       yes      yes         neutral  -              -
 caller.aborted            aborted          caller          no       no       no          neutral  -              -
 caller.deadline           timeout          caller          no       no       no          neutral  -              -
 caller.returned           aborted          caller          no       no       no          neutral  -              -

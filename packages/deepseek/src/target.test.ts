@@ -189,6 +189,18 @@ describe("deepseek over a socket", () => {
     expect(json.losses).toMatchObject([{ what: "output.schema", action: "translated" }]);
   });
 
+  test("declares that it goes on from a turn where it is known that the vendor does: at its own host, and at a beta endpoint", () => {
+    const own = [undefined, "https://api.deepseek.com/", "https://api.deepseek.com/beta", "https://gate.test/beta"];
+    const byWords = ["https://gate.test", "https://api.deepseek.com/v1"];
+
+    const [first, second] = [own, byWords].map((urls) =>
+      urls.map((baseURL) => deepseek("deepseek-flash", { apiKey: "k", baseURL }).capabilities.continuation),
+    );
+
+    expect(first).toEqual(["prefix", "prefix", "prefix", "prefix"]);
+    expect(second).toEqual([undefined, undefined]);
+  });
+
   test("lets the vendor continue the beginning of an answer at the beta endpoint only", async () => {
     await using vendor = await startDeepSeek();
     vendor.script([{ answer: { text: "re." } }, { answer: { text: "Sure." } }]);

@@ -32,15 +32,23 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
   });
   const { apiKey, baseURL, headers } = checked;
   const isBeta = /\/beta(?:\/|$)/.test(baseURL);
+  // At the vendor's own host the endpoint that continues answers is known.
+  const isOwn = baseURL === BASE_URL;
   return makeTarget({
     ...given,
     vendor: VENDOR,
     checked,
-    capabilities: capabilitiesOf(given.model),
+    capabilities: { ...capabilitiesOf(given.model), continuation: isBeta || isOwn ? "prefix" : undefined },
     failureTable,
     // Reasoning is always shown: silence is never its sign.
     plan: () => ({ silentReasoning: false, eventsAtOnce: true }),
-    toNativeRequest: (request, context) => toNativeRequest(request, model, { ...context, isBeta }),
+    toNativeRequest: (request, context) => {
+      if (isBeta || !isOwn || request.continuation !== "prefix") {
+        return toNativeRequest(request, model, { ...context, isBeta });
+      }
+      const native = toNativeRequest(request, model, { ...context, isBeta: true });
+      return { ...native, path: `/beta${native.path}` };
+    },
     turns: "messages",
     connection: new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
     reader: (context, failures, { stop }) =>

@@ -10,6 +10,11 @@ describe("mistralModel", () => {
     expect(mistralModel("ministral-3b-latest")).toMatchObject({ efforts: [], reasoning: "never" });
   });
 
+  test("goes on from a turn, unless the model would reason first", () => {
+    expect(capabilitiesOf("mistral-large-latest").continuation).toBe("prefix");
+    expect(capabilitiesOf("magistral-medium-latest").continuation).toBeUndefined();
+  });
+
   test("says nothing of ids that it does not know, and tries what the API has", () => {
     for (const id of ["open-mistral-nemo", "mistral-large-9", "mistral-small-latest-x", "__proto__"]) {
       expect(mistralModel(id)).toMatchObject({

@@ -75,6 +75,8 @@ export function capabilitiesOf(id: string): Capabilities {
     ...known,
     urls: known.images,
     maxOutputTokens: "unknown",
+    // One that always reasons would do so before it goes on.
+    continuation: known.reasoning === "always" ? undefined : "prefix",
     keepAlives: false,
     toolCallId: CALL_IDS,
   };

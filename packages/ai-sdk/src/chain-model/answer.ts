@@ -14,7 +14,7 @@ import { lossWarnings } from "./warnings.ts";
 /** What is told of an answer in `providerMetadata.understudy` of its step. Plain JSON. */
 export type AnswerMetadata = Pick<
   Answer,
-  "tier" | "degraded" | "vendor" | "model" | "usageTotal" | "pin" | "losses" | "trace"
+  "tier" | "degraded" | "vendor" | "model" | "usageTotal" | "pin" | "losses" | "stitched" | "trace"
 >;
 
 export function answerMetadata({
@@ -25,9 +25,10 @@ export function answerMetadata({
   usageTotal,
   pin,
   losses,
+  stitched,
   trace,
 }: Answer): ReturnType<typeof own> {
-  return own(toJson({ tier, degraded, vendor, model, usageTotal, pin, losses, trace }));
+  return own(toJson({ tier, degraded, vendor, model, usageTotal, pin, losses, stitched, trace }));
 }
 
 export function toGenerateResult(

@@ -2,7 +2,8 @@ import type { LanguageModelV4StreamPart, SharedV4Warning } from "@ai-sdk/provide
 import {
   isUnderstudyError,
   type AnswerStream,
-  type FailoverEvent,
+  type ContinueEvent,
+  type RestartEvent,
   type StreamEvent,
   type TextPart,
   type ToolCallPart,
@@ -22,7 +23,7 @@ export type Step =
   /** Parts to hand on; none where the event has no place in the AI SDK. */
   | { readonly type: "parts"; readonly parts: readonly Part[] }
   /** What was shown is void. What stands in its place is the caller's to decide. */
-  | { readonly type: "failover"; readonly event: FailoverEvent }
+  | { readonly type: "failover"; readonly event: RestartEvent }
   /** The answer is over, well or not. */
   | { readonly type: "last"; readonly parts: readonly Part[]; readonly error?: unknown };
 
@@ -65,7 +66,7 @@ export class LiveParts {
       return { type: "last", parts: this.#failed(error), error };
     }
     if (event === undefined) return { type: "last", parts: [] };
-    if (event.type === "failover") return { type: "failover", event };
+    if (event.type === "failover" && event.mode === "restart") return { type: "failover", event };
     if (event.type === "finish") return { type: "last", parts: await this.#finished() };
     return { type: "parts", parts: this.#parts(event) };
   }
@@ -77,7 +78,7 @@ export class LiveParts {
   }
 
   /** For a stream that cannot take anything back: what was shown is marked as void, and the answer begins again behind it. */
-  seam(event: FailoverEvent, marker: string | null): Part[] {
+  seam(event: RestartEvent, marker: string | null): Part[] {
     const parts = this.#close(own({ discard: true }));
     if (marker !== null) {
       const id = `understudy-marker-${++this.#marks}`;
@@ -93,7 +94,7 @@ export class LiveParts {
   }
 
   /** Says that the answer begins again, where nothing of the void one is left to mark. */
-  restart(event: FailoverEvent): Part[] {
+  restart(event: RestartEvent): Part[] {
     this.#open.clear();
     this.#calls.clear();
     this.#json = "";
@@ -104,8 +105,10 @@ export class LiveParts {
     ];
   }
 
-  #parts(event: Exclude<StreamEvent, { type: "failover" | "finish" }>): readonly Part[] {
+  #parts(event: Exclude<StreamEvent, RestartEvent | { type: "finish" }>): readonly Part[] {
     switch (event.type) {
+      case "failover":
+        return this.#goOn(event);
       case "start": {
         const warnings = [...this.#setup.warnings, ...lossWarnings(event.losses)];
         return [
@@ -154,6 +157,15 @@ export class LiveParts {
         event satisfies never;
         return [];
     }
+  }
+
+  /** The text goes on in its part; reasoning that was begun is void and ends. */
+  #goOn({ to, discards }: ContinueEvent): readonly Part[] {
+    const ended = discards.ids.filter((id) => this.#open.delete(id));
+    return [
+      ...ended.map((id): Part => ({ type: "reasoning-end", id, ...own({ discard: true }) })),
+      { type: "response-metadata", modelId: to.model },
+    ];
   }
 
   #begin(type: "text" | "reasoning", id: string): readonly Part[] {

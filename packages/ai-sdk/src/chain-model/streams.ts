@@ -1,5 +1,5 @@
 import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
-import type { FailoverEvent } from "@understudy/core";
+import type { RestartEvent } from "@understudy/core";
 import type { LiveParts, Part } from "./live-parts.ts";
 
 /** Nothing is read before it is asked for. */
@@ -8,7 +8,7 @@ export const ON_DEMAND: QueuingStrategy<Part> = { highWaterMark: 0 };
 /** A live answer as a stream that reads only what is asked for. Cancelling it closes the vendor's connection. */
 export function streamAnswer(
   parts: LiveParts,
-  atFailover: (event: FailoverEvent) => readonly Part[],
+  atFailover: (event: RestartEvent) => readonly Part[],
 ): ReadableStream<Part> {
   return new ReadableStream<Part>(
     {

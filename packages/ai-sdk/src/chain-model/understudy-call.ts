@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamResult } from "@ai-sdk/provider";
-import type { Chain, FailoverEvent, UnderstudyError } from "@understudy/core";
+import type { Chain, RestartEvent, UnderstudyError } from "@understudy/core";
 import { FailoverNotice, isFailoverNotice } from "../failover.ts";
 import { misuse } from "../misuse.ts";
 import { LiveParts, type Part } from "./live-parts.ts";
@@ -47,7 +47,7 @@ type State =
   | { readonly type: "idle" }
   | { readonly type: "running" }
   /** The stream waits at a failover for the AI SDK to ask again. */
-  | { readonly type: "parked"; readonly parts: LiveParts; readonly event: FailoverEvent; readonly take: () => void }
+  | { readonly type: "parked"; readonly parts: LiveParts; readonly event: RestartEvent; readonly take: () => void }
   /** The call is lost; asking again changes nothing. */
   | { readonly type: "failed"; readonly error: unknown };
 
@@ -145,7 +145,7 @@ class CallModel {
     );
   }
 
-  #park(parts: LiveParts, event: FailoverEvent): Parking {
+  #park(parts: LiveParts, event: RestartEvent): Parking {
     const untaken = Promise.withResolvers<readonly Part[]>();
     let timer = setTimeout(() => {
       this.#state = RUNNING;

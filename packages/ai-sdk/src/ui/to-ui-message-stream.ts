@@ -1,4 +1,4 @@
-import type { Answer, AnswerStream, AssistantPart, MediaSource, StreamEvent } from "@understudy/core";
+import type { Answer, AnswerStream, AssistantPart, ContinueEvent, MediaSource, StreamEvent } from "@understudy/core";
 import { FAILOVER_KIND, failoverMetadata } from "../failover.ts";
 import { FINISH_REASONS } from "../finish-reason.ts";
 import { isObject, metadataOf, own, toJson } from "../metadata.ts";
@@ -85,6 +85,8 @@ class ChunkWriter {
   readonly #start: { readonly messageId?: string };
   readonly #dynamic: { readonly dynamic?: true };
   readonly #calls = new Map<string, string>();
+  /** Ids of reasoning that has not ended. */
+  readonly #reasoning = new Set<string>();
 
   constructor({ messageId, dynamic }: UIStreamOptions) {
     this.#start = messageId === undefined ? {} : { messageId };
@@ -95,13 +97,16 @@ class ChunkWriter {
     switch (event.type) {
       case "start":
         return [{ type: "start", ...this.#start }, { type: "start-step" }];
+      case "reasoning-start":
+        this.#reasoning.add(event.id);
+        return [event];
       case "text-start":
       case "text-delta":
-      case "reasoning-start":
       case "reasoning-delta":
         return [event];
       case "text-end":
       case "reasoning-end":
+        this.#reasoning.delete(event.id);
         return [{ type: event.type, id: event.id, ...metadataOf(event.part) }];
       case "tool-call-start": {
         const { id, toolCallId, toolName } = event;
@@ -140,6 +145,7 @@ class ChunkWriter {
       case "opaque":
         return [{ type: "custom", kind: `understudy.${event.part.kind}`, ...metadataOf(event.part) }];
       case "failover":
+        if (event.mode === "continue") return this.#goOn(event);
         return [
           { type: "reset-step" },
           { type: "custom", kind: FAILOVER_KIND, ...own(toJson(failoverMetadata(event))) },
@@ -148,6 +154,11 @@ class ChunkWriter {
         event satisfies never;
         return [];
     }
+  }
+
+  /** The text goes on in its part; reasoning that was begun is void and ends. */
+  #goOn({ discards }: ContinueEvent): readonly UIChunk[] {
+    return discards.ids.filter((id) => this.#reasoning.delete(id)).map((id) => ({ type: "reasoning-end", id }));
   }
 
   finished({ finishReason, tier, degraded }: Answer): readonly UIChunk[] {

@@ -1,9 +1,30 @@
 import { misuse, type UnderstudyError } from "../model/error.ts";
 import { copyJson } from "../model/copy-json.ts";
 import { isJsonObject, type JsonObject } from "../model/json.ts";
-import { AMOUNT, checkShape, duration, FLAG, FUNCTION, listed, OBJECT, TEXT, type ShapeOf } from "../model/rules.ts";
+import {
+  AMOUNT,
+  checkShape,
+  duration,
+  FLAG,
+  FULL_TEXT,
+  FUNCTION,
+  listed,
+  OBJECT,
+  oneOf,
+  TEXT,
+  type ShapeOf,
+} from "../model/rules.ts";
 import { meant, shownName } from "../model/unknown-names.ts";
 import type { CallOptions } from "./options.ts";
+
+/** Options that a chain and a call of it have in common. */
+export const AFTER_RELEASE: ShapeOf<Pick<CallOptions, "afterRelease" | "continueWith">> = {
+  afterRelease: oneOf("restart", "continue", "fail"),
+  continueWith: {
+    must: "be a string that is not empty, or a function",
+    test: (value) => FUNCTION.test(value) || FULL_TEXT.test(value),
+  },
+};
 
 const CALL: ShapeOf<CallOptions> = {
   signal: {
@@ -22,6 +43,7 @@ const CALL: ShapeOf<CallOptions> = {
     test: (value) => Array.isArray(value) && [...value].every((name) => TEXT.test(name)),
   },
   allowDegraded: FLAG,
+  ...AFTER_RELEASE,
   pin: TEXT,
   maxCost: AMOUNT,
   metadata: OBJECT,

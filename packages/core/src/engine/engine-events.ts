@@ -86,9 +86,11 @@ export type CallNews =
        */
       readonly skipped?: "budget" | "half-open" | undefined;
     } & AttemptName)
-  /** Another target is asked after a failure. */
+  /** Output of another target follows what was shown of one that failed. */
   | {
       readonly type: "failover";
+      /** Whether the answer begins again, or goes on. */
+      readonly mode: "restart" | "continue";
       /** The attempt that failed. */
       readonly from: AttemptName;
       /** The attempt that takes over. */

@@ -20,6 +20,20 @@ export type RequestOverrides = Partial<Request> | ((request: Request) => Request
  */
 export type HedgeAfter = number | "p95" | ((request: Request) => number | "p95");
 
+/**
+ * What becomes of an answer whose attempt fails after some of it was shown. `restart`: the next target begins the answer again.
+ * `continue`: where it can be done safely the next target goes on with it, else it begins again. `fail`: the call ends with the
+ * failure and what was shown.
+ */
+export type AfterRelease = "restart" | "continue" | "fail";
+
+/**
+ * The user's turn that asks a target to go on with an answer that broke off. A function gets the beginning of the answer and the
+ * last words of it, which the model has to be asked to repeat: they are what the two are joined by. It has to answer at once;
+ * where it throws, or returns no text, the answer begins again.
+ */
+export type ContinueWith = string | ((partial: string, lastWords: string) => string);
+
 /** How long a tier may take, in milliseconds; `Infinity` means without a limit. */
 export interface TierLimits {
   /**
@@ -100,6 +114,10 @@ export interface ChainOptions {
   readonly holdMs?: number | undefined;
   /** What `textStream()` prints where another target starts the answer again. Default `DEFAULTS.marker`. */
   readonly marker?: string | undefined;
+  /** What happens when an attempt fails after some of its answer was shown. Default `restart`. */
+  readonly afterRelease?: AfterRelease | undefined;
+  /** What asks a target to go on, for `afterRelease: "continue"`. Default: English words, which `docs/ahead.md` shows. */
+  readonly continueWith?: ContinueWith | undefined;
   /** The most attempts of one call, repeats included. Default: the number of targets + 2. */
   readonly maxAttempts?: number | undefined;
   /** A stream that is not read for so many milliseconds is stopped, after at most twice the time. Default 120,000. */
@@ -160,6 +178,10 @@ export interface CallOptions {
   readonly tiers?: readonly string[] | undefined;
   /** False leaves out tiers marked degraded, and only those: a smaller model without a mark is asked. Default true. */
   readonly allowDegraded?: boolean | undefined;
+  /** The chain's option of this name, for this call. */
+  readonly afterRelease?: AfterRelease | undefined;
+  /** The chain's option of this name, for this call. */
+  readonly continueWith?: ContinueWith | undefined;
   /**
    * The `pin` of the answer before in the same conversation: its target is asked first while it is well. One that is stale,
    * damaged or of another chain is ignored, and so is every one in a chain without `pins`. Default: none.

@@ -4,7 +4,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../model/target.ts";
 // These stand in the bundle as they stand here: neighbours that are alike compress better.
-import { CallRequests } from "./next/requests.ts";
+import { CallRequests, planOf } from "./next/requests.ts";
 import { candidateName, candidatesOf, readDefinition, type Candidate, type Definition, type Tier } from "./tier.ts";
 import { listed, TEXT, whole, type ShapeOf } from "../model/rules.ts";
 import { isThenable, watch } from "../model/promises.ts";
@@ -12,6 +12,7 @@ import { defaultPolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { readArgument, readCallOptions } from "./call-options.ts";
 import { DEFAULTS, type CallOptions, type ChainOptions, type TierInput } from "./options.ts";
 import { misuse } from "../model/error.ts";
+import { TargetFailure } from "../model/target-failure.ts";
 import { systemClock, systemRandom } from "./system-clock.ts";
 import { Call, type CallSetup } from "./call/call.ts";
 import { isUnbilled } from "./call/call-log.ts";
@@ -19,9 +20,8 @@ import { EventQueue } from "./event-queue.ts";
 import { AnswerStream } from "./stream/answer-stream.ts";
 import type { Chain, ChainDescription, IsolateOptions, TargetSelector } from "./chain.ts";
 import { ChainHealth } from "./health/chain-health.ts";
-import type { Hedging } from "./ahead/hedging.ts";
+import type { Ahead } from "./ahead/ahead.ts";
 import type { TargetHealth } from "./health/health-events.ts";
-import type { Course, CourseCall } from "./ahead/course.ts";
 
 /**
  * Builds a chain: `createChain([anthropic("…"), openai("…")])`. Throws one `config` error that names every problem:
@@ -55,12 +55,9 @@ class TierChain implements Chain {
   readonly #events: EventQueue;
   readonly #health: ChainHealth;
   /** What calls wait for before they start; undefined where no option asks for it. */
-  readonly #ready: Promise<void> | undefined;
+  #ready: Promise<void> | undefined;
+  #ahead: Ahead | undefined;
   readonly #closed = Promise.withResolvers<void>();
-  /** Loaded where an option asks for it. */
-  #courseFor: ((call: CourseCall) => Course) | undefined;
-  /** The same. */
-  #hedging: Hedging | undefined;
   #isClosing = false;
   #calls = 0;
   #running = 0;
@@ -87,16 +84,10 @@ class TierChain implements Chain {
       this.#candidates.map(({ target }) => target),
     );
     for (const make of observers) this.#events.join(() => make(this));
-    const { pins = false, steering = false, prices } = options;
-    // A chain does without what it cannot load.
-    if (pins || steering || prices !== undefined || tiers.some(({ order }) => order !== "declared")) {
-      this.#ready = this.#loadCourses(clock).catch(onInternalError);
-    }
-    if (tiers.some(({ hedgeAfterMs }) => hedgeAfterMs !== undefined)) {
-      const before = this.#ready;
-      this.#ready = this.#loadHedging(clock)
-        .catch(onInternalError)
-        .then(() => before);
+    const { pins, steering, prices, afterRelease } = options;
+    const isAsked = pins === true || steering === true || prices !== undefined || afterRelease === "continue";
+    if (isAsked || tiers.some(({ order, hedgeAfterMs }) => order !== "declared" || hedgeAfterMs !== undefined)) {
+      this.#lookAhead();
     }
   }
 
@@ -147,10 +138,11 @@ class TierChain implements Chain {
     input: string | Request<Output>,
     options: CallOptions = {},
   ): Promise<Answer<Output>> => {
-    const call = this.#call(input, options, Infinity, "generate");
-    call.output.discard();
+    const setup = this.#setUp(input, options, Infinity, "generate");
     if (this.#ready !== undefined) await this.#ready;
-    call.start(this.#hedging);
+    const call = new Call(setup, this.#ahead?.of(setup));
+    call.output.discard();
+    call.start();
     // The output's type is what the request's schema promised, and validation has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (await call.result) as Answer<Output>;
@@ -161,28 +153,33 @@ class TierChain implements Chain {
     options: CallOptions = {},
   ): Promise<AnswerStream<Output>> => {
     const { holdMs = DEFAULTS.holdMs, clock = systemClock } = this.#options;
-    const call = this.#call(input, options, holdMs, "stream");
+    const setup = this.#setUp(input, options, holdMs, "stream");
     if (this.#ready !== undefined) await this.#ready;
-    call.start(this.#hedging);
+    const call = new Call(setup, this.#ahead?.of(setup));
+    call.start();
     await call.released;
     return new AnswerStream<Output>(call, clock);
   };
 
-  async #loadCourses(clock: Clock): Promise<void> {
-    const { courses } = await import("./ahead/courses.ts");
-    this.#courseFor = courses({
-      candidates: this.#candidates,
-      options: this.#options,
-      events: this.#events,
-      clock,
-      random: this.#random,
-      isUnbilled,
-    });
-  }
-
-  async #loadHedging(clock: Clock): Promise<void> {
-    const { Hedging } = await import("./ahead/hedging.ts");
-    this.#hedging = new Hedging(this.#candidates, this.#health, clock, this.#events);
+  /** A chain does without what it cannot load. */
+  #lookAhead(): void {
+    const { clock = systemClock } = this.#options;
+    this.#ready ??= import("./ahead/ahead.ts").then(
+      ({ Ahead }) => {
+        this.#ahead = new Ahead({
+          candidates: this.#candidates,
+          options: this.#options,
+          events: this.#events,
+          health: this.#health,
+          clock,
+          random: this.#random,
+          isUnbilled,
+          planOf,
+          TargetFailure,
+        });
+      },
+      (error: unknown) => this.#onInternalError(error),
+    );
   }
 
   #change(
@@ -228,17 +225,21 @@ class TierChain implements Chain {
     throw misuse("invalid-request", `The selector matches no target. Give "all", or fields of: ${there}.`);
   }
 
-  #call(input: unknown, given: CallOptions, holdMs: number, mode: "generate" | "stream"): Call {
+  /** All that is read of the caller's is read here, at once. */
+  #setUp(input: unknown, given: CallOptions, holdMs: number, mode: "generate" | "stream"): CallSetup {
     if (this.#isClosing) throw misuse("config", "The chain is closed.");
     const caller = {};
     runtime.captureStackTrace?.(caller, this[mode]);
     const options = readCallOptions(given, this.tiers);
     const { clock = systemClock, policy = defaultPolicy, marker = DEFAULTS.marker } = this.#options;
     const callId = ++this.#calls;
-    const requests = new CallRequests(input, this.#vendors, (error) => this.#onInternalError(error));
-    let course: Course | undefined;
+    const onInternalError = (error: unknown): void => this.#onInternalError(error);
+    const requests = new CallRequests(input, this.#vendors, onInternalError);
+    const { afterRelease = this.#options.afterRelease, continueWith = this.#options.continueWith } = options;
+    if (mode === "stream" && afterRelease === "continue") this.#lookAhead();
     const setup: CallSetup = {
       callId,
+      startedAt: clock.now(),
       mode,
       caller,
       tiers: this.tiers,
@@ -252,24 +253,25 @@ class TierChain implements Chain {
       },
       holdMs,
       marker,
+      afterRelease,
+      continueWith,
       maxAttempts: this.#options.maxAttempts ?? this.#candidates.length + 2,
       vendorMessages: this.#options.vendorMessages === true,
-      policy: (failure, context) => this.#decide(policy, failure, context),
+      policy: (failure, context) =>
+        afterRelease === "fail" && context.released ? "stop" : this.#decide(policy, failure, context),
       clock,
       random: this.#random,
       events: this.#events,
-      course: () => (course ??= this.#courseFor?.({ callId, requests, options })),
       health: this.#health,
-      onInternalError: (error) => this.#onInternalError(error),
+      onInternalError,
       onEnd: () => {
         this.#running--;
         this.#closeWhenIdle();
       },
     };
     if (this.#calls === 1) this.#prepare(clock);
-    const call = new Call(setup);
     this.#running++;
-    return call;
+    return setup;
   }
 
   /** It is not waited for: what goes wrong comes up again with the first request. */

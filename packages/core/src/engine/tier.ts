@@ -25,6 +25,7 @@ import {
 } from "../model/rules.ts";
 import type { Target } from "../model/target.ts";
 import type { Spread } from "./next/spread.ts";
+import { AFTER_RELEASE } from "./call-options.ts";
 import {
   DEFAULTS,
   type ChainOptions,
@@ -133,6 +134,7 @@ const CHAIN: ShapeOf<ChainOptions> = {
   policy: FUNCTION,
   holdMs: duration(0),
   marker: TEXT,
+  ...AFTER_RELEASE,
   maxAttempts: whole(1),
   consumerIdleMs: duration(1),
   vendorMessages: FLAG,

@@ -1,6 +1,7 @@
 import type { AttemptPlan, TargetRequest } from "../model/target.ts";
 import type { TargetFailure } from "../model/target-failure.ts";
-import type { Loss, RepeatKind } from "../model/trace.ts";
+import type { Loss, NotContinued, RepeatKind } from "../model/trace.ts";
+import type { Joint } from "./ahead/joint.ts";
 import type { Permit } from "./health/breaker.ts";
 import type { Candidate } from "./tier.ts";
 
@@ -16,4 +17,8 @@ export interface Turn {
   readonly repeat?: RepeatKind | undefined;
   /** What was changed in the request after it was rejected. */
   readonly repair?: string | undefined;
+  /** Where it goes on with what was shown of another attempt. */
+  readonly joint?: Joint | undefined;
+  /** Why it does not, where the call asks for that. */
+  readonly notContinued?: NotContinued | undefined;
 }

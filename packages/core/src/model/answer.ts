@@ -1,3 +1,4 @@
+import type { AttemptName } from "./events.ts";
 import type { FinishReason } from "./finish-reason.ts";
 import type { JsonObject } from "./json.ts";
 import type { AssistantMessage } from "./message.ts";
@@ -11,6 +12,14 @@ export interface InvalidToolCall {
   readonly part: ToolCallPart;
   /** Why: the arguments are not JSON, were cut by the token limit, or do not fit the tool's schema. */
   readonly reason: string;
+}
+
+/** Who wrote which piece of an answer. */
+export interface Stitched {
+  /** Where the next piece begins in `text`, in UTF-16 code units. */
+  readonly at: readonly number[];
+  /** The attempts that wrote the pieces, in order: one more than there are places. */
+  readonly by: readonly AttemptName[];
 }
 
 /** A finished answer. */
@@ -27,6 +36,11 @@ export interface Answer<Output = unknown> {
   readonly output: Output | undefined;
   /** Whether `output` was checked against the schema. False for plain JSON Schema. */
   readonly validated: boolean;
+  /**
+   * Two attempts wrote the text, as the second went on with what was shown of the first (`afterRelease: "continue"`); else
+   * absent. Neither of two models stands for all of it: keep it out of caches and of what others are measured by.
+   */
+  readonly stitched?: Stitched | undefined;
   /** Why the answer ended. */
   readonly finishReason: FinishReason;
   /** The vendor's own word for it; undefined when it gave none that is safe to keep. */

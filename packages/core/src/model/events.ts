@@ -11,7 +11,7 @@ import type {
   TextPart,
   ToolCallPart,
 } from "./parts.ts";
-import type { Loss } from "./trace.ts";
+import type { Loss, NotContinued } from "./trace.ts";
 import type { Usage } from "./usage.ts";
 
 /**
@@ -88,22 +88,15 @@ export interface StartEvent extends AttemptName {
   readonly losses: readonly Loss[];
 }
 
-/**
- * Output was already shown when its attempt failed; another target begins the answer again. All earlier ids are void,
- * no `-end` follows for them, and what was shown of them has to be discarded or marked.
- */
-export interface FailoverEvent {
+interface FailoverBase {
+  /** Comes when the output of the attempt that takes over begins. */
   readonly type: "failover";
-  /** The answer begins again from nothing; it is never continued. */
-  readonly mode: "restart";
-  /** The attempt whose output is void. */
+  /** The attempt that failed. */
   readonly from: AttemptName;
-  /** The attempt that begins the answer again. */
+  /** The attempt that takes over. */
   readonly to: AttemptName;
   /** Why the first one failed. */
   readonly reason: FailureClass;
-  /** What `textStream()` prints at the seam; null when no text had been shown. */
-  readonly marker: string | null;
   /** What was shown and counts no longer. */
   readonly discards: {
     /** Characters of text, in UTF-16 code units, without reasoning. */
@@ -113,9 +106,43 @@ export interface FailoverEvent {
   };
   /** The discarded attempt had run tools on the vendor's side (search, code): they may run twice. */
   readonly sideEffects: boolean;
-  /** The losses of the attempt that begins the answer again, as in `start`. */
+  /** The losses of the attempt that takes over, as in `start`. */
   readonly losses: readonly Loss[];
 }
+
+/**
+ * Output was already shown when its attempt failed; another target begins the answer again. All earlier ids are void,
+ * no `-end` follows for them, and what was shown of them has to be discarded or marked.
+ */
+export interface RestartEvent extends FailoverBase {
+  /** The answer begins again from nothing. */
+  readonly mode: "restart";
+  /** What `textStream()` prints at the seam; null when no text had been shown. */
+  readonly marker: string | null;
+  /** Why it was not gone on with, where the call asks for that (`afterRelease: "continue"`); else absent. */
+  readonly notContinued?: NotContinued | undefined;
+}
+
+/**
+ * Output was already shown when its attempt failed; another target goes on with it. The text stays, and its rest follows: in the
+ * part that was open, under the same id, or in a new one where the last had ended. Reasoning that was shown is void.
+ */
+export interface ContinueEvent extends FailoverBase {
+  /** The answer goes on where it stopped. */
+  readonly mode: "continue";
+  /** Nothing is printed at the seam. */
+  readonly marker: null;
+  /** What was shown and counts on. */
+  readonly keeps: {
+    /** Characters of text, in UTF-16 code units: all that were shown. */
+    readonly textChars: number;
+    /** Ids of the text parts, ended or not. */
+    readonly ids: readonly string[];
+  };
+}
+
+/** Output was already shown when its attempt failed: another target begins the answer again, or goes on with it. */
+export type FailoverEvent = RestartEvent | ContinueEvent;
 
 /** A call that must not be run, in the place of its `tool-call`. The answer's `invalidToolCalls` have it too. */
 export interface InvalidToolCallEvent {

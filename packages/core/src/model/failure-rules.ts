@@ -98,6 +98,7 @@ export const FAILURE_RULES: Readonly<Record<FailureClass, FailureRule>> = {
   "output.tool-json-invalid": { ...deliver, code: "invalid-output", advance: "policy" },
   "output.schema-invalid": { ...deliver, code: "invalid-output", advance: "policy", answer: undefined },
   "output.malformed": { ...sick, code: "bad-response", advance: "unreleased", health: "neutral" },
+  "output.no-seam": { ...move, code: "bad-response" },
   "caller.aborted": { ...stop, code: "aborted" },
   "caller.deadline": { ...stop, code: "timeout" },
   "caller.returned": { ...stop, code: "aborted" },

@@ -138,6 +138,7 @@ export type FailureClass =
   | "output.tool-json-invalid"
   | "output.schema-invalid"
   | "output.malformed"
+  | "output.no-seam"
   | "caller.aborted"
   | "caller.deadline"
   | "caller.returned"

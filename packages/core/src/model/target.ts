@@ -45,6 +45,12 @@ export interface Capabilities {
    * with a successor from then on.
    */
   readonly retiresOn?: string | undefined;
+  /**
+   * How it goes on with the beginning of an answer, its own or another model's. `prefix`: from the model's turn at the end, to the
+   * character. `prefill`: the same, with no blanks at its end. `instruct`: when a user's turn behind it asks for it. Absent:
+   * `instruct`.
+   */
+  readonly continuation?: "prefix" | "prefill" | "instruct" | undefined;
   /** The wire sends bytes while nothing happens; their absence then means that the connection is dead. */
   readonly keepAlives: boolean;
   /** Which tool-call ids the wire takes. Others are mapped, on the call and its result alike. */
@@ -90,6 +96,8 @@ export interface TargetRequest extends Omit<
   };
   /** Empty when there are none. */
   readonly stop: readonly string[];
+  /** Its messages hold the beginning of the answer, which is to be gone on with in this way. */
+  readonly continuation?: "prefix" | "prefill" | "instruct" | undefined;
   /** Repairs of this call at this target, in order: what its vendor refused is asked for differently. */
   readonly repairs?: readonly RequestRepair[] | undefined;
   /** Native fields that are left out, by a repair. Without `stream` the answer is asked for in one piece. */
@@ -260,7 +268,7 @@ export interface Target {
   plan(request: TargetRequest): AttemptPlan;
   /**
    * What `stream` would report as lost of a request, without sending it, and it throws what `stream` would throw before it
-   * sends anything. Pure; not called while a call runs. Absent: the losses of this target are not known beforehand.
+   * sends anything. Pure; while a call runs, called only where an answer is to be gone on with. Absent: the losses of this target are not known beforehand.
    */
   losses?(request: TargetRequest, clock: Clock): readonly Loss[];
   /**

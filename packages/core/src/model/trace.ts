@@ -31,6 +31,28 @@ export type Venture = "probe" | "trial" | "last-resort";
 /** Why the same target is asked again with the same request. */
 export type RepeatKind = "fresh-connection" | "backoff" | "wait";
 
+/**
+ * Why an answer is not gone on with, but begun again. `used`: the call has done it before. `too-short`: less than 200
+ * characters were shown. `not-plain-text`: more than text and reasoning was shown or begun, or the vendor ran tools. `tools`,
+ * `json`: the request has them. `native-fields`: it asks for what belongs to the text of one answer (citations, log
+ * probabilities). `ends-with-answer`: it has the model go on with an answer of its own. `repetitive`: the last words shown
+ * could be mistaken for earlier ones. `wording`: `continueWith` gave no text. `no-attempt`: the attempts of the call would not
+ * suffice to ask again without. `refused`: the target did not take it. `no-seam`: it is not certain where the two meet.
+ */
+export type NotContinued =
+  | "used"
+  | "too-short"
+  | "not-plain-text"
+  | "tools"
+  | "json"
+  | "native-fields"
+  | "ends-with-answer"
+  | "repetitive"
+  | "wording"
+  | "no-attempt"
+  | "refused"
+  | "no-seam";
+
 /** One call to one target. Holds no key, prompt, completion, header or URL. */
 export interface AttemptRecord {
   /** Its number within the call, from 1. */
@@ -98,6 +120,10 @@ export interface AttemptRecord {
   readonly repair?: string | undefined;
   /** It began beside an attempt that had shown nothing for `hedgeAfterMs`; absent where it did not. */
   readonly hedge?: true | undefined;
+  /** It was to go on with the answer of an earlier attempt, and how it was asked to; absent where it began its own. */
+  readonly continues?: "prefix" | "prefill" | "instruct" | undefined;
+  /** Why it was not, where the call asks for that (`afterRelease: "continue"`) and something had been shown. */
+  readonly notContinued?: NotContinued | undefined;
   /** Tokens, where the vendor stated them; failed attempts are usually billed too. */
   readonly usage?: Usage | undefined;
   /** `unknown`: the vendor stated no counts. */

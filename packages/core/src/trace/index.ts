@@ -43,6 +43,8 @@ function formatAttempt(attempt: AttemptRecord, withWords: boolean): string {
     attempt.hedge && "hedge",
     attempt.repeat === undefined ? undefined : `repeat (${attempt.repeat})`,
     attempt.repair === undefined ? undefined : `repaired (${attempt.repair})`,
+    attempt.continues === undefined ? undefined : `goes on (${attempt.continues})`,
+    attempt.notContinued === undefined ? undefined : `begins again (${attempt.notContinued})`,
     attempt.firstContentMs === undefined ? undefined : `first output ${seconds(attempt.firstContentMs)}`,
     `after ${seconds(attempt.endedMs)}`,
     ...attempt.losses.map((loss) => `${loss.what} ${loss.action}`),

@@ -65,3 +65,23 @@ describe("what a chain has learnt, on the drill's scenarios", () => {
     },
   );
 });
+
+const after = async (afterRelease: "restart" | "continue" | "fail", fault: FaultName): Promise<readonly number[]> => {
+  const { seams, failed, attempts } = await numbersOf({ tiers: both, options: { afterRelease } }, fault);
+  return [seams, failed, attempts];
+};
+
+describe("what becomes of answers that break off, on the drill's scenarios", () => {
+  test.each([
+    ["cut", [10, 0, 150], [0, 0, 150], [0, 10, 140]],
+    ["stall", [60, 0, 200], [0, 0, 200], [0, 60, 140]],
+    ["outage", [0, 0, 147], [0, 0, 147], [0, 0, 147]],
+  ] as const)(
+    "R15.1 a model that goes on as it is asked leaves no seam, and no call asks more often (%s)",
+    async (fault, restart, goesOn, fail) => {
+      expect(await after("restart", fault)).toEqual(restart);
+      expect(await after("continue", fault)).toEqual(goesOn);
+      expect(await after("fail", fault)).toEqual(fail);
+    },
+  );
+});

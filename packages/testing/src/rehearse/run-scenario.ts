@@ -12,7 +12,7 @@ import { withStream, type Blueprint } from "./definition.ts";
 import type { DrillCall, Strike } from "./drill-result.ts";
 import type { Meter } from "./meter.ts";
 import { faultyScript, healthyScript, type FaultName } from "./faults.ts";
-import { play, type Healthy } from "./play.ts";
+import { begunIn, play, type Healthy } from "./play.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -94,7 +94,7 @@ function actor(target: Target, index: number, { stage, blow, time, tier }: Role)
   let before = 0;
   const played = withStream(target, (request, context) => {
     const { silentReasoning, unary } = target.plan(request);
-    const manner = { healthy, isJson: isJson(request), isUnary: unary };
+    const manner = { healthy, isJson: isJson(request), isUnary: unary, begun: begunIn(request) };
     const now = time.elapsed();
     const isStruck = blow?.strike.targets.includes(index) === true && now >= outage.fromMs && now < outage.toMs;
     if (!isStruck) return live?.watch(target.stream(request, context)) ?? play(healthyScript(healthy), manner, context);

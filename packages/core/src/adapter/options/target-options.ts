@@ -156,6 +156,7 @@ const CAPABILITIES: ShapeOf<Capabilities> = {
     must: "be a day, such as '2027-01-31'",
     test: (value) => typeof value === "string" && /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(value),
   },
+  continuation: oneOf("prefix", "prefill", "instruct"),
   keepAlives: FLAG,
   toolCallId: TOOL_CALL_ID,
 };

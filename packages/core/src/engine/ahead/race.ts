@@ -9,11 +9,13 @@ import type { CallSetup, Outcome } from "../call/call.ts";
 import type { Candidates } from "../next/candidates.ts";
 import type { Candidate, Tier } from "../tier.ts";
 import type { Turn } from "../turn.ts";
+import type { Course } from "./course.ts";
 import type { Hedging } from "./hedging.ts";
 
 /** The call, as a race sees it. */
 export interface RaceHost {
-  readonly setup: Pick<CallSetup, "callId" | "requests" | "maxAttempts" | "health" | "clock" | "course">;
+  readonly setup: Pick<CallSetup, "callId" | "requests" | "maxAttempts" | "health" | "clock">;
+  readonly course: Course | undefined;
   /** Its attempts that run now. */
   readonly running: ReadonlySet<Attempt>;
   readonly candidates: Pick<Candidates, "selection" | "eligibility" | "recovery" | "turnOf" | "leave">;
@@ -64,8 +66,8 @@ export class Race {
   }
 
   /** Functions of the caller are asked before anything has begun. */
-  prepare({ candidate, permit, plan }: Turn): void {
-    const isOrdinary = permit.venture === undefined && isHarmless(plan);
+  prepare({ candidate, permit, plan, joint }: Turn): void {
+    const isOrdinary = permit.venture === undefined && joint === undefined && isHarmless(plan);
     this.#wait = isOrdinary ? this.#waitFor(candidate) : undefined;
   }
 
@@ -191,7 +193,7 @@ export class Race {
     const fit = this.#host.setup.requests.forTarget(candidate);
     // What is to find out something has to come to its end, and what is to come last is not wanted now.
     if (!fit.ok || !isHarmless(fit.plan) || !this.#hedging.isWell(candidate)) return false;
-    if (this.#host.setup.course()?.objection(candidate) !== undefined) return false;
+    if (this.#host.course?.objection(candidate) !== undefined) return false;
     const skipped = this.#hedging.obstacle();
     if (skipped === undefined) return true;
     if (!this.#isToldOff) this.#note(attempt, wait, skipped);

@@ -11,6 +11,14 @@ interface OpenPart {
   text: string;
 }
 
+/** A part as it stands: whole, or as far as it has come. */
+export interface ShownPart {
+  readonly id: string;
+  /** Undefined for a tool call that is not whole. */
+  readonly part: AssistantPart | undefined;
+  readonly isOpen: boolean;
+}
+
 /** Puts the message of one attempt together from its events and checks their order. */
 export class Assembly {
   readonly #origin: Origin;
@@ -141,13 +149,21 @@ export class Assembly {
     return this.#slots.filter((part) => part !== undefined);
   }
 
+  /** All parts, also unfinished ones as they stand. */
+  parts(): ShownPart[] {
+    return this.#ids.map((id, slot) => {
+      const { type = "tool-call", text = "" } = this.#open.get(id) ?? {};
+      const part = type === "tool-call" ? this.#slots[slot] : { type, text };
+      return { id, part, isOpen: this.#open.has(id) };
+    });
+  }
+
   /** The text and reasoning of an answer that is not whole, also unfinished ones as they stand. */
   partialContent(): (TextPart | ReasoningPart)[] {
-    const slots = [...this.#slots];
-    for (const { type, slot, text } of this.#open.values()) {
-      if (type !== "tool-call" && text !== "") slots[slot] = { type, text };
-    }
-    return slots.filter((part) => part?.type === "text" || part?.type === "reasoning");
+    return this.parts().flatMap(({ part, isOpen }) => {
+      const isSaid = part?.type === "text" || part?.type === "reasoning";
+      return isSaid && !(isOpen && part.text === "") ? part : [];
+    });
   }
 
   /** Text and tool calls as far as they were written, to compare two attempts. */

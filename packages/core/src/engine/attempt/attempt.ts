@@ -23,7 +23,7 @@ export interface AttemptSetup {
   /** Milliseconds the gate holds the first output back; `Infinity` until the answer is whole. */
   readonly holdMs: number;
   readonly clock: Clock;
-  readonly output: Output;
+  readonly output: Pick<Output, "isDiscarding" | "hasRoom" | "whenRoom" | "push">;
   readonly newId: () => string;
   /** A deadline may have become earlier. */
   readonly onDeadline: () => void;
@@ -65,7 +65,7 @@ export class Attempt {
   /** The wait for its first content was cut too short to say anything about the vendor. */
   isShort = false;
   readonly #setup: AttemptSetup;
-  readonly #gate: Gate;
+  readonly #gate: Pick<Gate, "isOpen" | "opensAt" | "hold" | "shown" | "open">;
   readonly #reader: AttemptReader;
   #running: Promise<EndPart> | undefined;
   #clocks: AttemptClocks | undefined;
@@ -79,7 +79,7 @@ export class Attempt {
     this.turn = turn;
     this.losses = [...turn.losses];
     this.assembly = new Assembly({ vendor, model, endpoint });
-    this.#gate = new Gate(setup.holdMs);
+    this.#gate = turn.joint ?? new Gate(setup.holdMs);
     this.#reader = new AttemptReader(setup.clock);
     this.startedAt = setup.clock.now();
   }

@@ -27,12 +27,13 @@ export interface CallLogSetup {
   /** Whether records keep the vendors' own words. */
   readonly vendorMessages: boolean;
   readonly options: Pick<CallOptions, "metadata">;
-  readonly course: () => Course | undefined;
+  readonly startedAt: number;
 }
 
 /** What one call has to say, in its trace and as events: what was tried, what was passed over, and why. */
 export class CallLog {
   readonly #setup: CallLogSetup;
+  readonly #course: Course | undefined;
   /** What events and trace are joined by. */
   readonly #ids: Pick<Trace, "callId" | "metadata">;
   readonly #startedAt: number;
@@ -41,11 +42,12 @@ export class CallLog {
   readonly #failed: FailedAttempt[] = [];
   #skipped: SkipRecord[] = [];
 
-  constructor(setup: CallLogSetup) {
+  constructor(setup: CallLogSetup, course: Course | undefined) {
     this.#setup = setup;
+    this.#course = course;
     const { callId, options } = setup;
     this.#ids = options.metadata === undefined ? { callId } : { callId, metadata: options.metadata };
-    this.#startedAt = setup.clock.now();
+    this.#startedAt = setup.startedAt;
     this.#wallStartedAt = setup.clock.wallNow();
   }
 
@@ -93,11 +95,15 @@ export class CallLog {
       servedModel: ended?.model,
       finishReason: ended?.finishReason,
       rawFinishReason: ended?.rawFinishReason,
-      deliveredChars: attempt.isReleased ? attempt.assembly.textChars + attempt.assembly.reasoningChars : 0,
+      deliveredChars: attempt.isReleased
+        ? attempt.assembly.textChars + attempt.assembly.reasoningChars - (turn.joint?.droppedChars ?? 0)
+        : 0,
       retryAfterMs,
       repeat: turn.repeat,
       repair: turn.repair,
       hedge: attempt.hedge,
+      continues: turn.request.continuation,
+      notContinued: turn.notContinued,
       venture: turn.permit.venture,
       breakerBefore: turn.permit.breakerBefore,
       ...how,
@@ -144,7 +150,7 @@ export class CallLog {
       startedAt: this.#wallStartedAt,
       attempts: this.#attempts,
       skipped: this.#skipped,
-      pin: this.#setup.course()?.pinRecord(this.#attempts, this.#skipped),
+      pin: this.#course?.pinRecord(this.#attempts, this.#skipped),
       totalMs: this.#setup.clock.now() - this.#startedAt,
       needsAttention:
         this.#failed.some(({ failure }) => isLoud(failure.class)) || this.#skipped.some((skip) => isLoud(skip.class)),
@@ -156,7 +162,7 @@ export class CallLog {
     const total = sumUsage(
       billed.map((attempt) => ({ usage: attempt.usage, complete: attempt.outcome === "answered" })),
     );
-    const cost = this.#setup.course()?.cost(billed);
+    const cost = this.#course?.cost(billed);
     return cost === undefined ? total : { ...total, cost };
   }
 

@@ -2,7 +2,7 @@ import type { Answer } from "../../model/answer.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { UnderstudyError } from "../../model/error.ts";
 import type { AttemptRecord } from "../../model/trace.ts";
-import type { Hedging } from "../ahead/hedging.ts";
+import type { CallAhead } from "../ahead/ahead.ts";
 import type { Race } from "../ahead/race.ts";
 import type { Batch } from "../attempt/gate.ts";
 import type { Output } from "../attempt/output.ts";
@@ -10,8 +10,7 @@ import type { EventQueue } from "../event-queue.ts";
 import type { ChainHealth } from "../health/chain-health.ts";
 import type { Recovery } from "../next/recovery.ts";
 import type { CallRequests } from "../next/requests.ts";
-import type { Course } from "../ahead/course.ts";
-import type { CallOptions } from "../options.ts";
+import type { AfterRelease, CallOptions, ContinueWith } from "../options.ts";
 import type { Policy } from "../policy.ts";
 import type { Turn } from "../turn.ts";
 // These stand in the bundle as they stand here: neighbours that are alike compress better.
@@ -44,6 +43,8 @@ const PROBE_HOLD_MS = 250;
 
 export interface CallSetup {
   readonly callId: number;
+  /** By the clock. */
+  readonly startedAt: number;
   readonly mode: "generate" | "stream";
   /** Its stack begins where the caller called; empty where the runtime cannot tell. */
   readonly caller: { readonly stack?: unknown };
@@ -57,14 +58,14 @@ export interface CallSetup {
   /** Milliseconds the gate holds the first output back; `Infinity` until the answer is whole. */
   readonly holdMs: number;
   readonly marker: string;
+  readonly afterRelease: AfterRelease | undefined;
+  readonly continueWith: ContinueWith | undefined;
   readonly maxAttempts: number;
   readonly vendorMessages: boolean;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly random: () => number;
   readonly events: EventQueue;
-  /** What the chain has learnt, for this call. May be asked from the call's start on; throws where it cannot do without. */
-  readonly course: () => Course | undefined;
   readonly onInternalError: (error: unknown) => void;
   readonly health: ChainHealth;
   /** Called once, behind the last event. */
@@ -89,6 +90,7 @@ export type Outcome = { readonly attempt: Attempt } & (
  */
 export class Call {
   readonly #setup: CallSetup;
+  readonly #ahead: CallAhead;
   readonly #log: CallLog;
   readonly #delivery: Delivery;
   readonly #deadlines: CallDeadlines;
@@ -98,16 +100,18 @@ export class Call {
   readonly #result = Promise.withResolvers<Answer>();
   /** Two while neither has shown content, else one at most. */
   readonly #running = new Set<Attempt>();
-  #race: Race | undefined;
+  readonly #race: Race | undefined;
   #settled = false;
   #partIds = 0;
 
-  constructor(setup: CallSetup) {
+  constructor(setup: CallSetup, ahead: CallAhead = {}) {
     const { clock, limits } = setup;
+    const { course, hedging } = ahead;
     this.#setup = setup;
-    this.#log = new CallLog(setup);
+    this.#ahead = ahead;
+    this.#log = new CallLog(setup, course);
     this.#delivery = new Delivery(setup.marker, this.#log);
-    this.#deadlines = new CallDeadlines(limits, this.output, clock.now());
+    this.#deadlines = new CallDeadlines(limits, this.output, setup.startedAt);
     this.#alarm = new Alarm(
       clock,
       () => this.#nextDue(),
@@ -115,9 +119,22 @@ export class Call {
     );
     this.#candidates = new Candidates({
       ...setup,
+      course,
       callLeftMs: (now) => this.#deadlines.left(now),
       skipped: (skip) => this.#log.skip(skip),
       onStep: () => this.#tell(),
+    });
+    this.#race = hedging?.race({
+      setup,
+      course,
+      running: this.#running,
+      candidates: this.#candidates,
+      log: this.#log,
+      alarm: this.#alarm,
+      begin: (turn) => this.#begin(turn, true),
+      run: (attempt) => this.#outcome(attempt),
+      stop: (attempt) => this.#stopAttempt(attempt),
+      fail: (error) => this.#fail(error),
     });
     // Both are offered, neither has to be taken.
     this.released.catch(() => undefined);
@@ -141,8 +158,8 @@ export class Call {
     return this.#result.promise;
   }
 
-  start(hedging?: Hedging): void {
-    const { callId, mode, tiers, requests, options, events, course } = this.#setup;
+  start(): void {
+    const { callId, mode, tiers, requests, options, events } = this.#setup;
     const { request } = requests;
     this.#log.note({ type: "call-start", tiers, mode, settings: settingsOf(request) });
     if (events.isRead) events.note({ type: "request", callId, request });
@@ -153,24 +170,13 @@ export class Call {
       return;
     }
     // A chain does without what it has not learnt, but not without a limit of the caller's.
-    if (options.maxCost !== undefined && course() === undefined) {
+    if (options.maxCost !== undefined && this.#ahead.course === undefined) {
       this.#fail(
         misuse("config", "`maxCost` cannot be kept: the chain has no `prices`, or could not load what estimates."),
       );
       return;
     }
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#race = hedging?.race({
-      setup: this.#setup,
-      running: this.#running,
-      candidates: this.#candidates,
-      log: this.#log,
-      alarm: this.#alarm,
-      begin: (turn) => this.#begin(turn, true),
-      run: (attempt) => this.#outcome(attempt),
-      stop: (attempt) => this.#stopAttempt(attempt),
-      fail: (error) => this.#fail(error),
-    });
     this.#alarm.update();
     void this.#drive();
   }
@@ -207,11 +213,12 @@ export class Call {
     }
   }
 
-  /** Undefined where a hook, or a function of the caller that was asked for a limit, has ended the call. */
-  #begin(turn: Turn, hedge?: true): Attempt | undefined {
+  /** Undefined where a hook, or a function of the caller that was asked for a limit or for words, has ended the call. */
+  #begin(given: Turn, hedge?: true): Attempt | undefined {
     const { clock, holdMs, health } = this.#setup;
     this.#tell();
     if (this.#settled) return undefined;
+    const turn = this.#ahead.continuing?.turn(given, this.#delivery, this.#candidates) ?? given;
     this.#race?.prepare(turn);
     const { attempt: number, limits } = this.#candidates.begin(turn);
     if (this.#settled) return undefined;
@@ -224,7 +231,7 @@ export class Call {
       turn,
       holdMs: request.output.type === "json" ? Infinity : hold,
       clock,
-      output: this.output,
+      output: turn.joint ?? this.output,
       newId: () => `p${++this.#partIds}`,
       onDeadline: () => this.#alarm.update(),
       onRelease: (released, held) => this.#onRelease(released, held),
@@ -254,6 +261,8 @@ export class Call {
       const ended = { end, judgement };
       const { fault, explanation, issues } = judgement;
       attempt.issues = issues;
+      // Where it goes on with an answer, its end may be what makes the seam certain.
+      if (fault === undefined) attempt.turn.joint?.settle();
       if (fault === undefined) return { attempt, ended };
       return { attempt, ended, failure: new TargetFailure(fault, { explanation }) };
     } catch (error) {
@@ -280,13 +289,18 @@ export class Call {
     const usageTotal = this.#log.usageTotal();
     const trace = this.#log.trace();
     // A conversation is not kept at less than it could have.
-    const pin = degraded ? undefined : this.#setup.course()?.pin(candidate);
+    const pin = degraded ? undefined : this.#ahead.course?.pin(candidate);
     this.#tell();
     this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace, pin }));
     this.#setup.onEnd();
   }
 
-  async #recover({ attempt, failure, ended }: Extract<Outcome, { failure: TargetFailure }>): Promise<Turn | undefined> {
+  async #recover({
+    attempt,
+    failure: given,
+    ended,
+  }: Extract<Outcome, { failure: TargetFailure }>): Promise<Turn | undefined> {
+    const failure = attempt.turn.joint?.mended(given, attempt.turn) ?? given;
     attempt.failure = failure;
     const hasOther = this.#running.size > 1;
     const released = this.#delivery.hasBegun;
@@ -362,8 +376,8 @@ export class Call {
       this.#deadlines.released(this.#setup.clock.now());
       this.#log.note({ type: "released", ...attempt.name });
     } else {
-      const { from, to, reason } = seam;
-      this.#log.note({ type: "failover", from, to, reason });
+      const { mode, from, to, reason } = seam;
+      this.#log.note({ type: "failover", mode, from, to, reason });
     }
     this.#alarm.update();
   }

@@ -12,7 +12,8 @@ export class Delivery {
   readonly output: Output = new Output();
   readonly #marker: string;
   readonly #log: CallLog;
-  #shown: Attempt | undefined;
+  /** The attempt that was shown last. */
+  shown: Attempt | undefined;
 
   constructor(marker: string, log: CallLog) {
     this.#marker = marker;
@@ -20,18 +21,18 @@ export class Delivery {
   }
 
   get hasBegun(): boolean {
-    return this.#shown !== undefined;
+    return this.shown !== undefined;
   }
 
   /** What was shown last, as far as it came. */
   partial(): PartialAnswer | undefined {
-    return this.#shown === undefined ? undefined : partialOf(this.#shown);
+    return this.shown === undefined ? undefined : partialOf(this.shown);
   }
 
   /** Shows an attempt's output from its beginning. Returns the seam, if that of another was shown before. */
   release(attempt: Attempt, held: readonly Batch[]): FailoverEvent | undefined {
-    const before = this.#shown;
-    this.#shown = attempt;
+    const before = this.shown;
+    this.shown = attempt;
     const seam = before === undefined ? undefined : this.#seam(before, attempt);
     this.output.push([seam ?? { type: "start", ...attempt.name, losses: [...attempt.losses] }]);
     for (const { events, chars } of held) this.output.push(events, chars);
@@ -52,17 +53,17 @@ export class Delivery {
   }
 
   #seam(before: Attempt, attempt: Attempt): FailoverEvent {
-    const { textChars, ids } = before.assembly;
-    return {
+    const base = {
       type: "failover",
-      mode: "restart",
       from: before.name,
       to: attempt.name,
       reason: this.#log.reasonOf(before.name.attempt),
-      marker: textChars > 0 ? this.#marker : null,
-      discards: { textChars, ids },
       sideEffects: before.sideEffects,
       losses: [...attempt.losses],
-    };
+    } as const;
+    const { joint, notContinued } = attempt.turn;
+    const { textChars, ids } = before.turn.joint?.all(before.assembly) ?? before.assembly;
+    const marker = textChars > 0 ? this.#marker : null;
+    return joint?.seam(base) ?? { ...base, mode: "restart", marker, discards: { textChars, ids }, notContinued };
   }
 }

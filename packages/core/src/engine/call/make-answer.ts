@@ -34,15 +34,16 @@ export function makeAnswer({ attempt, end, judgement, degraded, usageTotal, trac
     tier: tier.name,
     degraded,
     losses: attempt.losses,
+    ...attempt.turn.joint?.answer(attempt),
     vendorData,
     callId: trace.callId,
     trace,
   };
 }
 
-/** What an attempt had written when it failed. */
-export function partialOf({ assembly }: Attempt): PartialAnswer {
-  const content = assembly.partialContent();
+/** What was shown of an attempt when it failed; of one that goes on with another, also what was shown of that. */
+export function partialOf({ assembly, turn }: Attempt): PartialAnswer {
+  const content = turn.joint?.partialContent(assembly) ?? assembly.partialContent();
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
   return { text, content, unreleasedToolCalls: [...assembly.calledTools] };
 }

@@ -39,7 +39,7 @@ export interface CandidatesSetup {
   readonly maxAttempts: number;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly course: () => Course | undefined;
+  readonly course: Course | undefined;
   readonly onInternalError: (error: unknown) => void;
   readonly skipped: (record: SkipRecord) => void;
   /** Nothing is decided and nothing taken: hooks may be called now. */
@@ -88,6 +88,11 @@ export class Candidates {
     const chosen = turn ?? (this.#attempts === 0 && !this.#isClosed ? this.#lastResort() : undefined);
     if (chosen !== undefined) this.eligibility.enter(chosen.candidate);
     return chosen;
+  }
+
+  /** Whether an attempt that is about to begin there leaves one to ask the same candidate again. */
+  mayAskAgain(candidate: Candidate): boolean {
+    return this.recovery.hasAttempt(candidate, this.#attempts + 1);
   }
 
   /**
@@ -150,7 +155,7 @@ export class Candidates {
     const { candidate } = turn;
     const { target } = candidate;
     const cause = this.#cause(candidate);
-    if (this.#setup.course()?.refusal(candidate) !== undefined) {
+    if (this.#setup.course?.refusal(candidate) !== undefined) {
       this.#letGo();
       return undefined;
     }
@@ -183,7 +188,7 @@ export class Candidates {
   close(): void {
     this.#isClosed = true;
     this.#letGo();
-    if (this.#with.size > 0) this.#setup.course()?.moveTo(undefined);
+    if (this.#with.size > 0) this.#setup.course?.moveTo(undefined);
     for (const candidate of this.#with) this.leave(candidate);
   }
 
@@ -245,7 +250,7 @@ export class Candidates {
     if (!isBeside) for (const other of this.#with) this.leave(other);
     this.#with.add(candidate);
     countCall(candidate, 1);
-    this.#setup.course()?.moveTo(candidate);
+    this.#setup.course?.moveTo(candidate);
   }
 
   leave(candidate: Candidate): void {

@@ -33,7 +33,7 @@ export interface EligibilitySetup {
   readonly callLeftMs: (now: number) => number;
   readonly health: ChainHealth;
   readonly clock: Clock;
-  readonly course: () => Course | undefined;
+  readonly course: Course | undefined;
   /** Whether a candidate is left behind the current one. */
   readonly hasNext: () => boolean;
 }
@@ -62,7 +62,7 @@ export class Eligibility {
     requests.timeoutMs(tier);
     if (!this.#hasTime(candidate)) return { reason: "no-time" };
     if (this.#routes.includes(routeKey(target)) && !health.canRepeat(target)) return { reason: "repeats-used-up" };
-    return course()?.refusal(candidate) ?? healthObstacle(health.standing(target));
+    return course?.refusal(candidate) ?? healthObstacle(health.standing(target));
   }
 
   /** Learns when the same request can be tried again here. */
@@ -77,7 +77,7 @@ export class Eligibility {
     const { requests, health, course } = this.#setup;
     const fit = requests.known(candidate);
     const isOut = this.#notWanted(candidate) !== undefined || fit?.ok === false;
-    if (isOut || (fit !== undefined && course()?.refusal(candidate) !== undefined)) return Infinity;
+    if (isOut || (fit !== undefined && course?.refusal(candidate) !== undefined)) return Infinity;
     const standing = health.standing(candidate.target);
     return Math.max(this.#notBefore.get(candidate) ?? 0, standing.type === "blocked" ? standing.dueAt : 0);
   }

@@ -146,10 +146,17 @@ export class RecoveryPlan {
     return !context.mayRepeat || this.#hasNoAttempt(context);
   }
 
-  /** One attempt is kept for each candidate that was not tried: what repeats is never what keeps it from its turn. */
   #hasNoAttempt({ attempt, attempts }: FailureContext): boolean {
+    return !this.hasAttempt(attempt.turn.candidate, attempts);
+  }
+
+  /**
+   * Whether one more may be made at a candidate behind so many of the call, the one that runs included. One is kept for each
+   * candidate that was not tried: what repeats is never what keeps it from its turn.
+   */
+  hasAttempt(candidate: Candidate, attempts: number): boolean {
     const { maxAttempts, selection } = this.#setup;
-    return attempts + selection.left >= maxAttempts || this.#attemptsAt(attempt.turn.candidate) >= ATTEMPTS_PER_TARGET;
+    return attempts + selection.left < maxAttempts && this.#attemptsAt(candidate) < ATTEMPTS_PER_TARGET;
   }
 
   #attemptsAt(candidate: Candidate): number {

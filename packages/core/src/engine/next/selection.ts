@@ -27,8 +27,8 @@ export class Selection {
   readonly #obstacle: (candidate: Candidate) => Obstacle | undefined;
   readonly #failedScopes = new Set<string>();
   readonly #closed = new Set<Tier | string>();
-  /** What the chain has learnt; asked when the call begins to choose. */
-  readonly #course: () => Course | undefined;
+  /** What the chain has learnt. */
+  readonly #course: Course | undefined;
   /** Passed over by what was learnt, or asked and not failed: they come again behind all others. */
   readonly #late = new Set<Candidate>();
   /** Capabilities that turned out to be needed. */
@@ -43,7 +43,7 @@ export class Selection {
   constructor(
     candidates: readonly Candidate[],
     obstacle: (candidate: Candidate) => Obstacle | undefined,
-    course: () => Course | undefined,
+    course: Course | undefined,
   ) {
     this.#candidates = candidates;
     this.#obstacle = obstacle;
@@ -84,12 +84,12 @@ export class Selection {
   }
 
   #ordered(candidates: readonly Candidate[]): readonly Candidate[] {
-    return this.#course()?.order(candidates) ?? candidates;
+    return this.#course?.order(candidates) ?? candidates;
   }
 
   /** What was learnt may be wrong or old: it only ever puts a candidate behind others that may be asked. */
   #objection(candidate: Candidate): Obstacle | undefined {
-    const objection = this.#late.has(candidate) ? undefined : this.#course()?.objection(candidate);
+    const objection = this.#late.has(candidate) ? undefined : this.#course?.objection(candidate);
     if (objection === undefined || !this.hasNext) return undefined;
     this.#comeLate(candidate);
     return objection;
