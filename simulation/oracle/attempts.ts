@@ -71,8 +71,11 @@ export function* stubbornModelsAreLeft({ calls }: Facts): Iterable<string> {
   for (const call of calls) {
     const last = new Map<string, string>();
     const settled = new Map<string, number>();
-    for (const { n, record, upstream, startedAt, endedAt } of byEnd(attemptsOf(call))) {
+    const attempts = attemptsOf(call);
+    for (const { n, record, upstream, startedAt, endedAt } of byEnd(attempts)) {
       if (upstream === undefined || record === undefined) continue;
+      // What was repaired is asked something else.
+      if (attempts.find((next) => next.n === n + 1)?.record?.repair !== undefined) continue;
       const model = `${upstream.target.vendor}/${upstream.target.model}`;
       if (startedAt > (settled.get(model) ?? Infinity)) yield `call ${call.id} attempt ${n} asks ${model} a third time`;
       if (record.outcome !== "failed" || record.class === undefined) continue;

@@ -17,7 +17,7 @@ export function chosen(known: KnownHealth, progress: Progress, upstream: Upstrea
     known.violate("R1.1", `call ${call.id} took target ${target.index} out of turn, not ${expected?.index}`);
   progress.position = progress.order.indexOf(target, Math.max(0, progress.position));
   sharesFairly(known, progress, target);
-  const isFresh = !progress.late.has(target);
+  const isFresh = !progress.late.has(target) && !progress.lost.has(target);
   const isSteered = known.facts.plan.steering?.isAsked === true && isFresh && known.free(progress).length > 0;
   if (isSteered && known.quotas.isUsedUp(target, known.at, known.turn))
     known.violate("R16.4", `call ${call.id} took target ${target.index}, of whose limit nothing is left`);

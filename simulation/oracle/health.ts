@@ -211,6 +211,7 @@ export class HealthReplay {
     const call = this.#known.callOf(callId);
     const next = call === undefined ? undefined : followerOf(call, record.attempt)?.record;
     progress.running.delete(attempt);
+    for (const other of progress.running) progress.tier = other.target.tier;
     progress.last = attempt;
     if (record.stoppedBy === "hedge") mayBeAskedAgain(progress, attempt, record);
     if (isDeadConnection(attempt) && next?.repeat !== undefined) progress.carried = permit;
@@ -233,7 +234,7 @@ export class HealthReplay {
       if (record.class === "request.context-length") tryUnknownWindowsLast(progress);
     }
     const context = { statedMs: stated, requestedAt: startedAt, forMs: record.cooldownMs, now: this.#known.at };
-    learnOutput(progress, attempt, record);
+    if (!isRepaired) learnOutput(progress, attempt, record);
     progress.isStopped = !isRepaired && isStop(policy, record.class, progress.isReleased);
     progress.isOwedConnection = progress.running.size === 0 && owesConnection(this.#known, progress, record);
     const fault = this.#known.cooldowns.failed(target, record.class, context);

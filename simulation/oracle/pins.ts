@@ -1,12 +1,14 @@
-import type { Facts } from "../facts.ts";
+import type { CallFact, Facts } from "../facts.ts";
 import { isDear } from "./known-health.ts";
+import { attemptsOf } from "./words.ts";
 
 /** R16.2: What the trace says of a pin is what the upstream side saw, and the event is raised at most once. */
 export function* pinsAreTold({ calls, plan }: Facts): Iterable<string> {
-  for (const { id, pin, result, upstream, events, aborted } of calls) {
+  for (const call of calls) {
+    const { id, pin, result, upstream, events, aborted } = call;
     const answer = result?.answer;
     const left = events.filter(({ event }) => event.type === "pin-left");
-    const others = upstream.filter(({ target }) => target !== pin?.target);
+    const others = upstream.filter(({ target, attempt }) => target !== pin?.target && !isOnlyBeside(call, attempt));
     const hasLeft = pin?.target !== undefined && others.length > 0;
     // A hook that is told of the attempt may end the call: then it is told of nothing more.
     const isUnheard = aborted !== undefined;
@@ -17,7 +19,7 @@ export function* pinsAreTold({ calls, plan }: Facts): Iterable<string> {
     )
       yield `call ${id} tells ${left.length} times that it left its pin`;
     if (answer === undefined || plan.steering === undefined) continue;
-    const isKept = upstream.at(-1)?.target === pin?.target;
+    const isKept = upstream.findLast(({ attempt }) => !isOnlyBeside(call, attempt))?.target === pin?.target;
     const expected = pin === undefined ? undefined : pin.target === undefined ? "ignored" : isKept ? "kept" : "left";
     if (answer.trace.pin?.outcome !== expected)
       yield `call ${id} says its pin was ${answer.trace.pin?.outcome}, and it was ${expected}`;
@@ -44,4 +46,13 @@ export function* boundsOfCostHold(facts: Facts): Iterable<string> {
     const [dear] = upstream.filter(({ target }) => isDear(facts, target));
     if (dear !== undefined) yield `call ${id} asked target ${dear.target.index}, which costs more than the call may`;
   }
+}
+
+/** A hedge that was asked beside another, which then was the one to go on. */
+function isOnlyBeside(call: CallFact, number: number): boolean {
+  const attempts = attemptsOf(call);
+  const hedge = attempts.find(({ n }) => n === number);
+  if (hedge?.record?.hedge !== true) return false;
+  const other = attempts.findLast(({ n, endedAt }) => n < number && endedAt >= hedge.startedAt);
+  return other !== undefined && other.endedAt >= hedge.endedAt && hedge.record.outcome !== "answered";
 }

@@ -109,7 +109,12 @@ function howToContinue({ targets }: WorldPlan, random: SeededRandom): Continuing
 function ahead(seed: number, random: SeededRandom): WorldPlan {
   const plan = makePlan(seed, seed % 3 === 0 ? "continued" : "steered", random);
   const own = new SeededRandom(seed + 3);
-  return { ...withHedges(plan, own), profile: "ahead", continuing: plan.continuing ?? howToContinue(plan, own) };
+  return {
+    ...withHedges(plan, own),
+    profile: "ahead",
+    calls: plan.calls.map((call) => ({ ...call, stubborn: undefined })),
+    continuing: plan.continuing ?? howToContinue(plan, own),
+  };
 }
 
 /** A storm in which calls bring pins and have bounds for their cost, and vendors enforce limits of which they tell. */

@@ -202,8 +202,11 @@ class World {
     if (pin === "foreign") return { text: "1.abc.def", target: undefined };
     if (pin === undefined) return undefined;
     const earlier = this.#calls.findLast(({ result }) => result?.answer?.pin !== undefined);
-    const text = earlier?.result?.answer?.pin;
-    return text === undefined ? undefined : { text, target: earlier?.upstream.at(-1)?.target };
+    const { pin: text, trace } = earlier?.result?.answer ?? {};
+    // The last one that was asked may have been asked beside the one that answered.
+    const answered = trace?.attempts.find(({ outcome }) => outcome === "answered")?.attempt;
+    const target = earlier?.upstream.find(({ attempt }) => attempt === answered)?.target;
+    return text === undefined ? undefined : { text, target };
   }
 
   #abort(fact: CallFact): void {

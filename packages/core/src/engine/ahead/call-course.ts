@@ -28,6 +28,13 @@ export interface Learnt {
   readonly note: (event: CallEvent) => void;
 }
 
+interface Running {
+  readonly candidate: Candidate;
+  readonly asked: Asked | undefined;
+  /** What it costs at most. */
+  readonly most: number;
+}
+
 /** One call on its way through the candidates. */
 export class CallCourse implements Course {
   readonly #call: CourseCall;
@@ -40,7 +47,7 @@ export class CallCourse implements Course {
   /** The candidate that the call is with; none before it begins, and when it is over. */
   #current: Candidate | undefined;
   /** The attempts that run, by their numbers. */
-  readonly #running = new Map<number, { readonly asked: Asked | undefined; readonly most: number }>();
+  readonly #running = new Map<number, Running>();
   /** What the attempts that are over cost, at most. */
   #spent = 0;
   /** Why the pinned candidate is not the one that is asked. */
@@ -105,11 +112,11 @@ export class CallCourse implements Course {
     if ("ignored" in this.#pin) return { outcome: "ignored", because: this.#pin.ignored };
     const isPinned = (record: AttemptRecord | SkipRecord): boolean =>
       this.#learnt.candidateOf(record) === this.#pinned();
-    const preferred = attempts.filter(({ stoppedBy }) => stoppedBy === undefined);
-    const last = preferred.at(-1);
-    if (last === undefined) return undefined;
-    if (isPinned(last) && (last.outcome === "answered" || preferred.every(isPinned))) return { outcome: "kept" };
+    if (attempts.length === 0) return undefined;
+    const answered = attempts.find(({ outcome }) => outcome === "answered");
     const own = attempts.findLast(isPinned);
+    const isOwn = (record: AttemptRecord): boolean => isPinned(record) || isBeside(record, own);
+    if (answered === undefined ? attempts.every(isOwn) : isPinned(answered)) return { outcome: "kept" };
     const because = skipped.find(isPinned)?.reason ?? own?.class ?? own?.stoppedBy;
     return { outcome: "left", because };
   }
@@ -122,9 +129,9 @@ export class CallCourse implements Course {
     this.#held = undefined;
     const asked = held ?? this.#learnt.quotas?.ask(candidate, this.#need(candidate));
     const most = this.#call.options.maxCost === undefined ? 0 : this.#most(candidate);
-    this.#running.set(name.attempt, { asked, most: typeof most === "number" ? most : 0 });
-    if (name.hedge === true) this.#because ??= "hedge";
-    this.#leavePin(candidate);
+    this.#running.set(name.attempt, { candidate, asked, most: typeof most === "number" ? most : 0 });
+    // What is asked beside the pinned one is not asked instead of it.
+    if (name.hedge !== true) this.#leavePin(candidate);
   }
 
   ended(record: AttemptRecord): void {
@@ -133,7 +140,11 @@ export class CallCourse implements Course {
     const { asked, most = 0 } = this.#running.get(record.attempt) ?? {};
     this.#running.delete(record.attempt);
     if (candidate === undefined) return;
-    if (candidate === this.#pinned()) this.#because = record.class;
+    if (candidate === this.#pinned()) {
+      this.#because = record.class ?? record.stoppedBy;
+      const [other] = this.#running.values();
+      if (other !== undefined) this.#leavePin(other.candidate);
+    }
     if (candidate.tier.order === "fastest") paces.learn(candidate, record, clock.now());
     if (asked !== undefined) quotas?.ended(candidate, asked, record);
     const { usage } = record;
@@ -205,6 +216,12 @@ export class CallCourse implements Course {
     if (output === "unknown") return "it may answer at any length: give maxOutputTokens";
     return dearest(price, estimates.input(target, this.#weigh()), output);
   }
+}
+
+/** A hedge that ended before the one beside which it was asked. */
+function isBeside(hedge: AttemptRecord, other: AttemptRecord | undefined): boolean {
+  if (hedge.hedge !== true || other === undefined) return false;
+  return hedge.startedAtMs + hedge.endedMs <= other.startedAtMs + other.endedMs;
 }
 
 function sorted(candidates: readonly Candidate[], value: (candidate: Candidate) => number): readonly Candidate[] {

@@ -254,7 +254,9 @@ export class Candidates {
   }
 
   leave(candidate: Candidate): void {
-    if (this.#with.delete(candidate)) countCall(candidate, -1);
+    if (!this.#with.delete(candidate)) return;
+    countCall(candidate, -1);
+    for (const other of this.#with) this.eligibility.stay(other);
   }
 
   #letGo(): void {

@@ -100,6 +100,11 @@ export class Eligibility {
     this.#routes.splice(this.#routes.indexOf(routeKey(target)), 1);
   }
 
+  /** Of two that were asked beside each other, this one goes on alone. */
+  stay(candidate: Candidate): void {
+    this.#tierClock.stay(modelOf(candidate));
+  }
+
   sawContent(): void {
     this.#tierClock.renew(this.#setup.clock.now());
   }

@@ -19,6 +19,11 @@ export class TierClock {
     this.#startedAt.set(tier, now);
   }
 
+  /** It was asked beside another tier, and goes on alone; or the other way round. */
+  stay(tier: Tier | string): void {
+    this.#tier = tier;
+  }
+
   /** Content was seen: the next attempt waits from here. */
   renew(now: number): void {
     for (const tier of this.#startedAt.keys()) this.#startedAt.set(tier, now);
