@@ -36,8 +36,8 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
     "engine/ahead/call-course.ts",
     "kept-pins-are-left",
     "The trace says of a pin that was kept that it was left.",
-    'preferred.every(isPinned))) return { outcome: "kept" };',
-    'preferred.every(isPinned))) return { outcome: "left" };',
+    'isPinned(answered)) return { outcome: "kept" };',
+    'isPinned(answered)) return { outcome: "left" };',
   ),
   steered(
     "engine/call/call.ts",

@@ -1,6 +1,7 @@
 import { CONTINUING_MUTANTS } from "./ahead-continuing.ts";
 import { COURSE_MUTANTS } from "./ahead-courses.ts";
 import { HEDGE_MUTANTS } from "./ahead-hedge.ts";
+import { TOGETHER_MUTANTS } from "./ahead-together.ts";
 import { ATTEMPT_MUTANTS } from "./attempts.ts";
 import { HEALTH_MUTANTS } from "./health.ts";
 import type { Mutant } from "./mutant.ts";
@@ -13,6 +14,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...HEALTH_MUTANTS,
   ...COURSE_MUTANTS,
   ...HEDGE_MUTANTS,
+  ...TOGETHER_MUTANTS,
   ...CONTINUING_MUTANTS,
 ];
 

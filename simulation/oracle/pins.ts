@@ -15,7 +15,7 @@ export function* pinsAreTold({ calls, plan }: Facts): Iterable<string> {
     if (
       left.length > 1 ||
       (left.length === 0 && hasLeft && !isUnheard) ||
-      (left.length > 0 && pin?.target === undefined)
+      (left.length > 0 && !hasLeft && answer !== undefined)
     )
       yield `call ${id} tells ${left.length} times that it left its pin`;
     if (answer === undefined || plan.steering === undefined) continue;
