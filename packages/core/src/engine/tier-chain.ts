@@ -161,25 +161,24 @@ class TierChain implements Chain {
     return new AnswerStream<Output>(call, clock);
   };
 
-  /** A chain does without what it cannot load. */
   #lookAhead(): void {
-    const { clock = systemClock } = this.#options;
-    this.#ready ??= import("./ahead/ahead.ts").then(
-      ({ Ahead }) => {
-        this.#ahead = new Ahead({
-          candidates: this.#candidates,
-          options: this.#options,
-          events: this.#events,
-          health: this.#health,
-          clock,
-          random: this.#random,
-          isUnbilled,
-          planOf,
-          TargetFailure,
-        });
-      },
-      (error: unknown) => this.#onInternalError(error),
-    );
+    this.#ready ??= this.#loadAhead().catch((error: unknown) => this.#onInternalError(error));
+  }
+
+  /** A chain does without what it cannot load. */
+  async #loadAhead(): Promise<void> {
+    const { Ahead } = await import("./ahead/ahead.ts");
+    this.#ahead = new Ahead({
+      candidates: this.#candidates,
+      options: this.#options,
+      events: this.#events,
+      health: this.#health,
+      clock: this.#options.clock ?? systemClock,
+      random: this.#random,
+      isUnbilled,
+      planOf,
+      TargetFailure,
+    });
   }
 
   #change(
