@@ -17,7 +17,7 @@ async function numbersOf(definition: ChainDefinition, fault: FaultName, seed = 1
 }
 
 function median(numbers: readonly number[]): number | undefined {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
 describe("hedges, on the drill's scenarios", () => {
