@@ -45,6 +45,7 @@ export default defineConfig({
             "handoff/*.test.ts",
             "recordings/**/*.test.ts",
             "simulation/**/*.test.ts",
+            "soak/*.test.ts",
             "bench/counts/*.test.ts",
           ],
           exclude: [...configDefaults.exclude, ...PACKED],
