@@ -1,0 +1,110 @@
+/** Calls over loopback sockets, to vendors in another process, through the real adapters. */
+import { getEventListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Complaints } from "../complaints.ts";
+import { Figures } from "../figures.ts";
+import { Random } from "../random.ts";
+import { heldMiB, leftOver, resources } from "../rest.ts";
+import { Timers } from "../timers.ts";
+import { SOCKET_CALLERS } from "./callers.ts";
+import { makeSocketChains, warm } from "./chains.ts";
+import { measureLoopDelay } from "./loop-delay.ts";
+import { startVendors, type SoakServer } from "./server.ts";
+
+const SHARES = 10;
+/** A server sees so soon that an answer is not wanted any more. */
+const CLOSED_WITHIN_MS = 100;
+/** Idle connections are kept for less. */
+const IDLE_MS = 6_000;
+const MOST_DELAY_MS = 20;
+const MOST_GROWTH_MIB = 5;
+
+export async function soakSockets(calls: number, atOnce: number, seed: number): Promise<Figures> {
+  const figures = new Figures();
+  using complaints = new Complaints();
+  const server = await startVendors(seed);
+  const start = resources();
+  using timers = new Timers();
+  const random = new Random(seed);
+  const chains = makeSocketChains(server.url);
+  const { signal } = new AbortController();
+  const ends = new Map<string, number>();
+  const wrong = new Set<string>();
+  let begun = 0;
+
+  async function work(until: number): Promise<void> {
+    while (begun < until) {
+      const chain = chains[++begun % chains.length] ?? chains[0];
+      const { pieces, call } = random.draw(SOCKET_CALLERS);
+      // oxlint-disable-next-line no-await-in-loop -- one call after the other
+      const end = await call({ chain, random, signal }, Math.round(random.between(...pieces)));
+      ends.set(end.type, (ends.get(end.type) ?? 0) + 1);
+      if (end.type === "wrong") wrong.add(end.why);
+    }
+  }
+
+  await warm(chains);
+  const heaps: number[] = [];
+  const begunAt = performance.now();
+  let forcedMs = 0;
+  const delay = await measureLoopDelay(async () => {
+    for (let share = 1; share <= SHARES; share++) {
+      const until = Math.round((calls * share) / SHARES);
+      // oxlint-disable-next-line no-await-in-loop -- one share after the other
+      await Promise.all(Array.from({ length: atOnce }, () => work(until)));
+      const at = performance.now();
+      // oxlint-disable-next-line no-await-in-loop
+      heaps.push(await heldMiB());
+      forcedMs += performance.now() - at;
+    }
+  });
+  const seconds = (performance.now() - begunAt - forcedMs) / 1_000;
+  await sleep(CLOSED_WITHIN_MS);
+  const { answers, requests, left, faults } = await server.report();
+  const resourcesLeft = await leftOver(start, IDLE_MS);
+  const socketsLeft = await socketsOf(server);
+  const [first = 0] = heaps;
+  const count = (end: string): number => ends.get(end) ?? 0;
+
+  figures.exactly(
+    "calls",
+    [...ends.values()].reduce((sum, one) => sum + one, 0),
+    calls,
+  );
+  figures.state("at once", atOnce);
+  figures.state("seconds", seconds);
+  figures.state("calls per second", Math.round(calls / seconds));
+  figures.state("requests", requests);
+  figures.state(
+    "faults of the vendors",
+    Object.values(faults).reduce((sum, one) => sum + one, 0),
+  );
+  figures.state("answers that were not waited for", left);
+  for (const end of ["answered", "failed", "aborted", "left", "stopped"]) figures.state(end, count(end));
+  figures.atMost("failed, %", (count("failed") / calls) * 100, 2);
+  figures.exactly("ends that nothing explains", [...wrong].slice(0, 5).join("; ") || "none", "none");
+  figures.exactly(`answers being written after ${CLOSED_WITHIN_MS} ms`, answers, 0);
+  figures.exactly("sockets of the server", socketsLeft, 0);
+  figures.exactly("resources left, sockets among them", resourcesLeft, "nothing");
+  figures.exactly("listeners on the shared signal", getEventListeners(signal, "abort").length, 0);
+  figures.exactly("timers", timers.running, 0);
+  figures.exactly("complaints of the runtime", complaints.all, "none");
+  figures.state("heap after each tenth, MiB", heaps.map((mib) => mib.toFixed(1)).join(" "));
+  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, MOST_GROWTH_MIB);
+  figures.state("delay of the event loop, p50, ms", delay.p50);
+  figures.state("the same of an idle thread, p99, ms", delay.idleP99);
+  figures.atMost("delay of the event loop, p99, ms", delay.p99, MOST_DELAY_MS + delay.idleP99);
+  await server.stop();
+  return figures;
+}
+
+/** Connections that the server still has, once idle ones are over. */
+async function socketsOf(server: SoakServer): Promise<number> {
+  for (let waited = 0; ; waited += 100) {
+    // oxlint-disable-next-line no-await-in-loop -- looked at again and again
+    const { sockets } = await server.report();
+    if (sockets === 0 || waited >= IDLE_MS) return sockets;
+    // oxlint-disable-next-line no-await-in-loop
+    await sleep(100);
+  }
+}

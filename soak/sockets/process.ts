@@ -1,0 +1,87 @@
+/** The vendors' stand-in, a process of its own. Tells its parent its port, and with every message how it stands. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { portOf } from "../../bench/process/port.ts";
+import { answerText, deltaText } from "../../bench/wires/text.ts";
+import type { Wire } from "../../bench/wires/wire.ts";
+import { Random } from "../random.ts";
+import { ILL, WELL } from "./faults.ts";
+import { LENGTH, VENDORS, type ServerReport, type SoakVendor } from "./vendors.ts";
+
+const random = new Random(Number(process.argv[2] ?? 1));
+const begunAt = performance.now();
+const faults: Record<string, number> = {};
+let [sockets, answers, requests, left] = [0, 0, 0, 0];
+
+function drawFault({ illMs, periodMs }: SoakVendor) {
+  const isIll = (performance.now() - begunAt) % periodMs > periodMs - illMs;
+  if (!random.chance(isIll ? 0.85 : 0.04)) return undefined;
+  return random.draw(isIll ? ILL : WELL);
+}
+
+/** In a few writes, some of them in a row; waits for a client that does not read. */
+async function answer(response: ServerResponse, wire: Wire, deltas: number): Promise<void> {
+  response.writeHead(200, { "content-type": wire.contentType, "request-id": `req_${requests}` });
+  for (const piece of wire.opening()) response.write(piece);
+  for (let index = 0; index < deltas; index++) {
+    const isTaken = response.write(wire.delta(index, deltaText(index)));
+    // oxlint-disable no-await-in-loop -- as a model writes
+    if (!isTaken) await drained(response);
+    else if (random.chance(0.1)) await sleep(random.between(1, 10));
+    // oxlint-enable no-await-in-loop
+    if (response.destroyed) return;
+  }
+  for (const piece of wire.closing(answerText(deltas), deltas)) response.write(piece);
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
+  });
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  requests++;
+  answers++;
+  response.once("close", () => {
+    answers--;
+    if (!response.writableFinished) left++;
+  });
+  // What the client does to the connection is no concern of the server.
+  response.on("error", () => undefined);
+  const vendor = VENDORS.find(({ name }) => request.url?.startsWith(`/${name}/`));
+  const body = await text(request);
+  if (vendor === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
+  const fault = drawFault(vendor);
+  if (fault === undefined) return answer(response, vendor.wire, Number(LENGTH.exec(body)?.[1] ?? 1));
+  faults[fault.name] = (faults[fault.name] ?? 0) + 1;
+  await fault.play(response, vendor.wire);
+}
+
+const server = createServer((request, response) => {
+  handle(request, response).catch(() => response.destroy());
+});
+server.on("connection", (socket) => {
+  sockets++;
+  socket.setNoDelay(true);
+  socket.on("error", () => undefined);
+  socket.once("close", () => sockets--);
+});
+// Clients are told, and let go a second before.
+server.keepAliveTimeout = 2_000;
+server.listen(0, "127.0.0.1", 4_096, () => process.send?.({ port: portOf(server) }));
+process.on("message", () => {
+  process.send?.({ sockets, answers, requests, left, faults } satisfies ServerReport);
+});
+process.on("disconnect", () => process.exit(0));
