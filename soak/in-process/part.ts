@@ -2,6 +2,7 @@
 import { getEventListeners } from "node:events";
 import { Complaints } from "../complaints.ts";
 import { Figures } from "../figures.ts";
+import { marksOf, mostGrowth } from "../marks.ts";
 import { Random } from "../random.ts";
 import { heldMiB, leftOver, resources } from "../rest.ts";
 import { Timers } from "../timers.ts";
@@ -14,11 +15,9 @@ import { briefVenue, makeVenues } from "./venues.ts";
 import type { Venue } from "./venue.ts";
 
 const AT_ONCE = 100;
-const SHARES = 10;
 const STEP_MS = 50;
 /** Nothing under way takes longer to end once no call is: hostile adapters fail as late as this. */
 const SETTLE_MS = 25_000;
-const MOST_GROWTH_MIB = 5;
 
 export async function soakInProcess(calls: number, seed: number): Promise<Figures> {
   const figures = new Figures();
@@ -66,9 +65,9 @@ export async function soakInProcess(calls: number, seed: number): Promise<Figure
   }
 
   const heaps: number[] = [];
-  for (let share = 1; share <= SHARES; share++) {
+  for (const mark of marksOf(calls)) {
     // oxlint-disable no-await-in-loop -- one share after the other
-    await many(Math.round((calls * share) / SHARES));
+    await many(mark);
     heaps.push(await heldMiB());
     // oxlint-enable no-await-in-loop
   }
@@ -114,7 +113,7 @@ export async function soakInProcess(calls: number, seed: number): Promise<Figure
   figures.exactly("resources left", await leftOver(start, 0), "nothing");
   figures.exactly("complaints of the runtime", complaints.all, "none");
   figures.state("heap after each tenth, MiB", heaps.map((mib) => mib.toFixed(1)).join(" "));
-  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, MOST_GROWTH_MIB);
+  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, mostGrowth(calls));
   return figures;
 }
 

@@ -6,7 +6,7 @@ import { VENDORS } from "./vendors.ts";
 
 export const CONSUMER_IDLE_MS = 1_000;
 /** One of the models may think in silence. */
-const LIMITS = { timeoutMs: 1_000, silentReasoningMs: 1_000, progressMs: 1_000, workingMs: 1_000 } as const;
+const LIMITS = { timeoutMs: 2_000, silentReasoningMs: 2_000, progressMs: 2_000, workingMs: 2_000 } as const;
 const [ONE, TWO, STEADY] = VENDORS.map(({ wire }) => wire.model);
 
 type Way = "sdk" | "fetch" | "node";

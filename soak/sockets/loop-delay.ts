@@ -12,25 +12,38 @@ delay.enable();
 parentPort.once("message", () => parentPort.postMessage(delay.percentile(99)));
 `;
 
-export interface LoopDelay {
-  /** Of this thread, in milliseconds: a sample waited so much longer than it asked for. */
-  readonly p50: number;
-  readonly p99: number;
-  /** Of a thread without work at the same time: what the machine is to blame for. */
-  readonly idleP99: number;
-}
+/** In milliseconds: how much longer a sample waited than it had asked for. */
+const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 
-export async function measureLoopDelay(work: () => Promise<void>): Promise<LoopDelay> {
-  const idle = new Worker(IDLE, { eval: true });
-  await once(idle, "online");
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
-  await work();
-  delay.disable();
-  const answer = once(idle, "message");
-  idle.postMessage("enough");
-  const [idleP99]: number[] = await answer;
-  await idle.terminate();
-  const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
-  return { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), idleP99: late(idleP99 ?? 0) };
+/** How late the event loop comes to what is due, beside how late the machine lets a thread run that has no work. */
+export class LoopDelay {
+  readonly #own: ReturnType<typeof monitorEventLoopDelay> = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #idle: Worker = new Worker(IDLE, { eval: true });
+
+  get p50(): number {
+    return late(this.#own.percentile(50));
+  }
+
+  get p99(): number {
+    return late(this.#own.percentile(99));
+  }
+
+  /** Measures this thread while it works. */
+  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#own.enable();
+    try {
+      return await work();
+    } finally {
+      this.#own.disable();
+    }
+  }
+
+  /** Ends the measuring, and gives the 99th percentile of the idle thread. */
+  async idleP99(): Promise<number> {
+    const answer = once(this.#idle, "message");
+    this.#idle.postMessage("enough");
+    const [nanoseconds] = await answer;
+    await this.#idle.terminate();
+    return late(Number(nanoseconds));
+  }
 }

@@ -3,21 +3,19 @@ import { getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Complaints } from "../complaints.ts";
 import { Figures } from "../figures.ts";
+import { marksOf, mostDelay, mostGrowth } from "../marks.ts";
 import { Random } from "../random.ts";
 import { heldMiB, leftOver, resources } from "../rest.ts";
 import { Timers } from "../timers.ts";
 import { SOCKET_CALLERS } from "./callers.ts";
 import { makeSocketChains, warm } from "./chains.ts";
-import { measureLoopDelay } from "./loop-delay.ts";
+import { LoopDelay } from "./loop-delay.ts";
 import { startVendors, type SoakServer } from "./server.ts";
 
-const SHARES = 10;
 /** A server sees so soon that an answer is not wanted any more. */
 const CLOSED_WITHIN_MS = 100;
 /** Idle connections are kept for less. */
 const IDLE_MS = 6_000;
-const MOST_DELAY_MS = 20;
-const MOST_GROWTH_MIB = 5;
 
 export async function soakSockets(calls: number, atOnce: number, seed: number): Promise<Figures> {
   const figures = new Figures();
@@ -45,20 +43,17 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
 
   await warm(chains);
   const heaps: number[] = [];
-  const begunAt = performance.now();
-  let forcedMs = 0;
-  const delay = await measureLoopDelay(async () => {
-    for (let share = 1; share <= SHARES; share++) {
-      const until = Math.round((calls * share) / SHARES);
-      // oxlint-disable-next-line no-await-in-loop -- one share after the other
-      await Promise.all(Array.from({ length: atOnce }, () => work(until)));
-      const at = performance.now();
-      // oxlint-disable-next-line no-await-in-loop
-      heaps.push(await heldMiB());
-      forcedMs += performance.now() - at;
-    }
-  });
-  const seconds = (performance.now() - begunAt - forcedMs) / 1_000;
+  const delay = new LoopDelay();
+  let ms = 0;
+  for (const mark of marksOf(calls)) {
+    const at = performance.now();
+    // oxlint-disable no-await-in-loop -- one share after the other
+    await delay.during(() => Promise.all(Array.from({ length: atOnce }, () => work(mark))));
+    ms += performance.now() - at;
+    heaps.push(await heldMiB());
+    // oxlint-enable no-await-in-loop
+  }
+  const idleP99 = await delay.idleP99();
   await sleep(CLOSED_WITHIN_MS);
   const { answers, requests, left, faults } = await server.report();
   const resourcesLeft = await leftOver(start, IDLE_MS);
@@ -72,8 +67,8 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
     calls,
   );
   figures.state("at once", atOnce);
-  figures.state("seconds", seconds);
-  figures.state("calls per second", Math.round(calls / seconds));
+  figures.state("seconds", ms / 1_000);
+  figures.state("calls per second", Math.round((calls / ms) * 1_000));
   figures.state("requests", requests);
   figures.state(
     "faults of the vendors",
@@ -90,10 +85,10 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
   figures.exactly("timers", timers.running, 0);
   figures.exactly("complaints of the runtime", complaints.all, "none");
   figures.state("heap after each tenth, MiB", heaps.map((mib) => mib.toFixed(1)).join(" "));
-  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, MOST_GROWTH_MIB);
+  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, mostGrowth(calls));
   figures.state("delay of the event loop, p50, ms", delay.p50);
-  figures.state("the same of an idle thread, p99, ms", delay.idleP99);
-  figures.atMost("delay of the event loop, p99, ms", delay.p99, MOST_DELAY_MS + delay.idleP99);
+  figures.state("the same of an idle thread, p99, ms", idleP99);
+  figures.atMost("delay of the event loop, p99, ms", delay.p99, mostDelay(calls) + idleP99);
   await server.stop();
   return figures;
 }
