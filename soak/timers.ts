@@ -1,8 +1,8 @@
 type Handle = ReturnType<typeof setTimeout>;
 
 /**
- * Counts the timers that the libraries under test have running. Also those that let the process end: of these the runtime
- * itself tells nothing. Its own modules keep their timers elsewhere.
+ * Counts the timers that are running, also those that let the process end: of these the runtime itself tells nothing. The
+ * idle connections of `fetch` have some too.
  */
 export class Timers implements Disposable {
   readonly #live = new Set<unknown>();

@@ -50,10 +50,10 @@ const CLOSED = { beforeResponse: true, connection: "reused" } as const;
 export const FATES: readonly [Fate, ...Fate[]] = [
   { name: "whole", weight: 69, isFault: false, canBeLeft: true, play: (stage) => stage.answer() },
   { name: "whole, and more", weight: 1, isFault: false, canBeLeft: true, play: endTwice },
-  failing("server.error", 4, 0, { status: 500 }),
-  failing("server.overloaded", 0.1, 0, { status: 529 }),
+  failing("server.error", 3.5, 0, { status: 500 }),
+  failing("server.overloaded", 0.4, 0, { status: 529 }),
   failing("server.gateway", 1, 0, { status: 502 }),
-  failing("rate.requests", 0.2, 0, { status: 429, retryAfterMs: 1_000 }),
+  failing("rate.requests", 0.4, 0, { status: 429, retryAfterMs: 1_000 }),
   failing("network.reset", 2, 0, CLOSED),
   failing("network.connect-timeout", 1, 0),
   failing("unknown", 1, 0, { status: 418 }),

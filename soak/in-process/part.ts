@@ -2,9 +2,9 @@
 import { getEventListeners } from "node:events";
 import { Complaints } from "../complaints.ts";
 import { Figures } from "../figures.ts";
-import { marksOf, mostGrowth } from "../marks.ts";
 import { Random } from "../random.ts";
 import { heldMiB, leftOver, resources } from "../rest.ts";
+import { limitsFor, marksOf } from "../size.ts";
 import { Timers } from "../timers.ts";
 import { CALLERS } from "./callers.ts";
 import { FATES } from "./fates.ts";
@@ -95,11 +95,6 @@ export async function soakInProcess(calls: number, seed: number): Promise<Figure
   for (const end of ["answered", "failed", "timed out", "aborted", "left", "forgotten"]) figures.state(end, count(end));
   figures.exactly("ends that nothing explains", [...wrong].slice(0, 5).join("; ") || "none", "none");
   figures.exactly(
-    "event `end`, answered",
-    (outcomes.get("answered") ?? 0) >= count("answered") ? "each" : "some missing",
-    "each",
-  );
-  figures.exactly(
     "events `end`",
     [...outcomes.values()].reduce((sum, one) => sum + one, 0),
     calls,
@@ -113,7 +108,7 @@ export async function soakInProcess(calls: number, seed: number): Promise<Figure
   figures.exactly("resources left", await leftOver(start, 0), "nothing");
   figures.exactly("complaints of the runtime", complaints.all, "none");
   figures.state("heap after each tenth, MiB", heaps.map((mib) => mib.toFixed(1)).join(" "));
-  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, mostGrowth(calls));
+  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, limitsFor(calls).growthMiB);
   return figures;
 }
 

@@ -3,17 +3,15 @@ import { getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Complaints } from "../complaints.ts";
 import { Figures } from "../figures.ts";
-import { marksOf, mostDelay, mostGrowth } from "../marks.ts";
 import { Random } from "../random.ts";
 import { heldMiB, leftOver, resources } from "../rest.ts";
+import { limitsFor, marksOf } from "../size.ts";
 import { Timers } from "../timers.ts";
 import { SOCKET_CALLERS } from "./callers.ts";
 import { makeSocketChains, warm } from "./chains.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import { startVendors, type SoakServer } from "./server.ts";
 
-/** A server sees so soon that an answer is not wanted any more. */
-const CLOSED_WITHIN_MS = 100;
 /** Idle connections are kept for less. */
 const IDLE_MS = 6_000;
 
@@ -54,7 +52,8 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
     // oxlint-enable no-await-in-loop
   }
   const idleP99 = await delay.idleP99();
-  await sleep(CLOSED_WITHIN_MS);
+  const limits = limitsFor(calls);
+  const closingMs = await closing(server);
   const { answers, requests, left, faults } = await server.report();
   const resourcesLeft = await leftOver(start, IDLE_MS);
   const socketsLeft = await socketsOf(server);
@@ -76,21 +75,35 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
   );
   figures.state("answers that were not waited for", left);
   for (const end of ["answered", "failed", "aborted", "left", "stopped"]) figures.state(end, count(end));
-  figures.atMost("failed, %", (count("failed") / calls) * 100, 2);
+  figures.atMost("failed, %", (count("failed") / calls) * 100, limits.failedPercent);
   figures.exactly("ends that nothing explains", [...wrong].slice(0, 5).join("; ") || "none", "none");
-  figures.exactly(`answers being written after ${CLOSED_WITHIN_MS} ms`, answers, 0);
+  figures.exactly("answers still being written", answers, 0);
+  figures.atMost("until the last of them was given up, ms", closingMs, limits.closingMs);
   figures.exactly("sockets of the server", socketsLeft, 0);
   figures.exactly("resources left, sockets among them", resourcesLeft, "nothing");
   figures.exactly("listeners on the shared signal", getEventListeners(signal, "abort").length, 0);
   figures.exactly("timers", timers.running, 0);
   figures.exactly("complaints of the runtime", complaints.all, "none");
   figures.state("heap after each tenth, MiB", heaps.map((mib) => mib.toFixed(1)).join(" "));
-  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, mostGrowth(calls));
+  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, limits.growthMiB);
   figures.state("delay of the event loop, p50, ms", delay.p50);
   figures.state("the same of an idle thread, p99, ms", idleP99);
-  figures.atMost("delay of the event loop, p99, ms", delay.p99, mostDelay(calls) + idleP99);
+  figures.atMost("delay of the event loop, p99, ms", delay.p99, limits.delayMs + idleP99);
   await server.stop();
   return figures;
+}
+
+/** How long the server still writes answers, in milliseconds. */
+async function closing(server: SoakServer): Promise<number> {
+  const from = performance.now();
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- looked at again and again
+    const { answers } = await server.report();
+    const ms = performance.now() - from;
+    if (answers === 0 || ms > IDLE_MS) return ms;
+    // oxlint-disable-next-line no-await-in-loop
+    await sleep(5);
+  }
 }
 
 /** Connections that the server still has, once idle ones are over. */

@@ -14,6 +14,7 @@ const url = process.argv[2] ?? "";
 const DAY_MS = 86_400_000;
 /** Of a consumer that is away when the process is stopped: over before the chain would mind. */
 const AWAY_MS = 300;
+const CONNECTIONS_END_MS = 6_000;
 
 let breakerEvents = 0;
 const LIMITS = {
@@ -27,7 +28,7 @@ const LIMITS = {
 function chainOf(wire: "anthropic" | "openai", way: "fetch" | "node"): Chain {
   const transport = { transport: "fetch", ...(way === "node" ? { fetch: nodeTransport() } : undefined) } as const;
   const target = (place: string) => {
-    const options = { apiKey: "k", baseURL: `${url}/${wire}/${place}`, ...transport };
+    const options = { apiKey: place, baseURL: `${url}/${wire}/${place}`, ...transport };
     if (wire === "anthropic") return anthropic(wires.anthropic.model, options);
     return openai.chat(wires["openai-chat"].model, options);
   };
@@ -78,6 +79,8 @@ process.send?.("warm");
 const streams = await Promise.all(
   chains.flatMap(({ chain, way }) => SITUATIONS.map((situation) => one(chain, way, situation))),
 );
+// Those of idle connections end with them.
+for (let waited = 0; waited < CONNECTIONS_END_MS && timers.running > 0; waited += 50) await sleep(50);
 const report: ProcessReport = {
   streams,
   health: chains.flatMap(({ chain }) => chain.snapshot()),

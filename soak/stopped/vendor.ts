@@ -22,8 +22,8 @@ export interface Vendor {
   readonly close: () => Promise<void>;
 }
 
-/** It is read a little after the process goes on, and not at once. */
-const LATER_MS = 50;
+/** Long enough for the process to find its limits passed first. */
+const LATER_MS = 400;
 
 class Writer {
   readonly #response: ServerResponse;
@@ -99,6 +99,8 @@ export async function startVendor(moments: Moments): Promise<Vendor> {
       await play(isFirst ? situation : "warming", new Writer(response, wire), moments);
     });
   });
+  // Clients are told, and let go a second before.
+  server.keepAliveTimeout = 2_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

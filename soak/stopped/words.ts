@@ -8,7 +8,7 @@ export type Situation = (typeof SITUATIONS)[number];
 export const READABLE: readonly Situation[] = ["flowing", "waiting", "unanswered", "pausing"];
 
 /** Every limit of the chains, in milliseconds: shorter than the stop. */
-export const LIMIT_MS = 1_500;
+export const LIMIT_MS = 2_000;
 /** Pieces of every answer. */
 export const PIECES = 40;
 
