@@ -30,7 +30,7 @@ function count(name: Exclude<keyof typeof values, "help">): number {
   const number = Number(values[name]);
   if (Number.isInteger(number) && number > 0) return number;
   console.error(`--${name} must be a whole number above 0.\n\n${USAGE}`);
-  process.exit(2);
+  return process.exit(2);
 }
 
 /** Each is loaded only where it is run: what one leaves in memory is none of the next one's. */

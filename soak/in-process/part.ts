@@ -43,7 +43,7 @@ export async function soakInProcess(calls: number, seed: number): Promise<Figure
     unended += venue.running;
   }
 
-  async function one(number: number): Promise<void> {
+  async function call(number: number): Promise<void> {
     const brief = number % 50 === 0 ? briefVenue(target, options) : undefined;
     const venue = brief ?? venues[number % venues.length] ?? venues[0];
     const record = ledger.begin(number);
@@ -58,7 +58,7 @@ export async function soakInProcess(calls: number, seed: number): Promise<Figure
   async function many(until: number): Promise<void> {
     const work = async (): Promise<void> => {
       // oxlint-disable-next-line no-await-in-loop -- one call after the other
-      while (begun < until) await one(++begun);
+      while (begun < until) await call(++begun);
     };
     await clock.turnUntil(Promise.all(Array.from({ length: AT_ONCE }, work)), STEP_MS);
     await clock.turnUntil(clock.wait(SETTLE_MS), STEP_MS);

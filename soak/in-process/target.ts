@@ -1,28 +1,17 @@
 import type { StreamPart, Target, TargetRequest } from "@understudy/core/adapter";
-import { scriptedTarget } from "@understudy/testing";
+import { plainTarget } from "../plain-target.ts";
 import type { Random } from "../random.ts";
 import { FATES, type Fate } from "./fates.ts";
 import type { Ledger } from "./ledger.ts";
 import { Stage } from "./stage.ts";
 
-/** A target whose every call has a fate by chance. It keeps nothing of a call that is over. */
+/** A target whose every call has a fate by chance. */
 export function fatefulTarget(model: string, random: Random, ledger: Ledger): Target {
-  const { capabilities, plan } = scriptedTarget([]);
-  const vendor = "soak";
-  return {
-    vendor,
-    model,
-    endpoint: "in-process",
-    scopes: { key: model, quota: model },
-    capabilities,
-    problems: [],
-    plan,
-    stream: (request, context) => {
-      const fate = random.draw(FATES);
-      const record = ledger.ask(callOf(request), fate.name, fate.isFault);
-      return counted(fate, new Stage(request, context, random, record), ledger);
-    },
-  };
+  return plainTarget("soak", model, (request, context) => {
+    const fate = random.draw(FATES);
+    const record = ledger.ask(callOf(request), fate.name, fate.isFault);
+    return counted(fate, new Stage(request, context, random, record), ledger);
+  });
 }
 
 /** The number of the call is in its prompt. */

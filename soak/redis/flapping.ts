@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createChain, type Chain, type ChainOptions } from "@understudy/core";
 import { TargetFailure, type StreamPart, type Target } from "@understudy/core/adapter";
-import { scriptedTarget } from "@understudy/testing";
+import { plainTarget } from "../plain-target.ts";
 
 /** Longer than the first time for which a breaker is open: there are probes. */
 const PERIOD_MS = 14_000;
@@ -9,7 +9,6 @@ const ILL_MS = 1_000;
 const ANSWER_MS = 2;
 
 function target(vendor: string, isIll: () => boolean): Target {
-  const { capabilities, plan } = scriptedTarget([]);
   async function* stream(): AsyncGenerator<readonly StreamPart[], void> {
     await sleep(ANSWER_MS);
     if (isIll()) throw new TargetFailure("server.error", { status: 500 });
@@ -21,8 +20,7 @@ function target(vendor: string, isIll: () => boolean): Target {
       { type: "end", finishReason: "stop", rawFinishReason: "stop" },
     ];
   }
-  const scopes = { key: vendor, quota: vendor };
-  return { vendor, model: "m", endpoint: "in-process", scopes, capabilities, problems: [], plan, stream };
+  return plainTarget(vendor, "m", stream);
 }
 
 /** A vendor that is ill for a second now and then, from the first call on, with one behind it that never is. */

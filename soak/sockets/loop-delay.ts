@@ -41,6 +41,7 @@ export class LoopDelay {
   /** Ends the measuring, and gives the 99th percentile of the idle thread. */
   async idleP99(): Promise<number> {
     const answer = once(this.#idle, "message");
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
     this.#idle.postMessage("enough");
     const [nanoseconds] = await answer;
     await this.#idle.terminate();

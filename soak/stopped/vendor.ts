@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { portOf } from "../../bench/process/port.ts";
@@ -90,15 +90,15 @@ async function play(situation: string, writer: Writer, { still, goesOn }: Moment
 /** Answers of the first tier are played as the prompt says; all others are whole at once. */
 export async function startVendor(moments: Moments): Promise<Vendor> {
   let arrived = 0;
-  const server = createServer((request, response) => {
-    void text(request).then(async (body) => {
-      const wire = request.url?.startsWith("/anthropic/") === true ? wires.anthropic : wires["openai-chat"];
-      const isFirst = request.url?.includes("/first/") === true;
-      const situation = /Play (\w+)\./.exec(body)?.[1] ?? "warming";
-      if (situation !== "warming") arrived++;
-      await play(isFirst ? situation : "warming", new Writer(response, wire), moments);
-    });
-  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const wire = request.url?.startsWith("/anthropic/") === true ? wires.anthropic : wires["openai-chat"];
+    const isFirst = request.url?.includes("/first/") === true;
+    const situation = /Play (\w+)\./.exec(body)?.[1] ?? "warming";
+    if (situation !== "warming") arrived++;
+    await play(isFirst ? situation : "warming", new Writer(response, wire), moments);
+  };
+  const server = createServer((request, response) => void answer(request, response));
   // Clients are told, and let go a second before.
   server.keepAliveTimeout = 2_000;
   server.listen(0, "127.0.0.1");
