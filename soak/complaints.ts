@@ -1,3 +1,5 @@
+import { listed } from "./counts.ts";
+
 /** What the runtime complains about while a part runs: rejections that nobody handles, and warnings such as those of leaks. */
 export class Complaints implements Disposable {
   readonly #heard: string[] = [];
@@ -7,9 +9,8 @@ export class Complaints implements Disposable {
     process.on("warning", this.#onWarning);
   }
 
-  /** The kinds, each once. */
   get all(): string {
-    return [...new Set(this.#heard)].join("; ") || "none";
+    return listed(this.#heard);
   }
 
   [Symbol.dispose](): void {

@@ -21,7 +21,12 @@ export class Figures {
   }
 
   atMost(name: string, value: number, limit: number): void {
-    this.#figures.push({ name, value: shown(value), limit: `at most ${shown(limit)}`, holds: value <= limit });
+    this.#figures.push({
+      name,
+      value: shown(value),
+      limit: limit === Infinity ? "" : `at most ${shown(limit)}`,
+      holds: value <= limit,
+    });
   }
 
   atLeast(name: string, value: number, limit: number): void {
@@ -30,6 +35,12 @@ export class Figures {
 
   exactly(name: string, value: number | string, wanted: number | string): void {
     this.#figures.push({ name, value: shown(value), limit: shown(wanted), holds: value === wanted });
+  }
+
+  /** In MiB, at marks on the way. */
+  heap(sizes: readonly number[], mostGrowth: number): void {
+    this.state("heap on the way, MiB", sizes.map((size) => size.toFixed(1)).join(" "));
+    this.atMost("growth of the heap from 10 % on, MiB", Math.max(...sizes) - (sizes[0] ?? 0), mostGrowth);
   }
 
   toString(): string {

@@ -1,3 +1,5 @@
+import { Counts } from "../counts.ts";
+
 /** What the upstream side knows of one call: the truth that its end is held against. */
 export interface CallRecord {
   readonly number: number;
@@ -11,7 +13,7 @@ export interface CallRecord {
 export class Ledger {
   readonly #calls = new Map<number, CallRecord>();
   /** Upstream calls by what was played. */
-  readonly played: Map<string, number> = new Map();
+  readonly played: Counts = new Counts();
   asked = 0;
   faults = 0;
   /** Upstream calls for a call that was over. */
@@ -32,7 +34,7 @@ export class Ledger {
   ask(number: number, fate: string, isFault: boolean): CallRecord {
     this.asked++;
     if (isFault) this.faults++;
-    this.played.set(fate, (this.played.get(fate) ?? 0) + 1);
+    this.played.add(fate);
     const record = this.#calls.get(number);
     if (record === undefined) this.strays++;
     else record.asked++;

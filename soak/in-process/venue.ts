@@ -1,4 +1,5 @@
 import { createChain, type Chain, type ChainOptions, type EngineEvent, type TierInput } from "@understudy/core";
+import { Counts } from "../counts.ts";
 
 /** A chain, and what it tells of its calls. */
 export class Venue {
@@ -6,9 +7,12 @@ export class Venue {
   /** Of the answer before, for the next call of the same conversation. */
   pin: string | undefined;
   /** Ends by outcome. */
-  readonly outcomes: Map<string, number> = new Map();
+  readonly outcomes: Counts = new Counts();
   /** Ends of calls that had none under way, and beginnings of those that had. */
   disorder = 0;
+  /** Breakers that opened. */
+  openings = 0;
+  probes = 0;
   readonly #running = new Set<number>();
   readonly #waiting = new Map<number, () => void>();
 
@@ -29,12 +33,14 @@ export class Venue {
   }
 
   #hear(event: EngineEvent): void {
-    if (event.type === "call-start") {
+    if (event.type === "breaker" && event.to === "open") this.openings++;
+    else if (event.type === "attempt-start" && event.venture === "probe") this.probes++;
+    else if (event.type === "call-start") {
       if (this.#running.has(event.callId)) this.disorder++;
       this.#running.add(event.callId);
     } else if (event.type === "end") {
       if (!this.#running.delete(event.callId)) this.disorder++;
-      this.outcomes.set(event.outcome, (this.outcomes.get(event.outcome) ?? 0) + 1);
+      this.outcomes.add(event.outcome);
       this.#waiting.get(event.callId)?.();
       this.#waiting.delete(event.callId);
     }

@@ -1,6 +1,5 @@
 import type { ChainOptions } from "@understudy/core";
 import type { Target } from "@understudy/core/adapter";
-import { memoryStore } from "@understudy/core/store";
 import { Venue } from "./venue.ts";
 
 const LIMITS = { timeoutMs: 2_000, progressMs: 2_500 } as const;
@@ -12,10 +11,13 @@ const PRICES = {
 
 type MakeTarget = (model: string) => Target;
 
-/** Chains that differ in everything that keeps something between calls. */
-export function makeVenues(target: MakeTarget, options: ChainOptions): readonly [Venue, ...Venue[]] {
+/** Chains that differ in everything that keeps something between calls. Those with `shared` have a store. */
+export function makeVenues(
+  target: MakeTarget,
+  options: ChainOptions,
+  shared: ChainOptions,
+): readonly [Venue, ...Venue[]] {
   const tier = (...models: readonly string[]) => ({ ...LIMITS, targets: models.map(target) });
-  const shared = { ...options, store: memoryStore(options.clock) };
   const two = [tier("a"), tier("b")];
   const priced = { ...options, prices: PRICES, pins: true };
   return [

@@ -16,7 +16,7 @@ const AT_ONCE = 4;
 const LONG_S = 20;
 /** What a store may hold up a call for in milliseconds, and what it may cost where it does not. */
 const MOST_ADDED = { p50: 1, p99: 25 } as const;
-const MOST_ADDED_SHORT = { p50: 25, p99: 500 } as const;
+const MOST_ADDED_SHORT = { p50: 100, p99: Infinity } as const;
 const SHORTEST_TROUBLE_MS = 250;
 /** A store that was left alone is asked again by then, and a connection made. */
 const BACK_WITHIN_MS = 10_000;

@@ -4,7 +4,7 @@ import { nodeTransport } from "@understudy/core/node";
 import { openai } from "@understudy/openai";
 import { VENDORS } from "./vendors.ts";
 
-export const CONSUMER_IDLE_MS = 1_000;
+const CONSUMER_IDLE_MS = 1_000;
 /** One of the models may think in silence. */
 const LIMITS = { timeoutMs: 2_000, silentReasoningMs: 2_000, progressMs: 2_000, workingMs: 2_000 } as const;
 const [ONE, TWO, STEADY] = VENDORS.map(({ wire }) => wire.model);

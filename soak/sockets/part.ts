@@ -2,6 +2,7 @@
 import { getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Complaints } from "../complaints.ts";
+import { Counts, listed } from "../counts.ts";
 import { Figures } from "../figures.ts";
 import { Random } from "../random.ts";
 import { heldMiB, leftOver, resources } from "../rest.ts";
@@ -24,8 +25,8 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
   const random = new Random(seed);
   const chains = makeSocketChains(server.url);
   const { signal } = new AbortController();
-  const ends = new Map<string, number>();
-  const wrong = new Set<string>();
+  const ends = new Counts();
+  const wrong: string[] = [];
   let begun = 0;
 
   async function work(until: number): Promise<void> {
@@ -34,37 +35,31 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
       const { pieces, call } = random.draw(SOCKET_CALLERS);
       // oxlint-disable-next-line no-await-in-loop -- one call after the other
       const end = await call({ chain, random, signal }, Math.round(random.between(...pieces)));
-      ends.set(end.type, (ends.get(end.type) ?? 0) + 1);
-      if (end.type === "wrong") wrong.add(end.why);
+      ends.add(end.type);
+      if (end.type === "wrong") wrong.push(end.why);
     }
   }
 
   await warm(chains);
   const heaps: number[] = [];
   const delay = new LoopDelay();
-  let ms = 0;
+  let [ms, closingMs] = [0, 0];
   for (const mark of marksOf(calls)) {
     const at = performance.now();
     // oxlint-disable no-await-in-loop -- one share after the other
     await delay.during(() => Promise.all(Array.from({ length: atOnce }, () => work(mark))));
     ms += performance.now() - at;
+    closingMs = Math.max(closingMs, await closing(server));
     heaps.push(await heldMiB());
     // oxlint-enable no-await-in-loop
   }
   const idleP99 = await delay.idleP99();
   const limits = limitsFor(calls);
-  const closingMs = await closing(server);
   const { answers, requests, left, faults } = await server.report();
   const resourcesLeft = await leftOver(start, IDLE_MS);
   const socketsLeft = await socketsOf(server);
-  const [first = 0] = heaps;
-  const count = (end: string): number => ends.get(end) ?? 0;
 
-  figures.exactly(
-    "calls",
-    [...ends.values()].reduce((sum, one) => sum + one, 0),
-    calls,
-  );
+  figures.exactly("calls", ends.total, calls);
   figures.state("at once", atOnce);
   figures.state("seconds", ms / 1_000);
   figures.state("calls per second", Math.round((calls / ms) * 1_000));
@@ -74,18 +69,17 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
     Object.values(faults).reduce((sum, one) => sum + one, 0),
   );
   figures.state("answers that were not waited for", left);
-  for (const end of ["answered", "failed", "aborted", "left", "stopped"]) figures.state(end, count(end));
-  figures.atMost("failed, %", (count("failed") / calls) * 100, limits.failedPercent);
-  figures.exactly("ends that nothing explains", [...wrong].slice(0, 5).join("; ") || "none", "none");
+  for (const end of ["answered", "failed", "aborted", "left", "stopped"]) figures.state(end, ends.of(end));
+  figures.atMost("failed, %", (ends.of("failed") / calls) * 100, limits.failedPercent);
+  figures.exactly("ends that nothing explains", listed(wrong), "none");
   figures.exactly("answers still being written", answers, 0);
-  figures.atMost("until the last of them was given up, ms", closingMs, limits.closingMs);
+  figures.atMost("longest until the server saw that, ms", closingMs, limits.closingMs);
   figures.exactly("sockets of the server", socketsLeft, 0);
   figures.exactly("resources left, sockets among them", resourcesLeft, "nothing");
   figures.exactly("listeners on the shared signal", getEventListeners(signal, "abort").length, 0);
   figures.exactly("timers", timers.running, 0);
   figures.exactly("complaints of the runtime", complaints.all, "none");
-  figures.state("heap after each tenth, MiB", heaps.map((mib) => mib.toFixed(1)).join(" "));
-  figures.atMost("growth of the heap from 10 % on, MiB", Math.max(...heaps) - first, limits.growthMiB);
+  figures.heap(heaps, limits.growthMiB);
   figures.state("delay of the event loop, p50, ms", delay.p50);
   figures.state("the same of an idle thread, p99, ms", idleP99);
   figures.atMost("delay of the event loop, p99, ms", delay.p99, limits.delayMs + idleP99);

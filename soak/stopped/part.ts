@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TargetHealth } from "@understudy/core";
+import { listed } from "../counts.ts";
 import { Figures } from "../figures.ts";
 import { startVendor } from "./vendor.ts";
 import { LIMIT_MS, READABLE, SITUATIONS, type ProcessReport } from "./words.ts";
@@ -45,30 +46,22 @@ export async function soakStopped(stoppedMs: number): Promise<Figures> {
   figures.exactly("streams", streams.length, SITUATIONS.length * WAYS);
   figures.exactly("that ended whole", streams.filter(({ isWhole }) => isWhole).length, streams.length);
   figures.state("with an answer there to be read", readable.length);
-  figures.exactly(
-    "attempts of these that failed",
-    readable
-      .flatMap(({ situation, way, failures }) => failures.map((one) => `${situation}, ${way}: ${one}`))
-      .join("; ") || "none",
-    "none",
+  const unfair = readable.flatMap(({ situation, way, failures: all }) =>
+    all.map((one) => `${situation}, ${way}: ${one}`),
   );
+  figures.exactly("attempts of these that failed", listed(unfair), "none");
   figures.state("attempts of the others that failed", streams.flatMap(({ failures }) => failures).length);
-  figures.exactly("targets that were judged", judged(report?.health ?? []), "none");
+  figures.exactly("targets that were judged", listed(judged(report?.health ?? [])), "none");
   figures.exactly("changes of breakers", report?.breakerEvents ?? Number.NaN, 0);
   figures.exactly("timers", report?.timers ?? Number.NaN, 0);
   figures.exactly("complaints of the runtime", report?.complaints ?? "the process died", "none");
   return figures;
 }
 
-function judged(health: readonly TargetHealth[]): string {
-  return (
-    health
-      .filter(
-        ({ breaker, counts, blockedForMs }) => breaker !== "closed" || counts.bad + counts.slow + blockedForMs > 0,
-      )
-      .map(
-        ({ vendor, tier, breaker, counts }) => `${vendor}, ${tier}: ${breaker}, ${counts.bad} bad, ${counts.slow} slow`,
-      )
-      .join("; ") || "none"
-  );
+function judged(health: readonly TargetHealth[]): readonly string[] {
+  return health
+    .filter(({ breaker, counts, blockedForMs }) => breaker !== "closed" || counts.bad + counts.slow + blockedForMs > 0)
+    .map(
+      ({ vendor, tier, breaker, counts }) => `${vendor}, ${tier}: ${breaker}, ${counts.bad} bad, ${counts.slow} slow`,
+    );
 }
