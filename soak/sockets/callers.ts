@@ -63,7 +63,7 @@ const stream = async ({ chain, signal }: SocketPlace, pieces: number): Promise<S
 
 async function abort({ chain, random }: SocketPlace, pieces: number): Promise<SocketEnd> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), random.between(0, 60));
+  const timer = setTimeout(() => controller.abort(), random.between(0, 1_200));
   const ask = random.chance(0.5) ? generate : stream;
   const end = await ask({ chain, random, signal: controller.signal }, pieces);
   clearTimeout(timer);

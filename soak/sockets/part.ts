@@ -43,20 +43,21 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
   await warm(chains);
   const heaps: number[] = [];
   const delay = new LoopDelay();
-  let [ms, closingMs] = [0, 0];
+  let [ms, closingMs, resourcesLeft] = [0, 0, ""];
   for (const mark of marksOf(calls)) {
     const at = performance.now();
     // oxlint-disable no-await-in-loop -- one share after the other
     await delay.during(() => Promise.all(Array.from({ length: atOnce }, () => work(mark))));
     ms += performance.now() - at;
     closingMs = Math.max(closingMs, await closing(server));
+    // Connections that are kept for later hold much.
+    resourcesLeft = await leftOver(start, IDLE_MS);
     heaps.push(await heldMiB());
     // oxlint-enable no-await-in-loop
   }
   const idleP99 = await delay.idleP99();
   const limits = limitsFor(calls);
   const { answers, requests, left, faults } = await server.report();
-  const resourcesLeft = await leftOver(start, IDLE_MS);
   const socketsLeft = await socketsOf(server);
 
   figures.exactly("calls", ends.total, calls);

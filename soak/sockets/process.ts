@@ -9,6 +9,8 @@ import { Random } from "../random.ts";
 import { ILL, WELL } from "./faults.ts";
 import { LENGTH, VENDORS, type ServerReport, type SoakVendor } from "./vendors.ts";
 
+const LONGEST_SPOKEN = 100;
+
 const random = new Random(Number(process.argv[2] ?? 1));
 const begunAt = performance.now();
 const faults: Record<string, number> = {};
@@ -20,15 +22,15 @@ function drawFault({ illMs, periodMs }: SoakVendor) {
   return random.draw(isIll ? ILL : WELL);
 }
 
-/** In a few writes, some of them in a row; waits for a client that does not read. */
+/** A short one as a model writes it; a long one as fast as the client takes it. */
 async function answer(response: ServerResponse, wire: Wire, deltas: number): Promise<void> {
+  const pauseMs = deltas > LONGEST_SPOKEN ? 0 : random.between(300, 1_500) / deltas;
   response.writeHead(200, { "content-type": wire.contentType, "request-id": `req_${requests}` });
   for (const piece of wire.opening()) response.write(piece);
   for (let index = 0; index < deltas; index++) {
-    const isTaken = response.write(wire.delta(index, deltaText(index)));
-    // oxlint-disable no-await-in-loop -- as a model writes
-    if (!isTaken) await drained(response);
-    else if (random.chance(0.1)) await sleep(random.between(1, 10));
+    // oxlint-disable no-await-in-loop -- one after the other
+    if (pauseMs > 0) await sleep(pauseMs);
+    if (!response.write(wire.delta(index, deltaText(index)))) await drained(response);
     // oxlint-enable no-await-in-loop
     if (response.destroyed) return;
   }
