@@ -18,7 +18,7 @@ export async function warm(chains: readonly Chain[]): Promise<void> {
 }
 
 /** The two flapping vendors in either order, by every way to them; behind them the steady one. */
-export function makeSocketChains(url: string): readonly [Chain, ...Chain[]] {
+export function makeSocketChains([oneUrl, twoUrl, steadyUrl]: readonly string[]): readonly [Chain, ...Chain[]] {
   const node = nodeTransport({ idleMs: 500 });
   const by = (way: Way) =>
     way === "sdk"
@@ -26,9 +26,9 @@ export function makeSocketChains(url: string): readonly [Chain, ...Chain[]] {
       : way === "fetch"
         ? { transport: "fetch" as const }
         : { transport: "fetch" as const, fetch: node };
-  const one = (way: Way) => anthropic(ONE ?? "", { apiKey: "k", baseURL: `${url}/one`, ...by(way) });
-  const two = (way: Way) => openai.chat(TWO ?? "", { apiKey: "k", baseURL: `${url}/two`, ...by(way) });
-  const steady = anthropic(STEADY ?? "", { apiKey: "k2", baseURL: `${url}/steady`, ...by("node") });
+  const one = (way: Way) => anthropic(ONE ?? "", { apiKey: "k", baseURL: oneUrl, ...by(way) });
+  const two = (way: Way) => openai.chat(TWO ?? "", { apiKey: "k", baseURL: twoUrl, ...by(way) });
+  const steady = anthropic(STEADY ?? "", { apiKey: "k2", baseURL: steadyUrl, ...by("node") });
   const chain = (...targets: readonly ReturnType<typeof one>[]): Chain =>
     createChain(
       [...targets, steady].map((target, index) => ({ target, name: `tier ${index + 1}`, ...LIMITS })),

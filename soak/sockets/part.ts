@@ -23,13 +23,15 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
   const start = resources();
   using timers = new Timers();
   const random = new Random(seed);
-  const chains = makeSocketChains(server.url);
+  const chains = makeSocketChains(server.urls);
   const { signal } = new AbortController();
   const ends = new Counts();
   const wrong: string[] = [];
   let begun = 0;
 
   async function work(until: number): Promise<void> {
+    // Not all in one turn: that would measure how long a turn of so many calls takes.
+    await sleep(random.between(0, 1_500));
     while (begun < until) {
       const chain = chains[++begun % chains.length] ?? chains[0];
       const { pieces, call } = random.draw(SOCKET_CALLERS);

@@ -1,4 +1,5 @@
-/** The vendors' stand-in, a process of its own. Tells its parent its port, and with every message how it stands. */
+/** The vendors' stand-ins, in a process of their own. Tells its parent their ports, and with every message how it stands. */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -50,7 +51,7 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(vendor: SoakVendor, request: IncomingMessage, response: ServerResponse): Promise<void> {
   requests++;
   answers++;
   response.once("close", () => {
@@ -59,30 +60,32 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   });
   // What the client does to the connection is no concern of the server.
   response.on("error", () => undefined);
-  const vendor = VENDORS.find(({ name }) => request.url?.startsWith(`/${name}/`));
   const body = await text(request);
-  if (vendor === undefined) {
-    response.writeHead(404).end();
-    return;
-  }
   const fault = drawFault(vendor);
   if (fault === undefined) return answer(response, vendor.wire, Number(LENGTH.exec(body)?.[1] ?? 1));
   faults[fault.name] = (faults[fault.name] ?? 0) + 1;
   await fault.play(response, vendor.wire);
 }
 
-const server = createServer((request, response) => {
-  handle(request, response).catch(() => response.destroy());
-});
-server.on("connection", (socket) => {
-  sockets++;
-  socket.setNoDelay(true);
-  socket.on("error", () => undefined);
-  socket.once("close", () => sockets--);
-});
-// Clients are told, and let go a second before.
-server.keepAliveTimeout = 2_000;
-server.listen(0, "127.0.0.1", 4_096, () => process.send?.({ port: portOf(server) }));
+/** Each has a port of its own: what befalls an endpoint befalls all who share it. */
+async function listen(vendor: SoakVendor): Promise<number> {
+  const server = createServer((request, response) => {
+    handle(vendor, request, response).catch(() => response.destroy());
+  });
+  server.on("connection", (socket) => {
+    sockets++;
+    socket.setNoDelay(true);
+    socket.on("error", () => undefined);
+    socket.once("close", () => sockets--);
+  });
+  // Clients are told, and let go a second before.
+  server.keepAliveTimeout = 2_000;
+  server.listen(0, "127.0.0.1", 4_096);
+  await once(server, "listening");
+  return portOf(server);
+}
+
+process.send?.({ ports: await Promise.all(VENDORS.map(listen)) });
 process.on("message", () => {
   process.send?.({ sockets, answers, requests, left, faults } satisfies ServerReport);
 });

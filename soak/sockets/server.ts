@@ -4,7 +4,8 @@ import type { ServerReport } from "./vendors.ts";
 
 /** The vendors in their own process. */
 export interface SoakServer {
-  readonly url: string;
+  /** Of each vendor, in order. */
+  readonly urls: readonly string[];
   readonly report: () => Promise<ServerReport>;
   readonly stop: () => Promise<void>;
 }
@@ -15,9 +16,9 @@ export async function startVendors(seed: number): Promise<SoakServer> {
   });
   const exit = once(child, "exit");
   const [message] = await once(child, "message");
-  const { port }: { readonly port: number } = message;
+  const { ports }: { readonly ports: readonly number[] } = message;
   return {
-    url: `http://127.0.0.1:${port}`,
+    urls: ports.map((port) => `http://127.0.0.1:${port}`),
     report: async () => {
       const answer = once(child, "message");
       child.send("report");
