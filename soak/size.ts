@@ -1,5 +1,5 @@
 /** From so many calls on, what a warm process does outweighs what a cold one does. */
-const MANY = 8_000;
+const MANY = 20_000;
 
 /** After how many calls the heap is looked at: after each tenth, or where there are few, after the first and the last. */
 export function marksOf(calls: number): readonly number[] {
