@@ -20,6 +20,6 @@ export interface SizeLimits {
 }
 
 export function limitsFor(calls: number): SizeLimits {
-  if (calls < MANY) return { growthMiB: 15, delayMs: Infinity, closingMs: 5_000, failedPercent: 25 };
-  return { growthMiB: 5, delayMs: 20, closingMs: 100, failedPercent: 2 };
+  if (calls < MANY) return { growthMiB: 15, delayMs: Infinity, closingMs: 5_000, failedPercent: 55 };
+  return { growthMiB: 5, delayMs: 20, closingMs: 100, failedPercent: 5 };
 }

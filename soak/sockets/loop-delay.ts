@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { Worker } from "node:worker_threads";
 
 const RESOLUTION_MS = 5;
@@ -19,6 +19,8 @@ const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RE
 export class LoopDelay {
   readonly #own: ReturnType<typeof monitorEventLoopDelay> = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #idle: Worker = new Worker(IDLE, { eval: true });
+  #busyMs = 0;
+  #cpuMs = 0;
 
   get p50(): number {
     return late(this.#own.percentile(50));
@@ -28,13 +30,22 @@ export class LoopDelay {
     return late(this.#own.percentile(99));
   }
 
+  /** How much of the time in which it had work this thread could work. With much less than 1 the machine is too busy to judge. */
+  get cpuShare(): number {
+    return this.#cpuMs / this.#busyMs;
+  }
+
   /** Measures this thread while it works. */
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    const [busy, cpu] = [performance.eventLoopUtilization(), process.threadCpuUsage()];
     this.#own.enable();
     try {
       return await work();
     } finally {
       this.#own.disable();
+      const { user, system } = process.threadCpuUsage(cpu);
+      this.#cpuMs += (user + system) / 1_000;
+      this.#busyMs += performance.eventLoopUtilization(busy).active;
     }
   }
 

