@@ -7,7 +7,7 @@ export function marksOf(calls: number): readonly number[] {
   return shares.map((share) => Math.round((calls * share) / 10));
 }
 
-/** What a warm process keeps to. Of a cold one, on a machine that is busy with other things, less can be asked. */
+/** What a warm process keeps to over sockets. Of a cold one, on a machine that is busy with other things, less can be asked. */
 export interface SizeLimits {
   /** From the first mark to the last. A process that has made few calls still compiles. */
   readonly growthMiB: number;
