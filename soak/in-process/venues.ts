@@ -28,6 +28,8 @@ export function makeVenues(
     new Venue(two, { ...shared, holdMs: 0 }),
     new Venue(two, { ...shared, holdMs: Infinity }),
     new Venue([tier("a"), tier("b"), tier("c"), tier("d")], { ...options, maxAttempts: 3 }),
+    new Venue([{ ...tier("a", "a2"), hedgeAfterMs: 300 }, tier("b"), tier("c")], { ...options, pins: true }),
+    new Venue([{ ...tier("a"), hedgeAfterMs: "p95" }, tier("b")], options),
   ];
 }
 
