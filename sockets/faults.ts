@@ -40,7 +40,8 @@ const NOW = "date: Mon, 05 Jan 2026 10:00:00 GMT";
 const FLOOD_BYTES = 1_024 * 1_024;
 const LINE_BYTES = 64 * 1_024 * 1_024;
 const PIECE = Buffer.alloc(256 * 1_024, "a");
-const PING_MS = 40;
+const PAUSE_MS = 40;
+const MOST_WORDS = 100;
 
 const nothing = (): void => undefined;
 
@@ -96,8 +97,22 @@ async function pings(line: Line, { wire }: Act): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     await line.chunk(wire.ping);
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    await new Promise((resolve) => setTimeout(resolve, PING_MS));
+    await pause();
   }
+}
+
+/** Goes on with the answer, whoever has left. */
+async function chatter(line: Line, { wire, isStream }: Act): Promise<void> {
+  for (let said = 0; said < MOST_WORDS && line.isOpen; said++) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await line.chunk(isStream ? wire.text(" and") : Buffer.from(" and"));
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await pause();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
 /** Letters without an end, as long as somebody takes them. */
@@ -109,7 +124,7 @@ async function letters(line: Line, bytes: number): Promise<void> {
 }
 
 /** Every fault. What has to become of each is written in `expected.ts`. */
-export const FAULTS = {
+export const FAULTS: Readonly<Record<string, Fault>> = {
   none: {
     title: "nothing fails",
     play: after(begin, async (line, { body }) => {
@@ -325,8 +340,9 @@ export const FAULTS = {
   },
   "json.broken": {
     title: "broken JSON",
-    play: middle(async (line, { wire, isStream }) => {
-      await line.chunk(isStream ? wire.broken : Buffer.from('\u0001"}]]'));
+    play: middle(async (line, { wire, body, isStream }) => {
+      // No text of JSON may hold a control character.
+      await line.chunk(isStream ? wire.broken : Buffer.concat([Buffer.from([1]), body.rest]));
       if (!isStream) await line.whole();
     }),
   },
@@ -361,7 +377,7 @@ export const FAULTS = {
       await line.whole();
     }),
   },
-  "late.silence": { title: "terminal event, then no end", play: middle((line, { body }) => line.chunk(body.rest)) },
+  "late.silence": { title: "terminal event, then no end", only: "stream", play: middle((line, { body }) => line.chunk(body.rest)) },
 
   // What the consumer does.
   "consumer.breaks": { title: "consumer breaks", consumer: "breaks", play: begin },
@@ -373,9 +389,13 @@ export const FAULTS = {
     play: async (line, act) => {
       line.isDeaf = true;
       await begin(line, act);
-      await letters(line, LINE_BYTES);
+      await chatter(line, act);
     },
   },
-} as const satisfies Readonly<Record<string, Fault>>;
+};
 
-export type FaultId = keyof typeof FAULTS;
+export function faultOf(id: string): Fault {
+  const fault = FAULTS[id];
+  if (fault === undefined) throw new Error(`There is no fault ${id}`);
+  return fault;
+}

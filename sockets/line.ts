@@ -9,6 +9,8 @@ export class Line {
   readonly openedAt: number = performance.now();
   /** A whole answer was sent and the connection may be used again: nobody has to close it. */
   isIdle = false;
+  /** Something was said on it. */
+  isUsed = false;
   /** The other side closed it, or tried to. */
   closedAt: number | undefined;
   /** Goes on although the other side has left. */
@@ -25,6 +27,7 @@ export class Line {
       this.closedAt ??= performance.now();
       if (!this.isDeaf) socket.destroy();
     };
+    socket.on("data", () => (this.isUsed = true));
     socket.on("end", close);
     socket.on("error", close);
     socket.on("close", close);

@@ -3,7 +3,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { bodyOf } from "./body.ts";
 import { selfSigned } from "./certificate.ts";
-import { FAULTS, type Fault } from "./faults.ts";
+import { faultOf, type Fault } from "./faults.ts";
 import { Line } from "./line.ts";
 import type { Place, Scene, Stage, Witness } from "./stage.ts";
 import { WIRES } from "./wires/all.ts";
@@ -40,7 +40,7 @@ class Scenery implements Place {
   readonly #whenSeen: Promise<void> = new Promise((resolve) => (this.#onSeen = resolve));
 
   private constructor(scene: Scene) {
-    this.#fault = FAULTS[scene.fault];
+    this.#fault = faultOf(scene.fault);
     this.#wire = WIRES[scene.wire];
     this.#isShown = scene.form === "stream" || scene.form === "last";
   }
@@ -68,7 +68,7 @@ class Scenery implements Place {
     const isOver = performance.now() + LONGEST_CLOSE_MS;
     while (this.#left.length > 0 && performance.now() < isOver) await sleep(LOOK_MS);
     const witness: Witness = {
-      connections: Math.max(this.#handshakes, this.#lines.length),
+      connections: Math.max(this.#handshakes, this.#lines.filter(({ isUsed }) => isUsed).length),
       requests: this.#streams.length,
       streams: this.#streams,
       closedMs: this.#left.length > 0 ? null : this.#lastClosed(this.#lostAt),
@@ -128,7 +128,7 @@ class Scenery implements Place {
       this.#lostAt ??= performance.now();
       this.#asked += 1;
       const isStream = this.#wire.isStreamAsked(heard);
-      void FAULTS.none.play(line, { wire: this.#wire, body: bodyOf(this.#wire, isStream, true), isStream });
+      void faultOf("none").play(line, { wire: this.#wire, body: bodyOf(this.#wire, isStream, true), isStream });
     });
   }
 

@@ -1,16 +1,16 @@
-import type { FaultId } from "./faults.ts";
 import type { Form } from "./form.ts";
 import type { WireName } from "./wires/all.ts";
 
 /** What is to be played. */
 export interface Scene {
-  readonly fault: FaultId;
+  readonly fault: string;
   readonly wire: WireName;
   readonly form: Form;
 }
 
 /** What the server saw of the target that fails. */
 export interface Witness {
+  /** On which something was said: some runtimes open one to have it when they give another one up. */
   readonly connections: number;
   readonly requests: number;
   /** Whether each of them asked for a stream, as the wire says it. */

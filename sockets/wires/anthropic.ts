@@ -36,8 +36,8 @@ const TYPES: Readonly<Record<number, string>> = {
 const WORDS: Readonly<Partial<Record<Reason, string>>> = {
   model: "model: claude-sonnet-5-5",
   context: "prompt is too long: 212043 tokens > 200000 maximum",
-  requests: "This request would exceed your organization's rate limit of 50 requests per minute.",
-  tokens: "This request would exceed your organization's rate limit of 30,000 input tokens per minute.",
+  requests: "Number of requests has exceeded your limit.",
+  tokens: "Number of tokens has exceeded your limit.",
   overloaded: "Overloaded",
   key: "invalid x-api-key",
   quota: "The spend limit of this workspace was reached.",
@@ -75,6 +75,12 @@ export const anthropicWire: Wire = {
       message: reason === undefined ? "It cannot be done." : WORDS[reason],
       details,
     };
-    return { body: JSON.stringify({ type: "error", error, request_id: "req_011" }), headers: ["request-id: req_011"] };
+    return { body: JSON.stringify({ type: "error", error, request_id: "req_011" }), headers: ["request-id: req_011", ...remaining(reason)] };
   },
 };
+
+/** Its words may change: which limit is used up stands in the headers. */
+function remaining(reason: Reason | undefined): readonly string[] {
+  if (reason !== "requests" && reason !== "tokens") return [];
+  return [`anthropic-ratelimit-${reason}-limit: 50`, `anthropic-ratelimit-${reason}-remaining: 0`];
+}
