@@ -147,7 +147,7 @@ class Player {
       this.#place.seen();
       if (this.#fault.consumer === "breaks") break;
       if (this.#fault.consumer === "aborts") this.#leaving.abort(new Error("enough"));
-      if (this.#fault.consumer === "pauses") await sleep(3 * IDLE_MS);
+      if (this.#fault.consumer === "pauses") await sleep(6 * IDLE_MS);
     }
     if (this.#fault.consumer !== "breaks") this.#told.answer = text;
     if (this.#told.outcome === "answered" && this.#attempts.length === 1) this.#shown = "";

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { quietNow } from "./quiet-clock.ts";
 import type { Heard } from "./wires/wire.ts";
 
 const HEX = 16;
 
 /** One connection, with what is written on it by hand and what became of it. */
 export class Line {
-  readonly openedAt: number = performance.now();
   /** A whole answer was sent and the connection may be used again: nobody has to close it. */
   isIdle = false;
   /** Something was said on it. */
@@ -24,7 +24,7 @@ export class Line {
     // What is written leaves at once: an end must not overtake it.
     socket.setNoDelay(true);
     const close = (): void => {
-      this.closedAt ??= performance.now();
+      this.closedAt ??= quietNow();
       if (!this.isDeaf) socket.destroy();
     };
     socket.on("data", () => (this.isUsed = true));

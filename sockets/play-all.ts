@@ -1,6 +1,6 @@
 import { nodeTransport } from "@understudy/core/node";
 import { play, type Cell, type Finding } from "./cell.ts";
-import { COLUMNS, type Column, type Transport } from "./columns.ts";
+import { COLUMNS, type Column } from "./columns.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 import { FORMS, type Form } from "./form.ts";
 import type { Stage } from "./stage.ts";
@@ -35,6 +35,10 @@ function canBe(id: string, { wire }: Column, form: Form): boolean {
   return !((consumer !== undefined || id === "none" || id.startsWith("late.")) && form === "last");
 }
 
+/** So long that other calls would miss their limits beside them. */
+const HEAVY = "line.long";
+const HEAVY_AT_A_TIME = 2;
+
 /** Plays cells, many at a time, and tells of each as soon as it is done. */
 export async function playAll(
   cells: readonly Cell[],
@@ -42,17 +46,30 @@ export async function playAll(
   atATime: number,
   tell: (cell: Cell, finding: Finding) => void,
 ): Promise<void> {
-  const fetches: Readonly<Partial<Record<Transport, typeof globalThis.fetch>>> = cells.some(
-    ({ column }) => column.transport === "node",
-  )
-    ? { node: nodeTransport() }
-    : {};
-  const left = cells.values();
-  const work = async (): Promise<void> => {
-    for (const cell of left) {
+  const node = nodeTransport();
+  const one = async (cell: Cell): Promise<Finding> =>
+    play(cell, stage, cell.column.transport === "node" ? node : undefined);
+  await warmUp(cells, one);
+  const isHeavy = ({ fault }: Cell): boolean => fault === HEAVY;
+  const several = async (some: readonly Cell[], workers: number): Promise<void> => {
+    const left = some.values();
+    const work = async (): Promise<void> => {
       // oxlint-disable-next-line no-await-in-loop -- as many at a time as there are workers
-      tell(cell, await play(cell, stage, fetches[cell.column.transport]));
-    }
+      for (const cell of left) tell(cell, await one(cell));
+    };
+    await Promise.all(Array.from({ length: workers }, work));
   };
-  await Promise.all(Array.from({ length: atATime }, work));
+  await several(
+    cells.filter((cell) => !isHeavy(cell)),
+    atATime,
+  );
+  await several(cells.filter(isHeavy), HEAVY_AT_A_TIME);
+}
+
+/** Loads what each column needs: the first call of a process takes longer than some limits here. */
+async function warmUp(cells: readonly Cell[], one: (cell: Cell) => Promise<Finding>): Promise<void> {
+  for (const column of new Set(cells.map((cell) => cell.column))) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await one({ fault: "none", column, form: "stream" });
+  }
 }

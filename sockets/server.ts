@@ -5,6 +5,7 @@ import { bodyOf } from "./body.ts";
 import { selfSigned } from "./certificate.ts";
 import { faultOf, type Fault } from "./faults.ts";
 import { Line } from "./line.ts";
+import { quietNow } from "./quiet-clock.ts";
 import type { Place, Scene, Stage, Witness } from "./stage.ts";
 import { WIRES } from "./wires/all.ts";
 import type { Wire } from "./wires/wire.ts";
@@ -64,14 +65,15 @@ class Scenery implements Place {
   }
 
   async leave(): Promise<Witness> {
-    this.#lostAt ??= performance.now();
-    const isOver = performance.now() + LONGEST_CLOSE_MS;
-    while (this.#left.length > 0 && performance.now() < isOver) await sleep(LOOK_MS);
+    this.#lostAt ??= quietNow();
+    const isOver = quietNow() + LONGEST_CLOSE_MS;
+    // oxlint-disable-next-line no-await-in-loop -- until it is closed
+    while (this.#left.length > 0 && quietNow() < isOver) await sleep(LOOK_MS);
     const witness: Witness = {
       connections: Math.max(this.#handshakes, this.#lines.filter(({ isUsed }) => isUsed).length),
       requests: this.#streams.length,
       streams: this.#streams,
-      closedMs: this.#left.length > 0 ? null : this.#lastClosed(this.#lostAt),
+      closedMs: this.#left.length > 0 ? null : this.#closedMs(this.#lostAt),
       backups: this.#asked,
     };
     for (const server of this.#servers) server.close();
@@ -83,7 +85,7 @@ class Scenery implements Place {
     return this.#lines.filter((line) => !line.isIdle && line.closedAt === undefined);
   }
 
-  #lastClosed(lostAt: number): number {
+  #closedMs(lostAt: number): number {
     const late = this.#lines.filter(({ isIdle }) => !isIdle).map(({ closedAt = lostAt }) => closedAt - lostAt);
     return Math.round(Math.max(-1, ...late));
   }
@@ -125,7 +127,7 @@ class Scenery implements Place {
     const line = new Line(socket, () => this.#seen());
     this.#backups.push(line);
     line.listen((heard) => {
-      this.#lostAt ??= performance.now();
+      this.#lostAt ??= quietNow();
       this.#asked += 1;
       const isStream = this.#wire.isStreamAsked(heard);
       void faultOf("none").play(line, { wire: this.#wire, body: bodyOf(this.#wire, isStream, true), isStream });

@@ -8,7 +8,7 @@ let unhandled = 0;
 process.on("unhandledRejection", (e) => { unhandled++; console.log("UNHANDLED", e); });
 const t = performance.now();
 let bad = 0;
-await playAll(cells, localStage, 32, (cell, finding) => {
+await playAll(cells, localStage, 16, (cell, finding) => {
   const f = faultsOf(cell, finding);
   if (f.length > 0) { bad++; console.log(`${cell.fault} ${cell.column.name}/${cell.column.transport} ${cell.form}: ${f.map((x) => x.text).join("; ")}`); }
 });

@@ -14,7 +14,7 @@ export interface Fault {
 
 /** Everything in which a finding differs from what is specified. */
 export function faultsOf(cell: Cell, finding: Finding): readonly Fault[] {
-  const expected = expectedOf(cell.fault, cell.column.wire, cell.form);
+  const expected = expectedOf(cell.fault, cell.column, cell.form);
   const faults: Fault[] = [];
   const must = (letter: string, what: string, got: unknown, wanted: unknown): void => {
     if (got !== wanted) faults.push({ letter, text: `${what} ${String(got)}, not ${String(wanted)}` });

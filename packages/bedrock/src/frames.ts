@@ -7,7 +7,7 @@ const PRELUDE = 12;
 const LENGTHS = 8;
 /** Behind the payload: a checksum of everything before it. */
 const CHECKSUM = 4;
-/** A frame begins with its length, and none that is read is longer than this first byte says. Text is none. */
+/** A frame begins with its length, and the first byte of the longest that is read is this. Text begins with a larger one. */
 const LARGEST_FIRST = 1;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -20,9 +20,9 @@ export class AwsFrames implements FrameReader {
   #says: Head = { event: "", isFailure: false, message: undefined };
 
   sizeOf(bytes: Uint8Array): number | undefined {
-    if ((bytes[0] ?? 0) > LARGEST_FIRST) return 0;
-    if (bytes.length < PRELUDE) return undefined;
-    const size = numberAt(bytes, 0);
+    // A longer one is told from text by its checksum.
+    if (bytes.length < PRELUDE) return (bytes[0] ?? 0) > LARGEST_FIRST ? 0 : undefined;
+    const size = numberAt(bytes, 0) >>> 0;
     const isRight = numberAt(bytes, LENGTHS) === checksum(bytes, LENGTHS);
     // A wrong length would be waited for.
     return isRight && size >= PRELUDE + numberAt(bytes, 4) + CHECKSUM ? size : 0;

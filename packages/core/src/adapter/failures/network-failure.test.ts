@@ -24,8 +24,7 @@ describe("networkFailure", () => {
     ["ERR_TLS_CERT_ALTNAME_INVALID", "network.tls"],
     ["ECONNRESET", "network.reset"],
     ["UND_ERR_SOCKET", "network.reset"],
-    ["HPE_INVALID_CONSTANT", "network.protocol"],
-    ["UND_ERR_HEADERS_OVERFLOW", "network.protocol"],
+    ["ERR_HTTP2_STREAM_ERROR", "network.protocol"],
     ["UND_ERR_HEADERS_TIMEOUT", "timeout.first-content"],
     ["EMFILE", "local.resource"],
     ["ENOMEM", "local.resource"],
@@ -35,6 +34,16 @@ describe("networkFailure", () => {
     expect(failure.class).toBe(expected);
     expect(failure.details).toMatchObject({ vendorCode: code, beforeResponse: true });
   });
+
+  test.each(["HPE_INVALID_CONSTANT", "HPE_HEADER_OVERFLOW", "UND_ERR_HEADERS_OVERFLOW"])(
+    "R2.4 %s is about bytes of a response: they came",
+    (code) => {
+      const failure = networkFailure(failed(withCode(code)), "headers");
+
+      expect(failure.class).toBe("network.protocol");
+      expect(failure.details).toMatchObject({ vendorCode: code, beforeResponse: false });
+    },
+  );
 
   test("finds the parser's error by its name where it has no code", () => {
     const parser = Object.assign(new Error("Response does not match: HPE_INVALID_CONSTANT"), {

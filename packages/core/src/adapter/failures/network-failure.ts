@@ -2,6 +2,9 @@ import type { FailureClass } from "../../model/failure.ts";
 import { isTargetFailure, TargetFailure } from "../../model/target-failure.ts";
 import { proxyRefusal } from "./proxy-refusal.ts";
 
+/** Nothing of a response came. What else is no HTTP did come. */
+const REFUSED_STREAM = "ERR_HTTP2_STREAM_ERROR";
+
 /** By the `code`, or where that is missing the name, of an error or one of its causes. */
 const CLASSES: ReadonlyMap<string, FailureClass> = new Map<string, FailureClass>([
   ["ENOTFOUND", "network.dns"],
@@ -31,7 +34,7 @@ const CLASSES: ReadonlyMap<string, FailureClass> = new Map<string, FailureClass>
   ["UND_ERR_DESTROYED", "network.reset"],
   ["UND_ERR_HEADERS_OVERFLOW", "network.protocol"],
   ["HTTPParserError", "network.protocol"],
-  ["ERR_HTTP2_STREAM_ERROR", "network.protocol"],
+  [REFUSED_STREAM, "network.protocol"],
   ["UND_ERR_HEADERS_TIMEOUT", "timeout.first-content"],
   ["APIConnectionTimeoutError", "timeout.first-content"],
   ["UND_ERR_BODY_TIMEOUT", "timeout.liveness"],
@@ -64,8 +67,9 @@ export function networkFailure(error: unknown, phase: "headers" | "body"): Targe
   const found = recognise(error);
   if (isTargetFailure(found)) return found;
   let failureClass = found?.class ?? "network.reset";
-  const beforeResponse = phase === "headers";
-  if (!beforeResponse && (failureClass === "network.reset" || failureClass === "network.connect-timeout")) {
+  const isUnreadable = failureClass === "network.protocol" && found?.code !== REFUSED_STREAM;
+  const beforeResponse = phase === "headers" && !isUnreadable;
+  if (phase === "body" && (failureClass === "network.reset" || failureClass === "network.connect-timeout")) {
     failureClass = "stream.reset";
   }
   return new TargetFailure(failureClass, { vendorCode: found?.code, beforeResponse });
