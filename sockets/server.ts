@@ -82,11 +82,11 @@ class Scenery implements Place {
   }
 
   get #left(): readonly Line[] {
-    return this.#lines.filter((line) => !line.isIdle && line.closedAt === undefined);
+    return this.#lines.filter((line) => line.isUsed && !line.isIdle && line.closedAt === undefined);
   }
 
   #closedMs(lostAt: number): number {
-    const late = this.#lines.filter(({ isIdle }) => !isIdle).map(({ closedAt = lostAt }) => closedAt - lostAt);
+    const late = this.#lines.filter(({ isUsed, isIdle }) => isUsed && !isIdle).map(({ closedAt = lostAt }) => closedAt - lostAt);
     return Math.round(Math.max(-1, ...late));
   }
 

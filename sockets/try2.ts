@@ -1,0 +1,10 @@
+import { spawn } from "node:child_process";
+import { lendStage } from "./remote-stage.ts";
+const [bin, flags, wires, faults, transports] = process.argv.slice(2);
+const split = (v?: string) => v === undefined || v === "" || v === "all" ? undefined : v.split(",");
+const stage = await lendStage();
+const t = performance.now();
+const child = spawn(bin, [...flags.split(" ").filter(Boolean), import.meta.dirname + "/player.ts", JSON.stringify({ stage: stage.url, atATime: 24, wires: split(wires), faults: split(faults), transports: split(transports) })], { stdio: ["ignore", "pipe", "inherit"] });
+let n = 0, bad = 0; let rest = "";
+child.stdout.on("data", (d) => { rest += d; const ls = rest.split("\n"); rest = ls.pop()!; for (const l of ls) { n++; let j; try { j = JSON.parse(l) } catch { console.log("?", l); continue; } if (j.unhandled || j.faults.length) { bad++; console.log(j.unhandled ?? `${j.fault} ${j.column}/${j.transport} ${j.form}: ${j.faults.map((f: any) => f.text).join("; ")}`); } } });
+child.on("exit", (c) => { console.log(n, "cells", bad, "bad", Math.round(performance.now() - t), "ms exit", c); process.exit(); });
