@@ -43,6 +43,7 @@ export default defineConfig({
             "scripts/**/*.test.ts",
             "hostile/**/*.test.ts",
             "handoff/*.test.ts",
+            "sockets/*.test.ts",
             "recordings/**/*.test.ts",
             "simulation/**/*.test.ts",
             "soak/*.test.ts",

@@ -1,4 +1,11 @@
-import { createChain, isUnderstudyError, type AttemptRecord, type Chain, type ErrorCode, type StreamEvent } from "@understudy/core";
+import {
+  createChain,
+  isUnderstudyError,
+  type AttemptRecord,
+  type Chain,
+  type ErrorCode,
+  type StreamEvent,
+} from "@understudy/core";
 import type { Column } from "./columns.ts";
 import { faultOf, type Fault } from "./faults.ts";
 import type { Form } from "./form.ts";
@@ -35,8 +42,6 @@ export interface Finding {
 /** Longer than anything takes here. */
 const LONG = { timeoutMs: 30_000, silentReasoningMs: 30_000, progressMs: 30_000, workingMs: 30_000 };
 const SHORT_MS = 400;
-/** A call whose consumer sees nothing has asked its server by then. */
-const ASKED_MS = 150;
 const IDLE_MS = 200;
 
 /** Plays one cell. `fetch` is the one of the column's transport. */
@@ -125,7 +130,7 @@ class Player {
   async #ask(): Promise<void> {
     const answer = this.#chain.generate("Why is the sky blue?", { signal: this.#leaving.signal });
     if (this.#fault.consumer === "aborts") {
-      await sleep(ASKED_MS);
+      await this.#place.asked();
       this.#leaving.abort(new Error("enough"));
     }
     this.#told.answer = (await answer).text;

@@ -4,6 +4,9 @@ import type { Column } from "./columns.ts";
 import type { Form } from "./form.ts";
 import type { WireName } from "./wires/all.ts";
 
+/** What plays the cells. */
+export type Runtime = "node" | "bun" | "deno";
+
 /** What has to become of a fault, in words of the specification. */
 export interface Expected {
   /** The good answer of the very first attempt, or the class of its failure; several where either is right. */
@@ -109,43 +112,43 @@ const ALL: Readonly<Record<string, Expected>> = {
   "empty.200": NO_STREAM,
   "empty.chunked": NO_STREAM,
   "empty.204": NO_STREAM,
-  "400": fails("request.rejected"),
-  "400.bare": fails("request.rejected"),
-  "400.context": fails("request.context-length"),
-  "401": fails("auth.invalid"),
-  "402": fails("billing.exhausted"),
-  "403": fails("auth.forbidden"),
-  "404.model": fails("model.not-found"),
-  "408": UPSTREAM,
-  "409": fails("conflict"),
-  "410": { is: ["model.not-found", "model.deprecated"] },
-  "413": fails("request.too-large"),
-  "418": fails("unknown"),
-  "422": fails("request.rejected"),
-  "429": RATE,
-  "429.bare": RATE,
-  "429.requests": fails("rate.requests"),
-  "429.tokens": fails("rate.tokens"),
-  "429.daily": fails("rate.daily"),
-  "429.quota": fails("billing.exhausted"),
-  "429.after": fails("rate.unknown", { retryAfterMs: 7_000 }),
-  "429.after-date": fails("rate.unknown", { retryAfterMs: 9_000 }),
-  "429.after-ms": fails("rate.unknown", { retryAfterMs: 1_500 }),
-  "429.after-junk": RATE,
-  "429.after-negative": RATE,
-  "500": fails("server.error"),
-  "502": GATEWAY,
-  "503": GATEWAY,
-  "503.bare": GATEWAY,
-  "503.overloaded": OVERLOADED,
-  "503.after": fails("server.gateway", { retryAfterMs: 7_000 }),
-  "504": UPSTREAM,
-  "520": GATEWAY,
-  "522": GATEWAY,
-  "524": GATEWAY,
-  "526": GATEWAY,
-  "529": OVERLOADED,
-  "529.after": fails("server.overloaded", { retryAfterMs: 7_000 }),
+  "status.400": fails("request.rejected"),
+  "status.400.bare": fails("request.rejected"),
+  "status.400.context": fails("request.context-length"),
+  "status.401": fails("auth.invalid"),
+  "status.402": fails("billing.exhausted"),
+  "status.403": fails("auth.forbidden"),
+  "status.404.model": fails("model.not-found"),
+  "status.408": UPSTREAM,
+  "status.409": fails("conflict"),
+  "status.410": { is: ["model.not-found", "model.deprecated"] },
+  "status.413": fails("request.too-large"),
+  "status.418": fails("unknown"),
+  "status.422": fails("request.rejected"),
+  "status.429": RATE,
+  "status.429.bare": RATE,
+  "status.429.requests": fails("rate.requests"),
+  "status.429.tokens": fails("rate.tokens"),
+  "status.429.daily": fails("rate.daily"),
+  "status.429.quota": fails("billing.exhausted"),
+  "status.429.after": fails("rate.unknown", { retryAfterMs: 7_000 }),
+  "status.429.after-date": fails("rate.unknown", { retryAfterMs: 9_000 }),
+  "status.429.after-ms": fails("rate.unknown", { retryAfterMs: 1_500 }),
+  "status.429.after-junk": RATE,
+  "status.429.after-negative": RATE,
+  "status.500": fails("server.error"),
+  "status.502": GATEWAY,
+  "status.503": GATEWAY,
+  "status.503.bare": GATEWAY,
+  "status.503.overloaded": OVERLOADED,
+  "status.503.after": fails("server.gateway", { retryAfterMs: 7_000 }),
+  "status.504": UPSTREAM,
+  "status.520": GATEWAY,
+  "status.522": GATEWAY,
+  "status.524": GATEWAY,
+  "status.526": GATEWAY,
+  "status.529": OVERLOADED,
+  "status.529.after": fails("server.overloaded", { retryAfterMs: 7_000 }),
   "cut.reset": BROKEN_OFF,
   "cut.fin": BROKEN_OFF,
   "cut.clean": TRUNCATED,
@@ -181,17 +184,17 @@ const ALL: Readonly<Record<string, Expected>> = {
 const OF_WIRES: Readonly<Partial<Record<WireName, Readonly<Record<string, Expected>>>>> = {
   gemini: {
     // `UNAVAILABLE` is its word for overload.
-    "503": OVERLOADED,
-    "503.after": fails("server.overloaded", { retryAfterMs: 7_000 }),
+    "status.503": OVERLOADED,
+    "status.503.after": fails("server.overloaded", { retryAfterMs: 7_000 }),
     // A refused project or leaked key is refused for every model.
-    "403": fails("auth.forbidden", { scope: "key" }),
+    "status.403": fails("auth.forbidden", { scope: "key" }),
     // Nothing but the end of the body is its end.
     "late.events": { is: "answered", answer: FULL + LATE },
     "late.error": { ...OVERLOADED, shown: FULL },
   },
   bedrock: {
-    "503": UNAVAILABLE,
-    "503.after": { ...UNAVAILABLE, retryAfterMs: 7_000 },
+    "status.503": UNAVAILABLE,
+    "status.503.after": { ...UNAVAILABLE, retryAfterMs: 7_000 },
     "in-band.first": UNAVAILABLE,
     "in-band.mid": { ...UNAVAILABLE, shown: FIRST },
     "in-band.open": { ...UNAVAILABLE, shown: FIRST },
@@ -209,10 +212,31 @@ const OF_FETCH: Readonly<Record<string, Partial<Expected>>> = {
   "tls.silent": { closesWithinMs: Infinity },
 };
 
-export function expectedOf(fault: string, { wire, transport }: Column, form: Form): Expected {
-  const expected = (form === "whole" ? WHOLE[fault] : undefined) ?? OF_WIRES[wire]?.[fault] ?? ALL[fault];
-  if (expected === undefined) throw new Error(`Nothing says what is expected of ${fault}`);
-  return transport === "node" ? expected : { ...expected, ...OF_FETCH[fault] };
+/** What else runs it than Node says less of why a connection failed; then it is tried once more. */
+const UNSAID: Expected = { is: ["network.reset"], attempts: 2 };
+const OF_RUNTIMES: Readonly<Record<Runtime, Readonly<Record<string, Expected>>>> = {
+  node: {},
+  bun: { "headers.not-http": UNSAID, "headers.flood": UNSAID },
+  deno: {
+    "headers.not-http": UNSAID,
+    "headers.flood": UNSAID,
+    refused: { ...UNSAID, requests: 0 },
+    dns: { ...UNSAID, requests: 0 },
+    "tls.self-signed": { ...UNSAID, requests: 0 },
+  },
+};
+
+export function expectedOf(fault: string, { wire, transport }: Column, form: Form, runtime: Runtime): Expected {
+  const ofForm = form === "whole" ? WHOLE[fault] : undefined;
+  if (transport === "node") return found(fault, ofForm, OF_WIRES[wire]?.[fault], ALL[fault]);
+  const expected = found(fault, OF_RUNTIMES[runtime][fault], ofForm, OF_WIRES[wire]?.[fault], ALL[fault]);
+  return { ...expected, ...OF_FETCH[fault] };
+}
+
+function found(fault: string, ...rows: readonly (Expected | undefined)[]): Expected {
+  const row = rows.find((one) => one !== undefined);
+  if (row === undefined) throw new Error(`Nothing says what is expected of ${fault}`);
+  return row;
 }
 
 function fails(name: FailureClass, more: Omit<Expected, "is"> = {}): Expected {

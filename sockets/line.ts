@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { quietNow } from "./quiet-clock.ts";
 import type { Heard } from "./wires/wire.ts";
@@ -42,10 +41,9 @@ export class Line {
     return this.#seen();
   }
 
-  async write(bytes: Uint8Array | string): Promise<void> {
-    if (this.#socket.writable && !this.#socket.write(bytes)) {
-      await Promise.race([once(this.#socket, "drain"), once(this.#socket, "close")]).catch(() => undefined);
-    }
+  /** Until it has left, or cannot any more. */
+  write(bytes: Uint8Array | string): Promise<void> {
+    return new Promise((resolve) => this.#socket.write(bytes, () => resolve()));
   }
 
   async head(status: number, headers: readonly string[]): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { cellsOf, playAll, type Choice } from "./play-all.ts";
 import { remoteStage } from "./remote-stage.ts";
-import { faultsOf, type Fault } from "./verdict.ts";
+import { differencesOf, type Difference } from "./verdict.ts";
 
 export interface Task extends Choice {
   readonly stage: string;
@@ -18,10 +18,11 @@ export type Line =
       readonly column: string;
       readonly transport: string;
       readonly form: string;
-      readonly faults: readonly Fault[];
+      readonly differences: readonly Difference[];
     }
   | { readonly unhandled: string };
 
+const runtime = "Bun" in globalThis ? "bun" : "Deno" in globalThis ? "deno" : "node";
 let unhandled = 0;
 process.on("unhandledRejection", (error) => {
   unhandled += 1;
@@ -32,7 +33,13 @@ process.on("unhandledRejection", (error) => {
 const task = JSON.parse(process.argv[2] ?? "") as Task;
 await playAll(cellsOf(task), remoteStage(task.stage), task.atATime, (cell, finding) => {
   const { name, transport } = cell.column;
-  print({ fault: cell.fault, column: name, transport, form: cell.form, faults: faultsOf(cell, finding) });
+  print({
+    fault: cell.fault,
+    column: name,
+    transport,
+    form: cell.form,
+    differences: differencesOf(cell, finding, runtime),
+  });
 });
 // Idle connections and timers of the runtime are nobody's.
 process.exit(unhandled > 0 ? 1 : 0);

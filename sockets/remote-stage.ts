@@ -18,6 +18,7 @@ export async function lendStage(): Promise<{ readonly url: string; readonly clos
     }
     const place = places.get(id);
     if (what === "seen") place?.seen();
+    if (what === "asked") await place?.asked();
     if (what !== "leave") return {};
     places.delete(id);
     return await place?.leave();
@@ -46,11 +47,14 @@ export function remoteStage(url: string): Stage {
   return {
     open: async (scene) => {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- sent by `lendStage`
-      const opened = (await ask("/open", JSON.stringify(scene))) as Pick<Place, "primary" | "backup"> & { readonly id: string };
+      const opened = (await ask("/open", JSON.stringify(scene))) as Pick<Place, "primary" | "backup"> & {
+        readonly id: string;
+      };
       let isSeen = false;
       return {
         primary: opened.primary,
         backup: opened.backup,
+        asked: async () => void (await ask(`/asked/${opened.id}`, "")),
         seen: () => {
           if (!isSeen) void ask(`/seen/${opened.id}`, "");
           isSeen = true;

@@ -37,8 +37,8 @@ class Scenery implements Place {
   #asked = 0;
   #handshakes = 0;
   #lostAt: number | undefined;
-  #onSeen: () => void = () => undefined;
-  readonly #whenSeen: Promise<void> = new Promise((resolve) => (this.#onSeen = resolve));
+  readonly #whenSeen = new Gate();
+  readonly #whenAsked = new Gate();
 
   private constructor(scene: Scene) {
     this.#fault = faultOf(scene.fault);
@@ -61,7 +61,11 @@ class Scenery implements Place {
   }
 
   seen(): void {
-    this.#onSeen();
+    this.#whenSeen.open();
+  }
+
+  asked(): Promise<void> {
+    return this.#whenAsked.opened;
   }
 
   async leave(): Promise<Witness> {
@@ -86,7 +90,9 @@ class Scenery implements Place {
   }
 
   #closedMs(lostAt: number): number {
-    const late = this.#lines.filter(({ isUsed, isIdle }) => isUsed && !isIdle).map(({ closedAt = lostAt }) => closedAt - lostAt);
+    const late = this.#lines
+      .filter(({ isUsed, isIdle }) => isUsed && !isIdle)
+      .map(({ closedAt = lostAt }) => closedAt - lostAt);
     return Math.round(Math.max(-1, ...late));
   }
 
@@ -119,6 +125,7 @@ class Scenery implements Place {
     line.listen((heard) => {
       const isStream = this.#wire.isStreamAsked(heard);
       this.#streams.push(isStream);
+      this.#whenAsked.open();
       void this.#fault.play(line, { wire: this.#wire, body: bodyOf(this.#wire, isStream, false), isStream });
     });
   }
@@ -136,8 +143,13 @@ class Scenery implements Place {
 
   async #seen(): Promise<void> {
     if (!this.#isShown) return sleep(ARRIVED_MS);
-    await Promise.race([this.#whenSeen, sleep(PATIENCE_MS)]);
+    await Promise.race([this.#whenSeen.opened, sleep(PATIENCE_MS)]);
   }
+}
+
+class Gate {
+  open: () => void = () => undefined;
+  readonly opened: Promise<void> = new Promise((resolve) => (this.open = resolve));
 }
 
 function sleep(ms: number): Promise<void> {

@@ -28,6 +28,8 @@ export interface Witness {
 export interface Place {
   readonly primary: string;
   readonly backup: string;
+  /** Until the target that fails has got a request. */
+  asked(): Promise<void>;
   /** The consumer has seen the text. */
   seen(): void;
   /** The call is over: waits until nothing is open any more, for a second at most, and ends the place. */

@@ -1,23 +1,23 @@
 import { FULL, OTHER_FULL } from "./body.ts";
 import type { Cell, Finding } from "./cell.ts";
-import { CLASSES, expectedOf, type Expected } from "./expected.ts";
+import { CLASSES, expectedOf, type Expected, type Runtime } from "./expected.ts";
 import { faultOf } from "./faults.ts";
 
 /** Longest time until the server sees that a connection was given up. */
 const CLOSE_MS = 100;
 
 /** One difference between what became of a cell and what is specified, with the letter that the grid has for its kind. */
-export interface Fault {
+export interface Difference {
   readonly letter: string;
   readonly text: string;
 }
 
 /** Everything in which a finding differs from what is specified. */
-export function faultsOf(cell: Cell, finding: Finding): readonly Fault[] {
-  const expected = expectedOf(cell.fault, cell.column, cell.form);
-  const faults: Fault[] = [];
+export function differencesOf(cell: Cell, finding: Finding, runtime: Runtime = "node"): readonly Difference[] {
+  const expected = expectedOf(cell.fault, cell.column, cell.form, runtime);
+  const differences: Difference[] = [];
   const must = (letter: string, what: string, got: unknown, wanted: unknown): void => {
-    if (got !== wanted) faults.push({ letter, text: `${what} ${String(got)}, not ${String(wanted)}` });
+    if (got !== wanted) differences.push({ letter, text: `${what} ${String(got)}, not ${String(wanted)}` });
   };
   must("x", "threw", finding.stranger, undefined);
   must("e", "ends", finding.ends, 1);
@@ -28,12 +28,18 @@ export function faultsOf(cell: Cell, finding: Finding): readonly Fault[] {
   must("n", "requests", witness.requests, requests);
   const connections = faultOf(cell.fault).at === undefined ? attemptsOf(cell, expected) : 0;
   must("n", "connections", witness.connections, connections);
-  must("f", "asked in another form", witness.streams.filter((isStream) => isStream !== (cell.form !== "whole")).length, 0);
+  must(
+    "f",
+    "asked in another form",
+    witness.streams.filter((isStream) => isStream !== (cell.form !== "whole")).length,
+    0,
+  );
   const { closesWithinMs = CLOSE_MS } = expected;
   if (witness.closedMs === null) {
-    if (closesWithinMs < Infinity) faults.push({ letter: "o", text: "a connection stays open" });
-  } else if (witness.closedMs > closesWithinMs) faults.push({ letter: "o", text: `closed after ${witness.closedMs} ms` });
-  return faults;
+    if (closesWithinMs < Infinity) differences.push({ letter: "o", text: "a connection stays open" });
+  } else if (witness.closedMs > closesWithinMs)
+    differences.push({ letter: "o", text: `closed after ${witness.closedMs} ms` });
+  return differences;
 }
 
 type Must = (letter: string, what: string, got: unknown, wanted: unknown) => void;

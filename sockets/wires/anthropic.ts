@@ -75,7 +75,10 @@ export const anthropicWire: Wire = {
       message: reason === undefined ? "It cannot be done." : WORDS[reason],
       details,
     };
-    return { body: JSON.stringify({ type: "error", error, request_id: "req_011" }), headers: ["request-id: req_011", ...remaining(reason)] };
+    return {
+      body: JSON.stringify({ type: "error", error, request_id: "req_011" }),
+      headers: ["request-id: req_011", ...remaining(reason)],
+    };
   },
 };
 

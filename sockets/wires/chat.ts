@@ -90,7 +90,10 @@ export const deepseekWire: Wire = chat({
 
 const MISTRAL_WORDS: Readonly<Partial<Record<Reason, readonly [type: string, message: string]>>> = {
   model: ["invalid_model", "Invalid model: mistral-small-latest"],
-  context: ["invalid_request_error", "Prompt contains 140000 tokens, too large for model with 131072 maximum context length"],
+  context: [
+    "invalid_request_error",
+    "Prompt contains 140000 tokens, too large for model with 131072 maximum context length",
+  ],
   requests: ["rate_limited", "Requests rate limit exceeded"],
   overloaded: ["service_unavailable", "The service is overloaded"],
   key: ["unauthorized", "Unauthorized"],
@@ -99,7 +102,13 @@ const MISTRAL_WORDS: Readonly<Partial<Record<Reason, readonly [type: string, mes
 export const mistralWire: Wire = chat({
   name: "mistral",
   model: "mistral-small-latest",
-  failing: { object: "error", message: "The service is overloaded", type: "service_unavailable", param: null, code: 503 },
+  failing: {
+    object: "error",
+    message: "The service is overloaded",
+    type: "service_unavailable",
+    param: null,
+    code: 503,
+  },
   refuse: (_status, reason) => {
     const words = reason === undefined ? ["error", "It cannot be done."] : MISTRAL_WORDS[reason];
     if (words === undefined) return undefined;

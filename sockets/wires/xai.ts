@@ -15,7 +15,10 @@ const WORDS: Readonly<Partial<Record<Reason, readonly [code: string, error: stri
 export const xaiWire: Wire = {
   ...responses("xai", "grok-4.6"),
   refuse: (status, reason) => {
-    const [code, error] = (reason === undefined ? undefined : WORDS[reason]) ?? [`status ${status}`, "It cannot be done."];
+    const [code, error] = (reason === undefined ? undefined : WORDS[reason]) ?? [
+      `status ${status}`,
+      "It cannot be done.",
+    ];
     if (reason !== undefined && WORDS[reason] === undefined) return undefined;
     return { body: JSON.stringify({ code, error }) };
   },
