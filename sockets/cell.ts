@@ -20,13 +20,9 @@ export interface Cell {
 
 /** What became of a cell. */
 export interface Finding {
-  readonly attempts: readonly Pick<
-    AttemptRecord,
-    "tier" | "outcome" | "class" | "scope" | "status" | "retryAfterMs" | "repeat" | "explanation"
-  >[];
+  readonly attempts: readonly Pick<AttemptRecord, "tier" | "class" | "scope" | "retryAfterMs">[];
   /** How often the call ended, with the last of them; one is right. */
   readonly ends: number;
-  readonly outcome: string | undefined;
   /** The text that the consumer saw before another target took over, or before the call ended without an answer. */
   readonly shown: string;
   /** The whole answer. */
@@ -70,9 +66,18 @@ class Player {
     this.#place = place;
     const isWhole = form === "whole";
     const making = { streaming: isWhole ? "never" : "auto", ...(fetch !== undefined && { fetch }) } as const;
-    const window = (contextWindow: number) => ({ contextWindow });
-    const first = column.make({ ...making, apiKey: "key-1", baseURL: place.primary, capabilities: window(200_000) });
-    const second = column.make({ ...making, apiKey: "key-2", baseURL: place.backup, capabilities: window(9_000_000) });
+    const first = column.make({
+      ...making,
+      apiKey: "key-1",
+      baseURL: place.primary,
+      capabilities: { contextWindow: 200_000 },
+    });
+    const second = column.make({
+      ...making,
+      apiKey: "key-2",
+      baseURL: place.backup,
+      capabilities: { contextWindow: 9_000_000 },
+    });
     const tiers = [
       { ...LONG, ...this.#limits(isWhole), name: "first", target: first },
       { ...LONG, name: "second", target: second },
@@ -83,9 +88,7 @@ class Player {
       ...(form === "last" && { policy: () => "stop" }),
       onEvent: (event) => {
         if (event.type === "attempt-end") this.#attempts.push(event.record);
-        if (event.type !== "end") return;
-        this.#ends += 1;
-        this.#told.outcome = event.outcome;
+        if (event.type === "end") this.#ends += 1;
       },
     });
   }
@@ -100,22 +103,21 @@ class Player {
       } else this.#told.stranger = String(error);
     }
     const witness = await this.#place.leave();
-    const { outcome, answer, code, partial, stranger } = this.#told;
+    const { answer, code, partial, stranger } = this.#told;
     return {
       attempts: this.#attempts.map((record) => ({
         tier: record.tier,
-        outcome: record.outcome,
         class: record.class,
         scope: record.scope,
-        status: record.status,
         retryAfterMs: record.retryAfterMs,
-        repeat: record.repeat,
-        explanation: record.explanation,
       })),
       ends: this.#ends,
       shown: this.#shown,
       witness,
-      ...{ outcome, answer, code, partial, stranger },
+      answer,
+      code,
+      partial,
+      stranger,
     };
   }
 
@@ -155,7 +157,8 @@ class Player {
       if (this.#fault.consumer === "pauses") await sleep(6 * IDLE_MS);
     }
     if (this.#fault.consumer !== "breaks") this.#told.answer = text;
-    if (this.#told.outcome === "answered" && this.#attempts.length === 1) this.#shown = "";
+    // All of it belongs to the answer.
+    if (this.#attempts.at(-1)?.outcome === "answered" && this.#attempts.length === 1) this.#shown = "";
   }
 }
 

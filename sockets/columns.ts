@@ -9,8 +9,7 @@ import { openai } from "@understudy/openai";
 import { xai } from "@understudy/xai";
 import type { WireName } from "./wires/all.ts";
 
-export const TRANSPORTS = ["fetch", "sdk", "node"] as const;
-export type Transport = (typeof TRANSPORTS)[number];
+export type Transport = "fetch" | "sdk" | "node";
 
 /** What a target is made with; `baseURL` is the server's bare address. */
 export type Making = Pick<TargetOptions, "fetch" | "streaming" | "capabilities"> & {
@@ -27,38 +26,42 @@ export interface Column {
   readonly make: (making: Making) => Target;
 }
 
-type Make = (making: Making & { readonly transport: "fetch" | "sdk" }) => Target;
-
 /** Its limits belong to a project: each key stands for one. */
-function place(project: string) {
-  return { project, location: "europe-west1", accessToken: () => `token of ${project}` };
+function onVertex({ apiKey, ...making }: Making) {
+  const vertex = { project: `project-${apiKey}`, location: "europe-west1", accessToken: () => `token of ${apiKey}` };
+  return { ...making, vertex };
 }
 
+const BEDROCK_MODEL = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
+
 export const COLUMNS: readonly Column[] = [
-  ...ways("anthropic", "anthropic", "", (making) => anthropic("claude-sonnet-5-5", making), true),
-  ...ways("responses", "responses", "/v1", (making) => openai("gpt-6.1-terra", making), true),
-  ...ways("chat", "chat", "/v1", (making) => openai.chat("gpt-5.2", making), true),
-  ...ways("gemini", "gemini", "/v1beta", (making) => gemini("gemini-3.8-flash", making), true),
-  ...ways("deepseek", "deepseek", "", ({ transport: _, ...making }) => deepseek("deepseek-flash", making)),
-  ...ways("mistral", "mistral", "/v1", ({ transport: _, ...making }) => mistral("mistral-small-latest", making)),
-  ...ways("xai", "xai", "/v1", ({ transport: _, ...making }) => xai("grok-4.6", making)),
-  ...ways("bedrock", "bedrock", "", ({ transport: _, ...making }) =>
-    bedrock("us.anthropic.claude-haiku-4-5-20251001-v1:0", { region: "eu-central-1", ...making }),
-  ),
-  ...ways("claude-vertex", "anthropic", "/v1", ({ transport: _, apiKey, ...making }) =>
-    anthropic("claude-sonnet-5-5", { ...making, vertex: place(`project-${apiKey}`) }),
-  ),
-  ...ways("gemini-vertex", "gemini", "/v1", ({ transport: _, apiKey, ...making }) =>
-    gemini("gemini-3.8-flash", { ...making, vertex: place(`project-${apiKey}`) }),
-  ),
+  ...ways("anthropic", "anthropic", "", (making) => anthropic("claude-sonnet-5-5", { ...making, transport: "fetch" })),
+  viaSdk("anthropic", "anthropic", "", (making) => anthropic("claude-sonnet-5-5", { ...making, transport: "sdk" })),
+  ...ways("responses", "responses", "/v1", (making) => openai("gpt-6.1-terra", { ...making, transport: "fetch" })),
+  viaSdk("responses", "responses", "/v1", (making) => openai("gpt-6.1-terra", { ...making, transport: "sdk" })),
+  ...ways("chat", "chat", "/v1", (making) => openai.chat("gpt-5.2", { ...making, transport: "fetch" })),
+  viaSdk("chat", "chat", "/v1", (making) => openai.chat("gpt-5.2", { ...making, transport: "sdk" })),
+  ...ways("gemini", "gemini", "/v1beta", (making) => gemini("gemini-3.8-flash", making)),
+  viaSdk("gemini", "gemini", "/v1beta", (making) => gemini("gemini-3.8-flash", { ...making, transport: "sdk" })),
+  ...ways("deepseek", "deepseek", "", (making) => deepseek("deepseek-flash", making)),
+  ...ways("mistral", "mistral", "/v1", (making) => mistral("mistral-small-latest", making)),
+  ...ways("xai", "xai", "/v1", (making) => xai("grok-4.6", making)),
+  ...ways("bedrock", "bedrock", "", (making) => bedrock(BEDROCK_MODEL, { region: "eu-central-1", ...making })),
+  ...ways("claude-vertex", "anthropic", "/v1", (making) => anthropic("claude-sonnet-5-5", onVertex(making))),
+  ...ways("gemini-vertex", "gemini", "/v1", (making) => gemini("gemini-3.8-flash", onVertex(making))),
 ];
 
-function ways(name: string, wire: WireName, path: string, make: Make, hasSdk = false): readonly Column[] {
-  return TRANSPORTS.filter((transport) => hasSdk || transport !== "sdk").map((transport) => ({
-    name,
-    wire,
-    transport,
-    make: ({ baseURL, ...making }) =>
-      make({ ...making, baseURL: baseURL + path, transport: transport === "sdk" ? "sdk" : "fetch" }),
-  }));
+type Make = Column["make"];
+
+/** Without an SDK. */
+function ways(name: string, wire: WireName, path: string, make: Make): readonly Column[] {
+  return (["fetch", "node"] as const).map((transport) => ({ name, wire, transport, make: under(path, make) }));
+}
+
+function viaSdk(name: string, wire: WireName, path: string, make: Make): Column {
+  return { name, wire, transport: "sdk", make: under(path, make) };
+}
+
+function under(path: string, make: Make): Make {
+  return (making) => make({ ...making, baseURL: making.baseURL + path });
 }

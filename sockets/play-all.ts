@@ -39,6 +39,8 @@ function canBe(id: string, { wire }: Column, form: Form): boolean {
 const HEAVY = "line.long";
 const HEAVY_AT_A_TIME = 2;
 
+const isHeavy = ({ fault }: Cell): boolean => fault === HEAVY;
+
 /** Plays cells, many at a time, and tells of each as soon as it is done. */
 export async function playAll(
   cells: readonly Cell[],
@@ -50,7 +52,6 @@ export async function playAll(
   const one = async (cell: Cell): Promise<Finding> =>
     play(cell, stage, cell.column.transport === "node" ? node : undefined);
   await warmUp(cells, one);
-  const isHeavy = ({ fault }: Cell): boolean => fault === HEAVY;
   const several = async (some: readonly Cell[], workers: number): Promise<void> => {
     const left = some.values();
     const work = async (): Promise<void> => {

@@ -15,7 +15,7 @@ interface Runner {
 
 const NODE_FLAGS = ["-C", "@understudy/source"] as const;
 
-export const RUNTIMES: Readonly<Record<string, Runner>> = {
+const RUNTIMES: Readonly<Record<string, Runner>> = {
   "22": {
     package: "node@22.12.0",
     binary: "node",

@@ -7,7 +7,7 @@ import { localStage } from "./server.ts";
 import { differencesOf } from "./verdict.ts";
 
 const SEED = 1;
-const SAMPLE = 100;
+const SAMPLE = 60;
 const AT_A_TIME = 24;
 const LIMIT_MS = 60_000;
 
@@ -46,9 +46,10 @@ describe("every fault on a raw socket becomes what the table of failures says", 
   );
 });
 
-test("there is a cell for every fault at every way to a vendor, and something is expected of it", () => {
+test("something is expected of every fault at every way to a vendor", () => {
   const cells = cellsOf({});
+  const open = cells.filter(({ fault, column, form }) => expectedOf(fault, column, form, "node").is.length === 0);
 
-  for (const { fault, column, form } of cells) expect(expectedOf(fault, column, form, "node").is).not.toHaveLength(0);
+  expect(open).toEqual([]);
   expect(cells.length).toBeGreaterThan(7_000);
 });

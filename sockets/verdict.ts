@@ -21,8 +21,8 @@ export function differencesOf(cell: Cell, finding: Finding, runtime: Runtime = "
   };
   must("x", "threw", finding.stranger, undefined);
   must("e", "ends", finding.ends, 1);
-  attempts(cell, finding, expected, must);
-  output(cell, finding, expected, must);
+  compareAttempts(cell, finding, expected, must);
+  compareOutput(cell, finding, expected, must);
   const { witness } = finding;
   const requests = expected.requests ?? attemptsOf(cell, expected);
   must("n", "requests", witness.requests, requests);
@@ -49,7 +49,7 @@ function attemptsOf({ form }: Cell, { attempts = 1 }: Expected): number {
   return form === "last" ? 1 : attempts;
 }
 
-function attempts(cell: Cell, { attempts: made }: Finding, expected: Expected, must: Must): void {
+function compareAttempts(cell: Cell, { attempts: made }: Finding, expected: Expected, must: Must): void {
   const first = made.filter(({ tier }) => tier === "first");
   must("n", "attempts", first.length, attemptsOf(cell, expected));
   for (const attempt of first) {
@@ -64,7 +64,7 @@ function attempts(cell: Cell, { attempts: made }: Finding, expected: Expected, m
   }
 }
 
-function output(cell: Cell, finding: Finding, expected: Expected, must: Must): void {
+function compareOutput(cell: Cell, finding: Finding, expected: Expected, must: Must): void {
   const isRead = cell.form === "stream" || cell.form === "last";
   const shown = isRead ? (expected.shown ?? "") : "";
   must("t", "shown", finding.shown, shown);
