@@ -10,7 +10,6 @@ const SDK_EXEMPTIONS: readonly Exemption[] = [
   { cases: ["event.invalid-utf8"], reason: "the SDK says nothing but that reading failed" },
   { cases: ["in-band.bare"], reason: "the SDK says nothing but that an event cannot be read" },
   { cases: ["keep-alives.some"], reason: "the SDK delivers nothing after a comment in the stream" },
-  { cases: ["event.oversized"], reason: "the SDK reads events of any size, in a time of its square", harmful: true },
   {
     cases: ["heartbeat.empty.headers", "heartbeat.empty.later", "heartbeat.empty.content"],
     reason: "the SDK wants JSON in every data line that anything follows",

@@ -7,6 +7,7 @@ import {
   type NativeRequest,
 } from "@understudy/core/adapter";
 import { cappedFetch, freshInit, mergeHeaders, networkFailure, type Fetch } from "@understudy/core/toolkit";
+import { wholeEvents } from "./whole-events.ts";
 
 const KEY_HEADER = "x-goog-api-key";
 
@@ -63,9 +64,8 @@ async function ask(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the body goes over the wire as it is
   const params = structuredClone(body) as unknown as NativeParams;
   if (task === "generateContent") {
-    const { response } = await fetch.during(() => generator.generateContent(params, { signal }));
-    release();
-    return Response.json(response);
+    await fetch.during(() => generator.generateContent(params, { signal }));
+    throw new TypeError("The SDK read what is not for it.");
   }
   const { stream, response } = await fetch.during(() => generator.generateContentStream(params, { signal }));
   // Rejects with every stream that fails, and nothing else would handle it.
@@ -74,7 +74,7 @@ async function ask(
   const events = pulled(
     stream,
     (chunk) => encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`),
-    streamFailure,
+    (error) => fetch.broken ?? streamFailure(error),
     release,
   );
   return new Response(events, { status: 200, headers: { "content-type": "text/event-stream" } });
@@ -101,6 +101,10 @@ function handedOver({ body, status, headers }: Response, release: () => void): R
 class TellingFetch {
   readonly #context: AttemptContext;
   readonly #isStream: boolean;
+  readonly #onBroken = (failure: TargetFailure): void => {
+    this.#broken = failure;
+  };
+  #broken: TargetFailure | undefined;
   #unread: Response | undefined;
   #failed: { readonly error: unknown } | undefined;
 
@@ -128,6 +132,11 @@ class TellingFetch {
     return this.#unread;
   }
 
+  /** What was wrong with a stream before the SDK read it. */
+  get broken(): TargetFailure | undefined {
+    return this.#broken;
+  }
+
   /** The class of an error. */
   failure(error: unknown): unknown {
     if (this.#failed !== undefined) return this.#failed.error;
@@ -146,7 +155,10 @@ class TellingFetch {
       if (headers.get("x-goog-api-key") === "") headers.delete("x-goog-api-key");
       const asked = { ...init, headers, ...freshInit(freshConnection) };
       const response = await cappedFetch(usual, () => clock)(input, asked);
-      if (response.ok && (!this.#isStream || isEventStream(response))) return response;
+      const { body, status } = response;
+      if (response.ok && this.#isStream && isEventStream(response) && body !== null) {
+        return new Response(wholeEvents(body, this.#onBroken), { status });
+      }
       this.#unread = response;
     } catch (error) {
       this.#failed = { error };

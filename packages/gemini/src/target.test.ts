@@ -526,6 +526,23 @@ describe("gemini through the SDK", () => {
     expect(classes).toEqual([expected, expected]);
   });
 
+  test.each<[string, string, string, FailureClass]>([
+    ["a web page", "text/html", "<!doctype html><p>Sorry.", "gateway.html"],
+    ["half an answer", "application/json", WHOLE.slice(0, -9), "stream.truncated"],
+    ["broken JSON", "application/json", WHOLE.replace(":", "::"), "stream.malformed"],
+    ["a stranger's JSON", "application/json", '{"healthy":true}', "gateway.not-a-stream"],
+  ])("reads what comes in one piece as the other transport does: %s", async (_what, type, body, expected) => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { "content-type": type }).end(body);
+    });
+    const url = await listen(server);
+
+    const classes = [await classAt(url, { streaming: "never" }), await classAt(url, { ...sdk, streaming: "never" })];
+    server.close();
+
+    expect(classes).toEqual([expected, expected]);
+  });
+
   test("sends the same request, but for what the SDK adds", async () => {
     await using vendor = await startGemini();
     const asked: Request = { system: "Be brief.", messages: [QUESTION], tools: TOOLS, userId: "u1" };
