@@ -217,13 +217,7 @@ const UNSAID: Expected = { is: ["network.reset"], attempts: 2 };
 const OF_RUNTIMES: Readonly<Record<Runtime, Readonly<Record<string, Expected>>>> = {
   node: {},
   bun: { "headers.not-http": UNSAID, "headers.flood": UNSAID },
-  deno: {
-    "headers.not-http": UNSAID,
-    "headers.flood": UNSAID,
-    refused: { ...UNSAID, requests: 0 },
-    dns: { ...UNSAID, requests: 0 },
-    "tls.self-signed": { ...UNSAID, requests: 0 },
-  },
+  deno: {},
 };
 
 export function expectedOf(fault: string, { wire, transport }: Column, form: Form, runtime: Runtime): Expected {

@@ -53,6 +53,29 @@ describe("networkFailure", () => {
     expect(networkFailure(failed(parser), "headers").class).toBe("network.protocol");
   });
 
+  test.each<[string, FailureClass]>([
+    [
+      "for url (http://127.0.0.1:2/): client error (Connect): tcp connect error: Connection refused (os error 111)",
+      "network.refused",
+    ],
+    ["for url (https://vendor.invalid/): client error (Connect): dns error: failed to lookup address", "network.dns"],
+    ["for url (https://127.0.0.1/): client error (Connect): invalid peer certificate: UnknownIssuer", "network.tls"],
+    [
+      "for url (https://127.0.0.1/): client error (Connect): received corrupt message of type InvalidContentType",
+      "network.tls",
+    ],
+    [
+      "from 127.0.0.1:3 for http://a/ (127.0.0.1:4): client error (SendRequest): invalid HTTP version parsed",
+      "network.protocol",
+    ],
+    ["for url (http://a/): client error (SendRequest): connection closed before message completed", "network.reset"],
+    ["from 127.0.0.1:3 for http://a/: client error (SendRequest): message head is too large", "network.protocol"],
+    // Only behind the words that the runtime has for it.
+    ["for url (http://a/dns error: invalid HTTP)", "network.reset"],
+  ])("reads the words of a runtime that gives no code: error sending request %s", (words, expected) => {
+    expect(networkFailure(failed(new Error(`error sending request ${words}`)), "headers").class).toBe(expected);
+  });
+
   test("takes the first of several addresses that failed", () => {
     const several = new AggregateError([withCode("ECONNREFUSED"), withCode("ENETUNREACH")]);
 

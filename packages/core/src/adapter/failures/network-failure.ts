@@ -55,6 +55,17 @@ const PREFIXES: readonly (readonly [string, FailureClass])[] = [
   ["HPE_", "network.protocol"],
 ];
 
+/** The fetch of Deno gives no code, but always the same words behind its request's URL. Here with Node's name for each. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ["dns error", "ENOTFOUND"],
+  ["tcp connect error: Connection refused", "ECONNREFUSED"],
+  ["invalid peer certificate", "ERR_TLS_CERT"],
+  ["received corrupt message", "EPROTO"],
+  ["invalid HTTP", "HPE_INVALID"],
+  ["message head is too large", "HPE_HEADER_OVERFLOW"],
+]);
+const IN_WORDS = new RegExp(`: client error \\(\\w{1,20}\\): (${[...WORDS.keys()].join("|")})\\b`);
+
 const MAX_DEPTH = 8;
 
 /**
@@ -146,7 +157,13 @@ function namesOf(link: object): string[] {
   const names: unknown[] = [Reflect.get(link, "name"), link.constructor?.name, Reflect.get(link, "code")];
   // Node 24 gives parser errors no code, and some SDKs give none of their errors a name.
   const message: unknown = Reflect.get(link, "message");
-  if (typeof message === "string") names.push(/\b(?:HPE_[A-Z_]{1,40}|E[A-Z]{4,15})\b/.exec(message.slice(0, 500))?.[0]);
+  if (typeof message === "string") {
+    const head = message.slice(0, 500);
+    names.push(/\b(?:HPE_[A-Z_]{1,40}|E[A-Z]{4,15})\b/.exec(head)?.[0]);
+    // A URL, which may be long, stands before them.
+    const [, words = ""] = IN_WORDS.exec(message.slice(-500)) ?? [];
+    names.push(WORDS.get(words));
+  }
   return names.filter((name) => typeof name === "string");
 }
 
