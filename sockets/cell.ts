@@ -20,7 +20,7 @@ export interface Cell {
 
 /** What became of a cell. */
 export interface Finding {
-  readonly attempts: readonly Pick<AttemptRecord, "tier" | "class" | "scope" | "retryAfterMs">[];
+  readonly attempts: readonly Pick<AttemptRecord, "tier" | "class" | "scope" | "retryAfterMs" | "endedMs">[];
   /** How often the call ended, with the last of them; one is right. */
   readonly ends: number;
   /** The text that the consumer saw before another target took over, or before the call ended without an answer. */
@@ -37,7 +37,7 @@ export interface Finding {
 
 /** Longer than anything takes here. */
 const LONG = { timeoutMs: 30_000, silentReasoningMs: 30_000, progressMs: 30_000, workingMs: 30_000 };
-const SHORT_MS = 400;
+export const SHORT_MS = 400;
 const IDLE_MS = 200;
 
 /** Plays one cell. `fetch` is the one of the column's transport. */
@@ -110,6 +110,7 @@ class Player {
         class: record.class,
         scope: record.scope,
         retryAfterMs: record.retryAfterMs,
+        endedMs: record.endedMs,
       })),
       ends: this.#ends,
       shown: this.#shown,

@@ -13,17 +13,28 @@ export interface Choice {
   readonly transports?: readonly string[] | undefined;
 }
 
+/** Throws for a name that nothing has: it would play nothing and find nothing wrong. */
 export function cellsOf({ wires, faults, transports }: Choice): readonly Cell[] {
+  check(wires, (wire) => COLUMNS.some(({ name }) => name === wire));
+  check(transports, (wanted) => COLUMNS.some(({ transport }) => transport === wanted));
+  check(faults, (fault) => Object.keys(FAULTS).some((id) => isNamed(id, fault)));
   const columns = COLUMNS.filter(
     ({ name, transport }) => (wires?.includes(name) ?? true) && (transports?.includes(transport) ?? true),
   );
   // `cut` names all of its kind.
-  const ids = Object.keys(FAULTS).filter(
-    (id) => faults?.some((name) => id === name || id.startsWith(`${name}.`)) ?? true,
-  );
+  const ids = Object.keys(FAULTS).filter((id) => faults?.some((name) => isNamed(id, name)) ?? true);
   return ids.flatMap((fault) =>
     columns.flatMap((column) => FORMS.flatMap((form) => (canBe(fault, column, form) ? [{ fault, column, form }] : []))),
   );
+}
+
+function isNamed(id: string, name: string): boolean {
+  return id === name || id.startsWith(`${name}.`);
+}
+
+function check(names: readonly string[] | undefined, isKnown: (name: string) => boolean): void {
+  const unknown = names?.find((name) => !isKnown(name));
+  if (unknown !== undefined) throw new Error(`There is no ${unknown}`);
 }
 
 /** Whether there is such a cell: not every vendor has words for everything, and not everything is a stream. */

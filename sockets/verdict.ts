@@ -1,10 +1,11 @@
 import { FULL, OTHER_FULL } from "./body.ts";
-import type { Cell, Finding } from "./cell.ts";
+import { SHORT_MS, type Cell, type Finding } from "./cell.ts";
 import { CLASSES, expectedOf, type Expected, type Runtime } from "./expected.ts";
 import { faultOf } from "./faults.ts";
 
 /** Longest time until the server sees that a connection was given up. */
 const CLOSE_MS = 100;
+const LATEST_MS = 5_000;
 
 /** One difference between what became of a cell and what is specified, with the letter that the grid has for its kind. */
 export interface Difference {
@@ -60,8 +61,15 @@ function compareAttempts(cell: Cell, { attempts: made }: Finding, expected: Expe
     const name = attempt.class;
     if (name === undefined || !expected.is.includes(name)) must("c", "class", name, expected.is.join(" or "));
     else must("s", "scope", attempt.scope, expected.scope ?? CLASSES[name]?.[0]);
+    const { short } = faultOf(cell.fault);
+    if (short !== undefined) must("l", "a limit that strikes in its time", isInTime(attempt.endedMs), true);
     must("r", "Retry-After", attempt.retryAfterMs, expected.retryAfterMs);
   }
+}
+
+/** Not before its time, and not long after it even on a full machine. */
+function isInTime(ms: number): boolean {
+  return ms >= SHORT_MS - 1 && ms < SHORT_MS + LATEST_MS;
 }
 
 function compareOutput(cell: Cell, finding: Finding, expected: Expected, must: Must): void {
