@@ -1,5 +1,5 @@
 const TICK_MS = 5;
-const LONGEST_TICK_MS = 2 * TICK_MS;
+const LONGEST_TICK_MS = 5 * TICK_MS;
 
 let ticked = performance.now();
 let total = 0;
