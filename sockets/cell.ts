@@ -7,7 +7,8 @@ import {
   type StreamEvent,
 } from "@understudy/core";
 import type { Column } from "./columns.ts";
-import { faultOf, type Fault } from "./faults.ts";
+import type { Fault } from "./acts.ts";
+import { faultOf } from "./faults.ts";
 import type { Form } from "./form.ts";
 import type { Place, Stage, Witness } from "./stage.ts";
 

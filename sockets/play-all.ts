@@ -1,7 +1,8 @@
 import { nodeTransport } from "@understudy/core/node";
 import { play, type Cell, type Finding } from "./cell.ts";
 import { COLUMNS, type Column } from "./columns.ts";
-import { FAULTS, type Fault } from "./faults.ts";
+import type { Fault } from "./acts.ts";
+import { FAULTS } from "./faults.ts";
 import { FORMS, type Form } from "./form.ts";
 import type { Stage } from "./stage.ts";
 import { WIRES } from "./wires/all.ts";
