@@ -6,7 +6,7 @@ import {
   type Connection,
   type NativeRequest,
 } from "@understudy/core/adapter";
-import { cappedFetch, freshInit, mergeHeaders, networkFailure, type Fetch } from "@understudy/core/toolkit";
+import { cappedFetch, freshInit, mergeHeaders, type Fetch } from "@understudy/core/toolkit";
 import { wholeEvents } from "./whole-events.ts";
 
 const KEY_HEADER = "x-goog-api-key";
@@ -137,14 +137,9 @@ class TellingFetch {
     return this.#broken;
   }
 
-  /** The class of an error. */
+  /** What went wrong, of which the SDK's error says less. */
   failure(error: unknown): unknown {
-    if (this.#failed !== undefined) return this.#failed.error;
-    // Connections break with a cause. Else the SDK has taken for granted that there is a body, and that it is JSON.
-    if (error instanceof TypeError && error.cause !== undefined) return networkFailure(error, "body");
-    if (error instanceof RangeError) return tooDeep();
-    const isUnread = error instanceof SyntaxError || error instanceof TypeError;
-    return isUnread ? new TargetFailure("gateway.not-a-stream") : error;
+    return this.#failed === undefined ? error : this.#failed.error;
   }
 
   async #ask(usual: Fetch, ...[input, init]: Parameters<Fetch>): Promise<Response> {
