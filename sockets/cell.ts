@@ -22,7 +22,7 @@ export interface Cell {
 /** What became of a cell. */
 export interface Finding {
   readonly attempts: readonly Pick<AttemptRecord, "tier" | "class" | "scope" | "retryAfterMs" | "endedMs">[];
-  /** How often the call ended, with the last of them; one is right. */
+  /** How often the call ended: once is right. */
   readonly ends: number;
   /** The text that the consumer saw before another target took over, or before the call ended without an answer. */
   readonly shown: string;
