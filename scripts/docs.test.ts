@@ -242,7 +242,9 @@ describe("lists in the documentation", () => {
 
   test("all links lead somewhere", () => {
     const pages = ["README.md", "CONTRIBUTING.md"]
-      .concat(["bench", "examples", "hostile", "recordings", "simulation", "sockets"].map((name) => `${name}/README.md`))
+      .concat(
+        ["bench", "examples", "hostile", "recordings", "simulation", "sockets"].map((name) => `${name}/README.md`),
+      )
       .concat(
         ["docs", "docs/engine"].flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`)),
       )

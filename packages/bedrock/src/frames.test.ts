@@ -143,12 +143,15 @@ describe("a frame of an AWS event stream", () => {
   );
 });
 
-test.each([0x0100_0010, 0x0400_0000, 0xf000_0000])("a frame of %i bytes says so: it is too long, not malformed", (size) => {
-  const prelude = Buffer.alloc(8);
-  prelude.writeUInt32BE(size, 0);
+test.each([0x0100_0010, 0x0400_0000, 0xf000_0000])(
+  "a frame of %i bytes says so: it is too long, not malformed",
+  (size) => {
+    const prelude = Buffer.alloc(8);
+    prelude.writeUInt32BE(size, 0);
 
-  expect(new AwsFrames().sizeOf(Buffer.concat([prelude, sum(prelude)]))).toBe(size);
-});
+    expect(new AwsFrames().sizeOf(Buffer.concat([prelude, sum(prelude)]))).toBe(size);
+  },
+);
 
 test("the checksum is that of ZIP files", () => {
   expect(checksum(Buffer.from("123456789"), 9) >>> 0).toBe(0xcbf4_3926);
