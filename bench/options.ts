@@ -4,7 +4,16 @@ import { areComparablesInstalled, comparableNames } from "./drivers/index.ts";
 import { profiles, type Profile } from "./measurements/stream.ts";
 import { wireNames, type WireName } from "./wires/wire.ts";
 
-const measurementNames = ["stream", "ttft", "generate", "failover", "open-streams", "imports", "scaling"] as const;
+const measurementNames = [
+  "stream",
+  "ttft",
+  "generate",
+  "failover",
+  "open-streams",
+  "imports",
+  "scaling",
+  "ahead",
+] as const;
 export type MeasurementName = (typeof measurementNames)[number];
 
 export interface Options {

@@ -1,4 +1,5 @@
 /** `pnpm bench`: measures, prints tables or JSON, and with `--write` brings the page up to date. */
+import { measureAhead } from "./measurements/ahead.ts";
 import { measureFailover } from "./measurements/failover.ts";
 import { measureFirstText } from "./measurements/first-text.ts";
 import { measureGenerate } from "./measurements/generate.ts";
@@ -42,6 +43,8 @@ function sectionsOf(name: MeasurementName, server: BenchServer, options: Options
       return [() => measureImports(options)];
     case "scaling":
       return [() => measureScaling(server, options)];
+    case "ahead":
+      return [() => measureAhead(options)];
     default:
       throw new Error(`No such measurement: ${String(name satisfies never)}`);
   }

@@ -11,7 +11,17 @@ const start = "<!-- results: written by `pnpm bench --write` -->";
 const end = "<!-- end of results -->";
 
 /** In the order in which a reader asks. */
-const order = ["stream-full", "stream-per-read", "scaling", "ttft", "generate", "failover", "open-streams", "imports"];
+const order = [
+  "stream-full",
+  "stream-per-read",
+  "scaling",
+  "ttft",
+  "generate",
+  "failover",
+  "ahead",
+  "open-streams",
+  "imports",
+];
 
 function plotFile(section: string): string {
   return `plot-${section}.svg`;
