@@ -1,0 +1,21 @@
+/** What every expression is given, in characters. */
+const SIZES = { whole: 1024 * 1024, short: 16 * 1024 } as const;
+
+export type Form = keyof typeof SIZES;
+
+/** The most milliseconds of CPU for one input. In the short form an expression whose cost grows with the square takes 100. */
+export const MOST_MS: Readonly<Record<Form, number>> = { whole: 50, short: 5 };
+
+/**
+ * Expressions whose input is short wherever it comes from, by file and pattern, with the most characters that it may have and
+ * what sees to that. An expression is listed here only where the bound is in the same function or in a type.
+ */
+const BOUNDED: readonly { readonly file: string; readonly pattern: string; readonly most: number }[] = [
+  // `resetOf` looks at no text of more than 100 characters.
+  { file: "packages/core/src/engine/ahead/rate-limits.ts", pattern: String.raw`(\d+(?:\.\d+)?)(ms|[hms])`, most: 100 },
+];
+
+export function sizeAt(place: string, pattern: string, form: Form): number {
+  const bound = BOUNDED.find((one) => place.startsWith(`${one.file}:`) && one.pattern === pattern);
+  return Math.min(bound?.most ?? Infinity, SIZES[form]);
+}
