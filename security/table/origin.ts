@@ -25,17 +25,17 @@ export interface Origin {
   readonly elsewhere: string;
   /** What is asked below a path is answered so. */
   readonly at: (path: string, answer: Arrived["answer"]) => Arrived;
-  /** Requests at the other server. */
-  readonly strayed: () => number;
-  readonly open: () => Promise<number>;
+  /** Requests at the other server that a path has led to. */
+  readonly strayed: (path: string) => number;
   readonly close: () => void;
 }
 
 export async function startOrigin(): Promise<Origin> {
   const places = new Map<string, Arrived>();
-  let strayed = 0;
+  const strayed = new Map<string, number>();
   const other = createServer((request, response) => {
-    strayed++;
+    const from = request.url?.split("/")[1] ?? "";
+    strayed.set(from, (strayed.get(from) ?? 0) + 1);
     request.resume();
     response.end("{}");
   });
@@ -43,11 +43,12 @@ export async function startOrigin(): Promise<Origin> {
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void (async () => {
       const body = await text(request);
-      const place = places.get(request.url?.split("/")[1] ?? "");
+      const path = request.url?.split("/")[1] ?? "";
+      const place = places.get(path);
       place?.texts.push(`${request.url}\n${request.rawHeaders.join("\n")}\n${body}`);
       const isStream = /"stream":\s*true/.test(body) || /stream/i.test(request.url ?? "");
       response.on("error", () => undefined);
-      place?.answer({ request, body, form: isStream ? "streamed" : "whole", response, elsewhere });
+      place?.answer({ request, body, form: isStream ? "streamed" : "whole", response, elsewhere: `${elsewhere}/${path}` });
     })().catch(() => response.destroy());
   });
   const url = await listen(server);
@@ -59,8 +60,7 @@ export async function startOrigin(): Promise<Origin> {
       places.set(path, arrived);
       return arrived;
     },
-    strayed: () => strayed,
-    open: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
+    strayed: (path) => strayed.get(path) ?? 0,
     close: () => {
       for (const one of [server, other]) {
         one.close();

@@ -36,25 +36,33 @@ export interface PlaySetup {
 
 const SHORT: Readonly<Record<Way, string>> = { fetch: "deepseek", node: "gemini", sdk: "openai", client: "anthropic" };
 
+const AT_ONCE = 8;
+
 let cases = 0;
 
 /** Plays every attack of every row on every way to every vendor, and looks for canaries wherever they could be. */
 export async function playTable(setup: PlaySetup): Promise<readonly Cell[]> {
   const cells = new Map<string, Cell>();
-  for (const row of ROWS) {
-    for (const attack of row.attacks) {
-      if (setup.isShort && attack.isHeavy === true) continue;
-      const subjects = SUBJECTS.filter(
-        (subject) =>
-          (attack.on?.(subject) ?? true) &&
-          (!setup.isShort || SHORT[subject.way] === subject.wire.name) &&
-          (attack.target === undefined || subject === SUBJECTS[0] || (setup.isShort && subject.way === "fetch")),
-      );
-      // oxlint-disable-next-line no-await-in-loop -- one attack after the other, all subjects at once
-      await Promise.all(subjects.map((subject) => play(row, attack, subject, setup, cells)));
-    }
-  }
+  const plays = ROWS.flatMap((row) =>
+    row.attacks.flatMap((attack, index) =>
+      subjectsOf(attack, setup.isShort ? index : undefined).map((subject) => () => play(row, attack, subject, setup, cells)),
+    ),
+  );
+  const work = async (): Promise<void> => {
+    // oxlint-disable-next-line no-await-in-loop -- some at once, to spend the time that others wait
+    for (let next = plays.shift(); next !== undefined; next = plays.shift()) await next();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return [...cells.values()];
+}
+
+/** On whom an attack is played: on all, or in the short form on one, of another way each time. */
+function subjectsOf(attack: Attack, turn: number | undefined): readonly Subject[] {
+  const able = SUBJECTS.filter((subject) => attack.on?.(subject) ?? true);
+  if (attack.target !== undefined) return able.slice(0, 1);
+  if (turn === undefined) return able;
+  const few = able.filter(({ way, wire }) => SHORT[way] === wire.name);
+  return attack.isHeavy === true ? [] : few.slice(turn % 4, (turn % 4) + 1);
 }
 
 function cellOf(cells: Map<string, Cell>, row: string, column: Column): Cell {
@@ -70,8 +78,7 @@ async function play(row: Row, attack: Attack, subject: Subject, setup: PlaySetup
   const path = `case-${++cases}`;
   const arrived = origin.at(path, (exchange) => attack.answer?.(exchange, subject.wire));
   const haul = new Haul();
-  const strayed = origin.strayed();
-  const request = attack.request?.(REQUEST, origin.elsewhere) ?? REQUEST;
+  const request = attack.request?.(REQUEST, `${origin.elsewhere}/${path}`) ?? REQUEST;
   const faults: string[] = [];
   let target: Target | undefined;
   try {
@@ -90,12 +97,13 @@ async function play(row: Row, attack: Attack, subject: Subject, setup: PlaySetup
     if (!isRight) faults.push(`comes to ${what}`);
     if (attack.isHeavy !== true) {
       await world.respond(request);
-      await world.useAiSdk();
+      if (attack.expected !== "refused") await world.useAiSdk();
     }
     await world.look();
+    if (attack.isHeavy !== true) faults.push(...unseen(haul, attack));
   }
   if (attack.expected === "refused" && arrived.texts.length > 0 && attack.request === undefined) faults.push("something was sent");
-  if (origin.strayed() > strayed) faults.push("another server was asked");
+  if (origin.strayed(path) > 0) faults.push("another server was asked");
   if (Reflect.get({}, "polluted") !== undefined) faults.push("every object has a new property");
   faults.push(...unsent(attack, subject, arrived));
 
@@ -134,4 +142,29 @@ function unsent(attack: Attack, { way }: Subject, { texts }: Arrived): readonly 
   const sent = new Set(canariesIn(first));
   const wanted: readonly Canary[] = ["key", "prompt", "system", "argument", "result", "header"];
   return wanted.filter((canary) => !sent.has(canary)).map((canary) => `${way}: the ${canary} was not sent`);
+}
+
+/** What every surface shows of every call, so that one that has gone silent is noticed. */
+const SHOWS: Readonly<Partial<Record<Surface, string>>> = {
+  events: "call-start",
+  telemetry: "understudy.call.duration",
+  live: '"tier":"subject"',
+  "ai-sdk": "text/event-stream",
+};
+
+function unseen(haul: Haul, { expected, request }: Attack): readonly string[] {
+  if (expected === "refused") return [];
+  const wanted = Object.entries(SHOWS).filter(([surface, text]) => !haul.of(surfaceOf(surface)).includes(text));
+  const silent = wanted.map(([surface]) => `${surface} shows nothing of the call`);
+  if (!/subject/.test(haul.of("reports"))) silent.push("the report shows nothing of the call");
+  if (expected !== "answered" || request !== undefined) return silent;
+  const carried = ANSWER.filter((canary) => haul.of("response").includes(CANARIES[canary]));
+  for (const surface of ["ai-sdk", "kept"] as const) {
+    if (carried.some((canary) => !haul.of(surface).includes(CANARIES[canary]))) silent.push(`${surface} lacks the answer`);
+  }
+  return silent;
+}
+
+function surfaceOf(name: string): Surface {
+  return SURFACES.find((one) => one === name) ?? "errors";
 }

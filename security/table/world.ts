@@ -163,7 +163,7 @@ export class World {
     const lines = this.#traces.map((one) => `${JSON.stringify(one)}\n`);
     if (lines.length > 0) this.#haul.add("reports", await command(["trace", "-"], lines));
     if (this.#redis !== undefined && this.#store !== undefined) {
-      await this.#store.ready(1_000);
+      await this.#store.ready(200);
       this.#haul.add("redis", await this.#redis.dump(`*{${this.#namespace}}*`));
       this.#haul.add("kept", await this.#redis.dump(`*${this.#namespace}-kept*`));
       this.#haul.addDeep("redis", this.#store.stats());
