@@ -516,6 +516,25 @@ describe("openai over a socket", () => {
     ]);
   });
 
+  test.each([
+    ["key", "the `apiKey` of `client` holds a line break", { apiKey: "canary\r\nx-other: 1" }],
+    ["organization", "the `organization` of `client` holds a line break", { apiKey: "k", organization: "canary\u0000" }],
+    ["header", "the `defaultHeaders` of `client` hold a name or value", { apiKey: "k", defaultHeaders: { "x-a": "canary\n1" } }],
+    ["name of a header", "the `defaultHeaders` of `client` hold a name or value", { apiKey: "k", defaultHeaders: { "x canary": "1" } }],
+  ])("refuses a client whose %s cannot be sent, and does not show it", (_, problem, settings) => {
+    const target = openai(MODEL, { client: new OpenAI({ baseURL: "https://api.openai.com/v1", ...settings }) });
+
+    const message = target.problems.map((one) => one.message).join();
+    expect(message).toContain(problem);
+    expect(message).not.toContain("canary");
+  });
+
+  test("takes a client whose key ends in a line break, which is not sent", () => {
+    const client = new OpenAI({ baseURL: "https://api.openai.com/v1", apiKey: "k\n" });
+
+    expect(openai(MODEL, { client }).problems).toEqual([]);
+  });
+
   test("knows one client again, and two clients of one key", () => {
     const client = new AzureOpenAI({
       endpoint: "https://acme.openai.azure.com",

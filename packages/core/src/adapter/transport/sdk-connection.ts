@@ -5,6 +5,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { AttemptContext } from "../../model/target.ts";
 import { cappedFetch, type Fetch } from "./capped-fetch.ts";
 import type { Connection, NativeRequest } from "./connection.ts";
+import { clientProblems } from "./client-problems.ts";
 import { clientCredential } from "./client-credential.ts";
 import { credentialFailure } from "../failures/credential-failure.ts";
 import { askFor, readKey } from "./credential-functions.ts";
@@ -175,7 +176,7 @@ export function sdkIdentity(client: SdkClient | undefined): ClientIdentity | und
 export function sdkProblems({ model, options, problems }: GivenOptions<SdkOptions>): readonly string[] {
   const { client, transport } = options;
   // Clients for other clouds put it into the path.
-  const all = client === undefined ? problems : [...problems, ...modelPathProblems(model)];
+  const all = client === undefined ? problems : [...problems, ...modelPathProblems(model), ...clientProblems(client)];
   if (client === undefined || transport !== "fetch") return all;
   const fix = "a client asks through its SDK; leave one of them out";
   return [...all, `\`client\` and \`transport: 'fetch'\` exclude each other: ${fix}`];
