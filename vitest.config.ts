@@ -42,6 +42,7 @@ export default defineConfig({
             "examples/**/*.test.ts",
             "scripts/**/*.test.ts",
             "hostile/**/*.test.ts",
+            "security/**/*.test.ts",
             "handoff/*.test.ts",
             "sockets/*.test.ts",
             "recordings/**/*.test.ts",

@@ -9,10 +9,14 @@ import { scriptedTarget } from "@understudy/testing";
 export type Contract =
   /** Nothing: it takes whatever it is given. */
   | "takes-all"
+  /** The same of everything that JSON can hold, which is all that ever comes there; else a `TargetFailure`. */
+  | "takes-json"
   /** An `UnderstudyError` or a `TargetFailure`. */
   | "typed"
   /** One of those, or an error whose sentence is ours: it names the function and what is wrong. */
   | "told"
+  /** As told, of values that can be read: its arguments stand in the test that calls it. */
+  | "plainly-told"
   /**
    * Whatever JavaScript throws: its arguments come from an adapter's own code or from a request that has been checked, the types
    * hold it to them, and the engine makes a typed failure of what an adapter throws. All else is held here as well.
@@ -27,12 +31,20 @@ export type Contract =
 export interface FuzzEntry {
   readonly contract: Contract;
   readonly right?: () => readonly unknown[];
+  /** How many arguments are for others to give. Default: all. */
+  readonly most?: number;
+  /** It changes what it is given: that is what it is for. */
+  readonly writes?: boolean;
 }
 
 type Entries = Readonly<Record<string, FuzzEntry>>;
 
 function each(contract: Contract, names: string): Entries {
   return Object.fromEntries(names.split(/\s+/).map((name) => [name, { contract }]));
+}
+
+function mapped(entries: Entries, more: Partial<FuzzEntry>): Entries {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, { ...entry, ...more }]));
 }
 
 const FACTORY: FuzzEntry = {
@@ -65,8 +77,8 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
     isUnderstudyError: { contract: "takes-all" },
   },
   "@understudy/core/adapter": {
-    ...each("takes-all", "asArray asIndex asJsonObject asNumber asObject asPosition asString asText isJsonObject isTargetFailure readTargetOptions"),
-    ...each("typed", "asBoundedArray parseEvent"),
+    ...each("takes-all", "asNumber asString asText isTargetFailure readTargetOptions"),
+    ...each("takes-json", "asArray asBoundedArray asIndex asJsonObject asObject asPosition isJsonObject parseEvent"),
     ...each("author", "FetchConnection SdkConnection TargetFailure checkTargetOptions classifyFailures makeTarget"),
   },
   "@understudy/core/toolkit": {
@@ -78,10 +90,12 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
       SYSTEM_AS_MESSAGE TEXT USER_TURN WITHOUT_CACHE WITHOUT_CITATIONS WITHOUT_EARLIER_REASONING WITHOUT_EFFORT WITHOUT_REASONING
       WITHOUT_SAMPLING`,
     ),
-    ...each("takes-all", "cleanId readAnyError readChatError readCloudError readRpcStatus"),
+    ...mapped(each("takes-json", "cleanId readAnyError readChatError readCloudError readRpcStatus"), { most: 1 }),
+    // They write what they make into the list that they are given.
+    ...mapped(each("author", "OpenCall OpenText"), { writes: true }),
     ...each(
       "author",
-      `CarriedResponse ChatReader Count Evidence JsonPieces NameMap OpenCall OpenText PartsByIndex ResponsesReader RunningTotals SchemaRoom
+      `CarriedResponse ChatReader Count Evidence JsonPieces NameMap PartsByIndex ResponsesReader RunningTotals SchemaRoom
       StopCutter TextParts VendorData abilities addInstructions addToInput addToPrompt addToSystem alsoNative askFor bytesOf
       callArguments cappedFetch changeAnswers checkCloudOptions checkFinishValue checkShape chooseTool clampEffort clampOutputTokens
       countMarks defined dropNative duration fileAsText fileName filled forgetOpaque forgetReasoning freshInit googleConnection
@@ -114,7 +128,8 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
   "@understudy/core/trace": { formatTrace: { contract: "typed", right: () => [TRACE] } },
   "@understudy/core/client": {
     foldEvents: { contract: "takes-all" },
-    readEvents: { contract: "told", right: () => [new Response('data: {"type":"done"}\n\n')] },
+    // Its response is one of the browser's own `fetch`.
+    readEvents: { contract: "plainly-told", right: () => [new Response('data: {"type":"done"}\n\n')] },
   },
   "@understudy/core/node": {
     leaving: { contract: "typed", right: () => [{ on: () => undefined, once: () => undefined }] },
@@ -164,24 +179,31 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
       `startAnthropic startBedrock startDeepSeek startGemini startMistral startOpenAI startOpenAIChat startServer startXAI testAdapter
       testFactory testHealthStore testReader`,
     ),
-    scriptedTarget: { contract: "told", right: () => [[{ text: "Hi" }], { vendor: "a", otherwise: { text: "x" } }] },
+    scriptedTarget: { contract: "plainly-told", right: () => [[{ text: "Hi" }], { vendor: "a", otherwise: { text: "x" } }] },
   },
   "@understudy/testing/rehearse": {
     ...each("value", "FAULT_NAMES TIMELINE_STYLE"),
-    ...each("author", "VirtualClock withStream withTargets"),
+    ...each("author", "VirtualClock seededRandom withStream withTargets"),
     drawTimeline: { contract: "told", right: () => [TRACE] },
     isFaultName: { contract: "takes-all" },
-    planRehearsal: { contract: "told", right: () => [[talker()], { faults: ["outage"], forMs: 2_000 }] },
-    rehearse: { contract: "told", right: () => [[talker()], { faults: ["outage"], forMs: 2_000 }] },
-    seededRandom: { contract: "told", right: () => [1] },
+    planRehearsal: { contract: "plainly-told", right: () => [[talker()], { faults: ["outage"], forMs: 2_000 }] },
+    // It plays what `planRehearsal` has read, for as long as that asks for.
+    rehearse: { contract: "not-called" },
   },
 };
 
 /** Objects that exports return, whose methods are public too. Each is made anew for every case. */
-export const OBJECTS: Readonly<Record<string, { readonly contract: Contract; readonly make: () => object }>> = {
+export const OBJECTS: Readonly<
+  Record<string, { readonly contract: Contract; readonly make: () => object; readonly without?: string }>
+> = {
   "chain of createChain()": { contract: "typed", make: chain },
   "memoryAnswers()": { contract: "author", make: () => memoryAnswers() },
   "memoryStore()": { contract: "author", make: () => memoryStore() },
   "livePage()": { contract: "told", make: () => livePage({ enabled: true }) },
-  "redisStore()": { contract: "author", make: () => redisStore({ command: () => Promise.resolve(null), namespace: "fuzz" }) },
+  "redisStore()": {
+    contract: "author",
+    make: () => redisStore({ command: () => Promise.resolve(null), namespace: "fuzz" }),
+    // It waits for as long as it is told to.
+    without: "ready",
+  },
 };

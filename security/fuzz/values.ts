@@ -86,10 +86,25 @@ export const wild: fc.Arbitrary<Make> = fc.oneof(
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 4 }).map(made) },
 );
 
+/** What somebody may write into a test. */
+export const plain: fc.Arbitrary<Make> = fc.jsonValue({ maxDepth: 5 }).map(made);
+
+/** What JSON can hold. */
+export const json: fc.Arbitrary<Make> = fc.oneof(
+  plain,
+  fc.constantFrom<Make>(
+    () => JSON.parse(`{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toJSON":1,"error":{"details":[null]}}`),
+    () => JSON.parse("[".repeat(5_000) + "]".repeat(5_000)),
+    () => ({ error: { message: {}, code: [], details: { length: 1e9 } } }),
+    () => 2 ** 53,
+    () => "\ud800\u0000\r\n",
+  ),
+);
+
 /** One step from what is right: a field of it, however deep, is another value, has another name, or is gone. */
-export function bent(right: unknown): fc.Arbitrary<Make> {
+export function bent(right: unknown, values: fc.Arbitrary<Make> = wild): fc.Arbitrary<Make> {
   return fc
-    .record({ steps: fc.array(fc.nat(), { maxLength: 7 }), value: wild, how: fc.constantFrom("set", "add", "take") })
+    .record({ steps: fc.array(fc.nat(), { maxLength: 7 }), value: values, how: fc.constantFrom("set", "add", "take") })
     .map(
       ({ steps, value, how }) =>
         () =>

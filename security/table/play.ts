@@ -45,15 +45,25 @@ export async function playTable(setup: PlaySetup): Promise<readonly Cell[]> {
   const cells = new Map<string, Cell>();
   const plays = ROWS.flatMap((row) =>
     row.attacks.flatMap((attack, index) =>
-      subjectsOf(attack, setup.isShort ? index : undefined).map((subject) => () => play(row, attack, subject, setup, cells)),
+      subjectsOf(attack, setup.isShort ? index : undefined).map((subject) => ({
+        isHeavy: attack.isHeavy === true,
+        run: () => play(row, attack, subject, setup, cells),
+      })),
     ),
   );
+  await atOnce(AT_ONCE, plays.filter(({ isHeavy }) => !isHeavy));
+  // Clocks run while others are at work.
+  await atOnce(2, plays.filter(({ isHeavy }) => isHeavy));
+  return [...cells.values()];
+}
+
+async function atOnce(count: number, plays: readonly { readonly run: () => Promise<void> }[]): Promise<void> {
+  const left = [...plays];
   const work = async (): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- some at once, to spend the time that others wait
-    for (let next = plays.shift(); next !== undefined; next = plays.shift()) await next();
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await next.run();
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return [...cells.values()];
+  await Promise.all(Array.from({ length: count }, work));
 }
 
 /** On whom an attack is played: on all, or in the short form on one, of another way each time. */

@@ -16,10 +16,11 @@ import { livePage } from "@understudy/live";
 import { openTelemetry } from "@understudy/otel";
 import { redisAnswers, redisStore } from "@understudy/redis";
 import { scriptedTarget } from "@understudy/testing";
-import { streamText } from "ai";
+import { jsonSchema, streamText, tool } from "ai";
 import { CANARIES } from "./canaries.ts";
 import type { Haul } from "./haul.ts";
 import type { RedisServer } from "./redis.ts";
+import { REQUEST } from "./request.ts";
 
 export interface WorldSetup {
   readonly target: Target;
@@ -131,6 +132,7 @@ export class World {
       ...understudyCall(this.chain),
       system: CANARIES.system,
       prompt: CANARIES.prompt,
+      tools: { t: tool({ inputSchema: jsonSchema({ type: "object" }) }) },
       onError: ({ error }) => void errors.push(error),
     });
     try {
@@ -144,7 +146,7 @@ export class World {
       const messages = fromUIMessages([
         { role: "user", parts: [Object.assign({ type: "text" }, { text: CANARIES.prompt })] },
       ]);
-      const response = toUIMessageResponse(await this.chain.stream({ messages }));
+      const response = toUIMessageResponse(await this.chain.stream({ messages, tools: REQUEST.tools }));
       this.#haul.add("ai-sdk", `${JSON.stringify([...response.headers])}\n${await response.text()}`);
     } catch (error) {
       this.#haul.addForms("ai-sdk", error);

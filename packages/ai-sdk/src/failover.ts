@@ -29,7 +29,12 @@ export class FailoverNotice extends Error {
  * with `understudyCall` alone, and the answer follows.
  */
 export function isFailoverNotice(error: unknown): boolean {
-  return typeof error === "object" && error !== null && NOTICE in error;
+  try {
+    return typeof error === "object" && error !== null && NOTICE in error;
+  } catch {
+    // Whatever was thrown may be a proxy that throws itself.
+    return false;
+  }
 }
 
 /**

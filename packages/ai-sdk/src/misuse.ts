@@ -8,8 +8,17 @@ export function misuse(code: "config" | "invalid-request", message: string): Und
 
 /** Throws unless it is what a chain's `stream()` gives, once it is awaited. */
 export function checkStream(stream: unknown, name: string): void {
-  if (isObject(stream) && Symbol.asyncIterator in stream && "result" in stream) return;
+  if (isStream(stream)) return;
   throw misuse("invalid-request", `${name}() takes what \`await chain.stream(…)\` gives.`);
+}
+
+/** One that throws when it is looked at is none. */
+function isStream(value: unknown): boolean {
+  try {
+    return isObject(value) && Symbol.asyncIterator in value && "result" in value;
+  } catch {
+    return false;
+  }
 }
 
 export function checkOptions(options: unknown, name: string): void {

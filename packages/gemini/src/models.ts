@@ -1,4 +1,4 @@
-import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
+import { asText, type Capabilities, type ReasoningEffort } from "@understudy/core/adapter";
 import { abilities, plainCallIds, sizeOf } from "@understudy/core/toolkit";
 
 /** Values of `thinkingLevel`. */
@@ -107,7 +107,7 @@ const RETIREMENTS: Readonly<Record<string, readonly [day: string, successor?: st
  * since 1970, an id that is answered by its successor by then has its successor's rules.
  */
 export function geminiModel(id: string, at?: number): GeminiModel {
-  const name = nameOf(id);
+  const name = nameOf(asText(id));
   const plain = name.replace(/-\d{3}$/, "");
   const [retiresOn, successor] = (Object.hasOwn(RETIREMENTS, plain) && RETIREMENTS[plain]) || [];
   const isGone = retiresOn !== undefined && at !== undefined && at >= Date.parse(retiresOn);

@@ -45,9 +45,10 @@ export function livePage(options: LivePageOptions = {}): LivePage {
   const viewers = new Viewers(clock, state);
 
   const handler = (request: Request): Response => {
+    const asked = readRequest(request);
     if (!enabled) return plain(404, "Not found");
-    if (request.method !== "GET") return plain(405, "Only GET is answered", { allow: "GET" });
-    const { pathname } = new URL(request.url);
+    if (asked.method !== "GET") return plain(405, "Only GET is answered", { allow: "GET" });
+    const { pathname } = asked;
     if (pathname.endsWith("/state")) return Response.json(state(), { headers: PRIVATE });
     if (!pathname.endsWith("/events")) return pageOf(PRIVATE);
     if (viewers.isFull) return plain(503, "Eight are looking already", { "retry-after": "2" });
@@ -68,9 +69,7 @@ export function livePage(options: LivePageOptions = {}): LivePage {
     },
     handler,
     nodeHandler: async (request, response) => {
-      // Only the path is looked at.
-      const url = new URL(request.url ?? "/", "http://localhost");
-      await sendResponse(handler(new Request(url, { method: request.method ?? "GET" })), response);
+      await sendResponse(handler(toWebRequest(request)), response);
     },
   };
 }
@@ -79,8 +78,9 @@ function plain(status: number, text: string, headers: Readonly<Record<string, st
   return new Response(text, { status, headers: { ...PRIVATE, ...headers } });
 }
 
-function checked(options: LivePageOptions): LivePageOptions {
-  if (typeof options !== "object" || options === null) throw new TypeError("livePage() needs an object of options.");
+function checked(given: LivePageOptions): LivePageOptions {
+  if (typeof given !== "object" || given === null) throw new TypeError("livePage() needs an object of options.");
+  const options = fieldsOf(given);
   const problems = Object.keys(options)
     .filter((name) => name !== "enabled" && name !== "clock")
     .map((name) => `there is no option ${JSON.stringify(name)}`);
@@ -89,4 +89,29 @@ function checked(options: LivePageOptions): LivePageOptions {
   if (clock !== undefined && typeof clock?.setTimeout !== "function") problems.push("`clock` must be a clock");
   if (problems.length > 0) throw new TypeError(`The live page cannot be made: ${problems.join("; ")}.`);
   return options;
+}
+
+function readRequest(request: Request): { readonly method: string; readonly pathname: string } {
+  try {
+    return { method: request.method, pathname: new URL(request.url).pathname };
+  } catch {
+    throw new TypeError("The handler of a live page takes a web Request; `nodeHandler` takes one of node:http.");
+  }
+}
+
+/** Only method and path are looked at. */
+function toWebRequest(request: IncomingMessage): Request {
+  try {
+    return new Request(new URL(request.url ?? "/", "http://localhost"), { method: request.method ?? "GET" });
+  } catch {
+    throw new TypeError("The nodeHandler of a live page takes request and response of node:http.");
+  }
+}
+
+function fieldsOf(options: LivePageOptions): LivePageOptions {
+  try {
+    return { ...options };
+  } catch {
+    throw new TypeError("The live page cannot be made: its options cannot be read, a getter or proxy threw.");
+  }
 }

@@ -1,4 +1,4 @@
-import type { Capabilities, ReasoningEffort } from "@understudy/core/adapter";
+import { asText, type Capabilities, type ReasoningEffort } from "@understudy/core/adapter";
 import { abilities, plainCallIds, rowOf, sizeOf } from "@understudy/core/toolkit";
 
 /** `without-reasoning`: only while the effort is `none`. `unknown` is tried. */
@@ -103,8 +103,9 @@ const ENDS: readonly (readonly [RegExp, string])[] = [
 
 /** What this version knows of a model id; of ids it does not know, everything is tried. */
 export function openAIModel(id: string): OpenAIModel {
-  const [, rules = UNKNOWN, limits = UNLIMITED] = MODELS.find(([pattern]) => pattern.test(id)) ?? [];
-  const retiresOn = rowOf(ENDS, id);
+  const name = asText(id);
+  const [, rules = UNKNOWN, limits = UNLIMITED] = MODELS.find(([pattern]) => pattern.test(name)) ?? [];
+  const retiresOn = rowOf(ENDS, name);
   return { ...rules, ...limits, ...(retiresOn !== undefined && { retiresOn }) };
 }
 

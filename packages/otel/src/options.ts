@@ -48,8 +48,9 @@ const NAMES: readonly string[] = [
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws one error that names everything that is wrong. */
-export function readOptions(options: OpenTelemetryOptions, environment: Environment = processEnvironment()): Settings {
-  if (typeof options !== "object" || options === null) throw new TypeError("openTelemetry needs an object of options.");
+export function readOptions(given: OpenTelemetryOptions, environment: Environment = processEnvironment()): Settings {
+  if (typeof given !== "object" || given === null) throw new TypeError("openTelemetry needs an object of options.");
+  const options = fieldsOf(given);
   const { chain, tracerProvider, meterProvider } = options;
   const {
     conventions = listed(environment["OTEL_SEMCONV_STABILITY_OPT_IN"]).includes("gen_ai_latest_experimental")
@@ -73,6 +74,14 @@ export function readOptions(options: OpenTelemetryOptions, environment: Environm
   if (!has(meterProvider, "getMeter")) problems.push("`meterProvider` must have getMeter");
   if (problems.length > 0) throw new TypeError(`openTelemetry cannot be set up: ${problems.join("; ")}.`);
   return { chain, conventions, captureContent, metrics, tracerProvider, meterProvider };
+}
+
+function fieldsOf(options: OpenTelemetryOptions): OpenTelemetryOptions {
+  try {
+    return { ...options };
+  } catch {
+    throw new TypeError("openTelemetry cannot be set up: its options cannot be read, a getter or proxy threw.");
+  }
 }
 
 function listed(value: string | undefined): readonly string[] {

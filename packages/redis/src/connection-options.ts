@@ -26,6 +26,17 @@ export interface RedisConnectionOptions {
 
 export const CONNECTION_NAMES = ["url", "client", "command", "namespace", "onError", "clock"] as const;
 
+/** The options of a store, read once. Throws where they cannot be. */
+export function fieldsOf<Options extends object>(options: Options, name: string): Options {
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- plain JavaScript calls with anything
+  if (typeof options !== "object" || options === null) throw new TypeError(`${name} needs an object of options.`);
+  try {
+    return { ...options };
+  } catch {
+    throw new TypeError(`The options of ${name} cannot be read: a getter or proxy threw.`);
+  }
+}
+
 /** Everything that is wrong with the options that both kinds of store have, unknown names among it. */
 export function connectionProblems(options: RedisConnectionOptions, names: readonly string[]): string[] {
   const { url, client, command, namespace = "default", onError, clock } = options;

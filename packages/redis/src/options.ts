@@ -19,7 +19,6 @@ const NAMES: readonly string[] = [...CONNECTION_NAMES, "pollMs", "limitMs"];
 
 /** Throws one error that names everything that is wrong. */
 export function checkOptions(options: RedisStoreOptions): CheckedOptions {
-  if (typeof options !== "object" || options === null) throw new TypeError("redisStore needs an object of options.");
   const { namespace = "default", pollMs = 1_000, limitMs = 25 } = options;
   const problems = connectionProblems(options, NAMES);
   if (!isBetween(pollMs, 250, 86_400_000)) problems.push("`pollMs` must be a number, at least 250");

@@ -6,6 +6,7 @@ import type { SendCommand } from "./clients.ts";
 import { textOf } from "./connection.ts";
 import {
   connect,
+  fieldsOf,
   CONNECTION_NAMES,
   connectionProblems,
   isBetween,
@@ -57,10 +58,8 @@ class Answers implements RedisAnswers {
   readonly #send: SendCommand;
   readonly #close: () => void;
 
-  constructor(options: RedisAnswersOptions) {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError("redisAnswers needs an object of options.");
-    }
+  constructor(given: RedisAnswersOptions) {
+    const options = fieldsOf(given, "redisAnswers");
     const { keepMs = 120_000, finishMs, pollMs = 150, namespace = "default", clock = systemClock } = options;
     const problems = connectionProblems(options, NAMES);
     if (!isBetween(keepMs, 10_000, 86_400_000)) problems.push("`keepMs` must be a number, at least 10,000");

@@ -8,7 +8,7 @@ import {
   type SharedStore,
 } from "@understudy/core/store";
 import { Connection, type Reply } from "./connection.ts";
-import { connect } from "./connection-options.ts";
+import { connect, fieldsOf } from "./connection-options.ts";
 import { Known } from "./known.ts";
 import { Lease, LONGEST_LEASE_MS } from "./lease.ts";
 import { checkOptions, type RedisStoreOptions } from "./options.ts";
@@ -66,6 +66,9 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   };
 }
 
+/** Longer ones overflow. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 class Store implements HealthStore {
   readonly limitMs: number;
   readonly #options: RedisStoreOptions;
@@ -84,11 +87,12 @@ class Store implements HealthStore {
   #wasFull = false;
   #isClosed = false;
 
-  constructor(options: RedisStoreOptions) {
+  constructor(given: RedisStoreOptions) {
+    const options = fieldsOf(given, "redisStore");
     const { namespace, pollMs, limitMs } = checkOptions(options);
     const { clock = systemClock } = options;
     this.limitMs = limitMs;
-    this.#options = { ...options };
+    this.#options = options;
     this.#clock = clock;
     this.#pollMs = pollMs;
     const onError = (error: unknown): void => this.#onError(error);
@@ -140,7 +144,9 @@ class Store implements HealthStore {
     return { granted: true, lease };
   }
 
-  async ready(limitMs = 250): Promise<boolean> {
+  async ready(given = 250): Promise<boolean> {
+    // What no timer takes, it would take for 1 ms, and print a warning.
+    const limitMs = given > 0 ? Math.min(given, LONGEST_TIMER_MS) : 0;
     // A process that was frozen knows what was true before.
     if (this.#heardAt !== undefined && this.#clock.now() - this.#heardAt <= 2 * this.#pollMs) return true;
     if (this.#isClosed) return false;

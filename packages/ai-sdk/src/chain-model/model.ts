@@ -135,5 +135,10 @@ function rescue(
 }
 
 function isChain(chain: unknown): boolean {
-  return isObject(chain) && typeof chain["generate"] === "function" && typeof chain["stream"] === "function";
+  try {
+    return isObject(chain) && typeof chain["generate"] === "function" && typeof chain["stream"] === "function";
+  } catch {
+    // A getter or proxy threw.
+    return false;
+  }
 }

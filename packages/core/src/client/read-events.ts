@@ -20,10 +20,13 @@ const MOST_TRIES = 6;
  */
 export async function* readEvents(
   response: Response,
-  { resume }: ReadEventsOptions = {},
+  options: ReadEventsOptions = {},
 ): AsyncGenerator<ResponseEvent, undefined> {
   // Several implementations have a class of this name; a promise of one is an easy slip.
   if (typeof response?.ok !== "boolean") throw new TypeError("readEvents() takes a response, awaited.");
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- plain JavaScript calls with anything
+  if (options === null) throw new TypeError("readEvents() takes an object of options, or none.");
+  const { resume } = options;
   const place = { id: "" };
   let next: Response | undefined = response;
   let tries = 0;

@@ -95,6 +95,20 @@ export function having(what: string, ...methods: readonly string[]): Rule {
   };
 }
 
+/** The options of a function, read once, and everything that is wrong with them. */
+export function readOptions<Options extends object>(
+  given: Options,
+  shape: Shape,
+): { readonly options: Options; readonly problems: readonly string[] } {
+  try {
+    const options = { ...given };
+    const isGiven = isJsonObject(given);
+    return { options, problems: isGiven ? checkShape(options, shape, "", "unknown option") : ["its options must be an object"] };
+  } catch {
+    return { options: given, problems: ["its options cannot be read: a getter or proxy threw"] };
+  }
+}
+
 /** Everything that is wrong with the fields of an object. `prefix` stands before their names, `what` before unknown ones. */
 export function checkShape(given: object, shape: Shape, prefix: string, what: string): string[] {
   const problems = unknownNames(given, Object.keys(shape), what);

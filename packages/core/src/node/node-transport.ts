@@ -2,8 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { isFreshAsked } from "../adapter/transport/fresh-connection.ts";
 import { misuse } from "../model/error.ts";
-import { isJsonObject } from "../model/json.ts";
-import { checkShape, duration, listed, whole, type ShapeOf } from "../model/rules.ts";
+import { duration, listed, readOptions, whole, type ShapeOf } from "../model/rules.ts";
 import { NodeBody } from "./node-body.ts";
 import { NodeResponse } from "./node-response.ts";
 
@@ -28,10 +27,8 @@ type Init = NonNullable<Parameters<Fetch>[1]>;
  * Its errors say by `reusedSocket` whether the connection had carried a request before. Throws `config` for options that
  * there are not, or that are no such numbers.
  */
-export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
-  const problems = isJsonObject(options)
-    ? checkShape(options, OPTIONS, "", "unknown option")
-    : ["its options must be an object"];
+export function nodeTransport(given: NodeTransportOptions = {}): Fetch {
+  const { options, problems } = readOptions(given, OPTIONS);
   if (problems.length > 0) throw misuse("config", `nodeTransport() cannot be made: ${listed(problems)}.`);
   const { maxIdleSockets = 256, idleMs = 4_000 } = options;
   const settings = { keepAlive: true, maxFreeSockets: maxIdleSockets, timeout: idleMs, scheduling: "lifo" } as const;

@@ -35,9 +35,13 @@ export async function sendResponse(from: Response, to: ServerResponse): Promise<
   }
 }
 
-/** Several implementations have a class of this name. */
+/** Several implementations have a class of this name. One that throws when it is looked at is none. */
 function isWebResponse(from: unknown): boolean {
-  return isJsonObject(from) && isJsonObject(from["headers"]) && Number.isInteger(from["status"]);
+  try {
+    return isJsonObject(from) && isJsonObject(from["headers"]) && Number.isInteger(from["status"]);
+  } catch {
+    return false;
+  }
 }
 
 function sendHead(from: Response, to: ServerResponse): void {

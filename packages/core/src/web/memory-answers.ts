@@ -1,8 +1,7 @@
 import { systemClock } from "../engine/system-clock.ts";
 import type { Clock } from "../model/clock.ts";
 import { misuse } from "../model/error.ts";
-import { isJsonObject } from "../model/json.ts";
-import { checkShape, duration, FUNCTION, listed, OBJECT, whole, type ShapeOf } from "../model/rules.ts";
+import { duration, FUNCTION, listed, OBJECT, readOptions, whole, type ShapeOf } from "../model/rules.ts";
 import type { AnswerStore, KeptMessages, KeptState } from "./answer-store.ts";
 import { KeptAnswer } from "./kept-answer.ts";
 
@@ -32,11 +31,9 @@ const SHAPE: ShapeOf<MemoryAnswersOptions> = {
  * Keeps answers in the memory of this process: a client that comes back has to reach the same one. Throws `config` for a
  * wrong option. Starts no timer: what is too old is dropped when the next answer comes.
  */
-export function memoryAnswers(options: MemoryAnswersOptions = {}): AnswerStore {
-  const problems = isJsonObject(options)
-    ? checkShape({ ...options }, SHAPE, "", "unknown option")
-    : ["it is no object"];
-  if (problems.length > 0) throw misuse("config", `memoryAnswers() cannot take its options: ${listed(problems)}.`);
+export function memoryAnswers(given: MemoryAnswersOptions = {}): AnswerStore {
+  const { options, problems } = readOptions(given, SHAPE);
+  if (problems.length > 0) throw misuse("config", `memoryAnswers() cannot be made: ${listed(problems)}.`);
   return new MemoryAnswers(options);
 }
 

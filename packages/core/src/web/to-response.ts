@@ -89,7 +89,7 @@ type Events = AsyncIterableIterator<StreamEvent, undefined>;
  * made with `init`.
  */
 export function toResponse(stream: AnswerStream, init: AnswerResponseInit = {}): Response {
-  if (!isJsonObject(stream) || !(Symbol.asyncIterator in stream)) {
+  if (!isStream(stream)) {
     throw misuse("invalid-request", "toResponse() takes what `await chain.stream(…)` gives.");
   }
   const events = stream[Symbol.asyncIterator]();
@@ -103,6 +103,15 @@ export function toResponse(stream: AnswerStream, init: AnswerResponseInit = {}):
   }
   leave(events);
   throw misuse("invalid-request", `No response can be made with \`init\`: ${listed(problems)}.`);
+}
+
+/** One that throws when it is looked at is none. */
+function isStream(value: unknown): boolean {
+  try {
+    return isJsonObject(value) && Symbol.asyncIterator in value;
+  } catch {
+    return false;
+  }
 }
 
 function responseOf(events: Events, init: AnswerResponseInit): Response {

@@ -9,13 +9,21 @@ export interface DrawOptions {
   readonly inline?: boolean | undefined;
 }
 
+const WANTED = "drawTimeline takes a trace, such as `answer.trace`, or a scenario of `rehearse`.";
+
 /**
  * Draws one call, or a rehearsed outage, as an SVG document: bars for attempts, marks for what users saw. Light and dark, with
  * the same facts in words for whoever does not see it. Throws `TypeError` for something else.
  */
 export function drawTimeline(subject: Trace | Scenario, options: DrawOptions = {}): string {
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- files and plain JavaScript hold anything
+  if (typeof subject !== "object" || subject === null) throw new TypeError(WANTED);
   const isInline = options.inline === true;
-  if ("calls" in subject) return drawScenario(subject, isInline);
-  if ("attempts" in subject) return drawTrace(subject, isInline);
-  throw new TypeError("drawTimeline takes a trace, such as `answer.trace`, or a scenario of `rehearse`.");
+  try {
+    if ("calls" in subject) return drawScenario(subject, isInline);
+    if ("attempts" in subject) return drawTrace(subject, isInline);
+  } catch (cause) {
+    throw new TypeError(`${WANTED} This one lacks something that all of them have.`, { cause });
+  }
+  throw new TypeError(WANTED);
 }

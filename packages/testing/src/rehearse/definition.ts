@@ -42,7 +42,8 @@ export function readBlueprint(definition: ChainDefinition, { request, create, li
   const { tiers, options = {} } = partsOf(definition);
   // Whoever watches the real chain must not hear of outages that there are not.
   const { onEvent: _, onInternalError: __, store: ___, clock: ____, random: _____, ...kept } = options;
-  const described = create(live ? tiers : tiers.map((input) => withTargets(input, withoutProblems)), kept).describe();
+  const isRead = live || !Array.isArray(tiers);
+  const described = create(isRead ? tiers : tiers.map((input) => withTargets(input, withoutProblems)), kept).describe();
   return { tiers: described.tiers, options: kept, targets: targetsOf(described.tiers, request), create };
 }
 
@@ -50,6 +51,8 @@ function partsOf(definition: ChainDefinition): {
   readonly tiers: readonly TierInput[];
   readonly options?: ChainOptions | undefined;
 } {
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- files and plain JavaScript hold anything: `createChain` says so best
+  if (typeof definition !== "object" || definition === null) return { tiers: definition };
   if ("describe" in definition) return definition.describe();
   return "tiers" in definition ? definition : { tiers: definition };
 }

@@ -1,11 +1,13 @@
 import type { Capabilities, Support } from "../../model/target.ts";
+import { asText } from "../foreign.ts";
 
 /** What the first row that matches an id says; undefined when none does. */
 export function rowOf<Value>(
   rows: readonly (readonly [pattern: RegExp, value: Value])[],
   id: string,
 ): Value | undefined {
-  return rows.find(([pattern]) => pattern.test(id))?.[1];
+  const name = asText(id);
+  return rows.find(([pattern]) => pattern.test(name))?.[1];
 }
 
 /** How a vendor's names of models say how large they are. The smaller class counts where two match. */
