@@ -44,11 +44,18 @@ if (wants("regexes")) {
 }
 if (wants("supply")) {
   const found = await supplyFaults();
-  print(`imports: ${found.length === 0 ? "nothing of others is loaded, nothing is changed, nothing stays open" : "see below"}`);
+  print(
+    `imports: ${found.length === 0 ? "nothing of others is loaded, nothing is changed, nothing stays open" : "see below"}`,
+  );
   faults.push(...found);
 }
 if (wants("fuzz")) {
-  const { functions, cases, outcomes, faults: found } = await fuzz({ runs: Number(values.runs), seed: Number(values.seed) });
+  const {
+    functions,
+    cases,
+    outcomes,
+    faults: found,
+  } = await fuzz({ runs: Number(values.runs), seed: Number(values.seed) });
   print(`${functions} functions, ${cases} cases, seed ${values.seed}`);
   for (const [name, count] of [...outcomes].toSorted(([, one], [, other]) => other - one)) print(`  ${count} ${name}`);
   faults.push(...found);

@@ -48,7 +48,12 @@ interface Loaded {
 
 /** Imports every entry in a process of its own that may not make code of text. Returns what is wrong. */
 export async function supplyFaults(): Promise<readonly string[]> {
-  const flags = ["-C", "@understudy/source", "--disable-warning=ExperimentalWarning", "--disallow-code-generation-from-strings"];
+  const flags = [
+    "-C",
+    "@understudy/source",
+    "--disable-warning=ExperimentalWarning",
+    "--disallow-code-generation-from-strings",
+  ];
   const run = promisify(execFile);
   const faults: string[] = [];
   for (const [entry, expected] of Object.entries(LOADS)) {
@@ -59,7 +64,8 @@ export async function supplyFaults(): Promise<readonly string[]> {
     const { others, changed, open }: Loaded = JSON.parse(stdout);
     if (others.join() !== expected.join()) faults.push(`${entry} loads ${others.join(", ") || "nothing"}`);
     if (changed !== 0) faults.push(`${entry} changes ${changed} things of the process`);
-    if (open.some((one) => one === "Timeout" || one.includes("TCP"))) faults.push(`${entry} leaves ${open.join(", ")} open`);
+    if (open.some((one) => one === "Timeout" || one.includes("TCP")))
+      faults.push(`${entry} leaves ${open.join(", ")} open`);
     if (stderr !== "") faults.push(`${entry} prints ${stderr.slice(0, 100)}`);
   }
   return faults;

@@ -51,7 +51,14 @@ const FACTORY: FuzzEntry = {
   contract: "takes-all",
   right: () => [
     "a-model",
-    { apiKey: "k", baseURL: "https://x.test", headers: { a: "b" }, quotaGroup: "g", limits: { maxBytes: 5 }, capabilities: { tools: true } },
+    {
+      apiKey: "k",
+      baseURL: "https://x.test",
+      headers: { a: "b" },
+      quotaGroup: "g",
+      limits: { maxBytes: 5 },
+      capabilities: { tools: true },
+    },
   ],
 };
 const KNOWS: FuzzEntry = { contract: "takes-all", right: () => ["a-model"] };
@@ -64,7 +71,11 @@ function chain(): Chain {
   return createChain([talker()]);
 }
 
-const TRACE = { attempts: [{ attempt: 1, tier: "a", outcome: "answered", endedMs: 5, losses: [] }], skipped: [], totalMs: 5 };
+const TRACE = {
+  attempts: [{ attempt: 1, tier: "a", outcome: "answered", endedMs: 5, losses: [] }],
+  skipped: [],
+  totalMs: 5,
+};
 const INIT = { status: 200, headers: { a: "b" }, keepAliveMs: 5 };
 const USER = { role: "user", content: "Hi" };
 const UI_USER = { role: "user", parts: [{ type: "text", text: "Hi" }] };
@@ -73,7 +84,10 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
   "@understudy/core": {
     ...each("value", "DEFAULTS FAILURE_RULES"),
     ...each("author", "UnderstudyError defaultPolicy"),
-    createChain: { contract: "typed", right: () => [[{ target: talker(), name: "a", timeoutMs: 5 }], { holdMs: 5, pins: true, random: Math.random }] },
+    createChain: {
+      contract: "typed",
+      right: () => [[{ target: talker(), name: "a", timeoutMs: 5 }], { holdMs: 5, pins: true, random: Math.random }],
+    },
     isUnderstudyError: { contract: "takes-all" },
   },
   "@understudy/core/adapter": {
@@ -152,10 +166,19 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
   "@understudy/xai/models": each("value", "models"),
   "@understudy/ai-sdk": {
     FAILOVER_KIND: { contract: "value" },
-    aiSdk: { contract: "takes-all", right: () => [{ specificationVersion: "v4", provider: "p", modelId: "m" }, { vendor: "v", quotaGroup: "g" }] },
+    aiSdk: {
+      contract: "takes-all",
+      right: () => [
+        { specificationVersion: "v4", provider: "p", modelId: "m" },
+        { vendor: "v", quotaGroup: "g" },
+      ],
+    },
     guardedFetch: { contract: "told", right: () => [fetch] },
     isFailoverNotice: { contract: "takes-all" },
-    understudy: { contract: "typed", right: () => [chain(), { modelId: "m", hold: "all", callOptions: { deadlineMs: 5 } }] },
+    understudy: {
+      contract: "typed",
+      right: () => [chain(), { modelId: "m", hold: "all", callOptions: { deadlineMs: 5 } }],
+    },
     understudyCall: { contract: "typed", right: () => [chain(), { modelId: "m", callOptions: { deadlineMs: 5 } }] },
     withoutDiscarded: { contract: "told", right: () => [[USER]] },
   },
@@ -168,8 +191,14 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
   "@understudy/live": { livePage: { contract: "told", right: () => [{ enabled: true, clock: { ...systemClock } }] } },
   "@understudy/otel": { openTelemetry: { contract: "told", right: () => [{ chain: "chat", captureContent: false }] } },
   "@understudy/redis": {
-    redisAnswers: { contract: "told", right: () => [{ command: () => Promise.resolve(null), namespace: "n", keepMs: 5_000 }] },
-    redisStore: { contract: "told", right: () => [{ command: () => Promise.resolve(null), namespace: "n", pollMs: 500 }] },
+    redisAnswers: {
+      contract: "told",
+      right: () => [{ command: () => Promise.resolve(null), namespace: "n", keepMs: 5_000 }],
+    },
+    redisStore: {
+      contract: "told",
+      right: () => [{ command: () => Promise.resolve(null), namespace: "n", pollMs: 500 }],
+    },
   },
   "@understudy/cli": each("not-called", "main drillReport"),
   "@understudy/testing": {
@@ -179,7 +208,10 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
       `startAnthropic startBedrock startDeepSeek startGemini startMistral startOpenAI startOpenAIChat startServer startXAI testAdapter
       testFactory testHealthStore testReader`,
     ),
-    scriptedTarget: { contract: "plainly-told", right: () => [[{ text: "Hi" }], { vendor: "a", otherwise: { text: "x" } }] },
+    scriptedTarget: {
+      contract: "plainly-told",
+      right: () => [[{ text: "Hi" }], { vendor: "a", otherwise: { text: "x" } }],
+    },
   },
   "@understudy/testing/rehearse": {
     ...each("value", "FAULT_NAMES TIMELINE_STYLE"),

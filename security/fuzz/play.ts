@@ -47,12 +47,17 @@ export async function fuzz({ runs, seed }: FuzzSetup): Promise<Fuzzed> {
   const subjects = [
     ...exported.flatMap(({ entry, name, value }) => {
       const found = ENTRIES[entry]?.[name];
-      return found === undefined || found.contract === "value" || found.contract === "not-called" || typeof value !== "function"
+      return found === undefined ||
+        found.contract === "value" ||
+        found.contract === "not-called" ||
+        typeof value !== "function"
         ? []
         : [{ ...found, writes: found.writes === true, title: `${entry}: ${name}`, open: () => asCall(value) }];
     }),
     ...Object.entries(OBJECTS).flatMap(([title, { contract, make, without }]) =>
-      methodsOf(make()).filter((name) => name !== without).map((name) => ({ title: `${title}.${name}`, contract, open: () => methodOf(make(), name), ...UNKNOWN })),
+      methodsOf(make())
+        .filter((name) => name !== without)
+        .map((name) => ({ title: `${title}.${name}`, contract, open: () => methodOf(make(), name), ...UNKNOWN })),
     ),
   ];
   let cases = 0;
@@ -72,10 +77,13 @@ export async function fuzz({ runs, seed }: FuzzSetup): Promise<Fuzzed> {
       const outcome = await outcomeOf(open(), given);
       cases++;
       outcomes.set(outcome.class, (outcomes.get(outcome.class) ?? 0) + 1);
-      const shown = (): string => inspect(given, { depth: 2, breakLength: Infinity, customInspect: false }).slice(0, 160);
+      const shown = (): string =>
+        inspect(given, { depth: 2, breakLength: Infinity, customInspect: false }).slice(0, 160);
       if (outcome.class === "hangs") fault(`has not answered after ${HANGS_MS} ms`, `: ${safely(shown)}`);
-      else if (!allows(contract, outcome)) fault(`throws ${outcome.class}`, ` (${outcome.message.slice(0, 120)}): ${safely(shown)}`);
-      else if (contract !== "author" && isOurs(outcome) && outcome.message.includes(CANARY)) fault("tells a value", `: ${outcome.message.slice(0, 120)}`);
+      else if (!allows(contract, outcome))
+        fault(`throws ${outcome.class}`, ` (${outcome.message.slice(0, 120)}): ${safely(shown)}`);
+      else if (contract !== "author" && isOurs(outcome) && outcome.message.includes(CANARY))
+        fault("tells a value", `: ${outcome.message.slice(0, 120)}`);
       if (!writes && snapshot(given) !== state) fault("changes what it is given", `: ${safely(shown)}`);
     }
     // oxlint-disable-next-line no-await-in-loop -- rejections are told a turn later
@@ -93,7 +101,9 @@ export async function fuzz({ runs, seed }: FuzzSetup): Promise<Fuzzed> {
 
 function missing(exported: Awaited<ReturnType<typeof allExports>>): readonly string[] {
   const known = new Set(exported.map(({ entry, name }) => `${entry}: ${name}`));
-  const listed = Object.entries(ENTRIES).flatMap(([entry, names]) => Object.keys(names).map((name) => `${entry}: ${name}`));
+  const listed = Object.entries(ENTRIES).flatMap(([entry, names]) =>
+    Object.keys(names).map((name) => `${entry}: ${name}`),
+  );
   const unknown = [...known].filter((one) => !listed.includes(one));
   const gone = listed.filter((one) => !known.has(one));
   return [
@@ -114,8 +124,13 @@ function asCall(value: object): Call {
 
 function methodsOf(object: object): readonly string[] {
   const prototype: unknown = Object.getPrototypeOf(object);
-  const names = [...Object.keys(object), ...(prototype === Object.prototype ? [] : Object.getOwnPropertyNames(prototype))];
-  return [...new Set(names)].filter((name) => name !== "constructor" && typeof Reflect.get(object, name) === "function");
+  const names = [
+    ...Object.keys(object),
+    ...(prototype === Object.prototype ? [] : Object.getOwnPropertyNames(prototype)),
+  ];
+  return [...new Set(names)].filter(
+    (name) => name !== "constructor" && typeof Reflect.get(object, name) === "function",
+  );
 }
 
 function methodOf(object: object, name: string): Call {
@@ -124,14 +139,20 @@ function methodOf(object: object, name: string): Call {
 }
 
 /** A right list of which one argument is one step away, or anything. */
-function argumentsFor(right: (() => readonly unknown[]) | undefined, most: number, contract: Contract): fc.Arbitrary<readonly Make[]> {
+function argumentsFor(
+  right: (() => readonly unknown[]) | undefined,
+  most: number,
+  contract: Contract,
+): fc.Arbitrary<readonly Make[]> {
   const values = contract === "takes-json" ? json : contract === "plainly-told" ? plain : wild;
   const any = fc.array(values, { maxLength: most });
   if (right === undefined) return any;
   const length = right().length;
-  const near = fc.nat({ max: Math.max(0, length - 1) }).chain((index) =>
-    bent(right()[index], values).map((make) => right().map((value, place) => (place === index ? make : () => value))),
-  );
+  const near = fc
+    .nat({ max: Math.max(0, length - 1) })
+    .chain((index) =>
+      bent(right()[index], values).map((make) => right().map((value, place) => (place === index ? make : () => value))),
+    );
   return fc.oneof({ weight: 3, arbitrary: near }, { weight: 2, arbitrary: any });
 }
 
@@ -169,7 +190,8 @@ function begin(result: unknown): unknown {
 
 function thrown(error: unknown): Outcome {
   const message = safely(() => (error instanceof Error ? error.message : String(error)));
-  if (isUnderstudyError(error)) return { class: `UnderstudyError ${error.code}`, message: `${message} ${JSON.stringify(error)}` };
+  if (isUnderstudyError(error))
+    return { class: `UnderstudyError ${error.code}`, message: `${message} ${JSON.stringify(error)}` };
   if (isTargetFailure(error)) return { class: "TargetFailure", message };
   return { class: safely(() => (error instanceof Error ? error.constructor.name : typeof error)), message };
 }
@@ -183,7 +205,13 @@ function allows(contract: Contract, outcome: Outcome): boolean {
   if (contract === "takes-all") return false;
   if (contract === "takes-json") return outcome.class === "TargetFailure";
   if (isOurs(outcome)) return true;
-  return contract !== "typed" && /Error$/.test(outcome.class) && outcome.message.length > 15 && !NOT_OURS.test(outcome.message) && !outcome.message.includes(CANARY);
+  return (
+    contract !== "typed" &&
+    /Error$/.test(outcome.class) &&
+    outcome.message.length > 15 &&
+    !NOT_OURS.test(outcome.message) &&
+    !outcome.message.includes(CANARY)
+  );
 }
 
 function safely(make: () => string): string {
@@ -202,7 +230,11 @@ function countRequests(): { readonly count: () => number; readonly stop: () => v
     sent++;
     return Promise.reject(new Error("Nothing is sent here."));
   };
-  const socket: object = Object.getPrototypeOf(connect(1, "127.0.0.1").on("error", () => undefined).destroy());
+  const socket: object = Object.getPrototypeOf(
+    connect(1, "127.0.0.1")
+      .on("error", () => undefined)
+      .destroy(),
+  );
   const open: unknown = Reflect.get(socket, "connect");
   Reflect.set(socket, "connect", () => {
     sent++;

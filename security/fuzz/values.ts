@@ -93,7 +93,10 @@ export const plain: fc.Arbitrary<Make> = fc.jsonValue({ maxDepth: 5 }).map(made)
 export const json: fc.Arbitrary<Make> = fc.oneof(
   plain,
   fc.constantFrom<Make>(
-    () => JSON.parse(`{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toJSON":1,"error":{"details":[null]}}`),
+    () =>
+      JSON.parse(
+        `{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toJSON":1,"error":{"details":[null]}}`,
+      ),
     () => JSON.parse("[".repeat(5_000) + "]".repeat(5_000)),
     () => ({ error: { message: {}, code: [], details: { length: 1e9 } } }),
     () => 2 ** 53,
@@ -123,4 +126,3 @@ function bend(right: unknown, [step, ...rest]: readonly number[], value: unknown
   else copy[name] = bend(Reflect.get(right, name), rest, value, how);
   return copy;
 }
-

@@ -1,10 +1,10 @@
 /** What every expression is given, in characters. */
-const SIZES = { whole: 1024 * 1024, short: 16 * 1024 } as const;
+const SIZES = { whole: 1_048_576, short: 8_192 } as const;
 
 export type Form = keyof typeof SIZES;
 
-/** The most milliseconds of CPU for one input. In the short form an expression whose cost grows with the square takes 100. */
-export const MOST_MS: Readonly<Record<Form, number>> = { whole: 50, short: 5 };
+/** The most milliseconds of CPU for one input. In the short form an expression whose cost grows with the square takes ten times as long. */
+export const MOST_MS: Readonly<Record<Form, number>> = { whole: 50, short: 4 };
 
 /**
  * Expressions whose input is short wherever it comes from, by file and pattern, with the most characters that it may have and

@@ -1,4 +1,4 @@
-/** Tries the expressions from a number on. Says the number of each before it begins, then what its slowest input took. */
+/** Tries the expressions from a number on. Names each before it begins, then says what its slowest input took. */
 import { findExpressions } from "./find.ts";
 import { inputsFor } from "./inputs.ts";
 import { MOST_MS, sizeAt } from "./bounds.ts";
@@ -18,9 +18,10 @@ function use(expression: RegExp, input: string): () => void {
   return expression.global ? () => void input.replaceAll(expression, "") : () => void expression.test(input);
 }
 
-for (const [index, { place, pattern, flags }] of (await findExpressions()).entries()) {
+const all = await findExpressions();
+for (const [index, { place, pattern, flags }] of all.entries()) {
   if (index < Number(first)) continue;
-  process.stdout.write(`${index}\n`);
+  process.stdout.write(`${JSON.stringify({ index, place, pattern, flags, count: all.length })}\n`);
   const expression = new RegExp(pattern, flags);
   const size = sizeAt(place, pattern, form);
   let worst = { ms: 0, input: "" };

@@ -19,8 +19,11 @@ export interface Found {
  */
 const MADE_LATER: Readonly<Record<string, string>> = {
   "packages/ai-sdk/src/ai-sdk-target/urls.ts": "a copy of what the application's own provider says",
-  "packages/core/src/adapter/schemas/modern-schema.ts": "of the application's schema, to see whether it is one; never run",
+  "packages/core/src/adapter/schemas/modern-schema.ts":
+    "of the application's schema, to see whether it is one; never run",
   "packages/core/src/adapter/options/google-cloud.ts": "literals of the same file, side by side",
+  "packages/testing/src/conformance/requests/plain-cases.ts": "of the kit's own words",
+  "packages/testing/src/simulators/anthropic/blocks.ts": "of the simulator's own words",
 };
 
 /** Every expression of the packages: the literals, by the syntax of the files, and those that are made of several texts. */

@@ -1,5 +1,26 @@
 /** One of each class that patterns name by an escape, and what stands at the edges of numbers, names and lines. */
-const USUAL = ["a", "A", "0", " ", "\t", "\n", "-", "_", ".", ",", ":", "/", '"', "'", "{", "[", "<", "&", "\u00e9", "\u{1f642}"];
+const USUAL = [
+  "a",
+  "A",
+  "0",
+  " ",
+  "\t",
+  "\n",
+  "-",
+  "_",
+  ".",
+  ",",
+  ":",
+  "/",
+  '"',
+  "'",
+  "{",
+  "[",
+  "<",
+  "&",
+  "\u00e9",
+  "\u{1f642}",
+];
 /** What makes a match that has come far fail at its end. */
 const ENDS = ["", "\u0000", "!", "\n"];
 
@@ -9,7 +30,8 @@ export function* inputsFor(pattern: string, size: number, isShort: boolean): Gen
   const own = [...new Set(pattern.replaceAll(/\\(?:[bBdDsSwWpPkux]|\d)/g, ""))].slice(0, isShort ? 12 : 48);
   const units = [...new Set([...own, ...USUAL])];
   for (const unit of units) for (const end of isShort ? ["\u0000"] : ENDS) yield repeat(unit, size) + end;
-  for (const word of words) yield* [repeat(word, size), repeat(`${word} `, size), word + repeat(" ", size), word + repeat("0", size)];
+  for (const word of words)
+    yield* [repeat(word, size), repeat(`${word} `, size), word + repeat(" ", size), word + repeat("0", size)];
   // A beginning that fits, then what may go on for ever, then no end.
   const openers = [...words, ...own].slice(0, isShort ? 4 : 24);
   for (const opener of openers) {

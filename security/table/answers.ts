@@ -25,7 +25,12 @@ export function refusal(status: number, textOf: (exchange: Exchange) => string):
     const text = textOf(exchange);
     const plain = text.replaceAll(/[^\t\u0020-\u007e]/g, " ").slice(0, 2_000);
     const names = ["x-request-id", "request-id", "x-amzn-requestid", "x-amzn-errortype", "x-should-retry", "cf-ray"];
-    const limits = ["retry-after", "x-ratelimit-limit-requests", "x-ratelimit-reset-tokens", "anthropic-ratelimit-requests-remaining"];
+    const limits = [
+      "retry-after",
+      "x-ratelimit-limit-requests",
+      "x-ratelimit-reset-tokens",
+      "anthropic-ratelimit-requests-remaining",
+    ];
     exchange.response.writeHead(status, plain.slice(0, 200), {
       "content-type": "application/json",
       ...Object.fromEntries([...names, ...limits].map((name) => [name, plain])),
@@ -65,7 +70,8 @@ export function oneLine(bytes: number): Answer {
     const piece = "x".repeat(64 * KI);
     for (let sent = 0; sent < bytes && !response.destroyed; sent += piece.length) {
       // oxlint-disable-next-line no-await-in-loop -- as fast as it is read
-      if (!response.write(piece)) await Promise.race([new Promise((resolve) => response.once("drain", resolve)), delay(200)]);
+      if (!response.write(piece))
+        await Promise.race([new Promise((resolve) => response.once("drain", resolve)), delay(200)]);
     }
     response.end();
   };
@@ -93,7 +99,8 @@ export function bomb(status: number, members: number): Answer {
     response.writeHead(status, { "content-type": TYPES[form], "content-encoding": "gzip" });
     for (let count = 0; count < members && !response.destroyed; count++) {
       // oxlint-disable-next-line no-await-in-loop -- as fast as it is read
-      if (!response.write(MEMBER)) await Promise.race([new Promise((resolve) => response.once("drain", resolve)), delay(200)]);
+      if (!response.write(MEMBER))
+        await Promise.race([new Promise((resolve) => response.once("drain", resolve)), delay(200)]);
     }
     response.end();
   };

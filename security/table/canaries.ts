@@ -41,9 +41,17 @@ export function canariesIn(text: string): readonly Canary[] {
 /** Everything that a logger, a tracker or a console would make of a value. */
 export function formsOf(value: unknown): string {
   const forms = [inspect(value, { depth: 10, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity })];
-  forms.push(attempt(() => String(value)), attempt(() => JSON.stringify(value)));
+  forms.push(
+    attempt(() => String(value)),
+    attempt(() => JSON.stringify(value)),
+  );
   for (let error: unknown = value, depth = 0; error instanceof Error && depth < 10; error = error.cause, depth++) {
-    forms.push(error.message, String(error.stack), error.toString(), attempt(() => JSON.stringify(error)));
+    forms.push(
+      error.message,
+      String(error.stack),
+      error.toString(),
+      attempt(() => JSON.stringify(error)),
+    );
   }
   return forms.join("\n");
 }

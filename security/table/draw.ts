@@ -29,7 +29,10 @@ export function drawTable(rows: readonly Row[], cells: readonly Cell[]): string 
     if (cell === undefined) return "";
     return cell.faults.length === 0 ? String(cell.played) : `${cell.played}, **${cell.faults.length} wrong**`;
   };
-  const lines = [["", ...columns.map((column) => COLUMNS[column])], ["---", ...columns.map(() => "---")]];
+  const lines = [
+    ["", ...columns.map((column) => COLUMNS[column])],
+    ["---", ...columns.map(() => "---")],
+  ];
   for (const { name } of rows) lines.push([name, ...columns.map((column) => of(name, column))]);
   return lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
 }

@@ -32,7 +32,10 @@ export class Haul {
   }
 
   addDeep(surface: Surface, value: unknown): void {
-    this.add(surface, inspect(value, { depth: 20, showHidden: true, maxStringLength: Infinity, maxArrayLength: 5_000 }));
+    this.add(
+      surface,
+      inspect(value, { depth: 20, showHidden: true, maxStringLength: Infinity, maxArrayLength: 5_000 }),
+    );
   }
 
   of(surface: Surface): string {

@@ -48,7 +48,13 @@ export async function startOrigin(): Promise<Origin> {
       place?.texts.push(`${request.url}\n${request.rawHeaders.join("\n")}\n${body}`);
       const isStream = /"stream":\s*true/.test(body) || /stream/i.test(request.url ?? "");
       response.on("error", () => undefined);
-      place?.answer({ request, body, form: isStream ? "streamed" : "whole", response, elsewhere: `${elsewhere}/${path}` });
+      place?.answer({
+        request,
+        body,
+        form: isStream ? "streamed" : "whole",
+        response,
+        elsewhere: `${elsewhere}/${path}`,
+      });
     })().catch(() => response.destroy());
   });
   const url = await listen(server);

@@ -4,6 +4,7 @@ import type { Attack, Row } from "./case.ts";
 import { Haul, SURFACES, type Surface } from "./haul.ts";
 import type { Arrived, Origin } from "./origin.ts";
 import type { RedisServer } from "./redis.ts";
+import { reportFaults } from "./reports.ts";
 import { HEADERS, REQUEST } from "./request.ts";
 import { ROWS } from "./rows.ts";
 import { SUBJECTS, type Subject, type Way } from "./ways.ts";
@@ -30,7 +31,7 @@ const CARRIES: Readonly<Partial<Record<Surface, readonly Canary[]>>> = {
 export interface PlaySetup {
   readonly origin: Origin;
   readonly redis: RedisServer | undefined;
-  /** Fewer vendors, and nothing that takes long. */
+  /** Two attacks of a row, each on one vendor, and nothing that takes long. */
   readonly isShort: boolean;
 }
 
@@ -44,16 +45,26 @@ let cases = 0;
 export async function playTable(setup: PlaySetup): Promise<readonly Cell[]> {
   const cells = new Map<string, Cell>();
   const plays = ROWS.flatMap((row) =>
-    row.attacks.flatMap((attack, index) =>
+    row.attacks.slice(0, setup.isShort ? 2 : undefined).flatMap((attack, index) =>
       subjectsOf(attack, setup.isShort ? index : undefined).map((subject) => ({
         isHeavy: attack.isHeavy === true,
         run: () => play(row, attack, subject, setup, cells),
       })),
     ),
   );
-  await atOnce(AT_ONCE, plays.filter(({ isHeavy }) => !isHeavy));
+  await atOnce(
+    AT_ONCE,
+    plays.filter(({ isHeavy }) => !isHeavy),
+  );
   // Clocks run while others are at work.
-  await atOnce(2, plays.filter(({ isHeavy }) => isHeavy));
+  await atOnce(
+    2,
+    plays.filter(({ isHeavy }) => isHeavy),
+  );
+  const reported = SUBJECTS.filter(({ way, wire }) => !setup.isShort || (way === "sdk" && SHORT[way] === wire.name));
+  const reports = cellOf(cells, "secret canaries", "reports");
+  reports.faults.push(...(await reportFaults(setup.origin, reported)));
+  reports.played += reported.length;
   return [...cells.values()];
 }
 
@@ -83,7 +94,13 @@ function cellOf(cells: Map<string, Cell>, row: string, column: Column): Cell {
   return cell;
 }
 
-async function play(row: Row, attack: Attack, subject: Subject, setup: PlaySetup, cells: Map<string, Cell>): Promise<void> {
+async function play(
+  row: Row,
+  attack: Attack,
+  subject: Subject,
+  setup: PlaySetup,
+  cells: Map<string, Cell>,
+): Promise<void> {
   const { origin, redis } = setup;
   const path = `case-${++cases}`;
   const arrived = origin.at(path, (exchange) => attack.answer?.(exchange, subject.wire));
@@ -96,7 +113,8 @@ async function play(row: Row, attack: Attack, subject: Subject, setup: PlaySetup
     createChain([target]);
   } catch (error) {
     haul.addForms("errors", error);
-    if (attack.expected !== "refused") faults.push(`is refused: ${isUnderstudyError(error) ? error.message : String(error)}`);
+    if (attack.expected !== "refused")
+      faults.push(`is refused: ${isUnderstudyError(error) ? error.message : String(error)}`);
     else if (!isUnderstudyError(error)) faults.push(`throws an untyped ${String(error)}`);
     target = undefined;
   }
@@ -112,7 +130,8 @@ async function play(row: Row, attack: Attack, subject: Subject, setup: PlaySetup
     await world.look();
     if (attack.isHeavy !== true) faults.push(...unseen(haul, attack));
   }
-  if (attack.expected === "refused" && arrived.texts.length > 0 && attack.request === undefined) faults.push("something was sent");
+  if (attack.expected === "refused" && arrived.texts.length > 0 && attack.request === undefined)
+    faults.push("something was sent");
   if (origin.strayed(path) > 0) faults.push("another server was asked");
   if (Reflect.get({}, "polluted") !== undefined) faults.push("every object has a new property");
   faults.push(...unsent(attack, subject, arrived));
@@ -170,7 +189,8 @@ function unseen(haul: Haul, { expected, request }: Attack): readonly string[] {
   if (expected !== "answered" || request !== undefined) return silent;
   const carried = ANSWER.filter((canary) => haul.of("response").includes(CANARIES[canary]));
   for (const surface of ["ai-sdk", "kept"] as const) {
-    if (carried.some((canary) => !haul.of(surface).includes(CANARIES[canary]))) silent.push(`${surface} lacks the answer`);
+    if (carried.some((canary) => !haul.of(surface).includes(CANARIES[canary])))
+      silent.push(`${surface} lacks the answer`);
   }
   return silent;
 }

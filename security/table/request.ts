@@ -13,7 +13,9 @@ export const REQUEST: Request = {
     { role: "tool", content: [{ type: "tool-result", toolCallId: "call_1", content: CANARIES.result }] },
     { role: "user", content: `And ${CANARIES.prompt} again?` },
   ],
-  tools: [{ name: "t", description: "A tool.", inputSchema: { type: "object", properties: { word: { type: "string" } } } }],
+  tools: [
+    { name: "t", description: "A tool.", inputSchema: { type: "object", properties: { word: { type: "string" } } } },
+  ],
   userId: CANARIES.user,
 };
 

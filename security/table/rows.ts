@@ -5,6 +5,7 @@ import { arrays, objects, POLLUTION } from "../../hostile/src/json.ts";
 import { again, bomb, echo, good, inBand, KI, MI, oneLine, refusal } from "./answers.ts";
 import { CANARIES } from "./canaries.ts";
 import type { Attack, Row } from "./case.ts";
+import { FORGED } from "./forged.ts";
 import type { Wire } from "../../hostile/src/wires/wire.ts";
 import type { Way } from "./ways.ts";
 
@@ -29,9 +30,6 @@ function isGeminiSdk(wire: Wire, way: Way): boolean {
 const KEY_LINES = `${CANARIES.key}\r\nx-other: 1`;
 const isKeyed = ({ way }: { readonly way: string }): boolean => way !== "client";
 
-/** Signs that end a line, begin a colour or a tag. */
-const FORGED = '\r\nFORGED 2026-01-01 all is well\u001b[31m\u0000\u0085\u2028<img src=x onerror=alert(1)>"><script>alert(1)</script>';
-
 const redirects: readonly Attack[] = [301, 302, 303, 307, 308].map((status) => ({
   name: `a redirect with ${status} to another server`,
   expected: ["redirect"],
@@ -43,13 +41,34 @@ const redirects: readonly Attack[] = [301, 302, 303, 307, 308].map((status) => (
 
 const echoes: readonly Attack[] = (
   [
-    [400, ["request.rejected", "request.invalid", "request.context-length", "request.too-large", "billing.exhausted", "auth.invalid"]],
+    [
+      400,
+      [
+        "request.rejected",
+        "request.invalid",
+        "request.context-length",
+        "request.too-large",
+        "billing.exhausted",
+        "auth.invalid",
+      ],
+    ],
     [401, ["auth.invalid"]],
     [403, ["auth.forbidden", "policy.input-blocked", "gateway.html", "auth.invalid"]],
     [404, ["endpoint.not-found", "model.not-found"]],
     [413, ["request.too-large", "request.context-length"]],
     [422, ["request.rejected", "request.invalid"]],
-    [429, ["rate.unknown", "rate.requests", "rate.tokens", "rate.daily", "rate.concurrency", "billing.exhausted", "server.overloaded"]],
+    [
+      429,
+      [
+        "rate.unknown",
+        "rate.requests",
+        "rate.tokens",
+        "rate.daily",
+        "rate.concurrency",
+        "billing.exhausted",
+        "server.overloaded",
+      ],
+    ],
     [500, ["server.error", "server.overloaded"]],
     [503, ["server.gateway", "server.overloaded", "server.error"]],
   ] as const
@@ -99,7 +118,11 @@ function withInput(request: Request, input: unknown): Request {
 }
 
 export const ROWS: readonly Row[] = [
-  { name: "redirect leak", promise: "No redirect is followed, so key and prompt reach no other server.", attacks: redirects },
+  {
+    name: "redirect leak",
+    promise: "No redirect is followed, so key and prompt reach no other server.",
+    attacks: redirects,
+  },
   {
     name: "key in error text",
     promise: "A key that cannot be sent is refused without being shown; one that a vendor repeats is taken out.",
@@ -127,7 +150,11 @@ export const ROWS: readonly Row[] = [
       },
     ],
   },
-  { name: "prompt in errors", promise: "A vendor's own words are in no error, trace or event.", attacks: [...echoes, ...html] },
+  {
+    name: "prompt in errors",
+    promise: "A vendor's own words are in no error, trace or event.",
+    attacks: [...echoes, ...html],
+  },
   {
     name: "console",
     promise: "Nothing is printed, whatever a vendor sends and whatever log level an SDK is told.",
@@ -142,7 +169,16 @@ export const ROWS: readonly Row[] = [
       },
       {
         name: "an error inside the answer that repeats headers and body",
-        expected: ["server.error", "stream.malformed", "unknown", "request.rejected", "server.overloaded", "gateway.not-a-stream", "auth.invalid", "rate.unknown"],
+        expected: [
+          "server.error",
+          "stream.malformed",
+          "unknown",
+          "request.rejected",
+          "server.overloaded",
+          "gateway.not-a-stream",
+          "auth.invalid",
+          "rate.unknown",
+        ],
         answer: inBand(echo),
       },
     ],
@@ -224,7 +260,10 @@ export const ROWS: readonly Row[] = [
           ...request,
           vendorOptions: wrong(
             Object.fromEntries(
-              ["anthropic", "openai", "gemini", "deepseek", "mistral", "xai", "bedrock"].map((name) => [name, polluted]),
+              ["anthropic", "openai", "gemini", "deepseek", "mistral", "xai", "bedrock"].map((name) => [
+                name,
+                polluted,
+              ]),
             ),
           ),
         }),
@@ -281,7 +320,10 @@ export const ROWS: readonly Row[] = [
       {
         name: "an answer without an end",
         expected: ["stream.oversized", "stream.malformed", "timeout.first-content", "timeout.progress"],
-        answer: again((wire) => wire.streamed([wire.noise(`,"x":"${"x".repeat(32 * KI)}"`)]).split("\n\n")[0] + "\n\n", 1),
+        answer: again(
+          (wire) => wire.streamed([wire.noise(`,"x":"${"x".repeat(32 * KI)}"`)]).split("\n\n")[0] + "\n\n",
+          1,
+        ),
         on: ({ wire }) => wire.isBinary !== true,
         options: () => ({ limits: { maxBytes: MI } }),
         limits: QUICK,
@@ -380,7 +422,8 @@ function forgeries(haul: Parameters<NonNullable<Attack["look"]>>[0]): readonly s
     const text = haul.of(surface);
     if (/^FORGED/m.test(text)) faults.push(`${surface}: a line is forged`);
     // oxlint-disable-next-line no-control-regex -- that is what it looks for
-    if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(text)) faults.push(`${surface}: a control character stands in it`);
+    if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(text))
+      faults.push(`${surface}: a control character stands in it`);
     if (surface === "live" && text.includes("<img src=x")) faults.push("live: a tag stands in it");
   }
   return faults;

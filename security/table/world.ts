@@ -9,7 +9,14 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@open
 import { understudyCall } from "@understudy/ai-sdk";
 import { fromUIMessages, toUIMessageResponse } from "@understudy/ai-sdk/ui";
 import { main } from "@understudy/cli";
-import { createChain, isUnderstudyError, type Chain, type Request, type Target, type TierLimits } from "@understudy/core";
+import {
+  createChain,
+  isUnderstudyError,
+  type Chain,
+  type Request,
+  type Target,
+  type TierLimits,
+} from "@understudy/core";
 import { formatTrace } from "@understudy/core/trace";
 import { errorResponse, memoryAnswers, resumeResponse, toResponse, type AnswerStore } from "@understudy/core/web";
 import { livePage } from "@understudy/live";
@@ -81,7 +88,10 @@ export class World {
       this.#haul.addDeep("events", answer.trace);
       this.#haul.add("events", formatTrace(answer.trace));
       this.#haul.add("kept", String(answer.pin));
-      return { what: answer.trace.attempts.find((one) => one.class !== undefined)?.class ?? "answered", error: undefined };
+      return {
+        what: answer.trace.attempts.find((one) => one.class !== undefined)?.class ?? "answered",
+        error: undefined,
+      };
     } catch (error) {
       this.#haul.addForms("errors", error);
       if (!isUnderstudyError(error)) return { what: `an untyped ${String(error)}`, error };
@@ -120,7 +130,10 @@ export class World {
 
   async #addResponse(response: Response): Promise<string> {
     const text = await response.text();
-    this.#haul.add("response", `${response.status} ${response.statusText}\n${JSON.stringify([...response.headers])}\n${text}`);
+    this.#haul.add(
+      "response",
+      `${response.status} ${response.statusText}\n${JSON.stringify([...response.headers])}\n${text}`,
+    );
     return text;
   }
 

@@ -518,9 +518,21 @@ describe("openai over a socket", () => {
 
   test.each([
     ["key", "the `apiKey` of `client` holds a line break", { apiKey: "canary\r\nx-other: 1" }],
-    ["organization", "the `organization` of `client` holds a line break", { apiKey: "k", organization: "canary\u0000" }],
-    ["header", "the `defaultHeaders` of `client` hold a name or value", { apiKey: "k", defaultHeaders: { "x-a": "canary\n1" } }],
-    ["name of a header", "the `defaultHeaders` of `client` hold a name or value", { apiKey: "k", defaultHeaders: { "x canary": "1" } }],
+    [
+      "organization",
+      "the `organization` of `client` holds a line break",
+      { apiKey: "k", organization: "canary\u0000" },
+    ],
+    [
+      "header",
+      "the `defaultHeaders` of `client` hold a name or value",
+      { apiKey: "k", defaultHeaders: { "x-a": "canary\n1" } },
+    ],
+    [
+      "name of a header",
+      "the `defaultHeaders` of `client` hold a name or value",
+      { apiKey: "k", defaultHeaders: { "x canary": "1" } },
+    ],
   ])("refuses a client whose %s cannot be sent, and does not show it", (_, problem, settings) => {
     const target = openai(MODEL, { client: new OpenAI({ baseURL: "https://api.openai.com/v1", ...settings }) });
 

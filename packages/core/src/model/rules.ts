@@ -103,7 +103,10 @@ export function readOptions<Options extends object>(
   try {
     const options = { ...given };
     const isGiven = isJsonObject(given);
-    return { options, problems: isGiven ? checkShape(options, shape, "", "unknown option") : ["its options must be an object"] };
+    return {
+      options,
+      problems: isGiven ? checkShape(options, shape, "", "unknown option") : ["its options must be an object"],
+    };
   } catch {
     return { options: given, problems: ["its options cannot be read: a getter or proxy threw"] };
   }

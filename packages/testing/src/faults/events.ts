@@ -8,7 +8,7 @@ import { vendorError } from "./vendor-error.ts";
 export function damaged(piece: Piece): Piece {
   return rewritten(piece, (bytes) => {
     const text = Buffer.from(bytes).toString("utf8");
-    const end = /\s*$/.exec(text)?.index ?? text.length;
+    const end = text.trimEnd().length;
     return Buffer.from(text.slice(0, Math.ceil(end * 0.8)) + text.slice(end), "utf8");
   });
 }

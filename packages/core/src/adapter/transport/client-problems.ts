@@ -11,13 +11,17 @@ const SENT = ["apiKey", "authToken", "organization", "project"];
  */
 export function clientProblems(client: object): readonly string[] {
   const problems = SENT.filter((name) => !isSendable(Reflect.get(client, name))).map(
-    (name) => `the \`${name}\` of \`client\` holds a line break, control character or letter that no header has; make the client with the right one`,
+    (name) =>
+      `the \`${name}\` of \`client\` holds a line break, control character or letter that no header has; make the client with the right one`,
   );
   const { defaultHeaders } = asObject(Reflect.get(client, "_options"));
   if (!isJsonObject(defaultHeaders) || defaultHeaders instanceof Headers) return problems;
   const isWrong = Object.entries(defaultHeaders).some(([name, value]) => !isHeaderName(name) || !isSendable(value));
   if (!isWrong) return problems;
-  return [...problems, "the `defaultHeaders` of `client` hold a name or value that no header has, such as a line break"];
+  return [
+    ...problems,
+    "the `defaultHeaders` of `client` hold a name or value that no header has, such as a line break",
+  ];
 }
 
 /** White space around a value is taken off when it is sent. */
