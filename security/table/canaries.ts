@@ -22,7 +22,7 @@ export const ANSWER: readonly Canary[] = ["completion", "thought", "answered"];
 const SIGNS: readonly (readonly [Canary, readonly string[]])[] = Object.entries(CANARIES).map(([name, word]) => [
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- names of the table
   name as Canary,
-  [word, word.toUpperCase(), Buffer.from(word).toString("hex"), ...base64Of(word), [...word].toReversed().join("")],
+  [word, word.toUpperCase(), Buffer.from(word).toString("hex"), ...base64Of(word)],
 ]);
 
 /** The part of its base64 that is the same wherever the word begins. */

@@ -27,18 +27,19 @@ export async function reportFaults(origin: Origin, subjects: readonly Subject[])
       const target = make({ apiKey: CANARIES.key, baseURL: `${origin.url}/${path}`, headers: HEADERS });
       return { name: `tier-${index}`, target };
     });
-    const shown = [
+    const printed = [
       // oxlint-disable-next-line no-await-in-loop -- one chain file, of which one is read at a time
       await command(["doctor", "chain-file.ts", "--timeout", "5"]),
       // oxlint-disable-next-line no-await-in-loop -- as above
       await command(["doctor", "chain-file.ts", "--timeout", "5", "--quick", "--json"]),
       // oxlint-disable-next-line no-await-in-loop -- as above
       await command(["drill", "chain-file.ts", "--faults", "outage", "--for", "2", "--out", page]),
-      readFileSync(page, "utf8"),
     ].join("\n");
+    const drawn = readFileSync(page, "utf8");
+    const shown = printed + drawn;
     const found = canariesIn(shown).map((canary) => `the ${canary} is in a report`);
     if (!shown.includes("tier-0")) found.push("the reports show nothing of the chain");
-    if (/^FORGED/m.test(shown) || shown.includes("\u001b") || shown.includes("<img src=x"))
+    if (/^FORGED/m.test(shown) || shown.includes("\u001b") || drawn.includes("<img src=x"))
       found.push("a report is forged");
     faults.push(...found.map((fault) => `${way}, ${wire.name}: ${fault}`));
   }

@@ -1,0 +1,137 @@
+import { isFailoverNotice, understudy } from "@understudy/ai-sdk";
+import { toUIMessageResponse, toUIMessageStream } from "@understudy/ai-sdk/ui";
+import { anthropicModel } from "@understudy/anthropic";
+import { createChain, isUnderstudyError } from "@understudy/core";
+import { readEvents } from "@understudy/core/client";
+import { nodeTransport, sendResponse } from "@understudy/core/node";
+import { memoryAnswers, toResponse } from "@understudy/core/web";
+import { geminiModel } from "@understudy/gemini";
+import { livePage } from "@understudy/live";
+import { openAIModel } from "@understudy/openai";
+import { openTelemetry } from "@understudy/otel";
+import { redisAnswers, redisStore } from "@understudy/redis";
+import { scriptedTarget } from "@understudy/testing";
+import { drawTimeline, planRehearsal } from "@understudy/testing/rehearse";
+import { expect, test } from "vitest";
+
+/** Values as JavaScript callers may give them. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types are set aside on purpose
+const wrong = (value: unknown): never => value as never;
+
+/** Whatever is asked of it throws. */
+function closed(): never {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return wrong(proxy);
+}
+
+function throwing(): never {
+  return wrong(
+    Object.defineProperty({}, "enabled", {
+      enumerable: true,
+      get: () => {
+        throw new Error("sk-canary");
+      },
+    }),
+  );
+}
+
+async function refusal(call: () => unknown): Promise<string> {
+  try {
+    await call();
+    return "nothing";
+  } catch (error) {
+    if (isUnderstudyError(error)) return `${error.code}: ${error.message}`;
+    return error instanceof Error ? `${error.name}: ${error.message}` : "something";
+  }
+}
+
+const chain = createChain([scriptedTarget([])]);
+const command = (): Promise<unknown> => Promise.resolve(null);
+
+test.each<readonly [string, () => unknown, string]>([
+  [
+    "memoryAnswers",
+    () => memoryAnswers(throwing()),
+    "config: memoryAnswers() cannot be made: its options cannot be read",
+  ],
+  [
+    "nodeTransport",
+    () => nodeTransport(throwing()),
+    "config: nodeTransport() cannot be made: its options cannot be read",
+  ],
+  ["livePage", () => livePage(throwing()), "TypeError: The live page cannot be made: its options cannot be read"],
+  [
+    "openTelemetry",
+    () => openTelemetry(throwing()),
+    "TypeError: openTelemetry cannot be set up: its options cannot be read",
+  ],
+  ["redisStore", () => redisStore(throwing()), "TypeError: The options of redisStore cannot be read"],
+  ["redisAnswers", () => redisAnswers(throwing()), "TypeError: The options of redisAnswers cannot be read"],
+])("%s says that its options throw, and nothing of what they threw", async (_, call, words) => {
+  const said = await refusal(call);
+
+  expect(said).toContain(words);
+  expect(said).not.toContain("canary");
+});
+
+test.each<readonly [string, () => unknown, string]>([
+  ["toResponse", () => toResponse(closed()), "invalid-request: toResponse() takes"],
+  ["sendResponse", () => sendResponse(closed(), wrong({})), "invalid-request: sendResponse(from, to) sends"],
+  ["toUIMessageResponse", () => toUIMessageResponse(closed()), "invalid-request: toUIMessageResponse() takes"],
+  ["toUIMessageStream", () => toUIMessageStream(closed()), "invalid-request: toUIMessageStream() takes"],
+  ["understudy", () => understudy(closed()), "config: The model of a chain takes"],
+  [
+    "a live page's handler",
+    () => livePage().handler(closed()),
+    "TypeError: The handler of a live page takes a web Request",
+  ],
+  [
+    "its nodeHandler",
+    () => livePage().nodeHandler(closed(), wrong({})),
+    "TypeError: The nodeHandler of a live page takes",
+  ],
+  [
+    "readEvents",
+    () => readEvents(new Response(""), wrong(null)).next(),
+    "TypeError: readEvents() takes an object of options",
+  ],
+  ["drawTimeline, of nothing", () => drawTimeline(wrong(undefined)), "TypeError: drawTimeline takes a trace"],
+  [
+    "drawTimeline, of half a trace",
+    () => drawTimeline(wrong({ attempts: ["x"] })),
+    "TypeError: drawTimeline takes a trace",
+  ],
+  ["planRehearsal", () => planRehearsal(wrong(7)), "config: The chain cannot be built"],
+])("%s refuses what cannot be read in its own words", async (_, call, words) => {
+  expect(await refusal(call)).toContain(words);
+});
+
+test("a chain's model still takes its chain", () => {
+  expect(understudy(chain).provider).toBe("understudy");
+});
+
+test("what is thrown may be a proxy that throws itself", () => {
+  expect(isFailoverNotice(closed())).toBe(false);
+});
+
+test("a model that is no text is one that nobody knows", () => {
+  const unknown = [closed(), wrong(7), wrong(undefined)];
+
+  expect(unknown.map((id) => anthropicModel(id))).toEqual(unknown.map(() => anthropicModel("")));
+  expect(unknown.map((id) => geminiModel(id))).toEqual(unknown.map(() => geminiModel("")));
+  expect(unknown.map((id) => openAIModel(id))).toEqual(unknown.map(() => openAIModel("")));
+});
+
+test.each([Number.NaN, -1, Infinity, 1e300])("a store waits for %s ms without a warning of Node", async (limitMs) => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", onWarning);
+  const store = redisStore({ command, namespace: "found" });
+  void store.ready(limitMs);
+  store.close();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off("warning", onWarning);
+
+  expect(warnings).toEqual([]);
+});
