@@ -63,7 +63,7 @@ const FACTORY: FuzzEntry = {
 };
 const KNOWS: FuzzEntry = { contract: "takes-all", right: () => ["a-model"] };
 
-export function talker(): ReturnType<typeof scriptedTarget> {
+function talker(): ReturnType<typeof scriptedTarget> {
   return scriptedTarget([], { otherwise: { text: "Hello." } });
 }
 

@@ -39,7 +39,7 @@ export function refusal(status: number, textOf: (exchange: Exchange) => string):
   };
 }
 
-export function errorBody(text: string): object {
+function errorBody(text: string): object {
   const fields = { message: text, type: text, code: text, param: text, status: text, reason: text, request_id: text };
   return {
     ...fields,

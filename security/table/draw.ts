@@ -17,9 +17,6 @@ const COLUMNS: Readonly<Record<Column, string>> = {
   kept: "pins, kept answers",
 };
 
-/** The rows that are not played call by call: what stands for them, in words. */
-export type OtherRow = readonly [name: string, said: string];
-
 /** How many attacks were played in each cell, and how many of them went wrong. Empty: there is nothing to see. */
 export function drawTable(rows: readonly Row[], cells: readonly Cell[]): string {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- names of the table
