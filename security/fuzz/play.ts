@@ -3,10 +3,10 @@ import { inspect } from "node:util";
 import { isUnderstudyError } from "@understudy/core";
 import { isTargetFailure } from "@understudy/core/adapter";
 import * as fc from "fast-check";
-import { ENTRIES, OBJECTS, type Contract } from "./entries.ts";
+import { ENTRIES, OBJECTS, type Contract, type FuzzEntry } from "./entries.ts";
 import { allExports } from "./exports.ts";
 import { snapshot } from "./snapshot.ts";
-import { bent, CANARY, json, plain, wild, type Make } from "./values.ts";
+import { bent, CANARY, json, plain, USUAL, wild, type Make } from "./values.ts";
 
 export interface FuzzSetup {
   /** Cases for each function. */
@@ -70,7 +70,10 @@ export async function fuzz({ runs, seed }: FuzzSetup): Promise<Fuzzed> {
     };
     const before = requests.count();
     // oxlint-disable-next-line no-await-in-loop -- what is sent and left behind belongs to one function
-    for (const makes of fc.sample(argumentsFor(right, most, contract), { numRuns: runs, seed })) {
+    for (const makes of [
+      ...usual(right, most, contract, runs),
+      ...fc.sample(argumentsFor(right, most, contract), { numRuns: runs, seed }),
+    ]) {
       const given = makes.map((make) => make());
       const state = snapshot(given);
       // oxlint-disable-next-line no-await-in-loop -- as above
@@ -136,6 +139,26 @@ function methodsOf(object: object): readonly string[] {
 function methodOf(object: object, name: string): Call {
   const method: unknown = Reflect.get(object, name);
   return (given) => (typeof method === "function" ? Reflect.apply(method, object, given) : undefined);
+}
+
+/** Each argument in turn is one of the usual values; at most so many cases. */
+function usual(
+  right: FuzzEntry["right"],
+  most: number,
+  contract: Contract,
+  count: number,
+): readonly (readonly Make[])[] {
+  if (contract === "takes-json" || contract === "plainly-told") return [];
+  const length = Math.min(most, Math.max(1, right?.().length ?? 2));
+  const places = Array.from({ length }, (_, place) => place);
+  const cases = places.flatMap((place) =>
+    USUAL.map((make) =>
+      right === undefined
+        ? [...places.slice(0, place).map(() => () => "x"), make]
+        : right().map((value, at) => (at === place ? make : () => value)),
+    ),
+  );
+  return cases.slice(0, count);
 }
 
 /** A right list of which one argument is one step away, or anything. */

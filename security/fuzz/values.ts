@@ -70,6 +70,21 @@ const odd: fc.Arbitrary<Make> = fc.constantFrom<Make>(
   () => JSON.parse(`{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toJSON":1}`),
 );
 
+/** What goes wrong most, in this order: each argument of everything is given these before anything is left to chance. */
+export const USUAL: readonly Make[] = [
+  () => null,
+  throwing,
+  revoked,
+  () => undefined,
+  () => 7,
+  cyclic,
+  () => "x\r\n\u0000\ud83d",
+  () => [],
+  () => Object.freeze({}),
+  () => Number.NaN,
+  () => Symbol(CANARY),
+];
+
 export const made =
   (value: unknown): Make =>
   () =>

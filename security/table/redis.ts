@@ -12,7 +12,8 @@ export interface RedisServer {
 export async function startRedis(): Promise<RedisServer | undefined> {
   const [binary] = ENGINES;
   if (binary === undefined) return undefined;
-  const server = await startServer(binary);
+  // Whoever else asks for a free port at this moment may get the same one.
+  const server = await startServer(binary).catch(() => startServer(binary));
   const client = await connected(server.url);
   return {
     client,

@@ -133,6 +133,16 @@ export const ROWS: readonly Row[] = [
         options: () => ({ apiKey: KEY_LINES }),
       },
       {
+        name: "a 401 whose words, codes, names and ids are the key",
+        expected: ["auth.invalid"],
+        answer: refusal(401, () => CANARIES.key),
+      },
+      {
+        name: "a 400 whose words, codes, names and ids are the value of a header",
+        expected: ["request.rejected", "request.invalid"],
+        answer: refusal(400, () => CANARIES.header),
+      },
+      {
         name: "a function that returns a key of two lines",
         expected: ["auth.invalid"],
         options: () => ({ apiKey: () => KEY_LINES }),

@@ -1,10 +1,10 @@
-import { isFailoverNotice, understudy } from "@understudy/ai-sdk";
-import { toUIMessageResponse, toUIMessageStream } from "@understudy/ai-sdk/ui";
+import { isFailoverNotice, understudy, withoutDiscarded } from "@understudy/ai-sdk";
+import { fromUIMessages, toUIMessageResponse, toUIMessageStream } from "@understudy/ai-sdk/ui";
 import { anthropicModel } from "@understudy/anthropic";
 import { createChain, isUnderstudyError } from "@understudy/core";
 import { readEvents } from "@understudy/core/client";
 import { nodeTransport, sendResponse } from "@understudy/core/node";
-import { memoryAnswers, toResponse } from "@understudy/core/web";
+import { memoryAnswers, resumeResponse, stopAnswer, toResponse } from "@understudy/core/web";
 import { geminiModel } from "@understudy/gemini";
 import { livePage } from "@understudy/live";
 import { openAIModel } from "@understudy/openai";
@@ -80,6 +80,20 @@ test.each<readonly [string, () => unknown, string]>([
   ["sendResponse", () => sendResponse(closed(), wrong({})), "invalid-request: sendResponse(from, to) sends"],
   ["toUIMessageResponse", () => toUIMessageResponse(closed()), "invalid-request: toUIMessageResponse() takes"],
   ["toUIMessageStream", () => toUIMessageStream(closed()), "invalid-request: toUIMessageStream() takes"],
+  [
+    "understudy's options",
+    () => understudy(chain, throwing()),
+    "invalid-request: The options of understudy() cannot be read",
+  ],
+  ["fromUIMessages", () => fromUIMessages(closed()), "invalid-request: The messages cannot be read"],
+  [
+    "withoutDiscarded",
+    () => withoutDiscarded(closed()),
+    "invalid-request: What withoutDiscarded() is given cannot be read",
+  ],
+  ["resumeResponse", () => resumeResponse("a.1", closed()), "invalid-request: resumeResponse() needs `resumable`"],
+  ["stopAnswer", () => stopAnswer("a.1", closed()), "invalid-request: stopAnswer() needs `resumable`"],
+  ["planRehearsal's options", () => planRehearsal([], wrong(null)), "TypeError: The options of a rehearsal must be"],
   ["understudy", () => understudy(closed()), "config: The model of a chain takes"],
   [
     "a live page's handler",

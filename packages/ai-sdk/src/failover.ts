@@ -1,6 +1,6 @@
 import type { FailoverEvent, RestartEvent } from "@understudy/core";
 import { isObject } from "./metadata.ts";
-import { misuse } from "./misuse.ts";
+import { misuse, read } from "./misuse.ts";
 
 /** The kind of the `custom` part that stands where another target began the answer again. */
 export const FAILOVER_KIND = "understudy.failover";
@@ -43,13 +43,15 @@ export function isFailoverNotice(error: unknown): boolean {
  * does this itself, and for storage. Messages of which nothing is left are left out; the others are the very same.
  */
 export function withoutDiscarded<M extends { role: string; content: unknown }>(messages: readonly M[]): M[] {
-  if (!Array.isArray(messages)) throw misuse("invalid-request", "withoutDiscarded() takes an array of messages.");
-  return messages.flatMap((message) => {
-    if (!isObject(message)) return [message];
-    const { role, content } = message;
-    if (role !== "assistant" || !isParts(content) || !content.some(isFailover)) return [message];
-    const kept = validParts(content);
-    return kept.length === 0 ? [] : [{ ...message, content: kept }];
+  return read("What withoutDiscarded() is given", () => {
+    if (!Array.isArray(messages)) throw misuse("invalid-request", "withoutDiscarded() takes an array of messages.");
+    return messages.flatMap((message) => {
+      if (!isObject(message)) return [message];
+      const { role, content } = message;
+      if (role !== "assistant" || !isParts(content) || !content.some(isFailover)) return [message];
+      const kept = validParts(content);
+      return kept.length === 0 ? [] : [{ ...message, content: kept }];
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { UnderstudyError } from "@understudy/core";
+import { isUnderstudyError, UnderstudyError } from "@understudy/core";
 import { isObject } from "./metadata.ts";
 
 /** What the application does wrong: an error of the kind that the chain itself throws. */
@@ -21,6 +21,20 @@ function isStream(value: unknown): boolean {
   }
 }
 
-export function checkOptions(options: unknown, name: string): void {
-  if (!isObject(options)) throw misuse("invalid-request", `The options of ${name}() must be an object.`);
+/** The options, read once. */
+export function readOptions<Options extends object>(options: Options, name: string): Options {
+  return read(`The options of ${name}()`, () => {
+    if (!isObject(options)) throw misuse("invalid-request", `The options of ${name}() must be an object.`);
+    return { ...options };
+  });
+}
+
+/** Reads what was handed over. What a getter or proxy throws meanwhile is not told: it may hold a value. */
+export function read<Value>(what: string, make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    if (isUnderstudyError(error)) throw error;
+    throw misuse("invalid-request", `${what} cannot be read: a getter or proxy threw.`);
+  }
 }

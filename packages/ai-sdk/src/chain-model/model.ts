@@ -6,7 +6,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { CallOptions, Chain } from "@understudy/core";
 import { isObject } from "../metadata.ts";
-import { checkOptions, misuse } from "../misuse.ts";
+import { misuse, readOptions } from "../misuse.ts";
 import { toFinishReason, toGenerateResult, toUsage } from "./answer.ts";
 import { forCaller, textOfInvalid } from "./call-errors.ts";
 import { translateCall, type TranslatedCall } from "./call-options.ts";
@@ -59,9 +59,8 @@ export class ChainModel {
 
   constructor(chain: Chain, options: UnderstudyModelOptions) {
     if (!isChain(chain)) throw misuse("config", "The model of a chain takes what `createChain(…)` gives.");
-    checkOptions(options, "understudy");
     this.#chain = chain;
-    this.#options = options;
+    this.#options = readOptions(options, "understudy");
   }
 
   identity(): Pick<LanguageModelV4, "specificationVersion" | "provider" | "supportedUrls"> {

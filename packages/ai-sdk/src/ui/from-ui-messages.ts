@@ -10,6 +10,7 @@ import {
 import { toBase64 } from "../base64.ts";
 import { validParts } from "../failover.ts";
 import { isObject, readMetadata } from "../metadata.ts";
+import { read } from "../misuse.ts";
 
 /** A message as the AI SDK's chats keep it. */
 export interface UIMessageLike {
@@ -32,10 +33,12 @@ type Fields = { readonly [name: string]: unknown };
  * says 400, when they are no such messages.
  */
 export function fromUIMessages(messages: readonly UIMessageLike[]): Message[] {
-  checkMessages(messages);
-  return messages.flatMap(({ role, parts }): Message[] => {
-    if (role === "user") return unlessEmpty({ role, content: parts.flatMap((part) => userPart({ ...part })) });
-    return role === "assistant" ? stepsOf(parts).flatMap(stepMessages) : [];
+  return read("The messages", () => {
+    checkMessages(messages);
+    return messages.flatMap(({ role, parts }): Message[] => {
+      if (role === "user") return unlessEmpty({ role, content: parts.flatMap((part) => userPart({ ...part })) });
+      return role === "assistant" ? stepsOf(parts).flatMap(stepMessages) : [];
+    });
   });
 }
 

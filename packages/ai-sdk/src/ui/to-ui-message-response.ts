@@ -1,5 +1,5 @@
 import type { AnswerStream } from "@understudy/core";
-import { checkOptions, checkStream, misuse } from "../misuse.ts";
+import { checkStream, misuse, readOptions } from "../misuse.ts";
 import { streamChunks, type UIStreamOptions } from "./to-ui-message-stream.ts";
 
 const HEADERS = {
@@ -25,8 +25,7 @@ const MAX_KEEP_ALIVE_MS = 2_147_483_647;
  */
 export function toUIMessageResponse(stream: AnswerStream, init: ResponseInit & UIResponseOptions = {}): Response {
   checkStream(stream, "toUIMessageResponse");
-  checkOptions(init, "toUIMessageResponse");
-  const { messageId, dynamic, keepAliveMs = 15_000, ...rest } = init;
+  const { messageId, dynamic, keepAliveMs = 15_000, ...rest } = readOptions(init, "toUIMessageResponse");
   const encoder = new TextEncoder();
   const write = (text: string): Uint8Array =>
     encoder.encode(`data: ${text}

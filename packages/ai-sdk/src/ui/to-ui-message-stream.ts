@@ -2,7 +2,7 @@ import type { Answer, AnswerStream, AssistantPart, ContinueEvent, MediaSource, S
 import { FAILOVER_KIND, failoverMetadata } from "../failover.ts";
 import { FINISH_REASONS } from "../finish-reason.ts";
 import { isObject, metadataOf, own, toJson } from "../metadata.ts";
-import { checkOptions, checkStream } from "../misuse.ts";
+import { checkStream, readOptions } from "../misuse.ts";
 import type { UIChunk } from "./chunks.ts";
 
 /** Options of a UI message stream; every one may be left out. */
@@ -22,8 +22,7 @@ const ERROR: unique symbol = Symbol.for("understudy.error");
  */
 export function toUIMessageStream(stream: AnswerStream, options: UIStreamOptions = {}): ReadableStream<UIChunk> {
   checkStream(stream, "toUIMessageStream");
-  checkOptions(options, "toUIMessageStream");
-  return streamChunks(stream, options, (chunk) => chunk);
+  return streamChunks(stream, readOptions(options, "toUIMessageStream"), (chunk) => chunk);
 }
 
 /** The same, each chunk in a form of its own, and something behind the last one. `onOpen` may write between them. */

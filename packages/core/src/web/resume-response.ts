@@ -56,7 +56,11 @@ export async function stopAnswer(lastEventId: string, init: Pick<ResumeResponseI
 }
 
 function storeOf(what: string, init: Pick<ResumeResponseInit, "resumable">): AnswerStore {
-  const { resumable }: Partial<ResumeResponseInit> = isJsonObject(init) ? init : {};
-  if (typeof resumable?.read === "function" && typeof resumable.stop === "function") return resumable;
+  try {
+    const { resumable }: Partial<ResumeResponseInit> = isJsonObject(init) ? init : {};
+    if (typeof resumable?.read === "function" && typeof resumable.stop === "function") return resumable;
+  } catch {
+    // One that throws when it is looked at is no store.
+  }
   throw misuse("invalid-request", `${what}() needs \`resumable\`, a store of answers such as memoryAnswers().`);
 }

@@ -111,6 +111,9 @@ interface Script {
 }
 
 function readScript(definition: ChainDefinition, options: RehearseOptions): Script {
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- plain JavaScript calls with anything
+  if (typeof options !== "object" || options === null)
+    throw new TypeError("The options of a rehearsal must be an object.");
   const { seed = 1, mode = "stream", everyMs = 1_000, live = false } = options;
   const { forMs = live ? 20_000 : 60_000 } = options;
   const request = plainRequest(options.request);
