@@ -245,6 +245,12 @@ export const ROWS: readonly Row[] = [
     promise: "Names of prototypes are data like all others.",
     attacks: [
       {
+        name: "in a history",
+        expected: "answered",
+        answer: fine,
+        request: (request) => withInput(request, polluted),
+      },
+      {
         name: "in an answer",
         expected: "answered",
         answer: good((wire, { form }) =>
@@ -255,12 +261,6 @@ export const ROWS: readonly Row[] = [
         name: "in the arguments of a call",
         expected: "answered",
         answer: good((wire, { form }) => wire.calls(form, `{${POLLUTION}}`)),
-      },
-      {
-        name: "in a history",
-        expected: "answered",
-        answer: fine,
-        request: (request) => withInput(request, polluted),
       },
       {
         name: "in native options, of every vendor",
