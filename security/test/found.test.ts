@@ -66,8 +66,8 @@ test.each<readonly [string, () => unknown, string]>([
     () => openTelemetry(throwing()),
     "TypeError: openTelemetry cannot be set up: its options cannot be read",
   ],
-  ["redisStore", () => redisStore(throwing()), "TypeError: The options of redisStore cannot be read"],
-  ["redisAnswers", () => redisAnswers(throwing()), "TypeError: The options of redisAnswers cannot be read"],
+  ["redisStore", () => redisStore(throwing()), "TypeError: redisStore cannot read its options"],
+  ["redisAnswers", () => redisAnswers(throwing()), "TypeError: redisAnswers cannot read its options"],
 ])("%s says that its options throw, and nothing of what they threw", async (_, call, words) => {
   const said = await refusal(call);
 
@@ -78,14 +78,22 @@ test.each<readonly [string, () => unknown, string]>([
 test.each<readonly [string, () => unknown, string]>([
   ["toResponse", () => toResponse(closed()), "invalid-request: toResponse() takes"],
   ["sendResponse", () => sendResponse(closed(), wrong({})), "invalid-request: sendResponse(from, to) sends"],
-  ["toUIMessageResponse", () => toUIMessageResponse(closed()), "invalid-request: toUIMessageResponse() takes"],
-  ["toUIMessageStream", () => toUIMessageStream(closed()), "invalid-request: toUIMessageStream() takes"],
+  [
+    "toUIMessageResponse",
+    () => toUIMessageResponse(closed()),
+    "invalid-request: What toUIMessageResponse() is given cannot be read",
+  ],
+  [
+    "toUIMessageStream",
+    () => toUIMessageStream(closed()),
+    "invalid-request: What toUIMessageStream() is given cannot be read",
+  ],
   [
     "understudy's options",
     () => understudy(chain, throwing()),
-    "invalid-request: The options of understudy() cannot be read",
+    "invalid-request: What understudy() is given cannot be read",
   ],
-  ["fromUIMessages", () => fromUIMessages(closed()), "invalid-request: The messages cannot be read"],
+  ["fromUIMessages", () => fromUIMessages(closed()), "invalid-request: What fromUIMessages() is given cannot be read"],
   [
     "withoutDiscarded",
     () => withoutDiscarded(closed()),

@@ -43,7 +43,7 @@ export function isFailoverNotice(error: unknown): boolean {
  * does this itself, and for storage. Messages of which nothing is left are left out; the others are the very same.
  */
 export function withoutDiscarded<M extends { role: string; content: unknown }>(messages: readonly M[]): M[] {
-  return read("What withoutDiscarded() is given", () => {
+  return read("withoutDiscarded", () => {
     if (!Array.isArray(messages)) throw misuse("invalid-request", "withoutDiscarded() takes an array of messages.");
     return messages.flatMap((message) => {
       if (!isObject(message)) return [message];

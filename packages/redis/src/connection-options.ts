@@ -28,13 +28,14 @@ export const CONNECTION_NAMES = ["url", "client", "command", "namespace", "onErr
 
 /** The options of a store, read once. Throws where they cannot be. */
 export function fieldsOf<Options extends object>(options: Options, name: string): Options {
-  // oxlint-disable-next-line typescript/no-unnecessary-condition -- plain JavaScript calls with anything
-  if (typeof options !== "object" || options === null) throw new TypeError(`${name} needs an object of options.`);
+  let problem = "needs an object of options";
   try {
-    return { ...options };
+    // oxlint-disable-next-line typescript/no-unnecessary-condition -- plain JavaScript calls with anything
+    if (typeof options === "object" && options !== null) return { ...options };
   } catch {
-    throw new TypeError(`The options of ${name} cannot be read: a getter or proxy threw.`);
+    problem = "cannot read its options: one threw";
   }
+  throw new TypeError(`${name} ${problem}.`);
 }
 
 /** Everything that is wrong with the options that both kinds of store have, unknown names among it. */

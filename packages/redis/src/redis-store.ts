@@ -66,9 +66,6 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   };
 }
 
-/** Longer ones overflow. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-
 class Store implements HealthStore {
   readonly limitMs: number;
   readonly #options: RedisStoreOptions;
@@ -146,7 +143,7 @@ class Store implements HealthStore {
 
   async ready(given = 250): Promise<boolean> {
     // What no timer takes, it would take for 1 ms, and print a warning.
-    const limitMs = given > 0 ? Math.min(given, LONGEST_TIMER_MS) : 0;
+    const limitMs = given > 0 ? Math.min(given, 1e9) : 0;
     // A process that was frozen knows what was true before.
     if (this.#heardAt !== undefined && this.#clock.now() - this.#heardAt <= 2 * this.#pollMs) return true;
     if (this.#isClosed) return false;

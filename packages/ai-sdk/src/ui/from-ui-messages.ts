@@ -33,7 +33,7 @@ type Fields = { readonly [name: string]: unknown };
  * says 400, when they are no such messages.
  */
 export function fromUIMessages(messages: readonly UIMessageLike[]): Message[] {
-  return read("The messages", () => {
+  return read("fromUIMessages", () => {
     checkMessages(messages);
     return messages.flatMap(({ role, parts }): Message[] => {
       if (role === "user") return unlessEmpty({ role, content: parts.flatMap((part) => userPart({ ...part })) });

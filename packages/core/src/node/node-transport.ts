@@ -27,10 +27,10 @@ type Init = NonNullable<Parameters<Fetch>[1]>;
  * Its errors say by `reusedSocket` whether the connection had carried a request before. Throws `config` for options that
  * there are not, or that are no such numbers.
  */
-export function nodeTransport(given: NodeTransportOptions = {}): Fetch {
-  const { options, problems } = readOptions(given, OPTIONS);
+export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
+  const { options: read, problems } = readOptions(options, OPTIONS);
   if (problems.length > 0) throw misuse("config", `nodeTransport() cannot be made: ${listed(problems)}.`);
-  const { maxIdleSockets = 256, idleMs = 4_000 } = options;
+  const { maxIdleSockets = 256, idleMs = 4_000 } = read;
   const settings = { keepAlive: true, maxFreeSockets: maxIdleSockets, timeout: idleMs, scheduling: "lifo" } as const;
   const agents = { http: new http.Agent(settings), https: new https.Agent(settings) };
   return async (input, init = {}) => {

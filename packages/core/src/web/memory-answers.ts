@@ -31,10 +31,10 @@ const SHAPE: ShapeOf<MemoryAnswersOptions> = {
  * Keeps answers in the memory of this process: a client that comes back has to reach the same one. Throws `config` for a
  * wrong option. Starts no timer: what is too old is dropped when the next answer comes.
  */
-export function memoryAnswers(given: MemoryAnswersOptions = {}): AnswerStore {
-  const { options, problems } = readOptions(given, SHAPE);
+export function memoryAnswers(options: MemoryAnswersOptions = {}): AnswerStore {
+  const { options: read, problems } = readOptions(options, SHAPE);
   if (problems.length > 0) throw misuse("config", `memoryAnswers() cannot be made: ${listed(problems)}.`);
-  return new MemoryAnswers(options);
+  return new MemoryAnswers(read);
 }
 
 class MemoryAnswers implements AnswerStore {
