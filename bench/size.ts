@@ -36,7 +36,7 @@ const subjects: readonly Subject[] = [
   // An application has one of its two directions, and the bundler leaves the other out.
   { name: "@understudy/ai-sdk", entry: "ai-sdk/src/chain-model/index.ts", limitKilobytes: 8 },
   { name: "@understudy/ai-sdk aiSdk", entry: "ai-sdk/src/ai-sdk-target/index.ts", limitKilobytes: 8.5 },
-  { name: "@understudy/ai-sdk/ui", entry: "ai-sdk/src/ui/index.ts", limitKilobytes: 3.7 },
+  { name: "@understudy/ai-sdk/ui", entry: "ai-sdk/src/ui/index.ts", limitKilobytes: 3.8 },
 ];
 
 /** What an application that uses the package has anyway: core, and the vendor's SDK. */

@@ -110,7 +110,7 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
     ...each(
       "author",
       `CarriedResponse ChatReader Count Evidence JsonPieces NameMap PartsByIndex ResponsesReader RunningTotals SchemaRoom
-      StopCutter TextParts VendorData abilities addInstructions addToInput addToPrompt addToSystem alsoNative askFor bytesOf
+      StopCutter TextParts VendorData abilities actsAtVendor addInstructions addToInput addToPrompt addToSystem alsoNative askFor bytesOf
       callArguments cappedFetch changeAnswers checkCloudOptions checkFinishValue checkShape chooseTool clampEffort clampOutputTokens
       countMarks defined dropNative duration fileAsText fileName filled forgetOpaque forgetReasoning freshInit googleConnection
       identity inMessage isBlankStop isHost isLoopback joinHeader jsonInstruction keyHeader knownModels layOverFlatTools

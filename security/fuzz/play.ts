@@ -25,7 +25,7 @@ export interface Fuzzed {
 const HANGS_MS = 1_000;
 /** Sentences of the engine, which name nothing that a caller knows. */
 const NOT_OURS =
-  /Cannot (?:read|set|destructure|convert|mix|perform|access|add|create)|is not (?:a function|iterable|a constructor|defined|extensible)|right-hand side|' on proxy|Invalid (?:array|string|time|count)|call stack|circular structure|serialize|^The ".*" argument|undefined/i;
+  /Cannot (?:read properties|set|destructure|convert|mix|perform|access|add|create)|is not (?:a function|iterable|a constructor|defined|extensible)|[Rr]ight-hand side|' on proxy|Invalid (?:array|string|time|count)|call stack|circular structure|serialize|^The ".*" argument|undefined/;
 
 /** Of a method nothing is known but its name. */
 const UNKNOWN = { right: undefined, most: 4, writes: false } as const;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MOST_MS, type Form } from "./bounds.ts";
 import type { Found } from "./find.ts";
 
-/** When an expression that says nothing is given up, in milliseconds. */
+/** When an expression is given up that has said nothing for ten inputs, in milliseconds. */
 const HANGS_MS = 10_000;
 
 export interface Tried {
@@ -64,6 +64,7 @@ async function runFrom(
   };
   for await (const line of createInterface({ input: child.stdout })) {
     watch();
+    if (line === "") continue;
     const value: Begun | Result = JSON.parse(line);
     if ("place" in value) begun = value;
     else if (begun !== undefined) {
