@@ -6,8 +6,6 @@ import { again, bomb, echo, good, inBand, KI, MI, oneLine, refusal } from "./ans
 import { CANARIES } from "./canaries.ts";
 import type { Attack, Row } from "./case.ts";
 import { FORGED } from "./forged.ts";
-import type { Wire } from "../../hostile/src/wires/wire.ts";
-import type { Way } from "./ways.ts";
 
 const QUICK = { timeoutMs: 300, silentReasoningMs: 300, progressMs: 300, workingMs: 300, livenessMs: 300 } as const;
 
@@ -21,11 +19,6 @@ const cut: Attack["answer"] = async ({ response, form }, wire) => {
   await delay(20);
   response.destroy();
 };
-
-/** That SDK reads its bodies itself, and nothing limits what it reads: the adapter's page says so. */
-function isGeminiSdk(wire: Wire, way: Way): boolean {
-  return way === "sdk" && wire.name === "gemini";
-}
 
 const KEY_LINES = `${CANARIES.key}\r\nx-other: 1`;
 const isKeyed = ({ way }: { readonly way: string }): boolean => way !== "client";
@@ -288,7 +281,7 @@ export const ROWS: readonly Row[] = [
         name: "a line of 8 MiB against a limit of 512 KiB",
         expected: ["stream.oversized"],
         answer: oneLine(8 * MI),
-        on: ({ wire, way }) => wire.isBinary !== true && !isGeminiSdk(wire, way),
+        on: ({ wire }) => wire.isBinary !== true,
         options: () => ({ limits: { maxEventChars: 512 * KI, maxBytes: 4 * MI } }),
         isHeavy: true,
       },
@@ -297,7 +290,7 @@ export const ROWS: readonly Row[] = [
         expected: ["stream.oversized"],
         answer: oneLine(32 * MI),
         isHeavy: true,
-        on: ({ wire, way }) => ["anthropic", "openai", "gemini"].includes(wire.name) && !isGeminiSdk(wire, way),
+        on: ({ wire }) => ["anthropic", "openai", "gemini"].includes(wire.name),
       },
     ],
   },
@@ -350,7 +343,6 @@ export const ROWS: readonly Row[] = [
         // Zeros are no frame of a binary stream: seen with the first of them.
         expected: ["stream.oversized", "stream.malformed"],
         answer: bomb(200, 64),
-        on: ({ wire, way }) => !isGeminiSdk(wire, way),
         options: () => ({ limits: { maxBytes: 8 * MI } }),
         isHeavy: true,
       },

@@ -11,7 +11,10 @@ import { wholeEvents } from "./whole-events.ts";
 
 const KEY_HEADER = "x-goog-api-key";
 
-type Setup = Pick<CheckedOptions, "apiKey" | "baseURL" | "headers">;
+interface Setup extends Pick<CheckedOptions, "apiKey" | "baseURL" | "headers"> {
+  /** Of one event; its bytes are counted. */
+  readonly maxEventChars: number | undefined;
+}
 type NativeParams = Parameters<GenerativeModel["generateContent"]>[0];
 
 /**
@@ -32,7 +35,7 @@ export function sdkTransport(setup: Setup): Connection {
         context.signal.removeEventListener("abort", abort);
         abort();
       };
-      const fetch = new TellingFetch(context, request.path.includes(":stream"));
+      const fetch = new TellingFetch(context, request.path.includes(":stream"), setup.maxEventChars);
       try {
         return await ask(request, setup, fetch, controller.signal, release);
       } catch (error) {
@@ -101,6 +104,7 @@ function handedOver({ body, status, headers }: Response, release: () => void): R
 class TellingFetch {
   readonly #context: AttemptContext;
   readonly #isStream: boolean;
+  readonly #maxEventChars: number | undefined;
   readonly #onBroken = (failure: TargetFailure): void => {
     this.#broken = failure;
   };
@@ -108,7 +112,8 @@ class TellingFetch {
   #unread: Response | undefined;
   #failed: { readonly error: unknown } | undefined;
 
-  constructor(context: AttemptContext, isStream: boolean) {
+  constructor(context: AttemptContext, isStream: boolean, maxEventChars: number | undefined) {
+    this.#maxEventChars = maxEventChars;
     this.#context = context;
     this.#isStream = isStream;
   }
@@ -152,7 +157,7 @@ class TellingFetch {
       const response = await cappedFetch(usual, () => clock)(input, asked);
       const { body, status } = response;
       if (response.ok && this.#isStream && isEventStream(response) && body !== null) {
-        return new Response(wholeEvents(body, this.#onBroken), { status });
+        return new Response(wholeEvents(body, this.#onBroken, this.#maxEventChars), { status });
       }
       this.#unread = response;
     } catch (error) {

@@ -115,7 +115,10 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
   });
 }
 
-function connect({ fetch, transport }: PlainOptions<GeminiTargetOptions>, checked: CloudCheckedOptions): Connection {
+function connect(
+  { fetch, limits, transport }: PlainOptions<GeminiTargetOptions>,
+  checked: CloudCheckedOptions,
+): Connection {
   const { apiKey, baseURL, headers, cloud } = checked;
   if (cloud !== undefined) {
     return lazyConnection(async () => (await import("./vertex.ts")).connectVertex(checked, fetch));
@@ -132,7 +135,7 @@ function connect({ fetch, transport }: PlainOptions<GeminiTargetOptions>, checke
   }
   return lazyConnection(async () => {
     const { sdkTransport } = await import("./sdk-transport.ts");
-    return sdkTransport({ apiKey, baseURL: root, headers });
+    return sdkTransport({ apiKey, baseURL: root, headers, maxEventChars: limits?.maxEventChars });
   });
 }
 

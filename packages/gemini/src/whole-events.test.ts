@@ -7,7 +7,7 @@ interface Read {
   readonly failure: string | undefined;
 }
 
-async function read(pieces: readonly Uint8Array[]): Promise<Read> {
+async function read(pieces: readonly Uint8Array[], mostBytes?: number): Promise<Read> {
   const seen: string[] = [];
   let told: TargetFailure | undefined;
   const left = pieces.values();
@@ -19,7 +19,7 @@ async function read(pieces: readonly Uint8Array[]): Promise<Read> {
     },
   });
   try {
-    for await (const piece of wholeEvents(body, (failure) => (told = failure)))
+    for await (const piece of wholeEvents(body, (failure) => (told = failure), mostBytes))
       seen.push(Buffer.from(piece).toString());
   } catch (error) {
     // What is told and what is thrown are the same.
@@ -63,5 +63,12 @@ describe("what the SDK is given of a stream", () => {
 
     expect(await read(Array.from({ length: 64 }, () => piece))).toEqual({ pieces: [], failure: "stream.oversized" });
     expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test("fails as oversized above the target's own limit", async () => {
+    const event = Buffer.alloc(100, "a");
+
+    expect((await read([event, Buffer.from("\n\n")], 100)).failure).toBeUndefined();
+    expect((await read([event, Buffer.from("a")], 100)).failure).toBe("stream.oversized");
   });
 });

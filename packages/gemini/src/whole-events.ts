@@ -13,6 +13,7 @@ const LONGEST_END = 4;
 export function wholeEvents(
   body: ReadableStream<Uint8Array>,
   onFailure: (failure: TargetFailure) => void,
+  mostBytes: number = MOST_BYTES,
 ): ReadableStream<Uint8Array> {
   let kept: Uint8Array[] = [];
   let length = 0;
@@ -44,7 +45,7 @@ export function wholeEvents(
         controller.enqueue(take());
         keep(bytes.subarray(end));
       }
-      if (length > MOST_BYTES) throw failed(new TargetFailure("stream.oversized"));
+      if (length > mostBytes) throw failed(new TargetFailure("stream.oversized"));
     },
     flush(controller) {
       const rest = take();
