@@ -8,6 +8,7 @@ import {
   type SdkSettings,
   type Target,
   type TargetOptions,
+  type Transport,
 } from "@understudy/core/adapter";
 import {
   checkCloudOptions,
@@ -24,7 +25,9 @@ import {
   sdkProblems,
   withoutForeignReasoning,
   type CloudCheckedOptions,
+  type Fetch,
   type GoogleCloudOptions,
+  type Over,
 } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
@@ -40,8 +43,11 @@ export interface AnthropicClient extends SdkClient {}
 export interface AnthropicTargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings credential, URL and signing. */
   readonly client?: AnthropicClient | undefined;
-  /** What makes the request. `fetch`: no SDK, which is then not loaded. Default `sdk`. */
-  readonly transport?: "sdk" | "fetch" | undefined;
+  /**
+   * What makes the requests. `fetch`, and `node` for `node:http`, on Node alone: no SDK, which is then not loaded. Default:
+   * the chain's `transport`, else `sdk`.
+   */
+  readonly transport?: "sdk" | Transport | undefined;
   /** A project of Google Cloud that serves the model on Vertex AI. Needs no key, and makes requests by fetch. */
   readonly vertex?: GoogleCloudOptions | undefined;
 }
@@ -55,7 +61,7 @@ const VENDOR = "anthropic";
 export function anthropic(model: string, options: AnthropicTargetOptions = {}): Target {
   const given = readTargetOptions<AnthropicTargetOptions>(model, options, {
     client: SDK_CLIENT,
-    transport: oneOf("sdk", "fetch"),
+    transport: oneOf("sdk", "fetch", "node"),
     vertex: GOOGLE_CLOUD_PROJECT,
   });
   const { client } = given.options;
@@ -101,14 +107,17 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
 }
 
 function connect(
-  { client, fetch, transport }: PlainOptions<AnthropicTargetOptions>,
+  { client }: PlainOptions<AnthropicTargetOptions>,
   checked: CloudCheckedOptions,
-): Connection {
+): Connection | ((over: Over) => Connection) {
   const { apiKey, baseURL, headers, cloud } = checked;
-  if (cloud !== undefined || transport === "fetch") {
-    return lazyConnection(async () => (await import("./by-fetch.ts")).connectByFetch(checked, fetch));
-  }
   const load = async (): Promise<(settings: SdkSettings) => AnthropicClient> =>
     (await import("./sdk.ts")).clientMaker(apiKey, baseURL);
-  return new SdkConnection({ client, load, fetch, headers, headersVariable: "ANTHROPIC_CUSTOM_HEADERS" });
+  const bySdk = (fetch?: Fetch): Connection =>
+    new SdkConnection({ client, load, fetch, headers, headersVariable: "ANTHROPIC_CUSTOM_HEADERS" });
+  if (client !== undefined) return bySdk();
+  return ({ transport = "sdk", fetch }) =>
+    cloud === undefined && transport === "sdk"
+      ? bySdk(fetch)
+      : lazyConnection(async () => (await import("./by-fetch.ts")).connectByFetch(checked, fetch));
 }

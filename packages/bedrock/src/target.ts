@@ -7,6 +7,7 @@ import {
   type FailureTable,
   type Target,
   type TargetOptions,
+  type Transport,
 } from "@understudy/core/adapter";
 import {
   identity,
@@ -16,6 +17,7 @@ import {
   legalPropertyNames,
   ownPropertyNames,
   TEXT,
+  TRANSPORT,
 } from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import {
@@ -48,6 +50,8 @@ export interface BedrockTargetOptions extends TargetOptions {
    * `AWS_SESSION_TOKEN`.
    */
   readonly credentials?: AwsCredentials | AwsCredentialProvider | undefined;
+  /** What makes the requests: the global `fetch`, or `node:http`, on Node alone. Default: the chain's `transport`, else `fetch`. */
+  readonly transport?: Transport | undefined;
 }
 
 const REQUEST_ID = "x-amzn-requestid";
@@ -64,8 +68,9 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
     region: TEXT,
     baseModel: TEXT,
     credentials: CREDENTIALS,
+    transport: TRANSPORT,
   });
-  const { baseURL: givenURL, fetch, apiKey: givenKey, headers: givenHeaders } = given.options;
+  const { baseURL: givenURL, apiKey: givenKey, headers: givenHeaders } = given.options;
   const region = regionOf({ region: given.options.region, baseURL: givenURL, model: given.model });
   // What is wrong with a region is told once.
   const place = isRegion(region) ? region : "us-east-1";
@@ -125,11 +130,12 @@ export function bedrock(model: string, options: BedrockTargetOptions = {}): Targ
       if (wire === undefined) throw new TargetFailure("adapter.contract");
       return new wire.AwsFrames();
     },
-    connection: lazyConnection(async () => {
-      wire = await import("./wire.ts");
-      const ownHeaders = keyHeader(apiKey);
-      return new wire.BedrockConnection({ baseURL, ownHeaders, headers, fetch, credentials, region: place });
-    }),
+    connection: ({ fetch }) =>
+      lazyConnection(async () => {
+        wire = await import("./wire.ts");
+        const ownHeaders = keyHeader(apiKey);
+        return new wire.BedrockConnection({ baseURL, ownHeaders, headers, fetch, credentials, region: place });
+      }),
     reader: (context, failures, request) =>
       ownPropertyNames(new ConverseReader(context, failures, request), request, PROPERTY_NAME),
   });

@@ -1,16 +1,15 @@
-import { nodeTransport } from "@understudy/core/node";
 import { startDeepSeek, testAdapter } from "@understudy/testing";
 import { describe, test } from "vitest";
 import { deepseek } from "./index.ts";
-
-const fetch = nodeTransport();
 
 testAdapter(
   { describe, test },
   {
     name: "deepseek over node:http",
     startVendor: startDeepSeek,
-    makeTarget: (setup) => deepseek("deepseek-flash", { fetch, ...setup }),
+    // An own `fetch` and the word exclude each other.
+    makeTarget: (setup) =>
+      deepseek("deepseek-flash", { ...setup, transport: setup.fetch === undefined ? "node" : undefined }),
     exemptions: [{ cases: ["request.cache"], reason: "the vendor caches without being asked" }],
   },
 );

@@ -5,14 +5,18 @@ import {
   readTargetOptions,
   type Target,
   type TargetOptions,
+  type Transport,
 } from "@understudy/core/adapter";
-import { ChatReader, keyHeader } from "@understudy/core/toolkit";
+import { ChatReader, keyHeader, TRANSPORT } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { capabilitiesOf } from "./models.ts";
 import { MOST_STOPS, toNativeRequest } from "./request.ts";
 
 /** Options of `deepseek`; every one may be left out. */
-export interface DeepSeekTargetOptions extends TargetOptions {}
+export interface DeepSeekTargetOptions extends TargetOptions {
+  /** What makes the requests: the global `fetch`, or `node:http`, on Node alone. Default: the chain's `transport`, else `fetch`. */
+  readonly transport?: Transport | undefined;
+}
 
 const VENDOR = "deepseek";
 const BASE_URL = "https://api.deepseek.com";
@@ -22,8 +26,7 @@ const BASE_URL = "https://api.deepseek.com";
  * or, for the vendor's own host, `DEEPSEEK_API_KEY`. Never throws: what is wrong is reported by `createChain`.
  */
 export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Target {
-  const given = readTargetOptions<DeepSeekTargetOptions>(model, options);
-  const { fetch } = given.options;
+  const given = readTargetOptions<DeepSeekTargetOptions>(model, options, { transport: TRANSPORT });
   const checked = checkTargetOptions(given.options, {
     ...given,
     vendor: VENDOR,
@@ -50,7 +53,7 @@ export function deepseek(model: string, options: DeepSeekTargetOptions = {}): Ta
       return { ...native, path: `/beta${native.path}` };
     },
     turns: "messages",
-    connection: new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
+    connection: ({ fetch }) => new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
     reader: (context, failures, { stop }) =>
       new ChatReader(context, failures, { stop: stop.slice(MOST_STOPS), usageFollows: true }),
   });

@@ -8,6 +8,7 @@ import {
   type PlainOptions,
   type Target,
   type TargetOptions,
+  type Transport,
 } from "@understudy/core/adapter";
 import {
   checkCloudOptions,
@@ -19,6 +20,7 @@ import {
   refuseVendorFiles,
   type CloudCheckedOptions,
   type GoogleCloudOptions,
+  type Over,
 } from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import { failureTable } from "./errors.ts";
@@ -37,10 +39,10 @@ export interface GeminiTargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings the key. */
   readonly client?: GeminiClient | undefined;
   /**
-   * What makes the request. `sdk`: the vendor's `@google/generative-ai`, which is no longer supported and hides more
-   * than it shows; see the README. Default `fetch`.
+   * What makes the requests. `node`: `node:http`, on Node alone. `sdk`: the vendor's `@google/generative-ai`, which is no
+   * longer supported and hides more than it shows; see the README. Default: the chain's `transport`, else `fetch`.
    */
-  readonly transport?: "fetch" | "sdk" | undefined;
+  readonly transport?: "sdk" | Transport | undefined;
   /** A project of Google Cloud that serves the model on Vertex AI. Needs no key, and makes requests by fetch. */
   readonly vertex?: GoogleCloudOptions | undefined;
 }
@@ -63,7 +65,7 @@ const OWN_OPTIONS = {
     must: "be a client of `@google/generative-ai`, which has an `apiKey`",
     test: (value: unknown): boolean => isJsonObject(value) && typeof value["apiKey"] === "string",
   },
-  transport: oneOf("fetch", "sdk"),
+  transport: oneOf("fetch", "node", "sdk"),
   vertex: GOOGLE_CLOUD_PROJECT,
 };
 
@@ -110,14 +112,15 @@ export function gemini(model: string, options: GeminiTargetOptions = {}): Target
       return toNativeRequest(request, model, { ...context, isVertex, isProject, maxOutputTokens });
     },
     turns: "contents",
-    connection: connect(given.options, checked),
+    connection: (over) => connect(over, checked, given.options.limits),
     reader: (context, failures, request) => new GenerateContentReader(context, failures, request),
   });
 }
 
 function connect(
-  { fetch, limits, transport }: PlainOptions<GeminiTargetOptions>,
+  { fetch, transport }: Over,
   checked: CloudCheckedOptions,
+  limits: GeminiTargetOptions["limits"],
 ): Connection {
   const { apiKey, baseURL, headers, cloud } = checked;
   if (cloud !== undefined) {

@@ -5,8 +5,9 @@ import {
   readTargetOptions,
   type Target,
   type TargetOptions,
+  type Transport,
 } from "@understudy/core/adapter";
-import { ChatReader, keyHeader, oneOf } from "@understudy/core/toolkit";
+import { ChatReader, keyHeader, oneOf, TRANSPORT } from "@understudy/core/toolkit";
 import { continuedText } from "./content.ts";
 import { failureTable } from "./errors.ts";
 import { CALL_IDS, capabilitiesOf } from "./models.ts";
@@ -16,6 +17,8 @@ import { toNativeRequest } from "./request.ts";
 export interface MistralTargetOptions extends TargetOptions {
   /** Where answers are made: `api.eu.mistral.ai` or `api.us.mistral.ai`. Excludes `baseURL`. Default: wherever there is room. */
   readonly region?: "eu" | "us" | undefined;
+  /** What makes the requests: the global `fetch`, or `node:http`, on Node alone. Default: the chain's `transport`, else `fetch`. */
+  readonly transport?: Transport | undefined;
 }
 
 const VENDOR = "mistral";
@@ -25,8 +28,11 @@ const VENDOR = "mistral";
  * vendor's own hosts, `MISTRAL_API_KEY`. Never throws: what is wrong is reported by `createChain`.
  */
 export function mistral(model: string, options: MistralTargetOptions = {}): Target {
-  const given = readTargetOptions<MistralTargetOptions>(model, options, { region: oneOf("eu", "us") });
-  const { baseURL: givenURL, fetch, region } = given.options;
+  const given = readTargetOptions<MistralTargetOptions>(model, options, {
+    region: oneOf("eu", "us"),
+    transport: TRANSPORT,
+  });
+  const { baseURL: givenURL, region } = given.options;
   const excluded = region !== undefined && givenURL !== undefined ? ["`region` and `baseURL` exclude each other"] : [];
   const checked = checkTargetOptions(given.options, {
     ...given,
@@ -47,7 +53,7 @@ export function mistral(model: string, options: MistralTargetOptions = {}): Targ
     plan: () => ({ silentReasoning: false, eventsAtOnce: false }),
     toNativeRequest: (request, context) => toNativeRequest(request, model, context),
     turns: "messages",
-    connection: new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
+    connection: ({ fetch }) => new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
     reader: (context, failures, { messages }) =>
       new ChatReader(context, failures, {
         ids: CALL_IDS,

@@ -13,8 +13,18 @@ import {
   type Target,
   type TargetOptions,
   type TargetSetup,
+  type Transport,
 } from "@understudy/core/adapter";
-import { isLoopback, keyHeader, oneOf, SDK_CLIENT, sdkIdentity, sdkProblems } from "@understudy/core/toolkit";
+import {
+  isLoopback,
+  keyHeader,
+  oneOf,
+  SDK_CLIENT,
+  sdkIdentity,
+  sdkProblems,
+  type Fetch,
+  type Over,
+} from "@understudy/core/toolkit";
 import { capabilitiesOf, type ApiCapabilities } from "./models.ts";
 
 /** What is used of a client of the `openai` package: `OpenAI`, `AzureOpenAI`, `BedrockOpenAI`. */
@@ -24,12 +34,15 @@ export interface OpenAIClient extends SdkClient {}
 export interface OpenAITargetOptions extends TargetOptions {
   /** A client of the vendor's SDK: it brings credential, URL and signing. */
   readonly client?: OpenAIClient | undefined;
-  /** What makes the request. `fetch`: no SDK, which is then not loaded. Default `sdk`. */
-  readonly transport?: "sdk" | "fetch" | undefined;
+  /**
+   * What makes the requests. `fetch`, and `node` for `node:http`, on Node alone: no SDK, which is then not loaded. Default:
+   * the chain's `transport`, else `sdk`.
+   */
+  readonly transport?: "sdk" | Transport | undefined;
 }
 
 /** What the options of both APIs have to be. */
-export const OWN_OPTIONS: Shape = { client: SDK_CLIENT, transport: oneOf("sdk", "fetch") };
+export const OWN_OPTIONS: Shape = { client: SDK_CLIENT, transport: oneOf("sdk", "fetch", "node") };
 
 /** One of the vendor's two APIs, for one model. */
 export interface Api extends Pick<
@@ -75,20 +88,23 @@ export function makeOpenAITarget(given: GivenOptions<OpenAITargetOptions>, { cap
 }
 
 function connect(
-  { client, fetch, transport }: PlainOptions<OpenAITargetOptions>,
+  { client }: PlainOptions<OpenAITargetOptions>,
   { apiKey, baseURL, headers }: CheckedOptions,
-): Connection {
-  if (transport === "fetch") {
-    return new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch });
-  }
-  return new SdkConnection({
-    client,
-    load: () => loadSdk(apiKey, baseURL),
-    fetch,
-    // The SDK insists on a key; without one it must not send what stands in for it.
-    headers: client === undefined && apiKey === "" ? { authorization: null, ...headers } : headers,
-    headersVariable: "OPENAI_CUSTOM_HEADERS",
-  });
+): Connection | ((over: Over) => Connection) {
+  const bySdk = (fetch?: Fetch): Connection =>
+    new SdkConnection({
+      client,
+      load: () => loadSdk(apiKey, baseURL),
+      fetch,
+      // The SDK insists on a key; without one it must not send what stands in for it.
+      headers: client === undefined && apiKey === "" ? { authorization: null, ...headers } : headers,
+      headersVariable: "OPENAI_CUSTOM_HEADERS",
+    });
+  if (client !== undefined) return bySdk();
+  return ({ transport = "sdk", fetch }) =>
+    transport === "sdk"
+      ? bySdk(fetch)
+      : new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch });
 }
 
 async function loadSdk(apiKey: string, baseURL: string): Promise<(settings: SdkSettings) => OpenAIClient> {

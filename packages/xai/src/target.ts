@@ -7,8 +7,9 @@ import {
   type FailureClassifier,
   type Target,
   type TargetOptions,
+  type Transport,
 } from "@understudy/core/adapter";
-import { keyHeader, ResponsesReader } from "@understudy/core/toolkit";
+import { keyHeader, ResponsesReader, TRANSPORT } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { capabilitiesOf } from "./models.ts";
 import { isThinking, toNativeRequest } from "./request.ts";
@@ -20,6 +21,8 @@ export interface XAITargetOptions extends TargetOptions {
    * `eu-west-1.api.x.ai`. Excludes `baseURL`. Default: wherever there is room.
    */
   readonly region?: string | undefined;
+  /** What makes the requests: the global `fetch`, or `node:http`, on Node alone. Default: the chain's `transport`, else `fetch`. */
+  readonly transport?: Transport | undefined;
 }
 
 const VENDOR = "xai";
@@ -35,8 +38,8 @@ const HOSTED = /^(?:custom_tool|x_search|code_execution|view_image|view_x_video)
  * vendor's own hosts, `XAI_API_KEY`. Never throws: what is wrong is reported by `createChain`.
  */
 export function xai(model: string, options: XAITargetOptions = {}): Target {
-  const given = readTargetOptions<XAITargetOptions>(model, options, { region: REGION });
-  const { baseURL: givenURL, fetch, region } = given.options;
+  const given = readTargetOptions<XAITargetOptions>(model, options, { region: REGION, transport: TRANSPORT });
+  const { baseURL: givenURL, region } = given.options;
   const excluded = region !== undefined && givenURL !== undefined ? ["`region` and `baseURL` exclude each other"] : [];
   const checked = checkTargetOptions(given.options, {
     ...given,
@@ -57,7 +60,7 @@ export function xai(model: string, options: XAITargetOptions = {}): Target {
     plan: (request) => ({ silentReasoning: isThinking(request, given.model), eventsAtOnce: true }),
     toNativeRequest: (request, context) => toNativeRequest(request, given.model, context),
     turns: "input",
-    connection: new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
+    connection: ({ fetch }) => new FetchConnection({ baseURL, ownHeaders: keyHeader(apiKey), headers, fetch }),
     reader: (context, failures, { stop }) => makeReader(context, failures, stop),
   });
 }

@@ -14,6 +14,7 @@ export type {
   TargetScopes,
   TargetTool,
   TargetToolResult,
+  Transport,
 } from "../model/target.ts";
 export { isTargetFailure, TargetFailure, type Repair, type TargetFailureDetails } from "../model/target-failure.ts";
 export {

@@ -1,5 +1,6 @@
 import type { AttemptContext, AttemptPlan, Capabilities, Target, TargetRequest } from "../model/target.ts";
 import type { Loss } from "../model/trace.ts";
+import { movable, overOf, type Connect, type TransportOptions } from "./transport/transports.ts";
 import type { Connection, NativeRequest, RequestContext } from "./transport/connection.ts";
 import type { FailureTable } from "./failures/failure-table.ts";
 import { classifyFailures, type FailureClassifier } from "./failures/http-failure.ts";
@@ -28,7 +29,7 @@ export interface TargetSetup {
   /** The model's id, as the vendor spells it. */
   readonly model: string;
   /** What the user gave the factory. */
-  readonly options: Pick<PlainOptions, "streaming" | "capabilities" | "limits">;
+  readonly options: Pick<PlainOptions, "streaming" | "capabilities" | "limits"> & TransportOptions;
   /** What `checkTargetOptions` made of it. */
   readonly checked: CheckedOptions;
   /** As the adapter knows them; the user's own come over them. */
@@ -43,8 +44,11 @@ export interface TargetSetup {
   readonly turns?: string | undefined;
   /** How the vendor cuts a stream into events. Default: `sse`, server-sent events. */
   readonly framing?: Framing | undefined;
-  /** Carries the requests of this target. */
-  readonly connection: Connection;
+  /**
+   * Carries the requests of this target. A function makes it over what was chosen: by the options `transport` and `fetch`,
+   * or, where there is neither, by a chain.
+   */
+  readonly connection: Connection | Connect;
   /** A new reader for one answer. */
   readonly reader: (context: AttemptContext, failures: FailureClassifier, request: TargetRequest) => WireReader;
 }
@@ -57,14 +61,35 @@ interface Translation {
 
 /** Puts a target together: it streams unless the endpoint refuses to, and reads through the wire's reader. */
 export function makeTarget(setup: TargetSetup): Target {
-  const { vendor, model, options, checked, connection } = setup;
+  const { options, connection } = setup;
   const known = new KnownRepairs();
+  if (typeof connection !== "function") return assemble(setup, known, connection);
+  const over = (chosen: TransportOptions): Target => {
+    const { problem, ...given } = overOf(chosen);
+    return assemble(setup, known, connection(given), given.transport, problem);
+  };
+  const target = over(options);
+  const hasChosen = options.transport !== undefined || options.fetch !== undefined;
+  return hasChosen ? target : movable(target, (transport) => over({ transport }));
+}
+
+/** What is known of the endpoint is the same over each transport. */
+function assemble(
+  setup: TargetSetup,
+  known: KnownRepairs,
+  connection: Connection,
+  transport?: string,
+  transportProblem?: string,
+): Target {
+  const { vendor, model, options, checked } = setup;
   const { askCredential } = checked;
   const secrets = secretsOf(checked.credential, checked.headers);
   const isUnary = ({ without = [] }: TargetRequest): boolean =>
     options.streaming === "never" || without.includes(STREAM);
   const capabilities = { ...setup.capabilities, ...options.capabilities };
-  const idProblem = toolCallIdProblem(capabilities.toolCallId);
+  const ownProblems = [toolCallIdProblem(capabilities.toolCallId), transportProblem].flatMap((problem) =>
+    problem === undefined ? [] : [{ type: "invalid" as const, message: `${vendor}("${model}"): ${problem}` }],
+  );
   // What it throws is known to come before anything was sent.
   const translate = (given: TargetRequest, { clock, loss }: Pick<AttemptContext, "clock" | "loss">): Translation => {
     const request = withUsualMedia(known.apply(given, loss));
@@ -81,10 +106,8 @@ export function makeTarget(setup: TargetSetup): Target {
     ...(checked.insecure && { insecure: true }),
     scopes: checked.scopes,
     capabilities,
-    problems:
-      idProblem === undefined
-        ? checked.problems
-        : [...checked.problems, { type: "invalid", message: `${vendor}("${model}"): ${idProblem}` }],
+    problems: [...checked.problems, ...ownProblems],
+    ...(transport !== undefined && { transport }),
     plan: (given) => {
       const request = known.apply(given);
       const unary = isUnary(request);

@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Request } from "../model/request.ts";
-import type { Target } from "../model/target.ts";
+import type { Target, Transport } from "../model/target.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import type { SharedStore } from "./health/health-store.ts";
 import type { ObserverFactory } from "./observers.ts";
@@ -132,6 +132,11 @@ export interface ChainOptions {
    * long as one target has a key. Default `throw`.
    */
   readonly missingKeys?: "throw" | "skip" | undefined;
+  /**
+   * What targets make their requests by that have not chosen it themselves, by `transport`, `fetch` or `client`: `node`,
+   * for `node:http`, is the fastest on Node. Those that have no choice keep what they have. Default: each target's own.
+   */
+  readonly transport?: Transport | undefined;
   /** Gives answers a `pin`, and has calls heed the one they are given. Default false. */
   readonly pins?: boolean | undefined;
   /** How long a pin is heeded after its answer, in milliseconds. Default 3,600,000. */

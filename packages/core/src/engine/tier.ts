@@ -23,7 +23,7 @@ import {
   type Shape,
   type ShapeOf,
 } from "../model/rules.ts";
-import type { Target } from "../model/target.ts";
+import type { Target, Transport } from "../model/target.ts";
 import type { Spread } from "./next/spread.ts";
 import { AFTER_RELEASE } from "./call-options.ts";
 import {
@@ -139,6 +139,7 @@ const CHAIN: ShapeOf<ChainOptions> = {
   consumerIdleMs: duration(1),
   vendorMessages: FLAG,
   missingKeys: oneOf("throw", "skip"),
+  transport: oneOf("fetch", "node"),
   pins: FLAG,
   pinMs: duration(1),
   steering: FLAG,
@@ -174,7 +175,7 @@ export function readDefinition(inputs: readonly TierInput[], given: ChainOptions
     else problems.push("the options of a chain must be an object");
     problems.push(...checkShape(options, CHAIN, "", "unknown chain option"));
     if (isJsonObject(options.prices)) options = { ...options, prices: readPrices(options.prices, problems) };
-    tiers.push(...readTiers(inputs, problems, options.missingKeys === "skip"));
+    tiers.push(...readTiers(inputs, problems, options));
   } catch {
     // What a getter or proxy throws may hold anything.
     problems.push("its tiers or options cannot be read: one of them threw");
@@ -195,7 +196,7 @@ function readPrices(given: Readonly<Record<string, Price>>, problems: string[]):
   return Object.fromEntries(prices);
 }
 
-function readTiers(inputs: readonly TierInput[], problems: string[], maySkip: boolean): Tier[] {
+function readTiers(inputs: readonly TierInput[], problems: string[], { missingKeys, transport }: ChainOptions): Tier[] {
   if (!Array.isArray(inputs) || inputs.length === 0) {
     problems.push("a chain needs at least one tier");
     return [];
@@ -204,14 +205,14 @@ function readTiers(inputs: readonly TierInput[], problems: string[], maySkip: bo
   const keyless: string[] = [];
   for (const [index, input] of inputs.entries()) {
     const where = `tier ${index + 1}`;
-    const tier = readTier(input, where, problems);
+    const tier = readTier(input, where, problems, transport);
     if (tier === undefined) continue;
     if (tiers.some((other) => other.name === tier.name)) {
       problems.push(`${where} has the name ${tier.name} of an earlier tier: give it a \`name\``);
     }
     for (const target of tier.targets) {
       for (const { type, message } of target.problems) {
-        const list = maySkip && type === "no-key" ? keyless : problems;
+        const list = missingKeys === "skip" && type === "no-key" ? keyless : problems;
         list.push(`${where} (${target.vendor}/${target.model}): ${message}`);
       }
     }
@@ -221,8 +222,13 @@ function readTiers(inputs: readonly TierInput[], problems: string[], maySkip: bo
   return tiers;
 }
 
-function readTier(input: TierInput, where: string, problems: string[]): Tier | undefined {
-  const targets = readTargets(input);
+function readTier(
+  input: TierInput,
+  where: string,
+  problems: string[],
+  transport: Transport | undefined,
+): Tier | undefined {
+  const targets = readTargets(input).map((target) => over(target, transport));
   const [first] = targets;
   if (!isTarget(first) || !targets.every(isTarget)) {
     const but = targets.some((target) => FUNCTION.test(target)) ? ", but a function (call it with a model)" : "";
@@ -272,6 +278,11 @@ function readTargets(input: unknown): readonly unknown[] {
   if (!isJsonObject(input) || isTarget(input)) return [input];
   const { target, targets = [target] } = input;
   return Array.isArray(targets) ? [...targets] : [];
+}
+
+/** The chain's transport is for targets that have none of their own. */
+function over(target: unknown, transport: Transport | undefined): unknown {
+  return transport !== undefined && isTarget(target) ? (target.withTransport?.(transport) ?? target) : target;
 }
 
 const TARGET: Shape = {

@@ -248,6 +248,9 @@ export interface TargetProblem {
   readonly message: string;
 }
 
+/** What a chain may have its targets make their requests by: the runtime's `fetch`, or `node:http`. */
+export type Transport = "fetch" | "node";
+
 /** One model at one endpoint with one credential. What an adapter's factory returns and a chain calls. */
 export interface Target {
   /** The vendor's name, such as `anthropic`: in traces and in the `origin` of parts. */
@@ -264,6 +267,13 @@ export interface Target {
   readonly capabilities: Capabilities;
   /** Faults the factory found. `createChain` throws them all at once, unless it was told to do without missing keys. */
   readonly problems: readonly TargetProblem[];
+  /** The transport that was chosen for it, by its own option or by its chain. Absent: its adapter's usual one. */
+  readonly transport?: string | undefined;
+  /**
+   * The same target over another transport, for a chain that has a default; this one stays as it is. What wraps a target
+   * gets itself back. Absent: the target has chosen, or has no choice.
+   */
+  withTransport?(transport: Transport): Target;
   /** What the engine must know of a request before the attempt. Pure; called once for each attempt or more often. */
   plan(request: TargetRequest): AttemptPlan;
   /**

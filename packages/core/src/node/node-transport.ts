@@ -31,8 +31,9 @@ export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
   const { options: read, problems } = readOptions(options, OPTIONS);
   if (problems.length > 0) throw misuse("config", `nodeTransport() cannot be made: ${listed(problems)}.`);
   const { maxIdleSockets = 256, idleMs = 4_000 } = read;
-  const settings = { keepAlive: true, maxFreeSockets: maxIdleSockets, timeout: idleMs, scheduling: "lifo" } as const;
-  const agents = { http: new http.Agent(settings), https: new https.Agent(settings) };
+  const kept = agents({ keepAlive: true, maxFreeSockets: maxIdleSockets, timeout: idleMs, scheduling: "lifo" });
+  // Closes each connection behind its request.
+  const fresh = agents({ keepAlive: false });
   return async (input, init = {}) => {
     init.signal?.throwIfAborted();
     const url = new URL(input instanceof Request ? input.url : input);
@@ -40,8 +41,7 @@ export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
     const request = (isSecure ? https : http).request(url, {
       method: init.method ?? "GET",
       headers: headersOf(init),
-      // Without an agent the request has its own connection, which is closed afterwards.
-      agent: !isFreshAsked(init) && (isSecure ? agents.https : agents.http),
+      agent: (isFreshAsked(init) ? fresh : kept)[isSecure ? "https" : "http"],
     });
     const message = await send(request, init);
     try {
@@ -51,6 +51,13 @@ export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
       throw error;
     }
   };
+}
+
+/** With the proxies of the environment, where Node was told to heed them: its own agents show that. */
+function agents(settings: http.AgentOptions): { readonly http: http.Agent; readonly https: https.Agent } {
+  const { proxyEnv }: http.AgentOptions = Reflect.get(http.globalAgent, "options") ?? {};
+  const all = { ...settings, proxyEnv };
+  return { http: new http.Agent(all), https: new https.Agent(all) };
 }
 
 function responseOf(message: http.IncomingMessage, { signal }: Init, url: string): Response {

@@ -46,6 +46,12 @@ export function freshDispatcher(given: unknown): FreshDispatcher | undefined {
   };
 }
 
+/** The dispatcher of the global fetch, if it is none of which a plain copy can be made: a proxy, mock or interceptor. */
+export function specialDispatcher(): object | undefined {
+  const { current } = globalDispatchers();
+  return typeof current !== "object" || current === null || isPlainAgent(current) ? undefined : current;
+}
+
 /** Of undici up to 7 and from 8 on. */
 function globalDispatchers(): { readonly old: unknown; readonly current: unknown } {
   const old: unknown = Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.1"));

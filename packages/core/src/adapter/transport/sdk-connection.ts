@@ -2,7 +2,7 @@ import { isJsonObject } from "../../model/json.ts";
 import { watch } from "../../model/promises.ts";
 import { having, type Rule } from "../../model/rules.ts";
 import type { Clock } from "../../model/clock.ts";
-import type { AttemptContext } from "../../model/target.ts";
+import type { AttemptContext, Transport } from "../../model/target.ts";
 import { cappedFetch, type Fetch } from "./capped-fetch.ts";
 import type { Connection, NativeRequest } from "./connection.ts";
 import { clientProblems } from "./client-problems.ts";
@@ -177,16 +177,16 @@ export function sdkProblems({ model, options, problems }: GivenOptions<SdkOption
   const { client, transport } = options;
   // Clients for other clouds put it into the path.
   const all = client === undefined ? problems : [...problems, ...modelPathProblems(model), ...clientProblems(client)];
-  if (client === undefined || transport !== "fetch") return all;
+  if (client === undefined || transport === undefined || transport === "sdk") return all;
   const fix = "a client asks through its SDK; leave one of them out";
-  return [...all, `\`client\` and \`transport: 'fetch'\` exclude each other: ${fix}`];
+  return [...all, `\`client\` and \`transport: '${transport}'\` exclude each other: ${fix}`];
 }
 
 interface SdkOptions extends TargetOptions {
   /** The user's own client. */
   readonly client?: SdkClient | undefined;
   /** What makes the request. */
-  readonly transport?: "sdk" | "fetch" | undefined;
+  readonly transport?: "sdk" | Transport | undefined;
 }
 
 function fetchOf(client: SdkClient): Fetch | undefined {
