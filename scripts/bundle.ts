@@ -6,10 +6,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "vite";
 
-type Entry = Readonly<Record<string, string>> | string;
+/** For a condition each, or a file for all of them. */
+type Entry = { readonly [condition: string]: Entry } | string;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, Entry>>;
+  /** What differs between runtimes: read when an application is loaded or bundled, so nothing of it is bundled here. */
+  readonly imports?: Readonly<Record<string, Entry>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: object;
   readonly peerDependencies?: object;
@@ -18,17 +21,22 @@ interface Manifest {
 const root = process.cwd();
 const {
   exports,
+  imports = {},
   bin = {},
   dependencies,
   peerDependencies,
 }: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The name of a built file, without its ending, and the source it is made of. */
-const entries = Object.values(exports).flatMap((entry) => {
-  const source = typeof entry === "string" ? undefined : entry["@understudy/source"];
-  if (source === undefined) return [];
-  return [[source.replace("./src/", "").replace(/\.ts$/, ""), resolve(source)] as const];
-});
+const entries = [...Object.values(exports), ...Object.values(imports)]
+  .flatMap(sourcesOf)
+  .map((source) => [source.replace("./src/", "").replace(/\.ts$/, ""), resolve(source)] as const);
+
+function sourcesOf(entry: Entry): readonly string[] {
+  if (typeof entry === "string") return [];
+  const { "@understudy/source": source, ...others } = entry;
+  return [...(typeof source === "string" ? [source] : []), ...Object.values(others).flatMap(sourcesOf)];
+}
 
 /** Programs are built from the sources of the same name. */
 const programs = Object.values(bin).map((path) => {
@@ -39,7 +47,7 @@ const programs = Object.values(bin).map((path) => {
 const others = Object.keys({ ...dependencies, ...peerDependencies });
 
 function isOthers(id: string): boolean {
-  return id.startsWith("node:") || others.some((name) => id === name || id.startsWith(`${name}/`));
+  return id.startsWith("node:") || id.startsWith("#") || others.some((name) => id === name || id.startsWith(`${name}/`));
 }
 
 await build({

@@ -5,6 +5,7 @@ import { readFacts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { degradedFirst, lifetime } from "./lifetime.ts";
 import { likeness } from "./likeness.ts";
+import { ownTransport } from "./own-transport.ts";
 import { misused, requestFindings, unreadable } from "./request-findings.ts";
 import { sharedFate, withoutKey } from "./shared-fate.ts";
 import { waiting } from "./waiting.ts";
@@ -17,12 +18,14 @@ export interface CheckSetup {
   readonly clock: Clock;
   /** How long a call may take, if it does not say otherwise. */
   readonly deadlineMs: number;
+  /** What the chain has its targets make their requests by. */
+  readonly transport: string | undefined;
   /** Reads the request as a call does, and throws what the call would be rejected with. Left out: there is none. */
   readonly read?: (() => CallRequests) | undefined;
 }
 
 /** What a chain would not do as one may expect, the worst first. Nothing is sent, and nothing is thrown. */
-export function checkChain({ candidates, clock, deadlineMs, read }: CheckSetup): readonly Finding[] {
+export function checkChain({ candidates, clock, deadlineMs, transport, read }: CheckSetup): readonly Finding[] {
   const findings: Finding[] = [];
   const targets = candidates.flatMap((candidate) => {
     const facts = readFacts(candidate);
@@ -39,6 +42,7 @@ export function checkChain({ candidates, clock, deadlineMs, read }: CheckSetup):
   }
   findings.push(...targets.flatMap(withoutKey), ...likeness(targets, requests), ...lifetime(targets, clock.wallNow()));
   findings.push(...sharedFate(asked, asked.length < targets.length), ...degradedFirst(asked));
+  findings.push(...ownTransport(asked, transport));
   if (misuses.length === 0) findings.push(...waiting(asked, requests, deadlineMs));
   if (requests !== undefined) findings.push(...requestFindings(asked, requests, clock));
   findings.push(...misuses);

@@ -30,6 +30,8 @@ export interface Facts {
   readonly lacks: ReadonlySet<Ability>;
   readonly key: string | undefined;
   readonly quota: string | undefined;
+  /** The transport that was chosen for it. */
+  readonly transport: string | undefined;
   /** What the adapter says of a key that was not found. */
   readonly noKey: string | undefined;
 }
@@ -61,6 +63,7 @@ export function readFacts(candidate: Candidate): Facts | undefined {
       lacks: new Set(ABILITIES.filter((name) => given[name] === false)),
       key: text(scopes.key),
       quota: text(scopes.quota),
+      transport: text(target.transport),
       noKey: text(target.problems.find(({ type }) => type === "no-key")?.message),
     };
   } catch {

@@ -74,6 +74,8 @@ export type Finding = FindingBase &
         /** Whole days until then; negative when it is over. */
         readonly inDays: number;
       }
+    /** The chain has a `transport`, and this target makes its requests by another, or does not say by which. */
+    | { readonly type: "own-transport" }
     /** A tier marked `degraded` is asked before one that is not. */
     | { readonly type: "degraded-first" }
     | {

@@ -102,6 +102,7 @@ class TierChain implements Chain {
       candidates: this.#candidates,
       clock: this.#options.clock ?? systemClock,
       deadlineMs: DEFAULTS.deadlineMs,
+      transport: this.#options.transport,
       read:
         input === undefined
           ? undefined

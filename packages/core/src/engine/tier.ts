@@ -228,7 +228,10 @@ function readTier(
   problems: string[],
   transport: Transport | undefined,
 ): Tier | undefined {
-  const targets = readTargets(input).map((target) => over(target, transport));
+  // The chain's transport is for targets that have none of their own.
+  const targets = readTargets(input).map((target) =>
+    transport !== undefined && isTarget(target) ? (target.withTransport?.(transport) ?? target) : target,
+  );
   const [first] = targets;
   if (!isTarget(first) || !targets.every(isTarget)) {
     const but = targets.some((target) => FUNCTION.test(target)) ? ", but a function (call it with a model)" : "";
@@ -278,11 +281,6 @@ function readTargets(input: unknown): readonly unknown[] {
   if (!isJsonObject(input) || isTarget(input)) return [input];
   const { target, targets = [target] } = input;
   return Array.isArray(targets) ? [...targets] : [];
-}
-
-/** The chain's transport is for targets that have none of their own. */
-function over(target: unknown, transport: Transport | undefined): unknown {
-  return transport !== undefined && isTarget(target) ? (target.withTransport?.(transport) ?? target) : target;
 }
 
 const TARGET: Shape = {

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { nodeTransport } from "./node-transport.ts";
+
+const servers: http.Server[] = [];
+
+async function serve(handler: http.RequestListener): Promise<{ readonly url: string; readonly server: http.Server }> {
+  const server = http.createServer(handler).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listening TCP server has an address
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** Runs a module in a process of its own; returns what it printed, and how long it lived after its last line. */
+async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<{ printed: string; leftMs: number }> {
+  const module = `import { nodeTransport } from ${JSON.stringify(new URL("node-transport.ts", import.meta.url).href)};\n${code}`;
+  const child = spawn(process.execPath, ["-C", "@understudy/source", "--input-type=module", "-e", module], {
+    env: { ...process.env, NO_PROXY: "", no_proxy: "", http_proxy: "", ...env },
+  });
+  let printed = "";
+  let last = 0;
+  child.stdout.on("data", (text: Buffer) => {
+    printed += text.toString();
+    last = performance.now();
+  });
+  child.stderr.on("data", (text: Buffer) => (printed += text.toString()));
+  await once(child, "close");
+  return { printed: printed.trim(), leftMs: performance.now() - last };
+}
+
+describe("connections of the transport", () => {
+  test("that are idle do not keep a process alive", async () => {
+    const { url, server } = await serve((_request, response) => response.end("done"));
+    const closed = once(server, "connection").then(([socket]) => once(socket, "close"));
+
+    const { printed, leftMs } = await run(`console.log(await (await nodeTransport()("${url}")).text());`);
+
+    expect(printed).toBe("done");
+    // They are kept for 4 s.
+    expect(leftMs).toBeLessThan(2_000);
+    await closed;
+  });
+
+  test("that are idle are closed after their time, and no more of them are kept than there may be", async () => {
+    const ids = new Map<unknown, number>();
+    const waiting: http.ServerResponse[] = [];
+    const { url, server } = await serve((_request, response) => {
+      waiting.push(response);
+      if (waiting.length === 3) for (const one of waiting) one.end("done");
+    });
+    let open = 0;
+    const allClosed = Promise.withResolvers<void>();
+    server.on("connection", (socket) => {
+      ids.set(socket, ids.size);
+      open++;
+      socket.on("close", () => {
+        open--;
+        if (open === 0) allClosed.resolve();
+      });
+    });
+    const transport = nodeTransport({ idleMs: 300, maxIdleSockets: 1 });
+
+    await Promise.all([1, 2, 3].map(async () => (await transport(url)).text()));
+    while (open > 1) {
+      // oxlint-disable-next-line no-await-in-loop -- lets the sockets do what they can
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect(ids.size).toBe(3);
+    expect(open).toBe(1);
+    await allClosed.promise;
+  });
+
+  test("are as many as there are requests at once", async () => {
+    const waiting: http.ServerResponse[] = [];
+    const { url } = await serve((_request, response) => {
+      waiting.push(response);
+      if (waiting.length === 300) for (const one of waiting) one.end("done");
+    });
+    const transport = nodeTransport();
+
+    const texts = await Promise.all(Array.from({ length: 300 }, async () => (await transport(url)).text()));
+
+    expect(new Set(texts)).toEqual(new Set(["done"]));
+  });
+});
+
+/** What this Node does with the environment's proxies: from 24.5 on, and in later versions of 22. */
+const TAKES_PROXIES = process.allowedNodeEnvironmentFlags.has("--use-env-proxy");
+
+describe("proxies of the environment", () => {
+  const ask = `
+    const transport = nodeTransport();
+    const answers = [];
+    for (const fresh of [false, true]) {
+      const init = { method: "POST", body: "q", [Symbol.for("understudy.fresh-connection")]: fresh };
+      answers.push(await (await transport("http://vendor.invalid/v1", init)).text().catch((error) => error.code));
+    }
+    console.log(answers.join());`;
+
+  test.runIf(TAKES_PROXIES)("are taken where Node was told to take them, on fresh connections too", async () => {
+    const asked: unknown[] = [];
+    const { url } = await serve((request, response) => {
+      asked.push(request.url);
+      response.end("by proxy");
+    });
+
+    const { printed } = await run(ask, { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: url });
+
+    expect(printed).toBe("by proxy,by proxy");
+    expect(asked).toEqual(["http://vendor.invalid/v1", "http://vendor.invalid/v1"]);
+  });
+
+  test("are not taken where it was not told, as by its own fetch", async () => {
+    const asked: unknown[] = [];
+    const proxy = await serve((request, response) => {
+      asked.push(request.url);
+      response.end("by proxy");
+    });
+    const { url } = await serve((_request, response) => response.end("straight"));
+
+    const { printed } = await run(
+      `console.log(await (await nodeTransport()("${url}")).text(), await (await fetch("${url}")).text());`,
+      { HTTP_PROXY: proxy.url },
+    );
+
+    expect(printed).toBe("straight straight");
+    expect(asked).toEqual([]);
+  });
+});
