@@ -11,10 +11,8 @@ const own: Readonly<Record<string, () => Promise<Driver>>> = {
   "chain-10": async () => (await import("./chain.ts")).chainOf(10),
   "chain-no-gate": async () => (await import("./chain.ts")).chainOf(3, { holdMs: 0 }),
   "chain-whole": async () => (await import("./chain.ts")).chainOf(3, { streaming: "never" }),
-  "chain-node": async () => {
-    const { nodeTransport } = await import("@understudy/core/node");
-    return (await import("./chain.ts")).chainOf(3, { fetch: nodeTransport() });
-  },
+  "chain-node": async () => (await import("./chain.ts")).chainOf(3, { transport: "node" }),
+  "chain-node-whole": async () => (await import("./chain.ts")).chainOf(3, { transport: "node", streaming: "never" }),
   "chain-text": async () => (await import("./chain.ts")).chainText,
   "chain-response": async () => (await import("./chain-response.ts")).chainResponse,
   "sdk-raw": async () => (await import("./sdk-raw.ts")).sdkRaw,

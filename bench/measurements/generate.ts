@@ -14,8 +14,10 @@ const contenders = [
   { driver: "bare", form: "whole", baseline: "sdk-whole" },
   { driver: "sdk-whole", form: "whole", baseline: "sdk-whole" },
   { driver: "chain-whole", form: "whole", baseline: "sdk-whole" },
+  { driver: "chain-node-whole", form: "whole", baseline: "sdk-whole" },
   { driver: "sdk-streamed", form: "streamed", baseline: "sdk-streamed" },
   { driver: "chain", form: "streamed", baseline: "sdk-streamed" },
+  { driver: "chain-node", form: "streamed", baseline: "sdk-streamed" },
 ] as const;
 
 const deltas = 12;

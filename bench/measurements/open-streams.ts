@@ -7,7 +7,7 @@ import { rounded } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 
 const client = new URL("../clients/open-streams.ts", import.meta.url);
-const drivers = ["bare", "sdk-raw", "sdk-helper", "engine", "chain"];
+const drivers = ["bare", "sdk-raw", "sdk-helper", "engine", "chain", "chain-node"];
 const intervalMs = 500;
 const streams = 1_000;
 
