@@ -10,8 +10,6 @@ interface TargetOptions {
   readonly baseURL: string;
   readonly streaming?: "auto" | "never";
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Default: the global one. */
-  readonly fetch?: typeof globalThis.fetch;
 }
 
 type Factory = (model: string, options: TargetOptions) => Target;
@@ -34,6 +32,8 @@ export interface ChainShape extends ChainOptions {
   /** `plain`: a reader without checks in the place of the vendor's adapter. Default `vendor`. */
   readonly adapter?: "vendor" | "plain";
   readonly streaming?: "auto" | "never";
+  /** Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** A chain over one wire; `undefined` when the wire has no adapter. */
