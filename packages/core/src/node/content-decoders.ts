@@ -6,7 +6,7 @@ import { Inflate } from "./inflate.ts";
 const MAX_CODINGS = 5;
 
 /** What unpacks a body, in the order in which it is to be done. A coding that is not known is left to the reader. */
-export function contentDecoders(encoding: string | undefined): readonly Duplex[] {
+export function contentDecoders(encoding: string | null): readonly Duplex[] {
   const codings = (encoding ?? "")
     .toLowerCase()
     .split(",")

@@ -24,10 +24,10 @@ export class NodeBody {
   readonly #waiters: Waiter[] = [];
   #end: { readonly error: unknown } | "whole" | undefined;
 
-  constructor(message: IncomingMessage, signal: AbortSignal | undefined) {
+  constructor(message: IncomingMessage, encoding: string | null, signal: AbortSignal | undefined) {
     this.#signal = signal;
     // Some servers compress although they were asked not to.
-    const decoders = contentDecoders(message.headers["content-encoding"]);
+    const decoders = contentDecoders(encoding);
     this.#streams = [message, ...decoders];
     this.#source = decoders.reduce<Readable>((source, decoder) => source.pipe(decoder), message);
     for (const stream of this.#streams) this.#watch(stream);

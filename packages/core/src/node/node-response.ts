@@ -13,11 +13,11 @@ export class NodeResponse {
   readonly type = "default";
   #isUsed = false;
 
-  constructor(message: IncomingMessage, body: NodeBody | null, url: string) {
+  constructor(message: IncomingMessage, headers: Headers, body: NodeBody | null, url: string) {
     this.status = message.statusCode ?? 0;
     this.statusText = message.statusMessage ?? "";
     this.ok = this.status >= 200 && this.status < 300;
-    this.headers = headersOf(message);
+    this.headers = headers;
     this.body = body;
     this.url = url;
   }
@@ -40,7 +40,8 @@ export class NodeResponse {
   }
 }
 
-function headersOf({ rawHeaders }: IncomingMessage): Headers {
+/** From the raw ones: those that Node would make of them are then never made. */
+export function readHeaders({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     headers.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");

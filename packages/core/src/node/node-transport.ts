@@ -4,7 +4,7 @@ import { isFreshAsked } from "../adapter/transport/fresh-connection.ts";
 import { misuse } from "../model/error.ts";
 import { duration, listed, readOptions, whole, type ShapeOf } from "../model/rules.ts";
 import { NodeBody } from "./node-body.ts";
-import { NodeResponse } from "./node-response.ts";
+import { NodeResponse, readHeaders } from "./node-response.ts";
 
 export interface NodeTransportOptions {
   /** Connections kept open and idle per host. Default 256. */
@@ -43,7 +43,9 @@ export function nodeTransport(options: NodeTransportOptions = {}): Fetch {
       headers: headersOf(init),
       agent: (isFreshAsked(init) ? fresh : kept)[isSecure ? "https" : "http"],
     });
-    const message = await send(request, init);
+    const responded = responseTo(request, init.signal);
+    request.end(bytesOf(init.body));
+    const message = await responded;
     try {
       return responseOf(message, init, url.href);
     } catch (error) {
@@ -61,28 +63,30 @@ function agents(settings: http.AgentOptions): { readonly http: http.Agent; reado
 }
 
 function responseOf(message: http.IncomingMessage, { signal }: Init, url: string): Response {
-  const body = hasBody(message) ? new NodeBody(message, signal ?? undefined) : null;
+  const headers = readHeaders(message);
+  const body = hasBody(message) ? new NodeBody(message, headers.get("content-encoding"), signal ?? undefined) : null;
   if (body === null) message.resume();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part of a response that readers of answers use
-  return new NodeResponse(message, body, url) as unknown as Response;
+  return new NodeResponse(message, headers, body, url) as unknown as Response;
 }
 
 function headersOf({ headers, body }: Init): http.OutgoingHttpHeaders {
-  const entries = Object.fromEntries(new Headers(headers));
-  const length = body === undefined || body === null ? undefined : Buffer.byteLength(bytesOf(body));
+  const bytes = bytesOf(body);
   return {
     "accept-encoding": "identity",
-    ...entries,
-    ...(length === undefined ? undefined : { "content-length": length }),
+    ...Object.fromEntries(new Headers(headers)),
+    ...(bytes === undefined ? undefined : { "content-length": Buffer.byteLength(bytes) }),
   };
 }
 
-function bytesOf(body: unknown): string | Uint8Array {
+function bytesOf(body: unknown): string | Uint8Array | undefined {
   if (typeof body === "string" || body instanceof Uint8Array) return body;
+  if (body === undefined || body === null) return undefined;
   throw new TypeError("nodeTransport sends strings and bytes only.");
 }
 
-function send(request: http.ClientRequest, { body, signal }: Init): Promise<http.IncomingMessage> {
+/** Without the body: what listens here is kept as long as the answer flows. */
+function responseTo(request: http.ClientRequest, signal: Init["signal"]): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       signal?.removeEventListener("abort", onAbort);
@@ -117,7 +121,6 @@ function send(request: http.ClientRequest, { body, signal }: Init): Promise<http
       settle();
       reject(Object.assign(error, { reusedSocket: request.reusedSocket }));
     });
-    request.end(body === undefined || body === null ? undefined : bytesOf(body));
   });
 }
 

@@ -46,10 +46,15 @@ export function freshDispatcher(given: unknown): FreshDispatcher | undefined {
   };
 }
 
-/** The dispatcher of the global fetch, if it is none of which a plain copy can be made: a proxy, mock or interceptor. */
+/** A dispatcher that is set for all fetches and is no plain agent: a proxy, a mock, one with interceptors. */
 export function specialDispatcher(): object | undefined {
-  const { current } = globalDispatchers();
-  return typeof current !== "object" || current === null || isPlainAgent(current) ? undefined : current;
+  const { old, current } = globalDispatchers();
+  return [current, old].filter((one) => typeof one === "object" && one !== null).find((one) => !isUsual(one));
+}
+
+/** Newer versions wrap theirs for the older ones, and it is looked at where it stands itself. */
+function isUsual(dispatcher: object): boolean {
+  return isPlainAgent(dispatcher) || dispatcher.constructor?.name === "Dispatcher1Wrapper";
 }
 
 /** Of undici up to 7 and from 8 on. */
