@@ -25,9 +25,13 @@ afterEach(() => {
 /** Runs a module in a process of its own; returns what it printed, and how long it lived after its last line. */
 async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<{ printed: string; leftMs: number }> {
   const module = `import { nodeTransport } from ${JSON.stringify(new URL("node-transport.ts", import.meta.url).href)};\n${code}`;
-  const child = spawn(process.execPath, ["-C", "@understudy/source", "--input-type=module", "-e", module], {
-    env: { ...process.env, NO_PROXY: "", no_proxy: "", http_proxy: "", ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    ["--expose-gc", "-C", "@understudy/source", "--input-type=module", "-e", module],
+    {
+      env: { ...process.env, NO_PROXY: "", no_proxy: "", http_proxy: "", ...env },
+    },
+  );
   let printed = "";
   let last = 0;
   child.stdout.on("data", (text: Buffer) => {
@@ -94,6 +98,24 @@ describe("connections of the transport", () => {
 
     expect(new Set(texts)).toEqual(new Set(["done"]));
   });
+});
+
+test("a request's body is not kept while its answer flows", async () => {
+  const { url } = await serve((_request, response) => response.write("one"));
+
+  const { printed } = await run(`
+    const transport = nodeTransport();
+    const ask = async (body) => [(await transport("${url}", { method: "POST", body })).body, new WeakRef(body)];
+    const [answer, body] = await ask(new Uint8Array(1_000_000));
+    const reader = answer.getReader();
+    await reader.read();
+    const next = reader.read();
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+    gc();
+    console.log(body.deref());
+    process.exit();`);
+
+  expect(printed).toBe("undefined");
 });
 
 /** What this Node does with the environment's proxies: from 24.5 on, and in later versions of 22. */
