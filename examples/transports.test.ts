@@ -36,12 +36,12 @@ const SUBJECTS: readonly (readonly [string, () => Promise<Vendor>, (options: Opt
   [
     "gemini on Vertex",
     () => startGemini({ vertex: true }),
-    ({ apiKey: _, ...options }) => gemini("gemini-3.8-flash", { ...options, vertex }),
+    (options) => gemini("gemini-3.8-flash", { ...options, apiKey: undefined, vertex }),
   ],
   [
     "anthropic on Vertex",
     () => startAnthropic({ vertex: true }),
-    ({ apiKey: _, ...options }) => anthropic("claude-sonnet-5-5", { ...options, vertex }),
+    (options) => anthropic("claude-sonnet-5-5", { ...options, apiKey: undefined, vertex }),
   ],
   ["deepseek", startDeepSeek, (options) => deepseek("deepseek-flash", options)],
   ["mistral", startMistral, (options) => mistral("mistral-small-latest", options)],
@@ -53,7 +53,16 @@ const SUBJECTS: readonly (readonly [string, () => Promise<Vendor>, (options: Opt
 function makerOf({ requests }: Vendor): string {
   const { headers = {} } = requests.at(-1) ?? {};
   if (headers["x-stainless-lang"] !== undefined) return "sdk";
-  return headers["user-agent"] === "node" ? "fetch" : String(headers["user-agent"] ?? "node");
+  return headers["user-agent"] === "node" ? "fetch" : (headers["user-agent"] ?? "node");
+}
+
+function refusal(build: () => unknown): string {
+  try {
+    build();
+  } catch (error) {
+    return isUnderstudyError(error) ? `${error.code}: ${error.message}` : "another error";
+  }
+  return "none";
 }
 
 describe.each(SUBJECTS)("%s", (name, start, make) => {
@@ -85,15 +94,6 @@ describe.each(SUBJECTS)("%s", (name, start, make) => {
 
   test("refuses at once an own fetch beside it, and a word that there is not, wherever it is said", async () => {
     const options = { baseURL: "http://127.0.0.1:1", apiKey: "good-key" };
-    const refusal = (build: () => unknown): string => {
-      try {
-        build();
-      } catch (error) {
-        return isUnderstudyError(error) ? `${error.code}: ${error.message}` : "another error";
-      }
-      return "none";
-    };
-
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what callers without types pass
     const wrong = "nodes" as never;
     expect(refusal(() => createChain([make({ ...options, transport: "node", fetch: globalThis.fetch })]))).toMatch(

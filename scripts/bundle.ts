@@ -47,7 +47,9 @@ const programs = Object.values(bin).map((path) => {
 const others = Object.keys({ ...dependencies, ...peerDependencies });
 
 function isOthers(id: string): boolean {
-  return id.startsWith("node:") || id.startsWith("#") || others.some((name) => id === name || id.startsWith(`${name}/`));
+  return (
+    id.startsWith("node:") || id.startsWith("#") || others.some((name) => id === name || id.startsWith(`${name}/`))
+  );
 }
 
 await build({

@@ -56,9 +56,9 @@ const [claude, gpt, chat, whale, wind, comet, rock, stars] = vendors;
 const setup = (vendor: Vendor): { apiKey: string; baseURL: string } => ({ apiKey: "any", baseURL: vendor.url });
 
 const targets: readonly Target[] = [
-  anthropic("claude-sonnet-5-5", { ...setup(claude), fetch: nodeTransport() }),
+  anthropic("claude-sonnet-5-5", { ...setup(claude), transport: "node" }),
   openai("gpt-6.1-terra", setup(gpt)),
-  openai.chat("gpt-5.5", setup(chat)),
+  openai.chat("gpt-5.5", { ...setup(chat), transport: "fetch", fetch: nodeTransport() }),
   deepseek("deepseek-flash", setup(whale)),
   mistral("mistral-small-latest", setup(wind)),
   xai("grok-4.6", setup(comet)),

@@ -669,6 +669,20 @@ describe("openai by fetch", () => {
     expect(vendor.requests[0]?.headers).not.toHaveProperty("authorization");
   });
 
+  test("that a chain has leaves a client's target as it is, which check() says", async () => {
+    await using vendor = await startOpenAI();
+    const client = new OpenAI({ apiKey: "k", baseURL: vendor.url });
+
+    const chain = createChain([openai(MODEL, { client })], { transport: "node" });
+    await chain.generate("Hi");
+
+    expect(vendor.requests[0]?.headers).toHaveProperty("x-stainless-lang");
+    expect((await chain.check()).filter(({ type }) => type === "own-transport")).toHaveLength(1);
+    expect(openai(MODEL, { client, transport: "node" }).problems).toEqual([
+      { type: "invalid", message: expect.stringContaining("`client` and `transport: 'node'` exclude each other") },
+    ]);
+  });
+
   test("takes no client beside it, on both surfaces", () => {
     const client = new OpenAI({ apiKey: "k" });
 
