@@ -2,6 +2,7 @@ import {
   makeTarget,
   readTargetOptions,
   SdkConnection,
+  type Connect,
   type Connection,
   type PlainOptions,
   type SdkClient,
@@ -27,7 +28,6 @@ import {
   type CloudCheckedOptions,
   type Fetch,
   type GoogleCloudOptions,
-  type Over,
 } from "@understudy/core/toolkit";
 import { failureTable } from "./errors.ts";
 import { MessagesReader } from "./events.ts";
@@ -106,10 +106,7 @@ export function anthropic(model: string, options: AnthropicTargetOptions = {}): 
   });
 }
 
-function connect(
-  { client }: PlainOptions<AnthropicTargetOptions>,
-  checked: CloudCheckedOptions,
-): Connection | ((over: Over) => Connection) {
+function connect({ client }: PlainOptions<AnthropicTargetOptions>, checked: CloudCheckedOptions): Connection | Connect {
   const { apiKey, baseURL, headers, cloud } = checked;
   const load = async (): Promise<(settings: SdkSettings) => AnthropicClient> =>
     (await import("./sdk.ts")).clientMaker(apiKey, baseURL);

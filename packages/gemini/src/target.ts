@@ -5,6 +5,7 @@ import {
   readTargetOptions,
   type Connection,
   type MediaSource,
+  type Over,
   type PlainOptions,
   type Target,
   type TargetOptions,
@@ -20,7 +21,6 @@ import {
   refuseVendorFiles,
   type CloudCheckedOptions,
   type GoogleCloudOptions,
-  type Over,
 } from "@understudy/core/toolkit";
 import { VENDOR } from "./content.ts";
 import { failureTable } from "./errors.ts";

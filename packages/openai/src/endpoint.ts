@@ -4,6 +4,7 @@ import {
   makeTarget,
   SdkConnection,
   type CheckedOptions,
+  type Connect,
   type Connection,
   type GivenOptions,
   type PlainOptions,
@@ -23,7 +24,6 @@ import {
   sdkIdentity,
   sdkProblems,
   type Fetch,
-  type Over,
 } from "@understudy/core/toolkit";
 import { capabilitiesOf, type ApiCapabilities } from "./models.ts";
 
@@ -90,7 +90,7 @@ export function makeOpenAITarget(given: GivenOptions<OpenAITargetOptions>, { cap
 function connect(
   { client }: PlainOptions<OpenAITargetOptions>,
   { apiKey, baseURL, headers }: CheckedOptions,
-): Connection | ((over: Over) => Connection) {
+): Connection | Connect {
   const bySdk = (fetch?: Fetch): Connection =>
     new SdkConnection({
       client,

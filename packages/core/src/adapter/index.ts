@@ -31,6 +31,7 @@ export type { KnownModel } from "./options/model-table.ts";
 export { type Rule, type Shape } from "../model/rules.ts";
 export { makeTarget, type TargetSetup } from "./make-target.ts";
 export type { Connection, NativeRequest, RequestContext } from "./transport/connection.ts";
+export type { Connect, Over, TransportOptions } from "./transport/transports.ts";
 export { FetchConnection, type FetchConnectionSetup } from "./transport/fetch-connection.ts";
 export {
   SdkConnection,

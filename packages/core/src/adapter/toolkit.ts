@@ -20,7 +20,7 @@ export {
 export { SDK_CLIENT, sdkIdentity, sdkProblems } from "./transport/sdk-connection.ts";
 export { cappedFetch, type Fetch } from "./transport/capped-fetch.ts";
 export { FRESH_CONNECTION, freshInit, type FreshInit } from "./transport/fresh-connection.ts";
-export { TRANSPORT, type Over } from "./transport/transports.ts";
+export { TRANSPORT } from "./transport/transports.ts";
 export { lazyConnection } from "./transport/lazy-connection.ts";
 export { loadOnce } from "./transport/load-once.ts";
 export {
