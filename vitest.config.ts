@@ -48,6 +48,7 @@ export default defineConfig({
             "recordings/**/*.test.ts",
             "simulation/**/*.test.ts",
             "soak/*.test.ts",
+            "moving/*.test.ts",
             "bench/counts/*.test.ts",
           ],
           exclude: [...configDefaults.exclude, ...PACKED],
