@@ -1,4 +1,5 @@
-import "./routes.ts"; // before any vendor's SDK
+// oxlint-disable-next-line import/no-unassigned-import -- has to be there before any vendor's SDK
+import "./routes.ts";
 import type { UIMessageChunk } from "ai";
 import { createAsk as createChainAsk } from "./ours/chain.ts";
 import { createChat as createChainChat } from "./ours/ai-sdk.ts";

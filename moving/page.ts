@@ -28,5 +28,10 @@ export function withTable(page: string, table: string): string {
 export function cellsIn(page: string): readonly (readonly string[])[] {
   const [table = ""] = TABLE.exec(page) ?? [];
   const lines = table.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| ---"));
-  return lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  return lines.map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }

@@ -74,6 +74,7 @@ async function chatEnd(
     new TransformStream<UIMessageChunk, UIMessageChunk>({
       transform: (chunk, controller) => {
         if (chunk.type === "error") end = "error";
+        if (chunk.type === "abort") end = "interrupted";
         if (chunk.type === "finish" && chunk.finishReason === "interrupted") end = "interrupted";
         controller.enqueue(chunk);
       },

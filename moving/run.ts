@@ -18,7 +18,10 @@ quiet();
 const columns = await columnsOf([...THEIRS, ...OURS]);
 const table = markdownTable([
   ["A fails with", ...columns.map(({ name }) => name)],
-  ...ROWS.map(({ name }, row) => [name, ...columns.flatMap(({ outcomes }) => outcomes.slice(row, row + 1).map(cellOf))]),
+  ...ROWS.map(({ name }, row) => [
+    name,
+    ...columns.flatMap(({ outcomes }) => outcomes.slice(row, row + 1).map(cellOf)),
+  ]),
 ]);
 process.stdout.write(`${table}\n\n`);
 if (values.write) writeFileSync(PAGE, withSources(withTable(readFileSync(PAGE, "utf8"), table)));

@@ -22,7 +22,12 @@ export async function columnsOf(
   const others: (readonly Outcome[])[] = [];
   for (const arrangement of arrangements) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    others.push(await playAll(rows.filter((row) => !isStall(row)), arrangement));
+    others.push(
+      await playAll(
+        rows.filter((row) => !isStall(row)),
+        arrangement,
+      ),
+    );
   }
   const stalls = await Promise.all(stalled);
   return arrangements.map(({ name }, index) => {
