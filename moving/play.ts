@@ -19,7 +19,7 @@ export interface Outcome {
 }
 
 /** How long a user waits before a call counts as one that hangs. */
-export const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 20_000;
 const QUESTION = "Why is the sky blue?";
 
 /** Plays one fault in one arrangement, on vendors of its own. */
