@@ -1,5 +1,12 @@
 import type { Clock } from "@understudy/core";
-import { memoryStore, type HealthNews, type HealthReport, type HealthStore, type MemoryStore, type ProbeAnswer } from "@understudy/core/store";
+import {
+  memoryStore,
+  type HealthNews,
+  type HealthReport,
+  type HealthStore,
+  type MemoryStore,
+  type ProbeAnswer,
+} from "@understudy/core/store";
 import type { StoreFailure } from "./plan.ts";
 
 /** One way to the server and back. */

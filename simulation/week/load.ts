@@ -22,7 +22,7 @@ export function rateAt(at: number, callsPerDay: number): number {
 /** When each call begins. */
 export function* arrivals({ seed, days, callsPerDay }: WeekPlan): Generator<number, undefined> {
   const random = seededRandom(seed);
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     at -= Math.log(1 - random()) / rateAt(at, callsPerDay);
     if (at >= days * DAY) return undefined;
     yield at;

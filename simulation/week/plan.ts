@@ -59,8 +59,20 @@ const TROUBLES: readonly Trouble[] = [
   { name: "primary down", vendor: "primary", kind: "down", from: moment(1, 10), to: moment(1, 10, 40) },
   { name: "primary hangs", vendor: "primary", kind: "hanging", from: moment(2, 14), to: moment(2, 14, 25) },
   { name: "primary cuts answers", vendor: "primary", kind: "cutting", from: moment(3, 15), to: moment(3, 16) },
-  { name: "quota of the primary spent", vendor: "primary", kind: "out-of-quota", from: moment(4, 13), to: moment(4, 18) },
-  { name: "… and the equivalent overloaded", vendor: "equivalent", kind: "overloaded", from: moment(4, 15), to: moment(4, 15, 20) },
+  {
+    name: "quota of the primary spent",
+    vendor: "primary",
+    kind: "out-of-quota",
+    from: moment(4, 13),
+    to: moment(4, 18),
+  },
+  {
+    name: "… and the equivalent overloaded",
+    vendor: "equivalent",
+    kind: "overloaded",
+    from: moment(4, 15),
+    to: moment(4, 15, 20),
+  },
 ];
 
 /** The week, or its first days. */
@@ -72,7 +84,9 @@ export function weekOf(seed: number, days: number, callsPerDay: number): WeekPla
     callsPerDay,
     troubles: TROUBLES.filter(isPlayed),
     // In the middle of the outage: it is then that the store is needed.
-    storeFailures: [{ from: moment(1, 10, 15), refusesFrom: moment(1, 10, 16), to: moment(1, 10, 20) }].filter(isPlayed),
+    storeFailures: [{ from: moment(1, 10, 15), refusesFrom: moment(1, 10, 16), to: moment(1, 10, 20) }].filter(
+      isPlayed,
+    ),
     deploys: Array.from({ length: days }, (_, day) => [moment(day, 10, 30), moment(day, 15, 30)]).flat(),
   };
 }

@@ -1,0 +1,199 @@
+import { binsOf, sumOf, type Bin } from "./bins.ts";
+import type { Row, Week } from "./numbers.ts";
+import { DAY, DEPLOY_STEP_MS, HOUR, MINUTE, PROCESSES, type Span, type Trouble } from "./plan.ts";
+import { whole } from "./table.ts";
+
+const WIDTH = 1_000;
+const LEFT = 96;
+const RIGHT = WIDTH - 12;
+const TOP = 74;
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const BINS_PER_DAY = 48;
+const LAYERS = ["primary", "equivalent", "budget", "failed"] as const;
+const ZOOM_BINS = 60;
+const ZOOM_GAP = 16;
+const ZOOM_HALF = 62;
+
+/** Colours differ in lightness, too: they are told apart without colour vision, and on light and dark pages. */
+const STYLE = [
+  "svg{--ink:#1d2733;--soft:#5c6877;--line:#dfe4ea;--paper:#fff;--event:#fbe6d0;--load:#8a97a8;",
+  "--primary:#9cc4e8;--equivalent:#2f7fbf;--budget:#e0ac2b;--failed:#c0341d;background:var(--paper);",
+  "font:12px system-ui,-apple-system,'Segoe UI',sans-serif}",
+  "@media (prefers-color-scheme:dark){svg{--ink:#e6ebf2;--soft:#9aa7b6;--line:#2a333f;--paper:#141a21;--event:#3b2c1a;",
+  "--load:#7d8a9a;--primary:#2b5d8a;--equivalent:#74b8f0;--budget:#eec04a;--failed:#ff6f50}}",
+  "text{fill:var(--ink)}.soft{fill:var(--soft);font-size:11px}.end{text-anchor:end}.middle{text-anchor:middle}",
+  ".bold{font-weight:600}.line{stroke:var(--line);fill:none}.event{fill:var(--event)}.load{fill:var(--load)}",
+  ".paper{fill:var(--paper)}.mark{fill:var(--soft)}",
+  ...LAYERS.map((layer) => `.${layer}{fill:var(--${layer})}`),
+].join("");
+
+/** A place on paper in which something is drawn over a span of time. */
+interface Frame extends Span {
+  readonly left: number;
+  readonly right: number;
+  /** Where its bars stand, and how high the highest may be. */
+  readonly base: number;
+  readonly height: number;
+}
+
+const px = (value: number): string => String(Math.round(value * 10) / 10);
+const xOf = ({ left, right, from, to }: Frame, at: number): number =>
+  left + ((right - left) * (Math.min(Math.max(at, from), to) - from)) / (to - from);
+
+/** The week as one picture: who answered when, and what failed with a chain and without one. */
+export function drawWeek(week: Week, rows: readonly Row[]): string {
+  const { plan, fleet, plain } = week;
+  const span = { from: 0, to: plan.days * DAY };
+  const bins = plan.days * BINS_PER_DAY;
+  const [ours, alone] = [binsOf(fleet, span, bins), binsOf(plain, span, bins)];
+  const most = Math.max(...ours.map(sumOf));
+  const lane = (base: number, height: number): Frame => ({ ...span, left: LEFT, right: RIGHT, base, height });
+  const [load, share, failed, failedAlone] = [
+    lane(TOP + 60, 52),
+    lane(TOP + 172, 100),
+    lane(TOP + 214, 28),
+    lane(TOP + 278, 52),
+  ];
+  const zoomTop = TOP + 330;
+  const zoomed = plan.troubles.filter(({ name }) => !name.startsWith("…"));
+  const height = zoomTop + (zoomed.length === 0 ? 0 : 2 * ZOOM_HALF + 60);
+  const total = rows.find(({ name }) => name === "all");
+  const [failedSum, aloneSum] = [total?.failed ?? 0, total?.plain.failed ?? 0];
+  const label = `${whole(total?.calls ?? 0)} calls: with the chain ${whole(failedSum)} failed, with the primary alone ${whole(aloneSum)}.`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${label}">`,
+    `<style>${STYLE}</style><rect width="${WIDTH}" height="${height}" class="paper"/>`,
+    text(LEFT, 20, label, "bold"),
+    legend(),
+    ...plan.troubles.map((trouble) => band(load, trouble, TOP, failedAlone.base)),
+    ...zoomed.map(({ from, to }, index) =>
+      text((xOf(load, from) + xOf(load, to)) / 2, TOP - 4, String(index + 1), "bold middle"),
+    ),
+    days(plan.days, load, failedAlone.base),
+    `<path class="load" d="${steps(
+      load,
+      ours.map(sumOf).map((sum) => sum / most),
+    )}"/>`,
+    stack(share, ours, (bin) => (sumOf(bin) === 0 ? 0 : 1 / sumOf(bin))),
+    failures(failed, ours, most),
+    failures(failedAlone, alone, most),
+    deploys(plan.deploys, failedAlone),
+    ...[load, share, failed, failedAlone].map(({ base }) => `<path class="line" d="M${LEFT} ${base}H${RIGHT}"/>`),
+    ...labels(load, "calls", `up to ${whole(most)} in ½ h`),
+    ...labels(share, "who answered", "share"),
+    ...labels(failed, "failed", `${whole(failedSum)} with the chain`),
+    ...labels(failedAlone, "failed", `${whole(aloneSum)} alone`),
+    ...zoomed.map((trouble, index) => zoom(week, trouble, index, zoomed.length, zoomTop)),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+function text(x: number, y: number, words: string, className = ""): string {
+  return `<text x="${px(x)}" y="${px(y)}" class="${className}">${words}</text>`;
+}
+
+function legend(): string {
+  const words = ["primary", "equivalent", "budget", "failed", "an event", "deploy"];
+  const classes = [...LAYERS, "event", "mark"];
+  return words
+    .map(
+      (word, index) =>
+        `<rect x="${LEFT + index * 96}" y="33" width="12" height="12" class="${classes[index]}"/>${text(LEFT + 18 + index * 96, 43, word)}`,
+    )
+    .join("");
+}
+
+function labels({ base, height }: Frame, name: string, detail: string): readonly string[] {
+  const middle = base - height / 2;
+  return [text(LEFT - 10, middle, name, "end"), text(LEFT - 10, middle + 14, detail, "soft end")];
+}
+
+function band(frame: Frame, { from, to }: Span, top: number, bottom: number): string {
+  const x = xOf(frame, from);
+  return `<rect x="${px(x)}" y="${px(top)}" width="${px(Math.max(2, xOf(frame, to) - x))}" height="${px(bottom - top)}" class="event"/>`;
+}
+
+function days(count: number, frame: Frame, bottom: number): string {
+  return Array.from({ length: count }, (_, day) => {
+    const [x, middle] = [xOf(frame, day * DAY), xOf(frame, (day + 0.5) * DAY)];
+    return `<path class="line" d="M${px(x)} ${TOP}V${bottom}"/>${text(middle, bottom + 26, DAYS[day] ?? "", "soft middle")}`;
+  }).join("");
+}
+
+function deploys(moments: readonly number[], frame: Frame): string {
+  const marks = moments.map(
+    (at) => `M${px(xOf(frame, at + (PROCESSES * DEPLOY_STEP_MS) / 2))} ${frame.base + 3}l3 7h-6z`,
+  );
+  return `<path class="mark" d="${marks.join("")}"/>`;
+}
+
+/** The outline of bars, each as high as its share of the frame; `below`: the layers that it stands on. */
+function steps({ left, right, base, height }: Frame, shares: readonly number[], below: readonly number[] = []): string {
+  const width = (right - left) / shares.length;
+  return shares
+    .map((share, index) => {
+      if (share === 0) return "";
+      const foot = base - (below[index] ?? 0) * height;
+      return `M${px(left + index * width)} ${px(foot)}v${px(-share * height)}h${px(width)}v${px(share * height)}z`;
+    })
+    .join("");
+}
+
+function stack(frame: Frame, bins: readonly Bin[], scaleOf: (bin: Bin) => number): string {
+  let below = bins.map(() => 0);
+  return LAYERS.map((layer) => {
+    const shares = bins.map((bin) => bin[layer] * scaleOf(bin));
+    const path = `<path class="${layer}" d="${steps(frame, shares, below)}"/>`;
+    below = below.map((share, index) => share + (shares[index] ?? 0));
+    return path;
+  }).join("");
+}
+
+/** On the scale of all calls: what both sides failed is compared with that, and with each other. */
+function failures(frame: Frame, bins: readonly Bin[], most: number): string {
+  const scale = 52 / frame.height;
+  return `<path class="failed" d="${steps(
+    frame,
+    bins.map(({ failed }) => (failed / most) * scale),
+  )}"/>`;
+}
+
+/** One event from close by: above the line what became of calls with the chain, below it of the same calls without. */
+function zoom({ plan, fleet, plain }: Week, trouble: Trouble, index: number, count: number, top: number): string {
+  const width = (RIGHT - LEFT - ZOOM_GAP * (count - 1)) / count;
+  const left = LEFT + index * (width + ZOOM_GAP);
+  const margin = (trouble.to - trouble.from) / 4;
+  const span = { from: trouble.from - margin, to: trouble.to + margin };
+  const above: Frame = { ...span, left, right: left + width, base: top + 24 + ZOOM_HALF, height: ZOOM_HALF };
+  const below: Frame = { ...above, height: -ZOOM_HALF };
+  const [ours, alone] = [binsOf(fleet, span, ZOOM_BINS), binsOf(plain, span, ZOOM_BINS)];
+  const most = Math.max(1, ...ours.map(sumOf), ...alone.map(sumOf));
+  const inside = [...plan.troubles.filter(({ name }) => name.startsWith("…")), ...plan.storeFailures].filter(
+    ({ from, to }) => from >= trouble.from && to <= trouble.to,
+  );
+  const foot = above.base + ZOOM_HALF;
+  return [
+    text(left, top + 12, `${index + 1} ${trouble.name}`, "bold"),
+    band(above, trouble, above.base - ZOOM_HALF, foot),
+    stack(above, ours, () => 1 / most),
+    stack(below, alone, () => 1 / most),
+    `<path class="line" d="M${px(left)} ${above.base}h${px(width)}"/>`,
+    ...inside.map((event) => bracket(above, event, foot)),
+    text(left, foot + 14, clockOf(trouble.from), "soft"),
+    text(left + width, foot + 14, `${clockOf(trouble.to)}`, "soft end"),
+    index === 0 ? text(LEFT - 10, above.base - ZOOM_HALF / 2, "with the chain", "soft end") : "",
+    index === 0 ? text(LEFT - 10, above.base + ZOOM_HALF / 2, "alone", "soft end") : "",
+  ].join("");
+}
+
+function bracket(frame: Frame, event: Span | Trouble, foot: number): string {
+  const [x, to] = [xOf(frame, event.from), xOf(frame, event.to)];
+  const words = "name" in event ? "equivalent overloaded" : "store fails";
+  return `<path class="line" style="stroke:var(--ink)" d="M${px(x)} ${foot}v5H${px(to)}v-5"/>${text((x + to) / 2, foot + 28, words, "soft middle")}`;
+}
+
+function clockOf(at: number): string {
+  const minutes = Math.floor((at % DAY) / MINUTE);
+  return `${Math.floor((at % DAY) / HOUR)}:${String(minutes % 60).padStart(2, "0")}`;
+}
