@@ -6,14 +6,17 @@ export interface Bin {
   readonly primary: number;
   readonly equivalent: number;
   readonly budget: number;
+  /** Answered, after a beginning that became void. */
+  readonly seam: number;
   readonly failed: number;
 }
 
-const FATES = ["primary", "equivalent", "budget", "failed"] as const;
+/** From the best to the worst. */
+export const FATES = ["primary", "equivalent", "budget", "seam", "failed"] as const;
 
 /** Equal stretches of the span. */
 export function binsOf({ calls }: Played, { from, to }: Span, count: number): readonly Bin[] {
-  const bins = Array.from({ length: count }, () => ({ primary: 0, equivalent: 0, budget: 0, failed: 0 }));
+  const bins = Array.from({ length: count }, () => ({ primary: 0, equivalent: 0, budget: 0, seam: 0, failed: 0 }));
   for (const call of calls) {
     const bin = bins[Math.floor(((call.at - from) / (to - from)) * count)];
     if (bin !== undefined) bin[fateOf(call)]++;
@@ -21,10 +24,11 @@ export function binsOf({ calls }: Played, { from, to }: Span, count: number): re
   return bins;
 }
 
-function fateOf({ by }: Call): (typeof FATES)[number] {
+function fateOf({ by, hadSeam }: Call): (typeof FATES)[number] {
+  if (by !== undefined && hadSeam) return "seam";
   return FATES.find((fate) => fate === by) ?? "failed";
 }
 
-export function sumOf({ primary, equivalent, budget, failed }: Bin): number {
-  return primary + equivalent + budget + failed;
+export function sumOf(bin: Bin): number {
+  return FATES.reduce((sum, fate) => sum + bin[fate], 0);
 }

@@ -39,8 +39,8 @@ function* inTrouble(
       if (plain.failed < calls * 0.9) yield `${name}: without a chain only ${plain.failed} of ${calls} calls failed.`;
       break;
     case "out-of-quota": {
-      // One trial a minute for all, and what was under way when it ran out.
-      const most = (to - from) / MINUTE + PROCESSES;
+      // A trial a minute for each process, and what was under way when it ran out.
+      const most = (1 + (to - from) / MINUTE) * PROCESSES + PROCESSES;
       if (asked > most) yield `${name}: it was asked ${asked} times, and ${most} are enough.`;
       if (plain.failed < calls) yield `${name}: without a chain only ${plain.failed} of ${calls} calls failed.`;
       break;

@@ -17,11 +17,12 @@ export function writePage(picture: string, rows: readonly Row[]): void {
   writeFileSync(path, `${page.slice(0, from + BEGIN.length)}\n\n${markdown(rows)}\n\n${page.slice(to)}`);
 }
 
+const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
 /** As the formatter leaves it. */
 function markdown(rows: readonly Row[]): string {
   const table = cellsOf(rows);
-  const widths = (table[0] ?? []).map((_, column) => Math.max(3, ...table.map((line) => line[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const widths = (table[0] ?? []).map((_, column) => Math.max(3, ...table.map((cells) => cells[column]?.length ?? 0)));
   const padded = table.map((cells) =>
     line(
       cells.map((cell, column) =>

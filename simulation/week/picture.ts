@@ -1,15 +1,14 @@
-import { binsOf, sumOf, type Bin } from "./bins.ts";
+import { binsOf, FATES, sumOf, type Bin } from "./bins.ts";
 import type { Row, Week } from "./numbers.ts";
 import { DAY, DEPLOY_STEP_MS, HOUR, MINUTE, PROCESSES, type Span, type Trouble } from "./plan.ts";
 import { whole } from "./table.ts";
 
 const WIDTH = 1_000;
-const LEFT = 96;
+const LEFT = 124;
 const RIGHT = WIDTH - 12;
 const TOP = 74;
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const BINS_PER_DAY = 48;
-const LAYERS = ["primary", "equivalent", "budget", "failed"] as const;
 const ZOOM_BINS = 60;
 const ZOOM_GAP = 16;
 const ZOOM_HALF = 62;
@@ -17,14 +16,14 @@ const ZOOM_HALF = 62;
 /** Colours differ in lightness, too: they are told apart without colour vision, and on light and dark pages. */
 const STYLE = [
   "svg{--ink:#1d2733;--soft:#5c6877;--line:#dfe4ea;--paper:#fff;--event:#fbe6d0;--load:#8a97a8;",
-  "--primary:#9cc4e8;--equivalent:#2f7fbf;--budget:#e0ac2b;--failed:#c0341d;background:var(--paper);",
+  "--primary:#9cc4e8;--equivalent:#2f7fbf;--budget:#e0ac2b;--seam:#7a3f94;--failed:#c0341d;background:var(--paper);",
   "font:12px system-ui,-apple-system,'Segoe UI',sans-serif}",
   "@media (prefers-color-scheme:dark){svg{--ink:#e6ebf2;--soft:#9aa7b6;--line:#2a333f;--paper:#141a21;--event:#3b2c1a;",
-  "--load:#7d8a9a;--primary:#2b5d8a;--equivalent:#74b8f0;--budget:#eec04a;--failed:#ff6f50}}",
+  "--load:#7d8a9a;--primary:#2b5d8a;--equivalent:#74b8f0;--budget:#eec04a;--seam:#d9a3ee;--failed:#ff6f50}}",
   "text{fill:var(--ink)}.soft{fill:var(--soft);font-size:11px}.end{text-anchor:end}.middle{text-anchor:middle}",
   ".bold{font-weight:600}.line{stroke:var(--line);fill:none}.event{fill:var(--event)}.load{fill:var(--load)}",
   ".paper{fill:var(--paper)}.mark{fill:var(--soft)}",
-  ...LAYERS.map((layer) => `.${layer}{fill:var(--${layer})}`),
+  ...FATES.map((layer) => `.${layer}{fill:var(--${layer})}`),
 ].join("");
 
 /** A place on paper in which something is drawn over a span of time. */
@@ -93,15 +92,21 @@ function text(x: number, y: number, words: string, className = ""): string {
   return `<text x="${px(x)}" y="${px(y)}" class="${className}">${words}</text>`;
 }
 
+const legendX = (index: number): number => LEFT + index * 100;
+
 function legend(): string {
-  const words = ["primary", "equivalent", "budget", "failed", "an event", "deploy"];
-  const classes = [...LAYERS, "event", "mark"];
-  return words
-    .map(
-      (word, index) =>
-        `<rect x="${LEFT + index * 96}" y="33" width="12" height="12" class="${classes[index]}"/>${text(LEFT + 18 + index * 96, 43, word)}`,
-    )
-    .join("");
+  const words = ["primary", "equivalent", "budget", "began again", "failed", "an event"];
+  const classes = [...FATES, "event"];
+  const squares = words.map(
+    (word, index) =>
+      `<rect x="${legendX(index)}" y="33" width="12" height="12" class="${classes[index]}"/>${text(legendX(index) + 18, 43, word)}`,
+  );
+  const last = legendX(words.length);
+  return `${squares.join("")}<path class="mark" d="${triangle(last + 6, 35)}"/>${text(last + 18, 43, "deploy")}`;
+}
+
+function triangle(x: number, y: number): string {
+  return `M${px(x)} ${px(y)}l4 8h-8z`;
 }
 
 function labels({ base, height }: Frame, name: string, detail: string): readonly string[] {
@@ -122,9 +127,7 @@ function days(count: number, frame: Frame, bottom: number): string {
 }
 
 function deploys(moments: readonly number[], frame: Frame): string {
-  const marks = moments.map(
-    (at) => `M${px(xOf(frame, at + (PROCESSES * DEPLOY_STEP_MS) / 2))} ${frame.base + 3}l3 7h-6z`,
-  );
+  const marks = moments.map((at) => triangle(xOf(frame, at + (PROCESSES * DEPLOY_STEP_MS) / 2), frame.base + 3));
   return `<path class="mark" d="${marks.join("")}"/>`;
 }
 
@@ -142,7 +145,7 @@ function steps({ left, right, base, height }: Frame, shares: readonly number[], 
 
 function stack(frame: Frame, bins: readonly Bin[], scaleOf: (bin: Bin) => number): string {
   let below = bins.map(() => 0);
-  return LAYERS.map((layer) => {
+  return FATES.map((layer) => {
     const shares = bins.map((bin) => bin[layer] * scaleOf(bin));
     const path = `<path class="${layer}" d="${steps(frame, shares, below)}"/>`;
     below = below.map((share, index) => share + (shares[index] ?? 0));
@@ -180,8 +183,8 @@ function zoom({ plan, fleet, plain }: Week, trouble: Trouble, index: number, cou
     stack(below, alone, () => 1 / most),
     `<path class="line" d="M${px(left)} ${above.base}h${px(width)}"/>`,
     ...inside.map((event) => bracket(above, event, foot)),
-    text(left, foot + 14, clockOf(trouble.from), "soft"),
-    text(left + width, foot + 14, `${clockOf(trouble.to)}`, "soft end"),
+    text(xOf(above, trouble.from), foot + 14, clockOf(trouble.from), "soft middle"),
+    text(xOf(above, trouble.to), foot + 14, clockOf(trouble.to), "soft middle"),
     index === 0 ? text(LEFT - 10, above.base - ZOOM_HALF / 2, "with the chain", "soft end") : "",
     index === 0 ? text(LEFT - 10, above.base + ZOOM_HALF / 2, "alone", "soft end") : "",
   ].join("");

@@ -42,13 +42,13 @@ export interface WeekPlan {
 }
 
 export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+export const HOUR: number = 60 * MINUTE;
+export const DAY: number = 24 * HOUR;
 /** The fleet. */
 export const PROCESSES = 6;
 /** A deploy replaces one process after the other. */
-export const DEPLOY_STEP_MS = MINUTE;
-/** Once an answer is in no one's way, nobody of either side waits longer for its first words. */
+export const DEPLOY_STEP_MS: number = MINUTE;
+/** How long a request may take to its first words, with the chain and without. */
 export const LIMIT_MS = 15_000;
 
 export function moment(day: number, hour: number, minute = 0): number {

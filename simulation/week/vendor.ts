@@ -66,7 +66,7 @@ export class Vendor {
         return refuse(asking, 150, new TargetFailure("billing.exhausted", details));
       }
       case "hanging":
-        return isSpared ? say(asking, 12_000, LENGTH_MS, PIECES) : silence(asking);
+        return isSpared ? say(asking, 12_000, LENGTH_MS, PIECES) : refuse(asking, Infinity);
       case "cutting":
         return isSpared ? this.#well(asking, random) : this.#cut(asking, random);
       default:
@@ -79,7 +79,7 @@ export class Vendor {
     if (share < 0.75) {
       return refuse(asking, 100, new TargetFailure("network.reset", { beforeResponse: true, connection: "new" }));
     }
-    return share < 0.9 ? this.#cut(asking, random) : silence(asking);
+    return share < 0.9 ? this.#cut(asking, random) : refuse(asking, Infinity);
   }
 
   #well(asking: Asking, random: Random): Answer {
@@ -97,13 +97,11 @@ export class Vendor {
   }
 }
 
-async function* refuse(asking: Asking, ms: number, failure: TargetFailure): Answer {
+/** Without a failure it is silence, until somebody gives up. */
+// oxlint-disable-next-line require-yield -- nothing comes
+async function* refuse(asking: Asking, ms: number, failure?: TargetFailure): Answer {
   await pause(ms, asking);
   throw failure;
-}
-
-async function* silence(asking: Asking): Answer {
-  await pause(Infinity, asking);
 }
 
 /** An answer; with fewer than all of its pieces one that is reset. */
