@@ -20,11 +20,11 @@ export function rateAt(at: number, callsPerDay: number): number {
 }
 
 /** When each call begins. */
-export function* arrivals({ seed, days, callsPerDay }: WeekPlan): Generator<number, undefined> {
+export function* arrivals({ seed, from, to, callsPerDay }: WeekPlan): Generator<number, undefined> {
   const random = seededRandom(seed);
-  for (let at = 0; ;) {
+  for (let at = from; ;) {
     at -= Math.log(1 - random()) / rateAt(at, callsPerDay);
-    if (at >= days * DAY) return undefined;
+    if (at >= to) return undefined;
     yield at;
   }
 }

@@ -8,7 +8,7 @@ const LEFT = 124;
 const RIGHT = WIDTH - 12;
 const TOP = 74;
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const BINS_PER_DAY = 48;
+const BIN_MS = HOUR / 2;
 const ZOOM_BINS = 60;
 const ZOOM_GAP = 16;
 const ZOOM_HALF = 62;
@@ -42,8 +42,8 @@ const xOf = ({ left, right, from, to }: Frame, at: number): number =>
 /** The week as one picture: who answered when, and what failed with a chain and without one. */
 export function drawWeek(week: Week, rows: readonly Row[]): string {
   const { plan, fleet, plain } = week;
-  const span = { from: 0, to: plan.days * DAY };
-  const bins = plan.days * BINS_PER_DAY;
+  const span = { from: plan.from, to: plan.to };
+  const bins = Math.ceil((plan.to - plan.from) / BIN_MS);
   const [ours, alone] = [binsOf(fleet, span, bins), binsOf(plain, span, bins)];
   const most = Math.max(...ours.map(sumOf));
   const lane = (base: number, height: number): Frame => ({ ...span, left: LEFT, right: RIGHT, base, height });
@@ -54,7 +54,7 @@ export function drawWeek(week: Week, rows: readonly Row[]): string {
     lane(TOP + 278, 52),
   ];
   const zoomTop = TOP + 330;
-  const zoomed = plan.troubles.filter(({ name }) => !name.startsWith("…"));
+  const zoomed = plan.troubles.filter((trouble) => !isPartOf(trouble, plan.troubles));
   const height = zoomTop + (zoomed.length === 0 ? 0 : 2 * ZOOM_HALF + 60);
   const total = rows.find(({ name }) => name === "all");
   const [failedSum, aloneSum] = [total?.failed ?? 0, total?.plain.failed ?? 0];
@@ -68,7 +68,7 @@ export function drawWeek(week: Week, rows: readonly Row[]): string {
     ...zoomed.map(({ from, to }, index) =>
       text((xOf(load, from) + xOf(load, to)) / 2, TOP - 4, String(index + 1), "bold middle"),
     ),
-    days(plan.days, load, failedAlone.base),
+    days(load, failedAlone.base),
     `<path class="load" d="${steps(
       load,
       ours.map(sumOf).map((sum) => sum / most),
@@ -119,10 +119,12 @@ function band(frame: Frame, { from, to }: Span, top: number, bottom: number): st
   return `<rect x="${px(x)}" y="${px(top)}" width="${px(Math.max(2, xOf(frame, to) - x))}" height="${px(bottom - top)}" class="event"/>`;
 }
 
-function days(count: number, frame: Frame, bottom: number): string {
-  return Array.from({ length: count }, (_, day) => {
-    const [x, middle] = [xOf(frame, day * DAY), xOf(frame, (day + 0.5) * DAY)];
-    return `<path class="line" d="M${px(x)} ${TOP}V${bottom}"/>${text(middle, bottom + 26, DAYS[day] ?? "", "soft middle")}`;
+function days(frame: Frame, bottom: number): string {
+  return DAYS.map((name, day) => {
+    const [from, to] = [day * DAY, (day + 1) * DAY];
+    if (to <= frame.from || from >= frame.to) return "";
+    const middle = (xOf(frame, from) + xOf(frame, to)) / 2;
+    return `<path class="line" d="M${px(xOf(frame, from))} ${TOP}V${bottom}"/>${text(middle, bottom + 26, name, "soft middle")}`;
   }).join("");
 }
 
@@ -172,9 +174,10 @@ function zoom({ plan, fleet, plain }: Week, trouble: Trouble, index: number, cou
   const below: Frame = { ...above, height: -ZOOM_HALF };
   const [ours, alone] = [binsOf(fleet, span, ZOOM_BINS), binsOf(plain, span, ZOOM_BINS)];
   const most = Math.max(1, ...ours.map(sumOf), ...alone.map(sumOf));
-  const inside = [...plan.troubles.filter(({ name }) => name.startsWith("…")), ...plan.storeFailures].filter(
-    ({ from, to }) => from >= trouble.from && to <= trouble.to,
-  );
+  const inside = [
+    ...plan.troubles.filter((other) => isPartOf(other, [trouble])),
+    ...plan.storeFailures.filter(({ from, to }) => from < trouble.to && to > trouble.from),
+  ];
   const foot = above.base + ZOOM_HALF;
   return [
     text(left, top + 12, `${index + 1} ${trouble.name}`, "bold"),
@@ -190,9 +193,14 @@ function zoom({ plan, fleet, plain }: Week, trouble: Trouble, index: number, cou
   ].join("");
 }
 
+/** Whether it happens in the middle of another one. */
+function isPartOf(trouble: Trouble, others: readonly Trouble[]): boolean {
+  return others.some((other) => other !== trouble && other.from <= trouble.from && other.to >= trouble.to);
+}
+
 function bracket(frame: Frame, event: Span | Trouble, foot: number): string {
   const [x, to] = [xOf(frame, event.from), xOf(frame, event.to)];
-  const words = "name" in event ? "equivalent overloaded" : "store fails";
+  const words = "vendor" in event ? `${event.vendor} ${event.kind}` : "store fails";
   return `<path class="line" style="stroke:var(--ink)" d="M${px(x)} ${foot}v5H${px(to)}v-5"/>${text((x + to) / 2, foot + 28, words, "soft middle")}`;
 }
 

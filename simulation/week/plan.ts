@@ -30,9 +30,9 @@ export interface StoreFailure extends Span {
   readonly refusesFrom: number;
 }
 
-export interface WeekPlan {
+/** When calls come, and what happens meanwhile. */
+export interface WeekPlan extends Span {
   readonly seed: number;
-  readonly days: number;
   /** Of a working day. */
   readonly callsPerDay: number;
   readonly troubles: readonly Trouble[];
@@ -80,7 +80,8 @@ export function weekOf(seed: number, days: number, callsPerDay: number): WeekPla
   const isPlayed = ({ from }: Span): boolean => from < days * DAY;
   return {
     seed,
-    days,
+    from: 0,
+    to: days * DAY,
     callsPerDay,
     troubles: TROUBLES.filter(isPlayed),
     // In the middle of the outage: it is then that the store is needed.
