@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { finish, harness, type Harness } from "../../../test/harness.ts";
 import {
   answer,
+  begin,
   fail,
   scripted,
   wait,
@@ -23,6 +24,7 @@ const after =
 
 const dead = after(10, [fail("server.error", { status: 500 })]);
 const well = after(10, answer("Primary"));
+const cut = after(10, begin(["Pri"], wait(500), fail("stream.reset")));
 
 /** Processes that share one vendor, and what their store is asked. */
 interface Fleet extends Harness {
@@ -172,6 +174,72 @@ test("R11.5 one answer that began after the doubts empties the row, and one that
   await finish(made.clock, sick.call(), 10);
 
   expect(made.asked.slice(1)).toEqual([{ type: "ok", key: "alpha/one@alpha.test" }]);
+});
+
+describe("R11.5 where answers break off behind their first content", () => {
+  test("the content of the next one empties no row: the outage is learned together", async () => {
+    const made = fleet();
+    const members = [0, 1].map(() => made.join(() => cut));
+
+    await run(
+      made.clock,
+      40_000,
+      members.map((member) => [member, 5_000]),
+    );
+
+    expect(states(members)).toEqual(["open", "open"]);
+    // One of each, which still empties the row of the other, then a row of five; in the 10 s that are left at most two probes.
+    expect(members.reduce((sum, { primary }) => sum + primary.calls.length, 0)).toBeLessThanOrEqual(9);
+  });
+
+  test("R11.6 the content of a probe closes nothing for the others, and a whole answer does", async () => {
+    const made = fleet();
+    let script = cut;
+    const members = [0, 1, 2, 3].map(() => made.join(() => script));
+    const paces = members.map((member, index) => [member, 100 + index] as const);
+    await run(made.clock, 5_000, paces);
+    const before = members.reduce((sum, { primary }) => sum + primary.calls.length, 0);
+
+    await run(made.clock, 55_000, paces);
+    const probes = members.reduce((sum, { primary }) => sum + primary.calls.length, 0) - before;
+
+    // After 7.5, 15 and 30 s. Behind its content the prober's own calls go there too until the answer has broken: 5 in 500 ms.
+    expect(probes).toBeLessThanOrEqual(3 * 6);
+    script = well;
+    await run(made.clock, 62_000, paces);
+    expect(states(members)).toEqual(["closed", "closed", "closed", "closed"]);
+  });
+
+  test("a whole answer is evidence, and from then on content is", async () => {
+    const made = fleet();
+    let script = cut;
+    const member = made.join(() => script);
+    const long: Script = (call) => [
+      wait(10),
+      ...played(begin(["Pri"], wait(20_000)), call),
+      ...played(answer("mary"), call),
+    ];
+    const call = (next: Script): Promise<void> => {
+      script = next;
+      return finish(made.clock, member.call(), 10);
+    };
+
+    await call(cut);
+    await call(well);
+    await made.clock.advance(1_000);
+    await call(dead);
+    script = long;
+    const running = member.call();
+    await made.clock.advance(50);
+
+    expect(made.asked.map((asked) => (typeof asked === "string" ? asked : asked.type))).toEqual([
+      "bad",
+      "ok",
+      "bad",
+      "ok",
+    ]);
+    await finish(made.clock, running);
+  });
 });
 
 test("R11.4 however many calls fail, a process reports one failure a second and its opening", async () => {

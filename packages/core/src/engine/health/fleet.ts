@@ -1,3 +1,4 @@
+import type { HealthVerdict } from "../../model/failure.ts";
 import { GuardedStore } from "./guarded-store.ts";
 import { openFor } from "./open-for.ts";
 import type { HealthNews, HealthReport, HealthStore, ProbeAnswer, ProbeLease } from "./health-store.ts";
@@ -21,6 +22,8 @@ interface Doubt {
   given: number;
   badAt: number;
   okAt: number;
+  /** An answer broke off after its first content, and none has been whole since. */
+  breaksOff: boolean;
 }
 
 /**
@@ -56,6 +59,7 @@ export class Fleet implements FleetLink {
 
   settled(key: string, breaker: Breaker, permit: Permit, { verdict, isCounted = false, retryAfterMs }: Settled): void {
     const now = this.#member.clock.now();
+    if (!this.#isEvidence(key, permit, verdict)) return;
     const isOpen = breaker.state === "open";
     const openMs = (): number => (isOpen ? breaker.dueAt() - now : breaker.nextOpenMs(now, retryAfterMs));
     const { lease } = permit;
@@ -80,6 +84,16 @@ export class Fleet implements FleetLink {
     // A lease that cannot be used is another's chance.
     else if (lease !== undefined) this.#giveBack(lease);
     return permit;
+  }
+
+  /** Content says that a route is well; but where answers break off behind it, only a whole one does. */
+  #isEvidence(key: string, permit: Permit, verdict: HealthVerdict): boolean {
+    const doubt = this.#doubts.get(key);
+    if (verdict === "ok" && !permit.isSettled) return doubt?.breaksOff !== true;
+    if (verdict === "ok" && doubt !== undefined) doubt.breaksOff = false;
+    const hadContent = permit.provisional !== undefined;
+    if (hadContent && (verdict === "bad" || verdict === "slow")) this.#doubt(key).breaksOff = true;
+    return true;
   }
 
   #giveBack(lease: ProbeLease): void {
@@ -151,7 +165,13 @@ export class Fleet implements FleetLink {
   }
 
   #doubt(key: string): Doubt {
-    const doubt = this.#doubts.get(key) ?? { since: undefined, given: 0, badAt: -Infinity, okAt: -Infinity };
+    const doubt = this.#doubts.get(key) ?? {
+      since: undefined,
+      given: 0,
+      badAt: -Infinity,
+      okAt: -Infinity,
+      breaksOff: false,
+    };
     this.#doubts.set(key, doubt);
     return doubt;
   }
