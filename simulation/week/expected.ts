@@ -34,7 +34,7 @@ export function* complaintsOf({ plan, fleet }: Week, rows: readonly Row[]): Gene
 
 function* inTrouble(
   { kind, from, to, name }: Trouble,
-  { calls, asked, by, firstWords, plain }: Row,
+  { calls, asked, by, seams, firstWords, plain }: Row,
 ): Generator<string> {
   switch (kind) {
     case "down":
@@ -55,6 +55,8 @@ function* inTrouble(
       break;
     case "cutting":
       if (plain.failed < calls * 0.8) yield `${name}: without a chain only ${plain.failed} of ${calls} calls failed.`;
+      // Begun answers are lost for rows of five and for probes, not for every call.
+      if (seams > calls / 10) yield `${name}: ${seams} of ${calls} answers began again in view.`;
       break;
     case "overloaded":
       if (by.budget < calls * 0.9) yield `${name}: the budget vendor answered ${by.budget} of ${calls} only.`;
