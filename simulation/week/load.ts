@@ -10,7 +10,7 @@ const SUM = HOURS.reduce((sum, weight) => sum + weight, 0);
 const WEEKEND = 0.45;
 
 /** Calls in a millisecond, about this moment. */
-export function rateAt(at: number, callsPerDay: number): number {
+function rateAt(at: number, callsPerDay: number): number {
   const hour = (at % DAY) / HOUR;
   const whole = Math.floor(hour);
   const [before = 0, after = 0] = [HOURS[whole], HOURS[(whole + 1) % 24]];

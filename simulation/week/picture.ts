@@ -1,7 +1,9 @@
 import { binsOf, FATES, sumOf, type Bin } from "./bins.ts";
+import { band, px, stack, steps, text, xOf, type Frame } from "./marks.ts";
 import type { Row, Week } from "./numbers.ts";
-import { DAY, DEPLOY_STEP_MS, HOUR, MINUTE, PROCESSES, type Span, type Trouble } from "./plan.ts";
+import { DAY, DEPLOY_STEP_MS, HOUR, PROCESSES } from "./plan.ts";
 import { whole } from "./table.ts";
+import { isPartOf, zoom, ZOOM_HEIGHT } from "./zoom.ts";
 
 const WIDTH = 1_000;
 const LEFT = 124;
@@ -9,9 +11,7 @@ const RIGHT = WIDTH - 12;
 const TOP = 74;
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const BIN_MS = HOUR / 2;
-const ZOOM_BINS = 60;
 const ZOOM_GAP = 16;
-const ZOOM_HALF = 62;
 
 /** Colours differ in lightness, too: they are told apart without colour vision, and on light and dark pages. */
 const STYLE = [
@@ -25,19 +25,6 @@ const STYLE = [
   ".paper{fill:var(--paper)}.mark{fill:var(--soft)}",
   ...FATES.map((layer) => `.${layer}{fill:var(--${layer})}`),
 ].join("");
-
-/** A place on paper in which something is drawn over a span of time. */
-interface Frame extends Span {
-  readonly left: number;
-  readonly right: number;
-  /** Where its bars stand, and how high the highest may be. */
-  readonly base: number;
-  readonly height: number;
-}
-
-const px = (value: number): string => String(Math.round(value * 10) / 10);
-const xOf = ({ left, right, from, to }: Frame, at: number): number =>
-  left + ((right - left) * (Math.min(Math.max(at, from), to) - from)) / (to - from);
 
 /** The week as one picture: who answered when, and what failed with a chain and without one. */
 export function drawWeek(week: Week, rows: readonly Row[]): string {
@@ -55,7 +42,8 @@ export function drawWeek(week: Week, rows: readonly Row[]): string {
   ];
   const zoomTop = TOP + 330;
   const zoomed = plan.troubles.filter((trouble) => !isPartOf(trouble, plan.troubles));
-  const height = zoomTop + (zoomed.length === 0 ? 0 : 2 * ZOOM_HALF + 60);
+  const zoomWidth = (RIGHT - LEFT + ZOOM_GAP) / Math.max(1, zoomed.length) - ZOOM_GAP;
+  const height = zoomTop + (zoomed.length === 0 ? 0 : ZOOM_HEIGHT);
   const total = rows.find(({ name }) => name === "all");
   const [failedSum, aloneSum] = [total?.failed ?? 0, total?.plain.failed ?? 0];
   const label = `${whole(total?.calls ?? 0)} calls: with the chain ${whole(failedSum)} failed, with the primary alone ${whole(aloneSum)}.`;
@@ -82,14 +70,19 @@ export function drawWeek(week: Week, rows: readonly Row[]): string {
     ...labels(share, "who answered", "share"),
     ...labels(failed, "failed", `${whole(failedSum)} with the chain`),
     ...labels(failedAlone, "failed", `${whole(aloneSum)} alone`),
-    ...zoomed.map((trouble, index) => zoom(week, trouble, index, zoomed.length, zoomTop)),
+    ...zoomed.map((trouble, index) => {
+      const left = LEFT + index * (zoomWidth + ZOOM_GAP);
+      return zoom(week, trouble, { name: `${index + 1} ${trouble.name}`, left, width: zoomWidth, top: zoomTop });
+    }),
+    ...(zoomed.length === 0
+      ? []
+      : [
+          text(LEFT - 10, zoomTop + 55, "with the chain", "soft end"),
+          text(LEFT - 10, zoomTop + 117, "alone", "soft end"),
+        ]),
     "</svg>",
     "",
   ].join("\n");
-}
-
-function text(x: number, y: number, words: string, className = ""): string {
-  return `<text x="${px(x)}" y="${px(y)}" class="${className}">${words}</text>`;
 }
 
 const legendX = (index: number): number => LEFT + index * 100;
@@ -114,11 +107,6 @@ function labels({ base, height }: Frame, name: string, detail: string): readonly
   return [text(LEFT - 10, middle, name, "end"), text(LEFT - 10, middle + 14, detail, "soft end")];
 }
 
-function band(frame: Frame, { from, to }: Span, top: number, bottom: number): string {
-  const x = xOf(frame, from);
-  return `<rect x="${px(x)}" y="${px(top)}" width="${px(Math.max(2, xOf(frame, to) - x))}" height="${px(bottom - top)}" class="event"/>`;
-}
-
 function days(frame: Frame, bottom: number): string {
   return DAYS.map((name, day) => {
     const [from, to] = [day * DAY, (day + 1) * DAY];
@@ -133,28 +121,6 @@ function deploys(moments: readonly number[], frame: Frame): string {
   return `<path class="mark" d="${marks.join("")}"/>`;
 }
 
-/** The outline of bars, each as high as its share of the frame; `below`: the layers that it stands on. */
-function steps({ left, right, base, height }: Frame, shares: readonly number[], below: readonly number[] = []): string {
-  const width = (right - left) / shares.length;
-  return shares
-    .map((share, index) => {
-      if (share === 0) return "";
-      const foot = base - (below[index] ?? 0) * height;
-      return `M${px(left + index * width)} ${px(foot)}v${px(-share * height)}h${px(width)}v${px(share * height)}z`;
-    })
-    .join("");
-}
-
-function stack(frame: Frame, bins: readonly Bin[], scaleOf: (bin: Bin) => number): string {
-  let below = bins.map(() => 0);
-  return FATES.map((layer) => {
-    const shares = bins.map((bin) => bin[layer] * scaleOf(bin));
-    const path = `<path class="${layer}" d="${steps(frame, shares, below)}"/>`;
-    below = below.map((share, index) => share + (shares[index] ?? 0));
-    return path;
-  }).join("");
-}
-
 /** On the scale of all calls: what both sides failed is compared with that, and with each other. */
 function failures(frame: Frame, bins: readonly Bin[], most: number): string {
   const scale = 52 / frame.height;
@@ -162,49 +128,4 @@ function failures(frame: Frame, bins: readonly Bin[], most: number): string {
     frame,
     bins.map(({ failed }) => (failed / most) * scale),
   )}"/>`;
-}
-
-/** One event from close by: above the line what became of calls with the chain, below it of the same calls without. */
-function zoom({ plan, fleet, plain }: Week, trouble: Trouble, index: number, count: number, top: number): string {
-  const width = (RIGHT - LEFT - ZOOM_GAP * (count - 1)) / count;
-  const left = LEFT + index * (width + ZOOM_GAP);
-  const margin = (trouble.to - trouble.from) / 4;
-  const span = { from: trouble.from - margin, to: trouble.to + margin };
-  const above: Frame = { ...span, left, right: left + width, base: top + 24 + ZOOM_HALF, height: ZOOM_HALF };
-  const below: Frame = { ...above, height: -ZOOM_HALF };
-  const [ours, alone] = [binsOf(fleet, span, ZOOM_BINS), binsOf(plain, span, ZOOM_BINS)];
-  const most = Math.max(1, ...ours.map(sumOf), ...alone.map(sumOf));
-  const inside = [
-    ...plan.troubles.filter((other) => isPartOf(other, [trouble])),
-    ...plan.storeFailures.filter(({ from, to }) => from < trouble.to && to > trouble.from),
-  ];
-  const foot = above.base + ZOOM_HALF;
-  return [
-    text(left, top + 12, `${index + 1} ${trouble.name}`, "bold"),
-    band(above, trouble, above.base - ZOOM_HALF, foot),
-    stack(above, ours, () => 1 / most),
-    stack(below, alone, () => 1 / most),
-    `<path class="line" d="M${px(left)} ${above.base}h${px(width)}"/>`,
-    ...inside.map((event) => bracket(above, event, foot)),
-    text(xOf(above, trouble.from), foot + 14, clockOf(trouble.from), "soft middle"),
-    text(xOf(above, trouble.to), foot + 14, clockOf(trouble.to), "soft middle"),
-    index === 0 ? text(LEFT - 10, above.base - ZOOM_HALF / 2, "with the chain", "soft end") : "",
-    index === 0 ? text(LEFT - 10, above.base + ZOOM_HALF / 2, "alone", "soft end") : "",
-  ].join("");
-}
-
-/** Whether it happens in the middle of another one. */
-function isPartOf(trouble: Trouble, others: readonly Trouble[]): boolean {
-  return others.some((other) => other !== trouble && other.from <= trouble.from && other.to >= trouble.to);
-}
-
-function bracket(frame: Frame, event: Span | Trouble, foot: number): string {
-  const [x, to] = [xOf(frame, event.from), xOf(frame, event.to)];
-  const words = "vendor" in event ? `${event.vendor} ${event.kind}` : "store fails";
-  return `<path class="line" style="stroke:var(--ink)" d="M${px(x)} ${foot}v5H${px(to)}v-5"/>${text((x + to) / 2, foot + 28, words, "soft middle")}`;
-}
-
-function clockOf(at: number): string {
-  const minutes = Math.floor((at % DAY) / MINUTE);
-  return `${Math.floor((at % DAY) / HOUR)}:${String(minutes % 60).padStart(2, "0")}`;
 }

@@ -47,7 +47,7 @@ export const DAY: number = 24 * HOUR;
 /** The fleet. */
 export const PROCESSES = 6;
 /** A deploy replaces one process after the other. */
-export const DEPLOY_STEP_MS: number = MINUTE;
+export const DEPLOY_STEP_MS = 60_000;
 /** How long a request may take to its first words, with the chain and without. */
 export const LIMIT_MS = 15_000;
 

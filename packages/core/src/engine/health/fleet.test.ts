@@ -26,6 +26,12 @@ const dead = after(10, [fail("server.error", { status: 500 })]);
 const well = after(10, answer("Primary"));
 const cut = after(10, begin(["Pri"], wait(500), fail("stream.reset")));
 
+const long: Script = (call) => [
+  wait(10),
+  ...played(begin(["Pri"], wait(20_000)), call),
+  ...played(answer("mary"), call),
+];
+
 /** Processes that share one vendor, and what their store is asked. */
 interface Fleet extends Harness {
   readonly asked: (string | HealthReport)[];
@@ -214,11 +220,6 @@ describe("R11.5 where answers break off behind their first content", () => {
     const made = fleet();
     let script = cut;
     const member = made.join(() => script);
-    const long: Script = (call) => [
-      wait(10),
-      ...played(begin(["Pri"], wait(20_000)), call),
-      ...played(answer("mary"), call),
-    ];
     const call = (next: Script): Promise<void> => {
       script = next;
       return finish(made.clock, member.call(), 10);
