@@ -8,7 +8,7 @@ import { LIMIT_MS, MINUTE, PROCESSES, type Trouble } from "./plan.ts";
 const MOST_ASKED_WHILE_DOWN = 20 * PROCESSES;
 
 /**
- * In an hour there is time for 15 probes, of which one or two are spared; each of those costs a row of five and one answer of
+ * In an hour there is time for 15 probes, of which two or three are spared; each of those costs a row of five and one answer of
  * every process. Three times as much is too much, however many calls there are.
  */
 const MOST_SEAMS = 3 * (15 + 3 * (5 + PROCESSES));
