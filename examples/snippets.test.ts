@@ -77,7 +77,7 @@ describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
     const began = stdout.split("\n").filter((line) => modules.includes(line));
     const last = namePages(`${file}: ${began.at(-1)}`);
 
-    expect(namePages(stderr), `${last}`).toBe("");
+    expect(namePages(stderr), `after ${last}`).toBe("");
     expect(code, `${last}\n${namePages(stdout)}`).toBe(0);
     expect(began).toEqual(modules);
   }
