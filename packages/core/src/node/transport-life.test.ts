@@ -106,6 +106,7 @@ test("a request's body is not kept while its answer flows", async () => {
 
 /** What this Node does with the environment's proxies: from 24.5 on, and in later versions of 22. */
 const TAKES_PROXIES = process.allowedNodeEnvironmentFlags.has("--use-env-proxy");
+if (!TAKES_PROXIES) process.stderr.write("\nSkipped on this Node: it takes no proxies from the environment.\n");
 
 describe("proxies of the environment", () => {
   const ask = `
