@@ -1,5 +1,8 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import type { FailureClass } from "../../model/failure.ts";
@@ -548,6 +551,47 @@ describe("readAnswer and cancellation", () => {
     await iterator.return?.();
 
     expect(isCancelled()).toBe(true);
+  });
+});
+
+describe("readAnswer and what it holds", () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: unknown = runInNewContext("gc");
+
+  /** Whoever keeps an error keeps what ran when it was made: the reading, which is held here as by a stack. */
+  async function isHeldAfter(end: (reading: Reading) => Promise<unknown>): Promise<boolean> {
+    let body: WeakRef<ReadableStream> | undefined;
+    const reading = read(() => {
+      const stream = new ReadableStream<Uint8Array>({ start: (its) => its.enqueue(bytes('data: {"text":"a"}\n\n')) });
+      body = new WeakRef(stream);
+      return Promise.resolve(new Response(stream));
+    });
+    await reading.iterator.next();
+    await reading.iterator.next();
+    await end(reading);
+    for (let round = 0; round < 10 && body?.deref() !== undefined; round++) {
+      // A reference that was looked at holds until the turn is over.
+      // oxlint-disable-next-line no-await-in-loop -- one collection after the other
+      await nextTurn();
+      if (typeof collectGarbage === "function") collectGarbage();
+    }
+    const isHeld = body?.deref() !== undefined;
+    // Read last, so that the reading is held until here.
+    return isHeld && typeof reading.iterator.next === "function";
+  }
+
+  test.each<[string, (reading: Reading) => Promise<unknown>]>([
+    ["is left", ({ iterator }) => iterator.return?.() ?? Promise.resolve()],
+    [
+      "is stopped",
+      ({ iterator, controller }) => {
+        controller.abort(new TargetFailure("caller.aborted"));
+        return iterator.next().catch(() => undefined);
+      },
+    ],
+  ])("lets go of the body of an answer that %s, though the reading is held", async (_, end) => {
+    expect(await isHeldAfter(() => Promise.resolve())).toBe(true);
+    expect(await isHeldAfter(end)).toBe(false);
   });
 });
 

@@ -82,8 +82,18 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
 
   async return(): Promise<Result> {
     this.#isOver = true;
-    await this.#opened?.body.release(this.#source.wire.evidence.isEnded);
+    await this.#letGo(this.#source.wire.evidence.isEnded);
     return DONE;
+  }
+
+  /**
+   * A body that is over must not be held: an error keeps alive what ran when it was made, and an SDK that keeps the error of an
+   * abort until its body is collected would keep both for ever.
+   */
+  async #letGo(whole: boolean): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.body.release(whole);
   }
 
   async #open(): Promise<Result> {
@@ -113,12 +123,12 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
   readonly #onRead = ({ done, value }: BodyRead): Result => {
     const out: StreamPart[] = [];
     const opened = this.#opened;
-    if (opened === undefined) return DONE;
-    const { body, decoder } = opened;
     const { wire, context } = this.#source;
     try {
       const stopped = stopReason(context.signal);
       if (stopped !== undefined) throw stopped;
+      if (opened === undefined) return DONE;
+      const { body, decoder } = opened;
       if (wire.evidence.stands) wire.evidence.stopWaiting(context.clock.now());
       if (done || value === undefined) {
         body.sawEnd();
@@ -166,8 +176,8 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
   #fail(failure: unknown): unknown {
     const { failures, context } = this.#source;
     this.#isOver = true;
-    void this.#opened?.body.release(false);
     const response = this.#opened?.response;
+    void this.#letGo(false);
     return stopReason(context.signal) ?? (response === undefined ? failure : withResponse(failure, response, failures));
   }
 }
