@@ -214,7 +214,7 @@ export const ENTRIES: Readonly<Record<string, Entries>> = {
     },
   },
   "@understudy/testing/rehearse": {
-    ...each("value", "FAULT_NAMES TIMELINE_STYLE"),
+    ...each("value", "FAULT_NAMES FAULTS TIMELINE_STYLE"),
     ...each("author", "VirtualClock seededRandom withStream withTargets"),
     drawTimeline: { contract: "told", right: () => [TRACE] },
     isFaultName: { contract: "takes-all" },

@@ -11,7 +11,7 @@ const out = (name: string): string => join(folder, name);
 
 describe("understudy drill", () => {
   test(
-    "draws 60 scenarios in a page of at most 300 KiB that asks nobody for anything",
+    "draws 70 scenarios in a page of at most 300 KiB that asks nobody for anything",
     { timeout: 60_000 },
     async () => {
       const begin = process.threadCpuUsage();
@@ -20,7 +20,7 @@ describe("understudy drill", () => {
       const page = readFileSync(out("a.html"), "utf8");
 
       expect(ran).toMatchObject({ code: 0, stderr: "" });
-      expect(ran.stdout).toContain("60 scenarios, seed 1");
+      expect(ran.stdout).toContain("70 scenarios, seed 1");
       // 30 of them in 5 s; time of the processor, as others may be busy beside it.
       expect((spent.user + spent.system) / 1e6).toBeLessThan(10);
       expect(Buffer.byteLength(page)).toBeLessThanOrEqual(300 * 1_024);
@@ -127,6 +127,25 @@ describe("understudy drill", () => {
     );
   });
 
+  test(
+    "shows what looking ahead would have saved, on the page as in the documentation",
+    { timeout: 30_000 },
+    async () => {
+      const documented = readFileSync(join(import.meta.dirname, "../../../docs/operations.md"), "utf8");
+      const [, args = "", expected = ""] = /drill chain\.ts (--ahead .*)\n([^`]+)```/.exec(documented) ?? [];
+      const { stdout } = await run(["drill", "three-vendors.ts", ...args.split(" "), "--out", out("i.html")]);
+      const page = readFileSync(out("i.html"), "utf8");
+
+      expect(expected).toContain("as it is");
+      expect(stdout).toContain(expected);
+      expect(page).toContain("<h2>What looking ahead would change</h2>");
+      expect([...page.matchAll(/<tr><th scope="row">(?:<code>)?([^<]+)/g)].map(([, change]) => change)).toEqual(
+        expect.arrayContaining(["as it is", "hedgeAfterMs: &quot;p95&quot;", "all of these"]),
+      );
+      expect(page.match(/http|<script|src=|url\(|@import/g)).toBeNull();
+    },
+  );
+
   test("refuses a report that cannot be written before it plays anything", async () => {
     const ran = await run(["drill", "three-vendors.ts", "--out", join(folder, "absent", "a.html")], { terminal: 80 });
 
@@ -149,6 +168,7 @@ describe("understudy drill", () => {
     [["--healthy", "first=soon"], "--healthy: first=soon is not understood"],
     [["other.ts"], "Nothing is done with other.ts"],
     [["--live"], "no API key"],
+    [["--live", "--ahead"], "--ahead plays everything again and again: leave out --live."],
   ])("refuses %s in one sentence", async (args, message) => {
     const ran = await run(["drill", "three-vendors.ts", ...args, "--out", out("g.html")]);
 

@@ -96,7 +96,7 @@ describe("the program understudy", () => {
   });
 
   test.each([
-    ["drill", ["drill", "one-vendor.ts", "--faults", "outage", "--json", "--out", join(folder, "x.html")]],
+    ["drill", ["drill", "one-vendor.ts", "--faults", "outage", "--ahead", "--json", "--out", join(folder, "x.html")]],
     ["models", ["models", "one-vendor.ts", "--json"]],
     ["trace", ["trace", join(CHAINS, "../traces/0.0-answer.json"), "--json"]],
   ])("prints %s as its schema describes", async (name, args) => {

@@ -6,7 +6,7 @@ export function drillJson(
   result: DrillResult,
   over: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  const { seed, mode, everyMs, targets, healthy, scenarios, failed, seams, degraded, asked } = result;
+  const { seed, mode, everyMs, targets, healthy, scenarios, failed, seams, degraded, ahead, asked } = result;
   return {
     schema: "understudy.drill/1",
     file,
@@ -20,6 +20,7 @@ export function drillJson(
     seams,
     degraded,
     overBudget: over,
+    ...(ahead === undefined ? {} : { ahead }),
     ...(asked === undefined ? {} : { asked }),
   };
 }

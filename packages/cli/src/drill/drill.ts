@@ -17,6 +17,7 @@ import type { Command } from "../command.ts";
 import type { Output } from "../output.ts";
 import { versionOf } from "../version.ts";
 import { WrongUse } from "../wrong-use.ts";
+import { aheadText } from "./ahead.ts";
 import { exceeded, readBudgets } from "./budgets.ts";
 import { drillJson } from "./drill-json.ts";
 import { costOf, mayBegin, tellTime } from "./live.ts";
@@ -36,6 +37,7 @@ export const drill: Command = {
     budget: { type: "string", multiple: true },
     out: { type: "string" },
     healthy: { type: "string" },
+    ahead: { type: "boolean" },
     live: { type: "boolean" },
     yes: { type: "boolean" },
   },
@@ -52,6 +54,7 @@ Rehearses outages on your chain in virtual time, and draws what users would have
   --healthy <how>     first=600,length=2400: milliseconds of a healthy answer
   --budget <list>     firstWords=5s,failed=0,seams=0,degraded=10%; exceeding one exits 1
   --out <file>        drill.html
+  --ahead             shows what hedges, pins and the like would have saved
   --live              targets that are not struck answer for real; --yes does not ask first
 
 Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
@@ -86,7 +89,7 @@ Example: npx @understudy/cli drill chain.ts --budget failed=0,firstWords=10s
 
 const MOST_SHOWN = 8;
 
-function printVerdicts({ scenarios, seed, asked: cost }: DrillResult, path: string, output: Output): void {
+function printVerdicts({ scenarios, seed, ahead = [], asked: cost }: DrillResult, path: string, output: Output): void {
   const shown = scenarios.filter(({ isSurvivable }) => isSurvivable);
   const told = new Set<string>();
   for (const { verdict, numbers, advice } of shown.slice(0, MOST_SHOWN)) {
@@ -103,6 +106,7 @@ function printVerdicts({ scenarios, seed, asked: cost }: DrillResult, path: stri
     told.add(fix);
   }
   if (shown.length > MOST_SHOWN) output.print(`  and ${shown.length - MOST_SHOWN} milder ones`);
+  if (ahead.length > 0) output.print(`\n${aheadText(ahead, (text) => output.paint("dim", text))}\n`);
   output.print(`${scenarios.length} ${scenarios.length === 1 ? "scenario" : "scenarios"}, seed ${seed}: ${path}`);
   if (cost !== undefined) output.print(costOf(cost));
 }
@@ -133,6 +137,8 @@ async function orWrongUse<Value>(file: ChainFile, work: () => Promise<Value>): P
 
 function optionsOf(given: Arguments): RehearseOptions {
   const live = given.flags.has("live");
+  const ahead = given.flags.has("ahead");
+  if (live && ahead) throw new WrongUse("--ahead plays everything again and again: leave out --live.");
   const mode = valueOf(given, "mode") ?? "stream";
   if (mode !== "stream" && mode !== "generate") throw new WrongUse(`--mode is stream or generate, not ${mode}.`);
   const seconds = numberOf(given, "for", 0.001);
@@ -144,6 +150,7 @@ function optionsOf(given: Arguments): RehearseOptions {
     seed: wholeOf(given, "seed", 0),
     healthy: healthyOf(valueOf(given, "healthy")),
     mode,
+    ahead,
     live,
   };
 }

@@ -48,6 +48,8 @@ export const PAGE_STYLE: string = [
   "th,td{padding:4px 6px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}",
   "thead th{color:var(--soft);font-weight:500;vertical-align:bottom;white-space:normal}tbody th{text-align:left;font-weight:400}",
   "td i{color:var(--soft);font-style:normal;opacity:.6}tr.bad b{color:var(--bad)}tr.soft b{color:var(--warn)}tr.ok b{color:var(--good)}",
+  ".ahead td.better{color:var(--good);font-weight:600}.ahead td.worse{color:var(--warn)}.ahead td.same{color:var(--soft)}",
+  ".ahead tbody th{white-space:normal}.ahead small{color:var(--soft)}",
   "a{color:inherit;text-decoration-color:var(--line)}a:hover{text-decoration-color:currentColor}",
   "figure{margin:14px 0;padding:14px;background:var(--card);border:1px solid var(--line);border-radius:8px;break-inside:avoid}",
   "figure ul{color:var(--soft);font-size:13px}tbody th[colspan]{white-space:normal}",

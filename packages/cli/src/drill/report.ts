@@ -5,6 +5,7 @@ import {
   type DrillTarget,
   type Scenario,
 } from "@understudy/testing/rehearse";
+import { aheadHtml } from "./ahead.ts";
 import { costOf } from "./live.ts";
 import { html, legend, PAGE_STYLE, shown } from "./report-parts.ts";
 
@@ -26,13 +27,14 @@ export interface ReportSetup {
 
 /** The page that `understudy drill` writes: at most 300 KiB of HTML that asks nobody for anything, the same for the same result. */
 export function reportOf({ file, version, result }: ReportSetup): string {
-  const { scenarios, healthy, seed, mode, everyMs, targets } = result;
+  const { scenarios, healthy, seed, mode, everyMs, targets, ahead = [] } = result;
   const head = [
     `<h1>Outages of <code>${html(file)}</code>, rehearsed</h1>`,
     `<p class="facts">seed ${seed} · ${mode}, a call every ${shown(everyMs)} · ${healthy.numbers.calls} calls in each of ${scenarios.length} scenarios · @understudy/cli ${html(version)}</p>`,
     summary(result),
     `<h2>Every scenario, worst first</h2>`,
     table(result),
+    aheadHtml(ahead),
     `<h2>What happened</h2>`,
     legend(),
   ].join("\n");

@@ -42,11 +42,19 @@ describe("hedges, on the drill's scenarios", () => {
 
 describe("what a chain has learnt, on the drill's scenarios", () => {
   test.each(["outage", "hang"] as const)(
-    "pins, steering and prices change nothing where nobody gives a pin and no vendor tells of limits (%s)",
+    "steering changes nothing where no vendor tells of limits, and pins nothing but who is asked after an outage (%s)",
     async (fault) => {
-      const options = { pins: true, steering: true, prices: { "a/a": { input: 1, output: 1 } } };
+      const [asItIs, steered, pinned] = [
+        await numbersOf(both, fault),
+        await numbersOf({ tiers: both, options: { steering: true } }, fault),
+        await numbersOf({ tiers: both, options: { pins: true } }, fault),
+      ];
 
-      expect(await numbersOf({ tiers: both, options }, fault)).toEqual(await numbersOf(both, fault));
+      expect(steered).toEqual(asItIs);
+      expect([asItIs, pinned].map(({ failed, seams, moved }) => [failed, seams, moved])).toEqual([
+        [0, 0, 20],
+        [0, 0, 10],
+      ]);
     },
   );
 
@@ -89,4 +97,80 @@ describe("what becomes of answers that break off, on the drill's scenarios", () 
       expect(await after("fail", fault)).toEqual(fail);
     },
   );
+});
+
+describe("what the drill says of what looks ahead", () => {
+  const strike = { vendor: "a" };
+  const prices = { "a/a": { input: 3, output: 15 }, "b/b": { input: 1, output: 5 } };
+
+  test("plays the same outages as it is, with each mechanism that is lacking, and with all of them", async () => {
+    const { ahead = [], scenarios, failed } = await rehearse(both, { faults: ["cut", "hang"], ahead: true });
+
+    expect(ahead.map(({ change }) => change)).toEqual([
+      "as it is",
+      'hedgeAfterMs: "p95"',
+      'afterRelease: "continue"',
+      "pins: true",
+      "steering: true",
+      'order: "fastest"',
+      "all of these",
+    ]);
+    // Two vendors of which one is struck, two faults, 140 calls each: where everyone is struck, nothing can be saved.
+    expect(ahead.map(({ total }) => total.calls)).toEqual(ahead.map(() => 560));
+    expect(ahead.map(({ faults }) => Object.keys(faults))).toEqual(ahead.map(() => ["cut", "hang"]));
+    const survived = scenarios.filter(({ isSurvivable }) => isSurvivable);
+    const attempts = survived.reduce((sum, { calls }) => sum + calls.flatMap(({ trace }) => trace.attempts).length, 0);
+    expect(ahead[0]?.total).toMatchObject({ failed, seams: 10, late: 21, attempts });
+    // No outage: 140 calls, a request each, of 1,000 tokens and 300.
+    expect(ahead[0]?.healthy).toMatchObject({ failed: 0, late: 0, moved: 0, attempts: 140, tokens: 182_000, p95: 650 });
+  });
+
+  test("takes away what a chain has, and leaves out what it has no use for", async () => {
+    const tiers = [untouched("a"), { target: untouched("b"), degraded: true, hedgeAfterMs: 3_000 }];
+    const options = { afterRelease: "continue", pins: true, steering: true } as const;
+    const { ahead = [] } = await rehearse({ tiers, options }, { faults: ["cut"], strike, ahead: true });
+
+    expect(ahead.map(({ change, total }) => [change, total.seams])).toEqual([
+      ["as it is", 0],
+      ['without hedgeAfterMs: "p95"', 0],
+      ['without afterRelease: "continue"', 10],
+      ["without pins: true", 0],
+      ["without steering: true", 0],
+    ]);
+  });
+
+  test.each([
+    // Every tenth of 60 is slow: a tenth of the calls may be hedged, which is all of them.
+    ["uneven", 'hedgeAfterMs: "p95"', { late: [6, 0], attempts: [140, 146], tokens: [182_000, 188_000] }],
+    // A request in vain for each wait by guess: three fit into the second half of the minute.
+    ["quota", "steering: true", { late: [0, 0], attempts: [143, 140] }],
+    // Each of ten conversations goes to the other vendor and comes back, or stays there.
+    ["revoked-key", "pins: true", { moved: [20, 10] }],
+    ["stall", 'afterRelease: "continue"', { seams: [60, 0] }],
+  ] as const)("shows what is saved where a vendor is struck by %s: %s", async (fault, change, expected) => {
+    const { ahead = [] } = await rehearse(both, { faults: [fault], strike, ahead: true });
+    const rows = [ahead[0], ahead.find((row) => row.change === change)];
+
+    expect(
+      Object.fromEntries(
+        Object.keys(expected).map((name) => [name, rows.map((row) => Reflect.get(row?.total ?? {}, name))]),
+      ),
+    ).toEqual(expected);
+  });
+
+  test("knows what calls cost where the chain has prices, and has the cheapest asked first", async () => {
+    const { ahead = [] } = await rehearse(
+      { tiers: both, options: { prices } },
+      { faults: ["slow"], strike, ahead: true },
+    );
+    const costs = new Map(ahead.map(({ change, total }) => [change, total.cost?.toFixed(4)]));
+
+    // 140 answers of 1,000 tokens in and 300 out, for 0.0075 each, or for 0.0025.
+    expect(costs.get("as it is")).toBe("1.0500");
+    expect(costs.get('order: "cheapest"')).toBe("0.3500");
+  });
+
+  test("is not to be had live", async () => {
+    await expect(rehearse(both, { live: true, ahead: true })).rejects.toThrow("A live rehearsal is played once");
+  });
 });

@@ -24,6 +24,7 @@ export type ChainDefinition =
 export interface Blueprint {
   readonly tiers: readonly Tier[];
   readonly options: ChainOptions;
+  readonly request: Request;
   readonly targets: readonly DrillTarget[];
   /** What `createChain` builds. */
   readonly create: typeof createChain;
@@ -44,7 +45,12 @@ export function readBlueprint(definition: ChainDefinition, { request, create, li
   const { onEvent: _, onInternalError: __, store: ___, clock: ____, random: _____, ...kept } = options;
   const isRead = live || !Array.isArray(tiers);
   const described = create(isRead ? tiers : tiers.map((input) => withTargets(input, withoutProblems)), kept).describe();
-  return { tiers: described.tiers, options: kept, targets: targetsOf(described.tiers, request), create };
+  return { tiers: described.tiers, options: kept, request, targets: targetsOf(described.tiers, request), create };
+}
+
+/** The same chain with other tiers. */
+export function withTiers(blueprint: Blueprint, tiers: readonly Tier[]): Blueprint {
+  return { ...blueprint, tiers, targets: targetsOf(tiers, blueprint.request) };
 }
 
 function partsOf(definition: ChainDefinition): {

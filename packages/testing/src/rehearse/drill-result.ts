@@ -40,6 +40,8 @@ export type CallMark = "well" | "late" | "seam" | "failed";
 export interface DrillCall {
   /** Since the scenario began. */
   readonly startedAtMs: number;
+  /** Of which of ten conversations it is a turn; they take turns, and each call knows the turns before it. */
+  readonly conversation: number;
   /** How a user would have seen it. */
   readonly mark: CallMark;
   /** Since the call began, until the user saw something; absent when nothing came. */
@@ -52,6 +54,8 @@ export interface DrillCall {
   readonly tier?: string | undefined;
   /** Code of the error; absent when the call was answered. */
   readonly code?: ErrorCode | undefined;
+  /** What it cost by the chain's `prices`; absent without any. */
+  readonly cost?: number | undefined;
   /** What the chain did. */
   readonly trace: Trace;
 }
@@ -86,8 +90,14 @@ export interface DrillNumbers {
   readonly askedInVain: number;
   /** All requests. */
   readonly attempts: number;
+  /** Tokens of all requests that told them, by the counts of the script; a request that a hedge stopped counts as read. */
+  readonly tokens: number;
   /** Tokens of requests that failed, as far as they were billed, by the counts of the script. */
   readonly tokensInVain: number;
+  /** Turns that another target answered than the turn before in the same conversation: no cache knows the conversation. */
+  readonly moved: number;
+  /** What all calls cost by the chain's `prices`; absent without any. */
+  readonly cost?: number | undefined;
   /** From the begin of the outage to the first call that passed a struck target over; absent when none did. */
   readonly noticedAfterMs?: number | undefined;
   /** From the end of the outage to the first call that the usual tier answered; absent when none did. */
@@ -135,6 +145,27 @@ export interface RealCost {
   readonly exact: boolean;
 }
 
+/** Sums over scenarios. */
+export interface AheadNumbers extends Pick<
+  DrillNumbers,
+  "calls" | "failed" | "seams" | "late" | "attempts" | "tokens" | "moved" | "cost"
+> {
+  /** 95 of 100 of these calls waited less for their first words, in milliseconds; absent when no call got any. */
+  readonly p95?: number | undefined;
+}
+
+/** What came of the same outages with one mechanism that looks ahead. */
+export interface AheadRow {
+  /** What was changed, as it is written in code; `as it is` in the first row, `without …` for what the chain has. */
+  readonly change: string;
+  /** The same calls without any outage. */
+  readonly healthy: AheadNumbers;
+  /** All survivable scenarios. */
+  readonly total: AheadNumbers;
+  /** The same by what happened. */
+  readonly faults: Readonly<Partial<Record<FaultName, AheadNumbers>>>;
+}
+
 /** What a drill takes, before it begins. */
 export interface DrillPlan {
   /** Outages that it plays. */
@@ -168,6 +199,8 @@ export interface DrillResult {
   readonly seams: number;
   /** Calls of all survivable scenarios that a lesser tier answered. */
   readonly degraded: number;
+  /** What each mechanism that looks ahead would have changed, where that was asked for; the first row is the chain as it is. */
+  readonly ahead?: readonly AheadRow[] | undefined;
   /** Of a live drill: what was really asked. Absent otherwise. */
   readonly asked?: RealCost | undefined;
 }

@@ -24,6 +24,10 @@ export type FaultName =
   | "slow"
   /** Every second request fails as in an outage. */
   | "flaky"
+  /** One request in ten takes ten times as long to its first words. */
+  | "uneven"
+  /** Takes half of the calls of each minute, says with each answer what is left, and refuses the others with 429. */
+  | "quota"
   /** Answers without content. */
   | "empty";
 
@@ -40,6 +44,8 @@ export const FAULTS: Readonly<Record<FaultName, string>> = {
   "no-credit": "out of credit",
   slow: "slow",
   flaky: "failing every second time",
+  uneven: "slow one time in ten",
+  quota: "short of quota",
   empty: "answering nothing",
 };
 
@@ -59,6 +65,12 @@ export interface StruckAttempt {
   readonly limitMs: number;
   /** How many attempts of this target were struck before. */
   readonly before: number;
+  /** Since the outage began. */
+  readonly sinceMs: number;
+  /** What each target takes in a minute, where that is limited. */
+  readonly perMinute: number;
+  /** How many attempts of this target were struck before in the same minute. */
+  readonly inMinute: number;
 }
 
 const REFUSAL_MS = 200;
@@ -66,13 +78,20 @@ const FIRST_DELTAS = 6;
 const STATED_WAIT_MS = 30_000;
 /** Where there is no limit at all. */
 const SLOW_MS = 60_000;
+const UNEVEN_EVERY = 10;
+const UNEVEN_TIMES = 10;
+/** The part of a target's limit that a slow answer takes. */
+const SLOW_SHARE = 0.8;
+
+export const MINUTE_MS = 60_000;
 
 export function healthyScript({ firstMs, deltas }: Healthy): readonly Part[] {
   return [wait(firstMs), { type: "words", deltas }, { type: "end" }];
 }
 
 /** What an attempt gets that begins in the outage. */
-export function faultyScript(fault: FaultName, { healthy, limitMs, before }: StruckAttempt): readonly Part[] {
+export function faultyScript(fault: FaultName, struck: StruckAttempt): readonly Part[] {
+  const { healthy, limitMs, before } = struck;
   const begun: readonly Part[] = [
     wait(healthy.firstMs),
     { type: "words", deltas: Math.min(FIRST_DELTAS, healthy.deltas) },
@@ -105,16 +124,33 @@ export function faultyScript(fault: FaultName, { healthy, limitMs, before }: Str
     case "no-credit":
       return [wait(REFUSAL_MS), { type: "fail", class: "billing.exhausted", details: { status: 402 } }];
     case "slow": {
-      const firstMs = Number.isFinite(limitMs) ? limitMs * 0.8 : SLOW_MS;
+      const firstMs = Number.isFinite(limitMs) ? limitMs * SLOW_SHARE : SLOW_MS;
       return healthyScript({ ...healthy, firstMs: Math.max(healthy.firstMs, firstMs) });
     }
     case "flaky":
       return before % 2 === 0 ? down : healthyScript(healthy);
+    case "uneven": {
+      const slowMs = Math.min(healthy.firstMs * UNEVEN_TIMES, limitMs * SLOW_SHARE);
+      const isSlow = before % UNEVEN_EVERY === UNEVEN_EVERY - 1;
+      return healthyScript(isSlow ? { ...healthy, firstMs: Math.max(healthy.firstMs, slowMs) } : healthy);
+    }
+    case "quota":
+      return limitedScript(struck);
     case "empty":
       return [wait(healthy.firstMs), { type: "end" }];
     default:
       return fault satisfies never;
   }
+}
+
+function limitedScript({ healthy, sinceMs, perMinute, inMinute }: StruckAttempt): readonly Part[] {
+  const rateLimits = {
+    "limit-requests": String(perMinute),
+    "remaining-requests": String(Math.max(0, perMinute - inMinute - 1)),
+    "reset-requests": `${Math.ceil(MINUTE_MS - (sinceMs % MINUTE_MS))}ms`,
+  };
+  if (inMinute < perMinute) return [{ type: "response", rateLimits }, ...healthyScript(healthy)];
+  return [wait(REFUSAL_MS), { type: "fail", class: "rate.requests", details: { status: 429, rateLimits } }];
 }
 
 function wait(ms: number): Part {

@@ -3,7 +3,7 @@ export type { VirtualTimer } from "./timer-heap.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { planRehearsal, rehearse, type RehearseOptions } from "./rehearse.ts";
 export { withStream, withTargets, type ChainDefinition } from "./definition.ts";
-export { FAULT_NAMES, isFaultName, type FaultName } from "./faults.ts";
+export { FAULT_NAMES, FAULTS, isFaultName, type FaultName } from "./faults.ts";
 export type { Healthy } from "./play.ts";
 export type * from "./drill-result.ts";
 export { drawTimeline, type DrawOptions } from "../drawing/draw-timeline.ts";

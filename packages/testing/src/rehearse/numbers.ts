@@ -11,11 +11,13 @@ export interface Usual {
   readonly tier: string | undefined;
   readonly p95: number;
   readonly max: number;
+  /** What a request is billed that was read and not answered. */
+  readonly inputTokens: number;
 }
 
-export function usualOf(calls: readonly RawCall[]): Usual {
+export function usualOf(calls: readonly RawCall[], inputTokens: number): Usual {
   const { p95 = 0, max = 0 } = waits(calls, 0) ?? {};
-  return { tier: calls[0]?.tier, p95, max };
+  return { tier: calls[0]?.tier, p95, max, inputTokens };
 }
 
 export function markCalls(calls: readonly RawCall[], usual: Usual): readonly DrillCall[] {
@@ -41,6 +43,7 @@ export function numbersOf(calls: readonly DrillCall[], usual: Usual, outage: Out
   const failed = attempts.filter(({ outcome }) => outcome === "failed");
   const inVain = outage === undefined ? [] : failed.filter((attempt) => isStruck(attempt, outage));
   const firstWords = waits(calls, usual.max);
+  const cost = calls.some((call) => call.cost !== undefined) && sum(calls, (call) => call.cost ?? 0);
   return {
     calls: calls.length,
     failed: count("failed"),
@@ -50,9 +53,33 @@ export function numbersOf(calls: readonly DrillCall[], usual: Usual, outage: Out
     ...(firstWords === undefined ? {} : { firstWords }),
     askedInVain: inVain.length,
     attempts: attempts.length,
-    tokensInVain: failed.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0), 0),
+    tokens: sum(attempts, (attempt) => (attempt.stoppedBy === undefined ? tokensOf(attempt) : usual.inputTokens)),
+    tokensInVain: sum(failed, tokensOf),
+    moved: movedIn(calls),
+    ...(cost !== false && { cost }),
     ...(outage === undefined ? {} : times(calls, usual, outage)),
   };
+}
+
+function sum<Item>(items: readonly Item[], amountOf: (item: Item) => number): number {
+  return items.reduce((total, item) => total + amountOf(item), 0);
+}
+
+function tokensOf({ usage }: AttemptRecord): number {
+  return (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+}
+
+/** Turns whose conversation was answered by another target before. */
+function movedIn(calls: readonly DrillCall[]): number {
+  const last = new Map<number, string>();
+  return sum(calls, ({ conversation, trace }) => {
+    const by = trace.attempts.find(({ outcome }) => outcome === "answered");
+    if (by === undefined) return 0;
+    const name = `${by.tier} ${by.sibling ?? ""}`;
+    const before = last.get(conversation) ?? name;
+    last.set(conversation, name);
+    return before === name ? 0 : 1;
+  });
 }
 
 function times(
@@ -84,7 +111,11 @@ export function placeOf(
   return targets.findIndex((target) => target.tier === tier && target.sibling === sibling);
 }
 
-function waits(calls: readonly Pick<RawCall, "firstWordsMs">[], usualMax: number): FirstWords | undefined {
+/** What users waited. `usualMax`: the longest wait of the healthy run. */
+export function waits(
+  calls: readonly Pick<RawCall, "firstWordsMs">[],
+  usualMax: number = Infinity,
+): FirstWords | undefined {
   const sorted = calls.flatMap(({ firstWordsMs }) => firstWordsMs ?? []).toSorted((a, b) => a - b);
   if (sorted.length === 0) return undefined;
   const at = (share: number): number => Math.round(sorted[Math.ceil(sorted.length * share) - 1] ?? 0);

@@ -5,7 +5,7 @@ import {
   type TargetFailureDetails,
   type TargetRequest,
 } from "@understudy/core/adapter";
-import type { FailureClass } from "@understudy/core";
+import type { FailureClass, RateLimits } from "@understudy/core";
 
 /** How a well target answers. */
 export interface Healthy {
@@ -26,6 +26,7 @@ export const HEALTHY: Healthy = { firstMs: 600, lengthMs: 2_400, deltas: 20, inp
 /** What one request gets. */
 export type Part =
   | { readonly type: "wait"; readonly ms: number }
+  | { readonly type: "response"; readonly rateLimits: RateLimits }
   /** So many pieces of the answer. */
   | { readonly type: "words"; readonly deltas: number }
   | { readonly type: "end" }
@@ -87,6 +88,9 @@ export async function* play(
       case "wait":
         // oxlint-disable-next-line no-await-in-loop -- one part after the other
         await pause(part.ms, context);
+        break;
+      case "response":
+        yield [part];
         break;
       case "words":
         // Of an answer that is gone on with, the rest.

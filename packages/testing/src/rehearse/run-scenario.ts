@@ -1,17 +1,18 @@
 import {
   isUnderstudyError,
+  type Answer,
   type Chain,
   type Clock,
   type Request,
   type Target,
   type Tier,
-  type Trace,
+  type UsageTotal,
 } from "@understudy/core";
 import type { TargetRequest } from "@understudy/core/adapter";
 import { withStream, type Blueprint } from "./definition.ts";
 import type { DrillCall, Strike } from "./drill-result.ts";
 import type { Meter } from "./meter.ts";
-import { faultyScript, healthyScript, type FaultName } from "./faults.ts";
+import { faultyScript, healthyScript, MINUTE_MS, type FaultName } from "./faults.ts";
 import { begunIn, play, type Healthy } from "./play.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -34,6 +35,9 @@ export interface Blow {
   readonly fault: FaultName;
   readonly strike: Strike;
 }
+
+/** So many conversations take turns: with a call every second, each waits ten seconds for its next turn. */
+const CONVERSATIONS = 10;
 
 /** A call, before it is known what a healthy one looks like. */
 export type RawCall = Omit<DrillCall, "mark"> & { readonly hadSeam: boolean };
@@ -68,10 +72,11 @@ export async function runScenario(stage: Stage, blow: Blow | undefined): Promise
   // What its options load is loaded in real time: no call is to wait for it in virtual time.
   await chain.check();
   const running: Promise<RawCall>[] = [];
+  const pins = new Map<number, string>();
   for (let index = 0; index < calls; index++) {
     // oxlint-disable-next-line no-await-in-loop -- one call after the other
     await time.until(index * everyMs);
-    running.push(call(chain, stage, time));
+    running.push(call(chain, stage, { time, pins, conversation: index % CONVERSATIONS }));
   }
   const made = await time.finish(Promise.all(running));
   await time.finish(chain.close());
@@ -91,7 +96,8 @@ function tierOf({ tiers }: Blueprint, target: Target): Tier | undefined {
 
 function actor(target: Target, index: number, { stage, blow, time, tier }: Role): Target {
   const { healthy, outage, request: asked, live } = stage;
-  let before = 0;
+  const { everyMs } = stage;
+  const struckAt: number[] = [];
   const played = withStream(target, (request, context) => {
     const { silentReasoning, unary } = target.plan(request);
     const manner = { healthy, isJson: isJson(request), isUnary: unary, begun: begunIn(request) };
@@ -99,43 +105,69 @@ function actor(target: Target, index: number, { stage, blow, time, tier }: Role)
     const isStruck = blow?.strike.targets.includes(index) === true && now >= outage.fromMs && now < outage.toMs;
     if (!isStruck) return live?.watch(target.stream(request, context)) ?? play(healthyScript(healthy), manner, context);
     const limitMs = (silentReasoning || unary ? tier?.silentReasoningMs : tier?.timeoutMs(asked)) ?? Infinity;
-    return play(faultyScript(blow.fault, { healthy, limitMs, before: before++ }), manner, context);
+    const sinceMs = now - outage.fromMs;
+    const before = struckAt.length;
+    const inMinute = struckAt.filter((ms) => minuteOf(ms) === minuteOf(sinceMs)).length;
+    struckAt.push(sinceMs);
+    const perMinute = Math.max(1, Math.floor(MINUTE_MS / everyMs / 2));
+    return play(faultyScript(blow.fault, { healthy, limitMs, before, sinceMs, perMinute, inMinute }), manner, context);
   });
   if (live === undefined) return played;
   const prepare = target.prepare?.bind(target);
   return { ...played, problems: target.problems, ...(prepare === undefined ? {} : { prepare }) };
 }
 
+function minuteOf(ms: number): number {
+  return Math.floor(ms / MINUTE_MS);
+}
+
 function isJson({ output }: TargetRequest): boolean {
   return output.type === "json";
 }
 
-async function call(chain: Chain, { request, mode }: Stage, time: Time): Promise<RawCall> {
+/** When a call is made, and of which conversation it is a turn. */
+interface Turn {
+  readonly time: Time;
+  readonly conversation: number;
+  /** Of the last answer of each conversation, where the chain gives pins. */
+  readonly pins: Map<number, string>;
+}
+
+async function call(chain: Chain, { request, mode }: Stage, { time, conversation, pins }: Turn): Promise<RawCall> {
   const startedAtMs = time.elapsed();
+  const pin = pins.get(conversation);
+  const given = pin === undefined ? {} : { pin };
   let firstWordsMs: number | undefined;
   let hadSeam = false;
   const since = (): number => time.elapsed() - startedAtMs;
   try {
-    const answer = mode === "generate" ? await chain.generate(request) : await read();
-    const { tier, degraded, trace } = answer;
+    const answer = await (mode === "generate" ? chain.generate(request, given) : read());
+    const { tier, degraded, trace, usageTotal } = answer;
+    if (answer.pin === undefined) pins.delete(conversation);
+    else pins.set(conversation, answer.pin);
     const endedMs = since();
-    return { startedAtMs, firstWordsMs: firstWordsMs ?? endedMs, endedMs, hadSeam, degraded, tier, trace };
+    const seen = { firstWordsMs: firstWordsMs ?? endedMs, endedMs, hadSeam, degraded };
+    return { startedAtMs, conversation, ...seen, tier, ...costOf(usageTotal), trace };
   } catch (error) {
     if (!isUnderstudyError(error)) throw error;
-    const { code, trace } = error;
+    const { code, trace, usageTotal } = error;
     if (trace === undefined) throw error;
-    const waited = firstWordsMs === undefined ? {} : { firstWordsMs };
-    return { startedAtMs, ...waited, endedMs: since(), hadSeam, degraded: false, code, trace };
+    const seen = { ...(firstWordsMs !== undefined && { firstWordsMs }), endedMs: since(), hadSeam, degraded: false };
+    return { startedAtMs, conversation, ...seen, code, ...costOf(usageTotal), trace };
   }
 
-  async function read(): Promise<{ readonly tier: string; readonly degraded: boolean; readonly trace: Trace }> {
-    const stream = await chain.stream(request);
+  async function read(): Promise<Answer> {
+    const stream = await chain.stream(request, given);
     for await (const event of stream) {
       if (event.type === "text-delta") firstWordsMs ??= since();
       if (event.type === "failover" && event.marker !== null) hadSeam = true;
     }
     return stream.result;
   }
+}
+
+function costOf({ cost }: UsageTotal = { exact: false }): Pick<RawCall, "cost"> {
+  return cost === undefined ? {} : { cost: cost.amount };
 }
 
 function virtualTime(): Time {
