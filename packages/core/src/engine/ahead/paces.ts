@@ -38,22 +38,34 @@ export class Paces {
     this.#askedAt.set(candidate, now);
   }
 
-  /** The fastest first; behind them, as listed, those of which nothing is known. Now and then one that nobody asks leads. */
+  /** The fastest first, then, as listed, those of which nothing is known; but one that nobody asks leads now and then. */
   fastestFirst(candidates: readonly Candidate[], now: number): readonly Candidate[] {
-    const sorted = candidates.toSorted((one, other) => this.#mean(one, now) - this.#mean(other, now));
-    const forgotten = sorted.slice(1).filter((one) => now - (this.#askedAt.get(one) ?? -Infinity) >= OLD_MS);
-    if (forgotten.length === 0 || this.#random() >= EXPLORING) return sorted;
-    const [explored] = forgotten.toSorted(
-      (one, other) => (this.#askedAt.get(one) ?? 0) - (this.#askedAt.get(other) ?? 0),
+    const sorted = candidates.toSorted(
+      (one, other) => (this.#mean(one, now) ?? UNKNOWN_MS) - (this.#mean(other, now) ?? UNKNOWN_MS),
     );
+    const explored = this.#toExplore(sorted, now);
     if (explored === undefined) return sorted;
     this.#askedAt.set(explored, now);
     return [explored, ...sorted.filter((one) => one !== explored)];
   }
 
-  #mean(candidate: Candidate, now: number): number {
+  /** The one that was asked longest ago. Without chance where nothing is known of it, and of the first there is. */
+  #toExplore(sorted: readonly Candidate[], now: number): Candidate | undefined {
+    const [first, ...others] = sorted;
+    const forgotten = others
+      .filter((one) => now - (this.#askedAt.get(one) ?? -Infinity) >= OLD_MS)
+      .toSorted((one, other) => (this.#askedAt.get(one) ?? -Infinity) - (this.#askedAt.get(other) ?? -Infinity));
+    const [oldest] = forgotten;
+    if (first === undefined || oldest === undefined) return undefined;
+    const isFirstKnown = this.#mean(first, now) !== undefined;
+    const unknown = forgotten.find((one) => this.#mean(one, now) === undefined);
+    if (isFirstKnown && unknown !== undefined) return unknown;
+    return this.#random() < EXPLORING ? oldest : undefined;
+  }
+
+  #mean(candidate: Candidate, now: number): number | undefined {
     const { sum, weight } = this.#faded(candidate, now);
-    return weight < LEAST_WEIGHT ? UNKNOWN_MS : sum / weight;
+    return weight < LEAST_WEIGHT ? undefined : sum / weight;
   }
 
   #faded(candidate: Candidate, now: number): Pace {
