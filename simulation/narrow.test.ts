@@ -1,15 +1,3 @@
-import { expect, test } from "vitest";
-import { runBatch } from "./batch.ts";
+import { testProfile } from "./profile-tests.ts";
 
-/** A slow machine plays fewer schedules, always the same ones first. */
-const BUDGET_MS = 8_000;
-
-test("no schedule of few calls with many faults breaks a rule", { timeout: 60_000 }, async () => {
-  const started = performance.now();
-  const isTimeLeft = (): boolean => performance.now() - started < BUDGET_MS;
-
-  const figures = await runBatch({ seed: 1, schedules: 14_000, step: 1, profile: "narrow" }, isTimeLeft);
-
-  expect(figures.failing).toEqual([]);
-  expect(figures.schedules).toBeGreaterThanOrEqual(100);
-});
+testProfile({ of: "of few calls with many faults", profile: "narrow", most: 14_000, least: 100 });

@@ -3,8 +3,7 @@ import { GoogleGenerativeAI } from "@google/generative-ai";
 import { anthropic } from "@understudy/anthropic";
 import { bedrock } from "@understudy/bedrock";
 import type { Target } from "@understudy/core";
-import type { TargetOptions } from "@understudy/core/adapter";
-import { nodeTransport } from "@understudy/core/node";
+import type { TargetOptions, Transport } from "@understudy/core/adapter";
 import { deepseek } from "@understudy/deepseek";
 import { gemini } from "@understudy/gemini";
 import { mistral } from "@understudy/mistral";
@@ -33,7 +32,7 @@ export interface MakeOptions extends TargetOptions {
   readonly baseURL: string;
 }
 
-type Factory = (options: TargetOptions) => Target;
+type Factory = (options: TargetOptions & { readonly transport?: Transport }) => Target;
 
 const CLAUDE = "claude-sonnet-5-5";
 const GPT = "gpt-6.1-terra";
@@ -94,7 +93,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...PLAIN.map(([wire, make]): Subject => ({
     way: "node",
     wire,
-    make: (options) => make({ ...options, fetch: nodeTransport() }),
+    make: (options) => make({ ...options, transport: "node" }),
   })),
   ...WITH_SDK.map(([wire, make]): Subject => ({ way: "sdk", wire, make })),
   ...WITH_CLIENT.map(([wire, make]): Subject => ({ way: "client", wire, make })),
