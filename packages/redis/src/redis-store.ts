@@ -248,7 +248,14 @@ function commandOf(report: HealthReport): [operation: string, ...args: string[]]
     case "ok":
       return ["ok", report.key];
     case "cooldown":
-      return ["cool", report.scope, whole(report.forMs), report.isHard ? "h" : "s", report.because ?? "-"];
+      return [
+        "cool",
+        report.scope,
+        whole(report.forMs),
+        report.isHard ? "h" : "s",
+        report.because ?? "-",
+        report.by ?? "-",
+      ];
     case "isolated":
       return ["isolate", report.scope, whole(report.forMs)];
     case "reset": {

@@ -3,7 +3,8 @@
  * a server that was restarted, or another that took over, needs no preparation.
  *
  * Absolute times are the server's own, and stay here; replies hold durations. A command that arrives after its deadline
- * does nothing: whoever sent it to a server that stood still has gone on without it.
+ * does nothing: whoever sent it to a server that stood still has gone on without it. Whoever failed the last probe lets others
+ * go first (SICK_MS): its own network may be what is broken.
  *
  * The hash: `i` when it was made, `v` changes that are news, `b <route>`, `c <scope>` cooldowns, `x <scope>` isolation,
  * `r <v>` resets of the last minutes.
@@ -91,7 +92,6 @@ if op == 'acquire' then
   if r.state ~= 'o' then return reply('free') end
   if r.till - DUE_MS > now then return reply('denied', r.till - now) end
   if r.lease >= now then return reply('denied', r.lease - now + 1) end
-  -- Whoever failed the last probe lets others go first: its own network may be what is broken.
   if r.prober == me and now < r.till + SICK_MS then return reply('denied', r.till + SICK_MS - now) end
   r.token, r.lease = token, now + leaseMs
   save(name, r)
@@ -122,27 +122,27 @@ if op == 'probed' then
 end
 
 local function cooldown(raw)
-  local till, kind, found, class = string.match(raw or '', '^(%d+) (%a) (%d+) (%S+)$')
+  local till, kind, found, class, by = string.match(raw or '', '^(%d+) (%a) (%d+) (%S+) (%S+)$')
   if not till or tonumber(till) <= now then return nil end
-  return {till = tonumber(till), kind = kind, found = tonumber(found), class = class}
+  return {till = tonumber(till), kind = kind, found = tonumber(found), class = class, by = by}
 end
 
 if op == 'cool' then
-  local scope, forMs, kind, class = ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+  local scope, forMs, kind, class, by = ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
   local field = 'c ' .. scope
   local present = cooldown(redis.call('HGET', key, field))
-  local c = {till = now + forMs, kind = kind, found = now, class = class}
+  local c = {till = now + forMs, kind = kind, found = now, class = class, by = by}
   local hasGrown = not present or present.till < c.till
   if present and present.kind == 'h' then
     c.till = math.max(c.till, present.till)
     c.class = present.class
-    if kind ~= 'h' then c.kind, c.found = 'h', present.found end
+    if kind ~= 'h' then c.kind, c.found, c.by = 'h', present.found, present.by end
   elseif not hasGrown then
     return reply('ok')
   end
-  local value = table.concat({int(c.till), c.kind, int(c.found), c.class}, ' ')
+  local value = table.concat({int(c.till), c.kind, int(c.found), c.class, c.by}, ' ')
   if not put(field, value, c.till - now) then return reply('full') end
-  if hasGrown then news() end
+  if hasGrown or kind == 'h' then news() end
   return reply('ok')
 end
 
@@ -187,7 +187,7 @@ if op == 'snapshot' then
       end
     elseif kind == 'c' then
       local c = cooldown(value)
-      if c then add('cooldown', name, int(c.till), c.till - now, c.kind, c.class, now - c.found) else isOver = true end
+      if c then add('cooldown', name, value, c.till - now, c.kind, c.class, now - c.found, c.by) else isOver = true end
     elseif kind == 'x' then
       local till = tonumber(value)
       if till > now then add('isolated', name, int(till), till - now) else isOver = true end

@@ -33,7 +33,11 @@ export function readSnapshot(list: unknown): Snapshot {
   return { facts, resets };
 }
 
-function newsOf(kind: string, name: string, [ms, hardness, because, ageMs]: readonly string[]): HealthNews | undefined {
+function newsOf(
+  kind: string,
+  name: string,
+  [ms, hardness, because, ageMs, by]: readonly string[],
+): HealthNews | undefined {
   const forMs = Number(ms);
   switch (kind) {
     case "open":
@@ -47,7 +51,15 @@ function newsOf(kind: string, name: string, [ms, hardness, because, ageMs]: read
       // A class of a later version reads like any other text.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const known = { because: because as Extract<HealthNews, { type: "cooldown" }>["because"] };
-      return { type: "cooldown", scope: name, forMs, isHard, ageMs: Number(ageMs), ...(because === "-" ? {} : known) };
+      return {
+        type: "cooldown",
+        scope: name,
+        forMs,
+        isHard,
+        ageMs: Number(ageMs),
+        by,
+        ...(because === "-" ? {} : known),
+      };
     }
     default:
       return undefined;

@@ -32,7 +32,11 @@ export const BUGS: Readonly<
     byKit: true,
   },
   "cooldowns-shrink": { search: "elseif not hasGrown then", replace: "elseif false then", byKit: true },
-  "hard-becomes-soft": { search: "c.kind, c.found = 'h', present.found", replace: "c.kind = 's'", byKit: true },
+  "hard-becomes-soft": {
+    search: "c.kind, c.found, c.by = 'h', present.found, present.by",
+    replace: "c.kind = 's'",
+    byKit: true,
+  },
   "resets-keep-routes": { search: "drop('b ' .. ARGV[at])", replace: "", byKit: true },
   "changes-are-no-news": { search: "if isFirst or r.state == 'o' then news() end", replace: "", byKit: true },
 };

@@ -55,7 +55,10 @@ export class Conclusions implements HealthStore {
   readonly #isOneProcess: boolean;
   readonly #listeners = new Set<(news: HealthNews) => void>();
   readonly #routes = new Map<string, RouteState>();
-  readonly #cooldowns = new Map<string, { until: number; foundAt: number; readonly report: CooldownReport }>();
+  readonly #cooldowns = new Map<
+    string,
+    { readonly until: number; readonly foundAt: number; readonly report: CooldownReport }
+  >();
   readonly #isolated = new Map<string, number>();
 
   constructor(clock: Clock, isOneProcess: boolean) {
@@ -165,17 +168,18 @@ export class Conclusions implements HealthStore {
 
   #cool(report: CooldownReport): void {
     const now = this.#clock.now();
-    const present = this.#cooldowns.get(report.scope);
-    const isRunning = present !== undefined && present.until > now;
-    const until = now + report.forMs;
-    const hasGrown = !isRunning || present.until < until;
-    if (isRunning && report.isHard) present.foundAt = now;
-    if (!hasGrown) return;
-    // A longer limit on top of a hard block does not make it a soft one.
-    const stays = isRunning && present.report.isHard ? present : undefined;
-    const grown = { ...report, ...(stays && { isHard: true, because: stays.report.because }) };
-    this.#cooldowns.set(report.scope, { until, foundAt: stays?.foundAt ?? now, report: grown });
-    this.#tell({ ...grown, ageMs: now - (stays?.foundAt ?? now) });
+    const before = this.#cooldowns.get(report.scope);
+    const present = before !== undefined && before.until > now ? before : undefined;
+    const hard = present?.report.isHard === true ? present : undefined;
+    const until = Math.max(now + report.forMs, present?.until ?? 0);
+    // Of a hard block all hear whenever it is tried or found to hold, and put their own trial off.
+    if (until === present?.until && (hard === undefined || !report.isHard)) return;
+    // A longer limit on top of a hard block does not make it a soft one, and is no trial of it.
+    const found = hard === undefined || report.isHard ? { foundAt: now, report } : hard;
+    const { foundAt } = found;
+    const grown = { ...report, by: found.report.by, ...(hard && { isHard: true, because: hard.report.because }) };
+    this.#cooldowns.set(report.scope, { until, foundAt, report: grown });
+    this.#tell({ ...grown, forMs: until - now, ageMs: now - foundAt });
   }
 
   #isolate(scope: string, forMs: number): void {

@@ -101,7 +101,8 @@ export class ChainHealth {
     const standing = this.standing(target);
     if (standing.type === "ready") return this.admit(target, undefined, cause);
     if (standing.type === "trial") {
-      this.#cooldowns.beginTrial(standing.scope, this.#setup.clock.now());
+      this.#cooldowns.putOffTrial(standing.scope, this.#setup.clock.now());
+      this.#fleet?.tries(standing.scope);
       return this.admit(target, "trial", cause);
     }
     const probe = (): Permit | undefined => this.#probe(target, leaseMs, cause);
@@ -242,7 +243,7 @@ export class ChainHealth {
     const isHard = rule.hardBlock === true;
     const because = failure.class;
     const hasGrown = this.#cooldowns.extend(scope, { until: now + forMs, isHard, because }, now);
-    // Others put off their own trial of a hard block that was just found to hold.
+    // Who found a hard block to hold makes the next trial of it.
     if (hasGrown || isHard) this.#fleet?.publish({ type: "cooldown", scope, forMs, isHard, because });
     if (!hasGrown) return undefined;
     const { vendor, model, endpoint } = target;

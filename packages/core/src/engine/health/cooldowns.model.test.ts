@@ -85,7 +85,7 @@ test("cooldowns do what the reference model does, move by move", () => {
             Object.assign(model, { until: 0, episodes: 0 });
           }
         } else if (one.type === "trial") {
-          cooldowns.beginTrial("scope", now);
+          cooldowns.putOffTrial("scope", now);
           model.trialAt = now;
         } else {
           cooldowns.reset("scope", now);

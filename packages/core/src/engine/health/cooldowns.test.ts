@@ -138,7 +138,7 @@ describe("R7.4 hard blocks", () => {
 
     expect(cooldowns.trialDueAt(SCOPE) <= 59_999).toBe(false);
     expect(cooldowns.trialDueAt(SCOPE) <= 60_000).toBe(true);
-    cooldowns.beginTrial(SCOPE, 60_000);
+    cooldowns.putOffTrial(SCOPE, 60_000);
 
     expect(cooldowns.trialDueAt(SCOPE) <= 60_001).toBe(false);
     expect(cooldowns.trialDueAt(SCOPE) <= 120_000).toBe(true);

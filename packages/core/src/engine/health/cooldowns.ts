@@ -18,7 +18,8 @@ export class Cooldowns {
   readonly #entries = new Map<string, Cooldown & { readonly setAt: number }>();
   /** How often in a row a scope was cooled without a stated time. */
   readonly #levels = new Map<string, number>();
-  readonly #lastTrials = new Map<string, number>();
+  /** When the next one is due, by scope id. */
+  readonly #trials = new Map<string, number>();
   readonly #resets = new Map<string, number>();
 
   constructor(random: () => number) {
@@ -38,10 +39,10 @@ export class Cooldowns {
     return Math.min(Math.max(plain, SHORTEST_MS), LONGEST_MS) * (1 + this.#random() / 2);
   }
 
-  /** Extends, and never shortens. `ageMs`: how long ago a hard block was last found to hold. */
-  extend(scope: string, cooldown: Cooldown, now: number, ageMs = 0): boolean {
+  /** Extends, and never shortens. */
+  extend(scope: string, cooldown: Cooldown, now: number): boolean {
     const present = this.#running(scope, now);
-    if (cooldown.isHard && present?.isHard !== true) this.#lastTrials.set(scope, now - ageMs);
+    if (cooldown.isHard && present?.isHard !== true) this.putOffTrial(scope, now);
     if (present !== undefined && present.until >= cooldown.until) return false;
     // A longer limit on top of a hard block does not make it a soft one.
     const { isHard, because } = present?.isHard === true ? present : cooldown;
@@ -62,11 +63,11 @@ export class Cooldowns {
 
   /** When a real request may find out whether a person has acted. */
   trialDueAt(scope: string): number {
-    return (this.#lastTrials.get(scope) ?? -Infinity) + TRIAL_EVERY_MS;
+    return this.#trials.get(scope) ?? -Infinity;
   }
 
-  beginTrial(scope: string, now: number): void {
-    this.#lastTrials.set(scope, now);
+  putOffTrial(scope: string, now: number, forMs: number = TRIAL_EVERY_MS): void {
+    this.#trials.set(scope, now + forMs);
   }
 
   /**
@@ -86,7 +87,7 @@ export class Cooldowns {
   reset(scope: string, now: number): void {
     this.#entries.delete(scope);
     this.#levels.delete(scope);
-    this.#lastTrials.delete(scope);
+    this.#trials.delete(scope);
     this.#resets.set(scope, now);
   }
 

@@ -44,6 +44,8 @@ export interface FleetLink {
   /** An attempt got content, or is over. */
   settled(key: string, breaker: Breaker, permit: Permit, result: Settled): void;
   publish(report: HealthReport): void;
+  /** A trial of a hard block begins. Not waited for: the others put their own off when they hear of it. */
+  tries(scope: string): void;
   /** Nothing is heard or told any more, also by a store that goes on after it was left. */
   close(): void;
 }

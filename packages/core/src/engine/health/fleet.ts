@@ -11,6 +11,16 @@ const EVERY_MS = 1_000;
 const ROW_IS_OVER_MS = 61_000;
 /** Less than fills a row of 5: one sick process alone takes no vendor from the others. */
 const MOST_OF_A_ROW = 4;
+/**
+ * Of a hard block, when somebody else may make the next trial. Who found it to hold makes it after a minute, and is heard by
+ * all long before this: two begin at once only where that one makes none any more.
+ */
+const OTHERS_TRY_MS = 70_000;
+const OTHERS_SPREAD_MS = 20_000;
+/** Whose trial found out nothing lets all others go first: its own network may be what is broken. */
+const LAST_TRIES_MS = OTHERS_TRY_MS + OTHERS_SPREAD_MS;
+/** What a time may win on its way through a store without being another one. */
+const SLACK_MS = 1_000;
 const WEIGHT = 1;
 const WEIGHT_OF_OPENING = 3;
 
@@ -35,6 +45,8 @@ export class Fleet implements FleetLink {
   readonly #store: GuardedStore;
   readonly #doubts = new Map<string, Doubt>();
   #isClosed = false;
+  /** This chain among all of the store. Drawn when it is needed: not everywhere may a module do so while it loads. */
+  #me = "";
 
   constructor(store: HealthStore, member: FleetMember) {
     this.#member = member;
@@ -49,7 +61,23 @@ export class Fleet implements FleetLink {
   }
 
   publish(report: HealthReport): void {
-    this.#store.publish(report);
+    if (report.type !== "cooldown") {
+      this.#store.publish(report);
+      return;
+    }
+    const { clock, cooldowns } = this.#member;
+    if (report.isHard) cooldowns.putOffTrial(report.scope, clock.now());
+    this.#me ||= crypto.getRandomValues(new Uint32Array(2)).join("-");
+    this.#store.publish({ ...report, by: this.#me });
+  }
+
+  tries(scope: string): void {
+    const { clock, cooldowns } = this.#member;
+    const now = clock.now();
+    const block = cooldowns.longest([scope], now);
+    if (block === undefined) return;
+    this.publish({ type: "cooldown", scope, forMs: block.until - now, isHard: true, because: block.because });
+    cooldowns.putOffTrial(scope, now, LAST_TRIES_MS);
   }
 
   close(): void {
@@ -128,8 +156,7 @@ export class Fleet implements FleetLink {
     const now = clock.now();
     switch (news.type) {
       case "cooldown": {
-        const { scope, forMs, isHard, because, ageMs } = news;
-        cooldowns.extend(scope, { until: now + forMs, isHard, because }, now, ageMs);
+        if (news.by !== this.#me) this.#cool(news, now);
         break;
       }
       case "isolated":
@@ -162,6 +189,20 @@ export class Fleet implements FleetLink {
         news satisfies never;
     }
     this.#tell();
+  }
+
+  #cool({ scope, forMs, isHard, because, ageMs = 0 }: Extract<HealthNews, { type: "cooldown" }>, now: number): void {
+    const { cooldowns, random } = this.#member;
+    const trialAt = cooldowns.trialDueAt(scope);
+    const until = now + forMs;
+    const known = cooldowns.longest([scope], now);
+    // An answer to a request from before an extension does not end a hard block: it has to be one.
+    if (known?.isHard !== true || until > known.until + SLACK_MS) {
+      cooldowns.extend(scope, { until, isHard, because }, now);
+    }
+    if (!isHard) return;
+    const othersAt = now - ageMs + OTHERS_TRY_MS + random() * OTHERS_SPREAD_MS;
+    cooldowns.putOffTrial(scope, Math.max(trialAt, othersAt), 0);
   }
 
   #doubt(key: string): Doubt {

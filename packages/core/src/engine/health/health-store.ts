@@ -11,6 +11,8 @@ export interface CooldownReport {
   readonly isHard: boolean;
   /** The class of the failure that caused it. */
   readonly because?: FailureClass | undefined;
+  /** Who reports it: a random name of the chain, in news that of who reported last. */
+  readonly by?: string | undefined;
 }
 
 /** An operator takes a scope out of use for everybody, for a while. */
@@ -57,7 +59,7 @@ export type HealthReport =
 /** What a store concluded from the reports of all. */
 export type HealthNews =
   | (CooldownReport & {
-      /** Milliseconds since somebody last found it so: a hard block is tried again once a minute. Default 0. */
+      /** Milliseconds since `by` last found it so, or began to find out. Default 0. */
       readonly ageMs?: number | undefined;
     })
   | IsolationReport
