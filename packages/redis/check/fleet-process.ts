@@ -20,6 +20,7 @@ const chain = createChain(
     onEvent: (event) => {
       if (event.type === "breaker") write({ type: "breaker", to: event.to, at: monotonicMs() });
       if (event.type === "attempt-end" && event.record.venture === "probe") write({ type: "probe", at: monotonicMs() });
+      if (event.type === "attempt-start" && event.venture === "trial") write({ type: "trial", at: monotonicMs() });
     },
   },
 );

@@ -37,6 +37,12 @@ export const BUGS: Readonly<
     replace: "c.kind = 's'",
     byKit: true,
   },
+  "trials-are-no-news": {
+    search: "if hasGrown or kind == 'h' then news() end",
+    replace: "if hasGrown then news() end",
+    byKit: true,
+  },
+  "nobody-tried": { search: "c.class, c.by}, ' ')", replace: "c.class, '-'}, ' ')", byKit: true },
   "resets-keep-routes": { search: "drop('b ' .. ARGV[at])", replace: "", byKit: true },
   "changes-are-no-news": { search: "if isFirst or r.state == 'o' then news() end", replace: "", byKit: true },
 };

@@ -143,6 +143,28 @@ describe("the kit finds a store that", () => {
       "that a person has to end stays one, whatever is found on top of it",
     ],
     [
+      "tells of a hard block only when it has grown",
+      (store) => {
+        let until = 0;
+        return {
+          subscribe: (listener) =>
+            store.subscribe((news) => {
+              if (news.type === "cooldown" && news.isHard && news.forMs <= until) return;
+              if (news.type === "cooldown") until = news.forMs;
+              listener(news);
+            }),
+        };
+      },
+      "of a hard block is told each time that it is reported, also where it has not grown",
+    ],
+    [
+      "forgets who reported",
+      (store) => ({
+        publish: (report) => store.publish(report.type === "cooldown" ? { ...report, by: undefined } : report),
+      }),
+      "says who reported a hard block last, and not who found something else",
+    ],
+    [
       "tells nothing to those who come later",
       (store) => ({
         subscribe: (listener) => {

@@ -19,12 +19,13 @@ const bad = (weight = 1, isOpen = false): HealthReport => ({
   openMs: OPEN_MS,
 });
 const well: HealthReport = { type: "ok", key: ROUTE };
-const cooldown = (forMs: number, isHard = false): HealthReport => ({
+const cooldown = (forMs: number, isHard = false, by?: string): HealthReport => ({
   type: "cooldown",
   scope: SCOPE,
   forMs,
   isHard,
   because: isHard ? "auth.invalid" : "rate.requests",
+  by,
 });
 
 type Run = (one: FleetMember, other: FleetMember, world: StoreWorld) => Promise<void>;
@@ -236,6 +237,28 @@ export function testHealthStore(runner: TestRunner, store: StoreUnderTest): void
       isNear("ageMs" in second ? (second.ageMs ?? 0) : 0, 0);
       isNear(timeOf(second), 530_000);
     });
+
+    check("of a hard block is told each time that it is reported, also where it has not grown", async (one, other) => {
+      await one.say(cooldown(600_000, true, "one"));
+      isNear(timeOf(await other.hears("cooldown", SCOPE)), 600_000);
+      await other.say(cooldown(300_000, true, "other"));
+
+      const news = await other.hears("cooldown", SCOPE);
+
+      equal(byOf(news), "other");
+      isNear(timeOf(news), 600_000);
+    });
+
+    check("says who reported a hard block last, and not who found something else", async (one, other, world) => {
+      await one.say(cooldown(300_000, true, "one"));
+      await world.advance(10_000);
+      await other.say(cooldown(600_000, false, "other"));
+
+      const late = await (await joined(world)).hears("cooldown", SCOPE);
+
+      equal(byOf(late), "one");
+      isNear("ageMs" in late ? (late.ageMs ?? 0) : 0, 10_000);
+    });
   });
 
   describe(`${store.name}: news`, () => {
@@ -312,6 +335,10 @@ async function open(one: FleetMember, other: FleetMember): Promise<void> {
 
 async function joined(world: StoreWorld): Promise<FleetMember> {
   return new FleetMember(await world.join(), world);
+}
+
+function byOf(news: object): unknown {
+  return "by" in news ? news.by : undefined;
 }
 
 function timeOf(news: object): number {
