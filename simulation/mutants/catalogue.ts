@@ -6,6 +6,7 @@ import { ATTEMPT_MUTANTS } from "./attempts.ts";
 import { HEALTH_MUTANTS } from "./health.ts";
 import type { Mutant } from "./mutant.ts";
 import { OUTPUT_MUTANTS } from "./output.ts";
+import { SHARED_MUTANTS } from "./shared.ts";
 
 /** Deliberate bugs. A simulation that does not find one of them is blind to the mechanism it breaks. */
 export const CATALOGUE: readonly Mutant[] = [
@@ -16,6 +17,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...HEDGE_MUTANTS,
   ...TOGETHER_MUTANTS,
   ...CONTINUING_MUTANTS,
+  ...SHARED_MUTANTS,
 ];
 
 /** How often the patch applies; it must be once. */

@@ -1,4 +1,4 @@
-import type { Profile } from "../world/plan.ts";
+import type { AnyProfile } from "../batch.ts";
 
 /** A deliberate bug: a search-and-replace patch that applies exactly once to a file below packages/core/src. */
 export interface Mutant {
@@ -9,5 +9,5 @@ export interface Mutant {
   readonly search: string;
   readonly replace: string;
   /** The profile that shows it. Default `mixed`. */
-  readonly profile?: Profile | undefined;
+  readonly profile?: AnyProfile | undefined;
 }
