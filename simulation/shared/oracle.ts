@@ -33,7 +33,11 @@ export function findSharedViolations(facts: SharedFacts): { readonly violations:
     const last = trials[index - 1];
     if (last === undefined) continue;
     const gap = at - last.at;
-    if (gap >= MINUTE - EARLY_MS) continue;
+    if (gap >= MINUTE - EARLY_MS) {
+      const missed = missedBy(facts, last, at);
+      if (missed !== undefined) violate(`${last.by} did not try at ${missed}, and ${by} had to at ${at}`);
+      continue;
+    }
     // Whoever found the block last is heard long before others may try: two begin at once only where it does not.
     const before = trials.findLast((one) => one.at < at - HEARD_MS);
     const isUnheard = plan.store === "polled" && gap < HEARD_MS;
@@ -42,6 +46,17 @@ export function findSharedViolations(facts: SharedFacts): { readonly violations:
   }
   violations.push(...everybodyIsBack(facts));
   return { violations, twice };
+}
+
+/** A call at which the one who found the block last should have tried, long before another did. */
+function missedBy({ plan, asks, calls }: SharedFacts, last: Ask, until: number): number | undefined {
+  // Of several who found it together nobody knows at once who was the last.
+  const near = asks.filter(({ at }) => Math.abs(at - last.at) < HEARD_MS + ANSWER_MS || (at > last.at && at < until));
+  if (last.found !== "refused" || near.length > 1) return undefined;
+  const isDown = plan.store === "polled" && plan.storeIsDown !== undefined;
+  if (isDown && until > (plan.storeIsDown?.from ?? 0)) return undefined;
+  const dueAt = last.at + ANSWER_MS + MINUTE + EARLY_MS;
+  return calls.find(({ at, by }) => by === last.by && at > dueAt && at < until - EARLY_MS)?.at;
 }
 
 /** It began before its process could know: the process was new, or the store failed and was left alone. */
@@ -62,7 +77,7 @@ function* everybodyIsBack({ plan, calls }: SharedFacts): Iterable<Violation> {
   const known = Math.max(plan.mendedAt, plan.store === "polled" ? (plan.storeIsDown?.to ?? 0) : 0);
   const backAt = known + 2 * (OTHERS_MS[1] + PACE_MS) + HEARD_MS;
   for (const { at, by, tier } of calls) {
-    if (at < backAt || tier === "first" || plan.processes[by]?.isSick === true) continue;
+    if (at < backAt || tier === "first" || at >= (plan.processes[by]?.sickFrom ?? Infinity)) continue;
     yield { rule: "R11.7", text: `${by} is not back at ${at}, although the key was mended at ${plan.mendedAt}` };
     return;
   }

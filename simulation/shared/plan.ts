@@ -6,8 +6,8 @@ export interface ProcessPlan {
   /** When it is killed; nothing of it is closed. */
   readonly to: number;
   readonly everyMs: number;
-  /** Its network does not reach the first vendor. */
-  readonly isSick: boolean;
+  /** From when its network does not reach the first vendor any more. */
+  readonly sickFrom: number;
 }
 
 /** Processes with one key and one store, while the vendor refuses that key. Times are milliseconds. */
@@ -34,8 +34,9 @@ export function makeSharedPlan(seed: number): SharedPlan {
   const [from, mendedAt] = [random.between(2_000, 8_000), random.between(4, 7) * MINUTE];
   const to = mendedAt + 3.7 * MINUTE;
   // One is well all the time, and has something to do.
-  const processes: ProcessPlan[] = [{ from: 0, to, everyMs: random.between(2_000, 5_000), isSick: false }];
+  const processes: ProcessPlan[] = [{ from: 0, to, everyMs: random.between(2_000, 5_000), sickFrom: Infinity }];
   const store = random.chance(0.3) ? "memory" : "polled";
+  const hasSick = store === "polled" && random.chance(0.5);
   const others = random.whole(1, 5);
   for (let index = 0; index < others; index++) {
     const bornAt = random.chance(0.3) ? random.between(0, mendedAt) : 0;
@@ -45,7 +46,7 @@ export function makeSharedPlan(seed: number): SharedPlan {
       to: dies ? random.between(bornAt + MINUTE / 2, to) : to,
       everyMs: random.pick([2_000, 5_000, 15_000, 45_000]) * random.between(0.8, 1.2),
       // Chains of one process share its network.
-      isSick: random.chance(0.2) && store === "polled" && !processes.some(({ isSick }) => isSick),
+      sickFrom: hasSick && index === 0 ? random.between(from, mendedAt) : Infinity,
     });
   }
   const isDown = random.chance(0.25);

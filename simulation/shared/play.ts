@@ -64,10 +64,11 @@ export async function playShared(plan: SharedPlan): Promise<SharedFacts> {
       const at = time.elapsed;
       const isMute = luck.chance(plan.muteShare);
       const isBlocked = at >= plan.from && at < plan.mendedAt;
-      const found = mine.isSick || (isBlocked && isMute) ? "nothing" : isBlocked ? "refused" : "answered";
+      const isSick = at >= mine.sickFrom;
+      const found = isSick || (isBlocked && isMute) ? "nothing" : isBlocked ? "refused" : "answered";
       if (!asked.has(question)) asks.push({ at, by, found });
       asked.add(question);
-      if (mine.isSick) return { ms: 20, failure: new TargetFailure("network.refused", { beforeResponse: true }) };
+      if (isSick) return { ms: 20, failure: new TargetFailure("network.refused", { beforeResponse: true }) };
       const ms = luck.between(50, 400);
       if (found === "nothing") return { ms, failure: new TargetFailure("server.overloaded", { status: 503 }) };
       return found === "refused" ? { ms, failure: new TargetFailure(plan.failure, { status: 401 }) } : { ms };

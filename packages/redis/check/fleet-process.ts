@@ -33,8 +33,8 @@ async function call(): Promise<void> {
     // A probe holds its output back, and a failed attempt takes its time: neither is what the store costs.
     const isPlain = trace.attempts.length === 1 && first?.venture === undefined;
     write({ type: "call", tier, isPlain, at: from, ms: monotonicMs() - from });
-  } catch {
-    write({ type: "failed", at: from });
+  } catch (error) {
+    write({ type: "failed", at: from, ms: monotonicMs() - from, why: String(error) });
   }
 }
 

@@ -29,7 +29,7 @@ const [primary, backup] = await Promise.all([startDeepSeek(), startDeepSeek()]);
 const refused = { fault: { type: "error", error: "bad-key" } } as const;
 primary.script(Array.from({ length: 100_000 }, () => refused));
 const trials: Trial[] = [];
-let failed = 0;
+const failed: string[] = [];
 
 function begin(index: number): ChildProcess {
   const args = [primary.url, backup.url, String(server.port), settings.rate];
@@ -42,9 +42,9 @@ function begin(index: number): ChildProcess {
     const lines = (rest + chunk.toString()).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const entry: { readonly type: string; readonly at: number } = JSON.parse(line);
+      const entry: { readonly type: string; readonly at: number; readonly why?: string } = JSON.parse(line);
       if (entry.type === "trial") trials.push({ at: entry.at, process: index });
-      if (entry.type === "failed") failed++;
+      if (entry.type === "failed") failed.push(entry.why ?? "");
     }
   });
   return child;
@@ -69,9 +69,10 @@ const most = Number(settings.minutes);
 const found = primary.requests.length - trials.length;
 process.stdout.write(
   `${PROCESSES} processes, ${settings.minutes} minutes, ${settings.engine}: ${found} requests found the key refused, ` +
-    `${trials.length} trials, at least ${(Math.min(...gaps) / 1_000).toFixed(1)} s apart, ${failed} calls failed\n` +
+    `${trials.length} trials, at least ${(Math.min(...gaps) / 1_000).toFixed(1)} s apart, ${failed.length} calls failed\n` +
     `${trials.map(({ at, process: by }) => `${((at - startedAt) / 1_000).toFixed(1)} s by ${by}`).join(", ")}\n`,
 );
-const isExpected = trials.length <= most && failed === 0 && !gaps.some((gap) => gap < MINUTE - 1_000);
+const isExpected = trials.length <= most && failed.length === 0 && !gaps.some((gap) => gap < MINUTE - 1_000);
+for (const why of new Set(failed)) process.stdout.write(`${why}\n`);
 process.stdout.write(isExpected ? "as expected\n" : "NOT AS EXPECTED\n");
 process.exit(isExpected ? 0 : 1);

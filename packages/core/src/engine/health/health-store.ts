@@ -106,7 +106,10 @@ export type ProbeAnswer =
 export interface HealthStore {
   /** How many milliseconds a call that meets a due probe waits for `acquireProbe`, at most 250. Default 25. */
   readonly limitMs?: number | undefined;
-  /** Takes in what a chain saw, and tells every listener what follows from it. */
+  /**
+   * Takes in what a chain saw, and tells every listener what follows from it. A hard block is told each time that it is
+   * reported, with `by`, also where its time has not grown: by that the chains make one trial a minute between them.
+   */
   publish(report: HealthReport): void | Promise<void>;
   /** Tells at once what still holds, then all news, also what follows from own reports. Returns the way to stop hearing. */
   subscribe(listener: (news: HealthNews) => void): () => void;
