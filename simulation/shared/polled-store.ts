@@ -16,7 +16,7 @@ const TRIP_MS = 2;
 const POLL_MS = 1_000;
 
 /** What one process sees of the server: what it caused itself after a trip or two, and the rest when it looks. */
-export class PolledStore implements HealthStore {
+class PolledStore implements HealthStore {
   readonly #clock: Clock;
   readonly #server: MemoryStore;
   readonly #isDown: () => boolean;

@@ -50,9 +50,9 @@ function* inTrouble(
       if (plain.failed < calls * 0.9) yield `${name}: without a chain only ${plain.failed} of ${calls} calls failed.`;
       break;
     case "out-of-quota": {
-      // A trial a minute for each process, and what was under way when it ran out. R11.7 says one for all; chains that live
-      // longer than a request make one each.
-      const most = (1 + (to - from) / MINUTE) * PROCESSES + PROCESSES;
+      // R11.7: a trial a minute for all, and for each process of the fleet and each that replaces it one that it makes before
+      // it has heard of the block.
+      const most = (to - from) / MINUTE + 2 * PROCESSES;
       if (asked > most) yield `${name}: it was asked ${asked} times, and ${most} are enough.`;
       // Who asks at its end is answered at the last retry.
       if (plain.failed < calls * 0.99) yield `${name}: without a chain only ${plain.failed} of ${calls} calls failed.`;

@@ -64,6 +64,10 @@ function fleet(
   return { ...made, chains, trials, run };
 }
 
+const refuses = (): never => {
+  throw new Error("The store is gone.");
+};
+
 const gaps = ({ trials }: Fleet): number[] => trials.slice(1).map(({ at }, index) => at - (trials[index]?.at ?? 0));
 
 /** A store of other processes: what it tells arrives a second later. */
@@ -179,9 +183,6 @@ describe("R11.7 of a hard block all make one trial a minute between them", () =>
   });
 
   test("while the store refuses everything, each chain makes its own", async () => {
-    const refuses = (): never => {
-      throw new Error("The store is gone.");
-    };
     const made = fleet(3, undefined, () => ({
       publish: refuses,
       subscribe: () => () => undefined,
