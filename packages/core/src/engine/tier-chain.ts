@@ -146,7 +146,7 @@ class TierChain implements Chain {
     call.start();
     // The output's type is what the request's schema promised, and validation has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return (await call.result) as Answer<Output>;
+    return (await call.ending.result) as Answer<Output>;
   };
 
   readonly stream = async <Output = unknown>(
@@ -158,7 +158,7 @@ class TierChain implements Chain {
     if (this.#ready !== undefined) await this.#ready;
     const call = new Call(setup, this.#ahead?.of(setup));
     call.start();
-    await call.released;
+    await call.ending.released;
     return new AnswerStream<Output>(call, clock);
   };
 

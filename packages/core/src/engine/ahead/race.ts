@@ -6,6 +6,7 @@ import type { Attempt } from "../attempt/attempt.ts";
 import type { Alarm } from "../call/alarm.ts";
 import type { CallLog } from "../call/call-log.ts";
 import type { CallSetup, Outcome } from "../call/call.ts";
+import type { Ending } from "../call/ending.ts";
 import type { Candidates } from "../next/candidates.ts";
 import type { Candidate, Tier } from "../tier.ts";
 import type { Turn } from "../turn.ts";
@@ -16,8 +17,6 @@ import type { Hedging } from "./hedging.ts";
 export interface RaceHost {
   readonly setup: Pick<CallSetup, "callId" | "requests" | "maxAttempts" | "health" | "clock">;
   readonly course: Course | undefined;
-  /** Its attempts that run now. */
-  readonly running: ReadonlySet<Attempt>;
   readonly candidates: Pick<Candidates, "selection" | "eligibility" | "recovery" | "turnOf" | "leave">;
   readonly log: Pick<CallLog, "note" | "skip">;
   readonly alarm: Pick<Alarm, "update">;
@@ -25,10 +24,8 @@ export interface RaceHost {
   readonly begin: (turn: Turn) => Attempt | undefined;
   /** Runs an attempt. Never rejects. */
   readonly run: (attempt: Attempt) => Promise<Outcome>;
-  /** Stops an attempt, which says nothing of its target. */
-  readonly stop: (attempt: Attempt) => void;
-  /** Ends the call. */
-  readonly fail: (error: unknown) => void;
+  /** Knows what runs, stops an attempt, and ends the call. */
+  readonly ending: Pick<Ending, "running" | "stopAttempt" | "fail">;
 }
 
 /** When an attempt is hedged. */
@@ -92,12 +89,12 @@ export class Race {
 
   /** When the running attempt is to be hedged. */
   dueAt(): number {
-    const [attempt, other] = this.#host.running;
+    const [attempt, other] = this.#host.ending.running;
     return (other === undefined && attempt && this.#waits.get(attempt)?.dueAt) || Infinity;
   }
 
   onDue(now: number, late: boolean): void {
-    const [attempt] = this.#host.running;
+    const [attempt] = this.#host.ending.running;
     const wait = attempt && this.#waits.get(attempt);
     if (attempt === undefined || wait === undefined || this.dueAt() > now) return;
     if (late) {
@@ -111,7 +108,7 @@ export class Race {
       this.#hedge(attempt, wait);
     } catch (error) {
       // A function of the caller, which was asked for a limit.
-      this.#host.fail(error);
+      this.#host.ending.fail(error);
     }
   }
 
@@ -127,14 +124,14 @@ export class Race {
   /** What an attempt shows, or its end, decides: no other one is wanted any more. */
   decide(attempt: Attempt): void {
     this.#waits.delete(attempt);
-    for (const other of this.#host.running) if (other !== attempt) this.#lose(other);
+    for (const other of this.#host.ending.running) if (other !== attempt) this.#lose(other);
   }
 
   /** It did not fail: its target may be asked again, and that repeats nothing. */
   #lose(attempt: Attempt): void {
     const { selection, eligibility, recovery } = this.#host.candidates;
     const { candidate, repeat, repair } = attempt.turn;
-    this.#host.stop(attempt);
+    this.#host.ending.stopAttempt(attempt);
     this.#host.candidates.leave(candidate);
     eligibility.forget(candidate);
     if (repeat !== undefined || repair !== undefined || this.#lost.has(candidate)) return;

@@ -1,7 +1,4 @@
-import type { Answer } from "../../model/answer.ts";
 import type { Clock } from "../../model/clock.ts";
-import type { UnderstudyError } from "../../model/error.ts";
-import type { AttemptRecord } from "../../model/trace.ts";
 import type { CallAhead } from "../ahead/ahead.ts";
 import type { Race } from "../ahead/race.ts";
 import type { Batch } from "../attempt/gate.ts";
@@ -18,19 +15,11 @@ import { judgeAnswer, type Judgement } from "../attempt/judge-answer.ts";
 import { FAILURE_RULES } from "../../model/failure-rules.ts";
 import { misuse } from "../../model/error.ts";
 import { candidateName, isKeyless, type Candidate } from "../tier.ts";
-import {
-  brokenError,
-  exhaustedError,
-  finalError,
-  stoppedError,
-  withCaller,
-  type CallErrorContext,
-  type Stop,
-} from "./call-error.ts";
-import { degradation } from "./degradation.ts";
-import { makeAnswer, partialOf } from "./make-answer.ts";
+import { exhaustedError, finalError } from "./call-error.ts";
+import { partialOf } from "./make-answer.ts";
 import { settingsOf } from "../observers.ts";
 import { Alarm, type DueTime } from "./alarm.ts";
+import { Ending } from "./ending.ts";
 import { Attempt, type EndPart } from "../attempt/attempt.ts";
 import { TargetFailure, toTargetFailure } from "../../model/target-failure.ts";
 import { Candidates } from "../next/candidates.ts";
@@ -89,6 +78,7 @@ export type Outcome = { readonly attempt: Attempt } & (
  * All state of a call lives here and below; nothing of it outlives the call.
  */
 export class Call {
+  readonly ending: Ending;
   readonly #setup: CallSetup;
   readonly #ahead: CallAhead;
   readonly #log: CallLog;
@@ -96,12 +86,8 @@ export class Call {
   readonly #deadlines: CallDeadlines;
   readonly #alarm: Alarm;
   readonly #candidates: Candidates;
-  readonly #released = Promise.withResolvers<void>();
-  readonly #result = Promise.withResolvers<Answer>();
-  /** Two while neither has shown content, else one at most. */
-  readonly #running = new Set<Attempt>();
+  readonly #running: Set<Attempt>;
   readonly #race: Race | undefined;
-  #settled = false;
   #partIds = 0;
 
   constructor(setup: CallSetup, ahead: CallAhead = {}) {
@@ -122,23 +108,25 @@ export class Call {
       course,
       callLeftMs: (now) => this.#deadlines.left(now),
       skipped: (skip) => this.#log.skip(skip),
-      onStep: () => this.#tell(),
+      onStep: () => this.ending.tell(),
     });
-    this.#race = hedging?.race({
+    const parts = {
       setup,
       course,
-      running: this.#running,
-      candidates: this.#candidates,
       log: this.#log,
+      delivery: this.#delivery,
+      deadlines: this.#deadlines,
       alarm: this.#alarm,
+      candidates: this.#candidates,
+    };
+    this.ending = new Ending(parts);
+    this.#running = this.ending.running;
+    this.#race = hedging?.race({
+      ...parts,
+      ending: this.ending,
       begin: (turn) => this.#begin(turn, true),
       run: (attempt) => this.#outcome(attempt),
-      stop: (attempt) => this.#stopAttempt(attempt),
-      fail: (error) => this.#fail(error),
     });
-    // Both are offered, neither has to be taken.
-    this.released.catch(() => undefined);
-    this.result.catch(() => undefined);
   }
 
   get callId(): number {
@@ -149,34 +137,25 @@ export class Call {
     return this.#delivery.output;
   }
 
-  /** Resolves when output first reaches the consumer; rejects if that never happens. */
-  get released(): Promise<void> {
-    return this.#released.promise;
-  }
-
-  get result(): Promise<Answer> {
-    return this.#result.promise;
-  }
-
   start(): void {
     const { callId, mode, tiers, requests, options, events } = this.#setup;
     const { request } = requests;
     this.#log.note({ type: "call-start", tiers, mode, settings: settingsOf(request) });
     if (events.isRead) events.note({ type: "request", callId, request });
     if (callId === 1) this.#reportMissingKeys();
-    this.#tell();
+    this.ending.tell();
     if (options.signal?.aborted === true) {
-      this.#onAbort();
+      this.ending.onAbort();
       return;
     }
     // A chain does without what it has not learnt, but not without a limit of the caller's.
     if (options.maxCost !== undefined && this.#ahead.course === undefined) {
-      this.#fail(
+      this.ending.fail(
         misuse("config", "`maxCost` cannot be kept: the chain has no `prices`, or could not load what estimates."),
       );
       return;
     }
-    options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    options.signal?.addEventListener("abort", this.ending.onAbort, { once: true });
     this.#alarm.update();
     void this.#drive();
   }
@@ -192,36 +171,36 @@ export class Call {
   /** The consumer left: everything is released at once, and only `result` rejects. */
   abandon(): void {
     this.output.abandon();
-    this.#stop({ class: "caller.returned", message: "The stream was closed before its end." });
+    this.ending.stop({ class: "caller.returned", message: "The stream was closed before its end." });
   }
 
-  /** Attempt after attempt. Between two steps hooks run, and may end the call: `#settled` is checked behind them. */
+  /** Attempt after attempt. Between two steps hooks run, and may end the call: `isOver` is checked behind them. */
   async #drive(): Promise<void> {
     try {
       let turn = await this.#nextTurn();
       while (turn !== undefined || this.#running.size > 0) {
         const attempt: Attempt | undefined = turn && this.#begin(turn);
-        if (this.#settled && attempt === undefined) return;
+        if (this.ending.isOver && attempt === undefined) return;
         const outcome: Outcome | undefined = await (this.#race?.next(attempt) ?? (attempt && this.#outcome(attempt)));
-        if (this.#settled || outcome === undefined) return;
+        if (this.ending.isOver || outcome === undefined) return;
         // Between its end and this turn another one may have been preferred.
         if (!this.#running.has(outcome.attempt)) turn = undefined;
         else turn = outcome.failure === undefined ? this.#deliver(outcome) : await this.#recover(outcome);
       }
     } catch (error) {
-      this.#fail(error);
+      this.ending.fail(error);
     }
   }
 
   /** Undefined where a hook, or a function of the caller that was asked for a limit or for words, has ended the call. */
   #begin(given: Turn, hedge?: true): Attempt | undefined {
     const { clock, holdMs, health } = this.#setup;
-    this.#tell();
-    if (this.#settled) return undefined;
+    this.ending.tell();
+    if (this.ending.isOver) return undefined;
     const turn = this.#ahead.continuing?.turn(given, this.#delivery, this.#candidates) ?? given;
     this.#race?.prepare(turn);
     const { attempt: number, limits } = this.#candidates.begin(turn);
-    if (this.#settled) return undefined;
+    if (this.ending.isOver) return undefined;
     const { candidate, permit, request, repeat, repair } = turn;
     const { target } = candidate;
     const hold = permit.venture === "probe" ? Math.max(holdMs, PROBE_HOLD_MS) : holdMs;
@@ -241,7 +220,7 @@ export class Call {
       },
       onWarning: (detail) => this.#log.note({ type: "protocol-warning", detail, ...name }),
       limits,
-      onStep: () => this.#tell(),
+      onStep: () => this.ending.tell(),
     });
     attempt.hedge = hedge;
     this.#running.add(attempt);
@@ -249,7 +228,7 @@ export class Call {
     const { venture } = permit;
     const settings = settingsOf(request);
     this.#log.note({ type: "attempt-start", ...name, endpoint, venture, repeat, repair, hedge, settings });
-    this.#tell();
+    this.ending.tell();
     return attempt;
   }
 
@@ -270,29 +249,9 @@ export class Call {
     }
   }
 
-  #deliver({ attempt, ended: { end, judgement } }: { readonly attempt: Attempt; readonly ended: Ended }): undefined {
-    const { candidate, request } = attempt.turn;
-    const { tier, target } = candidate;
-    // Read before anything is decided: a getter of an adapter's may throw.
-    const [first = candidate] = this.#setup.candidates;
-    const because = degradation(candidate, first, request);
-    // Decided: from here on nothing changes it.
+  #deliver({ attempt, ended }: { readonly attempt: Attempt; readonly ended: Ended }): undefined {
     this.#race?.decide(attempt);
-    this.#close();
-    attempt.release();
-    this.#delivery.finish(attempt, end, judgement);
-    this.#setup.health.answered(target, attempt.turn.permit);
-    this.#record(attempt, "answered", undefined);
-    if (because !== undefined) this.#log.note({ type: "degraded", tier: tier.name, because });
-    const degraded = because !== undefined;
-    this.#log.end({ outcome: "answered", tier: tier.name, degraded });
-    const usageTotal = this.#log.usageTotal();
-    const trace = this.#log.trace();
-    // A conversation is not kept at less than it could have.
-    const pin = degraded ? undefined : this.#ahead.course?.pin(candidate);
-    this.#tell();
-    this.#result.resolve(makeAnswer({ attempt, end, judgement, degraded, usageTotal, trace, pin }));
-    this.#setup.onEnd();
+    this.ending.answer(attempt, ended);
   }
 
   async #recover({
@@ -306,27 +265,27 @@ export class Call {
     const released = this.#delivery.hasBegun;
     const { recovery, cooldownMs } = this.#candidates.failed(attempt, failure, { released, hasOther });
     // The policy function may have ended the call.
-    if (this.#settled) return undefined;
+    if (this.ending.isOver) return undefined;
     // An answer that others were to better is still one when no candidate is left.
     const isLast = recovery.type === "stop" || (recovery.type === "next" && !hasOther && !this.#candidates.hasNext);
     if (isLast && ended !== undefined && FAILURE_RULES[failure.class].answer === true) {
       return this.#deliver({ attempt, ended });
     }
     if (recovery.type === "stop") this.#race?.decide(attempt);
-    const record = this.#record(attempt, "failed", failure, cooldownMs);
-    this.#tell();
-    if (this.#settled) return undefined;
+    const record = this.ending.record(attempt, "failed", failure, cooldownMs);
+    this.ending.tell();
+    if (this.ending.isOver) return undefined;
     if (recovery.type === "stop") {
       // A whole answer that is unusable is shown to the caller as it is.
       const partial = ended === undefined ? this.#delivery.partial() : partialOf(attempt);
-      return this.#giveUp(
-        finalError({ record, failure, issues: attempt.issues }, { ...this.#errorContext(), partial }),
+      return this.ending.giveUp(
+        finalError({ record, failure, issues: attempt.issues }, { ...this.ending.errorContext(), partial }),
       );
     }
     if (hasOther) return undefined;
     const passed = this.#deadlines.passed(this.#setup.clock.now());
     if (passed === undefined) return this.#follow(attempt.turn, recovery);
-    this.#stop(passed);
+    this.ending.stop(passed);
     return undefined;
   }
 
@@ -336,20 +295,20 @@ export class Call {
         return this.#nextTurn();
       case "repair":
         this.#log.note({ type: "repair", description: recovery.description });
-        this.#tell();
-        if (this.#settled) return undefined;
+        this.ending.tell();
+        if (this.ending.isOver) return undefined;
         return this.#candidates.again(turn, recovery) ?? this.#nextTurn();
       case "repeat": {
         const { kind, delayMs } = recovery;
         this.#candidates.charge(turn);
         this.#log.note({ type: "repeat", kind, delayMs });
-        this.#tell();
-        if (delayMs > 0 && !this.#settled) {
+        this.ending.tell();
+        if (delayMs > 0 && !this.ending.isOver) {
           const waited = this.#deadlines.waitUntil(this.#setup.clock.now() + delayMs);
           this.#alarm.update();
           await waited;
         }
-        if (this.#settled) return undefined;
+        if (this.ending.isOver) return undefined;
         return this.#candidates.again(turn, recovery) ?? this.#nextTurn();
       }
       default:
@@ -359,15 +318,8 @@ export class Call {
 
   async #nextTurn(): Promise<Turn | undefined> {
     const turn = await this.#candidates.next();
-    if (turn !== undefined || this.#settled) return turn;
-    return this.#giveUp(exhaustedError(this.#errorContext(), this.#candidates.isSpent));
-  }
-
-  /** Between two steps. Hooks are called now, and may end the call. */
-  #tell(): void {
-    this.#setup.events.tell();
-    // Behind them: a stream that a hook has aborted is not given out.
-    if (this.#delivery.hasBegun) this.#released.resolve();
+    if (turn !== undefined || this.ending.isOver) return turn;
+    return this.ending.giveUp(exhaustedError(this.ending.errorContext(), this.#candidates.isSpent));
   }
 
   #onRelease(attempt: Attempt, held: readonly Batch[]): void {
@@ -390,9 +342,9 @@ export class Call {
     }
     // Where both are due the attempt failed first: its vendor was silent, and health has to know.
     const stop = isAttemptDue ? undefined : this.#deadlines.check(now);
-    if (stop !== undefined) this.#stop(stop);
+    if (stop !== undefined) this.ending.stop(stop);
     else if (!isAttemptDue) this.#race?.onDue(now, late);
-    this.#tell();
+    this.ending.tell();
   }
 
   #nextDue(): DueTime {
@@ -403,94 +355,5 @@ export class Call {
       gateDue = Math.min(gateDue, attempt.gateDueAt);
     }
     return this.#deadlines.nextDue(limitDue, gateDue);
-  }
-
-  readonly #onAbort = (): void => {
-    const cause: unknown = this.#setup.options.signal?.reason;
-    this.#stop({ class: "caller.aborted", message: "The caller aborted the call.", cause });
-  };
-
-  /** Ends the call for a reason that is not a candidate's. Answered at once, whatever the adapter does. */
-  #stop(stop: Stop): void {
-    if (this.#settled) return;
-    this.#close();
-    this.#stopAttempts(new TargetFailure(stop.class));
-    this.#reject(stoppedError(stop, this.#errorContext()));
-    this.#deadlines.wake();
-    this.output.wakeWriter();
-  }
-
-  #stopAttempts(failure: TargetFailure): void {
-    for (const attempt of this.#running) {
-      // A function of the caller's ended the call while it was decided what follows: the attempt has failed all the same.
-      if (attempt.failure === undefined) this.#stopAttempt(attempt, failure);
-      else this.#record(attempt, "failed", attempt.failure);
-    }
-  }
-
-  /** Without a failure another attempt is preferred to it. */
-  #stopAttempt(attempt: Attempt, failure?: TargetFailure): void {
-    attempt.stop(failure ?? new TargetFailure("caller.returned"));
-    this.#setup.health.stopped(attempt.turn.candidate.target, attempt.turn.permit);
-    this.#record(attempt, "stopped", failure);
-  }
-
-  #record(
-    attempt: Attempt,
-    outcome: AttemptRecord["outcome"],
-    failure: TargetFailure | undefined,
-    cooldownMs?: number,
-  ): AttemptRecord {
-    this.#running.delete(attempt);
-    const breakerAfter = this.#setup.health.breakerState(attempt.turn.candidate.target);
-    return this.#log.record(attempt, { outcome, failure, cooldownMs, breakerAfter });
-  }
-
-  #errorContext(): CallErrorContext {
-    return {
-      failed: this.#log.failed,
-      trace: this.#log.trace(),
-      usageTotal: this.#log.usageTotal(),
-      partial: this.#delivery.partial(),
-      retryAfterMs: this.#retryAfterMs(),
-    };
-  }
-
-  /** Until the chain itself would try again, whatever each vendor said. */
-  #retryAfterMs(): number | undefined {
-    const dueInMs = Math.ceil(this.#candidates.retryAt() - this.#setup.clock.now());
-    return dueInMs > 0 && dueInMs < Infinity ? dueInMs : undefined;
-  }
-
-  /** The candidates ran out, or the policy stopped the call. */
-  #giveUp(error: UnderstudyError): undefined {
-    this.#close();
-    this.#reject(error);
-  }
-
-  /** A function of the caller or of ours threw. */
-  #fail(error: unknown): void {
-    if (this.#settled) return;
-    this.#close();
-    this.#stopAttempts(new TargetFailure("unknown"));
-    this.#reject(brokenError(error, this.#errorContext()));
-  }
-
-  #reject(error: UnderstudyError): void {
-    this.#log.end({ outcome: error.reason === "caller.returned" ? "abandoned" : "failed", code: error.code });
-    withCaller(error, this.#setup.caller);
-    this.output.fail(error);
-    this.#released.reject(error);
-    this.#result.reject(error);
-    this.#tell();
-    this.#setup.onEnd();
-  }
-
-  /** From here on nothing can end the call another way. */
-  #close(): void {
-    this.#settled = true;
-    this.#candidates.close();
-    this.#alarm.stop();
-    this.#setup.options.signal?.removeEventListener("abort", this.#onAbort);
   }
 }

@@ -44,7 +44,7 @@ export class AnswerStream<Output = unknown> implements AsyncIterable<StreamEvent
   get result(): Promise<Answer<Output>> {
     // The output's type is what the request's schema promised, and validation has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const result = this.#call.result as Promise<Answer<Output>>;
+    const result = this.#call.ending.result as Promise<Answer<Output>>;
     return new ObservedPromise(result, () => this.#drainSoon());
   }
 
