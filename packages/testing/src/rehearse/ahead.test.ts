@@ -132,10 +132,10 @@ describe("what the drill says of what looks ahead", () => {
 
     expect(ahead.map(({ change, total }) => [change, total.seams])).toEqual([
       ["as it is", 0],
-      ['without hedgeAfterMs: "p95"', 0],
-      ['without afterRelease: "continue"', 10],
-      ["without pins: true", 0],
-      ["without steering: true", 0],
+      ["without hedgeAfterMs", 0],
+      ["without afterRelease", 10],
+      ["without pins", 0],
+      ["without steering", 0],
     ]);
   });
 

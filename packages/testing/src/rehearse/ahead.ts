@@ -88,7 +88,8 @@ interface Variant {
 
 function variantsOf(blueprint: Blueprint): readonly Variant[] {
   const without = MECHANISMS.filter(({ isOn }) => isOn(blueprint)).flatMap(({ option, turn }) =>
-    variantOf(`without ${option}`, turn(blueprint, false)),
+    // It may have another value than the one that is tried here.
+    variantOf(`without ${option.slice(0, option.indexOf(":"))}`, turn(blueprint, false)),
   );
   const lacking = MECHANISMS.filter(({ isOn }) => !isOn(blueprint));
   const added = lacking.flatMap(({ option, turn }) => variantOf(option, turn(blueprint, true)));
