@@ -40,11 +40,11 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
     'isPinned(answered)) return { outcome: "left" };',
   ),
   steered(
-    "engine/call/call.ts",
+    "engine/call/ending.ts",
     "degraded-answers-are-pinned",
     "A conversation stays with a degraded tier after the outage.",
-    "const pin = degraded ? undefined : this.#ahead.course?.pin(candidate);",
-    "const pin = this.#ahead.course?.pin(candidate);",
+    "const pin = degraded ? undefined : course?.pin(candidate);",
+    "const pin = course?.pin(candidate);",
   ),
   steered(
     "engine/next/selection.ts",

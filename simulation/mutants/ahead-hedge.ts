@@ -13,9 +13,9 @@ export const HEDGE_MUTANTS: readonly Mutant[] = (
     {
       name: "loser-is-well",
       breaks: "A target that hangs looks well because another was faster.",
-      file: "engine/call/call.ts",
-      search: "this.#setup.health.stopped(attempt.turn.candidate.target, attempt.turn.permit);",
-      replace: "this.#setup.health.answered(attempt.turn.candidate.target, attempt.turn.permit);",
+      file: "engine/call/ending.ts",
+      search: "this.#parts.setup.health.stopped(attempt.turn.candidate.target, attempt.turn.permit);",
+      replace: "this.#parts.setup.health.answered(attempt.turn.candidate.target, attempt.turn.permit);",
     },
     {
       name: "hedged-in-half-the-time",

@@ -110,15 +110,15 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
   {
     name: "signal-keeps-its-listener",
     breaks: "A long-lived signal collects one listener per call.",
-    file: "engine/call/call.ts",
-    search: 'signal?.removeEventListener("abort", this.#onAbort);',
+    file: "engine/call/ending.ts",
+    search: 'signal?.removeEventListener("abort", this.onAbort);',
     replace: "signal?.throwIfAborted;",
   },
   {
     name: "timer-outlives-the-call",
     breaks: "The process does not end.",
-    file: "engine/call/call.ts",
-    search: "    this.#alarm.stop();\n",
+    file: "engine/call/ending.ts",
+    search: "    alarm.stop();\n",
     replace: "",
   },
   {
