@@ -1,18 +1,23 @@
 /** The command line of `pnpm bench`. */
 import { parseArgs } from "node:util";
-import { areComparablesInstalled, comparableNames } from "./drivers/index.ts";
+import { aiSdkNames, areComparablesInstalled, comparableNames } from "./drivers/index.ts";
 import { profiles, type Profile } from "./measurements/stream.ts";
 import { wireNames, type WireName } from "./wires/wire.ts";
 
 const measurementNames = [
   "stream",
+  "scaling",
   "ttft",
   "generate",
+  "requests",
+  "hand-off",
   "failover",
+  "first-call",
   "open-streams",
-  "imports",
-  "scaling",
+  "many-streams",
   "ahead",
+  "packages",
+  "imports",
 ] as const;
 export type MeasurementName = (typeof measurementNames)[number];
 
@@ -24,7 +29,11 @@ export interface Options {
   /** `undefined`: what suits the profile. */
   readonly deltas: number | undefined;
   readonly streams: number | undefined;
-  readonly drivers: readonly string[];
+  /** In one process, of the measurement many-streams. */
+  readonly openStreams: number;
+  /** `undefined`: those of the profile. */
+  readonly drivers: readonly string[] | undefined;
+  readonly withAiSdk: boolean;
   readonly withComparables: boolean;
   readonly json: boolean;
   readonly write: boolean;
@@ -36,25 +45,38 @@ Measurements: ${measurementNames.join(", ")}, or all. Default: stream.
 
   --profile full,per-read    streams at full speed, or one delta per read (default: both)
   --wires anthropic,…        ${wireNames.join(", ")} (default: all)
-  --rounds 10                interleaved rounds
-  --deltas 10000             deltas in each stream (default: 10000 at full speed, 500 with one per read)
+  --rounds 9                 interleaved rounds
+  --deltas 10000             deltas in each stream (default: 10000 at full speed, 200 with one per read)
   --streams 1                streams at once (default: 1 at full speed, 50 with one per read)
+  --open-streams 10000       streams in one process, of many-streams
   --only chain,ai-sdk        drivers of the stream measurement; bare always runs with them
+  --comparables              also ${comparableNames.join(", ")} (an hour more)
   --json                     print JSON
   --write                    also write results.json, the tables of README.md and the plot`;
 
-/** Besides these, the comparable libraries where they are installed. */
-const ownDrivers = [
-  "bare",
-  "sdk-raw",
-  "sdk-helper",
-  "engine",
-  "chain",
-  "chain-no-gate",
-  "chain-node",
-  "chain-text",
-  "chain-response",
-];
+const ownDrivers: Readonly<Record<Profile, readonly string[]>> = {
+  full: [
+    "bare",
+    "sdk-raw",
+    "sdk-helper",
+    "engine",
+    "chain",
+    "chain-no-gate",
+    "chain-node",
+    "chain-node-no-gate",
+    "chain-sdk",
+    "chain-text",
+    "chain-response",
+  ],
+  "per-read": ["bare", "sdk-raw", "engine", "chain", "chain-node", "chain-sdk"],
+};
+
+/** The slowest sets the pace of one delta per read, so libraries that take ten times as long are left out of it. */
+export function driversOf(profile: Profile, { drivers, withAiSdk, withComparables }: Options): readonly string[] {
+  if (drivers !== undefined) return [...new Set(["bare", ...drivers])];
+  if (withComparables) return [...ownDrivers[profile], ...aiSdkNames, ...comparableNames];
+  return [...ownDrivers[profile], ...(withAiSdk && profile === "full" ? aiSdkNames : [])];
+}
 
 function list<T extends string>(value: string | undefined, known: readonly T[], what: string): readonly T[] {
   if (value === undefined || value === "all") return known;
@@ -82,22 +104,25 @@ export function readOptions(commandLine: readonly string[]): Options {
       rounds: { type: "string" },
       deltas: { type: "string" },
       streams: { type: "string" },
+      "open-streams": { type: "string" },
       only: { type: "string" },
+      comparables: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
     },
   });
-  const withComparables = areComparablesInstalled();
-  const drivers = values.only?.split(",") ?? [...ownDrivers, ...(withComparables ? comparableNames : [])];
+  const withAiSdk = areComparablesInstalled();
   return {
     measurements: positionals.length === 0 ? ["stream"] : list(positionals.join(","), measurementNames, "measurement"),
     profiles: list(values.profile, profiles, "profile"),
     wires: list(values.wires, wireNames, "wire"),
-    rounds: positive(values.rounds, "rounds") ?? 10,
+    rounds: positive(values.rounds, "rounds") ?? 9,
     deltas: positive(values.deltas, "deltas"),
     streams: positive(values.streams, "streams"),
-    drivers: [...new Set(["bare", ...drivers])],
-    withComparables,
+    openStreams: positive(values["open-streams"], "open-streams") ?? 10_000,
+    drivers: values.only?.split(","),
+    withAiSdk,
+    withComparables: withAiSdk && values.comparables,
     json: values.json,
     write: values.write,
   };

@@ -38,7 +38,8 @@ async function callByHand({ wire, failing, working }: Command): Promise<boolean>
 /** A chain of its own for every call, or the breaker would learn to leave the failing tier out. */
 function callByChain(adapter: "vendor" | "plain") {
   return async ({ wire, failing, working }: Command): Promise<boolean> => {
-    const chain = await openChain(wire, { adapter, baseURLs: [failing, working] });
+    // Without a gate the first text is released at once, and what fails in the stream fails behind it.
+    const chain = await openChain(wire, { adapter, transport: "fetch", holdMs: 0, baseURLs: [failing, working] });
     if (chain === undefined) return false;
     const consume = async (options: CallOptions): Promise<void> => {
       for await (const event of await chain.stream(prompt, options)) ignore(event.type);

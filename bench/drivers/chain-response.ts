@@ -6,7 +6,7 @@ import { openChain } from "./understudy.ts";
 
 export const chainResponse: Driver = {
   stream: async (wire, baseURL) => {
-    const chain = await openChain(wire, { baseURLs: [baseURL, baseURL, baseURL] });
+    const chain = await openChain(wire, { baseURLs: [baseURL, baseURL, baseURL], transport: "fetch" });
     if (chain === undefined) return undefined;
     return async (onText) => {
       const response = toResponse(await chain.stream(prompt));

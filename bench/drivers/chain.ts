@@ -29,7 +29,7 @@ export function chainOf(tiers: number, shape: Omit<ChainShape, "baseURLs"> = {})
 /** The text alone. */
 export const chainText: Driver = {
   stream: async (wire, baseURL) => {
-    const chain = await openChain(wire, { baseURLs: repeat(baseURL, 3) });
+    const chain = await openChain(wire, { baseURLs: repeat(baseURL, 3), transport: "fetch" });
     if (chain === undefined) return undefined;
     return async (onText) => {
       for await (const text of (await chain.stream(prompt)).textStream()) onText(text);

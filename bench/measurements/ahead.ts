@@ -12,7 +12,7 @@ const PRICES = { "bench/a": { input: 3, output: 15 }, "bench/b": { input: 1, out
 
 type TierOptions = Partial<Pick<Tier, "order" | "hedgeAfterMs">>;
 
-interface Variant {
+export interface Variant {
   readonly tier?: TierOptions;
   readonly chain?: ChainOptions;
   /** Of the calls, by the pin of the one before. */
@@ -128,17 +128,30 @@ async function round(one: Subject): Promise<{ readonly cpu: number; readonly tim
   return { cpu: (user + system) / CALLS, timers: clock.timers / CALLS };
 }
 
-export async function measureAhead({ rounds }: { readonly rounds: number }): Promise<Section> {
-  const subjects = new Map(Object.entries(VARIANTS).map(([name, variant]) => [name, subject(variant)]));
-  const costs = new Map<string, { readonly cpu: number; readonly over: number; readonly timers: number }[]>();
+/** Of one variant: CPU microseconds of a call, the same over that of the first variant, and timers, by rounds. */
+export type VariantCosts = readonly { readonly cpu: number; readonly over: number; readonly timers: number }[];
+
+/** Every variant in every round, in turns. */
+export async function inTurns(
+  variants: Readonly<Record<string, Variant>>,
+  rounds: number,
+): Promise<ReadonlyMap<string, VariantCosts>> {
+  const [first] = Object.keys(variants);
+  const subjects = new Map(Object.entries(variants).map(([name, variant]) => [name, subject(variant)]));
+  const costs = new Map<string, VariantCosts>();
   for (let number = 0; number < rounds + WARMUP_ROUNDS; number += 1) {
     let none = 0;
     for (const [name, one] of subjects) {
       const { cpu, timers } = await round(one);
-      if (name === "none") none = cpu;
+      if (name === first) none = cpu;
       if (number >= WARMUP_ROUNDS) costs.set(name, [...(costs.get(name) ?? []), { cpu, over: cpu / none, timers }]);
     }
   }
+  return costs;
+}
+
+export async function measureAhead({ rounds }: { readonly rounds: number }): Promise<Section> {
+  const costs = await inTurns(VARIANTS, rounds);
   return {
     name: "ahead",
     title: "What looks ahead, while all is well",

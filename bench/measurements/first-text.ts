@@ -3,42 +3,65 @@ import type { FirstTextConversation } from "../clients/first-text.ts";
 import { startChild } from "../process/parent.ts";
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { rounded, spread } from "../report/statistics.ts";
+import { range, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 
 const client = new URL("../clients/first-text.ts", import.meta.url);
-const drivers = ["bare", "sdk-raw", "engine-no-gate", "chain-no-gate", "chain"];
 const deltas = 20;
+
+interface Pace {
+  /** Between the first delta and the rest. */
+  readonly restAfterMs: number;
+  readonly callsPerRound: number;
+}
+
+/** Without a gate the first text is there before the rest is. */
+const NO_GATE: Pace = { restAfterMs: 5, callsPerRound: 20 };
 /** Longer than the gate's default, so that the gate and not the end of the answer releases the first text. */
-const restAfterMs = 80;
-const callsPerRound = 10;
+const GATE: Pace = { restAfterMs: 80, callsPerRound: 3 };
+
+const drivers: Readonly<Record<string, Pace>> = {
+  bare: NO_GATE,
+  "sdk-raw": NO_GATE,
+  "engine-no-gate": NO_GATE,
+  "chain-no-gate": NO_GATE,
+  "chain-node-no-gate": NO_GATE,
+  chain: GATE,
+};
 /** Without a rest, before the first round: a server's code is compiled, and so is what is measured. */
 const warmupCalls = 500;
 
 async function measureWire(server: BenchServer, wire: WireName, rounds: number): Promise<Section["rows"]> {
-  const children = drivers.map((driver) => ({
+  const children = Object.entries(drivers).map(([driver, pace]) => ({
     driver,
+    pace,
     child: startChild<FirstTextConversation>(client, { arguments: [driver] }),
-    times: new Array<number>(),
+    medians: new Array<number>(),
   }));
   for (const { child } of children) {
     await child.ask({ wire, baseURL: server.url(wire, "first", deltas, 0), calls: warmupCalls });
   }
   // The first round fills caches and is not counted.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { child, times } of children) {
-      const baseURL = server.url(wire, "first", deltas, restAfterMs);
-      const result = await child.ask({ wire, baseURL, calls: callsPerRound });
-      if (round > 0 && result !== undefined) times.push(...result);
+    for (const { child, pace, medians } of children) {
+      const baseURL = server.url(wire, "first", deltas, pace.restAfterMs);
+      const times = await child.ask({ wire, baseURL, calls: pace.callsPerRound });
+      if (round > 0 && times !== undefined) medians.push(spread(times).median);
     }
   }
   for (const { child } of children) child.stop();
-  const limit = spread(children[0]?.times ?? []).median;
+  const limit = children[0]?.medians ?? [];
   return children
-    .filter(({ times }) => times.length > 0)
-    .map(({ driver, times }) => {
-      const { median } = spread(times);
-      return { wire, driver, "ms to first text": rounded(median), "ms above bare": rounded(median - limit) };
+    .filter(({ medians }) => medians.length > 0)
+    .map(({ driver, medians }) => {
+      const above = spread(medians.map((one, round) => one - (limit[round] ?? Number.NaN)));
+      return {
+        wire,
+        driver,
+        "ms to first text": rounded(spread(medians).median),
+        "ms above bare": rounded(above.median),
+        "lowest–highest": range(above),
+      };
     });
 }
 
@@ -53,8 +76,8 @@ export async function measureFirstText(
     title: "Time to first text",
     rows,
     notes: [
-      `Medians of ${options.rounds * callsPerRound} calls, one after another, on warm connections, after ${warmupCalls} that are not counted.`,
-      "`chain` has the gate at its default, `chain-no-gate` at 0. `engine` is a chain over a plain reader instead of an adapter.",
+      `Medians of ${NO_GATE.callsPerRound} calls (with a gate of ${GATE.callsPerRound}), compared round by round, in ${options.rounds} rounds; one call after another, on warm connections, after ${warmupCalls} that are not counted.`,
+      "`chain` has the gate at its default, the others at 0. `engine` is a chain over a plain reader instead of an adapter.",
     ],
   };
 }

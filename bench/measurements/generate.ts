@@ -3,7 +3,7 @@ import type { AnswerConversation } from "../clients/answer.ts";
 import { startChild } from "../process/parent.ts";
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { rounded, spread } from "../report/statistics.ts";
+import { range, rounded, spread } from "../report/statistics.ts";
 import { answerText } from "../wires/text.ts";
 import type { WireName } from "../wires/wire.ts";
 
@@ -15,15 +15,17 @@ const contenders = [
   { driver: "sdk-whole", form: "whole", baseline: "sdk-whole" },
   { driver: "chain-whole", form: "whole", baseline: "sdk-whole" },
   { driver: "chain-node-whole", form: "whole", baseline: "sdk-whole" },
+  { driver: "chain-sdk-whole", form: "whole", baseline: "sdk-whole" },
   { driver: "sdk-streamed", form: "streamed", baseline: "sdk-streamed" },
   { driver: "chain", form: "streamed", baseline: "sdk-streamed" },
   { driver: "chain-node", form: "streamed", baseline: "sdk-streamed" },
+  { driver: "chain-sdk", form: "streamed", baseline: "sdk-streamed" },
 ] as const;
 
 const deltas = 12;
-const callsPerRound = 400;
+const callsPerRound = 300;
 const inFlight = 64;
-const warmupRounds = 6;
+const warmupRounds = 4;
 
 interface Costs {
   readonly cpu: number[];
@@ -52,20 +54,24 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
   return children
     .filter(({ costs }) => costs.cpu.length > 0)
     .map(({ driver, form, baseline, costs }) => {
-      const against = children.find((child) => child.driver === baseline)?.costs ?? costs;
+      const against = children.find((child) => child.driver === baseline)?.costs;
       return {
         wire,
         form,
         driver,
         "µs CPU per call": rounded(spread(costs.cpu).median),
-        "µs over the SDK": against.cpu.length === 0 ? "no SDK" : overhead(costs.cpu, against.cpu),
-        "requests per second, 64 in flight": Math.round(spread(costs.perSecond).median),
+        ...compared("CPU", costs.cpu, against?.cpu),
+        "calls per second, 64 in flight": Math.round(spread(costs.perSecond).median),
+        ...compared("calls", costs.perSecond, against?.perSecond),
       };
     });
 }
 
-function overhead(cpu: readonly number[], against: readonly number[]): number {
-  return rounded(spread(cpu.map((one, index) => one - (against[index] ?? 0))).median);
+/** Round by round; nothing where there is no SDK. */
+function compared(what: string, own: readonly number[], against: readonly number[] = []): Section["rows"][number] {
+  if (against.length === 0) return {};
+  const ratio = spread(own.map((one, round) => one / (against[round] ?? Number.NaN)));
+  return { [`× the SDK's ${what}`]: rounded(ratio.median), [`lowest–highest, ${what}`]: range(ratio) };
 }
 
 export async function measureGenerate(
@@ -76,7 +82,7 @@ export async function measureGenerate(
   for (const wire of options.wires) rows.push(...(await measureWire(server, wire, options.rounds)));
   return {
     name: "generate",
-    title: "A short answer, whole",
+    title: "A short answer",
     rows,
     notes: [
       `${callsPerRound} calls a round, ${options.rounds} interleaved rounds, an answer of ${deltas} deltas in one write.`,

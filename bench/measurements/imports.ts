@@ -1,8 +1,8 @@
 /** Time to import a package in a fresh process, from its built files. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { isBuilt } from "../process/built.ts";
 import type { Section } from "../report/section.ts";
 import { range, rounded, spread } from "../report/statistics.ts";
 
@@ -22,11 +22,6 @@ const subjects = [
   { name: "@anthropic-ai/sdk", after: [] },
   { name: "@google/generative-ai", after: [] },
 ] as const;
-
-function isBuilt(name: string): boolean {
-  if (!name.startsWith("@understudy/")) return true;
-  return existsSync(new URL(`../../packages/${name.slice("@understudy/".length)}/dist/index.js`, import.meta.url));
-}
 
 async function importOnce(name: string, after: readonly string[]): Promise<number> {
   const preload = after.map((other) => `await import(${JSON.stringify(other)});`).join("");

@@ -20,9 +20,11 @@ export interface StreamOptions {
 }
 
 /** The first rounds compile. */
-const warmupRounds: Readonly<Record<Profile, number>> = { full: 5, "per-read": 2 };
+const warmupRounds: Readonly<Record<Profile, number>> = { full: 3, "per-read": 1 };
 /** At full speed every driver works about so long in a round: in a shorter one a single collection of garbage shows. */
-const roundMicroseconds = 250_000;
+const roundMicroseconds = 200_000;
+/** And so long before it, uncounted: in others' turns its caches went cold. */
+const unmeasuredMicroseconds = 60_000;
 const calibrationPaceMs = 20;
 
 type Row = Section["rows"][number];
@@ -45,7 +47,7 @@ function rows(wire: WireName, results: ReadonlyMap<string, readonly RoundResult[
 
 function atFullSpeed(server: BenchServer, wire: WireName, options: StreamOptions): StreamCommand {
   const { deltas, streams } = options;
-  return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat: 1, unmeasured: 5 };
+  return { wire, baseURL: server.url(wire, "full", deltas), deltas, streams, repeat: 1, unmeasured: 1 };
 }
 
 type CommandFor = (driver: string) => StreamCommand;
@@ -57,7 +59,8 @@ async function lengthened(command: StreamCommand, drivers: Drivers): Promise<Com
   return (driver) => {
     const perDelta = seen.get(driver)?.perDelta ?? roundMicroseconds;
     const perStreams = perDelta * command.deltas * command.streams;
-    return { ...command, repeat: Math.max(1, Math.round(roundMicroseconds / perStreams)) };
+    const times = (microseconds: number): number => Math.max(1, Math.round(microseconds / perStreams));
+    return { ...command, repeat: times(roundMicroseconds), unmeasured: times(unmeasuredMicroseconds) };
   };
 }
 

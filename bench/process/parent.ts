@@ -11,11 +11,13 @@ export interface Child<C extends Conversation> {
 export interface ChildOptions {
   readonly arguments?: readonly string[];
   readonly nodeOptions?: readonly string[];
+  /** Imports built packages, as an application does, and not their sources. Default false. */
+  readonly isBuilt?: boolean;
 }
 
 export function startChild<C extends Conversation>(module: URL, options: ChildOptions = {}): Child<C> {
   const child = fork(module, [...(options.arguments ?? [])], {
-    execArgv: [...process.execArgv, ...(options.nodeOptions ?? [])],
+    execArgv: [...(options.isBuilt === true ? [] : process.execArgv), ...(options.nodeOptions ?? [])],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const gone = once(child, "exit").then((): Reply<C["result"]> => ({

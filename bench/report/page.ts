@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { plot } from "../plot.ts";
 import { resultsFile, type Results } from "./results.ts";
+import type { Section } from "./section.ts";
+import { standing } from "./standing.ts";
 import { formatSection } from "./table.ts";
 
 const page = new URL("../README.md", import.meta.url);
@@ -17,23 +19,33 @@ const order = [
   "scaling",
   "ttft",
   "generate",
+  "requests",
+  "hand-off",
   "failover",
-  "ahead",
+  "first-call",
   "open-streams",
+  "many-streams",
+  "packages",
+  "ahead",
   "imports",
 ];
+
+function place({ name }: Section): number {
+  return order.indexOf(name);
+}
 
 function plotFile(section: string): string {
   return `plot-${section}.svg`;
 }
 
-function formatMachine({ machine }: Results): string {
+function formatMachine({ machine, minutes }: Results): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  return `Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores; ${versions.join(", ")}.`;
+  const runs = minutes === undefined ? "Of several runs" : `One run of ${minutes} minutes`;
+  return `${runs}. Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores; ${versions.join(", ")}.`;
 }
 
 export function writePage(results: Results): void {
-  const sections = results.sections.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const sections = results.sections.toSorted((a, b) => place(a) - place(b));
   writeFileSync(resultsFile, `${JSON.stringify({ ...results, sections }, undefined, 2)}\n`);
   const parts = sections.map((section) => {
     const picture = plot(section);
@@ -45,7 +57,7 @@ export function writePage(results: Results): void {
   const from = text.indexOf(start);
   const to = text.indexOf(end);
   if (from === -1 || to === -1) throw new Error(`README.md has no "${start}" … "${end}"`);
-  const tables = [formatMachine(results), ...parts].join("\n\n");
+  const tables = [formatMachine(results), formatSection(standing(sections)), ...parts].join("\n\n");
   writeFileSync(page, `${text.slice(0, from + start.length)}\n\n${tables}\n\n${text.slice(to)}`);
   // The check would otherwise find fault with generated text.
   execFileSync("pnpm", ["exec", "oxfmt", fileURLToPath(page), fileURLToPath(resultsFile)]);

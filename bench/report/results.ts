@@ -4,6 +4,8 @@ import type { Section } from "./section.ts";
 
 export interface Results {
   readonly machine: Machine;
+  /** How long the run took; `undefined`: the sections are of several runs. */
+  readonly minutes: number | undefined;
   readonly sections: readonly Section[];
 }
 
@@ -17,7 +19,7 @@ export function readResults(): Results | undefined {
 }
 
 /** New sections take the place of old ones with their name; the others stay. */
-export function mergeResults(old: Results | undefined, { machine, sections }: Results): Results {
-  const kept = (old?.sections ?? []).filter((section) => !sections.some(({ name }) => name === section.name));
-  return { machine, sections: [...kept, ...sections] };
+export function mergeResults(old: Results | undefined, run: Results): Results {
+  const kept = (old?.sections ?? []).filter((section) => !run.sections.some(({ name }) => name === section.name));
+  return kept.length === 0 ? run : { ...run, minutes: undefined, sections: [...kept, ...run.sections] };
 }

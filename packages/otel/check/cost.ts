@@ -2,7 +2,7 @@
  * `pnpm cost:otel`: what telemetry costs, in CPU time of a call that stays in the process. The same calls without
  * observers, with `openTelemetry()` and no SDK, and with an SDK that takes spans and metrics and exports nowhere; in turns.
  *
- * --calls N  --rounds N
+ * --calls N  --rounds N  --json (only what each side spent in each round, for the benchmark)
  */
 import { parseArgs } from "node:util";
 import { context } from "@opentelemetry/api";
@@ -18,7 +18,11 @@ const MOST_WITHOUT_SDK = 2;
 const PER_TURN = 200;
 
 const { values } = parseArgs({
-  options: { calls: { type: "string", default: "20000" }, rounds: { type: "string", default: "7" } },
+  options: {
+    calls: { type: "string", default: "20000" },
+    rounds: { type: "string", default: "7" },
+    json: { type: "boolean", default: false },
+  },
 });
 const [calls, rounds] = [Number(values.calls), Number(values.rounds)];
 
@@ -73,6 +77,11 @@ for (let round = 0; round < rounds; round++) {
       total[index] = (total[index] ?? 0) + (await spend(chain, PER_TURN));
   }
   for (const [index, { spent }] of sides.entries()) spent.push((total[index] ?? Number.NaN) / calls);
+}
+
+if (values.json) {
+  process.stdout.write(JSON.stringify(sides.map(({ name, spent }) => ({ name, spent }))));
+  process.exit(0);
 }
 
 const median = (spent: readonly number[]): number => spent.toSorted((a, b) => a - b)[spent.length >> 1] ?? Number.NaN;
