@@ -11,7 +11,7 @@ const gap = 4;
 const groupGap = 26;
 const barWidth = 520;
 const valueWidth = 70;
-const letterWidth = 6;
+const letterWidth = 7;
 
 interface Bar {
   readonly label: string;

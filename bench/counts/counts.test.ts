@@ -41,11 +41,35 @@ const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
   bedrock: 496,
 };
 
+/** Of a call of a short answer without an SDK: each step that may have to wait has one. */
+const PROMISES_OF_A_CALL: Readonly<Record<WireName, number>> = {
+  anthropic: 55,
+  "openai-responses": 52,
+  "openai-chat": 52,
+  gemini: 51,
+  deepseek: 52,
+  mistral: 52,
+  xai: 52,
+  bedrock: 60,
+};
+
+/** Bytes of such a call that the same by hand does not allocate. */
+const MOST_OWN_BYTES_OF_A_CALL: Readonly<Record<WireName, number>> = {
+  anthropic: 111_000,
+  "openai-responses": 114_500,
+  "openai-chat": 126_000,
+  gemini: 108_500,
+  deepseek: 115_500,
+  mistral: 112_500,
+  xai: 105_000,
+  bedrock: 122_500,
+};
+
 /** This SDK takes its listener off an attempt's signal when the response is collected, the signal with it. */
 const LEFT_BY_THE_SDK: Partial<Record<WireName, number>> = { anthropic: 1 };
 
-describe.skipIf(!isCounted)("what a delta costs", () => {
-  test.each(wireNames)("%s: one promise for an event, one for a read, one timer, no listener", async (wire) => {
+describe.skipIf(!isCounted).each(wireNames)("%s: what a delta and a call cost", (wire) => {
+  test("one promise for an event, one for a read, one timer, no listener", async () => {
     const counts = await count<WireCounts>([], wire);
     const { chain, iteration, chainRead, bareRead } = counts;
 
@@ -54,11 +78,15 @@ describe.skipIf(!isCounted)("what a delta costs", () => {
     expect(chainRead).toEqual({ promises: bareRead.promises + iteration.promises + 1, timers: 0, listeners: 0 });
     expect(counts.timersWhileFlowing).toBe(1);
     expect(counts.listenersLeft).toBe(LEFT_BY_THE_SDK[wire] ?? 0);
+    // Timers: the call's, armed anew for its attempt, and one for what is left of the body.
+    expect(counts.call).toEqual({ promises: PROMISES_OF_A_CALL[wire], timers: 3, listeners: 1 });
+    expect(counts.callByHand).toEqual({ promises: 8, timers: 0, listeners: 0 });
   });
 
-  test.each(wireNames)("%s: the bytes of an event, its place in a queue and the message", async (wire) => {
-    const { chain, iteration, bare } = await count<WireBytes>(UNOPTIMISED, wire, "bytes");
+  test("the bytes of an event, its place in a queue and the message; those of a call", async () => {
+    const { chain, iteration, bare, call, callByHand } = await count<WireBytes>(UNOPTIMISED, wire, "bytes");
 
     expect(chain - iteration - bare).toBeLessThanOrEqual(MOST_OWN_BYTES[wire]);
+    expect(call - callByHand).toBeLessThanOrEqual(MOST_OWN_BYTES_OF_A_CALL[wire]);
   });
 });

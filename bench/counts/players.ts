@@ -3,8 +3,13 @@ import type { Clock } from "@understudy/core";
 import { readEvents } from "../drivers/read-events.ts";
 import { readText } from "../drivers/read-text.ts";
 import { openChain } from "../drivers/understudy.ts";
+import { answerText } from "../wires/text.ts";
 import type { WireName } from "../wires/wire.ts";
 import { cannedFetch, type Reads } from "./canned-fetch.ts";
+
+/** Of a short answer. */
+const DELTAS = 12;
+const TWO_TIERS = ["https://vendor.test", "https://backup.test"];
 
 export type Player = (deltas: number, reads: Reads) => Promise<void>;
 
@@ -22,6 +27,26 @@ export function playChain(wire: WireName, clock?: Clock, onDelta?: () => void): 
       onDelta?.();
     }
     if (seen !== deltas) throw new Error(`${wire}: read ${seen} deltas of ${deltas}`);
+  };
+}
+
+/** Calls one after the other, each of a short answer that one read brings. Made ready once, as an application does. */
+export async function callChain(wire: WireName, clock?: Clock): Promise<(calls: number) => Promise<void>> {
+  const fetch = cannedFetch(wire, DELTAS, "one");
+  const chain = await openChain(wire, { baseURLs: TWO_TIERS, transport: "fetch", fetch, clock });
+  return async (calls) => {
+    for (let call = 0; call < calls; call++) {
+      const { text } = (await chain?.generate("Hi")) ?? {};
+      if (text !== answerText(DELTAS)) throw new Error(`${wire}: got another answer than was sent: ${text}`);
+    }
+  };
+}
+
+/** The same by hand. */
+export function callByHand(wire: WireName): (calls: number) => Promise<void> {
+  const play = playBare(wire);
+  return async (calls) => {
+    for (let call = 0; call < calls; call++) await play(DELTAS, "one");
   };
 }
 

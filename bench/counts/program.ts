@@ -5,7 +5,7 @@
 import { memoryUsage } from "node:process";
 import { isWireName, type WireName } from "../wires/wire.ts";
 import type { Reads } from "./canned-fetch.ts";
-import { playBare, playChain, playIteration, type Player } from "./players.ts";
+import { callByHand, callChain, playBare, playChain, playIteration, type Player } from "./players.ts";
 import { startTally, type Tally } from "./tally.ts";
 
 export interface Counts {
@@ -21,13 +21,18 @@ export interface WireCounts {
   /** For each read, where every read brings one delta. */
   readonly chainRead: Counts;
   readonly bareRead: Counts;
+  /** For each call of a short answer. */
+  readonly call: Counts;
+  readonly callByHand: Counts;
   /** In one call: the most timers at once while deltas flow, and the listeners that are left behind. */
   readonly timersWhileFlowing: number;
   readonly listenersLeft: number;
 }
 
-/** Bytes allocated for each delta, by code that is not optimised. */
+/** Bytes allocated by code that is not optimised: for each delta, and for each call of a short answer. */
 export interface WireBytes {
+  readonly call: number;
+  readonly callByHand: number;
   readonly chain: number;
   readonly iteration: number;
   readonly bare: number;
@@ -37,6 +42,10 @@ const SHORT = 200;
 const LONG = 2_200;
 /** The heap grows by 256 KiB: of so many deltas that is 6 bytes for each. Short enough to need no collection. */
 const LONGEST = 44_200;
+
+const COUNTED_CALLS = 20;
+/** The heap grows by 256 KiB: of so many calls that is two per cent of what they allocate. */
+const WEIGHED_CALLS = 150;
 
 async function perDelta(play: Player, reads: Reads, figure: () => number, long = LONG): Promise<number> {
   // What is made once, and what is compiled after a few runs, is no part of it.
@@ -50,11 +59,22 @@ async function perDelta(play: Player, reads: Reads, figure: () => number, long =
   return (figure() - middle - (middle - start)) / (long - SHORT);
 }
 
-async function countsOf(play: Player, reads: Reads, tally: Tally): Promise<Counts> {
+async function perCall(make: (calls: number) => Promise<void>, figure: () => number, calls: number): Promise<number> {
+  await make(COUNTED_CALLS);
+  globalThis.gc?.();
+  const start = figure();
+  await make(calls);
+  const middle = figure();
+  await make(2 * calls);
+  return (figure() - middle - (middle - start)) / calls;
+}
+
+/** Each figure by itself, from one run of what is counted. */
+async function countsOf(count: (figure: () => number) => Promise<number>, tally: Tally): Promise<Counts> {
   return {
-    promises: await perDelta(play, reads, () => tally.promises),
-    timers: await perDelta(play, reads, () => tally.timers),
-    listeners: await perDelta(play, reads, () => tally.listeners),
+    promises: await count(() => tally.promises),
+    timers: await count(() => tally.timers),
+    listeners: await count(() => tally.listeners),
   };
 }
 
@@ -64,15 +84,25 @@ async function count(wire: WireName): Promise<WireCounts> {
   const chain = playChain(wire, clock, () => {
     timersWhileFlowing = Math.max(timersWhileFlowing, tally.timersRunning);
   });
+  const deltas = (play: Player, reads: Reads) => countsOf((figure) => perDelta(play, reads, figure), tally);
+  const calls = (make: (calls: number) => Promise<void>) =>
+    countsOf((figure) => perCall(make, figure, COUNTED_CALLS), tally);
   const counts = {
-    chain: await countsOf(chain, "one", tally),
-    iteration: await countsOf(playIteration, "one", tally),
-    chainRead: await countsOf(chain, "per-delta", tally),
-    bareRead: await countsOf(playBare(wire), "per-delta", tally),
+    chain: await deltas(chain, "one"),
+    iteration: await deltas(playIteration, "one"),
+    chainRead: await deltas(chain, "per-delta"),
+    bareRead: await deltas(playBare(wire), "per-delta"),
   };
   const left = tally.listenersLeft;
   await chain(SHORT, "per-delta");
-  return { ...counts, timersWhileFlowing, listenersLeft: tally.listenersLeft - left };
+  const listenersLeft = tally.listenersLeft - left;
+  return {
+    ...counts,
+    timersWhileFlowing,
+    listenersLeft,
+    call: await calls(await callChain(wire, clock)),
+    callByHand: await calls(callByHand(wire)),
+  };
 }
 
 function heap(): number {
@@ -84,6 +114,8 @@ async function weigh(wire: WireName): Promise<WireBytes> {
     chain: Math.round(await perDelta(playChain(wire), "one", heap, LONGEST)),
     iteration: Math.round(await perDelta(playIteration, "one", heap, LONGEST)),
     bare: Math.round(await perDelta(playBare(wire), "one", heap, LONGEST)),
+    call: Math.round(await perCall(await callChain(wire), heap, WEIGHED_CALLS)),
+    callByHand: Math.round(await perCall(callByHand(wire), heap, WEIGHED_CALLS)),
   };
 }
 
