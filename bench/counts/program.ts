@@ -70,11 +70,11 @@ async function perCall(make: (calls: number) => Promise<void>, figure: () => num
 }
 
 /** Each figure by itself, from one run of what is counted. */
-async function countsOf(count: (figure: () => number) => Promise<number>, tally: Tally): Promise<Counts> {
+async function countsOf(measure: (figure: () => number) => Promise<number>, tally: Tally): Promise<Counts> {
   return {
-    promises: await count(() => tally.promises),
-    timers: await count(() => tally.timers),
-    listeners: await count(() => tally.listeners),
+    promises: await measure(() => tally.promises),
+    timers: await measure(() => tally.timers),
+    listeners: await measure(() => tally.listeners),
   };
 }
 
