@@ -32,7 +32,7 @@ async function count<Result>(nodeOptions: readonly string[], ...args: readonly s
 /** Bytes of a delta that neither the bare loop nor `for await` allocates; some wires repeat more in each event. */
 const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
   anthropic: 231,
-  "openai-responses": 240,
+  "openai-responses": 245,
   "openai-chat": 360,
   gemini: 694,
   deepseek: 360,
@@ -43,14 +43,14 @@ const MOST_OWN_BYTES: Readonly<Record<WireName, number>> = {
 
 /** Of a call of a short answer without an SDK: each step that may have to wait has one. */
 const PROMISES_OF_A_CALL: Readonly<Record<WireName, number>> = {
-  anthropic: 55,
-  "openai-responses": 52,
-  "openai-chat": 52,
-  gemini: 51,
-  deepseek: 52,
-  mistral: 52,
-  xai: 52,
-  bedrock: 60,
+  anthropic: 57,
+  "openai-responses": 54,
+  "openai-chat": 54,
+  gemini: 53,
+  deepseek: 54,
+  mistral: 54,
+  xai: 54,
+  bedrock: 62,
 };
 
 /** Bytes of such a call that the same by hand does not allocate. */
