@@ -46,7 +46,7 @@ Measurements: ${measurementNames.join(", ")}, or all. Default: stream.
   --profile full,per-read    streams at full speed, or one delta per read (default: both)
   --wires anthropic,…        ${wireNames.join(", ")} (default: all)
   --rounds 9                 interleaved rounds
-  --deltas 10000             deltas in each stream (default: 10000 at full speed, 200 with one per read)
+  --deltas 10000             deltas in each stream (default: 10000 at full speed, 120 with one per read)
   --streams 1                streams at once (default: 1 at full speed, 50 with one per read)
   --open-streams 10000       streams in one process, of many-streams
   --only chain,ai-sdk        drivers of the stream measurement; bare always runs with them

@@ -22,7 +22,7 @@ import { writePage } from "./report/page.ts";
 
 const defaults: Readonly<Record<Profile, { readonly deltas: number; readonly streams: number }>> = {
   full: { deltas: 10_000, streams: 1 },
-  "per-read": { deltas: 200, streams: 50 },
+  "per-read": { deltas: 120, streams: 50 },
 };
 
 function measureStreams(server: BenchServer, options: Options): readonly (() => Promise<Section>)[] {

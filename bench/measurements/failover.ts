@@ -14,7 +14,7 @@ const callsPerRound = 10;
 const deltas = 5;
 const warmupRounds = 2;
 /** Failing without a delay, before the first round: a server's code is compiled, and so is what is measured. */
-const warmupCalls = 300;
+const warmupCalls = 150;
 
 /** Two endpoints: a chain does not try the one that has just failed again, whatever the tier. */
 interface Servers {

@@ -7,7 +7,7 @@ import { range, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 
 export const openStreamsClient: URL = new URL("../clients/open-streams.ts", import.meta.url);
-const drivers = ["bare", "sdk-raw", "sdk-helper", "engine", "chain", "chain-node", "chain-sdk"];
+const drivers = ["bare", "sdk-raw", "chain", "chain-node", "chain-sdk"];
 const intervalMs = 500;
 /** Opened on top of each other, and weighed each time. */
 const steps = [500, 500, 500];
