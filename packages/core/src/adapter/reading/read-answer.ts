@@ -90,10 +90,10 @@ class AnswerReading implements AsyncIterableIterator<readonly StreamPart[], unde
    * A body that is over must not be held: an error keeps alive what ran when it was made, and an SDK that keeps the error of an
    * abort until its body is collected would keep both for ever.
    */
-  async #letGo(whole: boolean): Promise<void> {
+  #letGo(whole: boolean): Promise<void> | undefined {
     const opened = this.#opened;
     this.#opened = undefined;
-    await opened?.body.release(whole);
+    return opened?.body.release(whole);
   }
 
   async #open(): Promise<Result> {
