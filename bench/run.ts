@@ -74,6 +74,7 @@ async function run(options: Options): Promise<Results> {
       "The AI SDK and comparable libraries are left out. To include them: pnpm --dir bench/comparables install --frozen-lockfile\n",
     );
   }
+  const before = readResults();
   const server = await startServer();
   const startedAt = performance.now();
   try {
@@ -83,10 +84,14 @@ async function run(options: Options): Promise<Results> {
       const section = await measure();
       say(`${formatSection(section)}\n\n(${Math.round((performance.now() - from) / 1_000)} s)\n`);
       sections.push(section);
+      // A run that is ended early has not been for nothing.
+      if (options.write) writePage(mergeResults(before, { machine, minutes: undefined, sections }));
     }
     const minutes = Math.round((performance.now() - startedAt) / 60_000);
     if (sections.length > 1) say(`${formatSection(standing(sections))}\n\n(${minutes} minutes in all)`);
-    return { machine, minutes, sections };
+    const results = { machine, minutes, sections };
+    if (options.write) writePage(mergeResults(before, results));
+    return results;
   } finally {
     server.stop();
   }
@@ -98,5 +103,4 @@ if (process.argv.includes("--help")) {
   const options = readOptions(process.argv.slice(2));
   const results = await run(options);
   if (options.json) console.log(JSON.stringify(results, undefined, 2));
-  if (options.write) writePage(mergeResults(readResults(), results));
 }
