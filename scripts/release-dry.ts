@@ -1,15 +1,19 @@
 /**
- * `pnpm release:dry`: everything of a release but publishing, on a copy of this repository. Sets the versions, builds and
- * packs, looks into each package, installs them in an empty project, and imports and requires each entry.
+ * `pnpm release:dry`: a whole release, on a copy of this repository and to a registry on this machine. Sets the versions,
+ * builds, publishes, installs by name in an empty project, looks into each package, imports and requires each entry, and
+ * runs a program and the command line.
  */
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { installPacked } from "./packed/project.ts";
+import { build } from "./packed/project.ts";
+import { commandProblems, installByName, programProblems } from "./release/by-name.ts";
 import { entriesOf, entryProblems } from "./release/entries.ts";
 import { packageProblems, readManifest } from "./release/inspect.ts";
+import { publishProblems } from "./release/publish.ts";
+import { startRegistry } from "./release/registry.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const run = promisify(execFile);
@@ -20,21 +24,28 @@ try {
   const changesets = readdirSync(join(copy, ".changeset")).filter((name) => name.endsWith(".md"));
   await run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], { cwd: copy });
   if (changesets.length > 0) await run("pnpm", ["changeset", "version"], { cwd: copy });
-  const names = readdirSync(join(copy, "packages")).toSorted();
+  const names = await build(copy);
+  const { version } = readManifest(join(copy, "packages", names[0] ?? ""));
   problems.push(...versionProblems(names, changesets.length > 0));
 
-  const project = await installPacked(copy);
+  const registry = await startRegistry();
   try {
-    for (const name of names) {
-      const folder = join(project.folder, "node_modules/@understudy", name);
-      problems.push(...packageProblems(folder, name).map((problem) => `${name}: ${problem}`));
+    problems.push(...(await publishProblems(copy, registry, names, version)));
+    const project = await installByName(registry, names);
+    try {
+      for (const name of names) {
+        const folder = join(project.folder, "node_modules/@understudy", name);
+        problems.push(...packageProblems(folder, name).map((problem) => `${name}: ${problem}`));
+      }
+      const entries = names.flatMap((name) => entriesOf(project, name));
+      problems.push(...(await entryProblems(project, entries)));
+      problems.push(...(await programProblems(project)), ...(await commandProblems(project, version)));
+      console.log(`${names.length} packages, ${entries.length} entries, ${changesets.length} changesets: ${version}`);
+    } finally {
+      project.remove();
     }
-    const entries = names.flatMap((name) => entriesOf(project, name));
-    problems.push(...(await entryProblems(project, entries)));
-    const { version } = readManifest(join(copy, "packages", names[0] ?? ""));
-    console.log(`${names.length} packages, ${entries.length} entries, ${changesets.length} changesets: ${version}`);
   } finally {
-    project.remove();
+    await registry.close();
   }
 } finally {
   rmSync(copy, { recursive: true, force: true });

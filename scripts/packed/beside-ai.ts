@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { compile } from "./compile.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
-const run = promisify(execFile);
 
 /** What an application writes that has one version of `ai` and both directions. */
 const PROGRAM = `
@@ -40,23 +37,14 @@ export async function checkBesideAi(installed: string, alias: string): Promise<s
   symlinkSync(ai, join(modules, "ai"));
   symlinkSync(realpathSync(join(dirname(ai), "@ai-sdk/provider")), join(modules, "@ai-sdk/provider"));
   const compilerOptions = {
-    target: "es2023",
     lib: ["es2024", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"],
     module: "nodenext",
     types: [],
-    strict: true,
-    exactOptionalPropertyTypes: true,
     // The types of `ai` are not ours to check.
     skipLibCheck: true,
     noEmit: true,
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   writeFileSync(join(folder, "program.ts"), PROGRAM);
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
-  try {
-    await run(process.execPath, [TSC, "-p", folder, "--pretty", "false"], { cwd: folder });
-    return "";
-  } catch (error) {
-    return error instanceof Error && "stdout" in error ? String(error.stdout) : String(error);
-  }
+  return compile(folder, "ai", { compilerOptions, files: ["program.ts"] });
 }

@@ -1,27 +1,21 @@
 import { execFile } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { compile } from "./compile.ts";
+import { ENVIRONMENT } from "./environment.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BIN = join(ROOT, "node_modules/.bin");
-const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+/** Far more than any program needs. */
+const LIMIT_MS = 180_000;
 const run = promisify(execFile);
-/** npm takes settings from the environment that pnpm made for itself; a user's shell has none of them. */
-const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:npm|pnpm)_/i.test(name)));
-
 /** A module resolution, or a `page`: what knows the types of the browser and not those of Node. */
 type Kind = "nodenext" | "bundler" | "page";
+
+/** By the name of a package, what npm takes it from: a range, a tag, or `file:` and a path. */
+export type Wanted = Readonly<Record<string, string>>;
 
 /** An empty project outside of the workspace, with the packed packages installed in it by npm. */
 export interface Project {
@@ -35,16 +29,46 @@ export interface Project {
   remove(): void;
 }
 
-/** Builds, packs and installs the packages of this repository, or of a copy of it. */
-export async function installPacked(root: string = ROOT): Promise<Project> {
+/** Builds, packs and installs the packages of this repository. */
+export async function installPacked(): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), "understudy-packed-"));
-  const packages = readdirSync(join(root, "packages")).toSorted();
-  for (const name of packages) removeStaleBuild(join(root, "packages", name));
+  return installInto(folder, await pack(folder));
+}
+
+/** Builds the packages of this repository, or of a copy of it; their names, without their scope. */
+export async function build(root: string = ROOT): Promise<readonly string[]> {
+  const names = readdirSync(join(root, "packages")).toSorted();
+  for (const name of names) removeStaleBuild(join(root, "packages", name));
   await run(join(BIN, "turbo"), ["run", "build", "--filter", "./packages/*", "--output-logs=errors-only"], {
     cwd: root,
   });
-  await run("pnpm", ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", folder], { cwd: root });
-  writeManifest(folder, packages);
+  return names;
+}
+
+/** Builds the packages of this repository and packs them into a folder; under its full name, where npm finds each. */
+export async function pack(folder: string): Promise<Wanted> {
+  const names = await build();
+  await run("pnpm", ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", folder], { cwd: ROOT });
+  const tarballs = readdirSync(folder);
+  return Object.fromEntries(
+    names.map((name) => {
+      const tarball = tarballs.find((file) => file.startsWith(`understudy-${name}-`)) ?? "missing.tgz";
+      return [`@understudy/${name}`, `file:${join(folder, tarball)}`];
+    }),
+  );
+}
+
+/**
+ * Makes a project of an empty folder, or of one with settings for npm, and installs in it what is wanted. `overrides` are
+ * those of npm's manifest.
+ */
+export async function installInto(folder: string, wanted: Wanted, overrides: Wanted = {}): Promise<Project> {
+  const { devDependencies } = readJson(join(ROOT, "package.json"));
+  const dependencies = { ...wanted, "@types/node": devDependencies["@types/node"] };
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ private: true, type: "module", dependencies, overrides }),
+  );
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"], {
     cwd: folder,
     env: ENVIRONMENT,
@@ -54,13 +78,14 @@ export async function installPacked(root: string = ROOT): Promise<Project> {
   const checks = new Map<string, Promise<string>>();
   return {
     folder,
-    packages,
+    packages: Object.keys(wanted).map((name) => name.replace("@understudy/", "")),
     check: (kind) => {
       const checked = checks.get(kind) ?? check(folder, kind);
       checks.set(kind, checked);
       return checked;
     },
-    node: async (...parameters) => (await run(process.execPath, parameters, { cwd: folder, env: ENVIRONMENT })).stdout,
+    node: async (...parameters) =>
+      (await run(process.execPath, parameters, { cwd: folder, env: ENVIRONMENT, timeout: LIMIT_MS })).stdout,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -74,42 +99,18 @@ function removeStaleBuild(folder: string): void {
   if (isStale) rmSync(dist, { recursive: true });
 }
 
-function writeManifest(folder: string, packages: readonly string[]): void {
-  const tarballs = readdirSync(folder);
-  const { devDependencies } = readJson(join(ROOT, "package.json"));
-  const files = packages.map((name) => [
-    `@understudy/${name}`,
-    `file:${tarballs.find((file) => file.startsWith(`understudy-${name}-`)) ?? "missing.tgz"}`,
-  ]);
-  const dependencies = { ...Object.fromEntries(files), "@types/node": devDependencies["@types/node"] };
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
-}
-
 async function check(folder: string, kind: Kind): Promise<string> {
   const resolution = kind === "page" ? "bundler" : kind;
-  const module = resolution === "nodenext" ? "nodenext" : "esnext";
   const compilerOptions = {
-    target: "es2023",
     // An application with a page has the types of the browser, too, which declare some of the same names.
     lib: ["es2024", "esnext.disposable", ...(resolution === "bundler" ? ["dom", "dom.iterable"] : [])],
-    module,
+    module: resolution === "nodenext" ? "nodenext" : "esnext",
     moduleResolution: resolution,
     types: kind === "page" ? [] : ["node"],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
     outDir: kind,
   };
-  mkdirSync(join(folder, kind), { recursive: true });
-  const config = join(folder, `tsconfig.${kind}.json`);
   const files = kind === "page" ? ["page.ts"] : ["program.ts", "web.ts"];
-  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
-  try {
-    await run(process.execPath, [TSC, "-p", config, "--pretty", "false"], { cwd: folder });
-    return "";
-  } catch (error) {
-    return error instanceof Error && "stdout" in error ? String(error.stdout) : String(error);
-  }
+  return compile(folder, kind, { compilerOptions, files });
 }
 
 function readJson(path: string): { readonly devDependencies: Readonly<Record<string, string>> } {

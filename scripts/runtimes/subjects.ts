@@ -114,6 +114,6 @@ function withTypes(version: string): Subject {
   return {
     name: `typescript-${version.split(".")[0] ?? ""}`,
     packages: [`typescript@${version}`],
-    try: ({ tools, project, start }) => typeProblems(tools, project.folder, start),
+    try: ({ tools, project }) => typeProblems(tools, project),
   };
 }

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compile } from "../packed/compile.ts";
+import type { Project } from "../packed/project.ts";
+import { entriesOf } from "../release/entries.ts";
 import type { Report } from "./program.ts";
-import type { Workshop } from "./workshop.ts";
 
 /** `module` and `moduleResolution`, as applications set them. */
 const MODULES: readonly (readonly [module: string, resolution: string])[] = [
@@ -20,36 +22,33 @@ import { anthropic } from "@understudy/anthropic";
 export const chain: core.Chain = core.createChain([anthropic("claude-sonnet-5-5", { apiKey: "any" })]);
 `;
 
-/** Type-checks the user's program under every setting. */
-export async function typeProblems(tools: string, folder: string, start: Workshop["start"]): Promise<Report> {
+/** Type-checks the user's program, and one that has every entry of every package, under every setting. */
+export async function typeProblems(tools: string, project: Project): Promise<Report> {
+  const { folder } = project;
   const report: Record<string, unknown> = {};
   const manifest: { readonly version: string; readonly bin: { readonly tsc: string } } = JSON.parse(
     readFileSync(join(tools, "node_modules/typescript/package.json"), "utf8"),
   );
   const compiler = join(tools, "node_modules/typescript", manifest.bin.tsc);
+  const entries = project.packages.flatMap((name) => entriesOf(project, name));
   writeFileSync(join(folder, "requiring.cts"), REQUIRING);
+  writeFileSync(
+    join(folder, "entries.ts"),
+    entries.map((entry, at) => `export * as e${at} from "${entry}";\n`).join(""),
+  );
   for (const [module, moduleResolution] of MODULES) {
     for (const browser of WITH_DOM.has(module) ? [false, true] : [false]) {
       const compilerOptions = {
-        target: "es2023",
         lib: ["es2024", "esnext.disposable", ...(browser ? ["dom", "dom.iterable"] : [])],
         module,
         moduleResolution,
         types: ["node"],
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: false,
         noEmit: true,
       };
-      const files = ["program.ts", "web.ts", ...(REQUIRES.has(module) ? ["requiring.cts"] : [])];
-      const config = join(folder, "tsconfig.try.json");
-      writeFileSync(config, JSON.stringify({ compilerOptions, files }));
-      const name = `${module}${browser ? " with dom" : ""}`;
+      const files = ["program.ts", "web.ts", "entries.ts", ...(REQUIRES.has(module) ? ["requiring.cts"] : [])];
       // oxlint-disable-next-line no-await-in-loop -- two cores
-      report[name] = await start(process.execPath, [compiler, "-p", config, "--pretty", "false"]).then(
-        () => "clean",
-        (error: unknown) => (error instanceof Error && "stdout" in error ? String(error.stdout) : String(error)),
-      );
+      const said = await compile(folder, "try", { compilerOptions, files }, compiler);
+      report[`${module}${browser ? " with dom" : ""}`] = said === "" ? "clean" : said;
     }
   }
   return report;

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { ENVIRONMENT } from "../packed/environment.ts";
 import type { Project } from "../packed/project.ts";
 import type { Report, StageAddress } from "./program.ts";
 
@@ -10,13 +11,6 @@ const CACHE = join(import.meta.dirname, "../../node_modules/.cache/runtimes");
 const LIMIT_MS = 180_000;
 const LARGEST_OUTPUT = 64 * 1_024 * 1_024;
 const run = promisify(execFile);
-
-/** npm takes settings from the environment that pnpm made for itself; a user's shell has none of them. */
-const ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined || /^(?:npm|pnpm)_|^NODE_OPTIONS$/i.test(name) ? [] : [[name, value]],
-  ),
-);
 
 type Start = (
   command: string,
@@ -35,14 +29,17 @@ export interface Workshop {
   readonly start: Start;
 }
 
-/** Installs packages from the registry, each set once, and says where; rejects when that is not possible here. */
-export async function install(packages: readonly string[]): Promise<string> {
+/**
+ * Installs packages from the registry, each set once, and says where; rejects when that is not possible here. `overrides`
+ * are those of npm's manifest.
+ */
+export async function install(packages: readonly string[], overrides: object = {}): Promise<string> {
   const folder = join(CACHE, packages.join("+").replaceAll(/[^\w.@+-]/g, "-"));
   const done = join(folder, "installed");
   if (existsSync(done)) return folder;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, overrides }));
   // With their scripts: that is how some of them bring their binary.
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", ...packages], {
     cwd: folder,
