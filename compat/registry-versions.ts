@@ -7,7 +7,15 @@ const run = promisify(execFile);
 
 /** The released versions of a package, from low to high. Rejects where npm cannot be asked. */
 export async function versionsOf(name: string): Promise<readonly string[]> {
-  const { stdout } = await run("npm", ["view", name, "versions", "--json"], { env: ENVIRONMENT });
-  const versions: unknown = JSON.parse(stdout);
-  return released([versions].flat().map(String));
+  return released([await ask(name, "versions")].flat().map(String));
+}
+
+/** The version of another package that one depends on. */
+export async function dependencyOf(name: string, version: string, other: string): Promise<string> {
+  return String(Object(await ask(`${name}@${version}`, "dependencies"))[other]);
+}
+
+async function ask(name: string, field: string): Promise<unknown> {
+  const { stdout } = await run("npm", ["view", name, field, "--json"], { env: ENVIRONMENT });
+  return JSON.parse(stdout);
 }

@@ -29,11 +29,10 @@ export interface Group {
 /** What npm and other package managers say of what their registry has not, or of a registry that is not there. */
 const NOT_HAD = /E404|ETARGET|ENOVERSIONS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|No matching version/;
 
-/** The outcome of what threw. */
+/** The outcome of what threw: what a command said, else the error. */
 export function outcomeOf(error: unknown): Outcome {
   const { stdout = "", stderr = "" }: { readonly stdout?: string; readonly stderr?: string } = Object(error);
-  const text = [stderr, stdout, String(error)].join("\n");
-  const [missing] = NOT_HAD.exec(text) ?? [];
-  if (missing !== undefined) return { type: "unknown", why: missing };
-  return { type: "fails", how: text.trim() };
+  const said = [stderr, stdout, String(error)].find((text) => text.trim() !== "") ?? "";
+  const [missing] = NOT_HAD.exec(said) ?? [];
+  return missing === undefined ? { type: "fails", how: said.trim() } : { type: "unknown", why: missing };
 }

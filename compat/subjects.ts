@@ -11,6 +11,8 @@ export interface Subject {
   readonly ours: readonly string[];
   /** What else it has, as npm takes it. */
   readonly beside?: Readonly<Record<string, string>>;
+  /** What it depends on, and ours too: both have to have the same, so that their types agree. */
+  readonly shared?: string;
   /** Whether a server of Redis or Valkey is asked. */
   readonly isOverRedis?: boolean;
 }
@@ -18,7 +20,7 @@ export interface Subject {
 const AI_SDK = { program: "ai", ours: ["ai-sdk", "deepseek"] };
 const BEDROCK = { program: "bedrock", ours: ["bedrock"] };
 const HEALTH = { ours: ["redis", "deepseek"], isOverRedis: true };
-const CHECKED = { ours: ["openai", "deepseek"] };
+const CHECKED = { ours: ["deepseek"] };
 
 /** How each dependency and peer of ours is tried; what they take stands in their manifests. */
 const WISHED: Readonly<Record<string, Omit<Subject, "name" | "range">>> = {
@@ -29,19 +31,15 @@ const WISHED: Readonly<Record<string, Omit<Subject, "name" | "range">>> = {
   "@smithy/core": BEDROCK,
   "@smithy/signature-v4": BEDROCK,
   "eventsource-parser": { program: "events", ours: ["deepseek"] },
-  "@opentelemetry/api": {
-    program: "otel",
-    ours: ["otel", "deepseek"],
-    beside: { "@opentelemetry/sdk-trace": "3.1.1" },
-  },
+  "@opentelemetry/api": { program: "otel", ours: ["otel", "deepseek"] },
   "@ai-sdk/provider": { ...AI_SDK, beside: { ai: "latest" } },
-  ai: { ...AI_SDK, beside: { "@ai-sdk/provider": "^4.0.0" } },
+  ai: { ...AI_SDK, shared: "@ai-sdk/provider" },
   redis: { ...HEALTH, program: "redis" },
 };
 
 /** What an application may give to ours, by the documentation. */
 const GIVEN: readonly Subject[] = [
-  { ...HEALTH, name: "ioredis", range: ">=5.0.0", program: "ioredis" },
+  { ...HEALTH, name: "ioredis", range: ">=5.3.0", program: "ioredis" },
   { ...HEALTH, name: "iovalkey", range: ">=0.1.0", program: "iovalkey" },
   { ...CHECKED, name: "zod", range: ">=4.2.0", program: "zod" },
   { ...CHECKED, name: "arktype", range: ">=2.1.28", program: "arktype" },

@@ -1,32 +1,28 @@
-/** An answer in JSON with a schema of a library: it is sent, and what does not fit it is refused. */
 import assert from "node:assert/strict";
 import { createChain, isUnderstudyError, type StandardSchema } from "@understudy/core";
 import { deepseek } from "@understudy/deepseek";
-import { openai } from "@understudy/openai";
-import { startDeepSeek, startOpenAI } from "@understudy/testing";
+import { startDeepSeek } from "@understudy/testing";
 
-/** A recipe with a title and minutes, as each library has it. */
+/**
+ * An answer in JSON with a schema of a library, of an object with a `title` and a number of `minutes`: the schema is sent,
+ * what fits it is given out, and what does not is refused.
+ */
 export async function checksOutput(
   schema: StandardSchema<{ readonly title: string; readonly minutes: number }>,
 ): Promise<void> {
-  const [gpt, whale] = await Promise.all([startOpenAI(), startDeepSeek()]);
-  const chain = createChain([
-    openai("gpt-6.1-terra", { apiKey: "any", baseURL: gpt.url, transport: "fetch" }),
-    deepseek("deepseek-flash", { apiKey: "any", baseURL: whale.url }),
-  ]);
-  const ask = () =>
-    chain.generate({
-      messages: [{ role: "user", content: "A recipe for pancakes." }],
-      output: { type: "json", schema, name: "recipe" },
-    });
-  gpt.answer({ text: JSON.stringify({ title: "Pancakes", minutes: "twenty" }) });
-  whale.answer({ text: JSON.stringify({ title: "Pancakes", minutes: 20 }) });
-  const { output, validated, tier } = await ask();
-  assert.deepEqual([output, validated, tier], [{ title: "Pancakes", minutes: 20 }, true, "deepseek/deepseek-flash"]);
-  assert.match(gpt.requests[0]?.text ?? "", /"minutes":\{[^}]*"type":"(?:number|integer)"/);
+  const vendor = await startDeepSeek();
+  const chain = createChain([deepseek("deepseek-flash", { apiKey: "any", baseURL: vendor.url })]);
+  const output = { type: "json", schema, name: "recipe" } as const;
+  const request = { messages: [{ role: "user", content: "A recipe for pancakes." }], output } as const;
 
-  whale.answer({ text: "[]" });
-  const error: unknown = await ask().catch((thrown: unknown) => thrown);
+  vendor.answer({ text: JSON.stringify({ title: "Pancakes", minutes: 20 }) });
+  const answer = await chain.generate(request);
+  assert.deepEqual([answer.output, answer.validated], [{ title: "Pancakes", minutes: 20 }, true]);
+  assert.match(vendor.requests[0]?.text.replaceAll("\\", "") ?? "", /"minutes": ?\{ ?"type": ?"number"/);
+
+  vendor.answer({ text: JSON.stringify({ title: "Pancakes", minutes: "twenty" }) });
+  const error: unknown = await chain.generate(request).catch((thrown: unknown) => thrown);
   assert.ok(isUnderstudyError(error));
-  await Promise.all([gpt.close(), whale.close()]);
+  assert.equal(error.code, "invalid-output");
+  await vendor.close();
 }
