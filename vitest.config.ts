@@ -49,6 +49,7 @@ export default defineConfig({
             "simulation/**/*.test.ts",
             "soak/*.test.ts",
             "moving/*.test.ts",
+            "compat/*.test.ts",
             "bench/counts/*.test.ts",
           ],
           exclude: [...configDefaults.exclude, ...PACKED],

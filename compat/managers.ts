@@ -47,7 +47,7 @@ const LIMIT_MS = 300_000;
 
 /**
  * Package managers: what all READMEs say to install, by name, in one application. Its program has to be answered, every
- * package has to find the same copy of core, and nothing may be said of peers.
+ * package has to find the same copy of core, and nothing may be said of peers that ours want.
  */
 export function managersGroup(): Group {
   let shop: Promise<Shop> | undefined;
@@ -93,7 +93,7 @@ async function tryOne(manager: Manager, version: string, starting: Promise<Shop>
     const env = { ...ENVIRONMENT, ...(await settingsOf(folder, shop)), ...manager.settings };
     const options = { cwd, env, timeout: LIMIT_MS, maxBuffer: 64 * 1_024 * 1_024 };
     const { stdout, stderr } = await run(program, ["install"], options);
-    const said = `${stdout}\n${stderr}`.split("\n").filter((line) => /peer|ERESOLVE|YN00(?:02|60|86)/i.test(line));
+    const said = `${stdout}\n${stderr}`.split("\n").filter(isOfOurPeers);
     if (said.length > 0) return { type: "fails", how: said.join("\n") };
     const before = manager.node ?? [];
     await run(before.length === 0 ? process.execPath : program, [...before, "application.mjs"], options);
@@ -105,14 +105,18 @@ async function tryOne(manager: Manager, version: string, starting: Promise<Shop>
   }
 }
 
+/** A complaint of peers that ours want, or of which nothing is said but that there are some. */
+function isOfOurPeers(line: string): boolean {
+  return /ERESOLVE|Issues with peer/.test(line) || (line.includes("@understudy/") && /peer|YN00(?:02|60)/i.test(line));
+}
+
 /** Where packages come from, for those that do not read what npm is told; nothing is kept after the run. */
 async function settingsOf(folder: string, { url }: Shop): Promise<Readonly<Record<string, string>>> {
   const { stdout } = await run("npm", ["config", "get", "registry"], { env: ENVIRONMENT });
   const usual = stdout.trim().replace(/\/$/, "");
-  writeFileSync(
-    join(folder, ".yarnrc.yml"),
-    `npmScopes: { understudy: { npmRegistryServer: "${url.replace(/\/$/, "")}" } }\n`,
-  );
+  const own = `npmScopes: { understudy: { npmRegistryServer: "${url.replace(/\/$/, "")}" } }\n`;
+  // It does not install what came out a short time ago.
+  writeFileSync(join(folder, ".yarnrc.yml"), `${own}npmPreapprovedPackages: ["*"]\n`);
   return {
     YARN_REGISTRY: usual,
     YARN_NPM_REGISTRY_SERVER: usual,
@@ -121,6 +125,5 @@ async function settingsOf(folder: string, { url }: Shop): Promise<Readonly<Recor
     YARN_ENABLE_GLOBAL_CACHE: "false",
     YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
     YARN_ENABLE_TELEMETRY: "false",
-    YARN_NPM_MINIMAL_AGE_GATE: "0",
   };
 }

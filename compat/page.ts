@@ -10,13 +10,13 @@ export interface Tried extends Omit<Row, "try"> {
 
 export const PAGE: string = join(import.meta.dirname, "../docs/compatibility.md");
 
-/** Writes the tables of the page from everything that was tried. */
-export function writePage(tried: readonly Tried[]): void {
+/** Writes the tables of groups into the page, each from all of its rows. */
+export function writePage(groups: readonly (readonly [name: Group["name"], rows: readonly Tried[]])[]): void {
   let page = readFileSync(PAGE, "utf8");
-  for (const group of ["packages", "typescript", "managers"] as const) {
+  for (const [group, rows] of groups) {
     const place = new RegExp(`(<!-- ${group}: written by pnpm compat --write -->\n\n)[\\s\\S]*?(<!-- /${group} -->)`);
     if (!place.test(page)) throw new Error(`compatibility.md has lost the comments around its table of ${group}.`);
-    const table = tableOf(tried.filter((row) => row.group === group));
+    const table = tableOf(rows);
     page = page.replace(place, (_, begin: string, end: string) => `${begin}${table}\n\n${end}`);
   }
   writeFileSync(PAGE, page);

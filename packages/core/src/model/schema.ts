@@ -17,7 +17,7 @@ export type Validation<Output> =
       readonly issues: readonly string[];
     };
 
-/** The part of the Standard Schema interface that is used here. Zod 4, ArkType and others implement it. */
+/** The part of the Standard Schema interface that is used here. Zod 4.2, ArkType and others implement it. */
 export interface StandardSchema<Output = unknown> {
   /** What the schema's library offers to others. */
   readonly "~standard": {
