@@ -116,7 +116,7 @@ async function settingsOf(folder: string, { url }: Shop): Promise<Readonly<Recor
   const usual = stdout.trim().replace(/\/$/, "");
   const own = `npmScopes: { understudy: { npmRegistryServer: "${url.replace(/\/$/, "")}" } }\n`;
   // It does not install what came out a short time ago.
-  writeFileSync(join(folder, ".yarnrc.yml"), `${own}npmPreapprovedPackages: ["*"]\n`);
+  writeFileSync(join(folder, ".yarnrc.yml"), `${own}npmPreapprovedPackages: ["@understudy/*"]\n`);
   return {
     YARN_REGISTRY: usual,
     YARN_NPM_REGISTRY_SERVER: usual,

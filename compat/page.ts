@@ -29,12 +29,11 @@ export function tableOf(tried: readonly Tried[]): string {
   const names = [...new Set(tried.map(({ name }) => name))];
   const lines = names.map((name) => [
     `\`${name}\``,
-    ...places.map((place) =>
-      tried
-        .filter((row) => row.name === name && row.place === place)
-        .map(cellOf)
-        .join(", "),
-    ),
+    ...places.map((place) => {
+      const rows = tried.filter((row) => row.name === name);
+      const cell = rows.filter((row) => row.place === place).map(cellOf);
+      return cell.length === 0 && place === "newest" ? "the same" : cell.join(", ");
+    }),
   ]);
   const head = ["", ...places.map((place) => titles[place])];
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

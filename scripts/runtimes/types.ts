@@ -22,6 +22,13 @@ import { anthropic } from "@understudy/anthropic";
 export const chain: core.Chain = core.createChain([anthropic("claude-sonnet-5-5", { apiKey: "any" })]);
 `;
 
+/** The types of `@ai-sdk/provider` want `@types/json-schema`, which is not among its dependencies. */
+const NOT_BROUGHT = `declare module "json-schema" {
+  export type JSONSchema7 = object;
+  export type JSONSchema7Definition = JSONSchema7 | boolean;
+}
+`;
+
 /** Type-checks the user's program, and one that has every entry of every package, under every setting. */
 export async function typeProblems(tools: string, project: Project): Promise<Report> {
   const { folder } = project;
@@ -36,6 +43,7 @@ export async function typeProblems(tools: string, project: Project): Promise<Rep
     join(folder, "entries.ts"),
     entries.map((entry, at) => `export * as e${at} from "${entry}";\n`).join(""),
   );
+  writeFileSync(join(folder, "json-schema.d.ts"), NOT_BROUGHT);
   for (const [module, moduleResolution] of MODULES) {
     for (const browser of WITH_DOM.has(module) ? [false, true] : [false]) {
       const compilerOptions = {
@@ -45,7 +53,13 @@ export async function typeProblems(tools: string, project: Project): Promise<Rep
         types: ["node"],
         noEmit: true,
       };
-      const files = ["program.ts", "web.ts", "entries.ts", ...(REQUIRES.has(module) ? ["requiring.cts"] : [])];
+      const files = [
+        "program.ts",
+        "web.ts",
+        "entries.ts",
+        "json-schema.d.ts",
+        ...(REQUIRES.has(module) ? ["requiring.cts"] : []),
+      ];
       // oxlint-disable-next-line no-await-in-loop -- two cores
       const said = await compile(folder, "try", { compilerOptions, files }, compiler);
       report[`${module}${browser ? " with dom" : ""}`] = said === "" ? "clean" : said;
