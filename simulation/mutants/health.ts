@@ -146,7 +146,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     name: "instants-are-equal",
     breaks: "On a real clock no limit is ever whole, and a hung vendor is never found slow.",
     file: "engine/attempt/attempt-clocks.ts",
-    search: "return now - this.#startedAt - this.#pausedMs < own * FAIR_SHARE - TOLERANCE_MS;",
+    search: "return now - this.#startedAt < own * FAIR_SHARE - TOLERANCE_MS;",
     replace: "return this.#limits.firstContentMs < own;",
   },
   {

@@ -135,7 +135,7 @@ export class CallCourse implements Course {
   }
 
   ended(record: AttemptRecord): void {
-    const { quotas, paces, estimates, costs, clock } = this.#learnt;
+    const { quotas, paces, estimates, clock } = this.#learnt;
     const candidate = this.#learnt.candidateOf(record);
     const { asked, most = 0 } = this.#running.get(record.attempt) ?? {};
     this.#running.delete(record.attempt);
@@ -150,10 +150,8 @@ export class CallCourse implements Course {
     const { usage } = record;
     // Where nothing was estimated, nothing is going to be.
     if (usage !== undefined && this.#weight !== undefined) estimates.learn(candidate.target, this.#weight, usage);
-    const price = costs.priceOf(candidate);
-    if (price !== undefined && usage !== undefined && record.outcome === "answered")
-      this.#spent += costOf(price, usage);
-    else if (!this.#learnt.isUnbilled(record)) this.#spent += most;
+    // Behind an answer nothing is asked any more: only what failed counts, of which nobody knows all that it used.
+    if (!this.#learnt.isUnbilled(record)) this.#spent += most;
   }
 
   passedOver(skip: SkipRecord): void {

@@ -35,8 +35,6 @@ export class AttemptClocks {
   #lastByteAt: number;
   #lastContentAt: number;
   #pausedAt: number | undefined;
-  /** Waiting time before the first content that was not ours. */
-  #pausedMs = 0;
   readonly #working = new Set<string>();
 
   constructor(limits: AttemptLimits, now: number) {
@@ -71,6 +69,7 @@ export class AttemptClocks {
     else if (this.#working.delete(kind)) this.#lastContentAt = now;
   }
 
+  /** Only what is shown fills the consumer's room: the first content is there by then. */
   pause(now: number): void {
     this.#pausedAt ??= now;
   }
@@ -79,7 +78,6 @@ export class AttemptClocks {
     if (this.#pausedAt === undefined) return;
     const paused = now - this.#pausedAt;
     this.#pausedAt = undefined;
-    this.#pausedMs += paused;
     this.#lastByteAt += paused;
     this.#lastContentAt += paused;
   }
@@ -104,15 +102,13 @@ export class AttemptClocks {
   isShort(now: number): boolean {
     const { ownFirstContentMs, firstEventMs } = this.#limits;
     const own = this.#firstEvent ? ownFirstContentMs : Math.min(ownFirstContentMs, firstEventMs);
-    return now - this.#startedAt - this.#pausedMs < own * FAIR_SHARE - TOLERANCE_MS;
+    return now - this.#startedAt < own * FAIR_SHARE - TOLERANCE_MS;
   }
 
   #startDue(): number {
     if (this.#firstContent) return Infinity;
     const { firstContentMs, firstEventMs } = this.#limits;
-    return (
-      this.#startedAt + this.#pausedMs + (this.#firstEvent ? firstContentMs : Math.min(firstContentMs, firstEventMs))
-    );
+    return this.#startedAt + (this.#firstEvent ? firstContentMs : Math.min(firstContentMs, firstEventMs));
   }
 
   #livenessDue(): number {

@@ -89,7 +89,7 @@ export function exhaustedError(context: CallErrorContext, isBudgetSpent: boolean
   if (first === undefined) {
     const unsupported = trace.skipped.every((skip) => skip.reason === "unsupported");
     return new UnderstudyError({
-      code: unsupported && skips !== "" ? "unsupported" : "all-failed",
+      code: unsupported ? "unsupported" : "all-failed",
       message: `No candidate could be tried: ${skips}.`,
       reason: "engine.no-target",
       ...callDetails(context),

@@ -117,7 +117,7 @@ export class Fleet implements FleetLink {
   /** Content says that a route is well; but where answers break off behind it, only a whole one does. */
   #isEvidence(key: string, permit: Permit, verdict: HealthVerdict): boolean {
     const doubt = this.#doubts.get(key);
-    if (verdict === "ok" && !permit.isSettled) return doubt?.breaksOff !== true;
+    if (!permit.isSettled) return doubt?.breaksOff !== true;
     if (verdict === "ok" && doubt !== undefined) doubt.breaksOff = false;
     const hadContent = permit.provisional !== undefined;
     if (hadContent && (verdict === "bad" || verdict === "slow")) this.#doubt(key).breaksOff = true;
