@@ -127,6 +127,11 @@ const BAD: readonly (readonly [string, unknown, string])[] = [
     "must be base64",
   ],
   [
+    "a data: URL behind something else",
+    from({ type: "base64", mediaType: "image/png", data: "seedata:image/png;base64,AAAA" }),
+    "must be base64",
+  ],
+  [
     "a data: URL of nothing",
     from({ type: "base64", mediaType: "image/png", data: "data:image/png;base64," }),
     "must be base64",

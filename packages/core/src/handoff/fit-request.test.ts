@@ -230,6 +230,17 @@ describe("what a target gets", () => {
     ]);
   });
 
+  test("a tool whose schema leaves out that it describes an object says so", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [answer("Hello")]);
+    const inputSchema = { properties: { city: { type: "string" } } } as const;
+    const tools = [{ name: "get", inputSchema }];
+
+    await finish(clock, chain([target]).generate({ ...asked({ type: "text", text: "Hi" }), tools }));
+
+    expect(target.calls[0]?.request.tools).toMatchObject([{ inputSchema: { type: "object", ...inputSchema } }]);
+  });
+
   test("losses that the adapter reports during the call are part of the answer", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [

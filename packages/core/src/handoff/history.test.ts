@@ -41,6 +41,18 @@ const result = (toolCallId: string, content = `result of ${toolCallId}`): Messag
   content: [{ type: "tool-result", toolCallId, content }],
 });
 
+test("a history of which only one turn can be sent in part is sent all the same", () => {
+  const { messages } = fit([
+    user(""),
+    assistant({ type: "reasoning", text: "Hmm", origin: HERE }, { type: "text", text: "Yes." }),
+  ]);
+
+  expect(messages).toMatchObject([
+    { role: "user", content: [{ text: "(no content)" }] },
+    { role: "assistant", content: [{ type: "reasoning" }, { text: "Yes." }] },
+  ]);
+});
+
 describe("opaque data", () => {
   const FOREIGN = {
     "another vendor": { ...HERE, vendor: "beta" },

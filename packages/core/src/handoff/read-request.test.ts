@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { deepFreeze } from "../../test/deep-freeze.ts";
 import { isUnderstudyError, type UnderstudyError } from "../index.ts";
-import { readRequest } from "./read-request.ts";
+import { readRequest, readRequestPart } from "./read-request.ts";
 
 const USER = { role: "user", content: "Hi" };
 const called = (input: unknown) => ({
@@ -185,5 +185,32 @@ describe("a request that is taken", () => {
 
   test("an emoji is no half of anything", () => {
     expect(readRequest("\u{1f600}")).toMatchObject({ request: { messages: [{ content: "\u{1f600}" }] }, losses: [] });
+  });
+});
+
+const validate = (value: unknown): unknown => value;
+
+describe("a part of a request that is laid over others", () => {
+  const schema = { type: "object", properties: { city: { type: "string" } } } as const;
+
+  test("keeps a schema with what checks it", () => {
+    const tool = { name: "t", inputSchema: { schema, validate } };
+    const output = { type: "json", schema: { schema, validate } };
+
+    const { overrides, problems } = readRequestPart({ tools: [tool], output }, []);
+
+    expect(problems).toEqual([]);
+    const checked = { schema, validate: expect.any(Function) };
+    expect(overrides).toMatchObject({ tools: [{ inputSchema: checked }], output: { schema: checked } });
+  });
+
+  test("R9.9 is copied, but for its schemas", () => {
+    const given = { vendorOptions: { schema: { deep: { seed: 1 } } }, tools: [{ name: "t" }] };
+
+    const { overrides } = readRequestPart(given, ["schema"]);
+    given.vendorOptions.schema.deep.seed = 2;
+    Object.assign(given.tools[0] ?? {}, { name: "u" });
+
+    expect(overrides).toMatchObject({ vendorOptions: { schema: { deep: { seed: 1 } } }, tools: [{ name: "t" }] });
   });
 });

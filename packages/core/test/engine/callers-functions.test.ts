@@ -53,3 +53,22 @@ describe("a function of a tier behind the one that is asked", () => {
     expect(events.map(({ type }) => type)).toEqual(["call-start", "attempt-start", "attempt-end", "end"]);
   });
 });
+
+describe("a function that is asked when to hedge", () => {
+  test("R9.1 R9.7 that aborts the call leaves everything unsent", async () => {
+    const { clock, chain, events } = harness();
+    const primary = scripted(clock, [answer("Primary")]);
+    const controller = new AbortController();
+    const hedgeAfterMs = (): number => {
+      controller.abort();
+      return 100;
+    };
+
+    const call = chain([{ target: primary, hedgeAfterMs }]).generate("Hi", { signal: controller.signal });
+    const error = await rejection(clock, call);
+
+    expect(error).toMatchObject({ code: "aborted", attempts: [] });
+    expect(primary.calls).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(["call-start", "end"]);
+  });
+});

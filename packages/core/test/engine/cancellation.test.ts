@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import type { ChainOptions, Policy } from "../../src/index.ts";
 import { answer, begin, fail, hang, scripted, wait, type Script } from "../scripted-target.ts";
@@ -17,6 +18,8 @@ function abortingAt(type: string): Pick<ChainOptions, "onEvent"> & {
   };
   return { signal: controller.signal, onEvent, seen };
 }
+
+const nothing = (): void => undefined;
 
 describe("the caller's signal", () => {
   test("AB-06 a signal that is already aborted sends nothing and rejects in the usual shape", async () => {
@@ -55,6 +58,30 @@ describe("the caller's signal", () => {
     expect(listeners()).toBe(0);
     expect(clock.pending).toBe(0);
     expect(types(events).filter((type) => type === "end")).toHaveLength(1);
+  });
+
+  test("R8.7 what only looks like a signal is refused before anything is sent", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [answer("Hello")]);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the point
+    const signal = { addEventListener: nothing, removeEventListener: nothing } as unknown as AbortSignal;
+
+    const error = await rejection(clock, chain([target]).generate("Hi", { signal }));
+
+    expect(error.message).toContain("signal must be an AbortSignal");
+    expect(target.calls).toEqual([]);
+  });
+
+  test("R9.4 an answered call leaves no listener on it, however often it is used again", async () => {
+    const { clock, chain } = harness();
+    const { signal } = new AbortController();
+    const built = chain([scripted(clock, [answer("Hello")])]);
+
+    const calls = [built.generate("Hi", { signal }), built.generate("Hi", { signal })];
+    expect(getEventListeners(signal, "abort")).toHaveLength(2);
+    await finish(clock, Promise.all(calls));
+
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   test("SQ-17 an abort after release throws `aborted` with what was delivered", async () => {

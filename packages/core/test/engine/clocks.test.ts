@@ -232,6 +232,17 @@ describe("R3.4 silent reasoning", () => {
     expect(await firstAttempt(sequence(wait(14_000), event, hang), { plan })).toMatchObject({ endedMs: 180_000 });
   });
 
+  test("R3.2 the failure names the limit that was reached: before the first event, and behind it", async () => {
+    const plan = { silentReasoning: true, eventsAtOnce: true };
+    const { clock, chain } = harness();
+    const mute = scripted(clock, [[hang]], { plan });
+    const slow = scripted(clock, [[read({ type: "usage", usage: {} }), hang]], { vendor: "beta", plan });
+
+    const error = await rejection(clock, chain([mute, slow]).generate("Hi"));
+
+    expect(error.attempts.map(({ explanation }) => explanation)).toEqual(["timeoutMs", "silentReasoningMs"]);
+  });
+
   test("siblings that reason silently share silentReasoningMs, not timeoutMs", async () => {
     const { clock, chain } = harness();
     const targets = [
@@ -269,6 +280,13 @@ describe("R3.5 liveness and progress", () => {
     );
 
     expect(await firstAttempt(working, alive)).toEqual({ class: "server.error", endedMs: 250_000 });
+  });
+
+  test("progress counts from the first content, also where that is nothing to show", async () => {
+    expect(await firstAttempt(sequence(someToolCall("{"), hang), { timeoutMs: 50_000, progressMs: 5_000 })).toEqual({
+      class: "timeout.progress",
+      endedMs: 5_000,
+    });
   });
 
   test("quiet work ends after workingMs, and the ordinary limit starts when it is over", async () => {
@@ -598,6 +616,21 @@ describe("a consumer that does not read", () => {
 
     expect(target.calls[0]?.aborted).toBe(false);
     await reader.return?.();
+  });
+
+  test("R3.10 a read that waited across a look at it, and was then answered, is where idleness begins", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [sequence(someReasoning("Hmm"), wait(1_900), someText("One"), hang)]);
+
+    const stream = await finish(clock, chain([target], { holdMs: 0, consumerIdleMs: 1_000 }).stream("Hi"));
+    const first = stream.textStream()[Symbol.asyncIterator]().next();
+    await clock.advance(1_900);
+
+    expect(await first).toEqual({ done: false, value: "One" });
+    await clock.advance(900);
+    expect(target.calls[0]?.aborted).toBe(false);
+    await clock.advance(1_000);
+    expect(target.calls[0]?.aborted).toBe(true);
   });
 
   test("R4.11 reading ahead stops at 64 KiB, and the attempt's clocks stand still meanwhile", async () => {

@@ -224,6 +224,16 @@ describe("R8.8 an error at night", () => {
   });
 });
 
+test("R8.8 the cause of an error prints its code and its one line, and nothing else", async () => {
+  const { clock, chain } = harness();
+  const target = scripted(clock, [[fail("server.error", { status: 500 })]]);
+
+  const { cause } = await rejection(clock, chain([target], { maxAttempts: 1 }).generate("Hi"));
+
+  expect(Object.keys(Object(cause))).toEqual(["code"]);
+  expect(cause).toMatchObject({ code: "server-error", status: 500 });
+});
+
 describe("the stack of an error", () => {
   test.each(["generate", "stream"] as const)("begins where `%s` was called, not in the engine", async (method) => {
     const { clock, chain } = harness();

@@ -337,3 +337,33 @@ test("CL-12 after an overflow at a window nobody knows, a tier that declares one
   expect(result.text).toBe("Yes");
   expect(alsoUnknown.calls).toHaveLength(0);
 });
+
+test("CL-12 R1.5 an unknown window that was too small says nothing of the others, and a known one still does", async () => {
+  const { clock, chain } = harness();
+  const overflow = [fail("request.context-length", { status: 400 })];
+  const windows = ["unknown", 8_000, 4_000, 16_000] as const;
+  const targets = windows.map((contextWindow, index) =>
+    scripted(clock, [contextWindow === 16_000 ? answer("Yes") : overflow], {
+      vendor: "abcd".charAt(index),
+      capabilities: { contextWindow },
+    }),
+  );
+
+  const { trace } = await finish(clock, chain(targets).generate("Hi"));
+
+  expect(trace.attempts.map(({ vendor }) => vendor)).toEqual(["a", "b", "d"]);
+  expect(trace.skipped).toMatchObject([{ vendor: "c", reason: "window-too-small" }]);
+});
+
+test("R2.6 the first wait is a quarter of a second also behind a repeat on a fresh connection", async () => {
+  const { clock, chain, events } = harness();
+  const dead = fail("network.reset", { beforeResponse: true, connection: "reused" });
+  const target = scripted(clock, [[dead], [fail("server.overloaded")], answer("Hi")]);
+
+  await finish(clock, chain([target]).generate("Hi"));
+
+  expect(events.filter(({ type }) => type === "repeat")).toMatchObject([
+    { kind: "fresh-connection", delayMs: 0 },
+    { kind: "backoff", delayMs: 250 },
+  ]);
+});

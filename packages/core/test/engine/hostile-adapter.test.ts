@@ -31,6 +31,19 @@ const THROWS: readonly (readonly [string, unknown])[] = [
 ];
 
 describe("R10.1 an adapter that throws what it likes", () => {
+  test("R9.3 instead of giving an answer has its signal aborted all the same: it may have begun something", async () => {
+    const { clock, chain } = harness();
+    const signals: AbortSignal[] = [];
+    const target = withStream(clock, (_request, { signal }) => {
+      signals.push(signal);
+      throw new Error("boom");
+    });
+
+    await finish(clock, chain([target, scripted(clock, [answer("Backup")], { vendor: "beta" })]).generate("Hi"));
+
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   test.each(THROWS)("CL-20 %s on a read moves on to the next tier", async (_name, error) => {
     const { clock, chain } = harness();
     const target = scripted(clock, [[{ type: "throw", error }]]);
@@ -135,6 +148,29 @@ const STREAMS: readonly (readonly [string, Stream])[] = [
   ["gives a string as a value", () => iterable(async () => ({ done: false, value: "junk" }))],
   ["rejects with a promise", () => iterable(async () => Promise.reject(wrong(Promise.resolve("x"))))],
 ];
+
+test("R8.8 what an adapter throws where nobody asks it anything is the cause of an error that says all the rest", async () => {
+  const { clock, chain } = harness();
+  const boom = new Error("boom");
+  const target = scripted(clock, [answer("Hi")]);
+  const { capabilities } = target;
+  const throwing = Object.defineProperty({ ...target }, "capabilities", {
+    get: () => {
+      if (target.calls.length > 0) throw boom;
+      return capabilities;
+    },
+  });
+
+  const error = await rejection(clock, chain([throwing]).generate("Hi"));
+
+  expect(error).toMatchObject({
+    code: "adapter-error",
+    message: "The engine failed unexpectedly; see the cause.",
+    cause: boom,
+    attempts: [{ outcome: "stopped" }],
+  });
+  expect(clock.pending).toBe(0);
+});
 
 describe("an adapter whose stream is none", () => {
   test.each(STREAMS)("one that %s is an adapter failure, and the next tier answers", async (_name, stream) => {

@@ -4,6 +4,7 @@ import type { AttemptContext, StreamPart, TargetRequest } from "../../src/adapte
 import { createChain, isUnderstudyError, type CallContent, type EngineEvent, type Observer } from "../../src/index.ts";
 import { collect, finish, harness, rejection, settled, types, type Harness } from "../harness.ts";
 import { answer, begin, end, fail, read, scripted, wait, type Script } from "../scripted-target.ts";
+import { sequence, wholeToolCall } from "../scripts.ts";
 
 const called = (type: string, callId: number) => `${type} ${callId}`;
 const idOf = (event: EngineEvent): number => ("callId" in event ? (event.callId ?? 0) : 0);
@@ -367,6 +368,14 @@ describe("R12.4 `onContent`", () => {
       ["request", undefined],
       ["answer", 2],
     ]);
+  });
+
+  test("gets the tool calls of an answer that came to its end", async () => {
+    const { content } = await contentOf([sequence(wholeToolCall(), read(end("tool-calls")))], (built, { clock }) =>
+      finish(clock, built.generate({ messages: [{ role: "user", content: "Hi" }], tools: [{ name: "delete_files" }] })),
+    );
+
+    expect(content[1]).toMatchObject({ type: "answer", message: { content: [{ toolName: "delete_files" }] } });
   });
 
   test("gets what a stopped attempt had written", async () => {

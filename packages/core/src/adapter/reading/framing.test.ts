@@ -202,6 +202,25 @@ describe("json-lines", () => {
 
     expect(await readLines(quietly)).toMatchObject({ texts: ["one"], ended: true });
     expect(await readLines([...quietly, "[DONE]"])).toMatchObject({ texts: ["one"], ended: true });
+    expect(await readLines(['{"say":"one"}\n', '{"bye":"quietly"}'])).toMatchObject({ texts: ["one"], ended: true });
+  });
+
+  test("R5.3 are waited for a second behind the evidence, where no line has begun", async () => {
+    const bytes = new TextEncoder().encode('{"say":"one"}\n{"bye":"quietly"}\n');
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(bytes) });
+    const clock = new VirtualClock();
+    const context = { signal: new AbortController().signal, clock, newId: () => "t", loss: () => undefined };
+    const open = (): Promise<Response> => Promise.resolve(new Response(body));
+    const parts: StreamPart[] = [];
+    const reading = (async () => {
+      const answer = readAnswer({ open, wire: new LineWire(), framing: "json-lines", failures, context });
+      for await (const batch of answer) parts.push(...batch);
+    })();
+
+    await clock.advance(1_100);
+    await reading;
+
+    expect(parts.at(-1)?.type).toBe("end");
   });
 
   test("R10.5 fail as oversized where a line, the first line or a value in one piece is too long", async () => {
@@ -211,6 +230,11 @@ describe("json-lines", () => {
     for (const chunks of [[`{"say":"${long}`], ['{"say":"one"}\n', '{"say":"', long], ["{\n", `"all":"${long}"`]]) {
       expect(await read(setup, chunks)).toMatchObject({ failure: "stream.oversized" });
     }
+    const blank = Array.from({ length: 50 }, () => "\n");
+    expect(await read(setup, [...blank, '{"say":"one"}\n', '{"bye":"now"}'])).toMatchObject({
+      failure: undefined,
+      ended: true,
+    });
     const many = Array.from({ length: 50 }, () => '{"say":"one"}\n');
     expect(await read(setup, [...many, '{"bye":"now"}'])).toMatchObject({ failure: undefined, ended: true });
   });
@@ -263,6 +287,9 @@ describe("frames of an adapter's own", () => {
 
     expect(await read(setup, ['\n{"all":', '"all of it"}'])).toMatchObject({ texts: ["all of it"], ended: true });
     expect(await read(setup, ['{"fault":{"kind":"busy"}}'])).toMatchObject({ failure: "server.overloaded" });
+    expect(await read({ ...setup, type: "application/problem+json" }, ['{"fault":{"kind":"busy"}}'])).toMatchObject({
+      failure: "server.overloaded",
+    });
     expect(await read({ ...setup, type: "text/html" }, ["<html>"])).toMatchObject({ failure: "gateway.html" });
   });
 
@@ -317,6 +344,13 @@ describe("what cannot be read says what was expected and what came", () => {
       "sse",
       "broken JSON",
       ['{"say":secret}'],
+      "stream.malformed",
+      "expected server-sent events or one JSON value; text came that begins like JSON and is not",
+    ],
+    [
+      "sse",
+      "words behind a list",
+      ['[1, "secret"] words'],
       "stream.malformed",
       "expected server-sent events or one JSON value; text came that begins like JSON and is not",
     ],

@@ -33,6 +33,15 @@ describe("JsonPieces", () => {
     expect(built([], start)).toEqual({});
   });
 
+  test("makes properties like any other: who gets them may change and delete them", () => {
+    const whole = new JsonPieces(undefined, new Count());
+    whole.set("$.city", "Boston");
+
+    expect(Object.getOwnPropertyDescriptor(whole.whole, "city")).toEqual(
+      Object.getOwnPropertyDescriptor({ city: "Boston" }, "city"),
+    );
+  });
+
   test("makes a property of a name that objects have themselves", () => {
     expect(JSON.stringify(built([["$.__proto__.a", 1]]))).toBe('{"__proto__":{"a":1}}');
     expect(Object.hasOwn(Object.prototype, "a")).toBe(false);

@@ -375,6 +375,19 @@ describe("readAnswer and time", () => {
     ]);
   });
 
+  test("R5.3 waits a second as soon as nothing is owed any more", async () => {
+    const { open, isCancelled } = openBody([HELLO, COMPLETE, event({ tokens: 3 })]);
+    const { iterator, clock } = read(open, undefined, true);
+    const outcome = collect(iterator);
+
+    await clock.advance(999);
+    expect(isCancelled()).toBe(false);
+    await clock.advance(2);
+
+    expect(isCancelled()).toBe(true);
+    expect(await outcome).toMatchObject({ ended: true, tokens: 3 });
+  });
+
   test("does not take usage from before the evidence for the last one", async () => {
     const { open, isCancelled } = openBody([event({ tokens: 1 }), HELLO, COMPLETE]);
     const { iterator, clock } = read(open, undefined, true);

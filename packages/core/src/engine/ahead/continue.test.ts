@@ -57,6 +57,8 @@ const turn = (text: string): object => ({ role: "assistant", content: [{ type: "
 const restart = (events: readonly FailoverEvent[]): unknown =>
   events.map(({ mode, marker }) => [mode, marker !== null]);
 
+const losesTurns = () => [{ what: "messages", action: "translated" }] as const;
+
 describe("an answer that another target goes on with", () => {
   test("R15.1 MS-10 goes on in the same part behind the words that both have, as if one model had written it", async () => {
     const { events, result, seams, targets } = await play([
@@ -210,6 +212,21 @@ describe("an answer that another target goes on with", () => {
     });
   });
 
+  test("R15.2 asks in words where the adapter would not send a turn of the model's as the last one", async () => {
+    const { clock, chain } = harness();
+    const second = scripted(clock, [answer(`${LAST_WORDS} Earth.`)], {
+      vendor: "b",
+      capabilities: { continuation: "prefill" },
+    });
+    const tiers = [scripted(clock, [CUT], { vendor: "a" }), { ...second, losses: losesTurns }];
+
+    const stream = await finish(clock, chain(tiers, { afterRelease: "continue" }).stream("Why are there tides?"));
+    const { events } = await collect(clock, stream);
+
+    expect(second.calls[0]?.request.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
+    expect(shownText(events)).toBe(`${FIRST} Earth.`);
+  });
+
   test("R15.1 prints no marker: what textStream() yields is the joined text", async () => {
     const { clock, chain } = harness();
     const targets = [
@@ -238,6 +255,56 @@ describe("an answer that another target goes on with", () => {
     const result = await finish(clock, stream.result);
 
     expect(result.text).toBe(FIRST + REST);
+  });
+
+  test("R4.11 is read as far ahead as any other answer", async () => {
+    const { clock, chain } = harness();
+    const state = { reads: 0 };
+    const counted: Script = (call) => {
+      const id = call.context.newId();
+      const more = (): readonly StreamPart[] => {
+        state.reads++;
+        return [{ type: "text-delta", id, delta: "x".repeat(1_000) }];
+      };
+      return [
+        read({ type: "text-start", id }, { type: "text-delta", id, delta: `${LAST_WORDS} Earth. ` }),
+        ...Array.from({ length: 100 }, () => ({ type: "make" as const, parts: more })),
+        hang,
+      ];
+    };
+    const targets = [scripted(clock, [CUT], { vendor: "a" }), scripted(clock, [counted], { vendor: "b" })];
+
+    const stream = await finish(clock, chain(targets, { afterRelease: "continue", holdMs: 0 }).stream("Hi"));
+    await clock.advance(10_000);
+
+    expect(state.reads).toBeGreaterThan(50);
+    expect(state.reads).toBeLessThan(70);
+    await stream[Symbol.asyncIterator]().return?.();
+  });
+
+  test("R15.1 goes on with an answer to a later turn of a conversation, too", async () => {
+    const messages: Request["messages"] = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: [{ type: "text", text: "Hello." }] },
+      { role: "user", content: "Why are there tides?" },
+    ];
+    const { result, seams } = await play([CUT, answer(`${LAST_WORDS} Earth.`)], { request: { messages } });
+
+    expect(seams).toMatchObject([{ mode: "continue" }]);
+    expect(result?.text).toBe(`${FIRST} Earth.`);
+  });
+
+  test("R2.4 R15.6 goes on with it also by a repeat, where the attempt before had written nothing", async () => {
+    const dead = fail("network.reset", { beforeResponse: true, connection: "reused" });
+    const { result, seams } = await play([CUT, [[dead], answer(`${LAST_WORDS} Earth.`)]]);
+
+    expect(result?.trace.attempts.map(({ outcome, repeat }) => [outcome, repeat])).toEqual([
+      ["failed", undefined],
+      ["failed", undefined],
+      ["answered", "fresh-connection"],
+    ]);
+    expect(seams).toMatchObject([{ mode: "continue" }]);
+    expect(result?.text).toBe(`${FIRST} Earth.`);
   });
 
   test("R15.7 goes to a later turn as plain text, whoever answers it", async () => {
@@ -292,6 +359,14 @@ describe("where it is not certain how the two meet", () => {
       [undefined, undefined, "without continuing", "no-seam", 16],
     ]);
     expect(targets[1]?.calls[0]?.aborted).toBe(true);
+  });
+
+  test("R15.4 a whole answer that only repeats some of what was shown is none: it may be all there is", async () => {
+    const { targets, result, seams } = await play([CUT, [answer("so that two"), answer("Tides.")]]);
+
+    expect(seams).toMatchObject([{ mode: "restart" }]);
+    expect(targets[1]?.calls).toHaveLength(2);
+    expect(result?.text).toBe("Tides.");
   });
 
   test("R15.4 an answer that begins the whole again is shown from its beginning, and is not asked for twice", async () => {
@@ -393,6 +468,16 @@ describe("one continuation a call", () => {
 });
 
 describe("when an answer is not gone on with", () => {
+  test.each([
+    [199, "restart"],
+    [200, "continue"],
+  ])("R15.8 at %i characters that were shown: %s", async (length, mode) => {
+    const { seams } = await play([cut(FIRST.slice(-length)), answer(`${LAST_WORDS} Earth.`)]);
+
+    expect(FIRST.length).toBeGreaterThanOrEqual(200);
+    expect(seams).toMatchObject([{ mode }]);
+  });
+
   const messages: Request["messages"] = [{ role: "user", content: "Hi" }];
   const withPart = (part: StreamPart): Script =>
     sequence(someText(FIRST), [read(part), wait(60), fail("stream.reset")]);

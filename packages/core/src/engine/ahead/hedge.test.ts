@@ -32,6 +32,9 @@ const after = (ms: number, script: Script): Script => {
   return (call) => [wait(ms), ...(typeof script === "function" ? script(call) : script)];
 };
 
+/** Begins after so many milliseconds, and breaks. */
+const breaks = (ms: number): Script => after(ms, begin(["Hel"], wait(100), fail("stream.reset")));
+
 const HI = [{ role: "user", content: "Hi" }] as const;
 
 /** Bytes, and nothing to show. */
@@ -312,6 +315,46 @@ describe("when one of two fails", () => {
       { tier: "beta/one", outcome: "failed", class: "stream.reset" },
       { tier: "alpha/one", outcome: "answered", repeat: undefined },
     ]);
+  });
+
+  test("R14.6 is asked again once: not when another one was preferred a second time", async () => {
+    const { clock, chain, target } = stage();
+    // Of so many calls two may be hedged.
+    const well = Array.from({ length: 20 }, () => answer("A"));
+    const primary = target([...well, breaks(800)]);
+    const slow = target([[hang]], { vendor: "beta" });
+    const tiers = [primary, slow, target([breaks(10)], { vendor: "gamma" })];
+    const made = await loaded(
+      chain(
+        tiers.map((one) => ({ target: one, hedgeAfterMs: 500 })),
+        { maxAttempts: 9 },
+      ),
+    );
+    await finish(clock, Promise.all(well.map(() => made.generate("Hi"))));
+
+    const error = await rejection(clock, made.generate("Hi"));
+
+    expect(error.attempts.filter(({ vendor }) => vendor === "beta")).toMatchObject([
+      { stoppedBy: "hedge", hedge: true },
+      { stoppedBy: "hedge", hedge: undefined },
+    ]);
+    expect(slow.calls).toHaveLength(2);
+  });
+
+  test("R14.6 R2.3 is not asked again where it was a repair, which is made once", async () => {
+    const { clock, chain, target } = stage();
+    const repair = { description: "without a field", apply: <Request>(request: Request) => request };
+    const primary = target([[fail("request.rejected", { status: 400, repair })], [hang]]);
+    const second = target([begin(["Hel"], wait(100), fail("stream.reset"))], { vendor: "beta" });
+    const made = await loaded(chain([{ target: primary, hedgeAfterMs: 500 }, second], { maxAttempts: 9 }));
+
+    const error = await rejection(clock, made.generate("Hi"));
+
+    expect(error.attempts.slice(0, 2)).toMatchObject([
+      { outcome: "failed" },
+      { repair: "without a field", stoppedBy: "hedge" },
+    ]);
+    expect(primary.calls).toHaveLength(2);
   });
 
   test("R14.6 a hedge that was stopped keeps its place before those that were not tried", async () => {
@@ -730,6 +773,8 @@ describe("when an attempt is hedged", () => {
     expect([one.calls.length, two.calls.length]).toEqual([1, 1]);
 
     // Both of the first call are busy.
+    expect((await finish(clock, made.generate("Hi"), 1)).trace.attempts).toMatchObject([{ sibling: 3 }]);
+    // They still are, and the third is not any more.
     expect((await finish(clock, made.generate("Hi"), 1)).trace.attempts).toMatchObject([{ sibling: 3 }]);
 
     const error = await rejection(clock, call);

@@ -37,6 +37,7 @@ test("reads names with the quantity in front, and moments; lanes of their own (f
 
 test.each([
   ["bare names count requests", { limit: "60", remaining: "7", reset: "9" }, { left: 7, limit: 60, resetInMs: 9_000 }],
+  ["fractions of a second", { remaining: "7", reset: "9.125" }, { left: 7, resetInMs: 9_125 }],
   ["windows by name", { "remaining-req-minute": "3" }, { name: "req-minute", unit: "requests", left: 3 }],
   ["tokens by window", { "remaining-tokens-minute": "3" }, { name: "tokens-minute", unit: "tokens", left: 3 }],
   [
@@ -63,4 +64,11 @@ test("a reset that cannot be read leaves the limit itself", () => {
   expect(readRateLimits({ "remaining-requests": "1", "reset-requests": "soon" })).toEqual([
     { name: "requests", unit: "requests", left: 1, limit: undefined },
   ]);
+});
+
+const resetOf = (text: string): number | undefined =>
+  readRateLimits({ "remaining-requests": "1", "reset-requests": text })[0]?.resetInMs;
+
+test("no reset is as long as to be worth reading for long", () => {
+  expect([resetOf("1s".repeat(50)), resetOf("1s".repeat(51))]).toEqual([50_000, undefined]);
 });

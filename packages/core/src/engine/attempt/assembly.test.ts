@@ -48,6 +48,18 @@ describe("Assembly", () => {
     });
   });
 
+  test("R2.10 what two attempts wrote is compared without their reasoning", () => {
+    const text = [
+      { type: "text-start", id: "b" },
+      { type: "text-delta", id: "b", delta: "The sky" },
+    ] as const;
+    const reasoned = assemble({ type: "reasoning-start", id: "a" }, { type: "reasoning-delta", id: "a", delta: "Hmm" });
+    for (const event of text) reasoned.accept(event);
+
+    expect(assemble(...text).written()).toBe("The sky");
+    expect(reasoned.written()).toBe("The sky");
+  });
+
   test("SQ-06 the partial holds open text and reasoning as they stand, and calls by name only", () => {
     const call = { type: "tool-call", toolCallId: "2", toolName: "y", input: { path: "/" } } as const;
     const assembly = assemble(

@@ -18,6 +18,8 @@ function alarmAt(due: DueTime) {
   return { clock, alarm, state };
 }
 
+const nothing = (): void => undefined;
+
 describe("Alarm", () => {
   test("fires when its deadline is due, with one timer", async () => {
     const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
@@ -74,6 +76,21 @@ describe("Alarm", () => {
     await clock.suspend(1_251);
 
     expect(turns).toEqual([0]);
+    expect(state.decided).toEqual([{ now: 1_251, late: true }]);
+  });
+
+  test("R3.9 the two turns are two: what a callback of the first one sets going is seen", async () => {
+    const { clock, state } = alarmAt({ at: 1_000, background: false, isLimit: true });
+    const turns: number[] = [];
+    const look = (then: () => void) => () => {
+      turns.push(state.decided.length);
+      clock.setTimeout(then, 0, false);
+    };
+    clock.setTimeout(() => void clock.setTimeout(look(look(nothing)), 0, false), 1_251, false);
+
+    await clock.suspend(1_251);
+
+    expect(turns).toEqual([0, 1]);
     expect(state.decided).toEqual([{ now: 1_251, late: true }]);
   });
 

@@ -109,6 +109,17 @@ describe("cooldowns across calls", () => {
     expect(left).toEqual([30, 30, 90]);
   });
 
+  test("R7.2 a statement that extends nothing is not told: neither as an event nor in the record", async () => {
+    const { clock, chain, events } = harness();
+    const target = scripted(clock, [limited(30_000), limited(3_000)]);
+    const front = chain([target]);
+
+    const errors = [await rejection(clock, front.generate("Hi")), await rejection(clock, front.generate("Hi"))];
+
+    expect(errors.map((error) => error.attempts[0]?.cooldownMs)).toEqual([30_000, undefined]);
+    expect(events.filter(({ type }) => type === "cooldown")).toMatchObject([{ forMs: 30_000 }]);
+  });
+
   test("an operator's enable ends a cooldown, and the ladder begins again", async () => {
     const { clock, chain } = harness();
     const target = scripted(clock, [limited(30_000), answer("One")]);

@@ -4,6 +4,7 @@ import {
   answer,
   begin,
   fail,
+  hang,
   scripted,
   wait,
   type Script,
@@ -216,6 +217,38 @@ describe("R11.5 where answers break off behind their first content", () => {
     expect(states(members)).toEqual(["closed", "closed", "closed", "closed"]);
   });
 
+  test("nor that of one behind an attempt that wrote nothing: a whole answer is still to come", async () => {
+    const made = fleet();
+    let script = cut;
+    const member = made.join(() => script);
+    await finish(made.clock, member.call(), 10);
+    await made.clock.advance(1_000);
+    script = dead;
+    await finish(made.clock, member.call(), 10);
+    await made.clock.advance(1_000);
+    script = long;
+
+    const running = member.call();
+    await made.clock.advance(5_000);
+
+    expect(made.asked).toMatchObject([{ type: "bad" }, { type: "bad" }]);
+    await finish(made.clock, running);
+  });
+
+  test("nor where they fall silent instead of breaking", async () => {
+    const made = fleet();
+    let script: Script = after(10, begin(["Pri"], hang));
+    const member = made.join(() => script);
+    await finish(made.clock, member.call());
+    script = long;
+
+    const running = member.call();
+    await made.clock.advance(5_000);
+
+    expect(made.asked).toMatchObject([{ type: "bad", weight: 1 }]);
+    await finish(made.clock, running);
+  });
+
   test("a whole answer is evidence, and from then on content is", async () => {
     const made = fleet();
     let script = cut;
@@ -253,6 +286,27 @@ test("R11.4 however many calls fail, a process reports one failure a second and 
     { type: "bad", weight: 1, isOpen: false },
     { type: "bad", weight: 3, isOpen: true, openMs: 7_500 },
   ]);
+});
+
+test("R11.4 failures that open nothing here add four to the row of all, and no more", async () => {
+  const made = fleet();
+  let isWaiting = false;
+  // Who still waits stands between two failures, so that they are no row of their own.
+  const member = made.join(() => (isWaiting ? [wait(14_000), fail("server.error")] : dead));
+  const waiting: Promise<void>[] = [];
+
+  for (let failures = 0; failures < 6; failures++) {
+    isWaiting = false;
+    // oxlint-disable-next-line no-await-in-loop -- one call after the other is the point
+    await finish(made.clock, member.call(), 10);
+    isWaiting = true;
+    waiting.push(member.call());
+    // oxlint-disable-next-line no-await-in-loop
+    await made.clock.advance(1_100);
+  }
+
+  expect(made.asked).toMatchObject(Array.from({ length: 4 }, () => ({ type: "bad", weight: 1, isOpen: false })));
+  await finish(made.clock, Promise.all(waiting));
 });
 
 describe("R11.6 a probe", () => {

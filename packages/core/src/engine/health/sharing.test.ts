@@ -214,6 +214,61 @@ test("a call that ends while the store is asked for the probe gives the lease ba
   expect(chain.snapshot()).toMatchObject([{ breaker: "open" }]);
 });
 
+describe("what happens to a route while a store is asked for its probe", () => {
+  type Hear = Parameters<HealthStore["subscribe"]>[0];
+
+  /** A chain whose primary has failed five times and is due, with a store that does something before it grants. */
+  async function due(script: Script, meanwhile: (key: string, hear: Hear) => void) {
+    const made = harness();
+    const target = scripted(made.clock, [dead, dead, dead, dead, dead, script]);
+    const released: string[] = [];
+    const listeners: Hear[] = [];
+    const lease = { report: () => void released.push("report"), release: () => void released.push("release") };
+    const store = shareHealth({
+      publish: () => undefined,
+      subscribe: (listener) => {
+        listeners.push(listener);
+        return () => undefined;
+      },
+      acquireProbe: async (key) => {
+        meanwhile(key, (news) => listeners.forEach((listener) => listener(news)));
+        return { granted: true, lease };
+      },
+    });
+    const chain = made.chain([target, scripted(made.clock, [answer("Backup")], { vendor: "beta" })], { store });
+    await ask(made, chain, 5);
+    await made.clock.advance(20_000);
+    return { ...made, target, chain, released };
+  }
+
+  test("R6.6 another call has begun the probe: it stays the only one, whatever the store grants", async () => {
+    const { clock, target, chain } = await due(begin(["Pri"], wait(1_000), fail("stream.reset")), () => undefined);
+
+    const calls = await finish(clock, Promise.all([chain.generate("Hi"), chain.generate("Hi")]));
+
+    expect(target.calls).toHaveLength(6);
+    expect(calls[1]?.trace.skipped).toMatchObject([{ reason: "breaker", detail: "another call is probing" }]);
+  });
+
+  test("R11.6 others found it sick for longer: who has the lease finds out all the same", async () => {
+    const { clock, chain } = await due(answer("Back"), (key, hear) => hear({ type: "opened", key, forMs: 60_000 }));
+
+    const { text, trace } = await finish(clock, chain.generate("Hi"));
+
+    expect(text).toBe("Back");
+    expect(trace.attempts).toMatchObject([{ venture: "probe" }]);
+  });
+
+  test("R11.2 others found it well: the lease that is not needed is given back", async () => {
+    const { clock, chain, released } = await due(answer("Back"), (key, hear) => hear({ type: "closed", key }));
+
+    const { trace } = await finish(clock, chain.generate("Hi"));
+
+    expect(trace.attempts.map(({ venture, outcome }) => [venture, outcome])).toEqual([[undefined, "answered"]]);
+    expect(released).toEqual(["release"]);
+  });
+});
+
 test("R11.1 a store that answers with something else than it has to ends no call", async () => {
   const made = harness();
   const target = scripted(made.clock, [dead, dead, dead, dead, dead, answer("Back")]);
