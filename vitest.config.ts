@@ -50,6 +50,7 @@ export default defineConfig({
             "soak/*.test.ts",
             "moving/*.test.ts",
             "compat/*.test.ts",
+            "mutation/*.test.ts",
             "bench/counts/*.test.ts",
           ],
           exclude: [...configDefaults.exclude, ...PACKED],
