@@ -89,5 +89,5 @@ describe.skipIf(!runsSources)("TypeScript in the documentation", () => {
   test.concurrent.each(pagesOf(programs))("what $file shows runs", run, LIMIT_MS);
 
   // The conformance kit looks at the clock: nothing of ours runs beside it.
-  if (isLong) test.each(pagesOf(kits))("the kits that $file shows run", run, LIMIT_MS);
+  test.each(pagesOf(kits))("the kits that $file shows run", run, LIMIT_MS);
 });

@@ -56,6 +56,16 @@ test.each<readonly [string, () => unknown, string]>([
     "config: memoryAnswers() cannot be made: its options cannot be read",
   ],
   [
+    "livePage with a clock that was revoked",
+    () => livePage({ enabled: true, clock: closed() }),
+    "TypeError: The live page cannot be made: `clock` must be a clock.",
+  ],
+  [
+    "drawTimeline with null for its options",
+    () => drawTimeline(wrong({ attempts: [] }), wrong(null)),
+    "TypeError: The options of drawTimeline must be an object.",
+  ],
+  [
     "nodeTransport",
     () => nodeTransport(throwing()),
     "config: nodeTransport() cannot be made: its options cannot be read",

@@ -86,9 +86,18 @@ function checked(given: LivePageOptions): LivePageOptions {
     .map((name) => `there is no option ${JSON.stringify(name)}`);
   const { enabled, clock } = options;
   if (enabled !== undefined && typeof enabled !== "boolean") problems.push("`enabled` must be true or false");
-  if (clock !== undefined && typeof clock?.setTimeout !== "function") problems.push("`clock` must be a clock");
+  if (clock !== undefined && !isClock(clock)) problems.push("`clock` must be a clock");
   if (problems.length > 0) throw new TypeError(`The live page cannot be made: ${problems.join("; ")}.`);
   return options;
+}
+
+/** A proxy that was revoked is none. */
+function isClock(clock: unknown): boolean {
+  try {
+    return typeof Reflect.get(Object(clock), "setTimeout") === "function";
+  } catch {
+    return false;
+  }
 }
 
 function readRequest(request: Request): { readonly method: string; readonly pathname: string } {

@@ -18,6 +18,9 @@ const WANTED = "drawTimeline takes a trace, such as `answer.trace`, or a scenari
 export function drawTimeline(subject: Trace | Scenario, options: DrawOptions = {}): string {
   // oxlint-disable-next-line typescript/no-unnecessary-condition -- files and plain JavaScript hold anything
   if (typeof subject !== "object" || subject === null) throw new TypeError(WANTED);
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- the same
+  if (typeof options !== "object" || options === null)
+    throw new TypeError("The options of drawTimeline must be an object.");
   const isInline = options.inline === true;
   try {
     if ("calls" in subject) return drawScenario(subject, isInline);
