@@ -71,4 +71,4 @@ const { calls, attempts, failing } = total;
 console.log(
   `${total.schedules} schedules, ${calls} calls, ${attempts} attempts, ${failing.length} failing seeds, ${seconds()} s`,
 );
-process.exitCode = failing.length > 0 ? 1 : 0;
+process.exitCode = failing.length > 0 || total.schedules < schedules ? 1 : 0;

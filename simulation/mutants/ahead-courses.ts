@@ -102,4 +102,18 @@ export const COURSE_MUTANTS: readonly Mutant[] = [
     "return course?.refusal(candidate) ?? healthObstacle(health.standing(target));",
     "return healthObstacle(health.standing(target));",
   ),
+  steered(
+    "engine/ahead/costs.ts",
+    "failures-cost-nothing",
+    "A call that failed over looks cheaper than it was.",
+    "if (price !== undefined && usage !== undefined) amount",
+    'if (price !== undefined && usage !== undefined && record.outcome === "answered") amount',
+  ),
+  steered(
+    "engine/ahead/costs.ts",
+    "costs-are-always-exact",
+    "A lower bound is taken for the whole cost.",
+    'exact &&= price !== undefined && record.outcome === "answered" && isWhole(usage);',
+    "exact &&= price !== undefined;",
+  ),
 ];

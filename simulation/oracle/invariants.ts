@@ -14,7 +14,8 @@ import { HealthReplay } from "./health.ts";
 import { sickRoutesAreLeft } from "./outages.ts";
 import * as hedges from "./hedges.ts";
 import * as output from "./output.ts";
-import { boundsOfCostHold, pinsAreGiven, pinsAreTold } from "./pins.ts";
+import { boundsOfCostHold, costsAreSums } from "./costs.ts";
+import { pinsAreGiven, pinsAreTold } from "./pins.ts";
 import * as resources from "./resources.ts";
 import type { RuleId, Violation } from "./words.ts";
 
@@ -64,6 +65,7 @@ const CHECKS: readonly (readonly [RuleId, Check])[] = [
   ["R14.11", hedges.hedgesAreTold],
   ["R16.2", pinsAreTold],
   ["R16.3", pinsAreGiven],
+  ["R16.9", costsAreSums],
   ["R16.10", boundsOfCostHold],
   ["R15.1", continuing.joinedTextIsWhole],
   ["R15.2", continuing.onlyTheBeginningIsAdded],

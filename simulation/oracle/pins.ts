@@ -1,5 +1,4 @@
 import type { CallFact, Facts } from "../facts.ts";
-import { isDear } from "./known-health.ts";
 import { attemptsOf } from "./words.ts";
 
 /** R16.2: What the trace says of a pin is what the upstream side saw, and the event is raised at most once. */
@@ -36,15 +35,6 @@ export function* pinsAreGiven({ calls, plan }: Facts): Iterable<string> {
     if (answer === undefined) continue;
     const isPin = answer.pin === undefined ? answer.degraded : /^1\.[0-9a-z]+\.[0-9a-z]+$/.test(answer.pin);
     if (!isPin || (answer.degraded && answer.pin !== undefined)) yield `call ${id} has the pin ${answer.pin}`;
-  }
-}
-
-/** R16.10: No call asks what could cost more than it may. */
-export function* boundsOfCostHold(facts: Facts): Iterable<string> {
-  for (const { id, plan, upstream } of facts.calls) {
-    if (!plan.isThrifty) continue;
-    const [dear] = upstream.filter(({ target }) => isDear(facts, target));
-    if (dear !== undefined) yield `call ${id} asked target ${dear.target.index}, which costs more than the call may`;
   }
 }
 
