@@ -206,7 +206,7 @@ describe.skipIf(!runsSources)("the demo", () => {
     rmSync(folder, { recursive: true });
 
     expect(code).toBe(0);
-    expect(stdout).toContain(`36 outages rehearsed: open ${page}`);
+    expect(stdout).toContain(`42 outages rehearsed: open ${page}`);
     expect(report.match(/<figure/g)?.length).toBeGreaterThan(10);
   });
 
