@@ -68,7 +68,7 @@ const ownDrivers: Readonly<Record<Profile, readonly string[]>> = {
     "chain-text",
     "chain-response",
   ],
-  "per-read": ["bare", "sdk-raw", "engine", "chain", "chain-node", "chain-sdk"],
+  "per-read": ["bare", "sdk-raw", "chain", "chain-node"],
 };
 
 /** The slowest sets the pace of one delta per read, so libraries that take ten times as long are left out of it. */

@@ -2,6 +2,7 @@
 import { loadDriver } from "../drivers/index.ts";
 import { answerParent } from "../process/child.ts";
 import type { Conversation } from "../process/conversation.ts";
+import { middleCost } from "../process/middle-cost.ts";
 import type { WireName } from "../wires/wire.ts";
 
 export interface AnswerConversation extends Conversation {
@@ -9,23 +10,25 @@ export interface AnswerConversation extends Conversation {
     readonly wire: WireName;
     readonly baseURL: string;
     readonly calls: number;
+    /** In so many equal parts, of which the middle one is told. */
+    readonly pieces: number;
     readonly inFlight: number;
     /** The answer that every call must give. */
     readonly text: string;
   };
   /** `undefined`: the driver does not speak this wire. */
-  readonly result: { readonly cpuMicroseconds: number; readonly wallMicroseconds: number } | undefined;
+  readonly result: { readonly perCall: number; readonly perSecond: number } | undefined;
 }
 
 const driver = await loadDriver(process.argv[2] ?? "");
 const opened = new Map<string, ReturnType<NonNullable<typeof driver.answer>> | undefined>();
 
-await answerParent<AnswerConversation>(async ({ wire, baseURL, calls, inFlight, text }) => {
+await answerParent<AnswerConversation>(async ({ wire, baseURL, calls, pieces, inFlight, text }) => {
   const pending = opened.get(baseURL) ?? driver.answer?.(wire, baseURL);
   opened.set(baseURL, pending);
   const call = await pending;
   if (call === undefined) return undefined;
-  let left = calls;
+  let left = 0;
   const work = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
@@ -34,11 +37,12 @@ await answerParent<AnswerConversation>(async ({ wire, baseURL, calls, inFlight, 
     }
   };
   const startedAt = performance.now();
-  const before = process.cpuUsage();
-  await Promise.all(Array.from({ length: inFlight }, work));
-  const used = process.cpuUsage(before);
+  const perPiece = await middleCost(pieces, async () => {
+    left = calls / pieces;
+    await Promise.all(Array.from({ length: inFlight }, work));
+  });
   return {
-    cpuMicroseconds: used.user + used.system,
-    wallMicroseconds: (performance.now() - startedAt) * 1_000,
+    perCall: (perPiece * pieces) / calls,
+    perSecond: (calls * 1_000) / (performance.now() - startedAt),
   };
 });

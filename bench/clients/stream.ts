@@ -3,8 +3,15 @@ import { loadDriver } from "../drivers/index.ts";
 import type { StreamCall } from "../drivers/driver.ts";
 import { answerParent } from "../process/child.ts";
 import type { Conversation } from "../process/conversation.ts";
+import { cpuMicroseconds, middleCost } from "../process/middle-cost.ts";
 import { answerLength } from "../wires/text.ts";
 import type { WireName } from "../wires/wire.ts";
+
+/** CPU microseconds per delta, and the share of the wall clock that was CPU time. */
+export interface RoundResult {
+  readonly perDelta: number;
+  readonly load: number;
+}
 
 export interface StreamConversation extends Conversation {
   readonly command: {
@@ -20,7 +27,7 @@ export interface StreamConversation extends Conversation {
     readonly unmeasured: number;
   };
   /** `undefined`: the driver does not speak this wire. */
-  readonly result: { readonly cpuMicroseconds: number; readonly wallMicroseconds: number } | undefined;
+  readonly result: RoundResult | undefined;
 }
 
 type Command = StreamConversation["command"];
@@ -52,15 +59,14 @@ async function measure(command: Command): Promise<StreamConversation["result"]> 
   if (call === undefined) return undefined;
   // While other drivers had their turns this process stood still: caches are cold, and some of its code was let go.
   for (let turn = 0; turn < command.unmeasured; turn += 1) await checkedCall(call, command.deltas);
-  const startedAt = process.hrtime.bigint();
+  const startedAt = performance.now();
   const before = process.cpuUsage();
-  for (let turn = 0; turn < command.repeat; turn += 1) {
+  const perTurn = await middleCost(command.repeat, async () => {
     await Promise.all(Array.from({ length: command.streams }, () => checkedCall(call, command.deltas)));
-  }
-  const used = process.cpuUsage(before);
+  });
   return {
-    cpuMicroseconds: used.user + used.system,
-    wallMicroseconds: Number(process.hrtime.bigint() - startedAt) / 1_000,
+    perDelta: perTurn / (command.deltas * command.streams),
+    load: cpuMicroseconds(before) / 1_000 / (performance.now() - startedAt),
   };
 }
 

@@ -3,7 +3,7 @@ import type { FailoverConversation } from "../clients/failover.ts";
 import { startChild } from "../process/parent.ts";
 import { refusedUrl, startServer, type BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread, type Spread } from "../report/statistics.ts";
+import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 
 const client = new URL("../clients/failover.ts", import.meta.url);
@@ -54,10 +54,6 @@ function waits(failures: readonly string[], requests: readonly string[]): readon
   });
 }
 
-function overBare(own: readonly number[], bare: readonly number[]): Spread {
-  return spread(own.map((one, round) => one - (bare[round] ?? Number.NaN)));
-}
-
 async function measureWire(servers: Servers, wire: WireName, rounds: number): Promise<Section["rows"]> {
   const children = drivers.map((driver) => ({
     driver,
@@ -84,14 +80,14 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
     }
     const bare = times.get("bare")?.inClient ?? [];
     for (const [driver, { inClient, atServer }] of times) {
-      const over = overBare(inClient, bare);
+      const over = difference(inClient, bare);
       rows.push({
         wire,
         failure: name,
         driver,
         "ms in the client": rounded(spread(inClient).median),
         "ms over bare": rounded(over.median),
-        "lowest–highest": range(over),
+        quartiles: quartiles(over),
         "ms seen by the server": rounded(spread(atServer).median),
       });
     }

@@ -4,7 +4,7 @@ import { isBuilt } from "../process/built.ts";
 import { startChild } from "../process/parent.ts";
 import { startServer, type BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import { answerText } from "../wires/text.ts";
 import type { WireName } from "../wires/wire.ts";
 
@@ -46,14 +46,14 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
     }
     const bare = times.get("bare") ?? [];
     for (const [driver, own] of times) {
-      const over = spread(own.map((one, round) => one - (bare[round] ?? Number.NaN)));
+      const over = difference(own, bare);
       rows.push({
         wire,
         what,
         driver,
         ms: rounded(spread(own).median),
         "ms over bare": rounded(over.median),
-        "lowest–highest": range(over),
+        quartiles: quartiles(over),
       });
     }
   }

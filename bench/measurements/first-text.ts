@@ -3,7 +3,7 @@ import type { FirstTextConversation } from "../clients/first-text.ts";
 import { startChild } from "../process/parent.ts";
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 
 const client = new URL("../clients/first-text.ts", import.meta.url);
@@ -54,13 +54,13 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
   return children
     .filter(({ medians }) => medians.length > 0)
     .map(({ driver, medians }) => {
-      const above = spread(medians.map((one, round) => one - (limit[round] ?? Number.NaN)));
+      const above = difference(medians, limit);
       return {
         wire,
         driver,
         "ms to first text": rounded(spread(medians).median),
         "ms above bare": rounded(above.median),
-        "lowest–highest": range(above),
+        quartiles: quartiles(above),
       };
     });
 }

@@ -3,7 +3,7 @@ import type { AnswerConversation } from "../clients/answer.ts";
 import { startChild } from "../process/parent.ts";
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { quartiles, ratio, rounded, spread } from "../report/statistics.ts";
 import { answerText } from "../wires/text.ts";
 import type { WireName } from "../wires/wire.ts";
 
@@ -24,6 +24,7 @@ const contenders = [
 
 const deltas = 12;
 const callsPerRound = 300;
+const pieces = 12;
 const inFlight = 64;
 const warmupRounds = 4;
 
@@ -43,11 +44,11 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
   const command = { wire, baseURL: server.url(wire, "answer", deltas), calls: callsPerRound, text: answerText(deltas) };
   for (let round = 0; round < warmupRounds + rounds; round += 1) {
     for (const { child, costs } of children) {
-      const alone = await child.ask({ ...command, inFlight: 1 });
-      const together = await child.ask({ ...command, inFlight });
+      const alone = await child.ask({ ...command, pieces, inFlight: 1 });
+      const together = await child.ask({ ...command, pieces: 1, inFlight });
       if (round < warmupRounds || alone === undefined || together === undefined) continue;
-      costs.cpu.push(alone.cpuMicroseconds / callsPerRound);
-      costs.perSecond.push((callsPerRound * 1_000_000) / together.wallMicroseconds);
+      costs.cpu.push(alone.perCall);
+      costs.perSecond.push(together.perSecond);
     }
   }
   for (const { child } of children) child.stop();
@@ -67,11 +68,11 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
     });
 }
 
-/** Round by round; nothing where there is no SDK. */
+/** Nothing where there is no SDK. */
 function compared(what: string, own: readonly number[], against: readonly number[] = []): Section["rows"][number] {
   if (against.length === 0) return {};
-  const ratio = spread(own.map((one, round) => one / (against[round] ?? Number.NaN)));
-  return { [`× the SDK's ${what}`]: rounded(ratio.median), [`lowest–highest, ${what}`]: range(ratio) };
+  const times = ratio(own, against);
+  return { [`× the SDK's ${what}`]: rounded(times.median), [`quartiles, ${what}`]: quartiles(times) };
 }
 
 export async function measureGenerate(

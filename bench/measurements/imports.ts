@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { isBuilt } from "../process/built.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { quartiles, rounded, spread } from "../report/statistics.ts";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const run = promisify(execFile);
@@ -46,7 +46,7 @@ export async function measureImports(options: { readonly rounds: number }): Prom
     title: "Import",
     rows: [...times].map(([name, values]) => {
       const time = spread(values);
-      return { package: name, "ms, median": rounded(time.median), "lowest–highest ms": range(time) };
+      return { package: name, "ms, median": rounded(time.median), "quartiles ms": quartiles(time) };
     }),
     notes: [
       `${options.rounds} fresh processes each; an adapter after core is loaded, and before its first call.`,

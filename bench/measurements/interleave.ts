@@ -1,25 +1,10 @@
 /** Runs every driver in its own process, round by round in turn, so that a slow minute of the machine meets all of them. */
-import type { StreamConversation } from "../clients/stream.ts";
+import type { RoundResult, StreamConversation } from "../clients/stream.ts";
 import { startChild, type Child } from "../process/parent.ts";
 
 export type StreamCommand = StreamConversation["command"];
 
-/** CPU microseconds per delta, and the share of the wall clock that was CPU time. */
-export interface RoundResult {
-  readonly perDelta: number;
-  readonly load: number;
-}
-
 const client = new URL("../clients/stream.ts", import.meta.url);
-
-async function askOnce(child: Child<StreamConversation>, command: StreamCommand): Promise<RoundResult | undefined> {
-  const result = await child.ask(command);
-  if (result === undefined) return undefined;
-  return {
-    perDelta: result.cpuMicroseconds / (command.deltas * command.streams * command.repeat),
-    load: result.cpuMicroseconds / result.wallMicroseconds,
-  };
-}
 
 export class Drivers {
   readonly #children: Map<string, Child<StreamConversation>>;
@@ -32,7 +17,7 @@ export class Drivers {
   async round(command: (driver: string) => StreamCommand): Promise<ReadonlyMap<string, RoundResult>> {
     const results = new Map<string, RoundResult>();
     for (const [name, child] of this.#children) {
-      const result = await askOnce(child, command(name)).catch((error: unknown) => {
+      const result = await child.ask(command(name)).catch((error: unknown) => {
         throw new Error(`Driver ${name} failed at ${command(name).baseURL}`, { cause: error });
       });
       if (result === undefined) {

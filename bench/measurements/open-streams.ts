@@ -3,7 +3,7 @@ import type { Held, OpenStreamsConversation } from "../clients/open-streams.ts";
 import { startChild } from "../process/parent.ts";
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 
 export const openStreamsClient: URL = new URL("../clients/open-streams.ts", import.meta.url);
@@ -65,13 +65,13 @@ async function measureWire(server: BenchServer, wire: WireName): Promise<Section
   }
   const bare = rows[0]?.kilobytes ?? [];
   return rows.map(({ driver, kilobytes, timers }) => {
-    const over = spread(kilobytes.map((one, step) => one - (bare[step] ?? Number.NaN)));
+    const over = difference(kilobytes, bare);
     return {
       wire,
       driver,
       "kB per stream": rounded(spread(kilobytes).median),
       "kB over bare": rounded(over.median),
-      "lowest–highest": range(over),
+      quartiles: quartiles(over),
       "timers per stream": Number(timers.toFixed(2)),
     };
   });

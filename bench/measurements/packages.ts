@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { livePage } from "@understudy/live";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import { inTurns, type VariantCosts } from "./ahead.ts";
 
 const run = promisify(execFile);
@@ -27,14 +27,14 @@ async function sidesOf(check: string, ...options: readonly string[]): Promise<re
 function rowsOf(what: string, measured: string, sides: readonly Side[]): Section["rows"] {
   const [without] = sides;
   return sides.map(({ name, spent }) => {
-    const more = spread(spent.map((one, index) => one - (without?.spent[index] ?? Number.NaN)));
+    const more = difference(spent, without?.spent ?? []);
     return {
       package: what,
       with: name,
       measured,
       "µs per call": rounded(spread(spent).median),
       "µs more": rounded(more.median),
-      "lowest–highest": range(more),
+      quartiles: quartiles(more),
     };
   });
 }

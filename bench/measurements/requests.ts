@@ -2,7 +2,7 @@
 import type { RequestConversation, Shape } from "../clients/requests.ts";
 import { startChild, type Child } from "../process/parent.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { quartiles, ratio, rounded, spread, type Spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 
 const client = new URL("../clients/requests.ts", import.meta.url);
@@ -49,8 +49,8 @@ async function inTurns(commands: Commands, rounds: number): Promise<ReadonlyMap<
   }
 }
 
-function ratios(of: Costs | undefined, to: Costs | undefined) {
-  return spread((of?.perCall ?? []).map((one, round) => one / (to?.perCall[round] ?? Number.NaN)));
+function times(of: Costs | undefined, to: Costs | undefined): Spread {
+  return ratio(of?.perCall ?? [], to?.perCall ?? []);
 }
 
 async function growth(wire: WireName, rounds: number): Promise<Section["rows"]> {
@@ -68,7 +68,7 @@ async function growth(wire: WireName, rounds: number): Promise<Section["rows"]> 
   return shapes.map(([name]) => {
     const [what = "", count = ""] = name.split(" ");
     const [own, hand] = [costs.get(name), costs.get(`${name} by hand`)];
-    const ratio = ratios(own, hand);
+    const over = times(own, hand);
     return {
       wire,
       of: what,
@@ -76,8 +76,8 @@ async function growth(wire: WireName, rounds: number): Promise<Section["rows"]> 
       "kB sent": rounded((own?.bytes ?? Number.NaN) / 1_000),
       "µs per call": rounded(spread(own?.perCall ?? []).median),
       "µs by hand": rounded(spread(hand?.perCall ?? []).median),
-      "× by hand": rounded(ratio.median),
-      "lowest–highest": range(ratio),
+      "× by hand": rounded(over.median),
+      quartiles: quartiles(over),
     };
   });
 }
@@ -111,15 +111,15 @@ async function handOffs(wire: WireName, rounds: number): Promise<Section["rows"]
   const costs = await inTurns(Object.fromEntries(commands), rounds);
   return GROWING.messages.map((messages) => {
     const [own, other] = [costs.get(`${messages} ${wire}`), costs.get(`${messages} ${stranger(wire)}`)];
-    const ratio = ratios(other, own);
+    const over = times(other, own);
     return {
       wire,
       messages,
       "of its own, µs per call": rounded(spread(own?.perCall ?? []).median),
       from: stranger(wire),
       "of that vendor, µs per call": rounded(spread(other?.perCall ?? []).median),
-      "× its own": rounded(ratio.median),
-      "lowest–highest": range(ratio),
+      "× its own": rounded(over.median),
+      quartiles: quartiles(over),
     };
   });
 }

@@ -1,7 +1,7 @@
 /** Cost per delta must depend neither on the number of tiers nor on the length of the answer. */
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { quartiles, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
 import { Drivers } from "./interleave.ts";
 
@@ -44,7 +44,7 @@ export async function measureScaling(
         driver,
         deltas: Number(deltas),
         "µs per delta": rounded(cost.median),
-        "lowest–highest µs": range(cost),
+        "quartiles µs": quartiles(cost),
       });
     }
   }

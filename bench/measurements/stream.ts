@@ -1,9 +1,10 @@
 /** CPU time per text delta of every driver, as a multiple of the bare loop's. */
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
-import { range, rounded, spread } from "../report/statistics.ts";
+import { quartiles, ratio, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
-import { Drivers, type RoundResult, type StreamCommand } from "./interleave.ts";
+import type { RoundResult } from "../clients/stream.ts";
+import { Drivers, type StreamCommand } from "./interleave.ts";
 
 export const profiles = ["full", "per-read"] as const;
 export type Profile = (typeof profiles)[number];
@@ -30,17 +31,15 @@ const calibrationPaceMs = 20;
 type Row = Section["rows"][number];
 
 function rows(wire: WireName, results: ReadonlyMap<string, readonly RoundResult[]>): readonly Row[] {
-  const limit = results.get("bare") ?? [];
-  return [...results].map(([driver, rounds]) => {
-    const cost = spread(rounds.map((round) => round.perDelta));
-    // Round by round: both were measured within the same few seconds.
-    const ratio = spread(rounds.map((round, index) => round.perDelta / (limit[index]?.perDelta ?? Number.NaN)));
+  const costsOf = (driver: string): readonly number[] => (results.get(driver) ?? []).map(({ perDelta }) => perDelta);
+  return [...results.keys()].map((driver) => {
+    const times = ratio(costsOf(driver), costsOf("bare"));
     return {
       wire,
       driver,
-      "µs per delta": rounded(cost.median),
-      "× bare": rounded(ratio.median),
-      "lowest–highest ×": range(ratio),
+      "µs per delta": rounded(spread(costsOf(driver)).median),
+      "× bare": rounded(times.median),
+      "quartiles ×": quartiles(times),
     };
   });
 }
