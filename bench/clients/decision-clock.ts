@@ -36,7 +36,7 @@ export function watchDecisions(): void {
 /** Our server sends the error event as a chunk of its own, and no answer of ours has one of these words. */
 function isErrorEvent(chunk: Uint8Array): boolean {
   const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  return ['"error":{', '"error":"', ":exception-type"].some((word) => bytes.includes(word));
+  return ['"error":{', '"error":"', '"object":"error"', ":exception-type"].some((word) => bytes.includes(word));
 }
 
 export interface Decisions {
