@@ -1,3 +1,6 @@
+import { findOrderedViolations } from "./ordered/oracle.ts";
+import { makeOrderedPlan } from "./ordered/plan.ts";
+import { playOrdered } from "./ordered/play.ts";
 import { findSharedViolations } from "./shared/oracle.ts";
 import { makeSharedPlan } from "./shared/plan.ts";
 import { playShared } from "./shared/play.ts";
@@ -5,8 +8,8 @@ import type { Profile } from "./world/plan.ts";
 import type { Violation } from "./oracle/words.ts";
 import { profileOf, runSchedule } from "./schedule.ts";
 
-/** `shared`: several processes with one store, in a world of their own. */
-export type AnyProfile = Profile | "shared";
+/** In worlds of their own: `shared`, several processes with one store; `ordered`, tiers in an order, for many minutes. */
+export type AnyProfile = Profile | "shared" | "ordered";
 
 export interface Batch {
   readonly seed: number;
@@ -72,6 +75,10 @@ async function playOne(seed: number, profile: AnyProfile): Promise<Played> {
     const facts = await playShared(makeSharedPlan(seed));
     const { violations } = findSharedViolations(facts);
     return { violations, calls: facts.calls.length, attempts: facts.asks.length };
+  }
+  if (profile === "ordered") {
+    const facts = await playOrdered(makeOrderedPlan(seed));
+    return { violations: findOrderedViolations(facts), calls: facts.plan.calls.length, attempts: facts.asks.length };
   }
   const { violations, facts } = await runSchedule(seed, profile);
   const attempts = facts.calls.reduce((sum, call) => sum + call.upstream.length, 0);

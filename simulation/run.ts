@@ -1,10 +1,10 @@
-/** `pnpm simulate --schedules N --seed S --profile narrow|storm|steered|continued|hedge|ahead|shared|mixed --workers W`: plays schedules and prints what broke. */
+/** `pnpm simulate --schedules N --seed S --profile narrow|storm|steered|continued|hedge|ahead|shared|ordered|mixed --workers W`: plays schedules and prints what broke. */
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { noFigures, type Batch, type Figures } from "./batch.ts";
 import { readArguments } from "./read-arguments.ts";
 
-const USAGE = `pnpm simulate [--schedules N] [--seed S] [--profile narrow|storm|steered|continued|hedge|ahead|shared|mixed] [--workers W]
+const USAGE = `pnpm simulate [--schedules N] [--seed S] [--profile narrow|storm|steered|continued|hedge|ahead|shared|ordered|mixed] [--workers W]
 
 Plays N schedules (20,000), from seed S (1) on, in W processes (2), and prints every seed that breaks a rule.`;
 
@@ -16,11 +16,11 @@ const { values } = readArguments(USAGE, {
 });
 
 function readProfile(name: string): Batch["profile"] {
-  const known = (["narrow", "storm", "steered", "continued", "hedge", "ahead", "shared", "mixed"] as const).find(
+  const known = (["narrow", "storm", "steered", "continued", "hedge", "ahead", "shared", "ordered", "mixed"] as const).find(
     (one) => one === name,
   );
   if (known !== undefined) return known;
-  throw new Error(`The profile is narrow, storm, steered, continued, hedge, ahead, shared or mixed, not ${name}.`);
+  throw new Error(`The profile is narrow, storm, steered, continued, hedge, ahead, shared, ordered or mixed, not ${name}.`);
 }
 
 function readCount(name: "schedules" | "seed" | "workers"): number {

@@ -5,6 +5,7 @@ import { TOGETHER_MUTANTS } from "./ahead-together.ts";
 import { ATTEMPT_MUTANTS } from "./attempts.ts";
 import { HEALTH_MUTANTS } from "./health.ts";
 import type { Mutant } from "./mutant.ts";
+import { ORDERED_MUTANTS } from "./ordered.ts";
 import { OUTPUT_MUTANTS } from "./output.ts";
 import { SHARED_MUTANTS } from "./shared.ts";
 
@@ -18,6 +19,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...TOGETHER_MUTANTS,
   ...CONTINUING_MUTANTS,
   ...SHARED_MUTANTS,
+  ...ORDERED_MUTANTS,
 ];
 
 /** How often the patch applies; it must be once. */
