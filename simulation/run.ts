@@ -16,11 +16,13 @@ const { values } = readArguments(USAGE, {
 });
 
 function readProfile(name: string): Batch["profile"] {
-  const known = (["narrow", "storm", "steered", "continued", "hedge", "ahead", "shared", "ordered", "mixed"] as const).find(
-    (one) => one === name,
-  );
+  const known = (
+    ["narrow", "storm", "steered", "continued", "hedge", "ahead", "shared", "ordered", "mixed"] as const
+  ).find((one) => one === name);
   if (known !== undefined) return known;
-  throw new Error(`The profile is narrow, storm, steered, continued, hedge, ahead, shared, ordered or mixed, not ${name}.`);
+  throw new Error(
+    `The profile is narrow, storm, steered, continued, hedge, ahead, shared, ordered or mixed, not ${name}.`,
+  );
 }
 
 function readCount(name: "schedules" | "seed" | "workers"): number {

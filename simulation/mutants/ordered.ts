@@ -47,13 +47,6 @@ export const ORDERED_MUTANTS: readonly Mutant[] = [
     "",
   ),
   ordered(
-    "engine/ahead/paces.ts",
-    "limits-that-ran-out-say-nothing",
-    "A model that hangs is asked first again and again.",
-    'failed?.startsWith("timeout.") === true ? NEVER_MS : undefined',
-    "undefined",
-  ),
-  ordered(
     "engine/ahead/call-course.ts",
     "answers-are-free",
     "A model with dear answers is taken for the cheapest.",

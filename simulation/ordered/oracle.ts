@@ -1,5 +1,5 @@
 import type { Violation } from "../oracle/words.ts";
-import { LIMIT, type ModelPlan } from "./plan.ts";
+import { LIMIT, TIMEOUT_MS, type ModelPlan } from "./plan.ts";
 import { paceOf, type Ask, type OrderedFacts } from "./play.ts";
 
 const MINUTE = 60_000;
@@ -7,6 +7,8 @@ const MINUTE = 60_000;
 const KNOWN_MS = 4 * MINUTE;
 /** After a change, until the order must have followed it. */
 const FOLLOWS_MS = 12 * MINUTE;
+/** In that many calls somebody looks after those that were not asked: it does not once in 400,000 times. */
+const LOOKS_WITHIN_CALLS = 250;
 const EARLY_MS = 50;
 /** In parts of a call: each request since the statement takes a little of what is left. */
 const SLACK = 0.3;
@@ -46,7 +48,11 @@ function choicesOf({ plan, asks, skipped }: OrderedFacts): readonly Choice[] {
 }
 
 /** Milliseconds to first content that were seen of a model; a limit that ran out counts as a minute, a refusal not at all. */
-function seen(of: ModelPlan, before: readonly Ask[], at: number): readonly { readonly ms: number; readonly at: number }[] {
+function seen(
+  of: ModelPlan,
+  before: readonly Ask[],
+  at: number,
+): readonly { readonly ms: number; readonly at: number }[] {
   return before.flatMap(({ model, at: from, firstAt, leftAt, endedAt }) => {
     const to = endedAt ?? leftAt;
     if (model !== of || to === undefined || to > at - EARLY_MS) return [];
@@ -67,7 +73,7 @@ function* fastest(facts: OrderedFacts): Iterable<string> {
     const isKnown = own.some((one) => one.at > at - KNOWN_MS);
     if (isAsked && isKnown && unknown.length > 0)
       yield `call ${call} asks ${model.name} again, and nobody has asked ${unknown[0]?.name} yet`;
-    const faster = others.find((one) => isSurelyFaster(seen(one, before, at), own, at));
+    const faster = others.find((one) => isSurelyFaster(seen(one, before, at + 2 * EARLY_MS), own, at));
     if (faster === undefined) continue;
     explored++;
     const last = before.findLast((one) => one.model === model);
@@ -76,7 +82,20 @@ function* fastest(facts: OrderedFacts): Iterable<string> {
   }
   const most = choices.length / 20 + 4 * Math.sqrt(choices.length / 20) + 1;
   if (explored > most) yield `${explored} of ${choices.length} calls asked one that is slower`;
+  yield* looksAfterAll(choices);
   yield* followsChanges(facts, choices);
+}
+
+function* looksAfterAll(choices: readonly Choice[]): Iterable<string> {
+  let calls = 0;
+  for (const { ask, others, before } of choices) {
+    const isDue = (one: ModelPlan): boolean => {
+      const last = before.findLast(({ model }) => model === one);
+      return last !== undefined && ask.at - last.at > MINUTE + EARLY_MS;
+    };
+    calls = isDue(ask.model) || !others.some(isDue) ? 0 : calls + 1;
+    if (calls === LOOKS_WITHIN_CALLS) yield `nobody looked after the others in ${calls} calls until ${ask.call}`;
+  }
 }
 
 function isSurelyFaster(one: ReturnType<typeof seen>, other: ReturnType<typeof seen>, at: number): boolean {
@@ -87,10 +106,13 @@ function isSurelyFaster(one: ReturnType<typeof seen>, other: ReturnType<typeof s
 
 /** Long after everything has settled most calls ask the one that is the fastest now. */
 function* followsChanges({ plan }: OrderedFacts, choices: readonly Choice[]): Iterable<string> {
-  if (plan.models.some(({ refuses }) => refuses > 0)) return;
+  // A limit that ran out counts as a minute: who hung is looked after many times before its mean is low again.
+  if (plan.models.some(({ refuses, paceMs: [before] }) => refuses > 0 || before > TIMEOUT_MS)) return;
   const changedAt = Math.max(0, ...plan.models.map(({ changesAt }) => changesAt).filter(Number.isFinite));
   const late = choices.filter(({ ask }) => ask.at > changedAt + FOLLOWS_MS);
-  const right = late.filter(({ ask, others }) => others.every((one) => paceOf(one, ask.at) >= paceOf(ask.model, ask.at)));
+  const right = late.filter(({ ask, others }) =>
+    others.every((one) => paceOf(one, ask.at) >= paceOf(ask.model, ask.at)),
+  );
   if (right.length < 0.8 * late.length)
     yield `only ${right.length} of ${late.length} calls ask the fastest, long after the last change`;
 }

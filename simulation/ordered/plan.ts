@@ -78,7 +78,7 @@ function shuffled<Value>(values: readonly Value[], random: SeededRandom): readon
 
 function callsOf(by: OrderedPlan["by"], models: number, random: SeededRandom): readonly OrderedCall[] {
   const calls: OrderedCall[] = [];
-  const everyMs = by === "fastest" ? random.between(2_000, 4_000) : random.between(500, 2_000);
+  const everyMs = by === "fastest" ? random.between(1_000, 4_000) : random.between(500, 2_000);
   const until = by === "fastest" ? 22 * MINUTE : 3 * MINUTE;
   for (let at = 500; at < until; at += everyMs * random.between(0.4, 1.6)) {
     // What is left is known with an answer's end: at first they are short.

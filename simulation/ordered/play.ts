@@ -87,7 +87,12 @@ export async function playOrdered(plan: OrderedPlan): Promise<OrderedFacts> {
     };
   const chain = createChain(
     [
-      { name: "first", timeoutMs: TIMEOUT_MS, ...tierOf(plan.by), targets: plan.models.map((model) => targetOf(model, plan.by, stream(model))) },
+      {
+        name: "first",
+        timeoutMs: TIMEOUT_MS,
+        ...tierOf(plan.by),
+        targets: plan.models.map((model) => targetOf(model, plan.by, stream(model))),
+      },
       { name: "last", target: targetOf({ ...LAST, name: "last" }, "fastest", stream(LAST)) },
     ],
     { ...optionsOf(plan), clock: clock.engineClock(), random: () => chance.next() },

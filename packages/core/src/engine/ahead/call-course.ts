@@ -125,6 +125,7 @@ export class CallCourse implements Course {
   started(name: Extract<CallEvent, { type: "attempt-start" }>): void {
     const candidate = this.#learnt.candidateOf(name);
     if (candidate === undefined) return;
+    if (candidate.tier.order === "fastest") this.#learnt.paces.asked(candidate, this.#learnt.clock.now());
     const held = this.#held?.candidate === candidate ? this.#held.asked : undefined;
     this.#held = undefined;
     const asked = held ?? this.#learnt.quotas?.ask(candidate, this.#need(candidate));

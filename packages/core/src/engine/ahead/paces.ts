@@ -29,13 +29,17 @@ export class Paces {
     this.#random = random;
   }
 
+  /** By any call, first or not: nobody has to look after it for a while. */
+  asked(candidate: Candidate, now: number): void {
+    this.#askedAt.set(candidate, now);
+  }
+
   /** A refusal says nothing about speed. */
   learn(candidate: Candidate, { firstContentMs, class: failed }: AttemptRecord, now: number): void {
     const took = firstContentMs ?? (failed?.startsWith("timeout.") === true ? NEVER_MS : undefined);
     if (took === undefined) return;
     const { sum, weight } = this.#faded(candidate, now);
     this.#known.set(candidate, { sum: sum + took, weight: weight + 1, at: now });
-    this.#askedAt.set(candidate, now);
   }
 
   /** The fastest first, then, as listed, those of which nothing is known; but one that nobody asks leads now and then. */
@@ -45,7 +49,7 @@ export class Paces {
     );
     const explored = this.#toExplore(sorted, now);
     if (explored === undefined) return sorted;
-    this.#askedAt.set(explored, now);
+    this.asked(explored, now);
     return [explored, ...sorted.filter((one) => one !== explored)];
   }
 
