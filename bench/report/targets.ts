@@ -40,9 +40,14 @@ export const TARGETS: readonly Target[] = [
   target("calls per second, × the SDK's, whole, `node`", atLeast(1.5), smallCalls("chain-node-whole")),
   target("calls per second, × the SDK's, streamed, `node`", atLeast(1.5), smallCalls("chain-node")),
   target(
-    "first text, ms over bare, gate at 0",
+    "first text, ms over bare, gate at 0, `fetch`",
     atMost(0.3),
     cell("ttft", "ms above bare", { driver: "chain-no-gate" }),
+  ),
+  target(
+    "first text, ms over bare, gate at 0, `node`",
+    atMost(0.3),
+    cell("ttft", "ms above bare", { driver: "chain-node-no-gate" }),
   ),
   target("decision, ms over the sockets: an error event", atMost(0.3), decision("error in the stream")),
   target("decision, ms over the sockets: a cut", atMost(0.3), decision("stream cut")),
