@@ -1,6 +1,7 @@
 import { createChain, type ChainOptions, type Price, type SkipRecord, type Target } from "@understudy/core";
 import { TargetFailure, type StreamPart } from "@understudy/core/adapter";
 import { SimulatedClock } from "../world/clock.ts";
+import { CAPABILITIES } from "../world/capabilities.ts";
 import { SeededRandom } from "../world/random.ts";
 import { LIMIT, TIMEOUT_MS, type ModelPlan, type OrderedCall, type OrderedPlan } from "./plan.ts";
 
@@ -25,21 +26,6 @@ export interface OrderedFacts {
   /** What each call passed over, by its number; missing: it never ended. */
   readonly skipped: ReadonlyMap<number, readonly SkipRecord[]>;
 }
-
-const CAPABILITIES = {
-  tools: true,
-  images: true,
-  urls: true,
-  files: true,
-  audio: "unknown",
-  jsonOutput: true,
-  contextWindow: "unknown",
-  maxOutputTokens: "unknown",
-  size: "unknown",
-  reasoning: "unknown",
-  keepAlives: false,
-  toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
-} as const;
 
 /** Longer than the last call may take. */
 const REST_MS = 120_000;

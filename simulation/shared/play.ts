@@ -2,6 +2,7 @@ import { createChain, isUnderstudyError, type Chain, type Clock, type Target } f
 import { TargetFailure, type StreamPart } from "@understudy/core/adapter";
 import { shareHealth } from "@understudy/core/store";
 import { VirtualClock } from "@understudy/testing/rehearse";
+import { CAPABILITIES } from "../world/capabilities.ts";
 import { SeededRandom } from "../world/random.ts";
 import type { ProcessPlan, SharedPlan } from "./plan.ts";
 import { storesOf } from "./polled-store.ts";
@@ -27,21 +28,6 @@ export interface SharedFacts {
   readonly asks: readonly Ask[];
   readonly calls: readonly SharedCall[];
 }
-
-const CAPABILITIES = {
-  tools: true,
-  images: true,
-  urls: true,
-  files: true,
-  audio: "unknown",
-  jsonOutput: true,
-  contextWindow: "unknown",
-  maxOutputTokens: "unknown",
-  size: "unknown",
-  reasoning: "unknown",
-  keepAlives: false,
-  toolCallId: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
-} as const;
 
 /** Plays the plan in virtual time, from the first call to the last. */
 export async function playShared(plan: SharedPlan): Promise<SharedFacts> {
