@@ -113,7 +113,7 @@ export async function measureFailover(
     title: "Failover decision",
     rows,
     notes: [
-      `Medians of ${callsPerRound} failures, compared round by round, in ${options.rounds} rounds, after ${warmupCalls} failures that are not counted. In the client: from the failure's arrival at its HTTP client to the next request written.`,
+      `Medians of ${callsPerRound} failures, in ${options.rounds} rounds, after ${warmupCalls} failures that are not counted. In the client: from the failure's arrival at its HTTP client to the next request written.`,
       "Seen by the server: from the failing answer written (a refused connection: from the client's notice of it) to the next request read.",
       "`bare` is the same pair of calls by hand: what the way through two sockets costs.",
     ],

@@ -76,7 +76,7 @@ export async function measureFirstText(
     title: "Time to first text",
     rows,
     notes: [
-      `Medians of ${NO_GATE.callsPerRound} calls (with a gate of ${GATE.callsPerRound}), compared round by round, in ${options.rounds} rounds; one call after another, on warm connections, after ${warmupCalls} that are not counted.`,
+      `Medians of ${NO_GATE.callsPerRound} calls (with a gate of ${GATE.callsPerRound}), in ${options.rounds} rounds; one call after another, on warm connections, after ${warmupCalls} that are not counted.`,
       "`chain` has the gate at its default, the others at 0. `engine` is a chain over a plain reader instead of an adapter.",
     ],
   };

@@ -62,7 +62,7 @@ export async function measurePackages({ rounds }: { readonly rounds: number }): 
       ...rowsOf("live", "CPU, from memory", live),
     ],
     notes: [
-      "From memory: of calls in turns, compared round by round. Over sockets: of two calls after one another, 50 calls a second, in as many parts as there are rounds.",
+      "From memory: of calls in turns. Over sockets: of two calls after one another, 50 calls a second, in as many parts as there are rounds.",
       ...(redis.length === 0 ? ["No store: neither redis-server nor valkey-server is here."] : []),
       "What the AI SDK costs with a chain as its model is in the first table: `ai-sdk-chain` beside `ai-sdk`.",
     ],
