@@ -188,6 +188,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     file: "handoff/history.ts",
+    line: 'return part?.type === "text" || part?.type === "refusal";',
+    from: "part?.type",
+    to: "part.type",
+    why: "sure",
+  },
+  {
+    file: "handoff/history.ts",
     line: 'return part.type === "opaque" || part.opaque === undefined ? part : { ...part, opaque: undefined };',
     from: "part.opaque === undefined",
     to: "false",

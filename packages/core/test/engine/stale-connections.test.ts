@@ -31,6 +31,17 @@ describe("R2.5 a reset before any byte on a connection that may be old", () => {
     ]);
   });
 
+  test("it is asked on a new one at once, behind no timer", async () => {
+    const { clock, chain } = harness();
+    const target = scripted(clock, [stale("Here")]);
+    const call = chain([target]).generate("Hi");
+
+    await clock.settle();
+
+    expect(target.calls).toHaveLength(2);
+    expect((await call).text).toBe("Here");
+  });
+
   test("forty of them leave the budget for repeats as it was", async () => {
     const { clock, chain } = harness();
     const scripts: Script[] = Array.from({ length: 80 }, () => stale("Here"));

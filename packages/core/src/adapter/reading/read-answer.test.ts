@@ -209,6 +209,13 @@ describe("readAnswer", () => {
     for (const outcome of outcomes) expect(outcome).toMatchObject({ failure: "stream.truncated", ended: false });
   });
 
+  test("takes blank lines for a stream's, also where nothing but the start of a field follows", async () => {
+    for (const body of [["\n\nda"], ["\r\n", "\r\n", "eve"], [" \n", "data"]]) {
+      // oxlint-disable-next-line no-await-in-loop -- one answer after the other
+      expect(await outcomeOf(body)).toMatchObject({ failure: "stream.truncated", ended: false });
+    }
+  });
+
   test("sees a bare error behind the events however the bytes are cut, and after evidence too", async () => {
     const stray = `{\n "error": {"type": "busy"}\n}\n`;
     const bodies = [`${HELLO}${stray}`, `${HELLO}${COMPLETE}${stray}\n`, `${HELLO}${stray.trim()}`].flatMap((body) => [

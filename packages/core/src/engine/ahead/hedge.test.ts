@@ -785,6 +785,21 @@ describe("when an attempt is hedged", () => {
   });
 });
 
+test("R14.1 a sibling that lost the race is free for the next call while the other one still answers", async () => {
+  const { clock, chain, target } = stage();
+  const long = after(1_000, begin(["Hel"], wait(60_000), read(end())));
+  const winner = target([long, answer("Winner")], { endpoint: "one.test", key: "1" });
+  const loser = target([[hang], answer("Loser")], { endpoint: "two.test", key: "2" });
+  const made = await loaded(chain([{ targets: [winner, loser], balance: "spread", hedgeAfterMs: 500 }]));
+  const stream = made.stream("Hi");
+  const shown = collect(stream);
+  await clock.advance(2_000);
+  expect([winner.calls.length, loser.calls.length]).toEqual([1, 1]);
+
+  expect((await finish(clock, made.generate("Hi"), 1)).text).toBe("Loser");
+  await finish(clock, shown);
+});
+
 test("R14.10 stop: an upstream that ends without evidence beside another is only a failure", async () => {
   const { clock, chain, target } = stage();
   const slow = target([after(1_000, [stop])]);

@@ -22,4 +22,11 @@ describe("R15.2 the last words, which a model is asked to repeat", () => {
 
     expect(lastWords(`${"The tide that comes in twice a day".padEnd(90)}     ${end}`)).toMatch(/^\S/);
   });
+
+  test("are the whole text where its start alone begins a word", () => {
+    const address = `example.test/${"one-of-many-parts/".repeat(3)}and-the-last-of-them`;
+
+    expect(lastWords(address)).toBe(address);
+    expect(lastWords(`${"x".repeat(400)}${address}`)).toBeUndefined();
+  });
 });

@@ -56,6 +56,19 @@ describe("R16.6 what is known of speed", () => {
   });
 });
 
+describe("R16.6 of two that nobody has asked for a while", () => {
+  test.each([
+    ["the first", 0],
+    ["the second", 1],
+  ])("the one that was never asked is looked at: %s", (_, never) => {
+    const [a, ...others] = candidates(new VirtualClock(), "a", "b", "c");
+    const paces = new Paces(() => 0);
+    for (const one of others) if (one !== others[never]) paces.asked(one, 0);
+
+    expect(paces.fastestFirst([a, ...others], 600_000)[0]?.target.vendor).toBe(["b", "c"][never]);
+  });
+});
+
 function p95After(records: readonly Partial<AttemptRecord>[]): number | undefined {
   const clock = new VirtualClock();
   const [a] = candidates(clock, "a");
@@ -126,6 +139,18 @@ describe("R16.4 what is left of a quota", () => {
 
     quotas.ask(a, NEED);
     quotas.takeBack(a, quotas.ask(a, NEED));
+
+    expect(quotas.lacking(a, NEED)).toContain("requests: 0 left");
+  });
+
+  test("takes from what an earlier request was told all that was asked behind it and has ended before", () => {
+    const clock = new VirtualClock();
+    const [a] = candidates(clock, "a");
+    const quotas = new Quotas(clock);
+    const slow = quotas.ask(a, NEED);
+    quotas.ended(a, quotas.ask(a, NEED), ended({}));
+
+    quotas.ended(a, slow, ended(limits(1)));
 
     expect(quotas.lacking(a, NEED)).toContain("requests: 0 left");
   });

@@ -84,6 +84,22 @@ describe("R16.2 a call that is given a pin", () => {
     expect(second.pin).not.toBe(pin);
   });
 
+  test("leaves it for why it failed, not for why the next one was not asked", async () => {
+    const { clock, events, chain } = harness();
+    const others = ["a", "c"].map((vendor) => scripted(clock, [answer(vendor)], { vendor }));
+    const b = scripted(clock, [answer("b"), [fail("server.error")]], { vendor: "b" });
+    const built = chain([others[0] ?? b, b, others[1] ?? b], { pins: true });
+    const { pin } = await finish(clock, built.generate("One", { tiers: ["b/one"] }));
+    built.isolate({ vendor: "a" });
+
+    const { text, trace } = await finish(clock, built.generate("Two", { pin }));
+
+    expect(text).toBe("c");
+    expect(trace.skipped).toMatchObject([{ vendor: "a", reason: "isolated" }]);
+    expect(trace.pin).toEqual({ outcome: "left", because: "server.error" });
+    expect(events.filter(({ type }) => type === "pin-left")).toMatchObject([{ because: "server.error", vendor: "b" }]);
+  });
+
   test("tries every other candidate before it fails, each once, also among siblings that share their calls", async () => {
     const { clock, chain } = harness();
     const sibling = (key: string, scripts: readonly Script[]) =>

@@ -317,3 +317,19 @@ test("R16.5 spread siblings are weighed by what is left: of 30 and 90 a minute, 
   expect(weighed[0]).toBeGreaterThan(20);
   expect(plain[1]).toBeGreaterThan(0);
 });
+
+test("R16.5 the calls that are under way count too: of half and all that is left, the first has one call of three", async () => {
+  const world = harness();
+  const targets = [500, 1_000].map((left) =>
+    scripted(world.clock, [telling(requestsLeft(left, "30s", 1_000), `${left}`, 10), telling({}, `${left}`, 9_000)], {
+      key: `k${left}`,
+      endpoint: `${left}.test`,
+    }),
+  );
+  const chain = world.chain([{ targets, balance: "spread" }], { steering: true });
+  for (const _ of targets) await ask(world, chain);
+
+  const calls = await finish(world.clock, Promise.all(Array.from({ length: 12 }, () => chain.generate("Hi"))));
+
+  expect(calls.filter(({ text }) => text === "500").length).toBeOneOf([3, 4, 5]);
+});
