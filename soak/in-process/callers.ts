@@ -57,14 +57,14 @@ const generate: Ask = async ({ venue, signal }, record) =>
     (error: unknown) => failed(error, record),
   );
 
-/** Reads to the end, and takes back what a failover voids. */
+/** Reads to the end, and takes back what a failover does not keep. */
 async function read(stream: AnswerStream, record: CallRecord): Promise<End> {
   let text = "";
   let terminals = 0;
   try {
     for await (const event of stream) {
       if (terminals > 0) return { type: "wrong", why: "an event behind the end" };
-      if (event.type === "failover") text = "";
+      if (event.type === "failover") text = event.mode === "continue" ? text.slice(0, event.keeps.textChars) : "";
       else if (event.type === "text-delta") text += event.delta;
       else if (event.type === "finish") terminals++;
     }

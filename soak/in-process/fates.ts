@@ -58,7 +58,7 @@ export const FATES: readonly [Fate, ...Fate[]] = [
   failing("network.connect-timeout", 1, 0),
   failing("unknown", 1, 0, { status: 418 }),
   failing("server.error", 2, 1, { status: 500 }),
-  failing("stream.reset", 3, 2),
+  failing("stream.reset", 3, 3),
   failing("stream.truncated", 3, 3),
   failing("stream.malformed", 2, 1),
   hanging("hangs", 1, 0),

@@ -38,9 +38,11 @@ export async function soakInProcess(calls: number, seed: number): Promise<Figure
   figures.exactly("events `end`", outcomes.total, calls);
   figures.exactly("calls without one, or with two", disorder, 0);
   figures.exactly("upstream calls of calls that were over", ledger.strays, 0);
-  const sum = (of: "openings" | "probes"): number => venues.reduce((total, venue) => total + venue[of], 0);
+  const sum = (of: "openings" | "probes" | "continuations"): number =>
+    venues.reduce((total, venue) => total + venue[of], 0);
   figures.state("breakers that opened", sum("openings"));
   figures.state("probes", sum("probes"));
+  figures.atLeast("attempts that were to go on with an answer", sum("continuations"), Math.floor(calls / 1_000));
   const health = venues.flatMap(({ chain }) => chain.snapshot()).map((target) => JSON.stringify(target).length);
   figures.atMost("health of a target, characters", Math.max(...health), MOST_HEALTH_CHARACTERS);
   figures.exactly("answers open upstream", ledger.open, 0);

@@ -2,6 +2,16 @@ import type { AttemptContext, StreamPart, TargetRequest } from "@understudy/core
 import type { Random } from "../random.ts";
 import type { CallRecord } from "./ledger.ts";
 
+/** The first two are enough to be gone on with. No two words of them stand twice beside each other. */
+const LINES = [
+  "a storm has taken the leading lady's train off the rails north of the river, and no other one leaves before noon,",
+  " so at half past six someone has to learn that part from a notebook full of pencil marks.",
+  " Nobody in row twelve will ever know it, because every cue comes in on the beat;",
+  " only the prompter, who turned those pages all winter long, hears where one vowel differs.",
+] as const;
+/** So much of what was shown a model repeats before it goes on, where it was asked to. */
+const ECHO_CHARS = 40;
+
 /** One upstream call as it is played. */
 export class Stage {
   readonly request: TargetRequest;
@@ -35,10 +45,21 @@ export class Stage {
   pieces(): readonly string[] {
     const { number, asked } = this.record;
     if (this.request.output.type === "json") return [`{"call":${number},`, `"asked":${asked}}`];
-    return [`Call ${number}, `, `asked ${asked}: `, "the understudy ", "knows ", "every line."].slice(
-      0,
-      2 + (asked % 4),
-    );
+    if (this.request.continuation !== undefined) {
+      return [`${this.#echo()} and then`, ` the one who was asked as number ${asked}`, " goes on."];
+    }
+    return [`Call ${number}, asked ${asked}: `, ...LINES].slice(0, 2 + (asked % 4));
+  }
+
+  /** What was shown of an answer that this one goes on with. */
+  #shown(): string {
+    if (this.request.continuation === undefined) return "";
+    const turn = this.request.messages.findLast(({ role }) => role === "assistant");
+    return turn?.content.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
+  }
+
+  #echo(): string {
+    return this.request.continuation === "instruct" ? this.#shown().slice(-ECHO_CHARS) : "";
   }
 
   /** Reads of a text that breaks off behind `count` pieces. */
@@ -67,7 +88,8 @@ export class Stage {
     } as const;
     await this.pause();
     // Noted before it is handed over: the call may be over when this is asked for more.
-    this.record.whole = text;
+    const shown = this.#shown();
+    this.record.whole = shown.slice(0, shown.length - this.#echo().length) + text;
     yield [
       { type: "text-end", id: "t", part: { type: "text", text } },
       ...(tool === undefined

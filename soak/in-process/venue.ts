@@ -13,6 +13,8 @@ export class Venue {
   /** Breakers that opened. */
   openings = 0;
   probes = 0;
+  /** Attempts that were to go on with what was shown. */
+  continuations = 0;
   readonly #running = new Set<number>();
   readonly #waiting = new Map<number, () => void>();
 
@@ -35,6 +37,7 @@ export class Venue {
   #hear(event: EngineEvent): void {
     if (event.type === "breaker" && event.to === "open") this.openings++;
     else if (event.type === "attempt-start" && event.venture === "probe") this.probes++;
+    else if (event.type === "attempt-end" && event.record.continues !== undefined) this.continuations++;
     else if (event.type === "call-start") {
       if (this.#running.has(event.callId)) this.disorder++;
       this.#running.add(event.callId);

@@ -19,6 +19,8 @@ export function makeVenues(
 ): readonly [Venue, ...Venue[]] {
   const tier = (...models: readonly string[]) => ({ ...LIMITS, targets: models.map(target) });
   const two = [tier("a"), tier("b")];
+  const goingOn = target("b");
+  const prefilled = { ...goingOn, capabilities: { ...goingOn.capabilities, continuation: "prefill" } } as const;
   const priced = { ...options, prices: PRICES, pins: true };
   return [
     new Venue(two, options),
@@ -30,6 +32,12 @@ export function makeVenues(
     new Venue([tier("a"), tier("b"), tier("c"), tier("d")], { ...options, maxAttempts: 3 }),
     new Venue([{ ...tier("a", "a2"), hedgeAfterMs: 300 }, tier("b"), tier("c")], { ...options, pins: true }),
     new Venue([{ ...tier("a"), hedgeAfterMs: "p95" }, tier("b")], options),
+    new Venue([tier("a"), tier("b"), tier("c")], { ...options, afterRelease: "continue", holdMs: 0 }),
+    new Venue([{ ...tier("a"), hedgeAfterMs: 300 }, { ...LIMITS, targets: [prefilled] }, tier("c")], {
+      ...options,
+      afterRelease: "continue",
+      pins: true,
+    }),
   ];
 }
 
