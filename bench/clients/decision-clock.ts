@@ -6,10 +6,15 @@ import { subscribe } from "node:diagnostics_channel";
 
 let seenAt: bigint | undefined;
 let waits: number[] = [];
+let untilFetch: number[] = [];
 let refusedAt: string[] = [];
 
 function noteFailure(): void {
   seenAt ??= process.hrtime.bigint();
+}
+
+function sinceSeen(): number | undefined {
+  return seenAt === undefined ? undefined : Number(process.hrtime.bigint() - seenAt) / 1_000_000;
 }
 
 /** Starts to watch. Messages of undici's channels are `{ request, response, … }`; only these fields are read. */
@@ -27,10 +32,17 @@ export function watchDecisions(): void {
     if (chunk instanceof Uint8Array && isErrorEvent(chunk)) noteFailure();
   });
   subscribe("undici:client:sendHeaders", () => {
-    if (seenAt === undefined) return;
-    waits.push(Number(process.hrtime.bigint() - seenAt) / 1_000_000);
+    const wait = sinceSeen();
+    if (wait === undefined) return;
+    waits.push(wait);
     seenAt = undefined;
   });
+  const own = globalThis.fetch;
+  globalThis.fetch = (input, init) => {
+    const wait = sinceSeen();
+    if (wait !== undefined) untilFetch.push(wait);
+    return own(input, init);
+  };
 }
 
 /** Our server sends the error event as a chunk of its own, and no answer of ours has one of these words. */
@@ -42,14 +54,17 @@ function isErrorEvent(chunk: Uint8Array): boolean {
 export interface Decisions {
   /** Milliseconds from a failure seen to the next request written. */
   readonly waits: readonly number[];
+  /** The same, until `fetch` is called. */
+  readonly untilFetch: readonly number[];
   /** When connections were refused: nanoseconds on the machine's monotonic clock. */
   readonly refusedAt: readonly string[];
 }
 
 /** Hands out what was seen and starts anew. */
 export function takeDecisions(): Decisions {
-  const taken = { waits, refusedAt };
+  const taken = { waits, untilFetch, refusedAt };
   waits = [];
+  untilFetch = [];
   refusedAt = [];
   seenAt = undefined;
   return taken;

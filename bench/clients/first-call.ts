@@ -4,6 +4,12 @@ import { factories, openChain, usesSdk, type ChainShape } from "../drivers/under
 import { answerParent } from "../process/child.ts";
 import type { Conversation } from "../process/conversation.ts";
 import type { WireName } from "../wires/wire.ts";
+import { ownTimes, watchFetch, type OwnTimes } from "./fetch-marks.ts";
+
+/** Milliseconds. Where a call fails over, its last `fetch` counts. */
+export interface FirstCall extends OwnTimes {
+  readonly ms: number;
+}
 
 export interface FirstCallConversation extends Conversation {
   readonly command: {
@@ -12,8 +18,8 @@ export interface FirstCallConversation extends Conversation {
     readonly baseURLs: readonly string[];
     readonly text: string;
   };
-  /** Milliseconds; `undefined`: the driver does not speak this wire. */
-  readonly result: number | undefined;
+  /** `undefined`: the driver does not speak this wire. */
+  readonly result: FirstCall | undefined;
 }
 
 type Command = FirstCallConversation["command"];
@@ -55,12 +61,14 @@ const drivers: Readonly<Record<string, (command: Command) => Promise<Call | unde
   "chain-sdk": byChain("sdk"),
 };
 
+const marks = watchFetch();
+
 await answerParent<FirstCallConversation>(async (command) => {
   const call = await drivers[process.argv[2] ?? ""]?.(command);
   if (call === undefined) return undefined;
   const from = performance.now();
   const answer = await call();
-  const took = performance.now() - from;
+  const to = performance.now();
   if (answer !== command.text) throw new Error(`Got another answer than was sent: ${answer}`);
-  return took;
+  return { ms: to - from, ...ownTimes(marks, from, to) };
 });

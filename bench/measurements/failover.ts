@@ -14,7 +14,7 @@ const callsPerRound = 10;
 const deltas = 5;
 const warmupRounds = 2;
 /** Failing without a delay, before the first round: a server's code is compiled, and so is what is measured. */
-const warmupCalls = 150;
+const warmupCalls = 500;
 
 /** Two endpoints: a chain does not try the one that has just failed again, whatever the tier. */
 interface Servers {
@@ -63,7 +63,10 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
   const rows: Section["rows"][number][] = [];
   for (const { name, failing, atOnce } of await failuresOf(servers.failing, wire)) {
     for (const { child } of children) await child.ask({ wire, failing: atOnce, working, calls: warmupCalls });
-    const times = new Map<string, { readonly inClient: number[]; readonly atServer: number[] }>();
+    const times = new Map<
+      string,
+      { readonly inClient: number[]; readonly untilFetch: number[]; readonly atServer: number[] }
+    >();
     for (let round = 0; round < warmupRounds + rounds; round += 1) {
       for (const { driver, child } of children) {
         await Promise.all([servers.failing.journal(), servers.working.journal()]);
@@ -72,14 +75,15 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
         const { failures } = await servers.failing.journal();
         const { requests } = await servers.working.journal();
         const seen = waits(failures.length > 0 ? failures : result.refusedAt, requests);
-        const known = times.get(driver) ?? { inClient: [], atServer: [] };
+        const known = times.get(driver) ?? { inClient: [], untilFetch: [], atServer: [] };
         known.inClient.push(spread(result.waits).median);
+        known.untilFetch.push(spread(result.untilFetch).median);
         known.atServer.push(spread(seen).median);
         times.set(driver, known);
       }
     }
     const bare = times.get("bare")?.inClient ?? [];
-    for (const [driver, { inClient, atServer }] of times) {
+    for (const [driver, { inClient, untilFetch, atServer }] of times) {
       const over = difference(inClient, bare);
       rows.push({
         wire,
@@ -88,6 +92,7 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
         "ms in the client": rounded(spread(inClient).median),
         "ms over bare": rounded(over.median),
         quartiles: quartiles(over),
+        "ms until `fetch` is called": rounded(spread(untilFetch).median),
         "ms seen by the server": rounded(spread(atServer).median),
       });
     }

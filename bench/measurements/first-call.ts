@@ -1,5 +1,5 @@
 /** What the first call of a process takes, and the first failover, over the same by hand. */
-import type { FirstCallConversation } from "../clients/first-call.ts";
+import type { FirstCall, FirstCallConversation } from "../clients/first-call.ts";
 import { isBuilt } from "../process/built.ts";
 import { startChild } from "../process/parent.ts";
 import { startServer, type BenchServer } from "../process/server.ts";
@@ -7,6 +7,7 @@ import type { Section } from "../report/section.ts";
 import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import { answerText } from "../wires/text.ts";
 import type { WireName } from "../wires/wire.ts";
+import { OwnShare } from "./own-share.ts";
 
 const client = new URL("../clients/first-call.ts", import.meta.url);
 const drivers = ["bare", "chain", "chain-node", "chain-sdk"];
@@ -14,7 +15,7 @@ const deltas = 12;
 
 type Command = FirstCallConversation["command"];
 
-async function inFreshProcess(driver: string, command: Command): Promise<number | undefined> {
+async function inFreshProcess(driver: string, command: Command): Promise<FirstCall | undefined> {
   const child = startChild<FirstCallConversation>(client, { arguments: [driver], isBuilt: true });
   try {
     return await child.ask(command);
@@ -36,24 +37,29 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
   };
   const rows: Section["rows"][number][] = [];
   for (const [what, baseURLs] of Object.entries(calls)) {
-    const times = new Map<string, number[]>();
+    const times = new Map<string, { readonly ms: number[]; readonly own: OwnShare }>();
     // The first round warms the servers up.
     for (let round = 0; round <= rounds; round += 1) {
       for (const driver of drivers) {
         const time = await inFreshProcess(driver, { wire, baseURLs, text: answerText(deltas) });
-        if (round > 0 && time !== undefined) times.set(driver, [...(times.get(driver) ?? []), time]);
+        if (round === 0 || time === undefined) continue;
+        const known = times.get(driver) ?? { ms: [], own: new OwnShare() };
+        known.ms.push(time.ms);
+        known.own.add(time);
+        times.set(driver, known);
       }
     }
-    const bare = times.get("bare") ?? [];
-    for (const [driver, own] of times) {
-      const over = difference(own, bare);
+    const bare = times.get("bare")?.ms ?? [];
+    for (const [driver, { ms, own }] of times) {
+      const over = difference(ms, bare);
       rows.push({
         wire,
         what,
         driver,
-        ms: rounded(spread(own).median),
+        ms: rounded(spread(ms).median),
         "ms over bare": rounded(over.median),
         quartiles: quartiles(over),
+        ...own.columns,
       });
     }
   }
@@ -83,6 +89,7 @@ export async function measureFirstCall(
         : [
             `${options.rounds} fresh processes each, from built packages that are imported before: to make the chain and to read its whole answer. \`bare\` is \`fetch\`, which loads its own code with its first call too.`,
             "Failing over: the first target answers 503; by hand, the same two requests. `chain-sdk` loads the vendor's SDK in its first call.",
+            "Before `fetch` is called (the last time, where a call fails over), and from its headers to the answer: of the rest most is Node's loading of `fetch`. The SDKs bring a `fetch` of their own at times, and then have no such figures.",
           ],
   };
 }

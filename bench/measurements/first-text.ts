@@ -5,6 +5,7 @@ import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
 import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
+import { OwnShare } from "./own-share.ts";
 
 const client = new URL("../clients/first-text.ts", import.meta.url);
 const deltas = 20;
@@ -29,7 +30,7 @@ const drivers: Readonly<Record<string, Pace>> = {
   chain: GATE,
 };
 /** Without a rest, before the first round: a server's code is compiled, and so is what is measured. */
-const warmupCalls = 500;
+const warmupCalls = 3_000;
 
 async function measureWire(server: BenchServer, wire: WireName, rounds: number): Promise<Section["rows"]> {
   const children = Object.entries(drivers).map(([driver, pace]) => ({
@@ -37,23 +38,26 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
     pace,
     child: startChild<FirstTextConversation>(client, { arguments: [driver] }),
     medians: new Array<number>(),
+    own: new OwnShare(),
   }));
   for (const { child } of children) {
     await child.ask({ wire, baseURL: server.url(wire, "first", deltas, 0), calls: warmupCalls });
   }
   // The first round fills caches and is not counted.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { child, pace, medians } of children) {
+    for (const { child, pace, medians, own } of children) {
       const baseURL = server.url(wire, "first", deltas, pace.restAfterMs);
       const times = await child.ask({ wire, baseURL, calls: pace.callsPerRound });
-      if (round > 0 && times !== undefined) medians.push(spread(times).median);
+      if (round === 0 || times === undefined) continue;
+      medians.push(spread(times.map(({ ms }) => ms)).median);
+      for (const time of times) own.add(time);
     }
   }
   for (const { child } of children) child.stop();
   const limit = children[0]?.medians ?? [];
   return children
     .filter(({ medians }) => medians.length > 0)
-    .map(({ driver, medians }) => {
+    .map(({ driver, medians, own }) => {
       const above = difference(medians, limit);
       return {
         wire,
@@ -61,6 +65,7 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
         "ms to first text": rounded(spread(medians).median),
         "ms above bare": rounded(above.median),
         quartiles: quartiles(above),
+        ...own.columns,
       };
     });
 }
@@ -78,6 +83,7 @@ export async function measureFirstText(
     notes: [
       `Medians of ${NO_GATE.callsPerRound} calls (with a gate of ${GATE.callsPerRound}), in ${options.rounds} rounds; one call after another, on warm connections, after ${warmupCalls} that are not counted.`,
       "`chain` has the gate at its default, the others at 0. `engine` is a chain over a plain reader instead of an adapter.",
+      "Before `fetch` is called, and from its headers to the first text: the rest is `fetch`, the sockets and the server.",
     ],
   };
 }

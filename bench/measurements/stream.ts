@@ -21,7 +21,7 @@ export interface StreamOptions {
 }
 
 /** The first rounds compile. */
-const warmupRounds: Readonly<Record<Profile, number>> = { full: 3, "per-read": 1 };
+const warmupRounds: Readonly<Record<Profile, number>> = { full: 12, "per-read": 8 };
 /** At full speed every driver works about so long in a round: in a shorter one a single collection of garbage shows. */
 const roundMicroseconds = 200_000;
 /** And so long before it, uncounted: in others' turns its caches went cold. */
