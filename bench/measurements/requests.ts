@@ -6,7 +6,7 @@ import { quartiles, ratio, rounded, spread, type Spread } from "../report/statis
 import type { WireName } from "../wires/wire.ts";
 
 const client = new URL("../clients/requests.ts", import.meta.url);
-const warmupRounds = 4;
+const warmupRounds = 10;
 
 const PLAIN = { messages: 1, tools: 0, tiers: 1 };
 const GROWING = {
