@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { bundlePackages, type Bundle } from "./snippets/bundle.ts";
 import { LIMIT_MS, runNode, runsSources, type Run } from "./snippets/run.ts";
+import { isLong } from "../scripts/long.ts";
 
 const FOLDER = import.meta.dirname;
 
@@ -166,15 +167,10 @@ describe.skipIf(!runsSources)("the examples", () => {
 });
 
 describe.skipIf(!runsSources)("the demo", () => {
-  const ORDERS = [
-    "anthropic,openai,deepseek",
-    "gemini,chat,anthropic",
-    "deepseek,gemini",
-    "mistral,anthropic",
-    "xai,openai",
-    "bedrock,mistral",
-    "chat,openai,gemini,deepseek",
-  ];
+  /** Every vendor once; `pnpm long` also has them in other places. */
+  const ORDERS = ["anthropic,openai,deepseek", "gemini,chat,mistral", "xai,bedrock"].concat(
+    isLong ? ["gemini,chat,anthropic", "mistral,anthropic", "bedrock,mistral", "chat,openai,gemini,deepseek"] : [],
+  );
 
   test.concurrent.each(ORDERS)("goes as it should with %s", async (vendors) => {
     const { code, lines } = await play("demo.ts", "--vendors", vendors);

@@ -16,10 +16,11 @@ import { afterAll, describe, expect, test } from "vitest";
 import { deepFreeze } from "../packages/core/test/deep-freeze.ts";
 import { Teller, histories, type Mark } from "./histories/random-history.ts";
 import { listen, WIRES, type Sent, type Wire } from "./histories/wires.ts";
+import { isLong } from "../scripts/long.ts";
 
 /** How many histories for each adapter: always the same ones, unless a number is given; then so many new ones. */
 const given = process.env["UNDERSTUDY_HISTORIES"];
-const runs = given === undefined ? { numRuns: 150, seed: 1 } : { numRuns: Number(given) };
+const runs = given === undefined ? { numRuns: isLong ? 300 : 60, seed: 1 } : { numRuns: Number(given) };
 
 type Options = Omit<Request, "messages">;
 

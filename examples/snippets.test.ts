@@ -5,6 +5,7 @@ import { blocksOf, pages, type Block } from "./snippets/blocks.ts";
 import { bundlePackages, type Bundle } from "./snippets/bundle.ts";
 import { LIMIT_MS, runNode, runsSources } from "./snippets/run.ts";
 import { openStage, type Stage } from "./snippets/vendors.ts";
+import { isLong } from "../scripts/long.ts";
 
 const EXAMPLES = import.meta.dirname;
 const FOLDER = join(EXAMPLES, ".snippets");
@@ -12,10 +13,8 @@ const PRELOAD = join(EXAMPLES, "snippets/preload.ts");
 const RUN_PAGE = join(EXAMPLES, "snippets/run-page.ts");
 const TSC = join(EXAMPLES, "../node_modules/typescript/bin/tsc");
 
-/** The check compiles all pages and runs the first one that everybody reads; `pnpm long` runs all. */
-const isLong = process.env["UNDERSTUDY_LONG"] === "1";
-
 const blocks = pages().flatMap(blocksOf);
+/** The check compiles all pages and runs the first one that everybody reads; `pnpm long` runs all. */
 const played = blocks.filter(({ file }) => isLong || file === "README.md");
 const kits = played.filter(({ code }) => code.includes("testAdapter("));
 const programs = played.filter((block) => !kits.includes(block));

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { wireNames, type WireName } from "../wires/wire.ts";
 import type { WireBytes, WireCounts } from "./program.ts";
+import { isLong } from "../../scripts/long.ts";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("program.ts", import.meta.url));
@@ -24,7 +25,6 @@ const UNOPTIMISED = [
 ];
 
 /** Each wire with a reader of its own kind; `pnpm long` counts all of them. */
-const isLong = process.env["UNDERSTUDY_LONG"] === "1";
 const COUNTED = isLong ? wireNames : (["anthropic", "openai-chat", "gemini"] as const);
 
 async function count<Result>(nodeOptions: readonly string[], ...args: readonly string[]): Promise<Result> {

@@ -3,9 +3,9 @@ import { CASES, nameOf } from "../src/cases.ts";
 import { readInChild } from "../src/run.ts";
 import { startHostileServer, type HostileServer } from "../src/server.ts";
 import { faultsOf } from "../src/verdict.ts";
+import { isLong } from "../../scripts/long.ts";
 
 /** The check reads those of one vendor; `pnpm long` those of all. */
-const isLong = process.env["UNDERSTUDY_LONG"] === "1";
 const WIRES = [...new Set(CASES.map(({ wire }) => wire.name))].slice(0, isLong ? undefined : 1);
 
 describe("hostile answers", () => {

@@ -1,8 +1,9 @@
 import { framesOf, isFramed } from "../frames.ts";
+import { isLong } from "../../../scripts/long.ts";
 
 const SMALL_BYTES = 4 * 1024;
 /** How many splits of each body are read: all of them take minutes (`pnpm replay`). */
-const MOST_SPLITS = Number(process.env["UNDERSTUDY_SPLITS"] ?? 15);
+const MOST_SPLITS = Number(process.env["UNDERSTUDY_SPLITS"] ?? (isLong ? 15 : 6));
 /** All of them in all but the largest recordings, which have thousands of events. */
 const MOST_TRUNCATIONS = 400;
 
