@@ -1,13 +1,7 @@
-/** When this process last called `fetch`, and when the headers came: all before and behind that is the caller's own time. */
+/** When this process last called `fetch`, and when the headers came: what is before and behind that is the caller's own. */
 export interface FetchMarks {
   calledAt: number;
   headersAt: number;
-}
-
-/** Milliseconds; absent where nothing was asked by `fetch`. */
-export interface OwnTimes {
-  readonly beforeFetch?: number | undefined;
-  readonly behindHeaders?: number | undefined;
 }
 
 export function watchFetch(): FetchMarks {
@@ -20,8 +14,4 @@ export function watchFetch(): FetchMarks {
     return response;
   };
   return marks;
-}
-
-export function ownTimes({ calledAt, headersAt }: FetchMarks, startedAt: number, endedAt: number): OwnTimes {
-  return calledAt >= startedAt ? { beforeFetch: calledAt - startedAt, behindHeaders: endedAt - headersAt } : {};
 }

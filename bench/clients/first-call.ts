@@ -4,11 +4,13 @@ import { factories, openChain, usesSdk, type ChainShape } from "../drivers/under
 import { answerParent } from "../process/child.ts";
 import type { Conversation } from "../process/conversation.ts";
 import type { WireName } from "../wires/wire.ts";
-import { ownTimes, watchFetch, type OwnTimes } from "./fetch-marks.ts";
+import { watchFetch } from "./fetch-marks.ts";
 
-/** Milliseconds. Where a call fails over, its last `fetch` counts. */
-export interface FirstCall extends OwnTimes {
+/** Milliseconds. */
+export interface FirstCall {
   readonly ms: number;
+  /** From the last headers to the whole answer; absent where nothing was asked by `fetch`. */
+  readonly behindHeaders?: number | undefined;
 }
 
 export interface FirstCallConversation extends Conversation {
@@ -70,5 +72,5 @@ await answerParent<FirstCallConversation>(async (command) => {
   const answer = await call();
   const to = performance.now();
   if (answer !== command.text) throw new Error(`Got another answer than was sent: ${answer}`);
-  return { ms: to - from, ...ownTimes(marks, from, to) };
+  return { ms: to - from, behindHeaders: marks.headersAt > from ? to - marks.headersAt : undefined };
 });

@@ -3,11 +3,16 @@ import { loadDriver } from "../drivers/index.ts";
 import { answerParent } from "../process/child.ts";
 import type { Conversation } from "../process/conversation.ts";
 import type { WireName } from "../wires/wire.ts";
-import { ownTimes, watchFetch, type OwnTimes } from "./fetch-marks.ts";
+import { watchFetch } from "./fetch-marks.ts";
 
-/** Milliseconds from the call to its first text. */
-export interface FirstText extends OwnTimes {
+/** Milliseconds. */
+export interface FirstText {
+  /** From the call to its first text. */
   readonly ms: number;
+  /** Absent, as the next one, where nothing was asked by `fetch`. */
+  readonly beforeFetch?: number | undefined;
+  /** From its headers to the first text. */
+  readonly behindHeaders?: number | undefined;
 }
 
 export interface FirstTextConversation extends Conversation {
@@ -29,7 +34,11 @@ await answerParent<FirstTextConversation>(async ({ wire, baseURL, calls }) => {
     await call(() => {
       if (firstAt === 0) firstAt = performance.now();
     });
-    times.push({ ms: firstAt - startedAt, ...ownTimes(marks, startedAt, firstAt) });
+    const own =
+      marks.calledAt > startedAt
+        ? { beforeFetch: marks.calledAt - startedAt, behindHeaders: firstAt - marks.headersAt }
+        : {};
+    times.push({ ms: firstAt - startedAt, ...own });
   }
   return times;
 });

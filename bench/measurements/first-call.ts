@@ -7,7 +7,6 @@ import type { Section } from "../report/section.ts";
 import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import { answerText } from "../wires/text.ts";
 import type { WireName } from "../wires/wire.ts";
-import { OwnShare } from "./own-share.ts";
 
 const client = new URL("../clients/first-call.ts", import.meta.url);
 const drivers = ["bare", "chain", "chain-node", "chain-sdk"];
@@ -37,20 +36,20 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
   };
   const rows: Section["rows"][number][] = [];
   for (const [what, baseURLs] of Object.entries(calls)) {
-    const times = new Map<string, { readonly ms: number[]; readonly own: OwnShare }>();
+    const times = new Map<string, { readonly ms: number[]; readonly behind: number[] }>();
     // The first round warms the servers up.
     for (let round = 0; round <= rounds; round += 1) {
       for (const driver of drivers) {
         const time = await inFreshProcess(driver, { wire, baseURLs, text: answerText(deltas) });
         if (round === 0 || time === undefined) continue;
-        const known = times.get(driver) ?? { ms: [], own: new OwnShare() };
+        const known = times.get(driver) ?? { ms: [], behind: [] };
         known.ms.push(time.ms);
-        known.own.add(time);
+        if (time.behindHeaders !== undefined) known.behind.push(time.behindHeaders);
         times.set(driver, known);
       }
     }
     const bare = times.get("bare")?.ms ?? [];
-    for (const [driver, { ms, own }] of times) {
+    for (const [driver, { ms, behind }] of times) {
       const over = difference(ms, bare);
       rows.push({
         wire,
@@ -59,7 +58,7 @@ async function measureWire(servers: Servers, wire: WireName, rounds: number): Pr
         ms: rounded(spread(ms).median),
         "ms over bare": rounded(over.median),
         quartiles: quartiles(over),
-        ...own.columns,
+        ...(behind.length > 0 && { "ms behind its headers": rounded(spread(behind).median) }),
       });
     }
   }
@@ -89,7 +88,7 @@ export async function measureFirstCall(
         : [
             `${options.rounds} fresh processes each, from built packages that are imported before: to make the chain and to read its whole answer. \`bare\` is \`fetch\`, which loads its own code with its first call too.`,
             "Failing over: the first target answers 503; by hand, the same two requests. `chain-sdk` loads the vendor's SDK in its first call.",
-            "Before `fetch` is called (the last time, where a call fails over), and from its headers to the answer: of the rest most is Node's loading of `fetch`. The SDKs bring a `fetch` of their own at times, and then have no such figures.",
+            "Behind its headers: from the last ones to the whole answer; of what is before, most is Node's loading of `fetch`.",
           ],
   };
 }

@@ -1,11 +1,10 @@
 /** Time to the first text, and what it is above the bare loop's. */
-import type { FirstTextConversation } from "../clients/first-text.ts";
+import type { FirstText, FirstTextConversation } from "../clients/first-text.ts";
 import { startChild } from "../process/parent.ts";
 import type { BenchServer } from "../process/server.ts";
 import type { Section } from "../report/section.ts";
 import { difference, quartiles, rounded, spread } from "../report/statistics.ts";
 import type { WireName } from "../wires/wire.ts";
-import { OwnShare } from "./own-share.ts";
 
 const client = new URL("../clients/first-text.ts", import.meta.url);
 const deltas = 20;
@@ -32,32 +31,40 @@ const drivers: Readonly<Record<string, Pace>> = {
 /** Without a rest, before the first round: a server's code is compiled, and so is what is measured. */
 const warmupCalls = 3_000;
 
+/** What the caller itself takes, before and behind what `fetch` does; nothing where nothing was asked by `fetch`. */
+function own(calls: readonly FirstText[]): Section["rows"][number] {
+  const median = (of: "beforeFetch" | "behindHeaders"): number =>
+    rounded(spread(calls.flatMap((call) => call[of] ?? [])).median);
+  if (calls.every(({ beforeFetch }) => beforeFetch === undefined)) return {};
+  return { "ms before `fetch`": median("beforeFetch"), "ms behind its headers": median("behindHeaders") };
+}
+
 async function measureWire(server: BenchServer, wire: WireName, rounds: number): Promise<Section["rows"]> {
   const children = Object.entries(drivers).map(([driver, pace]) => ({
     driver,
     pace,
     child: startChild<FirstTextConversation>(client, { arguments: [driver] }),
     medians: new Array<number>(),
-    own: new OwnShare(),
+    calls: new Array<FirstText>(),
   }));
   for (const { child } of children) {
     await child.ask({ wire, baseURL: server.url(wire, "first", deltas, 0), calls: warmupCalls });
   }
   // The first round fills caches and is not counted.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { child, pace, medians, own } of children) {
+    for (const { child, pace, medians, calls } of children) {
       const baseURL = server.url(wire, "first", deltas, pace.restAfterMs);
       const times = await child.ask({ wire, baseURL, calls: pace.callsPerRound });
       if (round === 0 || times === undefined) continue;
       medians.push(spread(times.map(({ ms }) => ms)).median);
-      for (const time of times) own.add(time);
+      calls.push(...times);
     }
   }
   for (const { child } of children) child.stop();
   const limit = children[0]?.medians ?? [];
   return children
     .filter(({ medians }) => medians.length > 0)
-    .map(({ driver, medians, own }) => {
+    .map(({ driver, medians, calls }) => {
       const above = difference(medians, limit);
       return {
         wire,
@@ -65,7 +72,7 @@ async function measureWire(server: BenchServer, wire: WireName, rounds: number):
         "ms to first text": rounded(spread(medians).median),
         "ms above bare": rounded(above.median),
         quartiles: quartiles(above),
-        ...own.columns,
+        ...own(calls),
       };
     });
 }

@@ -52,7 +52,7 @@ function compress(state: number[], words: Int32Array, round: readonly number[]):
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + at(round, i) + at(words, i)) | 0;
     const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    // One by one: a list for each round is most of a hash's time where nothing is compiled yet.
+    // One by one: with a list for each round a hash takes half as much again where nothing is compiled yet.
     h = g;
     g = f;
     f = e;
