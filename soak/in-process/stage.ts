@@ -2,7 +2,7 @@ import type { AttemptContext, StreamPart, TargetRequest } from "@understudy/core
 import type { Random } from "../random.ts";
 import type { CallRecord } from "./ledger.ts";
 
-/** The first two are enough to be gone on with. No two words of them stand twice beside each other. */
+/** The first two are enough to be gone on with. None of their ends is found twice. */
 const LINES = [
   "a storm has taken the leading lady's train off the rails north of the river, and no other one leaves before noon,",
   " so at half past six someone has to learn that part from a notebook full of pencil marks.",
